@@ -1,0 +1,209 @@
+/**
+ * Every error this package throws on purpose, with a stable code.
+ *
+ * Wrong arguments are plain `TypeError` or `RangeError`; everything a card, reader, file or person can cause is one of
+ * the classes below. No message holds a PIN, command data or personal data. The list with remedies is `docs/errors.md`.
+ *
+ * @module jpki-card/errors
+ */
+
+/** What the error is about beyond its message; each code documents which fields it sets. */
+export interface ErrorDetail {
+  /** The underlying error, kept as `cause`. */
+  readonly cause?: unknown
+}
+
+/** All stable codes. Codes are never renamed; new ones may be added. */
+export const errorCodes = [
+  'ERR_SERVICE_UNAVAILABLE',
+  'ERR_BINDING_MISSING',
+  'ERR_NO_READER',
+  'ERR_NO_CARD',
+  'ERR_CARD_REMOVED',
+  'ERR_CARD_RESET',
+  'ERR_CARD_MUTE',
+  'ERR_READER_BUSY',
+  'ERR_TIMEOUT',
+  'ERR_ABORTED',
+  'ERR_CONNECTION_CLOSED',
+  'ERR_TRANSPORT',
+  'ERR_RESPONSE_MALFORMED',
+  'ERR_RESPONSE_TOO_LONG',
+  'ERR_STATUS_WORD',
+  'ERR_SECURITY_STATUS',
+  'ERR_APPLICATION_NOT_FOUND',
+  'ERR_FILE_NOT_FOUND',
+  'ERR_WRONG_CARD',
+  'ERR_APDU',
+  'ERR_TLV',
+  'ERR_CARD_DATA',
+  'ERR_CERTIFICATE_ABSENT',
+  'ERR_CERTIFICATE',
+  'ERR_PIN_FORMAT',
+  'ERR_PIN_REJECTED',
+  'ERR_PIN_BLOCKED',
+  'ERR_PIN_GUARDED',
+  'ERR_PIN_OUTCOME_UNKNOWN',
+  'ERR_PIN_STATE',
+  'ERR_RAW_VERIFY_REFUSED',
+  'ERR_SIGNATURE_INVALID',
+  'ERR_STATE_NOT_CLEARED',
+  'ERR_TRANSCRIPT',
+  'ERR_REPLAY',
+] as const
+
+/** One of the stable error codes. */
+export type ErrorCode = (typeof errorCodes)[number]
+
+/** Base of all coded errors. Narrow on `code`, or on the class. */
+export class JpkiCardError extends Error {
+  /** Stable code, see `docs/errors.md`. */
+  readonly code: ErrorCode
+  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause })
+    this.name = new.target.name
+    this.code = code
+  }
+}
+
+/** Codes of {@link TransportError}. */
+export type TransportErrorCode =
+  | 'ERR_SERVICE_UNAVAILABLE'
+  | 'ERR_BINDING_MISSING'
+  | 'ERR_NO_READER'
+  | 'ERR_NO_CARD'
+  | 'ERR_CARD_REMOVED'
+  | 'ERR_CARD_RESET'
+  | 'ERR_CARD_MUTE'
+  | 'ERR_READER_BUSY'
+  | 'ERR_TIMEOUT'
+  | 'ERR_ABORTED'
+  | 'ERR_CONNECTION_CLOSED'
+  | 'ERR_TRANSPORT'
+
+/** The way to the card failed: service, reader, card presence, time. */
+export class TransportError extends JpkiCardError {
+  declare readonly code: TransportErrorCode
+  /** PC/SC return code (for example `0x80100069`), when the binding told it. */
+  readonly pcscCode: number | undefined
+  /** Reader the error is about, when one is. */
+  readonly reader: string | undefined
+  constructor(
+    code: TransportErrorCode,
+    message: string,
+    detail: ErrorDetail & { readonly pcscCode?: number | undefined; readonly reader?: string | undefined } = {},
+  ) {
+    super(code, message, detail)
+    this.pcscCode = detail.pcscCode
+    this.reader = detail.reader
+  }
+}
+
+/** The card answered something that is not a response APDU, or more than allowed. */
+export class ResponseError extends JpkiCardError {
+  declare readonly code: 'ERR_RESPONSE_MALFORMED' | 'ERR_RESPONSE_TOO_LONG'
+}
+
+/** Codes of {@link StatusWordError}. */
+export type StatusWordErrorCode =
+  | 'ERR_STATUS_WORD'
+  | 'ERR_SECURITY_STATUS'
+  | 'ERR_APPLICATION_NOT_FOUND'
+  | 'ERR_FILE_NOT_FOUND'
+
+/** The card refused a command. */
+export class StatusWordError extends JpkiCardError {
+  declare readonly code: StatusWordErrorCode
+  /** Name of the command, for example `READ BINARY`. */
+  readonly command: string
+  /** Status word, 0x0000 to 0xFFFF. */
+  readonly sw: number
+  constructor(code: StatusWordErrorCode, command: string, sw: number, meaning: string, detail: ErrorDetail = {}) {
+    super(code, `${command}: the card answered ${sw.toString(16).toUpperCase().padStart(4, '0')} (${meaning})`, detail)
+    this.command = command
+    this.sw = sw
+  }
+}
+
+/** The card in the reader is not one the operation works with. */
+export class WrongCardError extends JpkiCardError {
+  declare readonly code: 'ERR_WRONG_CARD'
+  constructor(message: string, detail: ErrorDetail = {}) {
+    super('ERR_WRONG_CARD', message, detail)
+  }
+}
+
+/** Bytes could not be decoded. */
+export class DecodeError extends JpkiCardError {
+  declare readonly code: 'ERR_APDU' | 'ERR_TLV' | 'ERR_CARD_DATA'
+  /** Byte offset from the start of the input at which decoding stopped. */
+  readonly offset: number
+  constructor(code: 'ERR_APDU' | 'ERR_TLV' | 'ERR_CARD_DATA', message: string, offset: number, detail: ErrorDetail = {}) {
+    super(code, `${message} (at byte ${offset})`, detail)
+    this.offset = offset
+  }
+}
+
+/** A certificate is not on the card, or is not one. */
+export class CertificateError extends JpkiCardError {
+  declare readonly code: 'ERR_CERTIFICATE_ABSENT' | 'ERR_CERTIFICATE'
+}
+
+/** Codes of {@link PinError}. */
+export type PinErrorCode =
+  | 'ERR_PIN_FORMAT'
+  | 'ERR_PIN_REJECTED'
+  | 'ERR_PIN_BLOCKED'
+  | 'ERR_PIN_GUARDED'
+  | 'ERR_PIN_OUTCOME_UNKNOWN'
+  | 'ERR_PIN_STATE'
+  | 'ERR_RAW_VERIFY_REFUSED'
+
+/** A PIN was refused: by its format, by the card, or by the guard before it could cost a try. */
+export class PinError extends JpkiCardError {
+  declare readonly code: PinErrorCode
+  /** Which PIN, for example `auth` or `sign`. */
+  readonly pin: string
+  /** Tries left afterwards, when known. 0 means blocked. */
+  readonly triesLeft: number | undefined
+  constructor(
+    code: PinErrorCode,
+    message: string,
+    detail: ErrorDetail & { readonly pin: string; readonly triesLeft?: number | undefined },
+  ) {
+    super(code, message, detail)
+    this.pin = detail.pin
+    this.triesLeft = detail.triesLeft
+  }
+}
+
+/** The card returned a signature that its own certificate does not verify. It was not handed out. */
+export class SignatureError extends JpkiCardError {
+  declare readonly code: 'ERR_SIGNATURE_INVALID'
+  constructor(message: string, detail: ErrorDetail = {}) {
+    super('ERR_SIGNATURE_INVALID', message, detail)
+  }
+}
+
+/** The session ended and the card may still hold a verified PIN. Ask for the card to be taken away. */
+export class StateNotClearedError extends JpkiCardError {
+  declare readonly code: 'ERR_STATE_NOT_CLEARED'
+  constructor(message: string, detail: ErrorDetail = {}) {
+    super('ERR_STATE_NOT_CLEARED', message, detail)
+  }
+}
+
+/** A transcript is not well formed, or playback met a command it does not hold. */
+export class TranscriptError extends JpkiCardError {
+  declare readonly code: 'ERR_TRANSCRIPT' | 'ERR_REPLAY'
+  /** Index of the exchange, from 0, when the error is about one. */
+  readonly index: number | undefined
+  constructor(
+    code: 'ERR_TRANSCRIPT' | 'ERR_REPLAY',
+    message: string,
+    detail: ErrorDetail & { readonly index?: number | undefined } = {},
+  ) {
+    super(code, message, detail)
+    this.index = detail.index
+  }
+}
