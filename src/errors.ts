@@ -138,7 +138,12 @@ export class DecodeError extends JpkiCardError {
   declare readonly code: 'ERR_APDU' | 'ERR_TLV' | 'ERR_CARD_DATA'
   /** Byte offset from the start of the input at which decoding stopped. */
   readonly offset: number
-  constructor(code: 'ERR_APDU' | 'ERR_TLV' | 'ERR_CARD_DATA', message: string, offset: number, detail: ErrorDetail = {}) {
+  constructor(
+    code: 'ERR_APDU' | 'ERR_TLV' | 'ERR_CARD_DATA',
+    message: string,
+    offset: number,
+    detail: ErrorDetail = {},
+  ) {
     super(code, `${message} (at byte ${offset})`, detail)
     this.offset = offset
   }

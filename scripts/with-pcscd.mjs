@@ -1,0 +1,62 @@
+// Runs a command where a pcscd of its own can be started: `node scripts/with-pcscd.mjs CMD ARGS…`
+//
+// pcscd listens on a fixed path below /run. The command therefore gets its own mount namespace with an empty /run, and
+// its own network namespace so that the ports of the virtual reader (35963, 35964) are free. pcscd itself is started by
+// the tests (test/support/pcscd.ts).
+//
+// Exit codes: the command's own, or 3 when the namespace cannot be made (the caller reports the suite as skipped).
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import process from 'node:process'
+
+// `quickack` keeps the two small writes of each exchange from waiting 40 ms for a delayed ACK. Both routes matter: the
+// kernel takes the more specific one for 127.0.0.1.
+const setup = `set -e
+mount -t tmpfs -o mode=755 tmpfs /run
+mkdir -p /run/pcscd
+ip link set lo up
+for net in 127.0.0.0/8 127.0.0.1; do
+  ip route change local "$net" dev lo proto kernel scope host src 127.0.0.1 table local quickack 1 || true
+done
+exec "$@"`
+
+const namespaces = ['--mount', '--net', '--fork', '--kill-child']
+const unshareArguments = process.getuid?.() === 0 ? namespaces : ['--user', '--map-root-user', ...namespaces]
+
+const [command, ...args] = process.argv.slice(2)
+if (command === undefined) {
+  process.stderr.write('usage: node scripts/with-pcscd.mjs CMD ARGS…\n')
+  process.exit(2)
+}
+
+const problem = whyNot()
+if (problem !== undefined) {
+  process.stderr.write(`with-pcscd: ${problem}\n`)
+  process.exit(3)
+}
+
+const child = spawn('unshare', [...unshareArguments, 'sh', '-c', setup, 'with-pcscd', command, ...args], {
+  stdio: 'inherit',
+})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)))
+
+/** The reason no private pcscd can run here, with the one command that changes that; `undefined` when it can. */
+function whyNot() {
+  if (process.platform !== 'linux') return 'needs Linux namespaces'
+  const needed = { unshare: 'util-linux', ip: 'iproute2', pcscd: 'pcscd' }
+  const packages = Object.entries(needed).flatMap(([program, name]) => (findProgram(program) ? [] : [name]))
+  if (!existsSync('/etc/reader.conf.d/vpcd')) packages.push('vsmartcard-vpcd')
+  if (packages.length > 0) return `not installed: run  apt-get install -y ${packages.join(' ')}`
+  const trial = spawnSync('unshare', [...unshareArguments, 'sh', '-c', setup, 'with-pcscd', 'true'], {
+    encoding: 'utf8',
+  })
+  if (trial.status === 0) return undefined
+  return `cannot make the namespaces (${trial.stderr.trim().split('\n')[0]}): run as root, in a container with  --privileged`
+}
+
+function findProgram(name) {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin']
+  return folders.some((folder) => folder !== '' && existsSync(join(folder, name)))
+}

@@ -1,0 +1,28 @@
+/**
+ * ISO/IEC 7816-4 command and response APDUs as data: no input or output, no state.
+ *
+ * @module jpki-card/apdu
+ */
+export type { CommandApdu, CommandCase, DecodedCommand, LengthForm } from './command.ts'
+export { commandCase, decodeCommand, encodeCommand, fitsShort } from './command.ts'
+export type { Reference } from './iso7816.ts'
+export {
+  changeReferenceData,
+  computeDigitalSignature,
+  getData,
+  getResponse,
+  ins,
+  isSecret,
+  queryVerify,
+  readBinary,
+  readBinaryShort,
+  readRecord,
+  selectApplication,
+  selectFile,
+  verify,
+} from './iso7816.ts'
+export { formatCommand, formatResponse } from './redact.ts'
+export type { ResponseApdu } from './response.ts'
+export { decodeResponse, encodeResponse, maxResponseLength } from './response.ts'
+export type { Status, StatusKind } from './status.ts'
+export { carriesData, classifyStatus, describeStatus } from './status.ts'

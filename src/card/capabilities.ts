@@ -1,0 +1,60 @@
+/** Whether a card takes a form of command: not tried yet, seen working, or refused once. */
+export type Ability = 'unknown' | 'yes' | 'no'
+
+/** What a card was found to take, for one session. Each `unknown` costs at most one refused command to settle. */
+export interface Capabilities {
+  /** Extended length fields, so that a file is read in one exchange. ISO/IEC 7816-4 5.2. */
+  extendedLength: Ability
+  /** READ BINARY by short EF identifier in P1, without SELECT. ISO/IEC 7816-4 11.2.2. */
+  shortFileId: Ability
+  /** PIN and key named in P2 of VERIFY and COMPUTE DIGITAL SIGNATURE, without SELECT. */
+  directReference: Ability
+}
+
+/** All unknown, but for what the ATR rules out. */
+export function initialCapabilities(atr: Uint8Array): Capabilities {
+  return {
+    extendedLength: atrRulesOutExtendedLength(atr) ? 'no' : 'unknown',
+    shortFileId: 'unknown',
+    directReference: 'unknown',
+  }
+}
+
+/**
+ * Historical bytes of an ATR; empty when the ATR is malformed.
+ *
+ * Source: ISO/IEC 7816-3 8.2: T0 counts them, TA/TB/TC/TD come before them.
+ */
+export function historicalBytes(atr: Uint8Array): Uint8Array {
+  const t0 = atr[1]
+  if (t0 === undefined) return new Uint8Array()
+  let at = 2
+  for (let indicator = t0; ; ) {
+    const present = indicator >> 4
+    for (let bit = 1; bit < 8; bit <<= 1) if (present & bit) at++
+    if (!(present & 8)) break
+    const td = atr[at++]
+    if (td === undefined) return new Uint8Array()
+    indicator = td
+  }
+  const bytes = atr.subarray(at, at + (t0 & 0x0f))
+  return bytes.length === (t0 & 0x0f) ? bytes : new Uint8Array()
+}
+
+/**
+ * Whether the card itself declares that it has no extended length fields: a card capabilities object (compact-TLV tag 7)
+ * with a third software function byte whose bit 7 is clear. A contactless reader's made-up ATR declares nothing.
+ *
+ * Source: ISO/IEC 7816-4 12.1.1 and 12.1.1.9 table 119. A hint on how to talk, never on which card it is.
+ */
+function atrRulesOutExtendedLength(atr: Uint8Array): boolean {
+  const historical = historicalBytes(atr)
+  if (historical[0] !== 0x80) return false
+  for (let at = 1; at < historical.length; ) {
+    const tag = historical[at]! >> 4
+    const length = historical[at]! & 0x0f
+    if (tag === 7 && length === 3 && at + 3 < historical.length) return (historical[at + 3]! & 0x40) === 0
+    at += 1 + length
+  }
+  return false
+}

@@ -1,0 +1,133 @@
+import {
+  carriesData,
+  classifyStatus,
+  type ResponseApdu,
+  readBinary,
+  readBinaryShort,
+  selectFile,
+} from '../apdu/index.ts'
+import { concat } from '../bytes.ts'
+import { DecodeError, TransportError } from '../errors.ts'
+import { tlvTotalLength } from '../tlv/index.ts'
+import { type CardSession, statusError } from './session.ts'
+
+/**
+ * How much of a file is wanted: a number of bytes, or `object` for the one data object it begins with, padding left
+ * out. The cards' files are longer than their content.
+ */
+export type FileExtent = { readonly bytes: number } | { readonly object: { readonly maxBytes: number } }
+
+const shortBlock = 256
+const wholeFile = 65_536
+/** READ BINARY addresses 15 bits, ISO/IEC 7816-4 11.2.2. */
+const maxOffset = 0x7fff
+
+/**
+ * Reads a transparent EF of the current application with as few exchanges as the card allows: one when it takes short EF
+ * identifiers and extended lengths, else SELECT and one READ BINARY per 256 bytes. What it refuses is remembered in
+ * `session.capabilities`, so each is found out at the cost of one command per session.
+ *
+ * @param fid - file identifier, 0x0001 to 0xFFFE; 0x0001 to 0x001E can be read by short identifier.
+ * @returns the bytes asked for; fewer only when the file is shorter. With `object`: the object, or nothing when the file
+ *   holds none (it begins with the filler 00 or FF).
+ * @throws StatusWordError `ERR_FILE_NOT_FOUND`, `ERR_SECURITY_STATUS`, `ERR_STATUS_WORD`.
+ * @throws DecodeError `ERR_CARD_DATA` when the file does not hold the object it announces.
+ */
+export async function readFile(session: CardSession, fid: number, extent: FileExtent): Promise<Uint8Array> {
+  const wanted = 'bytes' in extent ? extent.bytes : undefined
+  if (wanted !== undefined && (!Number.isInteger(wanted) || wanted < 1 || wanted > maxOffset)) {
+    throw new RangeError(`bytes must be 1 to ${maxOffset}`)
+  }
+  const first = await readStart(session, fid, wanted ?? wholeFile)
+  const parts = [first]
+  let have = first.length
+  const need = wanted ?? objectLength(first, (extent as { object: { maxBytes: number } }).object.maxBytes)
+  while (have < need) {
+    const block = await readOn(session, have, need - have)
+    if (block.length === 0) break
+    parts.push(block)
+    have += block.length
+  }
+  const bytes = concat(...parts)
+  if (wanted === undefined && bytes.length < need) {
+    throw new DecodeError('ERR_CARD_DATA', `the file ends before its data object of ${need} bytes`, bytes.length)
+  }
+  return bytes.slice(0, need)
+}
+
+function objectLength(head: Uint8Array, maxBytes: number): number {
+  if (head.length === 0 || head[0] === 0x00 || head[0] === 0xff) return 0
+  const length = tlvTotalLength(head)
+  if (length > maxBytes)
+    throw new DecodeError('ERR_CARD_DATA', `a data object of ${length} bytes, at most ${maxBytes}`, 0)
+  return length
+}
+
+/** First block of the file, which becomes the current EF. */
+async function readStart(session: CardSession, fid: number, want: number): Promise<Uint8Array> {
+  const { capabilities } = session
+  if (fid <= 0x1e && capabilities.shortFileId !== 'no') {
+    const response = await readBlock(session, (ne) => readBinaryShort(fid, 0, ne), want)
+    if (carriesData(classifyStatus(response.sw))) {
+      capabilities.shortFileId = 'yes'
+      return response.data
+    }
+    if (classifyStatus(response.sw).kind === 'security-status' || capabilities.shortFileId === 'yes') {
+      throw statusError('READ BINARY', response.sw)
+    }
+    // Either the card does not take short identifiers or it has no such file: SELECT tells which.
+    await session.send(selectFile(fid))
+    capabilities.shortFileId = 'no'
+  } else {
+    await session.send(selectFile(fid))
+  }
+  const response = await readBlock(session, (ne) => readBinary(0, ne), want)
+  if (!carriesData(classifyStatus(response.sw))) throw statusError('READ BINARY', response.sw)
+  return response.data
+}
+
+async function readOn(session: CardSession, offset: number, want: number): Promise<Uint8Array> {
+  if (offset > maxOffset) throw new DecodeError('ERR_CARD_DATA', 'a file longer than READ BINARY can address', offset)
+  const response = await readBlock(session, (ne) => readBinary(offset, ne), want)
+  if (response.sw === 0x6b00) return new Uint8Array()
+  if (!carriesData(classifyStatus(response.sw))) throw statusError('READ BINARY', response.sw)
+  return response.data
+}
+
+/** One READ BINARY, extended when more than 256 bytes are wanted and the card may take it. */
+async function readBlock(
+  session: CardSession,
+  command: (ne: number) => ReturnType<typeof readBinary>,
+  want: number,
+): Promise<ResponseApdu> {
+  const { capabilities } = session
+  if (want > shortBlock && capabilities.extendedLength !== 'no') {
+    const response = await tryExtended(session, command(want))
+    if (response !== undefined) return response
+    capabilities.extendedLength = 'no'
+  }
+  return session.transmit(command(Math.min(want, shortBlock)))
+}
+
+/** The response, or `undefined` when card or reader did not take the extended form. */
+async function tryExtended(
+  session: CardSession,
+  command: ReturnType<typeof readBinary>,
+): Promise<ResponseApdu | undefined> {
+  const { capabilities } = session
+  if (capabilities.extendedLength === 'yes') return session.transmit(command)
+  let response: ResponseApdu
+  try {
+    response = await session.transmit(command)
+  } catch (error) {
+    // Some reader drivers fail the transfer instead of passing the card's refusal on.
+    if (error instanceof TransportError && error.code === 'ERR_TRANSPORT') return undefined
+    throw error
+  }
+  if (response.sw === 0x6700) return undefined
+  if (carriesData(classifyStatus(response.sw))) {
+    if (response.data.length === 0) return undefined
+    capabilities.extendedLength = 'yes'
+  }
+  return response
+}

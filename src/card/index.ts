@@ -1,0 +1,15 @@
+/**
+ * ISO/IEC 7816-4 on a connection: sessions, files, PINs. Knows no particular application.
+ *
+ * @module jpki-card/card
+ */
+export type { Ability, Capabilities } from './capabilities.ts'
+export { historicalBytes, initialCapabilities } from './capabilities.ts'
+export type { FileExtent } from './files.ts'
+export { readFile } from './files.ts'
+export type { PinFormat } from './pin.ts'
+export { Pin } from './pin.ts'
+export type { PinReference, PinStatus, VerifyPinOptions } from './pin-guard.ts'
+export { changePin, readPinStatus, spendTheLastTry, verifyPin } from './pin-guard.ts'
+export type { CardApplication, CardSessionOptions, ClearReport, ExchangeEvent } from './session.ts'
+export { CardSession, statusError } from './session.ts'

@@ -1,0 +1,241 @@
+import {
+  type CommandApdu,
+  changeReferenceData,
+  classifyStatus,
+  describeStatus,
+  queryVerify,
+  type Reference,
+  type ResponseApdu,
+  selectFile,
+  verify,
+} from '../apdu/index.ts'
+import { PinError, StatusWordError } from '../errors.ts'
+import type { Pin, PinFormat } from './pin.ts'
+import { type CardApplication, type CardSession, sendSecret, statusError } from './session.ts'
+
+/** One PIN of one application. */
+export interface PinReference {
+  /** Short name for messages: `auth`, `sign`. */
+  readonly id: string
+  readonly application: CardApplication
+  /** File identifier of the PIN, whose low five bits are its short identifier. */
+  readonly fid: number
+  readonly format: PinFormat
+  /** Tries when full. */
+  readonly triesMax: number
+}
+
+/** What the card says about a PIN. Asking spends no try. */
+export type PinStatus =
+  | { readonly state: 'usable'; readonly triesLeft: number }
+  /** Verified already, by this session or by one before it; the counter cannot be seen until it is cleared. */
+  | { readonly state: 'verified' }
+  | { readonly state: 'blocked'; readonly triesLeft: 0 }
+  /** The card keeps no counter for it. */
+  | { readonly state: 'unlimited' }
+
+/** The only value that lets a last try be spent. Typing it out is the point. */
+export const spendTheLastTry = 'a wrong PIN now blocks this card' as const
+
+/** Options of {@link verifyPin}. */
+export interface VerifyPinOptions {
+  /** Allow the try that would block the PIN. Only with the holder's explicit consent. */
+  readonly lastTry?: typeof spendTheLastTry | undefined
+  /** Refuse when fewer tries than this are left; 2 to 15, default 2. A kiosk may want 3. */
+  readonly keepTries?: number | undefined
+}
+
+interface Located {
+  readonly status: PinStatus
+  /** The form of reference the card took for the query, and in which alone VERIFY is then sent. */
+  readonly reference: Reference
+}
+
+/**
+ * Reads the retry counter with an empty VERIFY, which spends no try.
+ *
+ * @throws StatusWordError `ERR_FILE_NOT_FOUND` when the card has no such PIN, `ERR_STATUS_WORD` for an answer that says
+ *   nothing about a counter.
+ */
+export async function readPinStatus(session: CardSession, pin: PinReference): Promise<PinStatus> {
+  return (await locate(session, pin)).status
+}
+
+/**
+ * Verifies a PIN: checks its form, reads the counter, and sends exactly one VERIFY. Consumes the PIN: it is wiped when
+ * the promise settles, whatever the outcome.
+ *
+ * A PIN the card already holds verified is cleared first, so that the counter can be seen and the PIN is really checked.
+ *
+ * @throws PinError `ERR_PIN_FORMAT` (no try spent), `ERR_PIN_GUARDED` (no try spent), `ERR_PIN_REJECTED` with
+ *   `triesLeft`, `ERR_PIN_BLOCKED`, `ERR_PIN_STATE` (stays verified, no try spent), `ERR_PIN_OUTCOME_UNKNOWN` when the
+ *   card was lost during VERIFY: a try may have been spent, and the next call reads the counter before anything else.
+ */
+export async function verifyPin(
+  session: CardSession,
+  pin: PinReference,
+  value: Pin,
+  options: VerifyPinOptions = {},
+): Promise<void> {
+  try {
+    await verifyOnce(session, pin, value, options)
+  } finally {
+    value.wipe()
+  }
+}
+
+/** The one VERIFY of a call. @returns the form of reference the card took. */
+async function verifyOnce(
+  session: CardSession,
+  pin: PinReference,
+  value: Pin,
+  options: VerifyPinOptions,
+): Promise<Reference> {
+  const keep = options.keepTries ?? 2
+  if (!Number.isInteger(keep) || keep < 2 || keep > 15) throw new RangeError('keepTries must be 2 to 15')
+  requireFormat(pin, value)
+  const { status, reference } = await locateUnverified(session, pin)
+  guard(pin, status, keep, options.lastTry === spendTheLastTry)
+  const response = await sendPin(session, pin, 'VERIFY', (bytes) => verify(reference, bytes), value)
+  judgeVerify(pin, response)
+  return reference
+}
+
+/**
+ * Changes a PIN: verifies the current one under the same guard, then sends one CHANGE REFERENCE DATA. Consumes both.
+ *
+ * @param build - the application's change command; default CHANGE REFERENCE DATA with the new value only.
+ * @throws PinError as {@link verifyPin}; `ERR_PIN_OUTCOME_UNKNOWN` when the card was lost during the change: either PIN
+ *   may hold now.
+ */
+export async function changePin(
+  session: CardSession,
+  pin: PinReference,
+  value: { readonly current: Pin; readonly next: Pin },
+  options: VerifyPinOptions = {},
+  build: (reference: Reference, bytes: Uint8Array) => CommandApdu = changeReferenceData,
+): Promise<void> {
+  try {
+    requireFormat(pin, value.next)
+    if (pin.format.kind === 'alphanumeric' && !value.next.mixed) {
+      throw new PinError('ERR_PIN_FORMAT', `a new ${pin.id} password needs at least one letter and one digit`, {
+        pin: pin.id,
+      })
+    }
+    const reference = await verifyOnce(session, pin, value.current, options)
+    const response = await sendPin(session, pin, 'CHANGE', (bytes) => build(reference, bytes), value.next)
+    if (response.sw !== 0x9000) throw statusError('CHANGE REFERENCE DATA', response.sw)
+  } finally {
+    value.current.wipe()
+    value.next.wipe()
+  }
+}
+
+function requireFormat(pin: PinReference, value: Pin): void {
+  const misfit = value.misfit(pin.format)
+  if (misfit !== undefined) {
+    throw new PinError('ERR_PIN_FORMAT', `this cannot be the ${pin.id} PIN: ${misfit}; no try was spent`, {
+      pin: pin.id,
+    })
+  }
+}
+
+function guard(pin: PinReference, status: PinStatus, keep: number, lastTry: boolean): void {
+  if (status.state === 'blocked') throw blocked(pin)
+  if (status.state !== 'usable' || status.triesLeft >= keep || lastTry) return
+  const { triesLeft } = status
+  const message = `the ${pin.id} PIN has ${triesLeft} of ${pin.triesMax} tries left; refused so that the card is not blocked`
+  throw new PinError('ERR_PIN_GUARDED', message, { pin: pin.id, triesLeft })
+}
+
+const blocked = (pin: PinReference): PinError =>
+  new PinError('ERR_PIN_BLOCKED', `the ${pin.id} PIN is blocked; the municipal counter can set it again`, {
+    pin: pin.id,
+    triesLeft: 0,
+  })
+
+/** One transmission that carries a PIN. Whatever breaks it leaves the outcome open. */
+async function sendPin(
+  session: CardSession,
+  pin: PinReference,
+  what: string,
+  build: (bytes: Uint8Array) => CommandApdu,
+  value: Pin,
+): Promise<ResponseApdu> {
+  try {
+    return await value.lend((bytes) => session[sendSecret](build(bytes)))
+  } catch (error) {
+    const message = `the card was lost during ${what} of the ${pin.id} PIN: whether it took effect is unknown`
+    throw new PinError('ERR_PIN_OUTCOME_UNKNOWN', message, { pin: pin.id, cause: error })
+  }
+}
+
+function judgeVerify(pin: PinReference, response: ResponseApdu): void {
+  const status = classifyStatus(response.sw)
+  if (status.kind === 'ok') return
+  if (status.kind === 'blocked' || (status.kind === 'tries-left' && status.left === 0)) throw blocked(pin)
+  if (status.kind === 'tries-left' || status.kind === 'no-limit') {
+    const triesLeft = status.kind === 'tries-left' ? status.left : undefined
+    const rest = triesLeft === undefined ? '' : `; ${triesLeft} tries left`
+    throw new PinError('ERR_PIN_REJECTED', `the ${pin.id} PIN is wrong${rest}`, { pin: pin.id, triesLeft })
+  }
+  throw statusError('VERIFY', response.sw)
+}
+
+async function locateUnverified(session: CardSession, pin: PinReference): Promise<Located> {
+  const found = await locate(session, pin)
+  if (found.status.state !== 'verified') return found
+  await session.leaveApplication()
+  await session.selectApplication(pin.application)
+  const again = await locate(session, pin)
+  if (again.status.state === 'verified') {
+    const message = `the ${pin.id} PIN stays verified after another application was selected: power the card down`
+    throw new PinError('ERR_PIN_STATE', message, { pin: pin.id })
+  }
+  return again
+}
+
+async function locate(session: CardSession, pin: PinReference): Promise<Located> {
+  const { capabilities } = session
+  const short = pin.fid & 0x1f
+  if (capabilities.directReference !== 'no') {
+    const response = await query(session, short)
+    const status = counterOf(response)
+    if (status !== undefined) {
+      capabilities.directReference = 'yes'
+      return { status, reference: short }
+    }
+  }
+  const selected = await session.transmit(selectFile(pin.fid))
+  if (selected.sw !== 0x9000) throw statusError(`SELECT the ${pin.id} PIN`, selected.sw)
+  const response = await query(session, 'current')
+  const status = counterOf(response)
+  if (status === undefined) {
+    throw new StatusWordError('ERR_STATUS_WORD', 'VERIFY (counter)', response.sw, describeStatus(response.sw))
+  }
+  capabilities.directReference = 'no'
+  return { status, reference: 'current' }
+}
+
+/** Empty VERIFY; with an Le where the reader cannot send a bare header (facts 3.8). */
+async function query(session: CardSession, reference: Reference): Promise<ResponseApdu> {
+  const command = queryVerify(reference)
+  const response = await session.transmit(command)
+  return response.sw === 0x6700 ? session.transmit({ ...command, ne: 256 }) : response
+}
+
+function counterOf(response: ResponseApdu): PinStatus | undefined {
+  const status = classifyStatus(response.sw)
+  switch (status.kind) {
+    case 'ok':
+      return { state: 'verified' }
+    case 'no-limit':
+      return { state: 'unlimited' }
+    case 'blocked':
+      return { state: 'blocked', triesLeft: 0 }
+    case 'tries-left':
+      return status.left === 0 ? { state: 'blocked', triesLeft: 0 } : { state: 'usable', triesLeft: status.left }
+    default:
+      return undefined
+  }
+}

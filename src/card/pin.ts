@@ -1,0 +1,103 @@
+import { PinError } from '../errors.ts'
+
+/** What a PIN must look like before it may cost a try. */
+export type PinFormat =
+  | { readonly kind: 'digits'; readonly length: number }
+  /** Upper-case letters A-Z and digits. `mixed`: at least one of each, which issuers ask of a new one. */
+  | { readonly kind: 'alphanumeric'; readonly min: number; readonly max: number }
+
+const nodeInspect = Symbol.for('nodejs.util.inspect.custom')
+
+/**
+ * A PIN in bytes of its own. It is wiped by whatever consumes it (`verifyPin`, `changePin`, `authenticate`, `sign`), or
+ * by `wipe()` / `using`. It never shows itself: text, JSON and `console.log` give `[PIN]`.
+ *
+ * What wiping cannot reach: the string it was made from, copies made by the garbage collector, the operating system,
+ * the PC/SC service and the reader. Make it from bytes where you can.
+ */
+export class Pin implements Disposable {
+  #bytes: Uint8Array
+
+  private constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
+
+  /**
+   * A PIN from what a person typed. Full-width forms (`１２３４`, as Japanese input methods give) become ASCII; with
+   * `upperCase` letters are raised, as clients of the signature password do.
+   *
+   * @throws PinError `ERR_PIN_FORMAT` when a character is not printable ASCII.
+   */
+  static fromText(text: string, options: { readonly upperCase?: boolean } = {}): Pin {
+    const bytes = new Uint8Array(text.length)
+    for (let i = 0; i < text.length; i++) {
+      let code = text.charCodeAt(i)
+      if (code >= 0xff01 && code <= 0xff5e) code -= 0xfee0
+      if (options.upperCase && code >= 0x61 && code <= 0x7a) code -= 0x20
+      if (code < 0x21 || code > 0x7e) {
+        bytes.fill(0)
+        throw new PinError('ERR_PIN_FORMAT', 'a PIN has letters and digits only', { pin: 'unknown' })
+      }
+      bytes[i] = code
+    }
+    return new Pin(bytes)
+  }
+
+  /** A PIN from bytes. They are copied, then the given array is wiped. */
+  static fromBytes(bytes: Uint8Array): Pin {
+    const own = bytes.slice()
+    bytes.fill(0)
+    return new Pin(own)
+  }
+
+  /** Characters, 0 once wiped. */
+  get length(): number {
+    return this.#bytes.length
+  }
+
+  /** Why the PIN does not fit a format, as a sentence without the PIN; `undefined` when it fits. */
+  misfit(format: PinFormat): string | undefined {
+    const bytes = this.#bytes
+    if (bytes.length === 0) return 'the PIN is empty or was already used'
+    const digit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39
+    if (format.kind === 'digits') {
+      return bytes.length === format.length && bytes.every(digit) ? undefined : `it has ${format.length} digits`
+    }
+    const letter = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a
+    const fits = bytes.length >= format.min && bytes.length <= format.max && bytes.every((b) => digit(b) || letter(b))
+    return fits ? undefined : `it has ${format.min} to ${format.max} letters A-Z and digits`
+  }
+
+  /** Whether at least one letter and one digit occur. */
+  get mixed(): boolean {
+    const some = (low: number, high: number): boolean => this.#bytes.some((byte) => byte >= low && byte <= high)
+    return some(0x30, 0x39) && some(0x41, 0x5a)
+  }
+
+  /** Lends the bytes for one call; they must not be kept. @internal */
+  lend<T>(use: (bytes: Uint8Array) => T): T {
+    return use(this.#bytes)
+  }
+
+  /** Overwrites the bytes. The PIN is empty afterwards. Idempotent. */
+  wipe(): void {
+    this.#bytes.fill(0)
+    this.#bytes = new Uint8Array()
+  }
+
+  [Symbol.dispose](): void {
+    this.wipe()
+  }
+
+  toString(): string {
+    return '[PIN]'
+  }
+
+  toJSON(): string {
+    return '[PIN]'
+  }
+
+  [nodeInspect](): string {
+    return '[PIN]'
+  }
+}

@@ -1,0 +1,286 @@
+import {
+  type CommandApdu,
+  carriesData,
+  classifyStatus,
+  describeStatus,
+  isSecret,
+  type ResponseApdu,
+  selectApplication,
+} from '../apdu/index.ts'
+import { equalBytes } from '../bytes.ts'
+import { PinError, StateNotClearedError, StatusWordError, TransportError } from '../errors.ts'
+import type { CardConnection } from '../transport/connection.ts'
+import { type Capabilities, initialCapabilities } from './capabilities.ts'
+import { exchange } from './exchange.ts'
+
+/** An application on a card: its identifier and a name for messages. */
+export interface CardApplication {
+  /** Short name, for example `jpki`. */
+  readonly id: string
+  /** Application identifier, 5 to 16 bytes. */
+  readonly aid: Uint8Array
+}
+
+/** How a session left the card. */
+export interface ClearReport {
+  /** No PIN of this session, or of one before, is verified on the card any more. */
+  readonly cleared: boolean
+  /** What cleared it. */
+  readonly by: 'select' | 'power-down' | 'card-removed' | 'nothing'
+  /** Why it could not be cleared, or why SELECT was not enough. */
+  readonly cause?: unknown
+}
+
+/** What passed between session and card, for counting and timing. Holds no data. */
+export interface ExchangeEvent {
+  readonly command: string
+  readonly ins: number
+  /** Status word of the whole response. */
+  readonly sw: number
+  readonly commandBytes: number
+  readonly responseBytes: number
+  /** Milliseconds from the first byte out to the last byte in, GET RESPONSE included. */
+  readonly milliseconds: number
+}
+
+/** Options of {@link CardSession}. */
+export interface CardSessionOptions {
+  /** Settle capabilities beforehand, for a reader or card known not to take them. */
+  readonly capabilities?: Partial<Capabilities>
+  /** Called after every command that was answered. Must not throw. */
+  readonly onExchange?: (event: ExchangeEvent) => void
+}
+
+/** Key of the method only the PIN guard uses. */
+export const sendSecret: unique symbol = Symbol('sendSecret')
+
+/**
+ * Applications that may be selected to leave another one; SELECT of a different application clears every verified PIN.
+ * The card manager exists on My Number cards; the Juki and visual applications on both cards.
+ */
+const ways: readonly CardApplication[] = [
+  { id: 'card-manager', aid: Uint8Array.of(0xa0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00) },
+  { id: 'juki', aid: Uint8Array.of(0xd3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x01) },
+  { id: 'visual', aid: Uint8Array.of(0xd3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x02) },
+]
+
+/**
+ * A conversation with one card on one connection. Owns the connection: closing the session clears every verified PIN
+ * and gives the card up. Use `await using`, or `close()` in `finally`.
+ */
+export class CardSession implements AsyncDisposable {
+  readonly connection: CardConnection
+  /** What the card was found to take so far. Shared by all applications of this session. */
+  readonly capabilities: Capabilities
+  readonly #onExchange: ((event: ExchangeEvent) => void) | undefined
+  #exchanges = 0
+  #current: CardApplication | undefined
+  #selection = 0
+  #tail: Promise<unknown> = Promise.resolve()
+  #closed: Promise<ClearReport> | undefined
+  #ended = false
+
+  /** Takes ownership of the connection. Nothing is sent yet. */
+  constructor(connection: CardConnection, options: CardSessionOptions = {}) {
+    this.connection = connection
+    this.capabilities = { ...initialCapabilities(connection.atr), ...options.capabilities }
+    this.#onExchange = options.onExchange
+  }
+
+  /** Exchanges with the card so far: every command APDU sent counts, GET RESPONSE included. */
+  get exchanges(): number {
+    return this.#exchanges
+  }
+
+  /** The application selected by this session, or `undefined` before the first. */
+  get currentApplication(): CardApplication | undefined {
+    return this.#current
+  }
+
+  /** Counts SELECTs of applications that changed it: a verified PIN does not outlive its number. */
+  get selection(): number {
+    return this.#selection
+  }
+
+  /**
+   * Runs one multi-command operation alone; overlapping calls wait for their turn. Not re-entrant: `body` must not call
+   * `exclusively` of the same session.
+   */
+  exclusively<T>(body: () => Promise<T>): Promise<T> {
+    const turn = this.#tail.then(body)
+    this.#tail = turn.catch(() => undefined)
+    return turn
+  }
+
+  /**
+   * Sends a command and returns the whole response with its status word; never throws on a status word.
+   *
+   * @throws PinError `ERR_RAW_VERIFY_REFUSED` for VERIFY with data, CHANGE and RESET RETRY COUNTER: they go through the
+   *   PIN guard only.
+   * @throws TransportError when the way to the card fails.
+   * @throws ResponseError when the answer is not a response APDU.
+   */
+  async transmit(command: CommandApdu): Promise<ResponseApdu> {
+    if (isSecret(command)) {
+      throw new PinError('ERR_RAW_VERIFY_REFUSED', `${command.name} goes through verifyPin or changePin only`, {
+        pin: 'unknown',
+      })
+    }
+    this.#requireOpen()
+    return this.#exchange(command)
+  }
+
+  /** Sends a command that carries a PIN, exactly once. For the PIN guard. @internal */
+  async [sendSecret](command: CommandApdu): Promise<ResponseApdu> {
+    this.#requireOpen()
+    return this.#exchange(command)
+  }
+
+  /**
+   * Sends a command and returns its data.
+   *
+   * @throws StatusWordError for any status but 9000 and the warnings.
+   */
+  async send(command: CommandApdu): Promise<Uint8Array> {
+    const response = await this.transmit(command)
+    if (!carriesData(classifyStatus(response.sw))) throw statusError(command.name, response.sw)
+    return response.data
+  }
+
+  /**
+   * Selects an application. Clears every PIN verified in another one; selecting the current one again keeps them.
+   *
+   * @throws StatusWordError `ERR_APPLICATION_NOT_FOUND` when the card has none.
+   */
+  async selectApplication(application: CardApplication): Promise<void> {
+    const response = await this.transmit(selectApplication(application.aid))
+    const status = classifyStatus(response.sw)
+    if (status.kind === 'not-found') {
+      const name = `SELECT ${application.id} application`
+      throw new StatusWordError('ERR_APPLICATION_NOT_FOUND', name, response.sw, 'this card does not have it')
+    }
+    if (!carriesData(status)) throw statusError(`SELECT ${application.id} application`, response.sw)
+    if (this.#current === undefined || !equalBytes(this.#current.aid, application.aid)) this.#selection++
+    this.#current = application
+  }
+
+  /** Selects the application unless it is the current one. */
+  async ensureApplication(application: CardApplication): Promise<void> {
+    if (this.#current === undefined || !equalBytes(this.#current.aid, application.aid)) {
+      await this.selectApplication(application)
+    }
+  }
+
+  /**
+   * Clears every verified PIN by selecting another application. Afterwards no application of interest is current.
+   *
+   * @returns whether the card accepted one of the selections.
+   */
+  async leaveApplication(): Promise<boolean> {
+    this.#requireOpen()
+    return this.#leave()
+  }
+
+  /**
+   * Ends the session: clears verified PINs by selecting another application, else powers the card down, and closes the
+   * connection. Never throws; idempotent; waits for a running operation first.
+   *
+   * @returns what was cleared and how. `cleared: false` means the next program may find a PIN verified: keep the card
+   *   from being used until it has left the reader.
+   */
+  close(): Promise<ClearReport> {
+    this.#closed ??= this.#tail.then(() => this.#clearAndClose())
+    return this.#closed
+  }
+
+  /** Closes. @throws StateNotClearedError `ERR_STATE_NOT_CLEARED` when verified state may have been left behind. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const report = await this.close()
+    if (!report.cleared) {
+      throw new StateNotClearedError('a PIN may still be verified on the card: take the card out of the reader', {
+        cause: report.cause,
+      })
+    }
+  }
+
+  async #leave(): Promise<boolean> {
+    for (const way of ways) {
+      if (this.#current !== undefined && equalBytes(this.#current.aid, way.aid)) continue
+      const response = await this.#exchange(selectApplication(way.aid))
+      if (carriesData(classifyStatus(response.sw))) {
+        this.#current = way
+        this.#selection++
+        return true
+      }
+    }
+    return false
+  }
+
+  async #clearAndClose(): Promise<ClearReport> {
+    this.#ended = true
+    let cause: unknown
+    try {
+      if (await this.#leave()) {
+        await this.connection.close('leave').catch(() => undefined)
+        return { cleared: true, by: 'select' }
+      }
+    } catch (error) {
+      cause = error
+    }
+    try {
+      await this.connection.close('unpower')
+    } catch (error) {
+      if (!isRemoval(cause)) return { cleared: false, by: 'nothing', cause: error }
+    }
+    if (isRemoval(cause)) return { cleared: true, by: 'card-removed', cause }
+    if (isDead(cause)) return { cleared: false, by: 'nothing', cause }
+    return { cleared: true, by: 'power-down', ...(cause !== undefined && { cause }) }
+  }
+
+  #requireOpen(): void {
+    if (!this.#ended) return
+    throw new TransportError('ERR_CONNECTION_CLOSED', 'the session is closed', { reader: this.connection.reader })
+  }
+
+  async #exchange(command: CommandApdu): Promise<ResponseApdu> {
+    const started = this.#onExchange === undefined ? 0 : performance.now()
+    let response = await this.#send(command)
+    // Facts 4.3: the first command after power-up may be answered 6F00, once.
+    if (response.sw === 0x6f00 && this.#exchanges === 1 && !isSecret(command)) response = await this.#send(command)
+    this.#onExchange?.({
+      command: command.name,
+      ins: command.ins,
+      sw: response.sw,
+      commandBytes: command.data?.length ?? 0,
+      responseBytes: response.data.length,
+      milliseconds: performance.now() - started,
+    })
+    return response
+  }
+
+  #send(command: CommandApdu): Promise<ResponseApdu> {
+    return exchange(this.connection, command, this.capabilities.extendedLength !== 'no', this.#count)
+  }
+
+  readonly #count = (): void => {
+    this.#exchanges++
+  }
+}
+
+const isCode = (error: unknown, ...codes: readonly string[]): boolean =>
+  error instanceof TransportError && codes.includes(error.code)
+
+/** The card left the field: nothing is verified on it any more. */
+const isRemoval = (error: unknown): boolean => isCode(error, 'ERR_CARD_REMOVED', 'ERR_NO_CARD')
+
+/** The connection is of no use, so closing it proves nothing about the card. */
+const isDead = (error: unknown): boolean =>
+  isCode(error, 'ERR_TIMEOUT', 'ERR_CONNECTION_CLOSED', 'ERR_SERVICE_UNAVAILABLE')
+
+/** The error for a refused command. */
+export function statusError(command: string, sw: number): StatusWordError {
+  const { kind } = classifyStatus(sw)
+  const code =
+    kind === 'security-status' ? 'ERR_SECURITY_STATUS' : kind === 'not-found' ? 'ERR_FILE_NOT_FOUND' : 'ERR_STATUS_WORD'
+  return new StatusWordError(code, command, sw, describeStatus(sw))
+}

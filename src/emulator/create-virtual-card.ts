@@ -1,0 +1,70 @@
+/** Builds a virtual card from its options. */
+
+import { answerToReset } from './answer-to-reset.ts'
+import { applicationsOf } from './applications/index.ts'
+import { CardState } from './card-state.ts'
+import { createIdentity } from './issue/identity.ts'
+import { checkPinName, resolveSecrets, type VirtualCardOptions, virtualCardKinds } from './options.ts'
+import type { CardProfile } from './profile.ts'
+import type { Application } from './table.ts'
+import { SoftwareCard, type VirtualCard } from './virtual-card.ts'
+
+/**
+ * Makes a virtual card, switched off: `powerOn` it, or insert it in a `VirtualTransport`.
+ *
+ * @param options - see {@link VirtualCardOptions}; without `identity` this makes keys, which takes seconds.
+ * @throws TypeError or RangeError for an option that is not right.
+ */
+export async function createVirtualCard(options: VirtualCardOptions = {}): Promise<VirtualCard> {
+  const profile = resolveProfile(options)
+  const secrets = resolveSecrets(options)
+  const identity = options.identity ?? (await createIdentity({ now: options.now }))
+  const { kind } = profile
+  const content = { kind, identity, secrets, signCertificate: options.signCertificate ?? true }
+  const applications = applicationsOf(content)
+  const state = new CardState(applications)
+  setTries(state, applications, options.triesLeft ?? {})
+  const card = new SoftwareCard({
+    atr: options.atr?.slice() ?? answerToReset(kind, options.interface ?? 'contact', profile.extendedLength),
+    identity,
+    state,
+    profile,
+    refuseFirstCommand: options.firstCommandAfterPowerUp === '6F00',
+    keepLog: options.keepLog ?? true,
+  })
+  card.setFaults(options.faults)
+  return card
+}
+
+function resolveProfile(options: VirtualCardOptions): CardProfile {
+  const kind = options.kind ?? 'my-number'
+  if (!virtualCardKinds.includes(kind)) throw new TypeError(`kind must be one of ${virtualCardKinds.join(', ')}`)
+  if (options.atr && (options.atr.length < 2 || options.atr.length > 33))
+    throw new RangeError('atr must be 2 to 33 bytes')
+  const { capabilities = {} } = options
+  return {
+    kind,
+    shortFileId: capabilities.shortFileId ?? true,
+    shortFileIdRefusal: options.shortFileIdRefusal ?? 0x6a86,
+    extendedLength: capabilities.extendedLength ?? true,
+    directReference: capabilities.directReference ?? true,
+    endOfFileWarning: options.endOfFileWarning ?? false,
+    chainedResponses: options.chainedResponses ?? false,
+    commandChaining: options.commandChaining ?? false,
+  }
+}
+
+function setTries(state: CardState, applications: readonly Application[], triesLeft: Record<string, number>): void {
+  for (const [name, tries] of Object.entries(triesLeft)) {
+    checkPinName(name)
+    const pin = applications
+      .flatMap(({ files }) => files)
+      .find((file) => file.structure === 'pin' && file.name === name)
+    const most = pin?.structure === 'pin' ? (pin.tries ?? 0) : undefined
+    if (most === undefined) throw new RangeError(`triesLeft.${name}: this card has no such PIN`)
+    if (!Number.isInteger(tries) || tries < 0 || tries > most) {
+      throw new RangeError(`triesLeft.${name} must be an integer from 0 to ${most}`)
+    }
+    state.pin(name).triesLeft = tries
+  }
+}

@@ -1,0 +1,62 @@
+/** Which handler serves which CLA and INS, and the refusals before any handler runs. */
+
+import type { CardState } from './card-state.ts'
+import type { ParsedCommand } from './command.ts'
+import { changeKey, changeReferenceData } from './handlers/change-pin.ts'
+import { computeDigitalSignature } from './handlers/compute-digital-signature.ts'
+import { getChallenge } from './handlers/get-challenge.ts'
+import { getData } from './handlers/get-data.ts'
+import type { Handler } from './handlers/handler.ts'
+import { internalAuthenticate } from './handlers/internal-authenticate.ts'
+import { readBinary } from './handlers/read-binary.ts'
+import { readRecord } from './handlers/read-record.ts'
+import { announceLastCommand, externalAuthenticate, setPublicKey, setSessionKey } from './handlers/refusals.ts'
+import { select } from './handlers/select.ts'
+import { verify } from './handlers/verify.ts'
+import type { CardProfile } from './profile.ts'
+import { type Answer, status, sw } from './status.ts'
+
+/** Keyed CLA then INS. */
+const handlers: ReadonlyMap<number, ReadonlyMap<number, Handler>> = new Map([
+  [
+    0x00,
+    new Map<number, Handler>([
+      [0x20, verify],
+      [0x24, changeReferenceData],
+      [0x82, externalAuthenticate],
+      [0x84, getChallenge],
+      [0x88, internalAuthenticate],
+      [0xa4, select],
+      [0xb0, readBinary],
+      [0xb2, readRecord],
+      [0xca, getData],
+    ]),
+  ],
+  [
+    0x80,
+    new Map<number, Handler>([
+      [0x2a, computeDigitalSignature],
+      [0x32, changeKey],
+      [0x82, externalAuthenticate],
+      [0xa2, setPublicKey],
+      [0xae, setSessionKey],
+      [0xfc, announceLastCommand],
+    ]),
+  ],
+])
+
+const knownInstructions = new Set([...handlers.values()].flatMap((byIns) => [...byIns.keys()]))
+
+/** Runs one complete command (chaining already resolved, CLA without the chaining bit). */
+export function dispatch(command: ParsedCommand, state: CardState, profile: CardProfile): Answer {
+  const handler = handlers.get(command.cla)?.get(command.ins)
+  if (handler !== undefined) return handler(command, state, profile)
+  return status(refusal(command))
+}
+
+function refusal({ cla, ins }: ParsedCommand): number {
+  if ((cla & 0x7c) === 0 && (cla & 0x03) !== 0) return sw.logicalChannel
+  if (cla === 0x04 || cla === 0x08 || cla === 0x0c) return sw.secureMessaging
+  if (cla !== 0x00 && cla !== 0x80) return sw.unknownClass
+  return knownInstructions.has(ins) ? sw.unknownClass : sw.unknownInstruction
+}

@@ -1,0 +1,95 @@
+/** Faults a test asks the card for, as data that survives JSON. */
+
+import { fromHex } from '../bytes.ts'
+
+/** What goes wrong. */
+export type FaultAction =
+  /** The card leaves the field for good. */
+  | 'pull'
+  /** Another program resets the card (warm). */
+  | 'reset'
+  /** No answer, ever. */
+  | 'silent'
+  /** An answer of no bytes. */
+  | 'empty'
+  /** The answer comes late. 0 to 600 000 milliseconds. */
+  | { readonly delayMs: number }
+  /** Only the first n bytes of the response APDU arrive, 0 to 65 538. The card executes the command. */
+  | { readonly truncate: number }
+  /** This status word (0 to 0xFFFF) and nothing else. */
+  | { readonly status: number }
+  /** These bytes, as hexadecimal text, in place of the response APDU. */
+  | { readonly garbage: string }
+
+/** One fault. */
+export interface Fault {
+  /** The n-th exchange since the script was set, from 1; with `on`, the n-th whose INS matches. Or each of them. */
+  readonly at: number | 'every'
+  /** Only commands with this INS, or one of these, 0 to 255. */
+  readonly on?: number | readonly number[]
+  readonly do: FaultAction
+  /** `before`: the card does not execute the command. `after`: it does, and only the answer suffers. Default `before`. */
+  readonly when?: 'before' | 'after'
+}
+
+/** Faults in order; the first that matches an exchange happens. */
+export type FaultScript = readonly Fault[]
+
+const fields = new Set(['at', 'on', 'do', 'when'])
+
+/**
+ * Checks a script, for example one that was read from JSON.
+ *
+ * @throws TypeError with the position of the mistake, such as `faults[2].at`.
+ */
+export function checkFaultScript(script: unknown): asserts script is FaultScript {
+  if (!Array.isArray(script)) throw new TypeError('faults: must be an array')
+  script.forEach((fault: unknown, i) => {
+    checkFault(fault, `faults[${i}]`)
+  })
+}
+
+function checkFault(fault: unknown, where: string): void {
+  if (!isRecord(fault)) throw new TypeError(`${where}: must be an object`)
+  for (const field of Object.keys(fault)) if (!fields.has(field)) throw new TypeError(`${where}.${field}: is not known`)
+  const { at, on, when } = fault
+  if (at !== 'every' && !isInteger(at, 1, Number.MAX_SAFE_INTEGER)) {
+    throw new TypeError(`${where}.at: must be a number from 1 or 'every'`)
+  }
+  if (on !== undefined && !(Array.isArray(on) ? on : [on]).every((ins) => isInteger(ins, 0, 255))) {
+    throw new TypeError(`${where}.on: must be an INS byte or an array of them`)
+  }
+  if (when !== undefined && when !== 'before' && when !== 'after') {
+    throw new TypeError(`${where}.when: must be 'before' or 'after'`)
+  }
+  checkAction(fault['do'], `${where}.do`)
+}
+
+const actionRanges: Readonly<Record<string, number>> = { delayMs: 600_000, truncate: 65_538, status: 0xffff }
+
+function checkAction(action: unknown, where: string): void {
+  if (typeof action === 'string' && ['pull', 'reset', 'silent', 'empty'].includes(action)) return
+  const entries = isRecord(action) ? Object.entries(action) : []
+  const [name, value] = entries[0] ?? []
+  if (entries.length !== 1 || name === undefined) throw new TypeError(`${where}: must be one known action`)
+  if (name === 'garbage') {
+    if (typeof value !== 'string') throw new TypeError(`${where}.garbage: must be hexadecimal text`)
+    try {
+      fromHex(value)
+    } catch (cause) {
+      throw new TypeError(`${where}.garbage: must be hexadecimal text`, { cause })
+    }
+    return
+  }
+  const highest = Object.hasOwn(actionRanges, name) ? actionRanges[name] : undefined
+  if (highest === undefined) throw new TypeError(`${where}.${name}: is not known`)
+  if (!isInteger(value, 0, highest)) throw new TypeError(`${where}.${name}: must be an integer from 0 to ${highest}`)
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isInteger(value: unknown, low: number, high: number): boolean {
+  return Number.isInteger(value) && (value as number) >= low && (value as number) <= high
+}

@@ -1,0 +1,29 @@
+/** Which EF a command means: the current one (P2 = 80) or one by short EF identifier (P2 = 80|SFI). */
+
+import type { CardState } from '../card-state.ts'
+import type { CardProfile } from '../profile.ts'
+import { type Answer, status, sw } from '../status.ts'
+import type { CardFile } from '../table.ts'
+
+export type Found<F> = { readonly file: F } | { readonly refusal: Answer }
+
+/**
+ * NOTE: whether a direct reference makes its EF current is not known. Here it leaves no EF current, so that a program
+ * which counts on either behaviour fails.
+ */
+export function referencedFile(p2: number, state: CardState, profile: CardProfile): Found<CardFile> {
+  if (p2 === 0x80) {
+    const file = state.currentFile
+    return file ? { file } : { refusal: status(sw.noCurrentFile) }
+  }
+  if (!profile.directReference || p2 < 0x81 || p2 > 0x9e) return { refusal: status(sw.wrongP1P2) }
+  if (state.current === undefined) return { refusal: status(sw.noCurrentFile) }
+  const file = findByShortId(state, p2 & 0x1f)
+  if (file === undefined) return { refusal: status(sw.referenceNotFound) }
+  state.currentFile = undefined
+  return { file }
+}
+
+export function findByShortId(state: CardState, shortId: number): CardFile | undefined {
+  return state.current?.files.find(({ fid }) => fid === shortId)
+}

@@ -1,0 +1,46 @@
+/** VERIFY, INS 20: PIN query (no data) and PIN check. */
+
+import { timingSafeEqual } from 'node:crypto'
+import type { CardState } from '../card-state.ts'
+import { type Answer, status, sw } from '../status.ts'
+import type { PinFile } from '../table.ts'
+import type { Handler } from './handler.ts'
+import { referencedFile } from './reference.ts'
+
+export const verify: Handler = (command, state, profile) => {
+  if (command.p1 !== 0x00) return status(sw.wrongP1P2)
+  const found = referencedFile(command.p2, state, profile)
+  if ('refusal' in found) return found.refusal
+  const { file } = found
+  const query = command.data.length === 0
+  if (query ? command.ne !== undefined && (command.ne !== 256 || command.extended) : command.ne !== undefined) {
+    return status(sw.wrongLength)
+  }
+  if (file.structure === 'key' && query) return status(sw.noLimit)
+  if (file.structure !== 'pin') return status(sw.fileStructure)
+  return query ? queryPin(file, state) : checkPin(file, command.data, state)
+}
+
+/** 9000 verified, 6300 no limit, 63Cx tries left. Costs nothing. */
+function queryPin(file: PinFile, state: CardState): Answer {
+  if (state.isVerified(file.name)) return status(sw.ok)
+  return counter(file, state.pin(file.name).triesLeft)
+}
+
+/** A value of another length is a wrong value and costs a try too: stricter than any card is known to be. */
+function checkPin(file: PinFile, value: Uint8Array, state: CardState): Answer {
+  const memory = state.pin(file.name)
+  if (memory.triesLeft === 0) return status(sw.pinBlocked)
+  const right = value.length === memory.value.length && timingSafeEqual(value, memory.value)
+  state.setVerified(file.name, right)
+  if (right) {
+    memory.triesLeft = file.tries ?? Number.POSITIVE_INFINITY
+    return status(sw.ok)
+  }
+  memory.triesLeft -= 1
+  return counter(file, memory.triesLeft)
+}
+
+function counter(file: PinFile, triesLeft: number): Answer {
+  return status(file.tries === undefined ? sw.noLimit : 0x63c0 | triesLeft)
+}

@@ -1,0 +1,22 @@
+/**
+ * A virtual My Number card, Juki card or phone token: in process, or in a real pcscd through vpcd.
+ *
+ * @module jpki-card/emulator
+ */
+
+export { createVirtualCard } from './create-virtual-card.ts'
+export { checkFaultScript, type Fault, type FaultAction, type FaultScript } from './faults.ts'
+export type { CardVerifiableKey, CvcChain } from './issue/cvc.ts'
+export type { Holder } from './issue/holder.ts'
+export { createIdentity, type Identity, type IdentityOptions, type IssuedCertificate } from './issue/identity.ts'
+export { exportIdentity, importIdentity } from './issue/identity-text.ts'
+export type { KeyPair } from './issue/keys.ts'
+export {
+  type VirtualCardCapabilities,
+  type VirtualCardKind,
+  type VirtualCardOptions,
+  virtualCardKinds,
+} from './options.ts'
+export { type PinName, pinNames } from './table.ts'
+export type { LoggedExchange, VirtualCard } from './virtual-card.ts'
+export { VirtualCardGone, type VirtualCardGoneReason } from './virtual-card-gone.ts'

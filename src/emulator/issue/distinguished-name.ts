@@ -1,0 +1,54 @@
+/** Distinguished names of the virtual hierarchy, laid out like JPKI's (card-facts section 6.1). */
+
+import type * as pkijsTypes from 'pkijs'
+import type { Asn1 } from './asn1.ts'
+
+/** Attribute and value, in order. */
+export type NameParts = readonly (readonly ['C' | 'O' | 'OU' | 'L' | 'CN', string])[]
+
+const attributeTypes = { C: '2.5.4.6', O: '2.5.4.10', OU: '2.5.4.11', L: '2.5.4.7', CN: '2.5.4.3' } as const
+
+/** `signature` 署名用, `authentication` 利用者証明用. */
+export type CertificateUse = 'signature' | 'authentication'
+
+const units = { signature: 'JPKI for digital signature', authentication: 'JPKI for user authentication' } as const
+
+export function issuerName(use: CertificateUse): NameParts {
+  return [
+    ['C', 'JP'],
+    ['O', 'JPKI-VIRTUAL'],
+    ['OU', units[use]],
+    ['OU', 'Virtual card, not issued by any authority'],
+  ]
+}
+
+/** Where a user certificate says its CRL is. */
+export function crlName(use: CertificateUse): NameParts {
+  return [
+    ['C', 'JP'],
+    ['O', 'JPKI-VIRTUAL'],
+    ['OU', units[use]],
+    ['OU', 'CRL Distribution Points'],
+    ['OU', 'Kaku-ken'],
+    ['CN', 'Kaku-shi CRLDP'],
+  ]
+}
+
+/** Stands for C=JP, O=公的個人認証サービス. */
+export const serviceName: NameParts = [
+  ['C', 'JP'],
+  ['O', '公的個人認証サービス仮想'],
+]
+
+/** PrintableString for the country, UTF8String for the rest, one attribute per RDN. */
+export function encodeName(parts: NameParts, { asn1js, pkijs }: Asn1): pkijsTypes.RelativeDistinguishedNames {
+  return new pkijs.RelativeDistinguishedNames({
+    typesAndValues: parts.map(
+      ([type, value]) =>
+        new pkijs.AttributeTypeAndValue({
+          type: attributeTypes[type],
+          value: type === 'C' ? new asn1js.PrintableString({ value }) : new asn1js.Utf8String({ value }),
+        }),
+    ),
+  })
+}

@@ -1,0 +1,46 @@
+/** The invented person a virtual card is issued to. */
+
+/** Personal data on a card. Nobody real: 架空県架空市 does not exist. */
+export interface Holder {
+  /** 氏名, family and given name separated by U+3000. */
+  readonly name: string
+  /** 氏名代替文字位置: one `0` or `1` per character of the name; `1` where a substitute character is used. */
+  readonly nameSubstitutes: string
+  /** 住所. */
+  readonly address: string
+  /** 住所代替文字位置, as for the name. */
+  readonly addressSubstitutes: string
+  /** 生年月日, `YYYY-MM-DD`, 1868-10-23 or later. */
+  readonly birthDate: string
+  /** 性別: 1 男, 2 女, 9 適用不能. */
+  readonly sex: '1' | '2' | '9'
+}
+
+const invented: Pick<Holder, 'name' | 'address' | 'birthDate' | 'sex'> = {
+  name: '仮名　花子',
+  address: '架空県架空市仮町一丁目２番３－４０５号',
+  birthDate: '1990-02-17',
+  sex: '2',
+}
+
+/** The invented person with some fields replaced; flags default to a substitute at the first character. */
+export function makeHolder(changes: Partial<Holder> = {}): Holder {
+  const holder = { ...invented, ...changes }
+  checkBirthDate(holder.birthDate)
+  return {
+    ...holder,
+    nameSubstitutes: changes.nameSubstitutes ?? flags(holder.name),
+    addressSubstitutes: changes.addressSubstitutes ?? flags(holder.address),
+  }
+}
+
+function flags(text: string): string {
+  return '1'.padEnd([...text].length, '0')
+}
+
+function checkBirthDate(text: string): void {
+  const date = new Date(`${text}T00:00:00Z`)
+  if (!/^\d{4}-\d\d-\d\d$/.test(text) || Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text)) {
+    throw new TypeError('holder.birthDate must be a date YYYY-MM-DD')
+  }
+}

@@ -1,0 +1,99 @@
+/** An identity: an invented holder with every key and certificate a card of any kind holds. */
+
+import { randomInt } from 'node:crypto'
+import { birthdayAfter, dayInJapan } from './calendar.ts'
+import { type CardVerifiableKey, type CvcChain, certify, cvcKeyId } from './cvc.ts'
+import { type Holder, makeHolder } from './holder.ts'
+import { issueJpki, type JpkiCertificates } from './jpki-certificates.ts'
+import { generateKeys, type KeyPair } from './keys.ts'
+
+/** A certificate (X.509 DER) and the private key (PKCS#8 DER) it is about. */
+export interface IssuedCertificate {
+  readonly certificate: Uint8Array
+  readonly privateKey: Uint8Array
+}
+
+/** Everything that makes a card one person's. Plain data: secrets of nobody, made at run time, worth nothing. */
+export interface Identity {
+  readonly holder: Holder
+  /** Instant of issue, ISO 8601. */
+  readonly issuedAt: string
+  /** 全国地方公共団体コード, 5 digits, of no municipality. */
+  readonly municipalityCode: string
+  /** Day the card expires, `YYYY-MM-DD`: the tenth birthday after issue. */
+  readonly cardExpiry: string
+  /** セキュリティコード, 4 digits, the end of 照合番号B. */
+  readonly securityCode: string
+  /** 製造番号 field of the common AP, 15 characters. */
+  readonly serialNumber: string
+  /** 利用者証明用 CA, self-signed. */
+  readonly authCa: IssuedCertificate
+  /** 署名用 CA, self-signed. */
+  readonly signCa: IssuedCertificate
+  /** 利用者証明用電子証明書. */
+  readonly auth: IssuedCertificate
+  /** 署名用電子証明書. */
+  readonly sign: IssuedCertificate
+  /** Throw-away roots, issuer keys and card-verifiable certificates: card manager, text AP, visual AP. */
+  readonly cvc: { readonly manager: CvcChain; readonly text: CvcChain; readonly visual: CvcChain }
+  /** Key 0013 of the text AP, whose public half is EF 0007. */
+  readonly textKey: KeyPair
+  /** Key 001A of the visual AP, whose public half is in its records. */
+  readonly visualKey: KeyPair
+  /** Key 0019 of the common AP. */
+  readonly commonKey: KeyPair
+  /** Secure-messaging key of the text AP, public half in EF 0006. */
+  readonly sessionKey: KeyPair
+}
+
+/** Options of {@link createIdentity}. */
+export interface IdentityOptions {
+  /** Instant of issue. Default: now. Certificates last to the fifth birthday after it. */
+  readonly now?: Date | undefined
+  /** Replaces parts of the invented person. */
+  readonly holder?: Partial<Holder> | undefined
+  /** Policy OIDs of the user certificates, as dotted text. Default: the test policy for sign, 1.3.30 for auth. */
+  readonly policies?: { readonly auth?: string | undefined; readonly sign?: string | undefined } | undefined
+}
+
+/**
+ * Makes an identity with fresh keys: 14 RSA-2048 key pairs, some seconds of work. Share one between cards.
+ *
+ * Certificate profile: card-facts section 6, three sources; CVC layout: section 5.6, three sources.
+ *
+ * @throws TypeError for a holder that cannot be issued to.
+ */
+export async function createIdentity(options: IdentityOptions = {}): Promise<Identity> {
+  const now = options.now ?? new Date()
+  if (Number.isNaN(now.getTime())) throw new TypeError('now must be a valid date')
+  const holder = makeHolder(options.holder)
+  const municipalityCode = '99999'
+  const keys = await Promise.all(Array.from({ length: 14 }, generateKeys))
+  const take = (): KeyPair => keys.pop()!
+  const jpki: JpkiCertificates = await issueJpki({
+    holder,
+    now,
+    municipalityCode,
+    policies: options.policies ?? {},
+    keys: { authCa: take(), signCa: take(), auth: take(), sign: take() },
+  })
+  const chain = (root: string, pad: number): CvcChain => {
+    const rootKey: CardVerifiableKey = { keyId: cvcKeyId(root, '000', pad), ...take() }
+    const issuer: CardVerifiableKey = { keyId: cvcKeyId(`${municipalityCode}21`, '000', pad), ...take() }
+    return { root: rootKey, issuer, certificate: certify(rootKey, issuer) }
+  }
+  return {
+    holder,
+    issuedAt: now.toISOString(),
+    municipalityCode,
+    cardExpiry: birthdayAfter(dayInJapan(now), holder.birthDate, 10),
+    securityCode: String(randomInt(10_000)).padStart(4, '0'),
+    serialNumber: `9${String(randomInt(1e9)).padStart(9, '0')}00000`,
+    ...jpki,
+    cvc: { manager: chain('9000020', 0xa8), text: chain('9000033', 0), visual: chain('9000023', 0) },
+    textKey: take(),
+    visualKey: take(),
+    commonKey: take(),
+    sessionKey: take(),
+  }
+}

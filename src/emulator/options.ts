@@ -1,0 +1,96 @@
+/** Options of a virtual card and their checks. */
+
+import type { FaultScript } from './faults.ts'
+import type { Identity } from './issue/identity.ts'
+import { type PinName, pinNames } from './table.ts'
+
+/** Kinds of token: マイナンバーカード, 住民基本台帳カード, スマホ用電子証明書 on Android (GP-SE) and on iPhone. */
+export const virtualCardKinds = ['my-number', 'juki', 'phone-android', 'phone-iphone'] as const
+
+/** One of the kinds of token the virtual card can be. */
+export type VirtualCardKind = (typeof virtualCardKinds)[number]
+
+/** Optional abilities that real cards and readers may lack. All default to true. */
+export interface VirtualCardCapabilities {
+  /** READ BINARY and READ RECORD by short EF identifier. Three sources say cards have it. */
+  readonly shortFileId?: boolean
+  /** Extended Lc and Le. Off: every extended form is answered 6700. Some readers lack it; no card is known to. */
+  readonly extendedLength?: boolean
+  /** VERIFY, CHANGE and signing with P2 = 80|SFI. One or two sources. */
+  readonly directReference?: boolean
+}
+
+/** Options of `createVirtualCard`; every one has a default. */
+export interface VirtualCardOptions {
+  /** Default `my-number`. */
+  readonly kind?: VirtualCardKind | undefined
+  readonly capabilities?: VirtualCardCapabilities | undefined
+  /** Picks the ATR only; files and rules are the same on both. Default `contact`. */
+  readonly interface?: 'contact' | 'contactless' | undefined
+  /** Overrides the ATR, 2 to 33 bytes. */
+  readonly atr?: Uint8Array | undefined
+  /** 利用者証明用 PIN, 4 digits. Default `1234`. */
+  readonly authPin?: string | undefined
+  /** 署名用 password, 6 to 16 of A-Z 0-9. Default `ABC123`. */
+  readonly signPassword?: string | undefined
+  /** 券面事項入力補助用 PIN, 4 digits. Default `1234`. */
+  readonly textPin?: string | undefined
+  /** 住民基本台帳用 PIN, 4 digits, also issued to the common AP as its separate PIN. Default `1234`. */
+  readonly jukiPin?: string | undefined
+  /** 個人番号, 12 digits, also 照合番号A. Default `123456789018`, whose check digit is right. */
+  readonly individualNumber?: string | undefined
+  /** Tries left at the start, 0 (blocked) to the full number of that PIN. */
+  readonly triesLeft?: Partial<Readonly<Record<PinName, number>>> | undefined
+  /** False: issued without a 署名用電子証明書, as for children. Default true. */
+  readonly signCertificate?: boolean | undefined
+  /** What the first command after each power-up is answered. One source saw 6F00. Default `ok`. */
+  readonly firstCommandAfterPowerUp?: 'ok' | '6F00' | undefined
+  /** Answer of READ with an SFI while `shortFileId` is off. Default 0x6A86. */
+  readonly shortFileIdRefusal?: 0x6a86 | 0x6a82 | 0x6b00 | 0x6700 | undefined
+  /** READ BINARY that reaches the end of the file early answers 6282 in place of 9000. Default false. */
+  readonly endOfFileWarning?: boolean | undefined
+  /** Short case-4 answers come as 61xx and GET RESPONSE, as through T=0. Default false. */
+  readonly chainedResponses?: boolean | undefined
+  /** CLA bit 10 is understood. Default false: 6884. */
+  readonly commandChaining?: boolean | undefined
+  /** Keys and certificates. Default: freshly made, which takes seconds; share one between cards. */
+  readonly identity?: Identity | undefined
+  readonly faults?: FaultScript | undefined
+  /** Day of issue when no identity is given. Default: now. */
+  readonly now?: Date | undefined
+  /** Keep `log`. Default true; benches that send millions of commands turn it off. */
+  readonly keepLog?: boolean | undefined
+}
+
+/** The secrets of a card, checked. */
+export interface CardSecrets {
+  readonly authPin: string
+  readonly signPassword: string
+  readonly textPin: string
+  readonly jukiPin: string
+  readonly individualNumber: string
+}
+
+export const fourDigits: RegExp = /^[0-9]{4}$/
+export const signPasswordFormat: RegExp = /^[0-9A-Z]{6,16}$/
+
+/** @throws TypeError naming the option that is not right. */
+export function resolveSecrets(options: VirtualCardOptions): CardSecrets {
+  return {
+    authPin: matching('authPin', options.authPin ?? '1234', fourDigits),
+    signPassword: matching('signPassword', options.signPassword ?? 'ABC123', signPasswordFormat),
+    textPin: matching('textPin', options.textPin ?? '1234', fourDigits),
+    jukiPin: matching('jukiPin', options.jukiPin ?? '1234', fourDigits),
+    individualNumber: matching('individualNumber', options.individualNumber ?? '123456789018', /^[0-9]{12}$/),
+  }
+}
+
+/** @throws TypeError for a name that is no PIN. */
+export function checkPinName(name: string): asserts name is PinName {
+  if (!(pinNames as readonly string[]).includes(name)) throw new TypeError(`triesLeft: no PIN is called ${name}`)
+}
+
+function matching(name: string, value: string, format: RegExp): string {
+  if (typeof value !== 'string' || !format.test(value)) throw new TypeError(`${name} must match ${format.source}`)
+  return value
+}

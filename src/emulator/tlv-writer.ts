@@ -1,0 +1,21 @@
+/** BER-TLV writer: one- and two-byte tags, definite lengths to 65 535. */
+
+import { concat } from '../bytes.ts'
+
+export function tlv(tag: number, ...values: readonly Uint8Array[]): Uint8Array {
+  const value = concat(...values)
+  const head = tag > 0xff ? [tag >> 8, tag & 0xff] : [tag]
+  return concat(Uint8Array.from([...head, ...lengthOctets(value.length)]), value)
+}
+
+function lengthOctets(length: number): number[] {
+  if (length < 0x80) return [length]
+  return length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff]
+}
+
+/** The bytes followed by FF up to a length, as card files are. */
+export function filled(bytes: Uint8Array, length: number): Uint8Array {
+  const file = new Uint8Array(length).fill(0xff)
+  file.set(bytes)
+  return file
+}

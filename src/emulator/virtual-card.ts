@@ -1,0 +1,233 @@
+/** The virtual card itself: power, exchanges, faults and the log. */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fromHex } from '../bytes.ts'
+import type { CardState } from './card-state.ts'
+import { Chaining } from './chaining.ts'
+import { parseCommand } from './command.ts'
+import { dispatch } from './dispatch.ts'
+import { FaultPlayer } from './fault-player.ts'
+import type { Fault, FaultScript } from './faults.ts'
+import type { Identity } from './issue/identity.ts'
+import type { VirtualCardKind } from './options.ts'
+import type { CardProfile } from './profile.ts'
+import { encodeAnswer, sw } from './status.ts'
+import type { PinName } from './table.ts'
+import { VirtualCardGone } from './virtual-card-gone.ts'
+
+/** One command and what left the card for it, faults included. */
+export interface LoggedExchange {
+  readonly command: Uint8Array
+  readonly response: Uint8Array
+}
+
+/**
+ * A card in software, stricter than the real ones it imitates. Its facts are second-hand: see `docs` and the comments of
+ * each handler for how sure each is. It holds no real person's data and its certificates are worth nothing.
+ */
+export interface VirtualCard {
+  readonly kind: VirtualCardKind
+  /** Answer to reset, a copy. */
+  readonly atr: Uint8Array
+  readonly identity: Identity
+  readonly powered: boolean
+  /** A `pull` fault took the card away; `powerOn` brings it back. */
+  readonly pulled: boolean
+  /** Exchanges begun since creation. */
+  readonly exchanges: number
+  /** Test only: keeps VERIFY and CHANGE data, so PINs. Empty when `keepLog` is false. */
+  readonly log: readonly LoggedExchange[]
+  /** Cold start. PIN state and selection of before are lost. Returns the ATR. */
+  powerOn(): Uint8Array
+  /** Leaves the field. Exchanges under way end in {@link VirtualCardGone}. */
+  powerOff(): void
+  /**
+   * Warm reset. Verified PINs stay verified (one source measured it), application and EF do not stay selected.
+   *
+   * @throws VirtualCardGone when not powered.
+   */
+  warmReset(): Uint8Array
+  /**
+   * One command in, one raw response APDU out, status word included. Any bytes are answered.
+   *
+   * @returns 2 bytes or more, except when a fault says otherwise.
+   * @throws VirtualCardGone when not powered, pulled, or reset by a fault.
+   */
+  exchange(command: Uint8Array): Promise<Uint8Array>
+  /** Replaces the fault script; counting starts at 1 again. @throws TypeError with the position of a mistake. */
+  setFaults(script: FaultScript | undefined): void
+  clearLog(): void
+  /** Back door for tests. Infinity for a PIN without a limit. @throws RangeError when the card has no such PIN. */
+  triesLeft(pin: PinName): number
+  /** Back door for tests: whether the PIN counts as verified now. */
+  verified(pin: PinName): boolean
+}
+
+/** What a card is built from. */
+export interface CardParts {
+  readonly atr: Uint8Array
+  readonly identity: Identity
+  readonly state: CardState
+  readonly profile: CardProfile
+  readonly refuseFirstCommand: boolean
+  readonly keepLog: boolean
+}
+
+export class SoftwareCard implements VirtualCard {
+  readonly #parts: CardParts
+  readonly #chaining: Chaining
+  readonly #waiting = new Set<(error: VirtualCardGone) => void>()
+  #log: LoggedExchange[] = []
+  #faults: FaultPlayer | undefined
+  #powered = false
+  #pulled = false
+  #fresh = false
+  #exchanges = 0
+
+  constructor(parts: CardParts) {
+    this.#parts = parts
+    this.#chaining = new Chaining(parts.profile)
+  }
+
+  get kind(): VirtualCardKind {
+    return this.#parts.profile.kind
+  }
+  get atr(): Uint8Array {
+    return this.#parts.atr.slice()
+  }
+  get identity(): Identity {
+    return this.#parts.identity
+  }
+  get powered(): boolean {
+    return this.#powered
+  }
+  get pulled(): boolean {
+    return this.#pulled
+  }
+  get exchanges(): number {
+    return this.#exchanges
+  }
+  get log(): readonly LoggedExchange[] {
+    return this.#log
+  }
+
+  powerOn(): Uint8Array {
+    this.powerOff()
+    this.#pulled = false
+    this.#powered = true
+    this.#fresh = true
+    return this.atr
+  }
+
+  powerOff(): void {
+    this.#loseAll('powered-off')
+  }
+
+  warmReset(): Uint8Array {
+    if (!this.#powered) throw new VirtualCardGone('unpowered')
+    this.#parts.state.loseSelection()
+    this.#chaining.forget()
+    return this.atr
+  }
+
+  async exchange(command: Uint8Array): Promise<Uint8Array> {
+    if (!this.#powered) throw new VirtualCardGone(this.#pulled ? 'pulled' : 'unpowered')
+    this.#exchanges++
+    const fault = this.#faults?.next(command[1])
+    const response = fault === undefined ? this.#answer(command) : await this.#fail(command, fault)
+    return response
+  }
+
+  setFaults(script: FaultScript | undefined): void {
+    this.#faults = script === undefined ? undefined : new FaultPlayer(script)
+  }
+
+  clearLog(): void {
+    this.#log = []
+  }
+
+  triesLeft(pin: PinName): number {
+    return this.#parts.state.pin(pin).triesLeft
+  }
+
+  verified(pin: PinName): boolean {
+    return this.#parts.state.isVerified(pin)
+  }
+
+  #answer(command: Uint8Array): Uint8Array {
+    const response = this.#execute(command)
+    this.#record(command, response)
+    return response
+  }
+
+  #execute(bytes: Uint8Array): Uint8Array {
+    const { state, profile, refuseFirstCommand } = this.#parts
+    const first = this.#fresh
+    this.#fresh = false
+    if (first && refuseFirstCommand) return encodeAnswer(new Uint8Array(0), sw.noDiagnosis)
+    const command = parseCommand(bytes)
+    if (command === undefined || (command.extended && !profile.extendedLength)) {
+      this.#chaining.forget()
+      return encodeAnswer(new Uint8Array(0), sw.wrongLength)
+    }
+    const answer = this.#chaining.run(command, (complete) => dispatch(complete, state, profile))
+    return encodeAnswer(answer.data, answer.sw)
+  }
+
+  async #fail(command: Uint8Array, fault: Fault): Promise<Uint8Array> {
+    const { do: action } = fault
+    const late = fault.when === 'after' || (typeof action === 'object' && 'truncate' in action)
+    if (action === 'pull' || action === 'reset' || action === 'silent') {
+      if (late) this.#execute(command)
+      this.#record(command, new Uint8Array(0))
+      return this.#vanish(action)
+    }
+    if (typeof action === 'object' && 'delayMs' in action) {
+      const early = late ? this.#answer(command) : undefined
+      await Promise.race([sleep(action.delayMs, undefined, { ref: true }), this.#untilPowerOff()])
+      return early ?? this.#answer(command)
+    }
+    const real = late ? this.#execute(command) : new Uint8Array(0)
+    const response = spoilt(action, real)
+    this.#record(command, response)
+    return response
+  }
+
+  #vanish(action: 'pull' | 'reset' | 'silent'): Promise<never> {
+    if (action === 'silent') return this.#untilPowerOff()
+    if (action === 'reset') {
+      this.warmReset()
+      throw new VirtualCardGone('reset')
+    }
+    this.#pulled = true
+    this.#loseAll('pulled')
+    throw new VirtualCardGone('pulled')
+  }
+
+  #untilPowerOff(): Promise<never> {
+    return new Promise((_, reject) => {
+      this.#waiting.add(reject)
+    })
+  }
+
+  #loseAll(reason: 'powered-off' | 'pulled'): void {
+    this.#powered = false
+    this.#parts.state.loseEverything()
+    this.#chaining.forget()
+    for (const reject of this.#waiting) reject(new VirtualCardGone(reason))
+    this.#waiting.clear()
+  }
+
+  #record(command: Uint8Array, response: Uint8Array): void {
+    if (this.#parts.keepLog) this.#log.push({ command: command.slice(), response: response.slice() })
+  }
+}
+
+type Spoiling = 'empty' | { readonly truncate: number } | { readonly status: number } | { readonly garbage: string }
+
+function spoilt(action: Exclude<Spoiling, { delayMs: number }>, real: Uint8Array): Uint8Array {
+  if (action === 'empty') return new Uint8Array(0)
+  if ('truncate' in action) return real.slice(0, action.truncate)
+  if ('status' in action) return encodeAnswer(new Uint8Array(0), action.status)
+  return fromHex(action.garbage)
+}

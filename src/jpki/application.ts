@@ -1,0 +1,216 @@
+import {
+  classifyStatus,
+  computeDigitalSignature,
+  type Reference,
+  type ResponseApdu,
+  selectFile,
+} from '../apdu/index.ts'
+import {
+  type CardSession,
+  changePin,
+  type Pin,
+  type PinStatus,
+  readFile,
+  readPinStatus,
+  statusError,
+  type VerifyPinOptions,
+  verifyPin,
+} from '../card/index.ts'
+import { CertificateError, SignatureError, StatusWordError, WrongCardError } from '../errors.ts'
+import { Certificate, type DigestAlgorithm, verifySignature } from '../x509/index.ts'
+import { type CertificateKind, certificateFiles, type JpkiKey, jpkiApplication, jpkiFiles, jpkiPins } from './files.ts'
+import {
+  type PreparedSignature,
+  prepareSignature,
+  type SignatureAlgorithm,
+  type SignatureScheme,
+  type ToBeSigned,
+} from './schemes.ts'
+import {
+  type CertificateAvailability,
+  decodeAvailability,
+  decodeTokenInfo,
+  type TokenInfo,
+  tokenInfoLength,
+} from './token-info.ts'
+
+/** Longest certificate taken from a card, bytes. Today's files have 1 900. */
+const maxCertificate = 16_384
+
+/** Options of {@link JpkiApplication.sign} and {@link JpkiApplication.authenticate}. */
+export interface SignOptions extends VerifyPinOptions {
+  /** What the card does with the input. Default `digest-info`. */
+  readonly scheme?: SignatureScheme | undefined
+  /** Hash, default SHA-256; the card's own schemes know no other. */
+  readonly hash?: DigestAlgorithm | undefined
+  /** PIN of the key; verified first and consumed. Left out when it was verified in this session already. */
+  readonly pin?: Pin | undefined
+}
+
+/** A signature that was checked with the certificate beside it. */
+export interface JpkiSignature {
+  readonly algorithm: SignatureAlgorithm
+  /** As long as the key makes it; never assume 256 bytes. */
+  readonly signature: Uint8Array
+  /** The holder's certificate of the key. Its chain, revocation and validity are not checked here. */
+  readonly certificate: Certificate
+}
+
+/**
+ * The JPKI application (公的個人認証AP) of a card in a session. Operations run one after another; if another application
+ * of the same session was used in between, this one is selected again, and then PINs have to be verified again.
+ */
+export class JpkiApplication {
+  readonly session: CardSession
+  readonly #certificates = new Map<CertificateKind, Certificate>()
+
+  private constructor(session: CardSession) {
+    this.session = session
+  }
+
+  /**
+   * Selects the application.
+   *
+   * @throws StatusWordError `ERR_APPLICATION_NOT_FOUND` when the card has none.
+   */
+  static async open(session: CardSession): Promise<JpkiApplication> {
+    await session.exclusively(() => session.selectApplication(jpkiApplication))
+    return new JpkiApplication(session)
+  }
+
+  /** Reads the token information, EF 0006. @throws DecodeError `ERR_CARD_DATA`. */
+  readTokenInfo(): Promise<TokenInfo> {
+    return this.#run(async () =>
+      decodeTokenInfo(await readFile(this.session, jpkiFiles.tokenInfo, { bytes: tokenInfoLength })),
+    )
+  }
+
+  /** Reads which certificates the card holds, EF 0008. @throws DecodeError `ERR_CARD_DATA`. */
+  readAvailability(): Promise<CertificateAvailability> {
+    return this.#run(async () => decodeAvailability(await readFile(this.session, jpkiFiles.availability, { bytes: 3 })))
+  }
+
+  /**
+   * Reads a certificate; once per application object, later calls answer from memory.
+   *
+   * @throws CertificateError `ERR_CERTIFICATE_ABSENT` when the card holds none of that kind, `ERR_CERTIFICATE` when what
+   *   it holds is not one.
+   * @throws StatusWordError `ERR_SECURITY_STATUS` when a PIN comes first: the signature password for `sign`; on Android
+   *   phones the user-authentication PIN for `auth`.
+   */
+  readCertificate(kind: CertificateKind): Promise<Certificate> {
+    return this.#run(() => this.#readCertificate(kind))
+  }
+
+  /** Tries left and state of a PIN. Spends no try. */
+  pinStatus(pin: JpkiKey): Promise<PinStatus> {
+    return this.#run(() => readPinStatus(this.session, jpkiPins[pin]))
+  }
+
+  /** Verifies a PIN under the guard, see `verifyPin` of `jpki-card/card`. Consumes it. */
+  verifyPin(pin: JpkiKey, value: Pin, options?: VerifyPinOptions): Promise<void> {
+    return this.#run(() => verifyPin(this.session, jpkiPins[pin], value, options))
+  }
+
+  /** Changes a PIN under the guard, see `changePin` of `jpki-card/card`. Consumes both. */
+  changePin(pin: JpkiKey, value: { current: Pin; next: Pin }, options?: VerifyPinOptions): Promise<void> {
+    return this.#run(() => changePin(this.session, jpkiPins[pin], value, options))
+  }
+
+  /**
+   * Signs with one of the holder's keys and checks the signature with the holder's certificate before returning it.
+   *
+   * Everything that can be refused without the card is refused before a PIN is spent; the user-authentication
+   * certificate is read before its PIN for the same reason.
+   *
+   * @throws SignatureError `ERR_SIGNATURE_INVALID`, PinError, CertificateError, StatusWordError, TransportError.
+   * @throws TypeError, RangeError when scheme, hash and input do not go together.
+   */
+  async sign(key: JpkiKey, input: ToBeSigned, options: SignOptions = {}): Promise<JpkiSignature> {
+    try {
+      const prepared = prepareSignature(input, options)
+      return await this.#run(async () => {
+        const certificate = await this.#certificateAndPin(key, options)
+        if (certificate.publicKey.kind !== 'rsa') {
+          throw new WrongCardError('the commands that sign with a key other than RSA are not public yet')
+        }
+        const response = await this.#compute(key, prepared)
+        if (response.sw !== 0x9000) throw statusError('COMPUTE DIGITAL SIGNATURE', response.sw)
+        if (!verifySignature(certificate, prepared.check, response.data)) {
+          throw new SignatureError('the signature does not verify with the certificate on the card; it was discarded')
+        }
+        return { algorithm: prepared.algorithm, signature: response.data, certificate }
+      })
+    } finally {
+      options.pin?.wipe()
+    }
+  }
+
+  /** User authentication: signs a challenge (any length, hashed here) with the 利用者証明用 key. */
+  authenticate(challenge: Uint8Array, pin: Pin, options: Omit<SignOptions, 'pin'> = {}): Promise<JpkiSignature> {
+    return this.sign('auth', { message: challenge }, { ...options, pin })
+  }
+
+  #run<T>(body: () => Promise<T>): Promise<T> {
+    return this.session.exclusively(async () => {
+      await this.session.ensureApplication(jpkiApplication)
+      return body()
+    })
+  }
+
+  async #certificateAndPin(key: JpkiKey, options: SignOptions): Promise<Certificate> {
+    const { pin } = options
+    if (pin === undefined) return this.#readCertificate(key)
+    if (key === 'auth') {
+      const free = await this.#readCertificate(key).catch((error: unknown) => {
+        if (error instanceof StatusWordError && error.code === 'ERR_SECURITY_STATUS') return undefined
+        throw error
+      })
+      await verifyPin(this.session, jpkiPins[key], pin, options)
+      return free ?? this.#readCertificate(key)
+    }
+    await verifyPin(this.session, jpkiPins[key], pin, options)
+    return this.#readCertificate(key)
+  }
+
+  async #readCertificate(kind: CertificateKind): Promise<Certificate> {
+    const known = this.#certificates.get(kind)
+    if (known !== undefined) return known
+    let der: Uint8Array
+    try {
+      der = await readFile(this.session, certificateFiles[kind], { object: { maxBytes: maxCertificate } })
+    } catch (error) {
+      if (!(error instanceof StatusWordError) || error.code !== 'ERR_FILE_NOT_FOUND') throw error
+      throw absent(kind, error)
+    }
+    if (der.length === 0) throw absent(kind)
+    const certificate = Certificate.fromDer(der)
+    this.#certificates.set(kind, certificate)
+    return certificate
+  }
+
+  /** COMPUTE DIGITAL SIGNATURE with the key in P2, or with its EF selected where the card wants that. */
+  async #compute(key: JpkiKey, prepared: PreparedSignature): Promise<ResponseApdu> {
+    const { capabilities } = this.session
+    const fid = key === 'auth' ? jpkiFiles.authKey : jpkiFiles.signKey
+    const command = (reference: Reference) => computeDigitalSignature(prepared.p1, reference, prepared.data)
+    if (capabilities.directReference !== 'no') {
+      const response = await this.session.transmit(command(fid & 0x1f))
+      if (!refusesReference(response)) return response
+      capabilities.directReference = 'no'
+    }
+    await this.session.send(selectFile(fid))
+    return this.session.transmit(command('current'))
+  }
+}
+
+/** Refusals that can mean "no key named in P2", against those that mean the key will not sign. */
+function refusesReference(response: ResponseApdu): boolean {
+  const { kind } = classifyStatus(response.sw)
+  if (kind === 'unsupported') return response.sw !== 0x6700
+  return kind === 'not-found' || response.sw === 0x6981 || response.sw === 0x6986
+}
+
+function absent(kind: CertificateKind, cause?: unknown): CertificateError {
+  return new CertificateError('ERR_CERTIFICATE_ABSENT', `the card holds no ${kind} certificate`, { cause })
+}

@@ -1,0 +1,19 @@
+/**
+ * The JPKI application (公的個人認証): certificates, PINs and signatures of the holder.
+ *
+ * @module jpki-card/jpki
+ */
+export type { JpkiSignature, SignOptions } from './application.ts'
+export { JpkiApplication } from './application.ts'
+export type { CertificateKind, JpkiKey } from './files.ts'
+export { certificateFiles, certificateKinds, jpkiApplication, jpkiFiles, jpkiPins } from './files.ts'
+export type { SignatureAlgorithm, SignatureScheme, ToBeSigned } from './schemes.ts'
+export { maxCardHashMessage, signatureSchemes } from './schemes.ts'
+export type { CertificateAvailability, TokenInfo } from './token-info.ts'
+export {
+  decodeAvailability,
+  decodeTokenInfo,
+  decodeTokenLabel,
+  tokenInfoLength,
+  tokenLabelLength,
+} from './token-info.ts'

@@ -1,0 +1,29 @@
+import { fromHex } from '../bytes.ts'
+import type { CardApplication, PinReference } from '../card/index.ts'
+
+/**
+ * Applications of the resident-registry network (住基ネット, RID D392100031) on My Number and Juki cards. Sources and
+ * confidence: `docs/card-facts.md`.
+ */
+export const registryApplications = {
+  /** 住民基本台帳用AP, on both cards. */
+  juki: { id: 'juki', aid: fromHex('D3921000310001010401') },
+  /** 券面事項確認AP, on My Number cards and on Juki cards issued from 2009-04-20. */
+  visual: { id: 'visual', aid: fromHex('D3921000310001010402') },
+  /** 券面事項入力補助AP, My Number card only. */
+  text: { id: 'text', aid: fromHex('D3921000310001010408') },
+  /** 共通カードAP, My Number card only. */
+  common: { id: 'common', aid: fromHex('D3921000310001010100') },
+} as const satisfies Record<string, CardApplication>
+
+/** File identifiers of the Juki application. Where the 住民票コード is stored is not public. */
+export const jukiFiles = { pin: 0x001c } as const
+
+/** 住民基本台帳用暗証番号: four digits, 3 tries, kept by the 統合端末 of the municipality. */
+export const jukiPin: PinReference = {
+  id: 'juki',
+  application: registryApplications.juki,
+  fid: jukiFiles.pin,
+  format: { kind: 'digits', length: 4 },
+  triesMax: 3,
+}

@@ -1,0 +1,8 @@
+/**
+ * BER-TLV on bytes, strict and bounded.
+ *
+ * @module jpki-card/tlv
+ */
+export type { Tlv, TlvLimits } from './read.ts'
+export { readTlv, readTlvs, tlvTotalLength } from './read.ts'
+export { encodeTlv } from './write.ts'
