@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/pcsc/**'], testTimeout: 30_000 } },
+      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/pcsc/**'], testTimeout: 30_000, globalSetup: 'test/support/identity-setup.ts' } },
       {
         test: {
           name: 'pcsc',
@@ -13,6 +13,7 @@ export default defineConfig({
           pool: 'forks',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          globalSetup: 'test/support/identity-setup.ts',
         },
       },
     ],

@@ -185,11 +185,11 @@ function judgeVerify(pin: PinReference, response: ResponseApdu): void {
 async function locateUnverified(session: CardSession, pin: PinReference): Promise<Located> {
   const found = await locate(session, pin)
   if (found.status.state !== 'verified') return found
-  await session.leaveApplication()
+  await session.clear()
   await session.selectApplication(pin.application)
   const again = await locate(session, pin)
   if (again.status.state === 'verified') {
-    const message = `the ${pin.id} PIN stays verified after another application was selected: power the card down`
+    const message = `the ${pin.id} PIN stays verified whatever is done: take the card out of the reader`
     throw new PinError('ERR_PIN_STATE', message, { pin: pin.id })
   }
   return again

@@ -3,6 +3,7 @@ import {
   carriesData,
   classifyStatus,
   describeStatus,
+  ins,
   isSecret,
   type ResponseApdu,
   selectApplication,
@@ -75,10 +76,10 @@ export class CardSession implements AsyncDisposable {
   readonly #onExchange: ((event: ExchangeEvent) => void) | undefined
   #exchanges = 0
   #current: CardApplication | undefined
-  #selection = 0
   #tail: Promise<unknown> = Promise.resolve()
   #closed: Promise<ClearReport> | undefined
   #ended = false
+  #asleep = true
 
   /** Takes ownership of the connection. Nothing is sent yet. */
   constructor(connection: CardConnection, options: CardSessionOptions = {}) {
@@ -95,11 +96,6 @@ export class CardSession implements AsyncDisposable {
   /** The application selected by this session, or `undefined` before the first. */
   get currentApplication(): CardApplication | undefined {
     return this.#current
-  }
-
-  /** Counts SELECTs of applications that changed it: a verified PIN does not outlive its number. */
-  get selection(): number {
-    return this.#selection
   }
 
   /**
@@ -127,6 +123,7 @@ export class CardSession implements AsyncDisposable {
       })
     }
     this.#requireOpen()
+    if (command.ins === ins.select && command.p1 === 0x04) this.#current = undefined
     return this.#exchange(command)
   }
 
@@ -160,7 +157,6 @@ export class CardSession implements AsyncDisposable {
       throw new StatusWordError('ERR_APPLICATION_NOT_FOUND', name, response.sw, 'this card does not have it')
     }
     if (!carriesData(status)) throw statusError(`SELECT ${application.id} application`, response.sw)
-    if (this.#current === undefined || !equalBytes(this.#current.aid, application.aid)) this.#selection++
     this.#current = application
   }
 
@@ -172,13 +168,15 @@ export class CardSession implements AsyncDisposable {
   }
 
   /**
-   * Clears every verified PIN by selecting another application. Afterwards no application of interest is current.
-   *
-   * @returns whether the card accepted one of the selections.
+   * Clears every verified PIN now: selects another application, or powers the card down and up where there is none (a
+   * phone). Afterwards no application of interest is current.
    */
-  async leaveApplication(): Promise<boolean> {
+  async clear(): Promise<void> {
     this.#requireOpen()
-    return this.#leave()
+    if (await this.#leave()) return
+    await this.connection.reconnect('unpower')
+    this.#current = undefined
+    this.#asleep = true
   }
 
   /**
@@ -209,7 +207,6 @@ export class CardSession implements AsyncDisposable {
       const response = await this.#exchange(selectApplication(way.aid))
       if (carriesData(classifyStatus(response.sw))) {
         this.#current = way
-        this.#selection++
         return true
       }
     }
@@ -246,7 +243,8 @@ export class CardSession implements AsyncDisposable {
     const started = this.#onExchange === undefined ? 0 : performance.now()
     let response = await this.#send(command)
     // Facts 4.3: the first command after power-up may be answered 6F00, once.
-    if (response.sw === 0x6f00 && this.#exchanges === 1 && !isSecret(command)) response = await this.#send(command)
+    if (response.sw === 0x6f00 && this.#asleep && !isSecret(command)) response = await this.#send(command)
+    this.#asleep = false
     this.#onExchange?.({
       command: command.name,
       ins: command.ins,

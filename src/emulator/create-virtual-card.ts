@@ -49,6 +49,7 @@ function resolveProfile(options: VirtualCardOptions): CardProfile {
     extendedLength: capabilities.extendedLength ?? true,
     directReference: capabilities.directReference ?? true,
     endOfFileWarning: options.endOfFileWarning ?? false,
+    queryWhenVerified: options.queryWhenVerified ?? 'ok',
     chainedResponses: options.chainedResponses ?? false,
     commandChaining: options.commandChaining ?? false,
   }

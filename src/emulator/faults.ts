@@ -52,7 +52,7 @@ export function checkFaultScript(script: unknown): asserts script is FaultScript
 function checkFault(fault: unknown, where: string): void {
   if (!isRecord(fault)) throw new TypeError(`${where}: must be an object`)
   for (const field of Object.keys(fault)) if (!fields.has(field)) throw new TypeError(`${where}.${field}: is not known`)
-  const { at, on, when } = fault
+  const { at, on, when, do: action } = fault
   if (at !== 'every' && !isInteger(at, 1, Number.MAX_SAFE_INTEGER)) {
     throw new TypeError(`${where}.at: must be a number from 1 or 'every'`)
   }
@@ -62,7 +62,7 @@ function checkFault(fault: unknown, where: string): void {
   if (when !== undefined && when !== 'before' && when !== 'after') {
     throw new TypeError(`${where}.when: must be 'before' or 'after'`)
   }
-  checkAction(fault['do'], `${where}.do`)
+  checkAction(action, `${where}.do`)
 }
 
 const actionRanges: Readonly<Record<string, number>> = { delayMs: 600_000, truncate: 65_538, status: 0xffff }

@@ -18,5 +18,7 @@ export {
   virtualCardKinds,
 } from './options.ts'
 export { type PinName, pinNames } from './table.ts'
+export { VirtualTransport, type VirtualTransportOptions } from './transport/virtual-transport.ts'
 export type { LoggedExchange, VirtualCard } from './virtual-card.ts'
 export { VirtualCardGone, type VirtualCardGoneReason } from './virtual-card-gone.ts'
+export { attachToVpcd, type VpcdAttachment, type VpcdOptions } from './vpcd.ts'

@@ -53,6 +53,8 @@ export interface VirtualCardOptions {
   readonly chainedResponses?: boolean | undefined
   /** CLA bit 10 is understood. Default false: 6884. */
   readonly commandChaining?: boolean | undefined
+  /** An empty VERIFY of a verified PIN: 9000 (two sources), or 63Cx as OpenSC expects. Default `ok`. */
+  readonly queryWhenVerified?: 'ok' | 'counter' | undefined
   /** Keys and certificates. Default: freshly made, which takes seconds; share one between cards. */
   readonly identity?: Identity | undefined
   readonly faults?: FaultScript | undefined

@@ -9,6 +9,7 @@ export interface CardProfile {
   readonly extendedLength: boolean
   readonly directReference: boolean
   readonly endOfFileWarning: boolean
+  readonly queryWhenVerified: 'ok' | 'counter'
   readonly chainedResponses: boolean
   readonly commandChaining: boolean
 }

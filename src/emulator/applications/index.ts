@@ -1,9 +1,22 @@
 /** Which applications each kind of card has, card-facts section 1. */
 
+import type { VirtualCardKind } from '../options.ts'
 import type { Application } from '../table.ts'
+import { cardManager } from './card-manager.ts'
 import type { CardContent } from './content.ts'
 import { jpkiApplication } from './jpki.ts'
+import { commonApplication, jukiApplication } from './juki.ts'
+import { textApplication } from './text.ts'
+import { visualApplication } from './visual.ts'
+
+/** In the order in which a short prefix finds them. */
+const applications: Readonly<Record<VirtualCardKind, readonly ((content: CardContent) => Application)[]>> = {
+  'my-number': [cardManager, jpkiApplication, commonApplication, jukiApplication, visualApplication, textApplication],
+  juki: [jpkiApplication, jukiApplication, visualApplication],
+  'phone-android': [jpkiApplication],
+  'phone-iphone': [jpkiApplication],
+}
 
 export function applicationsOf(content: CardContent): readonly Application[] {
-  return [jpkiApplication(content)]
+  return applications[content.kind].map((make) => make(content))
 }

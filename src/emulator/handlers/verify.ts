@@ -2,6 +2,7 @@
 
 import { timingSafeEqual } from 'node:crypto'
 import type { CardState } from '../card-state.ts'
+import type { CardProfile } from '../profile.ts'
 import { type Answer, status, sw } from '../status.ts'
 import type { PinFile } from '../table.ts'
 import type { Handler } from './handler.ts'
@@ -18,12 +19,12 @@ export const verify: Handler = (command, state, profile) => {
   }
   if (file.structure === 'key' && query) return status(sw.noLimit)
   if (file.structure !== 'pin') return status(sw.fileStructure)
-  return query ? queryPin(file, state) : checkPin(file, command.data, state)
+  return query ? queryPin(file, state, profile) : checkPin(file, command.data, state)
 }
 
 /** 9000 verified, 6300 no limit, 63Cx tries left. Costs nothing. */
-function queryPin(file: PinFile, state: CardState): Answer {
-  if (state.isVerified(file.name)) return status(sw.ok)
+function queryPin(file: PinFile, state: CardState, profile: CardProfile): Answer {
+  if (profile.queryWhenVerified === 'ok' && state.isVerified(file.name)) return status(sw.ok)
   return counter(file, state.pin(file.name).triesLeft)
 }
 

@@ -40,15 +40,18 @@ export const serviceName: NameParts = [
   ['O', '公的個人認証サービス仮想'],
 ]
 
-/** PrintableString for the country, UTF8String for the rest, one attribute per RDN. */
+/**
+ * PrintableString for the country, UTF8String for the rest, one attribute per RDN.
+ *
+ * NOTE: encoded here and handed over as DER, because pkijs 4.0.0 writes all attributes it is given into one RDN.
+ */
 export function encodeName(parts: NameParts, { asn1js, pkijs }: Asn1): pkijsTypes.RelativeDistinguishedNames {
-  return new pkijs.RelativeDistinguishedNames({
-    typesAndValues: parts.map(
-      ([type, value]) =>
-        new pkijs.AttributeTypeAndValue({
-          type: attributeTypes[type],
-          value: type === 'C' ? new asn1js.PrintableString({ value }) : new asn1js.Utf8String({ value }),
-        }),
-    ),
+  const { ObjectIdentifier, PrintableString, Sequence, Set: Asn1Set, Utf8String } = asn1js
+  const rdns = parts.map(([type, value]) => {
+    const text = type === 'C' ? new PrintableString({ value }) : new Utf8String({ value })
+    return new Asn1Set({
+      value: [new Sequence({ value: [new ObjectIdentifier({ value: attributeTypes[type] }), text] })],
+    })
   })
+  return pkijs.RelativeDistinguishedNames.fromBER(new Sequence({ value: rdns }).toBER())
 }

@@ -23,10 +23,8 @@ export async function importIdentity(json: string): Promise<Identity> {
   } catch (cause) {
     throw new TypeError('identity: not JSON', { cause })
   }
-  if (!isRecord(parsed) || parsed['format'] !== format || !isRecord(parsed['identity'])) {
-    throw new TypeError(`identity: not of the format ${format}`)
-  }
-  const identity = parsed['identity']
+  const { format: found, identity } = isRecord(parsed) ? parsed : {}
+  if (found !== format || !isRecord(identity)) throw new TypeError(`identity: not of the format ${format}`)
   for (const field of ['holder', 'authCa', 'signCa', 'auth', 'sign', 'cvc', 'textKey', 'visualKey', 'commonKey']) {
     if (!isRecord(identity[field])) throw new TypeError(`identity.${field}: is missing`)
   }
@@ -38,7 +36,9 @@ function decode(text: string): Uint8Array {
 }
 
 function isEncoded(value: unknown): value is { base64: string } {
-  return isRecord(value) && Object.keys(value).length === 1 && typeof value['base64'] === 'string'
+  if (!isRecord(value)) return false
+  const { base64, ...others } = value
+  return typeof base64 === 'string' && Object.keys(others).length === 0
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

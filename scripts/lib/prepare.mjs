@@ -1,0 +1,61 @@
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { has, must, root, run, say } from './run.mjs'
+
+/** Debian packages of the PC/SC suite, and a file or program that shows each is there. */
+const systemPackages = [
+  ['pcscd', () => has('pcscd')],
+  ['libpcsclite-dev', () => existsSync('/usr/include/PCSC/winscard.h')],
+  ['vsmartcard-vpcd', () => existsSync('/etc/reader.conf.d/vpcd')],
+  ['opensc', () => has('pkcs11-tool')],
+  ['opensc-pkcs11', () => pkcs11Module() !== undefined],
+  ['openssl', () => has('openssl')],
+  ['iproute2', () => has('ip')],
+]
+
+/** OpenSC's PKCS#11 module, or undefined. */
+function pkcs11Module() {
+  return ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib/arm-linux-gnueabihf', '/usr/lib']
+    .map((folder) => join(folder, 'opensc-pkcs11.so'))
+    .find((file) => existsSync(file))
+}
+
+/**
+ * Installs the Debian packages of the PC/SC suite where it may. Returns undefined when all are there, else why not.
+ */
+export function ensureSystemPackages() {
+  const missing = () => systemPackages.filter(([, there]) => !there()).map(([name]) => name)
+  const wanted = missing()
+  if (wanted.length === 0) return undefined
+  const command = `apt-get install -y --no-install-recommends ${wanted.join(' ')}`
+  if (process.platform !== 'linux') return `the PC/SC suite needs Linux; on ${process.platform} it is left out`
+  if (!has('apt-get') || process.getuid?.() !== 0) return `missing packages; install them with: sudo ${command}`
+  say(`installing ${wanted.join(', ')}`)
+  const quiet = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
+  run('apt-get', ['update', '-qq'], quiet)
+  run('sh', ['-c', command], quiet)
+  const still = missing()
+  return still.length === 0 ? undefined : `could not install ${still.join(', ')}`
+}
+
+/** Installs the npm packages of the lock file unless they are there already. */
+export function ensureNpmPackages() {
+  const marker = join(root, 'node_modules/.package-lock.json')
+  const lock = join(root, 'package-lock.json')
+  if (!existsSync(marker) || statSync(marker).mtimeMs < statSync(lock).mtimeMs) {
+    say('installing npm packages')
+    must('npm', ['ci', '--no-fund', '--no-audit'])
+  }
+  const built = join(root, 'node_modules/pcsclite/build/Release/pcsclite.node')
+  if (process.platform === 'linux' && existsSync('/usr/include/PCSC/winscard.h') && !existsSync(built)) {
+    say('building pcsclite')
+    if (!existsSync(join(root, 'node_modules/pcsclite'))) run('npm', ['ci', '--no-fund', '--no-audit'])
+    run('npm', ['rebuild', 'pcsclite'])
+  }
+}
+
+/** Compiles to dist/. */
+export function build() {
+  say('building')
+  must(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'])
+}

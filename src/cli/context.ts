@@ -1,0 +1,40 @@
+import type { Keep, Transcript } from '../transcript/index.ts'
+import type { Io } from './io.ts'
+import type { Messages } from './messages/catalogue.ts'
+import type { Options } from './options.ts'
+import type { PinInput } from './pin-input.ts'
+
+/** Where a session is written down. */
+export interface Recording {
+  readonly file: string
+  readonly keep: Keep
+  readonly command: string
+}
+
+/** What a command works with. */
+export interface Context {
+  readonly io: Io
+  readonly options: Options
+  /** Words after the command. */
+  readonly operands: readonly string[]
+  readonly messages: Messages
+  readonly pins: PinInput
+  readonly recording?: Recording | undefined
+  /** Played back in place of a card. */
+  readonly replay?: Transcript | undefined
+  /** Set by the session when a PIN may still be verified on the card. */
+  notCleared: boolean
+}
+
+/** What a command that ends by itself found out. */
+export interface Result {
+  /** Joined to `{"ok":true}` for `--json`. */
+  readonly json: Readonly<Record<string, unknown>>
+  /** For people, on standard output. */
+  readonly text: string | Uint8Array
+  /** For people, on standard error. */
+  readonly note?: string | undefined
+}
+
+/** A command. `undefined`: it has written its output itself. */
+export type Command = (context: Context) => Promise<Result | undefined>

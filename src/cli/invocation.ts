@@ -1,0 +1,6 @@
+import { readFile } from 'node:fs/promises'
+import { parseTranscript, type Transcript } from '../transcript/index.ts'
+import { CliError, withFile } from './cli-error.ts'
+import type { Command, Recording } from './context.ts'
+import { type Arguments, type OptionName, type Options, optionForm, parseArguments, pinInArguments } from './options.ts'
+import { type CommandEntry, type CommandName, commandNames, registry } from './registry.ts'

@@ -1,0 +1,32 @@
+import type { VirtualCard, VirtualCardOptions, VpcdAttachment, VpcdOptions } from '../emulator/index.ts'
+import type { CardTransport } from '../transport/index.ts'
+
+/** Where text goes. */
+export interface OutputStream {
+  readonly isTTY?: boolean | undefined
+  write(chunk: string | Uint8Array): unknown
+}
+
+/** Where PINs and piped files come from. `setRawMode` exists on terminals. */
+export type InputStream = NodeJS.ReadableStream & {
+  readonly isTTY?: boolean | undefined
+  setRawMode?(raw: boolean): unknown
+}
+
+/** What the commands reach the world by; each can be replaced by whoever calls `main`. */
+export interface Dependencies {
+  openPcsc(options: { readonly binding?: 'pcsc-mini' | 'pcsclite' }): Promise<CardTransport>
+  createVirtualCard(options: VirtualCardOptions): Promise<VirtualCard>
+  attachToVpcd(card: VirtualCard, options: VpcdOptions): Promise<VpcdAttachment>
+}
+
+/** Everything `main` knows of the process it runs in. */
+export interface Io {
+  readonly stdin: InputStream
+  readonly stdout: OutputStream
+  readonly stderr: OutputStream
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Aborted by Ctrl-C and the like; the reason is the name of the signal. */
+  readonly signal: AbortSignal
+  readonly dependencies?: Partial<Dependencies> | undefined
+}

@@ -1,0 +1,24 @@
+import type { Messages } from './messages/catalogue.ts'
+import { en } from './messages/en.ts'
+import { ja } from './messages/ja.ts'
+
+/** Languages of the catalogue. */
+export const languages = ['ja', 'en'] as const
+
+/** One of the languages of the catalogue. */
+export type Language = (typeof languages)[number]
+
+/** All texts in one language. */
+export function messagesIn(language: Language): Messages {
+  return language === 'ja' ? ja : en
+}
+
+/** `--lang` wherever it stands, since even a usage error is told in it; else the locale; else English. */
+export function chooseLanguage(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Language {
+  const at = argv.findIndex((argument) => argument === '--lang' || argument.startsWith('--lang='))
+  const asked = at < 0 ? undefined : argv[at] === '--lang' ? argv[at + 1] : argv[at]!.slice('--lang='.length)
+  if (asked === 'ja' || asked === 'en') return asked
+  const { LC_ALL, LC_MESSAGES, LANG } = env
+  const locale = [LC_ALL, LC_MESSAGES, LANG].find((value) => value !== undefined && value !== '')
+  return locale?.toLowerCase().startsWith('ja') ? 'ja' : 'en'
+}

@@ -1,0 +1,58 @@
+import { CliError } from './cli-error.ts'
+import type { Command, Context } from './context.ts'
+import { exitCodeOf, exitCodes } from './exit-codes.ts'
+import { commandHelp, generalHelp } from './help.ts'
+import { type Invocation, readInvocation } from './invocation.ts'
+import type { Io } from './io.ts'
+import { chooseLanguage, messagesIn } from './language.ts'
+import type { Messages } from './messages/catalogue.ts'
+import { writeFailure, writeResult } from './output.ts'
+import { createPinInput } from './pin-input.ts'
+
+/**
+ * Runs one command line. Writes to `io` only, and never ends the process.
+ *
+ * @param argv - arguments after the program's name.
+ * @returns the exit code: 0 done, 1 refused or failed, 2 usage, 3 no service, reader or card, 4 PIN, 130 interrupted.
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const messages = messagesIn(chooseLanguage(argv, io.env))
+  const state = { json: argv.includes('--json'), notCleared: false }
+  try {
+    const invocation = await readInvocation(argv)
+    if (invocation.kind === 'help') {
+      io.stdout.write(invocation.command ? commandHelp(invocation.command, messages) : generalHelp(messages))
+      return exitCodes.done
+    }
+    return await run(invocation, io, messages, state)
+  } catch (error) {
+    writeFailure(io, messages, error, state)
+    return state.notCleared ? exitCodes.failed : exitCodeOf(error, io.signal)
+  }
+}
+
+async function run(
+  invocation: Extract<Invocation, { kind: 'command' }>,
+  io: Io,
+  messages: Messages,
+  state: { json: boolean; notCleared: boolean },
+): Promise<number> {
+  const { options, operands, recording, replay } = invocation
+  const command: Command = await invocation.load()
+  const pins = createPinInput(io, options.has('pin-stdin'))
+  const context: Context = { io, options, operands, messages, pins, recording, replay, notCleared: false }
+  try {
+    const result = await command(context)
+    if (result !== undefined) writeResult(io, options.has('json'), result)
+    if (recording !== undefined) io.stderr.write(`${messages.recorded(recording.file)}\n`)
+    return exitCodes.done
+  } catch (error) {
+    if (error instanceof TypeError && error.message.startsWith('faults')) {
+      throw new CliError('ERR_USAGE', 'the fault script is not right', { cause: error })
+    }
+    throw error
+  } finally {
+    state.notCleared = context.notCleared
+    pins.close()
+  }
+}

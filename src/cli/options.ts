@@ -1,0 +1,148 @@
+import { parseArgs } from 'node:util'
+import { CliError } from './cli-error.ts'
+
+/** One option. `meta` names its value in help; without it the option is a switch. */
+interface OptionSpec {
+  readonly meta?: string
+  readonly choices?: readonly string[]
+  readonly pattern?: RegExp
+}
+
+const choice = (...choices: readonly string[]): OptionSpec => ({ meta: choices.join('|'), choices })
+const number = (meta: string): OptionSpec => ({ meta, pattern: /^\d{1,5}$/ })
+const cardKind = choice('my-number', 'juki', 'phone-android', 'phone-iphone')
+
+/** Every option of every command. */
+export const optionTable = {
+  json: {},
+  reader: { meta: 'NAME' },
+  virtual: {},
+  'virtual-kind': cardKind,
+  'no-short-file-id': {},
+  'no-extended-length': {},
+  'no-direct-reference': {},
+  binding: choice('pcsc-mini', 'pcsclite'),
+  wait: number('SECONDS'),
+  'pin-stdin': {},
+  'accept-that-a-wrong-pin-blocks-the-card': {},
+  watch: {},
+  pin: choice('auth', 'sign'),
+  out: { meta: 'FILE' },
+  pem: {},
+  challenge: { meta: 'HEX', pattern: /^(?:[0-9A-Fa-f]{2})+$/ },
+  key: choice('auth', 'sign'),
+  kind: cardKind,
+  port: number('PORT'),
+  host: { meta: 'HOST' },
+  contactless: {},
+  faults: { meta: 'FILE' },
+  'keep-all': {},
+  lang: choice('ja', 'en'),
+  help: {},
+} as const satisfies Record<string, OptionSpec>
+
+/** Name of an option, without its dashes. */
+export type OptionName = keyof typeof optionTable
+
+/** All names of options. */
+export const optionNames = Object.keys(optionTable) as readonly OptionName[]
+
+/** What an option looks like on the command line: `--wait SECONDS`. */
+export function optionForm(name: OptionName): string {
+  const spec: OptionSpec = optionTable[name]
+  return spec.meta === undefined ? `--${name}` : `--${name} ${spec.meta}`
+}
+
+/** The options given, checked. */
+export class Options {
+  readonly #values: ReadonlyMap<OptionName, string | true>
+  constructor(values: ReadonlyMap<OptionName, string | true>) {
+    this.#values = values
+  }
+  has(name: OptionName): boolean {
+    return this.#values.has(name)
+  }
+  /** The value, or `undefined` when the option was not given. */
+  get(name: OptionName): string | undefined {
+    const value = this.#values.get(name)
+    return value === true ? undefined : value
+  }
+  /** The first option given that is not allowed. */
+  strangers(allowed: readonly OptionName[]): readonly OptionName[] {
+    return [...this.#values.keys()].filter((name) => !allowed.includes(name))
+  }
+}
+
+/** A word that is not an option, and where it stands among the arguments. */
+export interface Operand {
+  readonly text: string
+  readonly index: number
+}
+
+/** Arguments taken apart. */
+export interface Arguments {
+  readonly options: Options
+  readonly operands: readonly Operand[]
+}
+
+/**
+ * Takes arguments apart. What was typed is never repeated in an error, since it may be a PIN; only names of options made
+ * of small letters are.
+ *
+ * @throws CliError `ERR_USAGE`.
+ */
+export function parseArguments(argv: readonly string[]): Arguments {
+  const options = Object.fromEntries(
+    optionNames.map((name) => [name, { type: isSwitch(name) ? ('boolean' as const) : ('string' as const) }]),
+  )
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: { ...options, help: { type: 'boolean', short: 'h' } },
+    strict: false,
+    tokens: true,
+  })
+  const values = new Map<OptionName, string | true>()
+  const operands: Operand[] = []
+  for (const token of tokens) {
+    if (token.kind === 'positional') operands.push({ text: token.value, index: token.index })
+    if (token.kind === 'option') values.set(knownName(token.name), checkedValue(token))
+  }
+  return { options: new Options(values), operands }
+}
+
+const secretNames = new Set(['password', 'passwd', 'passcode', 'passphrase', 'p', 'pin-code', 'auth-pin', 'sign-pin'])
+
+/** Tells how PINs are given, for whoever tried an argument. */
+export function pinInArguments(): CliError {
+  return new CliError('ERR_USAGE', 'a PIN is never taken from the command line: type it when asked, or use --pin-stdin')
+}
+
+function knownName(name: string): OptionName {
+  if (Object.hasOwn(optionTable, name)) return name as OptionName
+  if (secretNames.has(name)) throw pinInArguments()
+  throw new CliError('ERR_USAGE', /^[a-z-]{2,40}$/.test(name) ? `unknown option --${name}` : 'unknown option')
+}
+
+function checkedValue(token: { name: string; value?: string | undefined; inlineValue?: boolean | undefined }) {
+  const name = token.name as OptionName
+  const { choices, pattern }: OptionSpec = optionTable[name]
+  if (isSwitch(name)) {
+    if (token.value !== undefined) throw new CliError('ERR_USAGE', `--${name} takes no value`)
+    return true
+  }
+  const { value } = token
+  if (value === undefined || value === '' || (!token.inlineValue && value.startsWith('-'))) {
+    throw new CliError('ERR_USAGE', `--${name} needs a value: ${optionForm(name)}`)
+  }
+  if (choices !== undefined && !choices.includes(value)) {
+    const hint = name === 'pin' ? '; a PIN itself is never taken from the command line' : ''
+    throw new CliError('ERR_USAGE', `--${name} must be one of ${choices.join(', ')}${hint}`)
+  }
+  if (pattern !== undefined && !pattern.test(value)) throw new CliError('ERR_USAGE', `the value is not right: ${optionForm(name)}`)
+  return value
+}
+
+function isSwitch(name: OptionName): boolean {
+  const spec: OptionSpec = optionTable[name]
+  return spec.meta === undefined
+}

@@ -1,0 +1,81 @@
+import { JpkiCardError, PinError } from '../errors.ts'
+import { CliError, type CliErrorCode } from './cli-error.ts'
+import type { Result } from './context.ts'
+import type { Io } from './io.ts'
+import type { CatalogueCode, Messages } from './messages/catalogue.ts'
+
+/** Columns a text takes on a terminal: East Asian wide characters take two. */
+export function displayWidth(text: string): number {
+  let width = 0
+  for (const character of text) {
+    width += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(character)
+      ? 2
+      : 1
+  }
+  return width
+}
+
+/** Rows as aligned text, two spaces between columns, each line after `indent`. Ends with a line feed. */
+export function table(rows: readonly (readonly string[])[], indent = '  '): string {
+  const widths: number[] = []
+  for (const row of rows) {
+    row.forEach((cell, i) => {
+      widths[i] = Math.max(widths[i] ?? 0, displayWidth(cell))
+    })
+  }
+  const line = (row: readonly string[]): string =>
+    row.map((cell, i) => cell + ' '.repeat(widths[i]! - displayWidth(cell))).join('  ')
+  return rows.map((row) => `${indent}${line(row).trimEnd()}\n`).join('')
+}
+
+/** Writes what a command found out. */
+export function writeResult(io: Io, json: boolean, result: Result): void {
+  if (json) {
+    io.stdout.write(`${JSON.stringify({ ok: true, ...result.json })}\n`)
+    return
+  }
+  io.stdout.write(result.text)
+  if (result.note !== undefined) io.stderr.write(`${result.note}\n`)
+}
+
+/** A failure as the command line tells it. */
+export interface Failure {
+  readonly code: CatalogueCode
+  readonly message: string
+  readonly detail: string
+  readonly pin?: string
+  readonly triesLeft?: number
+}
+
+/** A failure in words. Messages of this package hold no PIN; those of other errors are kept to their first line. */
+export function describeFailure(error: unknown, messages: Messages): Failure {
+  const code: CatalogueCode =
+    error instanceof JpkiCardError || error instanceof CliError ? error.code : ('ERR_INTERNAL' satisfies CliErrorCode)
+  const detail = error instanceof Error ? error.message.split('\n')[0]! : 'unknown'
+  return {
+    code,
+    message: messages.errors[code].what,
+    detail,
+    ...(error instanceof PinError && { pin: error.pin }),
+    ...(error instanceof PinError && error.triesLeft !== undefined && { triesLeft: error.triesLeft }),
+  }
+}
+
+/** Writes a failure: one JSON object on standard output, or what happened and what to do on standard error. */
+export function writeFailure(
+  io: Io,
+  messages: Messages,
+  error: unknown,
+  state: { readonly json: boolean; readonly notCleared: boolean },
+): void {
+  const failure = describeFailure(error, messages)
+  if (state.json) {
+    const cleared = state.notCleared ? { cleared: false } : {}
+    io.stdout.write(`${JSON.stringify({ ok: false, error: failure, ...cleared })}\n`)
+  } else {
+    const { what, todo } = messages.errors[failure.code]
+    const tries = failure.triesLeft === undefined ? '' : messages.triesLeft(failure.triesLeft)
+    io.stderr.write(`${messages.error}: ${what}${tries}\n  ${messages.todo}: ${todo}\n  ${failure.code}: ${failure.detail}\n`)
+  }
+  if (state.notCleared) io.stderr.write(`\n*** ${messages.notCleared} ***\n`)
+}

@@ -1,0 +1,89 @@
+import { TransportError } from '../errors.ts'
+import type { Io } from './io.ts'
+
+const longest = 128
+const keys = { ctrlC: 0x03, ctrlD: 0x04, backspace: 0x08, lineFeed: 0x0a, return: 0x0d, ctrlU: 0x15, escape: 0x1b, delete: 0x7f }
+
+/**
+ * Asks for a secret on the terminal and shows asterisks only. The terminal is as before afterwards, whatever happens.
+ *
+ * @returns UTF-8 bytes typed before Enter; the caller wipes them.
+ * @throws TransportError `ERR_ABORTED` for Ctrl-C, Ctrl-D, the end of input and an aborted signal.
+ */
+export async function promptHidden(io: Io, label: string): Promise<Uint8Array> {
+  const { stdin, stderr, signal } = io
+  const line = new HiddenLine()
+  let settle: { resolve: () => void; reject: (error: Error) => void } | undefined
+  const stop = (): void => settle?.reject(new TransportError('ERR_ABORTED', 'interrupted while a PIN was asked for'))
+  const onData = (chunk: Uint8Array | string): void => {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    const before = line.characters
+    const outcome = line.type(bytes)
+    bytes.fill(0)
+    const change = line.characters - before
+    stderr.write(change >= 0 ? '*'.repeat(change) : '\b \b'.repeat(-change))
+    if (outcome === 'done') settle?.resolve()
+    if (outcome === 'stop') stop()
+  }
+  stderr.write(label)
+  stdin.setRawMode?.(true)
+  try {
+    return await new Promise<Uint8Array>((resolve, reject) => {
+      settle = { resolve: () => resolve(line.take()), reject }
+      if (signal.aborted) return stop()
+      signal.addEventListener('abort', stop, { once: true })
+      stdin.on('data', onData)
+      stdin.on('end', stop)
+      stdin.resume()
+    })
+  } finally {
+    line.wipe()
+    signal.removeEventListener('abort', stop)
+    stdin.off('data', onData)
+    stdin.off('end', stop)
+    stdin.pause()
+    stdin.setRawMode?.(false)
+    stderr.write('\n')
+  }
+}
+
+/** The bytes of one line as they are typed, edited in place. */
+class HiddenLine {
+  readonly #bytes = new Uint8Array(longest)
+  #length = 0
+
+  /** Characters so far; continuation bytes of UTF-8 do not count. */
+  get characters(): number {
+    return this.#bytes.subarray(0, this.#length).filter((byte) => (byte & 0xc0) !== 0x80).length
+  }
+
+  /** Takes one chunk of keys. A key that sends an escape sequence sends it in one chunk. */
+  type(chunk: Uint8Array): 'more' | 'done' | 'stop' {
+    if (chunk[0] === keys.escape) return 'more'
+    for (const key of chunk) {
+      if (key === keys.return || key === keys.lineFeed) return 'done'
+      if (key === keys.ctrlC || key === keys.ctrlD) return 'stop'
+      if (key === keys.backspace || key === keys.delete) this.#erase()
+      else if (key === keys.ctrlU) this.wipe()
+      else if (key >= 0x20 && this.#length < longest) this.#bytes[this.#length++] = key
+    }
+    return 'more'
+  }
+
+  take(): Uint8Array {
+    return this.#bytes.slice(0, this.#length)
+  }
+
+  wipe(): void {
+    this.#bytes.fill(0)
+    this.#length = 0
+  }
+
+  #erase(): void {
+    while (this.#length > 0) {
+      const byte = this.#bytes[--this.#length]!
+      this.#bytes[this.#length] = 0
+      if ((byte & 0xc0) !== 0x80) return
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import type { Command } from './context.ts'
+import type { OptionName } from './options.ts'
+
+/** All commands, as typed. */
+export type CommandName =
+  | 'readers'
+  | 'inspect'
+  | 'pin status'
+  | 'pin change'
+  | 'certificate'
+  | 'auth'
+  | 'sign'
+  | 'emulate'
+  | 'record'
+  | 'replay'
+  | 'demo'
+
+/** What is known of a command without loading it. */
+export interface CommandEntry {
+  /** Operands, for help. */
+  readonly operands: readonly string[]
+  readonly required: readonly OptionName[]
+  readonly options: readonly OptionName[]
+  /** Talks to one card in one session, so it can be recorded and played back. */
+  readonly session: boolean
+  /** Absent for `record` and `replay`, which run another command. */
+  readonly load?: () => Promise<Command>
+}
+
+const general: readonly OptionName[] = ['json', 'lang', 'help']
+const source: readonly OptionName[] = [
+  'virtual',
+  'virtual-kind',
+  'no-short-file-id',
+  'no-extended-length',
+  'no-direct-reference',
+  'binding',
+]
+const card: readonly OptionName[] = ['reader', 'wait', ...source, ...general]
+const pin: readonly OptionName[] = ['pin-stdin', 'accept-that-a-wrong-pin-blocks-the-card', ...card]
+
+function sessionCommand(entry: Partial<CommandEntry> & Pick<CommandEntry, 'options' | 'load'>): CommandEntry {
+  return { operands: [], required: [], session: true, ...entry }
+}
+
+/** The commands in the order help lists them. */
+export const registry: Readonly<Record<CommandName, CommandEntry>> = {
+  readers: {
+    operands: [],
+    required: [],
+    options: ['watch', ...source, ...general],
+    session: false,
+    load: async () => (await import('./commands/readers.ts')).readersCommand,
+  },
+  inspect: sessionCommand({
+    options: card,
+    load: async () => (await import('./commands/inspect.ts')).inspectCommand,
+  }),
+  'pin status': sessionCommand({
+    options: card,
+    load: async () => (await import('./commands/pin-status.ts')).pinStatusCommand,
+  }),
+  'pin change': sessionCommand({
+    required: ['pin'],
+    options: ['pin', ...pin],
+    load: async () => (await import('./commands/pin-change.ts')).pinChangeCommand,
+  }),
+  certificate: sessionCommand({
+    operands: ['auth|auth-ca|sign|sign-ca'],
+    options: ['out', 'pem', ...pin],
+    load: async () => (await import('./commands/certificate.ts')).certificateCommand,
+  }),
+  auth: sessionCommand({
+    required: ['challenge'],
+    options: ['challenge', ...pin],
+    load: async () => (await import('./commands/auth.ts')).authCommand,
+  }),
+  sign: sessionCommand({
+    operands: ['FILE'],
+    required: ['key'],
+    options: ['key', 'out', ...pin],
+    load: async () => (await import('./commands/sign.ts')).signCommand,
+  }),
+  emulate: {
+    operands: [],
+    required: [],
+    options: [
+      'kind',
+      'port',
+      'host',
+      'no-short-file-id',
+      'no-extended-length',
+      'no-direct-reference',
+      'contactless',
+      'faults',
+      'lang',
+      'help',
+    ],
+    session: false,
+    load: async () => (await import('./commands/emulate.ts')).emulateCommand,
+  },
+  record: { operands: ['FILE', 'COMMAND'], required: [], options: ['keep-all', 'lang', 'help'], session: false },
+  replay: { operands: ['FILE', 'COMMAND'], required: [], options: ['lang', 'help'], session: false },
+  demo: {
+    operands: [],
+    required: [],
+    options: ['json', 'lang', 'help'],
+    session: false,
+    load: async () => (await import('./commands/demo.ts')).demoCommand,
+  },
+}
+
+/** All names, in the order help lists them. */
+export const commandNames = Object.keys(registry) as readonly CommandName[]

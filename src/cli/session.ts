@@ -1,0 +1,104 @@
+import { writeFile } from 'node:fs/promises'
+import { CardSession, type ClearReport, spendTheLastTry, type VerifyPinOptions } from '../card/index.ts'
+import { StateNotClearedError, TransportError } from '../errors.ts'
+import { formatTranscript, type RecordingConnection, recordConnection } from '../transcript/index.ts'
+import type { CardConnection, CardTransport } from '../transport/index.ts'
+import { withFile } from './cli-error.ts'
+import type { Context, Recording } from './context.ts'
+import { openTransport } from './transport.ts'
+import { waitForCard } from './wait.ts'
+
+/** What a session came to. */
+export interface SessionOutcome<T> {
+  readonly value: T
+  readonly reader: string
+  /** Every exchange, those that cleared the card at the end included. */
+  readonly exchanges: number
+  /** How verified PINs were cleared: `select`, `power-down`, `card-removed`. */
+  readonly clearedBy: ClearReport['by']
+}
+
+/**
+ * Opens the transport, waits for a card, runs `body` in a session, and closes everything, whatever happens. A session
+ * that could not clear the card sets `context.notCleared`.
+ *
+ * @throws StateNotClearedError when all went well but for that; else whatever went wrong first.
+ */
+export async function withSession<T>(
+  context: Context,
+  body: (session: CardSession) => Promise<T>,
+): Promise<SessionOutcome<T>> {
+  const transport = await openTransport(context)
+  return closing(transport, async () => {
+    const { name } = await waitForCard(context, transport)
+    return withConnection(context, await transport.connect(name, { signal: context.io.signal }), body)
+  })
+}
+
+/** Runs `body`, then closes the transport; an error of closing counts when there was none before. */
+async function closing<T>(transport: CardTransport, body: () => Promise<T>): Promise<T> {
+  let value: T
+  try {
+    value = await body()
+  } catch (error) {
+    await transport.close().catch(() => undefined)
+    throw error
+  }
+  await transport.close()
+  return value
+}
+
+/** Runs `body` in a session on a connection, recorded when the context says so. */
+export async function withConnection<T>(
+  context: Context,
+  plain: CardConnection,
+  body: (session: CardSession) => Promise<T>,
+): Promise<SessionOutcome<T>> {
+  const { io, recording } = context
+  const recorded = recording === undefined ? undefined : recordConnection(plain, describe(recording))
+  const session = new CardSession(recorded ?? plain)
+  const done = await settle(() => {
+    requireNotAborted(io.signal)
+    return body(session)
+  })
+  const report = await session.close()
+  context.notCleared = !report.cleared
+  if (recording !== undefined && recorded !== undefined) await save(recording, recorded)
+  if (!done.ok) throw done.error
+  if (!report.cleared) {
+    throw new StateNotClearedError('a PIN may still be verified on the card', { cause: report.cause })
+  }
+  requireNotAborted(io.signal)
+  return { value: done.value, reader: plain.reader, exchanges: session.exchanges, clearedBy: report.by }
+}
+
+/** Whether the last try may be spent, as the person said in so many words. */
+export function verifyOptions(context: Context): VerifyPinOptions {
+  return context.options.has('accept-that-a-wrong-pin-blocks-the-card') ? { lastTry: spendTheLastTry } : {}
+}
+
+type Settled<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }
+
+async function settle<T>(body: () => Promise<T>): Promise<Settled<T>> {
+  try {
+    return { ok: true, value: await body() }
+  } catch (error) {
+    return { ok: false, error }
+  }
+}
+
+function requireNotAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw new TransportError('ERR_ABORTED', 'interrupted')
+}
+
+const describe = ({ command, keep }: Recording) => ({
+  description: `jpki-card ${command}`,
+  origin: keep === 'public' ? 'a card; personal data and PINs masked' : 'the virtual card of an invented person; PINs masked',
+  keep,
+})
+
+async function save(recording: Recording, recorded: RecordingConnection): Promise<void> {
+  await withFile('the transcript could not be written', () =>
+    writeFile(recording.file, formatTranscript(recorded.transcript()), { mode: 0o600 }),
+  )
+}

@@ -1,0 +1,30 @@
+import type { VirtualCard, VirtualCardOptions } from '../emulator/index.ts'
+import type { CardTransport } from '../transport/index.ts'
+import type { Context } from './context.ts'
+import type { Io } from './io.ts'
+import { replayTransport } from './replay-transport.ts'
+import { virtualCardOptions } from './virtual-options.ts'
+
+/** A new virtual card. Loaded when asked for: making keys takes seconds and modules of its own. */
+export async function makeVirtualCard(io: Io, options: VirtualCardOptions): Promise<VirtualCard> {
+  const create = io.dependencies?.createVirtualCard ?? (await import('../emulator/index.ts')).createVirtualCard
+  return create(options)
+}
+
+/** The virtual reader in process, with a card in it. */
+export async function virtualTransport(card: VirtualCard): Promise<CardTransport> {
+  const { VirtualTransport } = await import('../emulator/index.ts')
+  return new VirtualTransport({ card })
+}
+
+/** The way to readers that the options ask for. */
+export async function openTransport(context: Context): Promise<CardTransport> {
+  const { io, options, replay } = context
+  if (replay !== undefined) return replayTransport(replay)
+  if (options.has('virtual')) {
+    return virtualTransport(await makeVirtualCard(io, virtualCardOptions(options, 'virtual-kind')))
+  }
+  const open = io.dependencies?.openPcsc ?? (await import('../transport/pcsc/index.ts')).openPcsc
+  const binding = options.get('binding') as 'pcsc-mini' | 'pcsclite' | undefined
+  return open(binding === undefined ? {} : { binding })
+}

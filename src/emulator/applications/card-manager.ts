@@ -1,0 +1,42 @@
+/** Card manager (GlobalPlatform ISD): the state after a reset, with GET DATA objects; card-facts section 3.6 (one source). */
+
+import { asciiBytes, concat, fromHex } from '../../bytes.ts'
+import { compactDate } from '../issue/calendar.ts'
+import { sw } from '../status.ts'
+import { type Application, internalKey } from '../table.ts'
+import { tlv } from '../tlv-writer.ts'
+import type { CardContent } from './content.ts'
+
+/** Contact ATR without TS. */
+const contactAtr = fromHex('DA13FF8131FB468012392F31C173C601C03B')
+/** GlobalPlatform card recognition data: object identifiers under 1.2.840.114283. */
+const cardRecognition = tlv(0x66, tlv(0x73, fromHex('06072A864886FC6B01600C060A2A864886FC6B02020101')))
+const headerOfTemplate = 5
+
+export function cardManager({ identity }: CardContent): Application {
+  const { manager } = identity.cvc
+  const { municipalityCode, serialNumber, cardExpiry } = identity
+  return {
+    name: 'manager',
+    aid: fromHex('A000000151000000'),
+    manager: true,
+    sessionKeyRefusal: sw.sessionKeyUnsupported,
+    files: [internalKey(0x001e)],
+    dataObjects: new Map([
+      [0x0042, () => manager.root.keyId],
+      [0x0045, () => asciiBytes(serialNumber)],
+      [0x0066, () => cardRecognition],
+      [0x00f0, () => asciiBytes(municipalityCode)],
+      [0x00f2, () => asciiBytes(compactDate(cardExpiry))],
+      [0x00f7, () => manager.issuer.keyId],
+      [0x00f8, () => contents(manager.certificate)],
+      [0x7f21, () => contents(manager.certificate)],
+      [0x5f51, () => concat(contactAtr)],
+    ]),
+  }
+}
+
+/** What the template 7F21 holds: GET DATA leaves the template itself out. */
+function contents(certificate: Uint8Array): Uint8Array {
+  return certificate.subarray(headerOfTemplate)
+}

@@ -1,0 +1,79 @@
+/** One reader of the virtual transport: its card, who holds it, and what happens to them. */
+
+import type { Disposition, ReaderState } from '../../transport/connection.ts'
+import type { VirtualCard } from '../virtual-card.ts'
+
+/** What a slot tells a connection that its card changed under it. */
+export interface Holding {
+  readonly exclusive: boolean
+  removed(): void
+  cardReset(): void
+}
+
+export class ReaderSlot {
+  readonly name: string
+  readonly #holders = new Set<Holding>()
+  #card: VirtualCard | 'mute' | undefined
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  /** The card that answers, if one is in. */
+  get card(): VirtualCard | undefined {
+    return this.#card === 'mute' ? undefined : this.#card
+  }
+
+  get occupied(): boolean {
+    return this.#card !== undefined
+  }
+
+  get mute(): boolean {
+    return this.#card === 'mute'
+  }
+
+  /** Whether a connection of that sort has to wait for another one. */
+  refuses(exclusive: boolean): boolean {
+    if (exclusive) return this.#holders.size > 0
+    return [...this.#holders].some((holding) => holding.exclusive)
+  }
+
+  state(): ReaderState {
+    return {
+      name: this.name,
+      cardPresent: this.occupied,
+      mute: this.mute,
+      busy: this.refuses(false),
+      ...(this.card && { atr: this.card.atr }),
+    }
+  }
+
+  insert(card: VirtualCard | 'mute'): void {
+    this.#card = card
+    if (card !== 'mute') card.powerOn()
+  }
+
+  remove(): void {
+    this.card?.powerOff()
+    this.#card = undefined
+    for (const holding of this.#holders) holding.removed()
+    this.#holders.clear()
+  }
+
+  hold(holding: Holding): void {
+    this.#holders.add(holding)
+  }
+
+  /** Gives up, with the effect on the card; all who still hold it notice a reset. */
+  release(holding: Holding, disposition: Disposition): void {
+    if (!this.#holders.delete(holding)) return
+    this.apply(disposition)
+  }
+
+  apply(disposition: Disposition, by?: Holding): void {
+    if (disposition === 'leave' || this.card === undefined) return
+    if (disposition === 'unpower') this.card.powerOn()
+    else if (this.card.powered) this.card.warmReset()
+    for (const holding of this.#holders) if (holding !== by) holding.cardReset()
+  }
+}

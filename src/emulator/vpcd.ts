@@ -1,0 +1,110 @@
+/** The virtual card in a real reader: TCP client of vpcd, the virtual smart card driver of pcscd. */
+
+import { connect, type Socket } from 'node:net'
+import type { VirtualCard } from './virtual-card.ts'
+import { VirtualCardGone } from './virtual-card-gone.ts'
+import { encodeFrame, FrameReader } from './vpcd-frames.ts'
+
+/** Options of {@link attachToVpcd}. */
+export interface VpcdOptions {
+  /** Where vpcd listens. Default `127.0.0.1`. */
+  readonly host?: string | undefined
+  /** 35963 is slot 0, 35964 slot 1. Default 35963. */
+  readonly port?: number | undefined
+  /** Detaches when aborted. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A card in a vpcd slot. */
+export interface VpcdAttachment {
+  /** Resolves when the card is out again, for whatever reason; never rejects. */
+  readonly closed: Promise<void>
+  /** Takes the card out and waits until it is. Idempotent. */
+  detach(): Promise<void>
+}
+
+/** Control messages of one byte. */
+const control = { powerOff: 0, powerOn: 1, reset: 2, getAtr: 4 } as const
+
+const longestResponse = 0xffff
+
+/**
+ * Puts the card in a slot of vpcd; pcscd sees an insertion.
+ *
+ * @throws Error when vpcd cannot be reached, with the system's code, or the signal's reason when aborted before.
+ */
+export async function attachToVpcd(card: VirtualCard, options: VpcdOptions = {}): Promise<VpcdAttachment> {
+  const { signal } = options
+  signal?.throwIfAborted()
+  const socket = connect({ host: options.host ?? '127.0.0.1', port: options.port ?? 35963 })
+  socket.setNoDelay(true)
+  await connected(socket)
+  const closed = new Promise<void>((resolve) => {
+    socket.once('close', () => {
+      signal?.removeEventListener('abort', take)
+      card.powerOff()
+      resolve()
+    })
+  })
+  const take = (): void => {
+    socket.destroy()
+  }
+  signal?.addEventListener('abort', take)
+  if (signal?.aborted) take()
+  serve(socket, card)
+  return {
+    closed,
+    detach: () => {
+      take()
+      return closed
+    },
+  }
+}
+
+function connected(socket: Socket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject)
+    socket.once('connect', () => {
+      socket.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+/** Answers messages one after the other; power messages also end an exchange that hangs. */
+function serve(socket: Socket, card: VirtualCard): void {
+  const frames = new FrameReader()
+  let last = Promise.resolve()
+  socket.on('error', () => {}) // 'close' follows
+  socket.on('data', (piece: Buffer) => {
+    for (const frame of frames.push(piece)) {
+      if (frame.length === 1 && frame[0] === control.powerOff) card.powerOff()
+      last = last.then(() => handle(frame, socket, card))
+    }
+  })
+}
+
+async function handle(frame: Buffer, socket: Socket, card: VirtualCard): Promise<void> {
+  if (frame.length === 1 && isControl(frame[0]!)) return handleControl(frame[0], socket, card)
+  try {
+    const response = await card.exchange(new Uint8Array(frame))
+    socket.write(encodeFrame(response.length > longestResponse ? response.subarray(0, longestResponse) : response))
+  } catch (error) {
+    if (!(error instanceof VirtualCardGone)) return void socket.destroy(error as Error)
+    if (error.reason === 'pulled') socket.destroy()
+    else socket.write(encodeFrame(new Uint8Array(0)))
+  }
+}
+
+type Control = (typeof control)[keyof typeof control]
+
+function isControl(byte: number): byte is Control {
+  return byte <= 4 && byte !== 3
+}
+
+function handleControl(message: Control, socket: Socket, card: VirtualCard): void {
+  if (message === control.powerOn) card.powerOn()
+  else if (message === control.reset && card.powered) card.warmReset()
+  else if (message === control.reset) card.powerOn()
+  else if (message === control.getAtr) socket.write(encodeFrame(card.atr))
+}

@@ -1,0 +1,271 @@
+import { inspect } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { verify } from '../../src/apdu/index.ts'
+import { asciiBytes } from '../../src/bytes.ts'
+import { Pin, spendTheLastTry } from '../../src/card/index.ts'
+import { PinError, StatusWordError } from '../../src/errors.ts'
+import { JpkiApplication } from '../../src/jpki/index.ts'
+import { JukiApplication } from '../../src/juki/index.ts'
+import { thrown } from '../support/vectors.ts'
+import { bench, verifies } from '../support/virtual.ts'
+
+const right = () => Pin.fromText('1234')
+const wrong = () => Pin.fromText('9999')
+
+async function opened(options: Parameters<typeof bench>[0] = {}) {
+  const table = await bench(options)
+  const session = await table.session()
+  return { ...table, session, open: table.session, jpki: await JpkiApplication.open(session) }
+}
+
+describe('format', () => {
+  test.each(['123', '12345', '12 4', 'abcd', ''])(
+    '%j is not a user-authentication PIN and costs nothing',
+    async (text) => {
+      const { jpki, sent } = await opened()
+      const error = await thrown<PinError>(async () => jpki.verifyPin('auth', Pin.fromText(text)))
+      expect(error).toBeInstanceOf(PinError)
+      expect(error.code).toBe('ERR_PIN_FORMAT')
+      expect(sent().filter((command) => command.startsWith('0020'))).toEqual([])
+    },
+  )
+
+  test('full-width digits from a Japanese input method are digits', async () => {
+    const { jpki } = await opened()
+    await jpki.verifyPin('auth', Pin.fromText('１２３４'))
+  })
+
+  test('lower case is a format error unless raised', async () => {
+    const { jpki } = await opened()
+    expect((await thrown<PinError>(() => jpki.verifyPin('sign', Pin.fromText('abc123')))).code).toBe('ERR_PIN_FORMAT')
+    await jpki.verifyPin('sign', Pin.fromText('abc123', { upperCase: true }))
+  })
+})
+
+describe('the counter', () => {
+  test('is read before every VERIFY, and exactly one VERIFY is sent', async () => {
+    const { jpki, sent } = await opened()
+    const error = await thrown<PinError>(() => jpki.verifyPin('auth', wrong()))
+    expect({ code: error.code, left: error.triesLeft }).toEqual({ code: 'ERR_PIN_REJECTED', left: 2 })
+    expect(sent().slice(1)).toEqual(['00200098', '002000980439393939'])
+  })
+
+  test('a last try is refused without the override, and spent with it', async () => {
+    const { jpki, card, sent } = await opened({ triesLeft: { auth: 1 } })
+    const error = await thrown<PinError>(() => jpki.verifyPin('auth', right()))
+    expect({ code: error.code, left: error.triesLeft }).toEqual({ code: 'ERR_PIN_GUARDED', left: 1 })
+    expect(verifies(sent())).toBe(0)
+    expect(card.triesLeft('auth')).toBe(1)
+    await jpki.verifyPin('auth', right(), { lastTry: spendTheLastTry })
+    expect(card.triesLeft('auth')).toBe(3)
+  })
+
+  test('a kiosk can keep more tries', async () => {
+    const { jpki, card } = await opened({ triesLeft: { auth: 2 } })
+    expect((await thrown<PinError>(() => jpki.verifyPin('auth', right(), { keepTries: 3 }))).code).toBe(
+      'ERR_PIN_GUARDED',
+    )
+    expect(card.triesLeft('auth')).toBe(2)
+    await expect(jpki.verifyPin('auth', right(), { keepTries: 1 })).rejects.toThrow(RangeError)
+  })
+
+  test('wrong PINs in a row stop at the guard and never block the card', async () => {
+    const { jpki, card } = await opened()
+    const codes: string[] = []
+    for (let i = 0; i < 6; i++) codes.push((await thrown<PinError>(() => jpki.verifyPin('auth', wrong()))).code)
+    expect(codes.slice(0, 2)).toEqual(['ERR_PIN_REJECTED', 'ERR_PIN_REJECTED'])
+    expect(new Set(codes.slice(2))).toEqual(new Set(['ERR_PIN_GUARDED']))
+    expect(card.triesLeft('auth')).toBe(1)
+  })
+
+  test('the try that blocks the card is reported as blocked', async () => {
+    const { jpki } = await opened({ triesLeft: { auth: 1 } })
+    const error = await thrown<PinError>(() => jpki.verifyPin('auth', wrong(), { lastTry: spendTheLastTry }))
+    expect({ code: error.code, left: error.triesLeft }).toEqual({ code: 'ERR_PIN_BLOCKED', left: 0 })
+    expect(await jpki.pinStatus('auth')).toEqual({ state: 'blocked', triesLeft: 0 })
+  })
+
+  test.each([0x63c0, 0x6983, 0x6984])('%i to the counter query means blocked', async (status) => {
+    const { jpki, card, sent } = await opened()
+    card.setFaults([{ at: 'every', on: 0x20, do: { status } }])
+    expect(await jpki.pinStatus('auth')).toEqual({ state: 'blocked', triesLeft: 0 })
+    const error = await thrown<PinError>(() => jpki.verifyPin('auth', right(), { lastTry: spendTheLastTry }))
+    expect(error.code).toBe('ERR_PIN_BLOCKED')
+    expect(verifies(sent())).toBe(0)
+  })
+
+  test.each([0x63c0, 0x6983, 0x6984])('%i to VERIFY means blocked', async (status) => {
+    const { jpki, card } = await opened()
+    card.setFaults([{ at: 2, do: { status } }])
+    expect((await thrown<PinError>(() => jpki.verifyPin('auth', right()))).code).toBe('ERR_PIN_BLOCKED')
+  })
+
+  test('6300 means no limit, and the PIN may be tried', async () => {
+    const { jpki, card } = await opened()
+    card.setFaults([{ at: 'every', on: 0x20, do: { status: 0x6300 } }])
+    expect(await jpki.pinStatus('auth')).toEqual({ state: 'unlimited' })
+    card.setFaults([{ at: 1, on: 0x20, do: { status: 0x6300 } }])
+    await jpki.verifyPin('auth', right())
+  })
+
+  test.each([0x6100, 0x6110, 0x6c00, 0x6c04, 0x6700, 0x6f00])(
+    '%i to VERIFY never makes a second one',
+    async (status) => {
+      const { jpki, card, sent } = await opened()
+      card.setFaults([{ at: 2, do: { status } }])
+      const error = await thrown<StatusWordError>(() => jpki.verifyPin('auth', right()))
+      expect(error).toBeInstanceOf(StatusWordError)
+      expect(error.sw).toBe(status)
+      expect(verifies(sent())).toBe(1)
+      expect(sent().some((command) => command.startsWith('00C0'))).toBe(false)
+    },
+  )
+})
+
+describe('an outcome unknown', () => {
+  test.each([
+    ['pulled', 'pull'],
+    ['reset', 'reset'],
+    ['silent', 'silent'],
+    ['answering nothing', 'empty'],
+    ['answering one byte', { truncate: 1 }],
+    ['answering no status word', { garbage: '0000' }],
+  ] as const)('a card %s during VERIFY', async (_, action) => {
+    for (const when of ['before', 'after'] as const) {
+      const { session, jpki, card, sent } = await opened()
+      card.setFaults([{ at: 2, do: action, when }])
+      const pin = wrong()
+      const error = await thrown<PinError>(() => jpki.verifyPin('auth', pin))
+      expect(error.code).toBe('ERR_PIN_OUTCOME_UNKNOWN')
+      expect(error.cause).toBeInstanceOf(Error)
+      expect(verifies(sent())).toBe(1)
+      expect(pin.length).toBe(0)
+      await session.close()
+    }
+  })
+
+  test('the next VERIFY comes after the counter was read again', async () => {
+    const { jpki, card, sent } = await opened({ triesLeft: { auth: 2 } })
+    card.setFaults([{ at: 2, do: { truncate: 1 }, when: 'after' }])
+    await thrown(() => jpki.verifyPin('auth', wrong()))
+    expect(card.triesLeft('auth')).toBe(1)
+    const next = await thrown<PinError>(() => jpki.verifyPin('auth', wrong()))
+    expect(next.code).toBe('ERR_PIN_GUARDED')
+    expect(verifies(sent())).toBe(1)
+  })
+})
+
+describe('a PIN verified already', () => {
+  test('is seen, cleared, and checked anew', async () => {
+    const { transport, card, session, jpki } = await opened()
+    await jpki.verifyPin('auth', right())
+    await session.connection.close('leave')
+    expect(card.verified('auth')).toBe(true)
+    const [reader] = await transport.readers()
+    const { CardSession } = await import('../../src/card/index.ts')
+    await using next = new CardSession(await transport.connect(reader!.name))
+    const inherited = await JpkiApplication.open(next)
+    expect(await inherited.pinStatus('auth')).toEqual({ state: 'verified' })
+    const error = await thrown<PinError>(() => inherited.verifyPin('auth', wrong()))
+    expect({ code: error.code, left: error.triesLeft }).toEqual({ code: 'ERR_PIN_REJECTED', left: 2 })
+    expect(card.verified('auth')).toBe(false)
+  })
+
+  test('that cannot be cleared is refused', async () => {
+    const { jpki, card, sent } = await opened()
+    card.setFaults([{ at: 'every', on: 0x20, do: { status: 0x9000 } }])
+    expect((await thrown<PinError>(() => jpki.verifyPin('auth', right()))).code).toBe('ERR_PIN_STATE')
+    expect(verifies(sent())).toBe(0)
+  })
+})
+
+describe('secrets', () => {
+  test('VERIFY and CHANGE do not pass as raw commands', async () => {
+    const { session, sent } = await opened()
+    const before = sent().length
+    const raw = verify(0x18, asciiBytes('1234'))
+    for (const ins of [0x20, 0x24, 0x2c, 0x32]) {
+      const error = await thrown<PinError>(() => session.transmit({ ...raw, ins, sensitive: false }))
+      expect(error.code).toBe('ERR_RAW_VERIFY_REFUSED')
+    }
+    expect(sent().length).toBe(before)
+  })
+
+  test('the bytes handed to the connection are wiped afterwards', async () => {
+    const { connection } = await bench()
+    const handed: Uint8Array[] = []
+    const original = connection.transmit.bind(connection)
+    const { CardSession } = await import('../../src/card/index.ts')
+    const spy = Object.assign(Object.create(connection), {
+      transmit: (command: Uint8Array) => {
+        handed.push(command)
+        return original(command)
+      },
+    })
+    Object.defineProperties(spy, { atr: { get: () => connection.atr }, reader: { get: () => connection.reader } })
+    spy.close = connection.close.bind(connection)
+    const session = new CardSession(spy)
+    const jpki = await JpkiApplication.open(session)
+    await jpki.verifyPin('auth', right())
+    const verifyBytes = handed.find((bytes) => bytes.length === 9)
+    expect(verifyBytes).toEqual(new Uint8Array(9))
+  })
+
+  test('a PIN never shows itself', () => {
+    const pin = right()
+    for (const shown of [
+      String(pin),
+      JSON.stringify({ pin }),
+      inspect(pin),
+      inspect({ pin }, { showHidden: true, depth: 9 }),
+    ]) {
+      expect(shown).toContain('[PIN]')
+      expect(shown).not.toContain('1234')
+    }
+  })
+
+  test('bytes given to a PIN are wiped, and wiping empties it', () => {
+    const bytes = asciiBytes('1234')
+    const pin = Pin.fromBytes(bytes)
+    expect(bytes).toEqual(new Uint8Array(4))
+    expect(pin.length).toBe(4)
+    pin.wipe()
+    expect(pin.length).toBe(0)
+    expect(pin.misfit({ kind: 'digits', length: 4 })).toContain('already used')
+  })
+
+  test('no error tells the PIN', async () => {
+    const { jpki, card } = await opened()
+    const errors = [
+      await thrown(() => jpki.verifyPin('auth', Pin.fromText('8642'))),
+      await thrown(() => jpki.verifyPin('auth', Pin.fromText('86427'))),
+    ]
+    card.setFaults([{ at: 2, do: 'pull' }])
+    errors.push(await thrown(() => jpki.verifyPin('auth', Pin.fromText('8642'))))
+    for (const error of errors) {
+      expect(inspect(error, { depth: 9 })).not.toMatch(/8642|38363432/)
+    }
+  })
+})
+
+describe('the Juki application', () => {
+  test.each(['my-number', 'juki'] as const)('has its own PIN under the same guard on a %s card', async (kind) => {
+    const { session } = await opened({ kind })
+    const juki = await JukiApplication.open(session)
+    expect(await juki.pinStatus()).toEqual({ state: 'usable', triesLeft: 3 })
+    expect((await thrown<PinError>(() => juki.verifyPin(wrong()))).triesLeft).toBe(2)
+    await juki.changePin({ current: right(), next: Pin.fromText('4321') })
+    await juki.verifyPin(Pin.fromText('4321'))
+    await session.close()
+  })
+})
+
+describe('a card that takes no key reference in P2', () => {
+  test('costs one refused command, once', async () => {
+    const { jpki, sent } = await opened({ capabilities: { directReference: false } })
+    await jpki.pinStatus('auth')
+    await jpki.verifyPin('auth', right())
+    await jpki.sign('auth', { message: Buffer.from('x') })
+    expect(sent().filter((command) => /^0020009[8B]|^802A0097/.test(command))).toEqual(['00200098'])
+  })
+})

@@ -1,0 +1,275 @@
+import { describe, expect, test } from 'vitest'
+import { readBinary } from '../../src/apdu/index.ts'
+import { fromHex } from '../../src/bytes.ts'
+import { CardSession, historicalBytes, initialCapabilities, Pin, readFile } from '../../src/card/index.ts'
+import { type DecodeError, type StateNotClearedError, StatusWordError, TransportError } from '../../src/errors.ts'
+import { JpkiApplication, jpkiFiles } from '../../src/jpki/index.ts'
+import type { CardConnection } from '../../src/transport/index.ts'
+import { thrown } from '../support/vectors.ts'
+import { bench } from '../support/virtual.ts'
+
+const pin = () => Pin.fromText('1234')
+
+/** A connection that answers from a list, then repeats the last answer. */
+function scripted(...answers: readonly string[]): CardConnection & { readonly sent: string[] } {
+  const sent: string[] = []
+  return {
+    reader: 'scripted',
+    atr: fromHex('3B00'),
+    sent,
+    async transmit(command) {
+      const answer = answers[Math.min(sent.length, answers.length - 1)]!
+      sent.push(Buffer.from(command).toString('hex').toUpperCase())
+      return fromHex(answer)
+    },
+    async reconnect() {},
+    async close() {},
+    async [Symbol.asyncDispose]() {},
+  }
+}
+
+const read4 = readBinary(0, 4)
+
+describe('sending', () => {
+  test('6CXX repeats the command once with the exact Le', async () => {
+    const connection = scripted('6C02', 'AABB9000')
+    expect(await new CardSession(connection).send(read4)).toEqual(fromHex('AABB'))
+    expect(connection.sent).toEqual(['00B0000004', '00B0000002'])
+  })
+
+  test('6CXX again is not followed', async () => {
+    const connection = scripted('6C02', '6C03')
+    expect((await new CardSession(connection).transmit(read4)).sw).toBe(0x6c03)
+    expect(connection.sent.length).toBe(2)
+  })
+
+  test('61XX is fetched until the end', async () => {
+    const connection = scripted('AA6102', 'BBCC6101', 'DD9000')
+    expect(await new CardSession(connection).send(read4)).toEqual(fromHex('AABBCCDD'))
+    expect(connection.sent.slice(1)).toEqual(['00C0000002', '00C0000001'])
+  })
+
+  test('a card that announces data for ever is stopped', async () => {
+    const endless = scripted(`${'AA'.repeat(256)}6100`)
+    expect(await thrown<Error>(() => new CardSession(endless).send(read4))).toMatchObject({
+      code: 'ERR_RESPONSE_TOO_LONG',
+    })
+    const empty = scripted('6101')
+    expect(await thrown(() => new CardSession(empty).send(read4))).toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
+    expect(empty.sent.length).toBe(2)
+  })
+
+  test('long data is chained where extended lengths are ruled out', async () => {
+    const connection = scripted('9000')
+    const session = new CardSession(connection, { capabilities: { extendedLength: 'no' } })
+    await session.send({ name: 'TEST', cla: 0x80, ins: 0xa2, p1: 0, p2: 0, data: new Uint8Array(300).fill(7) })
+    expect(connection.sent.map((command) => command.slice(0, 10))).toEqual(['90A20000FF', '80A200002D'])
+  })
+
+  test('6F00 to the first command is taken as waking up, once', async () => {
+    const connection = scripted('6F00', '9000')
+    await new CardSession(connection).selectApplication({ id: 'x', aid: fromHex('A000000001') })
+    expect(connection.sent.length).toBe(2)
+    const broken = scripted('6F00')
+    const error = await thrown<StatusWordError>(() =>
+      new CardSession(broken).selectApplication({ id: 'x', aid: fromHex('A000000001') }),
+    )
+    expect(error).toBeInstanceOf(StatusWordError)
+    expect(broken.sent.length).toBe(2)
+  })
+
+  test('the virtual card waking up with 6F00 is no obstacle', async () => {
+    const { session } = await bench({ firstCommandAfterPowerUp: '6F00' })
+    await using open = await session()
+    await JpkiApplication.open(open)
+  })
+
+  test('an unknown status word is an error with its name and number', async () => {
+    const error = await thrown<StatusWordError>(() => new CardSession(scripted('9999')).send(read4))
+    expect({ code: error.code, sw: error.sw, command: error.command }).toEqual({
+      code: 'ERR_STATUS_WORD',
+      sw: 0x9999,
+      command: 'READ BINARY',
+    })
+  })
+
+  test('the application that is not there is named', async () => {
+    const { session } = await bench({ kind: 'phone-android' })
+    await using open = await session()
+    const error = await thrown<StatusWordError>(() =>
+      open.selectApplication({ id: 'text', aid: fromHex('D3921000310001010408') }),
+    )
+    expect(error.code).toBe('ERR_APPLICATION_NOT_FOUND')
+    expect(error.message).toContain('text')
+  })
+
+  test('events tell what passed without its data', async () => {
+    const events: unknown[] = []
+    const { session } = await bench()
+    await using open = await session({ onExchange: (event) => events.push(event) })
+    const jpki = await JpkiApplication.open(open)
+    await jpki.verifyPin('auth', pin())
+    expect(events).toHaveLength(3)
+    expect(events[2]).toMatchObject({ command: 'VERIFY', ins: 0x20, sw: 0x9000, commandBytes: 4, responseBytes: 0 })
+  })
+})
+
+describe('ending', () => {
+  test('clears the verified PIN by selecting another application', async () => {
+    const { session, card } = await bench()
+    const open = await session()
+    await (await JpkiApplication.open(open)).verifyPin('auth', pin())
+    expect(card.verified('auth')).toBe(true)
+    expect(await open.close()).toEqual({ cleared: true, by: 'select' })
+    expect(card.verified('auth')).toBe(false)
+    expect(card.powered).toBe(true)
+  })
+
+  test.each(['juki', 'phone-android', 'phone-iphone'] as const)('clears a %s too', async (kind) => {
+    const { session, card } = await bench({ kind })
+    const open = await session()
+    const jpki = await JpkiApplication.open(open)
+    await jpki.verifyPin('sign', Pin.fromText('ABC123'))
+    expect(await open.close()).toMatchObject({ cleared: true, by: kind === 'juki' ? 'select' : 'power-down' })
+    expect(card.verified('sign')).toBe(false)
+  })
+
+  test('powers down a card that refuses to leave the application', async () => {
+    const { session, card } = await bench()
+    const open = await session()
+    await (await JpkiApplication.open(open)).verifyPin('auth', pin())
+    card.setFaults([{ at: 'every', on: 0xa4, do: { status: 0x6985 } }])
+    expect(await open.close()).toMatchObject({ cleared: true, by: 'power-down' })
+    expect(card.verified('auth')).toBe(false)
+  })
+
+  test('a card taken away is cleared by that', async () => {
+    const { session, transport } = await bench()
+    const open = await session()
+    await JpkiApplication.open(open)
+    transport.remove()
+    expect(await open.close()).toMatchObject({ cleared: true, by: 'card-removed' })
+  })
+
+  test('what cannot be cleared is reported, and thrown by `await using`', async () => {
+    const dead: CardConnection = {
+      ...scripted('9000'),
+      transmit: async () => {
+        throw new TransportError('ERR_TIMEOUT', 'no answer')
+      },
+      close: async () => {
+        throw new TransportError('ERR_TRANSPORT', 'gone')
+      },
+    }
+    expect(await new CardSession(dead).close()).toMatchObject({ cleared: false, by: 'nothing' })
+    const error = await thrown<StateNotClearedError>(async () => {
+      await using _ = new CardSession(dead)
+    })
+    expect(error.code).toBe('ERR_STATE_NOT_CLEARED')
+    expect(error.cause).toBeInstanceOf(TransportError)
+  })
+
+  test('is idempotent, waits for what runs, and lets nothing through afterwards', async () => {
+    const { session } = await bench()
+    const open = await session()
+    const jpki = await JpkiApplication.open(open)
+    const running = jpki.readCertificate('auth')
+    const [first, second] = await Promise.all([open.close(), open.close()])
+    expect(first).toBe(second)
+    expect((await running).subject).toContain('C=JP')
+    expect(await thrown(() => jpki.readTokenInfo())).toMatchObject({ code: 'ERR_CONNECTION_CLOSED' })
+    expect(await thrown(() => open.transmit(read4))).toMatchObject({ code: 'ERR_CONNECTION_CLOSED' })
+  })
+})
+
+describe('capabilities', () => {
+  test('an ATR that rules extended lengths out spares the refused command', () => {
+    expect(initialCapabilities(fromHex('3BC5FF8131FB458073C6010000')).extendedLength).toBe('no')
+    expect(initialCapabilities(fromHex('3BDA13FF8131FB468012392F31C173C601C03B')).extendedLength).toBe('unknown')
+    expect(initialCapabilities(fromHex('3B888001000005E0B381A1007F')).extendedLength).toBe('unknown')
+  })
+
+  test.each(['', '3B', '3BFF', '3BF0', '3B8F8F8F', '3B1F80'])('the malformed ATR %s has no historical bytes', (atr) => {
+    expect(historicalBytes(fromHex(atr))).toEqual(new Uint8Array())
+    expect(initialCapabilities(fromHex(atr)).extendedLength).toBe('unknown')
+  })
+
+  for (const shortFileId of [true, false]) {
+    for (const extendedLength of [true, false]) {
+      for (const face of ['contact', 'contactless'] as const) {
+        const name = `short identifiers ${shortFileId}, extended lengths ${extendedLength}, ${face}`
+        test(`${name}: each is found out at the cost of one refused command at most`, async () => {
+          const { session, card } = await bench({ capabilities: { shortFileId, extendedLength }, interface: face })
+          await using open = await session()
+          const jpki = await JpkiApplication.open(open)
+          await jpki.readCertificate('auth')
+          await jpki.readCertificate('auth-ca')
+          const refused = card.log.filter(({ response }) => response[response.length - 2] !== 0x90)
+          expect(refused.length).toBeLessThanOrEqual((shortFileId ? 0 : 1) + (extendedLength ? 0 : 1))
+          expect(open.capabilities.shortFileId).toBe(shortFileId ? 'yes' : 'no')
+          expect(open.capabilities.extendedLength).toBe(extendedLength ? 'yes' : 'no')
+        })
+      }
+    }
+  }
+
+  test.each([0x6a86, 0x6a82, 0x6b00] as const)('short identifiers refused with %i are given up', async (refusal) => {
+    const { session } = await bench({ capabilities: { shortFileId: false }, shortFileIdRefusal: refusal })
+    await using open = await session()
+    const jpki = await JpkiApplication.open(open)
+    await jpki.readCertificate('auth')
+    expect(open.capabilities.shortFileId).toBe('no')
+  })
+
+  test('a missing file does not teach that short identifiers do not work', async () => {
+    const { session } = await bench({ kind: 'juki' })
+    await using open = await session()
+    await open.selectApplication({ id: 'jpki', aid: fromHex('D392F000260100000001') })
+    const error = await thrown<StatusWordError>(() => readFile(open, jpkiFiles.authCertificate, { bytes: 4 }))
+    expect(error.code).toBe('ERR_FILE_NOT_FOUND')
+    expect(open.capabilities.shortFileId).not.toBe('no')
+  })
+
+  test('cards that answer 6282 at the end of a file, or 61XX throughout, are read the same', async () => {
+    for (const options of [{ endOfFileWarning: true }, { chainedResponses: true }]) {
+      const { session, card } = await bench(options)
+      await using open = await session()
+      const jpki = await JpkiApplication.open(open)
+      const certificate = await jpki.readCertificate('auth')
+      expect(certificate.der).toEqual(card.identity.auth.certificate)
+    }
+  })
+})
+
+describe('hostile files', () => {
+  const start = (...answers: string[]) => scripted(...answers)
+  const object = { object: { maxBytes: 4096 } }
+
+  test('an object longer than allowed is refused before it is read', async () => {
+    const connection = start('3084FFFFFFFF9000')
+    const error = await thrown<DecodeError>(() => readFile(new CardSession(connection), 0x0a, object))
+    expect({ code: error.code, offset: error.offset }).toEqual({ code: 'ERR_CARD_DATA', offset: 0 })
+    expect(connection.sent.length).toBe(1)
+  })
+
+  test('a file that ends before its object is refused', async () => {
+    const connection = start('308201000000009000', '6B00')
+    expect(await thrown(() => readFile(new CardSession(connection), 0x0a, object))).toMatchObject({
+      code: 'ERR_CARD_DATA',
+    })
+  })
+
+  test('a header that is no object is a positional error', async () => {
+    expect(await thrown(() => readFile(new CardSession(start('30809000')), 0x0a, object))).toMatchObject({
+      code: 'ERR_TLV',
+      offset: 1,
+    })
+  })
+
+  test('filler alone is nothing', async () => {
+    for (const filler of ['00', 'FF']) {
+      const connection = start(`${filler.repeat(64)}9000`)
+      expect(await readFile(new CardSession(connection), 0x0a, object)).toEqual(new Uint8Array())
+    }
+  })
+})

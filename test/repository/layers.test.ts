@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const src = join(root, 'src')
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
+
+/** What each folder may import besides itself and the leaves `errors.ts` and `bytes.ts`. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  apdu: [],
+  tlv: [],
+  transport: [],
+  x509: [],
+  card: ['apdu', 'tlv', 'transport'],
+  transcript: ['apdu', 'transport'],
+  jpki: ['card', 'apdu', 'tlv', 'x509'],
+  juki: ['card', 'apdu', 'tlv', 'x509'],
+  identify: ['jpki', 'juki', 'card', 'apdu'],
+  emulator: ['transport'],
+  cli: ['apdu', 'tlv', 'transport', 'x509', 'card', 'transcript', 'jpki', 'juki', 'identify', 'emulator'],
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(src, file), 'utf8')
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1]!)
+}
+
+describe('imports go one way', () => {
+  test('every folder of src/ has its rule', () => {
+    const folders = new Set(files.filter((file) => file.includes('/')).map((file) => file.split('/')[0]!))
+    expect([...folders].sort()).toEqual(Object.keys(allowed).sort())
+  })
+
+  for (const file of files) {
+    test(`src/${file} imports only what its folder may`, () => {
+      const folder = file.includes('/') ? file.split('/')[0]! : undefined
+      for (const specifier of importsOf(file).filter((name) => name.startsWith('.'))) {
+        const target = relative(src, join(src, dirname(file), specifier))
+        const [first] = target.split('/')
+        if (folder === undefined) {
+          expect(file, `${file} imports ${specifier}`).toBe('index.ts')
+          continue
+        }
+        const leaf = target === 'errors.ts' || target === 'bytes.ts'
+        const fine = leaf || first === folder || allowed[folder]!.includes(first!)
+        expect(fine, `${file} imports ${specifier}`).toBe(true)
+      }
+    })
+  }
+
+  test('a PC/SC binding is named in src/transport/pcsc only, the PKI toolkit in src/x509 and src/emulator only', () => {
+    for (const file of files) {
+      for (const specifier of importsOf(file)) {
+        if (/^(pcsclite|pcsc-mini)$/.test(specifier)) expect(file).toMatch(/^transport\/pcsc\//)
+        if (/^(pkijs|asn1js|@peculiar\/)/.test(specifier)) expect(file).toMatch(/^(x509|emulator)\//)
+      }
+    }
+  })
+})
