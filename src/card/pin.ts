@@ -6,7 +6,7 @@ export type PinFormat =
   /** Upper-case letters A-Z and digits. `mixed`: at least one of each, which issuers ask of a new one. */
   | { readonly kind: 'alphanumeric'; readonly min: number; readonly max: number }
 
-const nodeInspect = Symbol.for('nodejs.util.inspect.custom')
+const nodeInspect: unique symbol = Symbol.for('nodejs.util.inspect.custom')
 
 /**
  * A PIN in bytes of its own. It is wiped by whatever consumes it (`verifyPin`, `changePin`, `authenticate`, `sign`), or

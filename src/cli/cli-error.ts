@@ -6,23 +6,65 @@ export const cliErrorCodes = ['ERR_USAGE', 'ERR_FILE', 'ERR_PIN_MISMATCH', 'ERR_
 /** One of the codes only the command line knows. */
 export type CliErrorCode = (typeof cliErrorCodes)[number]
 
-/** Wrong usage, or a file that cannot be read or written. The message never repeats an argument: it may be a PIN. */
+/** What exactly is wrong; the catalogue has a sentence for each. */
+export const problems = [
+  'pin-in-arguments',
+  'unknown-option',
+  'takes-no-value',
+  'needs-value',
+  'bad-value',
+  'unknown-command',
+  'missing-command',
+  'missing-option',
+  'missing-operand',
+  'too-many-operands',
+  'wrong-option',
+  'only-with-virtual',
+  'not-with-virtual',
+  'not-recordable',
+  'not-while-replaying',
+  'stdin-twice',
+  'no-terminal',
+  'stdin-ended',
+  'line-too-long',
+  'bad-faults',
+  'cannot-read',
+  'cannot-write',
+  'pins-differ',
+] as const
+
+/** One of {@link problems}. */
+export type Problem = (typeof problems)[number]
+
+/**
+ * Wrong usage, or a file that cannot be read or written. It never repeats an argument, which may be a PIN: its subject is
+ * the name of an option, a form of usage or the system's error name.
+ */
 export class CliError extends Error {
   readonly code: CliErrorCode
-  constructor(code: CliErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
+  readonly problem: Problem
+  readonly subject: string
+  constructor(code: CliErrorCode, problem: Problem, subject = '') {
+    super(subject === '' ? problem : `${problem}: ${subject}`)
     this.name = 'CliError'
     this.code = code
+    this.problem = problem
+    this.subject = subject
   }
 }
 
+/** Wrong usage. */
+export function usageError(problem: Problem, subject?: string): CliError {
+  return new CliError('ERR_USAGE', problem, subject)
+}
+
 /** Runs a file operation; its failure becomes `ERR_FILE` with the system's error name and without the path. */
-export async function withFile<T>(message: string, body: () => Promise<T>): Promise<T> {
+export async function withFile<T>(problem: 'cannot-read' | 'cannot-write', body: () => Promise<T>): Promise<T> {
   try {
     return await body()
   } catch (error) {
     const code = (error as { code?: unknown } | null)?.code
-    if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) throw error
-    throw new CliError('ERR_FILE', `${message} (${code})`)
+    if (typeof code !== 'string' || !/^E[A-Z0-9]+$/.test(code)) throw error
+    throw new CliError('ERR_FILE', problem, code)
   }
 }

@@ -1,6 +1,116 @@
 import { readFile } from 'node:fs/promises'
-import { parseTranscript, type Transcript } from '../transcript/index.ts'
-import { CliError, withFile } from './cli-error.ts'
+import type { Transcript } from '../transcript/index.ts'
+import { usageError, withFile } from './cli-error.ts'
 import type { Command, Recording } from './context.ts'
-import { type Arguments, type OptionName, type Options, optionForm, parseArguments, pinInArguments } from './options.ts'
+import { type Arguments, type Options, optionForm, parseArguments, pinInArguments } from './options.ts'
 import { type CommandEntry, type CommandName, commandNames, registry } from './registry.ts'
+
+/** What a command line asks for. */
+export type Invocation =
+  | { readonly kind: 'help'; readonly command: CommandName | undefined }
+  | {
+      readonly kind: 'command'
+      readonly load: () => Promise<Command>
+      readonly options: Options
+      readonly operands: readonly string[]
+      readonly recording: Recording | undefined
+      readonly replay: Transcript | undefined
+    }
+
+/** How a command is run by `record` or `replay`; neither for the command itself. */
+interface Wrapping {
+  readonly record?: { readonly file: string; readonly keepAll: boolean }
+  readonly replay?: string
+}
+
+/** Reads a command line. @throws CliError `ERR_USAGE`; TranscriptError for `replay`. */
+export function readInvocation(argv: readonly string[]): Promise<Invocation> {
+  return read(argv, {})
+}
+
+async function read(argv: readonly string[], wrapping: Wrapping): Promise<Invocation> {
+  const args = parseArguments(argv)
+  const { options } = args
+  const [first] = args.operands
+  if (first === undefined) {
+    if (options.has('help')) return { kind: 'help', command: undefined }
+    throw options.has('pin') ? pinInArguments() : usageError('missing-command')
+  }
+  const { name, words } = findCommand(args)
+  const entry = registry[name]
+  if (entry.load === undefined) return readWrapped(name as 'record' | 'replay', argv, args)
+  if (options.has('help')) return { kind: 'help', command: name }
+  const operands = args.operands.slice(words).map(({ text }) => text)
+  checkOptions(entry, options, wrapping)
+  checkOperands(entry, operands)
+  const { record, replay } = wrapping
+  const isWrapped = record !== undefined || replay !== undefined
+  if (isWrapped && !entry.session) throw usageError('not-recordable')
+  if (replay !== undefined && (options.has('virtual') || options.has('reader') || options.has('binding'))) {
+    throw usageError('not-while-replaying')
+  }
+  return {
+    kind: 'command',
+    load: entry.load,
+    options,
+    operands,
+    recording: record && { file: record.file, keep: record.keepAll ? 'all-but-secrets' : 'public', command: name },
+    replay: replay === undefined ? undefined : await readTranscript(replay),
+  }
+}
+
+/** The command, and how many words it took. */
+function findCommand({ operands, options }: Arguments): { readonly name: CommandName; readonly words: number } {
+  const [first = '', second = ''] = operands.map(({ text }) => text)
+  for (const [name, words] of [
+    [first, 1],
+    [`${first} ${second}`, 2],
+  ] as const) {
+    const found = commandNames.find((known) => known === name)
+    if (found !== undefined) return { name: found, words }
+  }
+  if (first === 'pin' && options.has('help')) return { name: 'pin status', words: 1 }
+  if (first === 'pin') throw usageError('missing-operand', 'pin status|change')
+  throw usageError('unknown-command', /^[a-z-]{2,20}$/.test(first) ? first : undefined)
+}
+
+/** `record FILE COMMAND …` and `replay FILE COMMAND …`: the rest of the line is a command line of its own. */
+async function readWrapped(name: 'record' | 'replay', argv: readonly string[], args: Arguments): Promise<Invocation> {
+  const { options, operands } = args
+  const [own, file, command] = operands
+  if (command === undefined && options.has('help')) return { kind: 'help', command: name }
+  if (own === undefined || file === undefined || command === undefined) {
+    throw usageError('missing-operand', `${name} ${registry[name].operands.join(' ')}`)
+  }
+  if (command.text === 'record' || command.text === 'replay') throw usageError('not-recordable')
+  const keepAll = options.has('keep-all')
+  if (keepAll && name === 'replay') throw usageError('wrong-option', '--keep-all')
+  if (keepAll && !options.has('virtual')) throw usageError('only-with-virtual', '--keep-all')
+  const rest = argv.filter((_, index) => index !== own.index && index !== file.index)
+  return read(rest, name === 'record' ? { record: { file: file.text, keepAll } } : { replay: file.text })
+}
+
+function checkOptions(entry: CommandEntry, options: Options, wrapping: Wrapping): void {
+  const [stranger] = options.strangers([...entry.options, ...(wrapping.record ? (['keep-all'] as const) : [])])
+  if (stranger === 'pin') throw pinInArguments()
+  if (stranger !== undefined) throw usageError('wrong-option', `--${stranger}`)
+  const missing = entry.required.find((name) => !options.has(name))
+  if (missing !== undefined) throw usageError('missing-option', optionForm(missing))
+  if (!entry.options.includes('virtual')) return
+  const virtualOnly = ['virtual-kind', 'no-short-file-id', 'no-extended-length', 'no-direct-reference'] as const
+  const given = virtualOnly.find((name) => options.has(name))
+  if (given !== undefined && !options.has('virtual')) throw usageError('only-with-virtual', `--${given}`)
+  const real = (['reader', 'binding'] as const).find((name) => options.has(name))
+  if (real !== undefined && options.has('virtual')) throw usageError('not-with-virtual', `--${real}`)
+}
+
+function checkOperands(entry: CommandEntry, operands: readonly string[]): void {
+  const missing = entry.operands[operands.length]
+  if (missing !== undefined) throw usageError('missing-operand', missing)
+  if (operands.length > entry.operands.length) throw usageError('too-many-operands')
+}
+
+async function readTranscript(file: string): Promise<Transcript> {
+  const { parseTranscript } = await import('../transcript/index.ts')
+  return parseTranscript(await withFile('cannot-read', () => readFile(file, 'utf8')))
+}

@@ -1,6 +1,6 @@
 import { concat } from '../bytes.ts'
 import { TransportError } from '../errors.ts'
-import { CliError } from './cli-error.ts'
+import { usageError } from './cli-error.ts'
 import type { InputStream } from './io.ts'
 
 const longest = 256
@@ -28,7 +28,7 @@ export class SecretLines {
     for (;;) {
       const end = this.#held.indexOf(lineFeed)
       if (end >= 0) return this.#take(end, end + 1)
-      if (this.#held.length > longest) throw new CliError('ERR_USAGE', 'a line of standard input is too long to be a PIN')
+      if (this.#held.length > longest) throw usageError('line-too-long')
       const chunk = await this.#read()
       if (chunk === undefined) break
       const joined = concat(this.#held, chunk)
@@ -36,7 +36,7 @@ export class SecretLines {
       chunk.fill(0)
       this.#held = joined
     }
-    if (this.#held.length === 0) throw new CliError('ERR_USAGE', 'standard input ended before a PIN; no try was spent')
+    if (this.#held.length === 0) throw usageError('stdin-ended')
     return this.#take(this.#held.length, this.#held.length)
   }
 

@@ -1,4 +1,3 @@
-import { CliError } from './cli-error.ts'
 import type { Command, Context } from './context.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { commandHelp, generalHelp } from './help.ts'
@@ -46,11 +45,6 @@ async function run(
     if (result !== undefined) writeResult(io, options.has('json'), result)
     if (recording !== undefined) io.stderr.write(`${messages.recorded(recording.file)}\n`)
     return exitCodes.done
-  } catch (error) {
-    if (error instanceof TypeError && error.message.startsWith('faults')) {
-      throw new CliError('ERR_USAGE', 'the fault script is not right', { cause: error })
-    }
-    throw error
   } finally {
     state.notCleared = context.notCleared
     pins.close()

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { CliError } from './cli-error.ts'
+import { type CliError, usageError } from './cli-error.ts'
 
 /** One option. `meta` names its value in help; without it the option is a switch. */
 interface OptionSpec {
@@ -114,31 +114,30 @@ const secretNames = new Set(['password', 'passwd', 'passcode', 'passphrase', 'p'
 
 /** Tells how PINs are given, for whoever tried an argument. */
 export function pinInArguments(): CliError {
-  return new CliError('ERR_USAGE', 'a PIN is never taken from the command line: type it when asked, or use --pin-stdin')
+  return usageError('pin-in-arguments')
 }
 
 function knownName(name: string): OptionName {
   if (Object.hasOwn(optionTable, name)) return name as OptionName
   if (secretNames.has(name)) throw pinInArguments()
-  throw new CliError('ERR_USAGE', /^[a-z-]{2,40}$/.test(name) ? `unknown option --${name}` : 'unknown option')
+  throw usageError('unknown-option', /^[a-z-]{2,40}$/.test(name) ? `--${name}` : undefined)
 }
 
 function checkedValue(token: { name: string; value?: string | undefined; inlineValue?: boolean | undefined }) {
   const name = token.name as OptionName
   const { choices, pattern }: OptionSpec = optionTable[name]
   if (isSwitch(name)) {
-    if (token.value !== undefined) throw new CliError('ERR_USAGE', `--${name} takes no value`)
+    if (token.value !== undefined) throw usageError('takes-no-value', `--${name}`)
     return true
   }
   const { value } = token
   if (value === undefined || value === '' || (!token.inlineValue && value.startsWith('-'))) {
-    throw new CliError('ERR_USAGE', `--${name} needs a value: ${optionForm(name)}`)
+    throw usageError('needs-value', optionForm(name))
   }
   if (choices !== undefined && !choices.includes(value)) {
-    const hint = name === 'pin' ? '; a PIN itself is never taken from the command line' : ''
-    throw new CliError('ERR_USAGE', `--${name} must be one of ${choices.join(', ')}${hint}`)
+    throw name === 'pin' ? pinInArguments() : usageError('bad-value', optionForm(name))
   }
-  if (pattern !== undefined && !pattern.test(value)) throw new CliError('ERR_USAGE', `the value is not right: ${optionForm(name)}`)
+  if (pattern !== undefined && !pattern.test(value)) throw usageError('bad-value', optionForm(name))
   return value
 }
 

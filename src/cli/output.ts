@@ -1,5 +1,5 @@
 import { JpkiCardError, PinError } from '../errors.ts'
-import { CliError, type CliErrorCode } from './cli-error.ts'
+import { CliError } from './cli-error.ts'
 import type { Result } from './context.ts'
 import type { Io } from './io.ts'
 import type { CatalogueCode, Messages } from './messages/catalogue.ts'
@@ -8,7 +8,9 @@ import type { CatalogueCode, Messages } from './messages/catalogue.ts'
 export function displayWidth(text: string): number {
   let width = 0
   for (const character of text) {
-    width += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(character)
+    width += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(
+      character,
+    )
       ? 2
       : 1
   }
@@ -42,15 +44,16 @@ export function writeResult(io: Io, json: boolean, result: Result): void {
 export interface Failure {
   readonly code: CatalogueCode
   readonly message: string
-  readonly detail: string
+  /** The technical reason, in English. */
+  readonly detail?: string
   readonly pin?: string
   readonly triesLeft?: number
 }
 
 /** A failure in words. Messages of this package hold no PIN; those of other errors are kept to their first line. */
 export function describeFailure(error: unknown, messages: Messages): Failure {
-  const code: CatalogueCode =
-    error instanceof JpkiCardError || error instanceof CliError ? error.code : ('ERR_INTERNAL' satisfies CliErrorCode)
+  if (error instanceof CliError) return { code: error.code, message: messages.problems[error.problem](error.subject) }
+  const code: CatalogueCode = error instanceof JpkiCardError ? error.code : 'ERR_INTERNAL'
   const detail = error instanceof Error ? error.message.split('\n')[0]! : 'unknown'
   return {
     code,
@@ -73,9 +76,12 @@ export function writeFailure(
     const cleared = state.notCleared ? { cleared: false } : {}
     io.stdout.write(`${JSON.stringify({ ok: false, error: failure, ...cleared })}\n`)
   } else {
-    const { what, todo } = messages.errors[failure.code]
+    const { todo } = messages.errors[failure.code]
     const tries = failure.triesLeft === undefined ? '' : messages.triesLeft(failure.triesLeft)
-    io.stderr.write(`${messages.error}: ${what}${tries}\n  ${messages.todo}: ${todo}\n  ${failure.code}: ${failure.detail}\n`)
+    const detail = failure.detail === undefined ? '' : `: ${failure.detail}`
+    io.stderr.write(
+      `${messages.error}: ${failure.message}${tries}\n${messages.todo}: ${todo}\n(${failure.code}${detail})\n`,
+    )
   }
   if (state.notCleared) io.stderr.write(`\n*** ${messages.notCleared} ***\n`)
 }

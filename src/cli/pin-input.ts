@@ -1,6 +1,6 @@
 import type { Pin } from '../card/index.ts'
 import type { JpkiKey } from '../jpki/index.ts'
-import { CliError } from './cli-error.ts'
+import { usageError } from './cli-error.ts'
 import type { Io } from './io.ts'
 import { SecretLines } from './line-reader.ts'
 import { pinFromBytes } from './pin-bytes.ts'
@@ -32,7 +32,7 @@ export function createPinInput(io: Io, fromStdin: boolean): PinInput {
   }
   const interactive = io.stdin.isTTY === true
   const requireSource = (): void => {
-    if (!interactive) throw new CliError('ERR_USAGE', 'there is no terminal to ask for the PIN at: use --pin-stdin')
+    if (!interactive) throw usageError('no-terminal')
   }
   return {
     interactive,

@@ -2,7 +2,16 @@ import { TransportError } from '../errors.ts'
 import type { Io } from './io.ts'
 
 const longest = 128
-const keys = { ctrlC: 0x03, ctrlD: 0x04, backspace: 0x08, lineFeed: 0x0a, return: 0x0d, ctrlU: 0x15, escape: 0x1b, delete: 0x7f }
+const keys = {
+  ctrlC: 0x03,
+  ctrlD: 0x04,
+  backspace: 0x08,
+  lineFeed: 0x0a,
+  return: 0x0d,
+  ctrlU: 0x15,
+  escape: 0x1b,
+  delete: 0x7f,
+}
 
 /**
  * Asks for a secret on the terminal and shows asterisks only. The terminal is as before afterwards, whatever happens.

@@ -93,12 +93,13 @@ function requireNotAborted(signal: AbortSignal): void {
 
 const describe = ({ command, keep }: Recording) => ({
   description: `jpki-card ${command}`,
-  origin: keep === 'public' ? 'a card; personal data and PINs masked' : 'the virtual card of an invented person; PINs masked',
+  origin:
+    keep === 'public' ? 'a card; personal data and PINs masked' : 'the virtual card of an invented person; PINs masked',
   keep,
 })
 
 async function save(recording: Recording, recorded: RecordingConnection): Promise<void> {
-  await withFile('the transcript could not be written', () =>
+  await withFile('cannot-write', () =>
     writeFile(recording.file, formatTranscript(recorded.transcript()), { mode: 0o600 }),
   )
 }

@@ -2,8 +2,9 @@
 
 import { asciiBytes, concat, fromHex } from '../../bytes.ts'
 import { compactDate } from '../issue/calendar.ts'
+import { certify, cvcKeyId } from '../issue/cvc.ts'
 import { sw } from '../status.ts'
-import { type Application, internalKey } from '../table.ts'
+import { type Application, internalKey, lazy } from '../table.ts'
 import { tlv } from '../tlv-writer.ts'
 import type { CardContent } from './content.ts'
 
@@ -15,6 +16,7 @@ const headerOfTemplate = 5
 
 export function cardManager({ identity }: CardContent): Application {
   const { manager } = identity.cvc
+  const lowerKey = { keyId: cvcKeyId('9000021', '000', 0xa8), ...identity.commonKey }
   const { municipalityCode, serialNumber, cardExpiry } = identity
   return {
     name: 'manager',
@@ -30,7 +32,7 @@ export function cardManager({ identity }: CardContent): Application {
       [0x00f2, () => asciiBytes(compactDate(cardExpiry))],
       [0x00f7, () => manager.issuer.keyId],
       [0x00f8, () => contents(manager.certificate)],
-      [0x7f21, () => contents(manager.certificate)],
+      [0x7f21, lazy(() => contents(certify(manager.issuer, lowerKey)))],
       [0x5f51, () => concat(contactAtr)],
     ]),
   }

@@ -5,7 +5,7 @@ import { eraDigits } from '../issue/calendar.ts'
 import type { Identity } from '../issue/identity.ts'
 import type { PinFile, PinName } from '../table.ts'
 
-/** 照合番号B: 和暦 YYMMDD ‖ expiry year ‖ security code, 14 digits (four sources). */
+/** 照合番号B of the card: 和暦 YYMMDD ‖ expiry year ‖ security code, 14 digits (four sources). */
 export function verificationCodeB(identity: Identity): string {
   return eraDigits(identity.holder.birthDate) + identity.cardExpiry.slice(0, 4) + identity.securityCode
 }

@@ -2,6 +2,8 @@
 
 import type { Identity } from './identity.ts'
 
+const parts = ['holder', 'authCa', 'signCa', 'auth', 'sign', 'cvc', 'textKey', 'visualKey', 'commonKey', 'sessionKey']
+
 const format = 'jpki-card-virtual-identity-1'
 
 /** JSON text holding everything, private keys included; bytes as `{ "base64": "…" }`. */
@@ -25,7 +27,7 @@ export async function importIdentity(json: string): Promise<Identity> {
   }
   const { format: found, identity } = isRecord(parsed) ? parsed : {}
   if (found !== format || !isRecord(identity)) throw new TypeError(`identity: not of the format ${format}`)
-  for (const field of ['holder', 'authCa', 'signCa', 'auth', 'sign', 'cvc', 'textKey', 'visualKey', 'commonKey']) {
+  for (const field of parts) {
     if (!isRecord(identity[field])) throw new TypeError(`identity.${field}: is missing`)
   }
   return identity as unknown as Identity

@@ -1,0 +1,34 @@
+/** Median of numbers. */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
+
+/**
+ * Runs two bodies in turn, A B A B …, so that a drift of the machine hits both; returns the median time of one call of
+ * each, in microseconds.
+ */
+export async function interleaved(a, b, { rounds, calls }) {
+  const times = { a: [], b: [] }
+  const time = async (body) => {
+    const started = process.hrtime.bigint()
+    for (let i = 0; i < calls; i++) await body()
+    return Number(process.hrtime.bigint() - started) / 1000 / calls
+  }
+  await time(a)
+  await time(b)
+  for (let round = 0; round < rounds; round++) {
+    times.a.push(await time(a))
+    times.b.push(await time(b))
+  }
+  return { a: median(times.a), b: median(times.b) }
+}
+
+/** One row of the result. `bar` is text for people, `holds` what it came to; a row without a bar only informs. */
+export function row(id, value, unit, limit) {
+  if (limit === undefined) return { id, value: round(value), unit, bar: '', holds: true }
+  return { id, value: round(value), unit, bar: `<= ${limit}`, holds: value <= limit }
+}
+
+const round = (value) => Math.round(value * 1000) / 1000

@@ -1,0 +1,120 @@
+import type { CardSession } from '../../card/index.ts'
+import { CertificateError, DecodeError, StatusWordError } from '../../errors.ts'
+import { identifyCard } from '../../identify/index.ts'
+import { type CertificateKind, certificateKinds, type JpkiApplication } from '../../jpki/index.ts'
+import type { Command } from '../context.ts'
+import type { Messages, UnreadableReason } from '../messages/catalogue.ts'
+import { table } from '../output.ts'
+import { completeCounters, openJpkiIfPresent, type PinReport, pinRow, readPins } from '../pin-report.ts'
+import { withSession } from '../session.ts'
+
+type CertificateReport =
+  | { readonly id: CertificateKind; readonly readable: true; readonly subject: string; readonly notAfter: string }
+  | { readonly id: CertificateKind; readonly readable: false; readonly reason: UnreadableReason }
+
+/** `inspect`: which card, its applications, PIN counters and certificates. Spends no try and needs no PIN. */
+export const inspectCommand: Command = async (context) => {
+  const { messages } = context
+  const { value, reader, exchanges, clearedBy } = await withSession(context, inspect)
+  const { identification, availability, pins, certificates } = value
+  const { kind, token, applications } = identification
+  return {
+    json: {
+      reader,
+      card: { kind, ...(token !== undefined && { token }) },
+      applications,
+      pins,
+      certificates,
+      availability: availability ?? null,
+      exchanges,
+      clearedBy,
+    },
+    text: report(messages, reader, value, exchanges),
+  }
+}
+
+/** PINs first: a PIN verified before this session shows only until the walk through the applications clears it. */
+async function inspect(session: CardSession) {
+  const early = await openJpkiIfPresent(session)
+  const found = early === undefined ? [] : await readPins(early)
+  const identification = await identifyCard(session)
+  if (early === undefined) {
+    const certificates = certificateKinds.map(
+      (id): CertificateReport => ({ id, readable: false, reason: 'no-application' }),
+    )
+    return { identification, availability: undefined, pins: found, certificates }
+  }
+  const pins = await completeCounters(early, found)
+  const availability = await readAvailability(early)
+  const certificates: CertificateReport[] = []
+  for (const id of certificateKinds) certificates.push(await readCertificate(early, id))
+  return { identification, availability, pins, certificates }
+}
+
+async function readAvailability(app: JpkiApplication): Promise<{ sign: boolean; auth: boolean } | undefined> {
+  try {
+    const { sign, auth } = await app.readAvailability()
+    return { sign, auth }
+  } catch (error) {
+    if (error instanceof StatusWordError || error instanceof DecodeError) return undefined
+    throw error
+  }
+}
+
+async function readCertificate(app: JpkiApplication, id: CertificateKind): Promise<CertificateReport> {
+  try {
+    const { subject, notAfter } = await app.readCertificate(id)
+    return { id, readable: true, subject, notAfter: notAfter.toISOString() }
+  } catch (error) {
+    return { id, readable: false, reason: reasonOf(error) }
+  }
+}
+
+/** Why a certificate cannot be read; any error that is about more than the certificate is thrown again. */
+function reasonOf(error: unknown): UnreadableReason {
+  if (error instanceof StatusWordError) return error.code === 'ERR_SECURITY_STATUS' ? 'pin-required' : 'unreadable'
+  if (error instanceof CertificateError) return error.code === 'ERR_CERTIFICATE_ABSENT' ? 'absent' : 'unreadable'
+  if (error instanceof DecodeError) return 'unreadable'
+  throw error
+}
+
+function report(
+  messages: Messages,
+  reader: string,
+  { identification, pins, certificates }: Awaited<ReturnType<typeof inspect>>,
+  exchanges: number,
+): string {
+  const { headings, kinds } = messages
+  const { kind, token, applications } = identification
+  const card = token === undefined ? kinds[kind] : `${kinds[kind]} (${token})`
+  const head = table(
+    [
+      [headings.reader, reader],
+      [headings.card, card],
+      [headings.exchanges, String(exchanges)],
+    ],
+    '',
+  )
+  const applicationRows = applications.map(({ id, aid, present }) => [
+    messages.applications[id] ?? id,
+    present ? messages.present : messages.absent,
+    aid,
+  ])
+  return [
+    head,
+    `${headings.applications}\n${table(applicationRows)}`,
+    pinPart(messages, pins),
+    `${headings.certificates}\n${table(certificates.map((one) => certificateRow(one, messages)))}`,
+  ].join('\n')
+}
+
+function pinPart(messages: Messages, pins: readonly PinReport[]): string {
+  const rows = pins.length === 0 ? [[messages.absent]] : pins.map((pin) => pinRow(pin, messages))
+  return `${messages.headings.pins}\n${table(rows)}`
+}
+
+function certificateRow(one: CertificateReport, messages: Messages): string[] {
+  const name = messages.certificates[one.id]
+  if (!one.readable) return [name, messages.unreadable[one.reason]]
+  return [name, messages.validUntil(one.notAfter.slice(0, 10)), one.subject]
+}

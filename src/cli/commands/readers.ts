@@ -1,0 +1,63 @@
+import { toHex } from '../../bytes.ts'
+import { JpkiCardError } from '../../errors.ts'
+import type { CardTransport, ReaderEvent, ReaderState } from '../../transport/index.ts'
+import type { Command, Context, Result } from '../context.ts'
+import type { Messages } from '../messages/catalogue.ts'
+import { table } from '../output.ts'
+import { openTransport } from '../transport.ts'
+
+/** `readers`: lists readers, or with `--watch` tells changes until interrupted. */
+export const readersCommand: Command = async (context) => {
+  const transport = await openTransport(context)
+  try {
+    if (context.options.has('watch')) return await watch(context, transport)
+    return list(context.messages, await transport.readers())
+  } finally {
+    await transport.close()
+  }
+}
+
+function list(messages: Messages, readers: readonly ReaderState[]): Result {
+  const rows = readers.map((reader) => [reader.name, stateOf(reader, messages)])
+  return {
+    json: { readers: readers.map(describe) },
+    text: readers.length === 0 ? '' : table(rows, ''),
+    ...(readers.length === 0 && { note: messages.noReaders }),
+  }
+}
+
+async function watch({ io, options, messages }: Context, transport: CardTransport): Promise<undefined> {
+  const json = options.has('json')
+  for await (const event of transport.watch({ signal: io.signal })) {
+    io.stdout.write(json ? `${JSON.stringify(eventObject(event))}\n` : `${eventLine(event, messages)}\n`)
+  }
+  return undefined
+}
+
+function eventObject(event: ReaderEvent): object {
+  if (event.type === 'service-lost') {
+    const code = event.error instanceof JpkiCardError ? event.error.code : 'ERR_SERVICE_UNAVAILABLE'
+    return { event: event.type, error: { code, message: event.error.message } }
+  }
+  if (event.type === 'service-restored') return { event: event.type }
+  return {
+    event: event.type,
+    reader: typeof event.reader === 'string' ? { name: event.reader } : describe(event.reader),
+  }
+}
+
+function eventLine(event: ReaderEvent, messages: Messages): string {
+  const what = messages.readerEvents[event.type]
+  if (!('reader' in event)) return what
+  return `${what}: ${typeof event.reader === 'string' ? event.reader : event.reader.name}`
+}
+
+function describe({ name, cardPresent, mute, busy, atr }: ReaderState): object {
+  return { name, cardPresent, mute, busy, atr: atr === undefined ? null : toHex(atr) }
+}
+
+function stateOf({ cardPresent, mute, busy }: ReaderState, { readerStates }: Messages): string {
+  if (busy) return readerStates.busy
+  if (mute) return readerStates.mute
+  return cardPresent ? readerStates.card : readerStates.empty
+}

@@ -1,0 +1,111 @@
+import type { ErrorCode } from '../../errors.ts'
+import type { CertificateKind, JpkiKey } from '../../jpki/index.ts'
+import type { CliErrorCode, Problem } from '../cli-error.ts'
+import type { OptionName } from '../options.ts'
+import type { CommandName } from '../registry.ts'
+
+/** Every code a failure can have on the command line. */
+export type CatalogueCode = ErrorCode | CliErrorCode
+
+/** What happened, and what to do next. */
+export interface ErrorText {
+  readonly what: string
+  readonly todo: string
+}
+
+/** Why a certificate could not be read. */
+export type UnreadableReason = 'pin-required' | 'absent' | 'no-application' | 'unreadable'
+
+/** Every text of the command line in one language. */
+export interface Messages {
+  readonly errors: Readonly<Record<CatalogueCode, ErrorText>>
+  readonly problems: Readonly<Record<Problem, (subject: string) => string>>
+  readonly commands: Readonly<Record<CommandName, string>>
+  readonly notes: Readonly<Partial<Record<CommandName, string>>>
+  readonly options: Readonly<Record<OptionName, string>>
+  readonly help: Readonly<Record<'usage' | 'intro' | 'commands' | 'options' | 'more' | 'pins' | 'exitCodes', string>>
+  readonly exitCodes: readonly (readonly [string, string])[]
+
+  readonly error: string
+  readonly todo: string
+  readonly notCleared: string
+  readonly recorded: (file: string) => string
+  /** After a sentence about a PIN. */
+  readonly triesLeft: (left: number) => string
+  readonly enterPin: (pin: string) => string
+  readonly enterNewPin: (pin: string) => string
+  readonly enterAgain: (pin: string) => string
+  readonly pinChanged: (pin: string) => string
+
+  readonly connectReader: string
+  readonly insertCard: string
+  readonly waitingFor: (seconds: number) => string
+
+  readonly pins: Readonly<Record<JpkiKey, string>>
+  readonly certificates: Readonly<Record<CertificateKind, string>>
+  readonly kinds: Readonly<Record<'my-number' | 'juki' | 'phone-android' | 'phone-iphone' | 'unknown', string>>
+  readonly applications: Readonly<Record<string, string>>
+  readonly unreadable: Readonly<Record<UnreadableReason, string>>
+  readonly pinStates: {
+    readonly usable: (left: number, most: number) => string
+    readonly verified: string
+    readonly blocked: string
+    readonly unlimited: string
+  }
+  readonly validUntil: (day: string) => string
+  readonly present: string
+  readonly absent: string
+  readonly written: (file: string) => string
+
+  readonly headings: Readonly<
+    Record<
+      | 'reader'
+      | 'card'
+      | 'applications'
+      | 'pins'
+      | 'certificates'
+      | 'algorithm'
+      | 'signature'
+      | 'certificate'
+      | 'exchanges'
+      | 'subject'
+      | 'cleared',
+      string
+    >
+  >
+  readonly cleared: Readonly<Record<'select' | 'power-down' | 'card-removed' | 'nothing', string>>
+
+  readonly noReaders: string
+  readonly readerStates: Readonly<Record<'empty' | 'card' | 'mute' | 'busy', string>>
+  readonly readerEvents: Readonly<
+    Record<
+      'reader-attached' | 'reader-detached' | 'card-inserted' | 'card-removed' | 'service-lost' | 'service-restored',
+      string
+    >
+  >
+
+  readonly emulate: {
+    readonly making: string
+    readonly attached: (kind: string, address: string) => string
+    readonly pins: string
+    readonly stop: string
+    readonly detached: string
+    readonly nothingListens: (address: string) => string
+    readonly ended: string
+  }
+  readonly demo: {
+    readonly title: string
+    readonly making: string
+    readonly counters: string
+    readonly counter: (pin: string, left: number, most: number) => string
+    readonly wrongPin: string
+    readonly wrongPinResult: (before: number, after: number) => string
+    readonly rightPin: string
+    readonly rightPinResult: string
+    readonly challenge: string
+    readonly checked: string
+    readonly checkedResult: (good: boolean) => string
+    readonly exchangesResult: (count: number) => string
+    readonly end: string
+  }
+}

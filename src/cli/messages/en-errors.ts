@@ -1,0 +1,123 @@
+import type { CatalogueCode, ErrorText } from './catalogue.ts'
+
+const card = 'Take the card out, put it in again and run the command again.'
+const counter = 'The holder goes to the municipal counter with the card to have it set again.'
+const report = 'Run the command again with `record FILE` and report the masked transcript.'
+
+/** What happened and what to do, in English. */
+export const enErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
+  ERR_SERVICE_UNAVAILABLE: {
+    what: 'The smart card service does not run.',
+    todo: 'Linux: install and start pcscd. Windows: start the service "Smart Card". macOS: reconnect the reader.',
+  },
+  ERR_BINDING_MISSING: {
+    what: 'The library that talks to card readers is not installed.',
+    todo: 'Run `npm install pcsc-mini`, or choose another one with --binding.',
+  },
+  ERR_NO_READER: {
+    what: 'No card reader was found.',
+    todo: 'Connect a reader and install its driver. `jpki-card readers` lists those that are found.',
+  },
+  ERR_NO_CARD: {
+    what: 'No card is in the reader.',
+    todo: 'Put the card in the reader, or give more time with --wait.',
+  },
+  ERR_CARD_REMOVED: {
+    what: 'The card was taken out.',
+    todo: 'Leave the card in the reader and run the command again.',
+  },
+  ERR_CARD_RESET: {
+    what: 'Another program reset the card.',
+    todo: 'Close other programs that use the card and run the command again.',
+  },
+  ERR_CARD_MUTE: {
+    what: 'The card does not answer.',
+    todo: 'Check which side of the card faces up, clean the chip and put it in again.',
+  },
+  ERR_READER_BUSY: {
+    what: 'Another program uses the card.',
+    todo: 'Close the other program and run the command again.',
+  },
+  ERR_TIMEOUT: {
+    what: 'No card answered in time.',
+    todo: 'Put the card in the reader and run the command again, or give more time with --wait.',
+  },
+  ERR_ABORTED: { what: 'Interrupted.', todo: 'Run the command again when ready.' },
+  ERR_CONNECTION_CLOSED: { what: 'The connection to the card was closed.', todo: card },
+  ERR_TRANSPORT: {
+    what: 'The reader could not pass the command on.',
+    todo: `${card} If it stays, try another reader or USB port.`,
+  },
+  ERR_RESPONSE_MALFORMED: { what: 'The card answered something that is not an answer.', todo: card },
+  ERR_RESPONSE_TOO_LONG: { what: 'The card answered more than allowed.', todo: report },
+  ERR_STATUS_WORD: { what: 'The card refused a command.', todo: report },
+  ERR_SECURITY_STATUS: {
+    what: 'The card wants a PIN first.',
+    todo: 'Run the command where it can ask for the PIN, or give the PIN with --pin-stdin.',
+  },
+  ERR_APPLICATION_NOT_FOUND: {
+    what: 'This card does not have the application.',
+    todo: 'Use a My Number card. `jpki-card inspect` tells what is on this one.',
+  },
+  ERR_FILE_NOT_FOUND: {
+    what: 'This card does not have that PIN or file.',
+    todo: '`jpki-card inspect` tells what is on this card.',
+  },
+  ERR_WRONG_CARD: {
+    what: 'This card is not one the command works with.',
+    todo: '`jpki-card inspect` tells which card it is.',
+  },
+  ERR_APDU: { what: 'A card command or answer could not be decoded.', todo: report },
+  ERR_TLV: { what: 'Data of the card could not be decoded.', todo: report },
+  ERR_CARD_DATA: { what: 'A file of the card does not hold what it should.', todo: report },
+  ERR_CERTIFICATE_ABSENT: {
+    what: 'The card does not hold this certificate.',
+    todo: 'The holder can have it issued at the municipal counter.',
+  },
+  ERR_CERTIFICATE: { what: 'What the card holds is not a certificate.', todo: report },
+  ERR_PIN_FORMAT: {
+    what: 'This cannot be the PIN; no try was spent.',
+    todo: 'The user-authentication PIN has 4 digits. The signature password has 6 to 16 letters and digits; a new one has at least one of each.',
+  },
+  ERR_PIN_REJECTED: {
+    what: 'The PIN is wrong.',
+    todo: 'Check which of the two PINs was asked for and try again. Do not guess: the card blocks.',
+  },
+  ERR_PIN_BLOCKED: { what: 'The PIN is blocked.', todo: counter },
+  ERR_PIN_GUARDED: {
+    what: 'Only the last try is left, so it was not used.',
+    todo: 'If the holder is certain of the PIN: --accept-that-a-wrong-pin-blocks-the-card. Otherwise the municipal counter can set it again.',
+  },
+  ERR_PIN_OUTCOME_UNKNOWN: {
+    what: 'The card was lost while the PIN was checked; a try may have been spent.',
+    todo: 'Put the card in again and read the counter with `jpki-card pin status` before trying again.',
+  },
+  ERR_PIN_STATE: { what: 'A PIN verified earlier cannot be cleared; no try was spent.', todo: card },
+  ERR_RAW_VERIFY_REFUSED: {
+    what: 'A PIN command was refused because it did not go through the PIN guard.',
+    todo: report,
+  },
+  ERR_PIN_MISMATCH: {
+    what: 'The new PIN was not typed the same way twice.',
+    todo: 'Run the command again. Nothing was changed.',
+  },
+  ERR_SIGNATURE_INVALID: {
+    what: 'The signature does not fit the certificate and was discarded.',
+    todo: `${card} If it stays, the card may be damaged.`,
+  },
+  ERR_STATE_NOT_CLEARED: {
+    what: 'A PIN may still be verified on the card.',
+    todo: 'Take the card out of the reader now.',
+  },
+  ERR_TRANSCRIPT: {
+    what: 'The file is not a transcript of this program.',
+    todo: 'Record one with `jpki-card record FILE COMMAND`.',
+  },
+  ERR_REPLAY: {
+    what: 'The command does not do what the transcript holds.',
+    todo: 'Replay the same command with the same options as were recorded. Masked certificates cannot be replayed.',
+  },
+  ERR_USAGE: { what: 'The command line is not right.', todo: 'See `jpki-card --help`, or `jpki-card COMMAND --help`.' },
+  ERR_FILE: { what: 'A file cannot be read or written.', todo: 'Check its path and permissions.' },
+  ERR_INTERNAL: { what: 'An unexpected error happened.', todo: report },
+}

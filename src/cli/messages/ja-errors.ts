@@ -1,0 +1,125 @@
+import type { CatalogueCode, ErrorText } from './catalogue.ts'
+
+const card = 'カードを置き直して、もう一度実行してください。'
+const report = '`record FILE` を付けてもう一度実行し、個人情報が伏せられた通信記録を添えてご報告ください。'
+
+/** What happened and what to do, in Japanese. */
+export const jaErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
+  ERR_SERVICE_UNAVAILABLE: {
+    what: 'スマートカードサービスが動作していません。',
+    todo: 'Linux: pcscd をインストールして起動してください。Windows: サービス「Smart Card」を開始してください。macOS: リーダーを接続し直してください。',
+  },
+  ERR_BINDING_MISSING: {
+    what: 'カードリーダーと通信するライブラリがインストールされていません。',
+    todo: '`npm install pcsc-mini` を実行するか、--binding で別のライブラリを指定してください。',
+  },
+  ERR_NO_READER: {
+    what: 'カードリーダーが見つかりません。',
+    todo: 'リーダーを接続し、ドライバーをインストールしてください。`jpki-card readers` で一覧を確認できます。',
+  },
+  ERR_NO_CARD: {
+    what: 'リーダーにカードがありません。',
+    todo: 'カードをリーダーに置いてください。--wait で待ち時間を延ばせます。',
+  },
+  ERR_CARD_REMOVED: {
+    what: 'カードが取り外されました。',
+    todo: 'カードをリーダーに置いたまま、もう一度実行してください。',
+  },
+  ERR_CARD_RESET: {
+    what: '他のプログラムがカードをリセットしました。',
+    todo: 'カードを使用している他のプログラムを終了して、もう一度実行してください。',
+  },
+  ERR_CARD_MUTE: {
+    what: 'カードが応答しません。',
+    todo: 'カードの向きを確かめ、ICチップの汚れを拭き取ってから置き直してください。',
+  },
+  ERR_READER_BUSY: {
+    what: '他のプログラムがカードを使用しています。',
+    todo: 'そのプログラムを終了して、もう一度実行してください。',
+  },
+  ERR_TIMEOUT: {
+    what: '時間内にカードの応答がありませんでした。',
+    todo: 'カードをリーダーに置いて、もう一度実行してください。--wait で待ち時間を延ばせます。',
+  },
+  ERR_ABORTED: { what: '中断されました。', todo: '準備ができましたら、もう一度実行してください。' },
+  ERR_CONNECTION_CLOSED: { what: 'カードとの接続が切れました。', todo: card },
+  ERR_TRANSPORT: {
+    what: 'リーダーとの通信に失敗しました。',
+    todo: `${card}改善しない場合は、別のリーダーやUSBポートをお試しください。`,
+  },
+  ERR_RESPONSE_MALFORMED: { what: 'カードの応答が正しくありません。', todo: card },
+  ERR_RESPONSE_TOO_LONG: { what: 'カードの応答が長すぎます。', todo: report },
+  ERR_STATUS_WORD: { what: 'カードがコマンドを受け付けませんでした。', todo: report },
+  ERR_SECURITY_STATUS: {
+    what: '先に暗証番号の照合が必要です。',
+    todo: '暗証番号を入力できる端末で実行するか、--pin-stdin で暗証番号を渡してください。',
+  },
+  ERR_APPLICATION_NOT_FOUND: {
+    what: 'このカードには必要なアプリケーションがありません。',
+    todo: 'マイナンバーカードをお使いください。カードの内容は `jpki-card inspect` で確認できます。',
+  },
+  ERR_FILE_NOT_FOUND: {
+    what: 'このカードには対象の暗証番号またはファイルがありません。',
+    todo: 'カードの内容は `jpki-card inspect` で確認できます。',
+  },
+  ERR_WRONG_CARD: {
+    what: 'このカードでは実行できません。',
+    todo: 'カードの種類は `jpki-card inspect` で確認できます。',
+  },
+  ERR_APDU: { what: 'カードとの通信内容を解釈できません。', todo: report },
+  ERR_TLV: { what: 'カードのデータを解釈できません。', todo: report },
+  ERR_CARD_DATA: { what: 'カードのファイルの内容が正しくありません。', todo: report },
+  ERR_CERTIFICATE_ABSENT: {
+    what: 'このカードには対象の電子証明書が格納されていません。',
+    todo: 'ご本人が市区町村の窓口で発行を受けられます。',
+  },
+  ERR_CERTIFICATE: { what: 'カードの電子証明書を解釈できません。', todo: report },
+  ERR_PIN_FORMAT: {
+    what: '暗証番号の形式が正しくありません。残り回数は減っていません。',
+    todo: '利用者証明用は数字4桁、署名用は英数字6文字以上16文字以下です。新しい署名用暗証番号には英字と数字の両方が必要です。',
+  },
+  ERR_PIN_REJECTED: {
+    what: '暗証番号が違います。',
+    todo: 'どちらの暗証番号かを確かめて、もう一度お試しください。続けて間違えるとロックされます。',
+  },
+  ERR_PIN_BLOCKED: {
+    what: '暗証番号がロックされています。',
+    todo: 'ご本人がカードを持って市区町村の窓口へお越しになり、再設定（初期化）の手続きをしてください。',
+  },
+  ERR_PIN_GUARDED: {
+    what: '残り回数が1回のため、照合を行いませんでした。',
+    todo: '暗証番号に間違いがない場合に限り、--accept-that-a-wrong-pin-blocks-the-card を付けて実行してください。不確かな場合は市区町村の窓口で再設定できます。',
+  },
+  ERR_PIN_OUTCOME_UNKNOWN: {
+    what: '照合中にカードとの通信が切れました。残り回数が減った可能性があります。',
+    todo: 'カードを置き直し、`jpki-card pin status` で残り回数を確認してから再度お試しください。',
+  },
+  ERR_PIN_STATE: { what: '以前の照合済み状態を解除できません。残り回数は減っていません。', todo: card },
+  ERR_RAW_VERIFY_REFUSED: { what: '保護機能を通らない暗証番号コマンドを拒否しました。', todo: report },
+  ERR_PIN_MISMATCH: {
+    what: '新しい暗証番号が2回とも同じではありません。',
+    todo: 'もう一度実行してください。変更は行われていません。',
+  },
+  ERR_SIGNATURE_INVALID: {
+    what: '電子署名が電子証明書と一致しないため、破棄しました。',
+    todo: `${card}改善しない場合は、カードが破損している可能性があります。`,
+  },
+  ERR_STATE_NOT_CLEARED: {
+    what: 'カードに暗証番号の照合済み状態が残っている可能性があります。',
+    todo: '今すぐカードをリーダーから取り外してください。',
+  },
+  ERR_TRANSCRIPT: {
+    what: 'このファイルは通信記録ではありません。',
+    todo: '`jpki-card record FILE COMMAND` で記録したファイルを指定してください。',
+  },
+  ERR_REPLAY: {
+    what: 'コマンドの動作が通信記録と一致しません。',
+    todo: '記録したときと同じコマンドとオプションで再生してください。伏せられた電子証明書は再生できません。',
+  },
+  ERR_USAGE: {
+    what: 'コマンドの指定に誤りがあります。',
+    todo: '`jpki-card --help` または `jpki-card COMMAND --help` をご覧ください。',
+  },
+  ERR_FILE: { what: 'ファイルの読み書きができません。', todo: 'ファイルの場所とアクセス権を確認してください。' },
+  ERR_INTERNAL: { what: '予期しないエラーが発生しました。', todo: report },
+}

@@ -1,0 +1,33 @@
+import type { JpkiSignature } from '../jpki/index.ts'
+import type { Result } from './context.ts'
+import type { Messages } from './messages/catalogue.ts'
+import { table } from './output.ts'
+import type { SessionOutcome } from './session.ts'
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
+
+/** A signature for `--json` and for people; `file` is where it was written to, if anywhere. */
+export function signatureResult(messages: Messages, outcome: SessionOutcome<JpkiSignature>, file?: string): Result {
+  const { value, exchanges, clearedBy } = outcome
+  const signature = base64(value.signature)
+  const { headings } = messages
+  const rows = [
+    [headings.algorithm, value.algorithm],
+    [headings.exchanges, String(exchanges)],
+    [headings.cleared, messages.cleared[clearedBy]],
+  ]
+  return {
+    json: {
+      algorithm: value.algorithm,
+      signature,
+      certificate: base64(value.certificate.der),
+      exchanges,
+      clearedBy,
+      ...(file !== undefined && { out: file }),
+    },
+    text:
+      file === undefined
+        ? `${table(rows, '')}${headings.signature}\n${signature}\n`
+        : `${table(rows, '')}${messages.written(file)}\n`,
+  }
+}

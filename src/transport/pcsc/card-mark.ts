@@ -1,0 +1,26 @@
+import { cardEvents, isPresent, type ReaderEntry } from './reader-table.ts'
+
+/**
+ * Which insertion a connection belongs to: the reader's count of insertions and removals when it was made (16 bits).
+ * News about an earlier card must not end a connection to the present one, nor the other way round.
+ */
+export type CardMark = number
+
+/** @param fromHandle - the count the binding told with the handle; else it is taken from the last news. */
+export function cardMark(fromHandle: number | undefined, entry: ReaderEntry | undefined): CardMark {
+  if (fromHandle !== undefined) return fromHandle
+  if (entry === undefined) return 0
+  const counted = cardEvents(entry.state)
+  // The card is there, or there could be no connection; when the last news is older, its insertion is yet to be told.
+  return isPresent(entry.state) || counted === 0 ? counted : (counted + 1) & 0xffff
+}
+
+/** Whether the news says that the card of the mark is no longer in the reader. */
+export function hasLeft(mark: CardMark, entry: ReaderEntry | undefined): boolean {
+  if (entry === undefined) return true
+  const counted = cardEvents(entry.state)
+  if (counted === 0) return !isPresent(entry.state)
+  const ahead = (counted - mark) & 0xffff
+  if (ahead === 0 || ahead >= 0x8000) return false
+  return !isPresent(entry.state) || ahead >= 2
+}

@@ -1,0 +1,152 @@
+import type { TransportError } from '../../errors.ts'
+import type { ReaderEvent } from '../connection.ts'
+import { type PcscBinding, type PcscWatch, readerState } from './binding.ts'
+import { withResolvers } from './deadline.ts'
+import { toTransportError } from './pcsc-errors.ts'
+import { ReaderTable } from './reader-table.ts'
+
+/** Milliseconds. A first listing counts as complete after `quiet` without news, or `silent` without any. */
+export interface MonitorTimes {
+  readonly quiet: number
+  readonly silent: number
+  readonly firstRetry: number
+  readonly longestRetry: number
+}
+
+const defaultTimes: MonitorTimes = { quiet: 40, silent: 150, firstRetry: 100, longestRetry: 2000 }
+
+/**
+ * Keeps one watch of a binding running for as long as the transport is open: starts another when it fails, and tells
+ * what changed in between. It never throws into a binding and no failure of a watch gets past it.
+ */
+export class Monitor {
+  readonly table: ReaderTable = new ReaderTable()
+  readonly #binding: PcscBinding
+  readonly #times: MonitorTimes
+  readonly #listeners = new Set<(event: ReaderEvent) => void>()
+  #watch: PcscWatch | undefined
+  #stops: Promise<void> = Promise.resolve()
+  /** Raised by every start and stop: news from an earlier watch is ignored. */
+  #generation = 0
+  #timer: NodeJS.Timeout | undefined
+  #retryMs: number
+  #unseen: Set<string> | undefined
+  #listed = withResolvers<void>()
+  #lost: TransportError | undefined
+  #state: 'idle' | 'open' | 'closed' = 'idle'
+
+  constructor(binding: PcscBinding, times: MonitorTimes = defaultTimes) {
+    this.#binding = binding
+    this.#times = times
+    this.#retryMs = times.firstRetry
+  }
+
+  /** Why there is no service now. */
+  get lost(): TransportError | undefined {
+    return this.#lost
+  }
+
+  /** Resolves when the readers that are there now are known. Rejects when there is no service. */
+  async ready(): Promise<void> {
+    this.start()
+    await this.#listed.promise
+  }
+
+  start(): void {
+    if (this.#state !== 'idle') return
+    this.#state = 'open'
+    this.#begin()
+  }
+
+  subscribe(listener: (event: ReaderEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  async close(): Promise<void> {
+    this.#state = 'closed'
+    clearTimeout(this.#timer)
+    this.#endWatch()
+    await this.#stops
+  }
+
+  #begin(): void {
+    const generation = ++this.#generation
+    const current = () => generation === this.#generation
+    this.#unseen = new Set(this.table.names())
+    try {
+      this.#watch = this.#binding.watch({
+        changed: (reader, state, atr) => current() && this.#changed(reader, state, atr),
+        gone: (reader) => current() && this.#emit(this.table.remove(reader)),
+        failed: (error) => current() && this.#failed(error),
+      })
+    } catch (error) {
+      this.#serviceLost(toTransportError(error, 'connect'))
+      return
+    }
+    if (this.#lost !== undefined) {
+      this.#lost = undefined
+      this.#listed = withResolvers<void>()
+      this.#emit([{ type: 'service-restored' }])
+    }
+    this.#settleIn(this.#times.silent)
+  }
+
+  #changed(reader: string, state: number, atr: Uint8Array | undefined): void {
+    this.#unseen?.delete(reader)
+    if (this.#unseen !== undefined) this.#settleIn(this.#times.quiet)
+    const isGone = (state & (readerState.unknown | readerState.unavailable)) !== 0
+    this.#emit(isGone ? this.table.remove(reader) : this.table.update(reader, state, atr))
+  }
+
+  #settleIn(ms: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      const unseen = this.#unseen ?? []
+      this.#unseen = undefined
+      this.#retryMs = this.#times.firstRetry
+      for (const name of unseen) this.#emit(this.table.remove(name))
+      this.#listed.resolve()
+    }, ms)
+  }
+
+  #failed(cause: unknown): void {
+    const error = toTransportError(cause, 'connect')
+    clearTimeout(this.#timer)
+    this.#endWatch()
+    if (error.code === 'ERR_SERVICE_UNAVAILABLE') this.#serviceLost(error)
+    else this.#beginLater()
+  }
+
+  #serviceLost(error: TransportError): void {
+    if (this.#lost === undefined) {
+      this.#emit([{ type: 'service-lost', error }])
+      for (const name of this.table.names()) this.#emit(this.table.remove(name))
+    }
+    this.#lost = error
+    this.#listed.reject(error)
+    this.#listed = withResolvers<void>()
+    this.#listed.reject(error)
+    this.#beginLater()
+  }
+
+  #beginLater(): void {
+    if (this.#state !== 'open') return
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#begin(), this.#retryMs)
+    this.#retryMs = Math.min(2 * this.#retryMs, this.#times.longestRetry)
+  }
+
+  #endWatch(): void {
+    this.#generation++
+    const watch = this.#watch
+    this.#watch = undefined
+    if (watch === undefined) return
+    const stop = async () => watch.stop()
+    this.#stops = Promise.all([this.#stops, stop().catch(() => {})]).then(() => {})
+  }
+
+  #emit(events: readonly ReaderEvent[]): void {
+    for (const event of events) for (const listener of [...this.#listeners]) listener(event)
+  }
+}

@@ -1,0 +1,236 @@
+import { TransportError } from '../../errors.ts'
+import type {
+  CardConnection,
+  CardTransport,
+  ConnectOptions,
+  ReaderEvent,
+  ReaderState,
+  WaitOptions,
+} from '../connection.ts'
+import type { PcscBinding, PcscShare } from './binding.ts'
+import { type CardMark, cardMark, hasLeft } from './card-mark.ts'
+import { checkTimeout, within, withResolvers } from './deadline.ts'
+import { EventQueue } from './event-queue.ts'
+import { Monitor, type MonitorTimes } from './monitor.ts'
+import { PcscConnection } from './pcsc-connection.ts'
+import { toTransportError } from './pcsc-errors.ts'
+
+/** How long to wait for the service to notice that a card left; pcscd looks every 400 ms. */
+const removalNoticeMs = 900
+
+/** Time limits in milliseconds. */
+export interface PcscTimes {
+  readonly apduTimeoutMs: number
+  readonly connectTimeoutMs: number
+  readonly monitor?: MonitorTimes
+}
+
+/** All that makes a binding safe to use lives here and in the connection; bindings only carry calls. */
+export class PcscTransport implements CardTransport {
+  readonly name: string
+  readonly #binding: PcscBinding
+  readonly #monitor: Monitor
+  readonly #times: PcscTimes
+  readonly #connections = new Map<PcscConnection, CardMark>()
+  /** By reader: calls that were given up but still occupy it. There is never more than one stuck call per reader. */
+  readonly #abandoned = new Map<string, Promise<unknown>>()
+  /** Readers that refused us because of another program; the service does not tell when such a hold begins. */
+  readonly #refused = new Set<string>()
+  /** What to do on close: reject waits, end watches. */
+  readonly #onClose = new Set<() => void>()
+  #closing: Promise<void> | undefined
+
+  constructor(binding: PcscBinding, times: PcscTimes) {
+    this.name = binding.name
+    this.#binding = binding
+    this.#times = times
+    this.#monitor = new Monitor(binding, (reader) => this.#connectionsTo(reader).length > 0, times.monitor)
+    this.#monitor.subscribe((event) => this.#onEvent(event))
+  }
+
+  async readers(): Promise<readonly ReaderState[]> {
+    await this.#untilClosed(() => this.#monitor.ready())
+    return this.#monitor.table.states().map((state) => this.#withBusy(state))
+  }
+
+  watch({ signal }: { readonly signal?: AbortSignal | undefined } = {}): AsyncIterable<ReaderEvent> {
+    return { [Symbol.asyncIterator]: () => this.#events(signal) }
+  }
+
+  async waitForCard(options: WaitOptions & { readonly reader?: string | undefined } = {}): Promise<ReaderState> {
+    const { promise, resolve, reject } = withResolvers<ReaderState>()
+    const look = () => {
+      const states = this.#monitor.table.states().filter(({ name }) => (options.reader ?? name) === name)
+      const found = states.find(({ cardPresent, mute }) => cardPresent && !mute)
+      if (found !== undefined) resolve(this.#withBusy(found))
+      else if (this.#monitor.lost !== undefined) reject(this.#monitor.lost)
+    }
+    return this.#untilClosed(async () => {
+      this.#monitor.start()
+      look()
+      const unsubscribe = this.#monitor.subscribe(look)
+      try {
+        return await within(promise, options, 'card', options.reader)
+      } finally {
+        unsubscribe()
+      }
+    })
+  }
+
+  async connect(reader: string, options: ConnectOptions = {}): Promise<CardConnection> {
+    checkTimeout(options.timeoutMs)
+    const attempt = { share: options.exclusive === false ? 'shared' : 'exclusive', givenUp: false, blocked: false } as const
+    const timeoutMs = Math.min(options.timeoutMs ?? Number.POSITIVE_INFINITY, this.#times.connectTimeoutMs)
+    const state: Attempt = { ...attempt }
+    return this.#untilClosed(async () => {
+      const work = this.#connect(reader, state)
+      try {
+        return await within(work, { timeoutMs, signal: options.signal }, 'connection', reader)
+      } catch (cause) {
+        state.givenUp = true
+        this.#abandon(reader, work)
+        const error = toTransportError(cause, 'connect', reader)
+        if (error.code === 'ERR_READER_BUSY') this.#refused.add(reader)
+        if (error.code !== 'ERR_TIMEOUT' || !state.blocked) throw error
+        const text = `${reader}: an earlier exchange is still stuck in the reader; take the card out`
+        throw new TransportError('ERR_READER_BUSY', text, { cause, reader })
+      }
+    })
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(): Promise<void> {
+    for (const end of [...this.#onClose]) end()
+    await Promise.allSettled([...this.#connections.keys()].map((connection) => connection.close('leave')))
+    await this.#monitor.close()
+  }
+
+  async #connect(reader: string, attempt: Attempt): Promise<PcscConnection> {
+    await this.#monitor.ready()
+    if (this.#monitor.table.get(reader) === undefined) {
+      throw new TransportError('ERR_NO_READER', `${reader}: no reader of that name`, { reader })
+    }
+    attempt.blocked = this.#abandoned.has(reader)
+    await this.#abandoned.get(reader)
+    attempt.blocked = false
+    if (attempt.givenUp) throw new TransportError('ERR_ABORTED', 'no longer wanted', { reader })
+    const handle = await this.#binding.connect(reader, attempt.share)
+    const atr = handle.atr ?? (await this.#atrIn(reader))
+    if (attempt.givenUp || atr === undefined) {
+      await handle.disconnect('leave')
+      throw new TransportError('ERR_CARD_MUTE', `${reader}: the card told no answer to reset`, { reader })
+    }
+    const mark = cardMark(handle.cardEvents, this.#monitor.table.get(reader))
+    const connection = new PcscConnection(reader, attempt.share, handle, atr, {
+      ...this.#times,
+      cardLeft: () => this.#soon(() => hasLeft(mark, this.#monitor.table.get(reader)), removalNoticeMs),
+      abandoned: (work) => this.#abandon(reader, work),
+      closed: (closed) => this.#connections.delete(closed),
+    })
+    this.#connections.set(connection, mark)
+    this.#refused.delete(reader)
+    return connection
+  }
+
+  /** The answer to reset as the watch tells it; it may come a moment after the connection. */
+  async #atrIn(reader: string): Promise<Uint8Array | undefined> {
+    const known = () => this.#monitor.table.get(reader)?.atr
+    await this.#soon(() => known() !== undefined, removalNoticeMs)
+    return known()
+  }
+
+  /** Whether the condition holds now or after one of the events of the next moment. */
+  async #soon(condition: () => boolean, timeoutMs: number): Promise<boolean> {
+    const { promise, resolve } = withResolvers<void>()
+    const look = () => condition() && resolve(undefined)
+    const unsubscribe = this.#monitor.subscribe(look)
+    look()
+    await within(promise, { timeoutMs }, 'event').catch(() => {})
+    unsubscribe()
+    return condition()
+  }
+
+  #abandon(reader: string, work: Promise<unknown>): void {
+    const all = Promise.allSettled([this.#abandoned.get(reader), work]).then(() => {
+      if (this.#abandoned.get(reader) === all) this.#abandoned.delete(reader)
+    })
+    this.#abandoned.set(reader, all)
+  }
+
+  #onEvent(event: ReaderEvent): void {
+    if (event.type === 'service-restored') return
+    if (event.type === 'service-lost') {
+      this.#refused.clear()
+      const error = toTransportError(event.error, 'exchange')
+      for (const connection of this.#connections.keys()) connection.fail(error)
+      return
+    }
+    const reader = typeof event.reader === 'string' ? event.reader : event.reader.name
+    this.#refused.delete(reader)
+    const entry = this.#monitor.table.get(reader)
+    for (const [connection, mark] of this.#connectionsTo(reader)) {
+      if (!hasLeft(mark, entry)) continue
+      connection.fail(new TransportError('ERR_CARD_REMOVED', `${reader}: the card was taken away`, { reader }))
+    }
+  }
+
+  #connectionsTo(reader: string): [PcscConnection, CardMark][] {
+    return [...this.#connections].filter(([connection]) => connection.reader === reader)
+  }
+
+  #withBusy(state: ReaderState): ReaderState {
+    return this.#refused.has(state.name) ? { ...state, busy: true } : state
+  }
+
+  #events(signal: AbortSignal | undefined): EventQueue<ReaderEvent> {
+    const end = () => queue.end()
+    const queue = new EventQueue<ReaderEvent>(() => {
+      unsubscribe()
+      this.#onClose.delete(end)
+      signal?.removeEventListener('abort', end)
+    })
+    const unsubscribe = this.#monitor.subscribe((event) => queue.push(event))
+    this.#onClose.add(end)
+    signal?.addEventListener('abort', end, { once: true })
+    if (this.#closing !== undefined || signal?.aborted) {
+      end()
+      return queue
+    }
+    const lost = this.#monitor.lost
+    if (lost !== undefined) queue.push({ type: 'service-lost', error: lost })
+    for (const event of this.#monitor.table.opening()) queue.push(event)
+    this.#monitor.start()
+    return queue
+  }
+
+  /** Runs a wait that ends, at the latest, when the transport is closed. */
+  async #untilClosed<T>(wait: () => Promise<T>): Promise<T> {
+    const closed = () => new TransportError('ERR_CONNECTION_CLOSED', 'the transport is closed')
+    if (this.#closing !== undefined) throw closed()
+    const { promise, reject } = withResolvers<never>()
+    const end = () => reject(closed())
+    this.#onClose.add(end)
+    try {
+      return await Promise.race([wait(), promise])
+    } finally {
+      this.#onClose.delete(end)
+    }
+  }
+}
+
+/** A connect under way. */
+interface Attempt {
+  readonly share: PcscShare
+  /** Nobody waits for it any more. */
+  givenUp: boolean
+  /** It waits for a call that was given up earlier. */
+  blocked: boolean
+}
