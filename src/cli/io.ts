@@ -1,5 +1,7 @@
+import type { Readable } from 'node:stream'
 import type { VirtualCard, VirtualCardOptions, VpcdAttachment, VpcdOptions } from '../emulator/index.ts'
 import type { CardTransport } from '../transport/index.ts'
+import type { Terminal } from './terminal.ts'
 
 /** Where text goes. */
 export interface OutputStream {
@@ -8,7 +10,7 @@ export interface OutputStream {
 }
 
 /** Where PINs and piped files come from. `setRawMode` exists on terminals. */
-export type InputStream = NodeJS.ReadableStream & {
+export type InputStream = Readable & {
   readonly isTTY?: boolean | undefined
   setRawMode?(raw: boolean): unknown
 }
@@ -17,6 +19,8 @@ export type InputStream = NodeJS.ReadableStream & {
 export interface Dependencies {
   openPcsc(options: { readonly binding?: 'pcsc-mini' | 'pcsclite' }): Promise<CardTransport>
   createVirtualCard(options: VirtualCardOptions): Promise<VirtualCard>
+  /** The terminal beside standard input. */
+  openTerminal(): Terminal | undefined
   attachToVpcd(card: VirtualCard, options: VpcdOptions): Promise<VpcdAttachment>
 }
 

@@ -38,12 +38,14 @@ async function run(
 ): Promise<number> {
   const { options, operands, recording, replay } = invocation
   const command: Command = await invocation.load()
-  const pins = createPinInput(io, options.has('pin-stdin'))
+  const pins = createPinInput(io, {
+    fromStdin: options.has('pin-stdin'),
+    stdinTaken: operands.includes('-'),
+  })
   const context: Context = { io, options, operands, messages, pins, recording, replay, notCleared: false }
   try {
     const result = await command(context)
     if (result !== undefined) writeResult(io, options.has('json'), result)
-    if (recording !== undefined) io.stderr.write(`${messages.recorded(recording.file)}\n`)
     return exitCodes.done
   } finally {
     state.notCleared = context.notCleared

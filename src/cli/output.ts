@@ -30,6 +30,11 @@ export function table(rows: readonly (readonly string[])[], indent = '  '): stri
   return rows.map((row) => `${indent}${line(row).trimEnd()}\n`).join('')
 }
 
+/** The day in Japan, `YYYY-MM-DD`: certificates of these cards end with a day there. */
+export function dayInJapan(instant: Date): string {
+  return new Date(instant.getTime() + 9 * 3_600_000).toISOString().slice(0, 10)
+}
+
 /** Writes what a command found out. */
 export function writeResult(io: Io, json: boolean, result: Result): void {
   if (json) {

@@ -1,10 +1,11 @@
 import type { Pin } from '../card/index.ts'
 import type { JpkiKey } from '../jpki/index.ts'
 import { usageError } from './cli-error.ts'
-import type { Io } from './io.ts'
+import type { InputStream, Io } from './io.ts'
 import { SecretLines } from './line-reader.ts'
 import { pinFromBytes } from './pin-bytes.ts'
 import { promptHidden } from './prompt.ts'
+import { openTerminal } from './terminal.ts'
 
 /** Where PINs come from: a person at a terminal, or lines of standard input. Never arguments or the environment. */
 export interface PinInput {
@@ -14,32 +15,47 @@ export interface PinInput {
   requireSource(): void
   /** The next PIN; the signature password is upper-cased. @param label - what a person is asked. */
   ask(pin: JpkiKey, label: string): Promise<Pin>
-  /** Wipes what was read. */
+  /** Wipes what was read and lets go of the terminal. */
   close(): void
 }
 
+/** How PINs are given in one call. */
+export interface PinInputOptions {
+  /** `--pin-stdin`. */
+  readonly fromStdin: boolean
+  /** Standard input carries a file, so a person is asked at the terminal itself. */
+  readonly stdinTaken: boolean
+}
+
+const upperCase = (pin: JpkiKey) => ({ upperCase: pin === 'sign' })
+
 /** The way PINs are given in this call. */
-export function createPinInput(io: Io, fromStdin: boolean): PinInput {
-  const upperCase = (pin: JpkiKey) => ({ upperCase: pin === 'sign' })
-  if (fromStdin) {
-    const lines = new SecretLines(io.stdin, io.signal)
-    return {
-      interactive: false,
-      requireSource() {},
-      ask: async (pin) => pinFromBytes(await lines.next(), upperCase(pin)),
-      close: () => lines.close(),
-    }
-  }
-  const interactive = io.stdin.isTTY === true
-  const requireSource = (): void => {
-    if (!interactive) throw usageError('no-terminal')
-  }
+export function createPinInput(io: Io, { fromStdin, stdinTaken }: PinInputOptions): PinInput {
+  if (fromStdin) return linesOf(io)
+  if (!stdinTaken) return personAt(io, io.stdin.isTTY ? io.stdin : undefined)
+  const terminal = (io.dependencies?.openTerminal ?? openTerminal)()
+  return { ...personAt(io, terminal), close: () => void terminal?.destroy() }
+}
+
+function linesOf(io: Io): PinInput {
+  const lines = new SecretLines(io.stdin, io.signal)
   return {
-    interactive,
-    requireSource,
+    interactive: false,
+    requireSource() {},
+    ask: async (pin) => pinFromBytes(await lines.next(), upperCase(pin)),
+    close: () => lines.close(),
+  }
+}
+
+function personAt(io: Io, input: InputStream | undefined): PinInput {
+  return {
+    interactive: input !== undefined,
+    requireSource() {
+      if (input === undefined) throw usageError('no-terminal')
+    },
     async ask(pin, label) {
-      requireSource()
-      return pinFromBytes(await promptHidden(io, label), upperCase(pin))
+      if (input === undefined) throw usageError('no-terminal')
+      return pinFromBytes(await promptHidden(io, input, label), upperCase(pin))
     },
     close() {},
   }

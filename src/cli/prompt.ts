@@ -1,5 +1,5 @@
 import { TransportError } from '../errors.ts'
-import type { Io } from './io.ts'
+import type { InputStream, Io } from './io.ts'
 
 const longest = 128
 const keys = {
@@ -16,11 +16,12 @@ const keys = {
 /**
  * Asks for a secret on the terminal and shows asterisks only. The terminal is as before afterwards, whatever happens.
  *
+ * @param input - the terminal.
  * @returns UTF-8 bytes typed before Enter; the caller wipes them.
  * @throws TransportError `ERR_ABORTED` for Ctrl-C, Ctrl-D, the end of input and an aborted signal.
  */
-export async function promptHidden(io: Io, label: string): Promise<Uint8Array> {
-  const { stdin, stderr, signal } = io
+export async function promptHidden(io: Io, input: InputStream, label: string): Promise<Uint8Array> {
+  const { stderr, signal } = io
   const line = new HiddenLine()
   let settle: { resolve: () => void; reject: (error: Error) => void } | undefined
   const stop = (): void => settle?.reject(new TransportError('ERR_ABORTED', 'interrupted while a PIN was asked for'))
@@ -35,23 +36,23 @@ export async function promptHidden(io: Io, label: string): Promise<Uint8Array> {
     if (outcome === 'stop') stop()
   }
   stderr.write(label)
-  stdin.setRawMode?.(true)
+  input.setRawMode?.(true)
   try {
     return await new Promise<Uint8Array>((resolve, reject) => {
       settle = { resolve: () => resolve(line.take()), reject }
       if (signal.aborted) return stop()
       signal.addEventListener('abort', stop, { once: true })
-      stdin.on('data', onData)
-      stdin.on('end', stop)
-      stdin.resume()
+      input.on('data', onData)
+      input.on('end', stop)
+      input.resume()
     })
   } finally {
     line.wipe()
     signal.removeEventListener('abort', stop)
-    stdin.off('data', onData)
-    stdin.off('end', stop)
-    stdin.pause()
-    stdin.setRawMode?.(false)
+    input.off('data', onData)
+    input.off('end', stop)
+    input.pause()
+    input.setRawMode?.(false)
     stderr.write('\n')
   }
 }

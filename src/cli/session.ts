@@ -63,11 +63,12 @@ export async function withConnection<T>(
   })
   const report = await session.close()
   context.notCleared = !report.cleared
-  if (recording !== undefined && recorded !== undefined) await save(recording, recorded)
+  const saved = await settle(async () => recorded && save(context, recorded))
   if (!done.ok) throw done.error
   if (!report.cleared) {
     throw new StateNotClearedError('a PIN may still be verified on the card', { cause: report.cause })
   }
+  if (!saved.ok) throw saved.error
   requireNotAborted(io.signal)
   return { value: done.value, reader: plain.reader, exchanges: session.exchanges, clearedBy: report.by }
 }
@@ -98,8 +99,10 @@ const describe = ({ command, keep }: Recording) => ({
   keep,
 })
 
-async function save(recording: Recording, recorded: RecordingConnection): Promise<void> {
+async function save({ io, messages, recording }: Context, recorded: RecordingConnection): Promise<void> {
+  if (recording === undefined) return
   await withFile('cannot-write', () =>
     writeFile(recording.file, formatTranscript(recorded.transcript()), { mode: 0o600 }),
   )
+  io.stderr.write(`${messages.recorded(recording.file)}\n`)
 }

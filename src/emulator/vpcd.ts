@@ -92,7 +92,7 @@ async function handle(frame: Buffer, socket: Socket, card: VirtualCard): Promise
   } catch (error) {
     if (!(error instanceof VirtualCardGone)) return void socket.destroy(error as Error)
     if (error.reason === 'pulled') socket.destroy()
-    else socket.write(encodeFrame(new Uint8Array(0)))
+    else if (error.reason !== 'powered-off') socket.write(encodeFrame(new Uint8Array(0)))
   }
 }
 

@@ -121,8 +121,8 @@ describe('through vpcd', () => {
     await new Promise((resolve) => setTimeout(resolve, 20))
     slot.write('00')
     slot.write('01')
-    expect(await slot.ask('04')).toBe('')
-    expect(await slot.ask(selectJpki)).toBe(toHex(card.atr))
+    expect(await slot.ask('04')).toBe(toHex(card.atr))
+    expect(await slot.ask(selectJpki)).toBe('9000')
   })
 
   test('detach and abort take it out, a lost server too', async () => {

@@ -4,7 +4,7 @@ import { identifyCard } from '../../identify/index.ts'
 import { type CertificateKind, certificateKinds, type JpkiApplication } from '../../jpki/index.ts'
 import type { Command } from '../context.ts'
 import type { Messages, UnreadableReason } from '../messages/catalogue.ts'
-import { table } from '../output.ts'
+import { dayInJapan, table } from '../output.ts'
 import { completeCounters, openJpkiIfPresent, type PinReport, pinRow, readPins } from '../pin-report.ts'
 import { withSession } from '../session.ts'
 
@@ -116,5 +116,5 @@ function pinPart(messages: Messages, pins: readonly PinReport[]): string {
 function certificateRow(one: CertificateReport, messages: Messages): string[] {
   const name = messages.certificates[one.id]
   if (!one.readable) return [name, messages.unreadable[one.reason]]
-  return [name, messages.validUntil(one.notAfter.slice(0, 10)), one.subject]
+  return [name, messages.validUntil(dayInJapan(new Date(one.notAfter))), one.subject]
 }

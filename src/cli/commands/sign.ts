@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import { addAbortSignal, type Readable } from 'node:stream'
 import { TransportError } from '../../errors.ts'
 import { JpkiApplication, type JpkiKey } from '../../jpki/index.ts'
 import { usageError, withFile } from '../cli-error.ts'
@@ -31,9 +32,11 @@ function hashFile(io: Io, source: string): Promise<Uint8Array> {
   return withFile('cannot-read', async () => {
     const hash = createHash('sha256')
     const stream = source === '-' ? io.stdin : createReadStream(source)
-    for await (const chunk of stream) {
+    try {
+      for await (const chunk of addAbortSignal<Readable>(io.signal, stream)) hash.update(chunk)
+    } catch (error) {
       if (io.signal.aborted) throw new TransportError('ERR_ABORTED', 'interrupted while the file was hashed')
-      hash.update(chunk)
+      throw error
     }
     return new Uint8Array(hash.digest())
   })

@@ -104,7 +104,7 @@ export interface Messages {
     readonly rightPinResult: string
     readonly challenge: string
     readonly checked: string
-    readonly checkedResult: (good: boolean) => string
+    readonly checkedResult: string
     readonly exchangesResult: (count: number) => string
     readonly end: string
   }

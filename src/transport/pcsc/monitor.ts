@@ -22,6 +22,7 @@ const defaultTimes: MonitorTimes = { quiet: 40, silent: 150, firstRetry: 100, lo
 export class Monitor {
   readonly table: ReaderTable = new ReaderTable()
   readonly #binding: PcscBinding
+  readonly #isOurs: (reader: string) => boolean
   readonly #times: MonitorTimes
   readonly #listeners = new Set<(event: ReaderEvent) => void>()
   #watch: PcscWatch | undefined
@@ -35,8 +36,10 @@ export class Monitor {
   #lost: TransportError | undefined
   #state: 'idle' | 'open' | 'closed' = 'idle'
 
-  constructor(binding: PcscBinding, times: MonitorTimes = defaultTimes) {
+  /** @param isOurs - whether this process itself holds the card: then the reader is not busy. */
+  constructor(binding: PcscBinding, isOurs: (reader: string) => boolean, times: MonitorTimes = defaultTimes) {
     this.#binding = binding
+    this.#isOurs = isOurs
     this.#times = times
     this.#retryMs = times.firstRetry
   }
@@ -52,9 +55,11 @@ export class Monitor {
     await this.#listed.promise
   }
 
+  /** Starts; when there is no service, tries again at once. */
   start(): void {
-    if (this.#state !== 'idle') return
+    if (this.#state === 'closed' || (this.#state === 'open' && this.#lost === undefined)) return
     this.#state = 'open'
+    clearTimeout(this.#timer)
     this.#begin()
   }
 
@@ -74,14 +79,20 @@ export class Monitor {
     const generation = ++this.#generation
     const current = () => generation === this.#generation
     this.#unseen = new Set(this.table.names())
+    let watch: PcscWatch
     try {
-      this.#watch = this.#binding.watch({
+      watch = this.#binding.watch({
         changed: (reader, state, atr) => current() && this.#changed(reader, state, atr),
         gone: (reader) => current() && this.#emit(this.table.remove(reader)),
         failed: (error) => current() && this.#failed(error),
       })
     } catch (error) {
       this.#serviceLost(toTransportError(error, 'connect'))
+      return
+    }
+    this.#watch = watch
+    if (!current()) {
+      this.#endWatch()
       return
     }
     if (this.#lost !== undefined) {
@@ -96,7 +107,8 @@ export class Monitor {
     this.#unseen?.delete(reader)
     if (this.#unseen !== undefined) this.#settleIn(this.#times.quiet)
     const isGone = (state & (readerState.unknown | readerState.unavailable)) !== 0
-    this.#emit(isGone ? this.table.remove(reader) : this.table.update(reader, state, atr))
+    const seen = this.#isOurs(reader) ? state & ~readerState.exclusive : state
+    this.#emit(isGone ? this.table.remove(reader) : this.table.update(reader, seen, atr))
   }
 
   #settleIn(ms: number): void {
@@ -119,11 +131,12 @@ export class Monitor {
   }
 
   #serviceLost(error: TransportError): void {
-    if (this.#lost === undefined) {
+    const isNews = this.#lost === undefined
+    this.#lost = error
+    if (isNews) {
       this.#emit([{ type: 'service-lost', error }])
       for (const name of this.table.names()) this.#emit(this.table.remove(name))
     }
-    this.#lost = error
     this.#listed.reject(error)
     this.#listed = withResolvers<void>()
     this.#listed.reject(error)

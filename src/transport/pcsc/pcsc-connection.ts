@@ -155,7 +155,8 @@ export class PcscConnection implements CardConnection {
     await this.#queue
     try {
       if (!this.#stuck) await this.#disconnect(disposition)
-      else if (disposition !== 'leave') throw this.#error('ERR_TIMEOUT', 'the card could not be powered down', this.#broken)
+      else if (disposition !== 'leave')
+        throw this.#error('ERR_TIMEOUT', 'the card could not be powered down', this.#broken)
     } finally {
       this.#host.closed(this)
     }

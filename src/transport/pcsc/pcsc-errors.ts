@@ -38,7 +38,12 @@ const rows: readonly Row[] = [
     text: 'no card in the reader',
   },
   { code: 0x8010000f, name: 'ProtoMismatch', connect: 'ERR_TRANSPORT', text: 'the card speaks neither T=0 nor T=1' },
-  { code: 0x80100012, name: 'SystemCancelled', connect: 'ERR_SERVICE_UNAVAILABLE', text: 'the service is shutting down' },
+  {
+    code: 0x80100012,
+    name: 'SystemCancelled',
+    connect: 'ERR_SERVICE_UNAVAILABLE',
+    text: 'the service is shutting down',
+  },
   {
     code: 0x80100013,
     name: 'CommError',
@@ -55,7 +60,12 @@ const rows: readonly Row[] = [
     text: 'the reader is gone',
   },
   { code: 0x80100018, name: 'Shutdown', connect: 'ERR_SERVICE_UNAVAILABLE', text: 'the service is shutting down' },
-  { code: 0x8010001d, name: 'NoService', connect: 'ERR_SERVICE_UNAVAILABLE', text: `no smart card service: ${startService}` },
+  {
+    code: 0x8010001d,
+    name: 'NoService',
+    connect: 'ERR_SERVICE_UNAVAILABLE',
+    text: `no smart card service: ${startService}`,
+  },
   {
     code: 0x8010001e,
     name: 'ServiceStopped',
@@ -76,7 +86,12 @@ const rows: readonly Row[] = [
     text: 'no reader is attached',
   },
   { code: 0x8010002f, name: 'CommDataLost', connect: 'ERR_TRANSPORT', text: 'the card or reader lost data' },
-  { code: 0x80100065, name: 'UnsupportedCard', connect: 'ERR_CARD_MUTE', text: 'the reader does not understand the card' },
+  {
+    code: 0x80100065,
+    name: 'UnsupportedCard',
+    connect: 'ERR_CARD_MUTE',
+    text: 'the reader does not understand the card',
+  },
   { code: 0x80100066, name: 'UnresponsiveCard', connect: 'ERR_CARD_MUTE', text: 'the card does not answer' },
   {
     code: 0x80100067,

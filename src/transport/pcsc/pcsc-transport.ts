@@ -79,19 +79,22 @@ export class PcscTransport implements CardTransport {
 
   async connect(reader: string, options: ConnectOptions = {}): Promise<CardConnection> {
     checkTimeout(options.timeoutMs)
-    const attempt = { share: options.exclusive === false ? 'shared' : 'exclusive', givenUp: false, blocked: false } as const
     const timeoutMs = Math.min(options.timeoutMs ?? Number.POSITIVE_INFINITY, this.#times.connectTimeoutMs)
-    const state: Attempt = { ...attempt }
+    const share = options.exclusive === false ? 'shared' : 'exclusive'
+    const attempt: Attempt = { share, givenUp: false, blocked: false }
     return this.#untilClosed(async () => {
-      const work = this.#connect(reader, state)
+      const work = this.#connect(reader, attempt)
       try {
         return await within(work, { timeoutMs, signal: options.signal }, 'connection', reader)
       } catch (cause) {
-        state.givenUp = true
-        this.#abandon(reader, work)
+        attempt.givenUp = true
+        this.#abandon(
+          reader,
+          work.then((connection) => connection.close('leave')),
+        )
         const error = toTransportError(cause, 'connect', reader)
         if (error.code === 'ERR_READER_BUSY') this.#refused.add(reader)
-        if (error.code !== 'ERR_TIMEOUT' || !state.blocked) throw error
+        if (error.code !== 'ERR_TIMEOUT' || !attempt.blocked) throw error
         const text = `${reader}: an earlier exchange is still stuck in the reader; take the card out`
         throw new TransportError('ERR_READER_BUSY', text, { cause, reader })
       }
@@ -121,11 +124,13 @@ export class PcscTransport implements CardTransport {
     attempt.blocked = this.#abandoned.has(reader)
     await this.#abandoned.get(reader)
     attempt.blocked = false
-    if (attempt.givenUp) throw new TransportError('ERR_ABORTED', 'no longer wanted', { reader })
+    const isUnwanted = () => attempt.givenUp || this.#closing !== undefined
+    if (isUnwanted()) throw new TransportError('ERR_ABORTED', 'no longer wanted', { reader })
     const handle = await this.#binding.connect(reader, attempt.share)
     const atr = handle.atr ?? (await this.#atrIn(reader))
-    if (attempt.givenUp || atr === undefined) {
+    if (isUnwanted() || atr === undefined) {
       await handle.disconnect('leave')
+      if (isUnwanted()) throw new TransportError('ERR_ABORTED', 'no longer wanted', { reader })
       throw new TransportError('ERR_CARD_MUTE', `${reader}: the card told no answer to reset`, { reader })
     }
     const mark = cardMark(handle.cardEvents, this.#monitor.table.get(reader))

@@ -1,0 +1,129 @@
+/**
+ * Adapter for the package pcsc-mini (tested with 0.1.3). It uses the native module below the package's own classes:
+ * those add only an event emitter.
+ *
+ * What is worked around here:
+ * - A client holds four connections and never takes back one whose connect or disconnect failed: each connection gets a
+ *   client of its own.
+ * - The output buffer of every exchange is leaked: buffers are kept and used again.
+ * - Memory of a client is freed with its JavaScript object, whatever still uses it: clients in use are kept reachable.
+ * - Once `stop()` has failed, collecting the client throws outside of any call and ends the process: such clients are
+ *   kept for good (a few kilobytes per stop of the service).
+ * - The answer to reset in its events points into memory already reused: it is read from the card's state instead.
+ * - It watches at most four readers.
+ */
+
+import type { Disposition } from '../connection.ts'
+import type { PcscBinding, PcscHandle, PcscObserver, PcscShare, PcscWatch } from './binding.ts'
+
+/** The native module, as far as it is used. */
+export interface MiniAddon {
+  newClient(): MiniClient
+}
+
+interface MiniClient {
+  start(onChange: (reader: string, state: number) => void, onError: (error: unknown) => void): void
+  stop(): void
+  connect(reader: string, mode: number, protocols: number): Promise<MiniCard>
+}
+
+interface MiniCard {
+  transmit(protocol: undefined, command: Uint8Array, output: ArrayBuffer): Promise<Uint8Array>
+  state(): Promise<{ readonly atr: Uint8Array; readonly status: number }>
+  reconnect(mode: number, initialization: number): Promise<number>
+  disconnect(disposition: number): Promise<void>
+}
+
+const modes = { exclusive: 1, shared: 2 } as const
+const dispositions = { leave: 0, reset: 1, unpower: 2 } as const
+const t0OrT1 = 3
+
+/** Longest response APDU: 65 536 bytes of data and the status word. */
+const longestAnswer = 65_538
+
+const inUse = new Set<MiniClient>()
+const spareOutputs: ArrayBuffer[] = []
+
+export class PcscMini implements PcscBinding {
+  readonly name = 'pcsc-mini'
+  readonly #addon: MiniAddon
+
+  constructor(addon: MiniAddon) {
+    this.#addon = addon
+  }
+
+  watch(observer: PcscObserver): PcscWatch {
+    const client = this.#addon.newClient()
+    client.start(
+      (reader, state) => observer.changed(reader, state),
+      (error) => observer.failed(error),
+    )
+    inUse.add(client)
+    return {
+      stop() {
+        client.stop()
+        inUse.delete(client)
+      },
+    }
+  }
+
+  async connect(reader: string, share: PcscShare): Promise<PcscHandle> {
+    const client = this.#addon.newClient()
+    inUse.add(client)
+    let card: MiniCard | undefined
+    try {
+      card = await client.connect(reader, modes[share], t0OrT1)
+      return await describe(client, card)
+    } catch (error) {
+      await card?.disconnect(dispositions.leave).catch(() => {})
+      release(client)
+      throw error
+    }
+  }
+}
+
+class MiniHandle implements PcscHandle {
+  readonly atr: Uint8Array
+  readonly cardEvents: number
+  readonly #client: MiniClient
+  readonly #card: MiniCard
+
+  constructor(client: MiniClient, card: MiniCard, atr: Uint8Array, cardEvents: number) {
+    this.#client = client
+    this.#card = card
+    this.atr = atr
+    this.cardEvents = cardEvents
+  }
+
+  async transmit(command: Uint8Array): Promise<Uint8Array> {
+    const output = spareOutputs.pop() ?? new ArrayBuffer(longestAnswer)
+    try {
+      const answer = await this.#card.transmit(undefined, command, output)
+      const copy = answer.slice()
+      answer.fill(0)
+      return copy
+    } finally {
+      spareOutputs.push(output)
+    }
+  }
+
+  async reconnect(share: PcscShare, disposition: Disposition): Promise<PcscHandle> {
+    await this.#card.reconnect(modes[share], dispositions[disposition])
+    return describe(this.#client, this.#card)
+  }
+
+  async disconnect(disposition: Disposition): Promise<void> {
+    await this.#card.disconnect(dispositions[disposition])
+    release(this.#client)
+  }
+}
+
+async function describe(client: MiniClient, card: MiniCard): Promise<MiniHandle> {
+  const { atr, status } = await card.state()
+  return new MiniHandle(client, card, new Uint8Array(atr), status >>> 16)
+}
+
+/** Not at once: the native side still cleans up after the promise that brought us here. */
+function release(client: MiniClient): void {
+  setImmediate(() => inUse.delete(client))
+}

@@ -1,0 +1,185 @@
+/**
+ * Adapter for the package pcsclite (tested with 1.0.1).
+ *
+ * What is worked around here:
+ * - An event of a watched reader waits, on the main thread, for the exchange that reader is doing: connections use
+ *   reader objects of their own, whose watching was ended first.
+ * - A reader object must have been watched before it is destroyed, and must not be closed from its own events nor while
+ *   its thread is between two waits: see `stopWatching`.
+ * - After a failure a reader object may believe it is still connected, and then `connect()` succeeds without connecting:
+ *   such an object is dropped. Others are used again, because their service contexts are freed only with the object.
+ * - A reader that comes back while its predecessor is being torn down is overlooked: watching starts afresh whenever a
+ *   reader left.
+ * - It has no reconnect: the card is given up and taken again, and another program may come in between.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Disposition } from '../connection.ts'
+import type { PcscBinding, PcscHandle, PcscObserver, PcscShare, PcscWatch } from './binding.ts'
+import { toTransportError } from './pcsc-errors.ts'
+
+/** The package's only export, as far as it is used. */
+export type PcscliteFactory = () => LiteLister
+
+interface LiteLister {
+  on(event: 'error', listener: (error: unknown) => void): unknown
+  on(event: 'reader', listener: (reader: LiteReader) => void): unknown
+  close(): void
+}
+
+interface LiteReader {
+  readonly name: string
+  on(event: 'status', listener: (status: { readonly state: number; readonly atr?: Uint8Array }) => void): unknown
+  on(event: 'error', listener: (error: unknown) => void): unknown
+  on(event: 'end' | '_end', listener: () => void): unknown
+  get_status(callback: (error: unknown) => void): void
+  connect(
+    options: { readonly share_mode: number; readonly protocol: number },
+    callback: (error: unknown, protocol?: number) => void,
+  ): void
+  transmit(
+    command: Uint8Array,
+    longest: number,
+    protocol: number,
+    callback: (error: unknown, answer: Uint8Array) => void,
+  ): void
+  disconnect(disposition: number, callback: (error: unknown) => void): void
+  close(): void
+}
+
+const modes = { exclusive: 1, shared: 2 } as const
+const dispositions = { leave: 0, reset: 1, unpower: 2 } as const
+const t0OrT1 = 3
+
+/** Longest response APDU: 65 536 bytes of data and the status word. */
+const longestAnswer = 65_538
+
+/** Milliseconds after its last event in which a watching thread surely waits again. */
+const threadSettles = 25
+
+/** Failures of connect that leave a reader object as good as before. */
+const harmless: ReadonlySet<string> = new Set(['ERR_NO_CARD', 'ERR_READER_BUSY', 'ERR_CARD_MUTE'])
+
+/** Objects with a native call under way: nothing else keeps them from being destroyed. */
+const inUse = new Set<LiteReader>()
+
+export class Pcsclite implements PcscBinding {
+  readonly name = 'pcsclite'
+  readonly #factory: PcscliteFactory
+  readonly #spare = new Map<string, LiteReader[]>()
+  #Reader: (new (name: string) => LiteReader) | undefined
+
+  constructor(factory: PcscliteFactory) {
+    this.#factory = factory
+  }
+
+  watch(observer: PcscObserver): PcscWatch {
+    // Objects from an earlier watch may belong to a service that has ended since.
+    this.#spare.clear()
+    const lister = this.#factory()
+    const readers = new Set<LiteReader>()
+    let lastEvent = Date.now()
+    let stopped = false
+    let rescan: NodeJS.Timeout | undefined
+    lister.on('error', (error) => observer.failed(error))
+    lister.on('reader', (reader) => {
+      this.#Reader = reader.constructor as new (name: string) => LiteReader
+      readers.add(reader)
+      reader.on('error', (error) => observer.failed(error))
+      reader.on('status', ({ state, atr }) => {
+        lastEvent = Date.now()
+        observer.changed(reader.name, state, atr)
+      })
+      reader.on('end', () => {
+        readers.delete(reader)
+        if (stopped) return
+        observer.gone(reader.name)
+        rescan ??= setTimeout(() => observer.failed(new Error('a reader left')), 300)
+      })
+    })
+    return {
+      async stop() {
+        stopped = true
+        clearTimeout(rescan)
+        await sleep(Math.max(0, lastEvent + threadSettles - Date.now()))
+        for (const reader of readers) reader.close()
+        lister.close()
+      },
+    }
+  }
+
+  async connect(reader: string, share: PcscShare): Promise<PcscHandle> {
+    const card = this.#spare.get(reader)?.pop() ?? (await this.#newReader(reader))
+    return this.#take(card, share)
+  }
+
+  async #take(card: LiteReader, share: PcscShare): Promise<PcscHandle> {
+    try {
+      const options = { share_mode: modes[share], protocol: t0OrT1 }
+      const protocol = await call<number | undefined>(card, (done) => card.connect(options, done))
+      if (protocol === undefined) throw new Error('pcsclite took an ended connection for a live one')
+      return this.#handle(card, protocol)
+    } catch (error) {
+      if (harmless.has(toTransportError(error, 'connect').code)) this.#keep(card)
+      throw error
+    }
+  }
+
+  #handle(card: LiteReader, protocol: number): PcscHandle {
+    const disconnect = (disposition: Disposition) =>
+      call<void>(card, (done) => card.disconnect(dispositions[disposition], done))
+    return {
+      atr: undefined,
+      cardEvents: undefined,
+      async transmit(command) {
+        const input = Buffer.from(command.buffer, command.byteOffset, command.length)
+        const answer = await call<Uint8Array>(card, (done) => card.transmit(input, longestAnswer, protocol, done))
+        const copy = new Uint8Array(answer)
+        answer.fill(0)
+        return copy
+      },
+      reconnect: async (share, disposition) => {
+        await disconnect(disposition)
+        return this.#take(card, share)
+      },
+      disconnect: async (disposition) => {
+        await disconnect(disposition)
+        this.#keep(card)
+      },
+    }
+  }
+
+  #keep(card: LiteReader): void {
+    const spare = this.#spare.get(card.name) ?? []
+    this.#spare.set(card.name, [...spare, card])
+  }
+
+  async #newReader(name: string): Promise<LiteReader> {
+    if (this.#Reader === undefined) throw new Error('pcsclite has not seen a reader')
+    const reader = new this.#Reader(name)
+    reader.on('error', () => {})
+    await call<void>(reader, (done) => reader.get_status(done))
+    await stopWatching(reader)
+    return reader
+  }
+}
+
+/** Closing lets the watching thread end only when it is waiting for news, which it is a moment after the first. */
+async function stopWatching(reader: LiteReader): Promise<void> {
+  inUse.add(reader)
+  await sleep(threadSettles)
+  reader.close()
+  inUse.delete(reader)
+}
+
+/** One call with a Node.js callback; the object stays reachable until it is answered. */
+function call<T>(reader: LiteReader, start: (done: (error: unknown, value?: T) => void) => void): Promise<T> {
+  inUse.add(reader)
+  return new Promise((resolve, reject) => {
+    start((error, value) => {
+      setImmediate(() => inUse.delete(reader))
+      if (error) reject(error)
+      else resolve(value as T)
+    })
+  })
+}

@@ -1,0 +1,104 @@
+import { verify, X509Certificate } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createVirtualCard, type VirtualCardOptions } from '../../src/emulator/index.ts'
+import { type Pcscd, startPcscd } from '../support/pcscd.ts'
+import { run, Slot } from '../support/slot.ts'
+import { identity } from '../support/virtual.ts'
+
+const bin = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url))
+const challenge = '00112233445566778899AABBCCDDEEFF'
+let pcscd: Pcscd
+const slot = new Slot()
+
+beforeAll(async () => {
+  expect(existsSync(bin), 'run `npm run build` first').toBe(true)
+  pcscd = await startPcscd()
+})
+
+afterAll(async () => {
+  await slot.remove()
+  await pcscd.stop()
+})
+
+async function inserted(options: VirtualCardOptions = {}) {
+  const card = await createVirtualCard({ identity: await identity(), ...options })
+  await slot.insert(card)
+  return card
+}
+
+async function cli(args: readonly string[], input = '') {
+  const { code, stdout, stderr } = await run(process.execPath, [bin, ...args, '--json'], { input })
+  expect(stdout.trim().split('\n'), stderr).toHaveLength(1)
+  return { code, json: JSON.parse(stdout) }
+}
+
+const none = { shortFileId: false, extendedLength: false, directReference: false }
+const cards: readonly (readonly [string, VirtualCardOptions, number])[] = [
+  ['every capability', {}, 6],
+  ['no short EF identifiers', { capabilities: { shortFileId: false } }, 8],
+  ['no extended lengths', { capabilities: { extendedLength: false } }, 12],
+  ['no extended lengths, contactless', { capabilities: { extendedLength: false }, interface: 'contactless' }, 13],
+  ['no direct references', { capabilities: { directReference: false } }, 9],
+  ['no capability at all', { capabilities: none }, 17],
+]
+
+describe.each(['pcsc-mini', 'pcsclite'])('through pcscd with %s', (binding) => {
+  test.each(cards)('`auth` works on a card with %s', async (_, options, most) => {
+    const card = await inserted(options)
+    const { code, json } = await cli(['auth', '--challenge', challenge, '--pin-stdin', '--binding', binding], '1234\n')
+    expect(json).toMatchObject({ ok: true, algorithm: 'RS256' })
+    expect(code).toBe(0)
+    expect(json.exchanges).toBe(card.exchanges)
+    expect(json.exchanges).toBeLessThanOrEqual(most)
+    const { publicKey } = new X509Certificate(Buffer.from(json.certificate, 'base64'))
+    const signature = Buffer.from(json.signature, 'base64')
+    expect(verify('SHA256', Buffer.from(challenge, 'hex'), publicKey, signature)).toBe(true)
+    expect(card.verified('auth')).toBe(false)
+  })
+
+  test('`inspect` tells card, counters and certificates', async () => {
+    const card = await inserted({ triesLeft: { auth: 2 } })
+    const { code, json } = await cli(['inspect', '--binding', binding])
+    expect(code).toBe(0)
+    expect(json).toMatchObject({
+      ok: true,
+      reader: slot.reader,
+      card: { kind: 'my-number', token: 'JPKIAPICCTOKEN2' },
+      pins: [
+        { id: 'auth', state: 'usable', triesLeft: 2, triesMax: 3 },
+        { id: 'sign', state: 'usable', triesLeft: 5, triesMax: 5 },
+      ],
+    })
+    expect([card.triesLeft('auth'), card.triesLeft('sign')]).toEqual([2, 5])
+  })
+
+  test('a wrong PIN ends with 4 and what is left', async () => {
+    const card = await inserted()
+    const { code, json } = await cli(['auth', '--challenge', challenge, '--pin-stdin', '--binding', binding], '9999\n')
+    expect(json).toMatchObject({ ok: false, error: { code: 'ERR_PIN_REJECTED', triesLeft: 2 } })
+    expect(code).toBe(4)
+    expect(card.triesLeft('auth')).toBe(2)
+  })
+
+  test('an empty reader ends with 3', async () => {
+    await slot.remove()
+    const { code, json } = await cli(['inspect', '--wait', '0', '--binding', binding])
+    expect(json.ok).toBe(false)
+    expect(json.error.code).toMatch(/^ERR_(NO_CARD|TIMEOUT)$/)
+    expect(code).toBe(3)
+  })
+
+  test('no service ends with 3', async () => {
+    await slot.remove()
+    await pcscd.stop()
+    try {
+      const { code, json } = await cli(['inspect', '--binding', binding])
+      expect(json).toMatchObject({ ok: false, error: { code: 'ERR_SERVICE_UNAVAILABLE' } })
+      expect(code).toBe(3)
+    } finally {
+      await pcscd.start()
+    }
+  })
+})
