@@ -6,8 +6,6 @@ export type PinFormat =
   /** Upper-case letters A-Z and digits. `mixed`: at least one of each, which issuers ask of a new one. */
   | { readonly kind: 'alphanumeric'; readonly min: number; readonly max: number }
 
-const nodeInspect: unique symbol = Symbol.for('nodejs.util.inspect.custom')
-
 /**
  * A PIN in bytes of its own. It is wiped by whatever consumes it (`verifyPin`, `changePin`, `authenticate`, `sign`), or
  * by `wipe()` / `using`. It never shows itself: text, JSON and `console.log` give `[PIN]`.
@@ -97,7 +95,7 @@ export class Pin implements Disposable {
     return '[PIN]'
   }
 
-  [nodeInspect](): string {
-    return '[PIN]'
+  static {
+    Object.defineProperty(Pin.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: () => '[PIN]' })
   }
 }

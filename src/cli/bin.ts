@@ -1,12 +1,9 @@
 #!/usr/bin/env node
 /** The program `jpki-card`. It alone may end the process; everything but the version is loaded when needed. */
-import { readFileSync } from 'node:fs'
+import { packageVersion } from './version.ts'
 
-const [first, ...others] = process.argv.slice(2)
-
-if (first === '--version' && others.length === 0) {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-  process.stdout.write(`${version}\n`)
+if (process.argv[2] === '--version') {
+  process.stdout.write(`${packageVersion()}\n`)
 } else {
   await run()
 }

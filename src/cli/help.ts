@@ -4,7 +4,7 @@ import { table } from './output.ts'
 import { type CommandName, commandNames, registry } from './registry.ts'
 
 /** One line that shows how a command is called. */
-export function usageLine(name: CommandName): string {
+function usageLine(name: CommandName): string {
   const { operands, required } = registry[name]
   return ['jpki-card', name, ...operands, ...required.map(optionForm)].join(' ')
 }

@@ -2,11 +2,8 @@ import type { Messages } from './messages/catalogue.ts'
 import { en } from './messages/en.ts'
 import { ja } from './messages/ja.ts'
 
-/** Languages of the catalogue. */
-export const languages = ['ja', 'en'] as const
-
 /** One of the languages of the catalogue. */
-export type Language = (typeof languages)[number]
+export type Language = 'ja' | 'en'
 
 /** All texts in one language. */
 export function messagesIn(language: Language): Messages {

@@ -64,7 +64,7 @@ export class SecretLines {
     for (;;) {
       const chunk = input.read() as Uint8Array | string | null
       if (chunk !== null) return typeof chunk === 'string' ? Buffer.from(chunk) : chunk
-      if ((input as { readableEnded?: boolean }).readableEnded || !input.readable) return undefined
+      if (input.readableEnded || !input.readable) return undefined
       await this.#untilReadable()
     }
   }

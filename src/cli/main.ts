@@ -7,6 +7,7 @@ import { chooseLanguage, messagesIn } from './language.ts'
 import type { Messages } from './messages/catalogue.ts'
 import { writeFailure, writeResult } from './output.ts'
 import { createPinInput } from './pin-input.ts'
+import { packageVersion } from './version.ts'
 
 /**
  * Runs one command line. Writes to `io` only, and never ends the process.
@@ -15,6 +16,10 @@ import { createPinInput } from './pin-input.ts'
  * @returns the exit code: 0 done, 1 refused or failed, 2 usage, 3 no service, reader or card, 4 PIN, 130 interrupted.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
+  if (argv[0] === '--version') {
+    io.stdout.write(`${packageVersion()}\n`)
+    return exitCodes.done
+  }
   const messages = messagesIn(chooseLanguage(argv, io.env))
   const state = { json: argv.includes('--json'), notCleared: false }
   try {

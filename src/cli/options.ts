@@ -12,8 +12,36 @@ const choice = (...choices: readonly string[]): OptionSpec => ({ meta: choices.j
 const number = (meta: string): OptionSpec => ({ meta, pattern: /^\d{1,5}$/ })
 const cardKind = choice('my-number', 'juki', 'phone-android', 'phone-iphone')
 
+/** Name of an option, without its dashes. */
+export type OptionName =
+  | 'json'
+  | 'reader'
+  | 'virtual'
+  | 'virtual-kind'
+  | 'no-short-file-id'
+  | 'no-extended-length'
+  | 'no-direct-reference'
+  | 'binding'
+  | 'wait'
+  | 'pin-stdin'
+  | 'accept-that-a-wrong-pin-blocks-the-card'
+  | 'watch'
+  | 'pin'
+  | 'out'
+  | 'pem'
+  | 'challenge'
+  | 'key'
+  | 'kind'
+  | 'port'
+  | 'host'
+  | 'contactless'
+  | 'faults'
+  | 'keep-all'
+  | 'lang'
+  | 'help'
+
 /** Every option of every command. */
-export const optionTable = {
+const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   json: {},
   reader: { meta: 'NAME' },
   virtual: {},
@@ -39,17 +67,14 @@ export const optionTable = {
   'keep-all': {},
   lang: choice('ja', 'en'),
   help: {},
-} as const satisfies Record<string, OptionSpec>
-
-/** Name of an option, without its dashes. */
-export type OptionName = keyof typeof optionTable
+}
 
 /** All names of options. */
 export const optionNames = Object.keys(optionTable) as readonly OptionName[]
 
 /** What an option looks like on the command line: `--wait SECONDS`. */
 export function optionForm(name: OptionName): string {
-  const spec: OptionSpec = optionTable[name]
+  const spec = optionTable[name]
   return spec.meta === undefined ? `--${name}` : `--${name} ${spec.meta}`
 }
 
@@ -125,7 +150,7 @@ function knownName(name: string): OptionName {
 
 function checkedValue(token: { name: string; value?: string | undefined; inlineValue?: boolean | undefined }) {
   const name = token.name as OptionName
-  const { choices, pattern }: OptionSpec = optionTable[name]
+  const { choices, pattern } = optionTable[name]
   if (isSwitch(name)) {
     if (token.value !== undefined) throw usageError('takes-no-value', `--${name}`)
     return true
@@ -142,6 +167,6 @@ function checkedValue(token: { name: string; value?: string | undefined; inlineV
 }
 
 function isSwitch(name: OptionName): boolean {
-  const spec: OptionSpec = optionTable[name]
+  const spec = optionTable[name]
   return spec.meta === undefined
 }

@@ -46,7 +46,7 @@ export function writeResult(io: Io, json: boolean, result: Result): void {
 }
 
 /** A failure as the command line tells it. */
-export interface Failure {
+interface Failure {
   readonly code: CatalogueCode
   readonly message: string
   /** The technical reason, in English. */
@@ -56,7 +56,7 @@ export interface Failure {
 }
 
 /** A failure in words. Messages of this package hold no PIN; those of other errors are kept to their first line. */
-export function describeFailure(error: unknown, messages: Messages): Failure {
+function describeFailure(error: unknown, messages: Messages): Failure {
   if (error instanceof CliError) return { code: error.code, message: messages.problems[error.problem](error.subject) }
   const code: CatalogueCode = error instanceof JpkiCardError ? error.code : 'ERR_INTERNAL'
   const detail = error instanceof Error ? error.message.split('\n')[0]! : 'unknown'

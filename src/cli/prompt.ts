@@ -67,13 +67,14 @@ class HiddenLine {
     return this.#bytes.subarray(0, this.#length).filter((byte) => (byte & 0xc0) !== 0x80).length
   }
 
-  /** Takes one chunk of keys. A key that sends an escape sequence sends it in one chunk. */
+  /** Takes one chunk of keys. */
   type(chunk: Uint8Array): 'more' | 'done' | 'stop' {
-    if (chunk[0] === keys.escape) return 'more'
-    for (const key of chunk) {
-      if (key === keys.return || key === keys.lineFeed) return 'done'
-      if (key === keys.ctrlC || key === keys.ctrlD) return 'stop'
-      if (key === keys.backspace || key === keys.delete) this.#erase()
+    for (let at = 0; at < chunk.length; at++) {
+      const key = chunk[at]!
+      if (key === keys.escape) at = endOfSequence(chunk, at)
+      else if (key === keys.return || key === keys.lineFeed) return 'done'
+      else if (key === keys.ctrlC || key === keys.ctrlD) return 'stop'
+      else if (key === keys.backspace || key === keys.delete) this.#erase()
       else if (key === keys.ctrlU) this.wipe()
       else if (key >= 0x20 && this.#length < longest) this.#bytes[this.#length++] = key
     }
@@ -96,4 +97,14 @@ class HiddenLine {
       if ((byte & 0xc0) !== 0x80) return
     }
   }
+}
+
+/** Last byte of the escape sequence of an arrow or function key, ECMA-48 5.4; it comes in one chunk. */
+function endOfSequence(chunk: Uint8Array, at: number): number {
+  const introducer = chunk[at + 1]
+  if (introducer === 0x4f) return at + 2
+  if (introducer !== 0x5b) return at
+  let end = at + 2
+  while (end < chunk.length && (chunk[end]! < 0x40 || chunk[end]! > 0x7e)) end++
+  return end
 }

@@ -9,9 +9,9 @@ export { createVirtualCard } from './create-virtual-card.ts'
 export { checkFaultScript, type Fault, type FaultAction, type FaultScript } from './faults.ts'
 export type { CardVerifiableKey, CvcChain } from './issue/cvc.ts'
 export type { Holder } from './issue/holder.ts'
-export { createIdentity, type Identity, type IdentityOptions, type IssuedCertificate } from './issue/identity.ts'
+export { createIdentity, type Identity, type IdentityOptions } from './issue/identity.ts'
 export { exportIdentity, importIdentity } from './issue/identity-text.ts'
-export type { KeyPair } from './issue/keys.ts'
+export type { IssuedCertificate, KeyPair } from './issue/keys.ts'
 export {
   type VirtualCardCapabilities,
   type VirtualCardKind,

@@ -22,8 +22,8 @@ export interface LoggedExchange {
 }
 
 /**
- * A card in software, stricter than the real ones it imitates. Its facts are second-hand: see `docs` and the comments of
- * each handler for how sure each is. It holds no real person's data and its certificates are worth nothing.
+ * A card in software, stricter than the real ones it imitates. Its facts are second-hand; each handler says
+ * how many sources it rests on. It holds no real person's data and its certificates are worth nothing.
  */
 export interface VirtualCard {
   readonly kind: VirtualCardKind
@@ -184,7 +184,7 @@ export class SoftwareCard implements VirtualCard {
     }
     if (typeof action === 'object' && 'delayMs' in action) {
       const early = late ? this.#answer(command) : undefined
-      await Promise.race([sleep(action.delayMs, undefined, { ref: true }), this.#untilPowerOff()])
+      await Promise.race([sleep(action.delayMs), this.#untilPowerOff()])
       return early ?? this.#answer(command)
     }
     const real = late ? this.#execute(command) : new Uint8Array(0)
@@ -225,7 +225,7 @@ export class SoftwareCard implements VirtualCard {
 
 type Spoiling = 'empty' | { readonly truncate: number } | { readonly status: number } | { readonly garbage: string }
 
-function spoilt(action: Exclude<Spoiling, { delayMs: number }>, real: Uint8Array): Uint8Array {
+function spoilt(action: Spoiling, real: Uint8Array): Uint8Array {
   if (action === 'empty') return new Uint8Array(0)
   if ('truncate' in action) return real.slice(0, action.truncate)
   if ('status' in action) return encodeAnswer(new Uint8Array(0), action.status)

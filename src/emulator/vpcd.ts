@@ -31,6 +31,9 @@ const longestResponse = 0xffff
 /**
  * Puts the card in a slot of vpcd; pcscd sees an insertion.
  *
+ * vpcd 3.3 cannot carry an empty answer (pcscd then waits for ever) nor a reset from the card's side. The faults `empty`
+ * and `reset` therefore take the card out, like `pull`: programs see SCardTransmit succeed with no bytes, then no card.
+ *
  * @throws Error when vpcd cannot be reached, with the system's code, or the signal's reason when aborted before.
  */
 export async function attachToVpcd(card: VirtualCard, options: VpcdOptions = {}): Promise<VpcdAttachment> {
@@ -88,11 +91,11 @@ async function handle(frame: Buffer, socket: Socket, card: VirtualCard): Promise
   if (frame.length === 1 && isControl(frame[0]!)) return handleControl(frame[0], socket, card)
   try {
     const response = await card.exchange(new Uint8Array(frame))
-    socket.write(encodeFrame(response.length > longestResponse ? response.subarray(0, longestResponse) : response))
+    if (response.length === 0) socket.destroy()
+    else socket.write(encodeFrame(response.subarray(0, longestResponse)))
   } catch (error) {
-    if (!(error instanceof VirtualCardGone)) return void socket.destroy(error as Error)
-    if (error.reason === 'pulled') socket.destroy()
-    else if (error.reason !== 'powered-off') socket.write(encodeFrame(new Uint8Array(0)))
+    if (!(error instanceof VirtualCardGone)) socket.destroy(error as Error)
+    else if (error.reason !== 'powered-off') socket.destroy()
   }
 }
 

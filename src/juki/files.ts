@@ -5,7 +5,7 @@ import type { CardApplication, PinReference } from '../card/index.ts'
  * Applications of the resident-registry network (住基ネット, RID D392100031) on My Number and Juki cards. Sources and
  * confidence: `docs/card-facts.md`.
  */
-export const registryApplications = {
+export const registryApplications: Readonly<Record<'juki' | 'visual' | 'text' | 'common', CardApplication>> = {
   /** 住民基本台帳用AP, on both cards. */
   juki: { id: 'juki', aid: fromHex('D3921000310001010401') },
   /** 券面事項確認AP, on My Number cards and on Juki cards issued from 2009-04-20. */
@@ -14,7 +14,7 @@ export const registryApplications = {
   text: { id: 'text', aid: fromHex('D3921000310001010408') },
   /** 共通カードAP, My Number card only. */
   common: { id: 'common', aid: fromHex('D3921000310001010100') },
-} as const satisfies Record<string, CardApplication>
+}
 
 /** File identifiers of the Juki application. Where the 住民票コード is stored is not public. */
 export const jukiFiles = { pin: 0x001c } as const

@@ -4,10 +4,7 @@ import { concat, fromHex } from '../bytes.ts'
 export type DigestAlgorithm = 'SHA-256' | 'SHA-384' | 'SHA-512'
 
 /** Length of each hash, bytes. */
-export const digestLength = { 'SHA-256': 32, 'SHA-384': 48, 'SHA-512': 64 } as const satisfies Record<
-  DigestAlgorithm,
-  number
->
+export const digestLength: Readonly<Record<DigestAlgorithm, number>> = { 'SHA-256': 32, 'SHA-384': 48, 'SHA-512': 64 }
 
 /** DER before the hash value. RFC 8017 9.2, note 1. */
 const prefixes: Record<DigestAlgorithm, Uint8Array> = {

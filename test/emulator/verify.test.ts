@@ -76,6 +76,7 @@ describe('VERIFY', () => {
 
   test('by direct reference: 6A88 without such a PIN, 6A86 on a card without the ability', async () => {
     expect(await sw(await poweredCard(), selectJpki, verifyDirect('83', '1234'))).toBe('6A88')
+    expect(await sw(await poweredCard(), selectJpki, verifyDirect('8A', '1234'))).toBe('6A88')
     const plain = await poweredCard({ capabilities: { directReference: false } })
     expect(await sw(plain, selectJpki, verifyDirect('98', '1234'))).toBe('6A86')
     expect(plain.triesLeft('auth')).toBe(3)
@@ -167,4 +168,9 @@ describe('changing a PIN', () => {
     expect(card.log).toEqual([])
     expect(card.exchanges).toBe(2)
   })
+})
+
+test('a direct reference leaves no file current', async () => {
+  const card = await poweredCard()
+  expect(await sw(card, selectJpki, selectFile('0018'), verifyDirect('98', '1234'), '00200080')).toBe('6986')
 })

@@ -80,7 +80,6 @@ describe('through vpcd', () => {
     slot.write('00')
     expect(await slot.ask('04')).toBe(toHex(card.atr))
     expect(card.powered).toBe(false)
-    expect(await slot.ask(selectJpki)).toBe('')
   })
 
   test('messages in pieces and several in one piece', async () => {
@@ -104,10 +103,10 @@ describe('through vpcd', () => {
     expect((await slot.ask('00B08A00000000')).length).toBe(2 * 1902)
   })
 
-  test('the pull fault takes the card out', async () => {
+  test.each(['pull', 'reset', 'empty'] as const)('the fault %s takes the card out', async (action) => {
     const { card, attachment } = await attached()
     slot.write('01')
-    card.setFaults([{ at: 1, do: 'pull' }])
+    card.setFaults([{ at: 1, do: action }])
     slot.write(selectJpki)
     await attachment.closed
     expect(card.powered).toBe(false)

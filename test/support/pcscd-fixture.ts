@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import ts from 'typescript'
 import type { CardTransport, ReaderEvent } from '../../src/transport/connection.ts'
 import { type BindingName, openPcsc, type PcscOptions } from '../../src/transport/pcsc/index.ts'
@@ -65,7 +65,7 @@ export class Fixture {
 
   /** A Node.js program using the compiled package: `openPcsc` and `options` are defined for it. */
   program(body: string) {
-    const entry = join(compiled(), 'transport/pcsc/index.js')
+    const entry = pathToFileURL(join(compiled(), 'transport/pcsc/index.js')).href
     const code = `import { openPcsc } from ${JSON.stringify(entry)}
       const options = { binding: ${JSON.stringify(this.binding)} }
       const reader = ${JSON.stringify(readerNames[0])}

@@ -4,7 +4,7 @@ import { asciiText } from '../../bytes.ts'
 import { status, sw } from '../status.ts'
 import type { PinFile } from '../table.ts'
 import type { Handler } from './handler.ts'
-import { referencedFile } from './reference.ts'
+import { referencedFile, wrongStructure } from './reference.ts'
 
 export const changeReferenceData: Handler = changeWith('change-reference-data', 0x01)
 
@@ -17,7 +17,7 @@ function changeWith(way: PinFile['change'], p1: number): Handler {
     const found = referencedFile(command.p2, state, profile)
     if ('refusal' in found) return found.refusal
     const { file } = found
-    if (file.structure !== 'pin') return status(sw.fileStructure)
+    if (file.structure !== 'pin') return status(wrongStructure(command.p2))
     if (file.change !== way) return status(sw.conditionsOfUse)
     if (!state.allows([file.name])) return status(sw.securityStatus)
     if (!file.format.test(asciiText(command.data))) return status(sw.wrongData)

@@ -10,7 +10,7 @@ import { sha256, sha256DigestInfo, signPkcs1, signPss } from '../rsa.ts'
 import { status, sw, whole } from '../status.ts'
 import type { CardFile } from '../table.ts'
 import type { Handler } from './handler.ts'
-import { type Found, referencedFile } from './reference.ts'
+import { type Found, referencedFile, wrongStructure } from './reference.ts'
 
 interface Scheme {
   readonly accepts: (length: number) => boolean
@@ -36,7 +36,7 @@ export const computeDigitalSignature: Handler = (command, state, profile) => {
   const found = keyFile(command.p2, state, profile)
   if ('refusal' in found) return found.refusal
   const { file } = found
-  if (file.structure !== 'key' || file.purpose !== 'sign') return status(sw.fileStructure)
+  if (file.structure !== 'key' || file.purpose !== 'sign') return status(wrongStructure(command.p2))
   if (!state.allows(file.use)) return status(sw.securityStatus)
   if (command.data.length === 0 || !scheme.accepts(command.data.length)) return status(sw.conditionsOfUse)
   if (command.ne === undefined && !profile.chainedResponses) return status(sw.wrongLength)

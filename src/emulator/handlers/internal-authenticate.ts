@@ -3,14 +3,14 @@
 import { sha256, sha256DigestInfo, signPkcs1 } from '../rsa.ts'
 import { status, sw, whole } from '../status.ts'
 import type { Handler } from './handler.ts'
-import { referencedFile } from './reference.ts'
+import { referencedFile, wrongStructure } from './reference.ts'
 
 export const internalAuthenticate: Handler = (command, state, profile) => {
   if (command.p1 !== 0x00) return status(sw.wrongP1P2)
   const found = referencedFile(command.p2, state, profile)
   if ('refusal' in found) return found.refusal
   const { file } = found
-  if (file.structure !== 'key') return status(sw.fileStructure)
+  if (file.structure !== 'key') return status(wrongStructure(command.p2))
   if (file.purpose !== 'authenticate' || file.privateKey === undefined) return status(sw.conditionsOfUse)
   if (command.data.length === 0) return status(sw.wrongLength)
   if (command.ne === undefined && !profile.chainedResponses) return status(sw.wrongLength)

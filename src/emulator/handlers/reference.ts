@@ -24,6 +24,11 @@ export function referencedFile(p2: number, state: CardState, profile: CardProfil
   return { file }
 }
 
+/** The file is there but is of another sort: 6981 for the current one, 6A88 for one by reference. */
+export function wrongStructure(p2: number): number {
+  return p2 === 0x80 ? sw.fileStructure : sw.referenceNotFound
+}
+
 export function findByShortId(state: CardState, shortId: number): CardFile | undefined {
   return state.current?.files.find(({ fid }) => fid === shortId)
 }

@@ -6,7 +6,7 @@ import type { CardProfile } from '../profile.ts'
 import { type Answer, status, sw } from '../status.ts'
 import type { PinFile } from '../table.ts'
 import type { Handler } from './handler.ts'
-import { referencedFile } from './reference.ts'
+import { referencedFile, wrongStructure } from './reference.ts'
 
 export const verify: Handler = (command, state, profile) => {
   if (command.p1 !== 0x00) return status(sw.wrongP1P2)
@@ -18,7 +18,7 @@ export const verify: Handler = (command, state, profile) => {
     return status(sw.wrongLength)
   }
   if (file.structure === 'key' && query) return status(sw.noLimit)
-  if (file.structure !== 'pin') return status(sw.fileStructure)
+  if (file.structure !== 'pin') return status(wrongStructure(command.p2))
   return query ? queryPin(file, state, profile) : checkPin(file, command.data, state)
 }
 

@@ -5,13 +5,7 @@ import { birthdayAfter, dayInJapan } from './calendar.ts'
 import { type CardVerifiableKey, type CvcChain, certify, cvcKeyId } from './cvc.ts'
 import { type Holder, makeHolder } from './holder.ts'
 import { issueJpki, type JpkiCertificates } from './jpki-certificates.ts'
-import { generateKeys, type KeyPair } from './keys.ts'
-
-/** A certificate (X.509 DER) and the private key (PKCS#8 DER) it is about. */
-export interface IssuedCertificate {
-  readonly certificate: Uint8Array
-  readonly privateKey: Uint8Array
-}
+import { generateKeys, type IssuedCertificate, type KeyPair } from './keys.ts'
 
 /** Everything that makes a card one person's. Plain data: secrets of nobody, made at run time, worth nothing. */
 export interface Identity {

@@ -14,8 +14,7 @@ import {
 } from './distinguished-name.ts'
 import { ExtensionWriter } from './extensions.ts'
 import type { Holder } from './holder.ts'
-import type { IssuedCertificate } from './identity.ts'
-import type { KeyPair } from './keys.ts'
+import type { IssuedCertificate, KeyPair } from './keys.ts'
 
 /** Names that resolve nowhere (RFC 2606), where real certificates name J-LIS services. */
 const cps = 'http://www.jpki-virtual.invalid/cps.html'

@@ -9,6 +9,12 @@ export interface KeyPair {
   readonly publicKey: Uint8Array
 }
 
+/** A certificate (X.509 DER) and the private key (PKCS#8 DER) it is about. */
+export interface IssuedCertificate {
+  readonly certificate: Uint8Array
+  readonly privateKey: Uint8Array
+}
+
 const generate = promisify(generateKeyPair)
 
 export async function generateKeys(): Promise<KeyPair> {

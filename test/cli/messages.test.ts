@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { cliErrorCodes, problems } from '../../src/cli/cli-error.ts'
+import { en } from '../../src/cli/messages/en.ts'
+import { ja } from '../../src/cli/messages/ja.ts'
+import { optionNames } from '../../src/cli/options.ts'
+import { displayWidth, table } from '../../src/cli/output.ts'
+import { commandNames } from '../../src/cli/registry.ts'
+import { errorCodes } from '../../src/errors.ts'
+
+/** Paths of all texts, `errors.ERR_TIMEOUT.what`. */
+function paths(value: unknown, prefix = ''): string[] {
+  if (typeof value !== 'object' || value === null) return [prefix]
+  return Object.entries(value).flatMap(([key, inner]) => paths(inner, `${prefix}.${key}`))
+}
+
+function texts(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  if (typeof value === 'function') return [String(value('X', 1, 2))]
+  return Object.values(value as object).flatMap(texts)
+}
+
+describe('catalogue', () => {
+  it('has the same texts in both languages', () => {
+    expect(paths(ja).sort()).toEqual(paths(en).sort())
+  })
+
+  it.each([
+    ['en', en],
+    ['ja', ja],
+  ] as const)('%s knows every code, problem, command and option, and no other', (_, messages) => {
+    expect(Object.keys(messages.errors).sort()).toEqual([...errorCodes, ...cliErrorCodes].sort())
+    expect(Object.keys(messages.problems).sort()).toEqual([...problems].sort())
+    expect(Object.keys(messages.commands).sort()).toEqual([...commandNames].sort())
+    expect(Object.keys(messages.options).sort()).toEqual([...optionNames].sort())
+    for (const text of texts(messages)) expect(text.trim()).not.toBe('')
+  })
+
+  it('is Japanese where it says so, and English where it says so', () => {
+    for (const { what, todo } of Object.values(ja.errors)) {
+      expect(what).toMatch(/[ぁ-んァ-ヶ一-龠]/)
+      expect(todo).toMatch(/[ぁ-んァ-ヶ一-龠]/)
+    }
+    for (const text of texts(en)) expect(text).not.toMatch(/[ぁ-んァ-ヶ一-龠]/)
+  })
+})
+
+describe('table', () => {
+  it('aligns wide characters', () => {
+    expect(displayWidth('暗証番号 PIN')).toBe(12)
+    expect(
+      table(
+        [
+          ['暗証', 'x'],
+          ['ab', 'y'],
+        ],
+        '',
+      ),
+    ).toBe('暗証  x\nab    y\n')
+  })
+})

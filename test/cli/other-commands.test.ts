@@ -1,0 +1,114 @@
+import { createVerify, X509Certificate } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { VirtualTransport, type VpcdOptions } from '../../src/emulator/index.ts'
+import { cardInReader, run } from './harness.ts'
+
+describe('demo', () => {
+  it('proves itself as JSON', async () => {
+    const { code, json, err } = await run('demo --json')
+    expect(code).toBe(0)
+    expect(err).not.toBe('')
+    expect(json).toMatchObject({
+      ok: true,
+      card: { kind: 'my-number' },
+      wrongPin: { triesBefore: 3, triesLeft: 2 },
+      verified: true,
+      cleared: true,
+    })
+    const { publicKey } = new X509Certificate(Buffer.from(json.certificate, 'base64'))
+    const check = createVerify('RSA-SHA256').update(Buffer.from(json.challenge, 'hex'))
+    expect(check.verify(publicKey, Buffer.from(json.signature, 'base64'))).toBe(true)
+  })
+
+  it('is readable in both languages and shows no PIN', async () => {
+    for (const [lang, text] of [
+      ['en', 'from 3 to 2'],
+      ['ja', '3 回から 2 回'],
+    ] as const) {
+      const { code, out } = await run(`demo --lang ${lang}`)
+      expect(code).toBe(0)
+      expect(out).toContain(text)
+      expect(out).not.toMatch(/\b(?:1234|0000)\b/)
+    }
+  })
+})
+
+describe('readers', () => {
+  it('lists readers', async () => {
+    const { card, transport } = await cardInReader()
+    const { code, json } = await run('readers --json', { transport })
+    const atr = Buffer.from(card.atr).toString('hex').toUpperCase()
+    expect(code).toBe(0)
+    expect(json).toEqual({
+      ok: true,
+      readers: [{ name: 'Virtual Reader 0', cardPresent: true, mute: false, busy: false, atr }],
+    })
+    expect((await run('readers --virtual --lang ja')).out).toContain('カードあり')
+  })
+
+  it('is done when there is none, and says what to do', async () => {
+    const { code, json } = await run('readers --json')
+    expect([code, json.readers]).toEqual([0, []])
+    expect((await run('readers')).err).toContain('Connect a reader')
+  })
+
+  it('watches until interrupted, one object a line', async () => {
+    const { card } = await cardInReader()
+    const transport = new VirtualTransport()
+    const controller = new AbortController()
+    setTimeout(() => transport.insert(card), 20)
+    setTimeout(() => transport.remove(), 40)
+    setTimeout(() => transport.loseService(), 60)
+    setTimeout(() => controller.abort('SIGINT'), 100)
+    const { code, out } = await run('readers --watch --json', { transport, signal: controller.signal })
+    expect(code).toBe(0)
+    const events = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(events.map(({ event }) => event)).toEqual([
+      'reader-attached',
+      'card-inserted',
+      'card-removed',
+      'service-lost',
+    ])
+    expect(events[1].reader).toMatchObject({ name: 'Virtual Reader 0', cardPresent: true })
+    expect(events[2].reader).toEqual({ name: 'Virtual Reader 0' })
+  })
+})
+
+describe('emulate', () => {
+  it('attaches, comes back after a loss, and ends when interrupted', async () => {
+    const controller = new AbortController()
+    const seen: VpcdOptions[] = []
+    const attachToVpcd = async (_: unknown, options: VpcdOptions) => {
+      seen.push(options)
+      if (seen.length === 1) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
+      setTimeout(() => controller.abort('SIGINT'), 10)
+      return { closed: new Promise<void>((resolve) => setTimeout(resolve, 20)), detach: async () => {} }
+    }
+    const { code, out, err } = await run('emulate --kind juki --port 35964 --host ::1 --contactless --lang en', {
+      signal: controller.signal,
+      dependencies: { attachToVpcd },
+    })
+    expect(code).toBe(0)
+    expect(seen[0]).toMatchObject({ host: '::1', port: 35964 })
+    expect(err).toContain('Nothing listens at ::1:35964')
+    expect(out).toContain('ABC123')
+    expect(out).toContain('taken out')
+  })
+
+  it('checks the fault script', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'jpki-card-'))
+    const file = join(folder, 'faults.json')
+    await writeFile(file, '[{"at":0,"do":"pull"}]')
+    const { code, err } = await run(['emulate', '--faults', file])
+    expect(code).toBe(2)
+    expect(err).toContain('faults[0].at')
+    await rm(folder, { recursive: true })
+    expect((await run(['emulate', '--faults', file])).code).toBe(1)
+  })
+})

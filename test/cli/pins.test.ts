@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest'
+import { pinFromBytes } from '../../src/cli/pin-bytes.ts'
+import { VirtualTransport } from '../../src/emulator/index.ts'
+import { cardInReader, run } from './harness.ts'
+
+const auth = 'auth --challenge 00 --virtual'
+const accept = '--accept-that-a-wrong-pin-blocks-the-card'
+
+describe('a PIN the card does not take', () => {
+  it('is rejected with the tries left', async () => {
+    const { code, json, everything } = await run(`${auth} --json --pin-stdin`, { stdin: '4321\n' })
+    expect(code).toBe(4)
+    expect(json).toMatchObject({ ok: false, error: { code: 'ERR_PIN_REJECTED', triesLeft: 2 } })
+    expect(everything).not.toContain('4321')
+    const { err } = await run(`${auth} --pin-stdin --lang ja`, { stdin: '4321\n' })
+    expect(err).toContain('残り回数 2 回')
+  })
+
+  it.each([['12a4\n'], ['123\n'], ['\n'], ['12 4\n'], ['１２３\n'], ['12é4\n']])(
+    'costs no try when it is %j',
+    async (stdin) => {
+      const { card, transport } = await cardInReader()
+      const { code, json } = await run('auth --challenge 00 --json --pin-stdin', { stdin, transport })
+      expect([code, json.error.code]).toEqual([4, 'ERR_PIN_FORMAT'])
+      expect(card.triesLeft('auth')).toBe(3)
+    },
+  )
+
+  it('is guarded at the last try, unless that is accepted', async () => {
+    const { card, transport } = await cardInReader({ triesLeft: { auth: 1 } })
+    const guarded = await run('auth --challenge 00 --json --pin-stdin', { stdin: '1234\n', transport })
+    expect([guarded.code, guarded.json.error.code, guarded.json.error.triesLeft]).toEqual([4, 'ERR_PIN_GUARDED', 1])
+    expect(card.triesLeft('auth')).toBe(1)
+    const again = new VirtualTransport({ card })
+    const blocked = await run(`auth --challenge 00 --json --pin-stdin ${accept}`, { stdin: '4321\n', transport: again })
+    expect([blocked.code, blocked.json.error.code, blocked.json.error.triesLeft]).toEqual([4, 'ERR_PIN_BLOCKED', 0])
+  })
+
+  it('is not even asked for when it could not be used', async () => {
+    for (const [auth, code] of [
+      [0, 'ERR_PIN_BLOCKED'],
+      [1, 'ERR_PIN_GUARDED'],
+    ] as const) {
+      const { transport } = await cardInReader({ triesLeft: { auth } })
+      const outcome = await run('auth --challenge 00 --json', { keys: ['1234\r'], transport })
+      expect([outcome.code, outcome.json.error.code, outcome.raw]).toEqual([4, code, []])
+    }
+  })
+
+  it('does not come: standard input is empty', async () => {
+    const { code, json } = await run(`${auth} --json --pin-stdin`, { stdin: '' })
+    expect([code, json.error.code]).toEqual([2, 'ERR_USAGE'])
+    const long = await run(`${auth} --json --pin-stdin`, { stdin: '1'.repeat(1000) })
+    expect([long.code, long.json.error.code]).toEqual([2, 'ERR_USAGE'])
+  })
+})
+
+describe('a PIN typed at the terminal', () => {
+  it('shows asterisks and the tries left, and gives the terminal back', async () => {
+    const { code, err, raw, everything } = await run(`${auth} --lang ja`, { keys: ['1234\r'] })
+    expect(code).toBe(0)
+    expect(err).toContain('残り回数 3 回')
+    expect(err).toContain('****')
+    expect(raw).toEqual([true, false])
+    expect(everything).not.toContain('1234')
+  })
+
+  it('can be edited', async () => {
+    const { code, raw } = await run(auth, { keys: ['99\x15\x1b[A1あ\x7f2９\x7f34\r'] })
+    expect([code, raw]).toEqual([0, [true, false]])
+    const arrow = new Promise<number>((resolve) => {
+      void run(auth, { keys: ['\x1b[A'], signal: AbortSignal.timeout(100) }).then((outcome) => resolve(outcome.code))
+    })
+    expect(await arrow).toBe(130)
+  })
+
+  it.each([['12\x03'], ['\x04']])(
+    'is given up with %j: exit 130, the terminal as before, the session closed',
+    async (keys) => {
+      const { card, transport } = await cardInReader()
+      const { code, json, raw } = await run('auth --challenge 00 --json', { keys: [keys], transport })
+      expect([code, json.error.code, raw]).toEqual([130, 'ERR_ABORTED', [true, false]])
+      expect(card.triesLeft('auth')).toBe(3)
+    },
+  )
+})
+
+describe('pin change', () => {
+  it('changes by lines of standard input', async () => {
+    const { card, transport } = await cardInReader()
+    const { code, json, everything } = await run('pin change --pin auth --json --pin-stdin', {
+      stdin: '1234\n5678\n',
+      transport,
+    })
+    expect(code).toBe(0)
+    expect(json).toMatchObject({ ok: true, pin: 'auth', changed: true })
+    expect(everything).not.toMatch(/1234|5678/)
+    const check = await run('auth --challenge 00 --pin-stdin', {
+      stdin: '5678\n',
+      transport: new VirtualTransport({ card }),
+    })
+    expect(check.code).toBe(0)
+  })
+
+  it('changes by a person who types the new one twice', async () => {
+    const { code, raw, everything } = await run('pin change --pin sign --virtual --lang ja', {
+      keys: ['abc123\r', 'NEW456\r', 'new456\r'],
+    })
+    expect([code, raw.length]).toEqual([0, 6])
+    expect(everything.toUpperCase()).not.toMatch(/ABC123|NEW456/)
+  })
+
+  it('changes nothing when the new one differs', async () => {
+    const { card, transport } = await cardInReader()
+    const { code, json } = await run('pin change --pin auth --json', {
+      keys: ['1234\r', '5678\r', '5679\r'],
+      transport,
+    })
+    expect([code, json.error.code]).toEqual([4, 'ERR_PIN_MISMATCH'])
+    expect(card.triesLeft('auth')).toBe(3)
+  })
+
+  it('wants a letter and a digit in a new signature password', async () => {
+    const { json } = await run('pin change --pin sign --virtual --json --pin-stdin', { stdin: 'ABC123\nABCDEF\n' })
+    expect(json.error.code).toBe('ERR_PIN_FORMAT')
+  })
+})
+
+describe('pinFromBytes', () => {
+  it('is what Pin.fromText is, and wipes what it was given', () => {
+    const typed = Buffer.from('ａＢc１2')
+    const pin = pinFromBytes(typed, { upperCase: true })
+    expect(pin.lend((bytes) => Buffer.from(bytes).toString())).toBe('ABC12')
+    expect(typed.every((byte) => byte === 0)).toBe(true)
+    expect(() => pinFromBytes(Buffer.from([0xef]), { upperCase: false })).toThrow('letters and digits')
+  })
+})

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import { commandNames, registry } from '../../src/cli/registry.ts'
+import { run } from './harness.ts'
+
+describe('wrong usage', () => {
+  it.each([
+    'auth --pin=1234 --challenge 00 --virtual',
+    'auth --pin 1234 --challenge 00 --virtual',
+    'auth --challenge 00 --virtual 1234',
+    'auth --challenge 00 --virtual -p1234',
+    'auth --challenge 00 --virtual --1234',
+    'auth --challenge 00 --password=1234',
+    'auth --challenge 00 --pin1234',
+    'auth --challenge 00 --pin-stdin=1234',
+    'pin change --pin 1234',
+    'pin change --pin=1234 --virtual',
+    'sign --key 1234 file',
+    '1234',
+    '--pin 1234',
+    '--pin=1234',
+    'record auth --pin=1234 auth --challenge 00',
+    'record f auth --challenge 00 --pin 1234',
+  ])('refuses %s without repeating the value', async (line) => {
+    for (const lang of ['en', 'ja']) {
+      const plain = await run([...line.split(' '), '--lang', lang])
+      expect(plain.code).toBe(2)
+      expect(plain.out).toBe('')
+      expect(plain.everything).not.toContain('1234')
+      const json = await run([...line.split(' '), '--lang', lang, '--json'])
+      expect(json.code).toBe(2)
+      expect(json.json).toMatchObject({ ok: false, error: { code: 'ERR_USAGE' } })
+      expect(json.everything).not.toContain('1234')
+    }
+  })
+
+  it.each([
+    ['', 'no command'],
+    ['bogus', 'unknown command bogus'],
+    ['pin', 'pin status|change'],
+    ['auth', '--challenge HEX'],
+    ['auth --challenge', '--challenge HEX'],
+    ['auth --challenge --json', '--challenge HEX'],
+    ['auth --challenge 123', '--challenge HEX'],
+    ['inspect --wait -1', '--wait SECONDS'],
+    ['inspect --wait soon', '--wait SECONDS'],
+    ['inspect --watch', '--watch'],
+    ['inspect --json=yes', '--json'],
+    ['inspect --frob', '--frob'],
+    ['inspect extra', 'more words'],
+    ['inspect --virtual-kind juki', '--virtual'],
+    ['inspect --virtual --reader X', '--reader'],
+    ['inspect --virtual --binding pcsclite', '--binding'],
+    ['certificate', 'auth|auth-ca|sign|sign-ca'],
+    ['certificate other', 'auth|auth-ca|sign|sign-ca'],
+    ['sign f', '--key auth|sign'],
+    ['sign --key sign', 'FILE'],
+    ['sign - --key sign --pin-stdin', 'standard input'],
+    ['record f', 'record FILE COMMAND'],
+    ['record f demo', 'recorded'],
+    ['record f record g inspect', 'recorded'],
+    ['record f inspect --keep-all', '--virtual'],
+    ['replay f inspect --keep-all', '--keep-all'],
+    ['auth --challenge 00 --virtual', '--pin-stdin'],
+  ])('tells what is wrong with: %s', async (line, hint) => {
+    const { code, everything } = await run(line === '' ? [] : line)
+    expect(code).toBe(2)
+    expect(everything).toContain(hint)
+  })
+})
+
+describe('help', () => {
+  it('lists every command in both languages', async () => {
+    for (const lang of ['en', 'ja']) {
+      const { code, out, err } = await run(`--help --lang ${lang}`)
+      expect([code, err]).toEqual([0, ''])
+      for (const name of commandNames) expect(out).toContain(`  ${name} `)
+    }
+  })
+
+  it.each(commandNames)('tells the options of %s', async (name) => {
+    for (const lang of ['en', 'ja']) {
+      const { code, out } = await run([...name.split(' '), '--help', '--lang', lang])
+      expect(code).toBe(0)
+      expect(out).toContain(`jpki-card ${name}`)
+      for (const option of registry[name].options) expect(out).toContain(`--${option}`)
+    }
+  })
+
+  it.each([
+    [{ LANG: 'ja_JP.UTF-8' }, 'ja'],
+    [{ LC_ALL: 'C', LANG: 'ja_JP.UTF-8' }, 'en'],
+    [{ LC_ALL: '', LC_MESSAGES: 'ja', LANG: 'de_DE' }, 'ja'],
+    [{}, 'en'],
+  ])('chooses the language by %j', async (env, language) => {
+    const { out } = await run('--help', { env: env as Record<string, string> })
+    expect(out.startsWith('使い方')).toBe(language === 'ja')
+  })
+})
