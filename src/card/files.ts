@@ -31,13 +31,30 @@ const maxOffset = 0x7fff
  * @returns the bytes asked for; fewer only when the file is shorter. With `object`: the object, or nothing when the file
  *   holds none (it begins with the filler 00 or FF).
  * @throws StatusWordError `ERR_FILE_NOT_FOUND`, `ERR_SECURITY_STATUS`, `ERR_STATUS_WORD`.
- * @throws DecodeError `ERR_CARD_DATA` when the file does not hold the object it announces.
+ * @throws DecodeError `ERR_CARD_DATA` when the file does not hold the object it announces, `ERR_TLV` when what it begins
+ *   with is no object.
  */
 export async function readFile(session: CardSession, fid: number, extent: FileExtent): Promise<Uint8Array> {
   const wanted = 'bytes' in extent ? extent.bytes : undefined
   if (wanted !== undefined && (!Number.isInteger(wanted) || wanted < 1 || wanted > maxOffset)) {
     throw new RangeError(`bytes must be 1 to ${maxOffset}`)
   }
+  try {
+    return await readOnce(session, fid, extent)
+  } catch (error) {
+    // Some reader drivers fail the first extended transfer instead of passing it to the card.
+    const { capabilities, currentApplication } = session
+    const probing = capabilities.extendedLength === 'unknown'
+    if (!probing || !(error instanceof TransportError) || error.code !== 'ERR_TRANSPORT') throw error
+    capabilities.extendedLength = 'no'
+    await session.reconnect('reset')
+    if (currentApplication !== undefined) await session.selectApplication(currentApplication)
+    return readOnce(session, fid, extent)
+  }
+}
+
+async function readOnce(session: CardSession, fid: number, extent: FileExtent): Promise<Uint8Array> {
+  const wanted = 'bytes' in extent ? extent.bytes : undefined
   const first = await readStart(session, fid, wanted ?? wholeFile)
   const parts = [first]
   let have = first.length
@@ -109,21 +126,14 @@ async function readBlock(
   return session.transmit(command(Math.min(want, shortBlock)))
 }
 
-/** The response, or `undefined` when card or reader did not take the extended form. */
+/** The response, or `undefined` when the card did not take the extended form. */
 async function tryExtended(
   session: CardSession,
   command: ReturnType<typeof readBinary>,
 ): Promise<ResponseApdu | undefined> {
   const { capabilities } = session
-  if (capabilities.extendedLength === 'yes') return session.transmit(command)
-  let response: ResponseApdu
-  try {
-    response = await session.transmit(command)
-  } catch (error) {
-    // Some reader drivers fail the transfer instead of passing the card's refusal on.
-    if (error instanceof TransportError && error.code === 'ERR_TRANSPORT') return undefined
-    throw error
-  }
+  const response = await session.transmit(command)
+  if (capabilities.extendedLength === 'yes') return response
   if (response.sw === 0x6700) return undefined
   if (carriesData(classifyStatus(response.sw))) {
     if (response.data.length === 0) return undefined

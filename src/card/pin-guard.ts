@@ -9,9 +9,9 @@ import {
   selectFile,
   verify,
 } from '../apdu/index.ts'
-import { PinError, StatusWordError } from '../errors.ts'
+import { PinError, StatusWordError, TranscriptError } from '../errors.ts'
 import type { Pin, PinFormat } from './pin.ts'
-import { type CardApplication, type CardSession, sendSecret, statusError } from './session.ts'
+import { type CardApplication, type CardSession, noteVerified, sendSecret, statusError } from './session.ts'
 
 /** One PIN of one application. */
 export interface PinReference {
@@ -84,25 +84,34 @@ export async function verifyPin(
   }
 }
 
-/** The one VERIFY of a call. @returns the form of reference the card took. */
+/** The one VERIFY of a call. */
 async function verifyOnce(
   session: CardSession,
   pin: PinReference,
   value: Pin,
   options: VerifyPinOptions,
-): Promise<Reference> {
+): Promise<void> {
   const keep = options.keepTries ?? 2
   if (!Number.isInteger(keep) || keep < 2 || keep > 15) throw new RangeError('keepTries must be 2 to 15')
   requireFormat(pin, value)
   const { status, reference } = await locateUnverified(session, pin)
   guard(pin, status, keep, options.lastTry === spendTheLastTry)
+  session[noteVerified](pin, false)
   const response = await sendPin(session, pin, 'VERIFY', (bytes) => verify(reference, bytes), value)
   judgeVerify(pin, response)
-  return reference
+  session[noteVerified](pin, true)
 }
 
 /**
- * Changes a PIN: verifies the current one under the same guard, then sends one CHANGE REFERENCE DATA. Consumes both.
+ * Makes sure that no one else's verified PIN serves this session: when the session has not verified the PIN itself and
+ * the card holds it verified, it is cleared. Spends no try.
+ */
+export async function refuseInherited(session: CardSession, pin: PinReference): Promise<void> {
+  if (!session.hasVerified(pin)) await locateUnverified(session, pin)
+}
+
+/**
+ * Changes a PIN: verifies the current one under the same guard, selects its file, and sends one CHANGE. Consumes both.
  *
  * @param build - the application's change command; default CHANGE REFERENCE DATA with the new value only.
  * @throws PinError as {@link verifyPin}; `ERR_PIN_OUTCOME_UNKNOWN` when the card was lost during the change: either PIN
@@ -122,9 +131,11 @@ export async function changePin(
         pin: pin.id,
       })
     }
-    const reference = await verifyOnce(session, pin, value.current, options)
-    const response = await sendPin(session, pin, 'CHANGE', (bytes) => build(reference, bytes), value.next)
-    if (response.sw !== 0x9000) throw statusError('CHANGE REFERENCE DATA', response.sw)
+    await verifyOnce(session, pin, value.current, options)
+    // No public source shows CHANGE with the PIN named in P2; every client selects its file.
+    await session.send(selectFile(pin.fid))
+    const response = await sendPin(session, pin, 'CHANGE', (bytes) => build('current', bytes), value.next)
+    if (response.sw !== 0x9000) throw statusError('CHANGE', response.sw)
   } finally {
     value.current.wipe()
     value.next.wipe()
@@ -165,7 +176,8 @@ async function sendPin(
   try {
     return await value.lend((bytes) => session[sendSecret](build(bytes)))
   } catch (error) {
-    const message = `the card was lost during ${what} of the ${pin.id} PIN: whether it took effect is unknown`
+    if (error instanceof TranscriptError) throw error
+    const message = `no proper answer to ${what} of the ${pin.id} PIN: whether it took effect is unknown`
     throw new PinError('ERR_PIN_OUTCOME_UNKNOWN', message, { pin: pin.id, cause: error })
   }
 }

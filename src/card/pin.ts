@@ -3,7 +3,7 @@ import { PinError } from '../errors.ts'
 /** What a PIN must look like before it may cost a try. */
 export type PinFormat =
   | { readonly kind: 'digits'; readonly length: number }
-  /** Upper-case letters A-Z and digits. `mixed`: at least one of each, which issuers ask of a new one. */
+  /** Upper-case letters A-Z and digits; issuers ask for at least one of each in a new one. */
   | { readonly kind: 'alphanumeric'; readonly min: number; readonly max: number }
 
 /**
@@ -34,7 +34,7 @@ export class Pin implements Disposable {
       if (options.upperCase && code >= 0x61 && code <= 0x7a) code -= 0x20
       if (code < 0x21 || code > 0x7e) {
         bytes.fill(0)
-        throw new PinError('ERR_PIN_FORMAT', 'a PIN has letters and digits only', { pin: 'unknown' })
+        throw new PinError('ERR_PIN_FORMAT', 'a PIN has printable ASCII characters only', { pin: 'unknown' })
       }
       bytes[i] = code
     }

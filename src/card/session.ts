@@ -52,12 +52,14 @@ export interface CardSessionOptions {
   readonly onExchange?: (event: ExchangeEvent) => void
 }
 
-/** Key of the method only the PIN guard uses. */
+/** Keys of the methods only the PIN guard uses. */
 export const sendSecret: unique symbol = Symbol('sendSecret')
+export const noteVerified: unique symbol = Symbol('noteVerified')
 
 /**
  * Applications that may be selected to leave another one; SELECT of a different application clears every verified PIN.
- * The card manager exists on My Number cards; the Juki and visual applications on both cards.
+ * The card manager exists on My Number cards, the Juki application on both cards, the visual application on My Number
+ * cards and on Juki cards issued from 2009-04-20.
  */
 const ways: readonly CardApplication[] = [
   { id: 'card-manager', aid: Uint8Array.of(0xa0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00) },
@@ -76,6 +78,7 @@ export class CardSession implements AsyncDisposable {
   readonly #onExchange: ((event: ExchangeEvent) => void) | undefined
   #exchanges = 0
   #current: CardApplication | undefined
+  readonly #verified = new Set<object>()
   #tail: Promise<unknown> = Promise.resolve()
   #closed: Promise<ClearReport> | undefined
   #ended = false
@@ -123,7 +126,7 @@ export class CardSession implements AsyncDisposable {
       })
     }
     this.#requireOpen()
-    if (command.ins === ins.select && command.p1 === 0x04) this.#current = undefined
+    if (command.ins === ins.select && command.p1 === 0x04) this.#forget()
     return this.#exchange(command)
   }
 
@@ -131,6 +134,17 @@ export class CardSession implements AsyncDisposable {
   async [sendSecret](command: CommandApdu): Promise<ResponseApdu> {
     this.#requireOpen()
     return this.#exchange(command)
+  }
+
+  /** Whether this session itself verified the PIN, and nothing has cleared it since. */
+  hasVerified(pin: object): boolean {
+    return this.#verified.has(pin)
+  }
+
+  /** The outcome of a VERIFY. For the PIN guard. @internal */
+  [noteVerified](pin: object, verified: boolean): void {
+    if (verified) this.#verified.add(pin)
+    else this.#verified.delete(pin)
   }
 
   /**
@@ -145,26 +159,27 @@ export class CardSession implements AsyncDisposable {
   }
 
   /**
-   * Selects an application. Clears every PIN verified in another one; selecting the current one again keeps them.
+   * Selects an application. The card clears every PIN verified in another one; it keeps those of the current one.
    *
    * @throws StatusWordError `ERR_APPLICATION_NOT_FOUND` when the card has none.
    */
   async selectApplication(application: CardApplication): Promise<void> {
-    const response = await this.transmit(selectApplication(application.aid))
+    this.#requireOpen()
+    const again = this.#isCurrent(application)
+    const response = await this.#exchange(selectApplication(application.aid))
     const status = classifyStatus(response.sw)
     if (status.kind === 'not-found') {
       const name = `SELECT ${application.id} application`
       throw new StatusWordError('ERR_APPLICATION_NOT_FOUND', name, response.sw, 'this card does not have it')
     }
     if (!carriesData(status)) throw statusError(`SELECT ${application.id} application`, response.sw)
+    if (!again) this.#forget()
     this.#current = application
   }
 
   /** Selects the application unless it is the current one. */
   async ensureApplication(application: CardApplication): Promise<void> {
-    if (this.#current === undefined || !equalBytes(this.#current.aid, application.aid)) {
-      await this.selectApplication(application)
-    }
+    if (!this.#isCurrent(application)) await this.selectApplication(application)
   }
 
   /**
@@ -173,9 +188,19 @@ export class CardSession implements AsyncDisposable {
    */
   async clear(): Promise<void> {
     this.#requireOpen()
-    if (await this.#leave()) return
-    await this.connection.reconnect('unpower')
-    this.#current = undefined
+    if (!(await this.#leave())) await this.reconnect('unpower')
+  }
+
+  /**
+   * Takes the card again after `ERR_CARD_RESET`, or powers it down and up. The application has to be selected again; a
+   * warm reset may leave PINs verified on the card, but none counts as verified by this session any more.
+   *
+   * Use this, not `connection.reconnect`, which the session would not notice.
+   */
+  async reconnect(disposition: 'reset' | 'unpower' = 'reset'): Promise<void> {
+    this.#requireOpen()
+    this.#forget()
+    await this.connection.reconnect(disposition)
     this.#asleep = true
   }
 
@@ -203,9 +228,10 @@ export class CardSession implements AsyncDisposable {
 
   async #leave(): Promise<boolean> {
     for (const way of ways) {
-      if (this.#current !== undefined && equalBytes(this.#current.aid, way.aid)) continue
+      if (this.#isCurrent(way)) continue
       const response = await this.#exchange(selectApplication(way.aid))
       if (carriesData(classifyStatus(response.sw))) {
+        this.#forget()
         this.#current = way
         return true
       }
@@ -232,6 +258,15 @@ export class CardSession implements AsyncDisposable {
     if (isRemoval(cause)) return { cleared: true, by: 'card-removed', cause }
     if (isDead(cause)) return { cleared: false, by: 'nothing', cause }
     return { cleared: true, by: 'power-down', ...(cause !== undefined && { cause }) }
+  }
+
+  #isCurrent(application: CardApplication): boolean {
+    return this.#current !== undefined && equalBytes(this.#current.aid, application.aid)
+  }
+
+  #forget(): void {
+    this.#current = undefined
+    this.#verified.clear()
   }
 
   #requireOpen(): void {

@@ -43,7 +43,8 @@ const candidates: readonly CardApplication[] = [
 
 /**
  * Tells which card is in the reader, by its applications and the label of its JPKI token; never by its ATR, which
- * contactless readers make up. Spends no PIN try; clears verified PINs, since it walks through the applications.
+ * contactless readers make up. Spends no PIN try. Walking through the applications of a card clears its verified PINs; a
+ * phone, which has one application only, keeps them until the session ends.
  *
  * @throws DecodeError `ERR_CARD_DATA` when the token label is not text; TransportError.
  */

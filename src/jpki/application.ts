@@ -12,6 +12,7 @@ import {
   type PinStatus,
   readFile,
   readPinStatus,
+  refuseInherited,
   statusError,
   type VerifyPinOptions,
   verifyPin,
@@ -43,7 +44,10 @@ export interface SignOptions extends VerifyPinOptions {
   readonly scheme?: SignatureScheme | undefined
   /** Hash, default SHA-256; the card's own schemes know no other. */
   readonly hash?: DigestAlgorithm | undefined
-  /** PIN of the key; verified first and consumed. Left out when it was verified in this session already. */
+  /**
+   * PIN of the key; verified first and consumed. May be left out when this session verified it before; a PIN left
+   * verified by another program does not count and is cleared.
+   */
   readonly pin?: Pin | undefined
 }
 
@@ -99,7 +103,13 @@ export class JpkiApplication {
    *   phones the user-authentication PIN for `auth`.
    */
   readCertificate(kind: CertificateKind): Promise<Certificate> {
-    return this.#run(() => this.#readCertificate(kind))
+    return this.#run(async () => {
+      if (kind === 'sign' && !this.#certificates.has(kind)) {
+        await refuseInherited(this.session, jpkiPins.sign)
+        await this.session.ensureApplication(jpkiApplication)
+      }
+      return this.#readCertificate(kind)
+    })
   }
 
   /** Tries left and state of a PIN. Spends no try. */
@@ -130,10 +140,7 @@ export class JpkiApplication {
     try {
       const prepared = prepareSignature(input, options)
       return await this.#run(async () => {
-        const certificate = await this.#certificateAndPin(key, options)
-        if (certificate.publicKey.kind !== 'rsa') {
-          throw new WrongCardError('the commands that sign with a key other than RSA are not public yet')
-        }
+        const certificate = requireRsa(await this.#certificateAndPin(key, options))
         const response = await this.#compute(key, prepared)
         if (response.sw !== 0x9000) throw statusError('COMPUTE DIGITAL SIGNATURE', response.sw)
         if (!verifySignature(certificate, prepared.check, response.data)) {
@@ -160,12 +167,17 @@ export class JpkiApplication {
 
   async #certificateAndPin(key: JpkiKey, options: SignOptions): Promise<Certificate> {
     const { pin } = options
-    if (pin === undefined) return this.#readCertificate(key)
+    if (pin === undefined) {
+      await refuseInherited(this.session, jpkiPins[key])
+      await this.session.ensureApplication(jpkiApplication)
+      return this.#readCertificate(key)
+    }
     if (key === 'auth') {
       const free = await this.#readCertificate(key).catch((error: unknown) => {
         if (error instanceof StatusWordError && error.code === 'ERR_SECURITY_STATUS') return undefined
         throw error
       })
+      if (free !== undefined) requireRsa(free)
       await verifyPin(this.session, jpkiPins[key], pin, options)
       return free ?? this.#readCertificate(key)
     }
@@ -209,6 +221,11 @@ function refusesReference(response: ResponseApdu): boolean {
   const { kind } = classifyStatus(response.sw)
   if (kind === 'unsupported') return response.sw !== 0x6700
   return kind === 'not-found' || response.sw === 0x6981 || response.sw === 0x6986
+}
+
+function requireRsa(certificate: Certificate): Certificate {
+  if (certificate.publicKey.kind === 'rsa') return certificate
+  throw new WrongCardError('the commands that sign with a key other than RSA are not public yet')
 }
 
 function absent(kind: CertificateKind, cause?: unknown): CertificateError {

@@ -19,7 +19,7 @@ export const registryApplications: Readonly<Record<'juki' | 'visual' | 'text' | 
 /** File identifiers of the Juki application. Where the 住民票コード is stored is not public. */
 export const jukiFiles = { pin: 0x001c } as const
 
-/** 住民基本台帳用暗証番号: four digits, 3 tries, kept by the 統合端末 of the municipality. */
+/** 住民基本台帳用暗証番号: four digits, 3 tries; municipal 統合端末 use it. */
 export const jukiPin: PinReference = {
   id: 'juki',
   application: registryApplications.juki,

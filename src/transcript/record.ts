@@ -21,7 +21,12 @@ export interface RecordingConnection extends CardConnection {
 }
 
 const names: ReadonlyMap<number, string> = new Map(
-  Object.entries(ins).map(([name, code]) => [code, name.replaceAll(/[A-Z]/g, ' $&').toUpperCase()]),
+  Object.entries(ins).map(([name, code]) => [
+    code,
+    code === ins.performSecurityOperation
+      ? 'COMPUTE DIGITAL SIGNATURE'
+      : name.replaceAll(/[A-Z]/g, ' $&').toUpperCase(),
+  ]),
 )
 
 /** Records a connection. The result takes the connection's place; closing it closes the connection. */
@@ -66,6 +71,7 @@ export function recordConnection(connection: CardConnection, options: RecordOpti
 function nameOf(bytes: Uint8Array): string {
   try {
     const command = decodeCommand(bytes)
+    if (command.ins === ins.verify && command.data === undefined) return 'VERIFY (counter)'
     return names.get(command.ins) ?? `INS ${toHex(Uint8Array.of(command.ins))}`
   } catch {
     return 'not a command'

@@ -45,6 +45,7 @@ describe('wrong usage', () => {
     ['inspect --wait soon', '--wait SECONDS'],
     ['inspect --watch', '--watch'],
     ['inspect --json=yes', '--json'],
+    ['emulate --port 70000', '--port PORT'],
     ['inspect --frob', '--frob'],
     ['inspect extra', 'more words'],
     ['inspect --virtual-kind juki', '--virtual'],

@@ -13,12 +13,13 @@ export const emulateCommand: Command = async (context) => {
   const { io, options, messages } = context
   const { emulate } = messages
   const say = (text: string): void => void io.stdout.write(`${text}\n`)
+  const port = Number(options.get('port') ?? 35963)
+  if (port < 1 || port > 65_535) throw usageError('bad-value', '--port PORT')
   const file = options.get('faults')
   const faults = file === undefined ? undefined : await readFaults(file)
   say(emulate.making)
   const card = await makeVirtualCard(io, { ...virtualCardOptions(options, 'kind'), faults })
   const host = options.get('host') ?? '127.0.0.1'
-  const port = Number(options.get('port') ?? 35963)
   const address = `${host}:${port}`
   let told = false
   while (!io.signal.aborted) {
