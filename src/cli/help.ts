@@ -1,7 +1,8 @@
+import { type CommandName, commandNames } from './command-names.ts'
 import type { Messages } from './messages/catalogue.ts'
 import { type OptionName, optionForm } from './options.ts'
 import { table } from './output.ts'
-import { type CommandName, commandNames, registry } from './registry.ts'
+import { registry } from './registry.ts'
 
 /** One line that shows how a command is called. */
 function usageLine(name: CommandName): string {

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import type { Transcript } from '../transcript/index.ts'
 import { usageError, withFile } from './cli-error.ts'
+import { type CommandName, commandNames } from './command-names.ts'
 import type { Command, Recording } from './context.ts'
 import { type Arguments, type Options, optionForm, parseArguments, pinInArguments } from './options.ts'
-import { type CommandEntry, type CommandName, commandNames, registry } from './registry.ts'
+import { type CommandEntry, registry } from './registry.ts'
 
 /** What a command line asks for. */
 export type Invocation =

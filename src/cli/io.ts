@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { VirtualCard, VirtualCardOptions, VpcdAttachment, VpcdOptions } from '../emulator/index.ts'
 import type { CardTransport } from '../transport/index.ts'
-import type { Terminal } from './terminal.ts'
 
 /** Where text goes. */
 export interface OutputStream {
@@ -14,6 +13,9 @@ export type InputStream = Readable & {
   readonly isTTY?: boolean | undefined
   setRawMode?(raw: boolean): unknown
 }
+
+/** A terminal opened beside standard input, which must be closed again. */
+export type Terminal = InputStream & { destroy(): unknown }
 
 /** What the commands reach the world by; each can be replaced by whoever calls `main`. */
 export interface Dependencies {

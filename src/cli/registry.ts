@@ -1,19 +1,6 @@
+import type { CommandName } from './command-names.ts'
 import type { Command } from './context.ts'
 import type { OptionName } from './options.ts'
-
-/** All commands, as typed. */
-export type CommandName =
-  | 'readers'
-  | 'inspect'
-  | 'pin status'
-  | 'pin change'
-  | 'certificate'
-  | 'auth'
-  | 'sign'
-  | 'emulate'
-  | 'record'
-  | 'replay'
-  | 'demo'
 
 /** What is known of a command without loading it. */
 export interface CommandEntry {
@@ -109,6 +96,3 @@ export const registry: Readonly<Record<CommandName, CommandEntry>> = {
     load: async () => (await import('./commands/demo.ts')).demoCommand,
   },
 }
-
-/** All names, in the order help lists them. */
-export const commandNames = Object.keys(registry) as readonly CommandName[]

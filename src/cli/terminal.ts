@@ -1,9 +1,6 @@
 import { openSync } from 'node:fs'
 import { ReadStream } from 'node:tty'
-import type { InputStream } from './io.ts'
-
-/** A terminal opened beside standard input, which must be closed again. */
-export type Terminal = InputStream & { destroy(): unknown }
+import type { Terminal } from './io.ts'
 
 /** The terminal of the person, for when standard input carries a file; `undefined` when there is none. */
 export function openTerminal(): Terminal | undefined {

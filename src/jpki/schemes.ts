@@ -28,14 +28,16 @@ export type SignatureScheme =
 /** What is to be signed: a message, or its digest made elsewhere. */
 export type ToBeSigned = { readonly message: Uint8Array } | { readonly digest: Uint8Array }
 
-interface Scheme {
+/** How one scheme goes about it. */
+export interface SchemeRow {
+  /** P1 of COMPUTE DIGITAL SIGNATURE. */
   readonly p1: number
   readonly takes: 'digest-info' | 'digest' | 'message'
   readonly padding: 'pkcs1' | 'pss' | 'bare'
 }
 
 /** All schemes with their P1. */
-export const signatureSchemes: Readonly<Record<SignatureScheme, Scheme>> = {
+export const signatureSchemes: Readonly<Record<SignatureScheme, SchemeRow>> = {
   'digest-info': { p1: 0x00, takes: 'digest-info', padding: 'pkcs1' },
   'card-hash-bare': { p1: 0x01, takes: 'message', padding: 'bare' },
   'card-digest-info': { p1: 0x02, takes: 'digest', padding: 'pkcs1' },
@@ -91,12 +93,12 @@ function digestOf(hash: DigestAlgorithm, message: Uint8Array): Uint8Array {
   return new Uint8Array(createHash(hash.replace('-', '').toLowerCase()).update(message).digest())
 }
 
-function algorithmOf(row: Scheme, hash: DigestAlgorithm): SignatureAlgorithm {
+function algorithmOf(row: SchemeRow, hash: DigestAlgorithm): SignatureAlgorithm {
   if (row.padding === 'bare') return 'rsa-bare-sha256'
   if (row.padding === 'pss') return 'PS256'
   return ({ 'SHA-256': 'RS256', 'SHA-384': 'RS384', 'SHA-512': 'RS512' } as const)[hash]
 }
 
-function checkOf(row: Scheme, hash: DigestAlgorithm, digest: Uint8Array): SignedInput {
+function checkOf(row: SchemeRow, hash: DigestAlgorithm, digest: Uint8Array): SignedInput {
   return row.padding === 'bare' ? { padding: 'pkcs1-raw', block: digest } : { padding: row.padding, hash, digest }
 }

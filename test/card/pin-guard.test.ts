@@ -171,6 +171,30 @@ describe('a PIN verified already', () => {
     expect(card.verified('auth')).toBe(false)
   })
 
+  test.each(['my-number', 'phone-android', 'juki'] as const)('serves nobody else on a %s', async (kind) => {
+    const { transport, card, session, jpki } = await opened({ kind })
+    await jpki.verifyPin('sign', Pin.fromText('ABC123'))
+    await session.connection.close('leave')
+    expect(card.verified('sign')).toBe(true)
+    const [reader] = await transport.readers()
+    const { CardSession } = await import('../../src/card/index.ts')
+    await using next = new CardSession(await transport.connect(reader!.name))
+    const inherited = await JpkiApplication.open(next)
+    const signing = await thrown(() => inherited.sign('sign', { message: Buffer.from('x') }))
+    expect(signing).toMatchObject({ code: 'ERR_SECURITY_STATUS' })
+    expect(card.verified('sign')).toBe(false)
+    expect(await thrown(() => inherited.readCertificate('sign'))).toMatchObject({ code: 'ERR_SECURITY_STATUS' })
+  })
+
+  test('by this session serves it until it is cleared', async () => {
+    const { session, jpki } = await opened()
+    await jpki.verifyPin('auth', right())
+    await jpki.sign('auth', { message: Buffer.from('x') })
+    await session.clear()
+    const error = await thrown(() => jpki.sign('auth', { message: Buffer.from('x') }))
+    expect(error).toMatchObject({ code: 'ERR_SECURITY_STATUS' })
+  })
+
   test('that cannot be cleared is refused', async () => {
     const { jpki, card, sent } = await opened()
     card.setFaults([{ at: 'every', on: 0x20, do: { status: 0x9000 } }])

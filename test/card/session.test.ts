@@ -241,6 +241,46 @@ describe('capabilities', () => {
   })
 })
 
+describe('trouble with the reader', () => {
+  test('a reader that fails the first extended transfer is asked again in short ones', async () => {
+    const { connection, card } = await bench({ interface: 'contactless' })
+    let reconnects = 0
+    const lame: CardConnection = {
+      reader: connection.reader,
+      atr: connection.atr,
+      async transmit(command) {
+        const extended = command.length === 7 && command[4] === 0
+        if (extended) throw new TransportError('ERR_TRANSPORT', 'the reader cannot')
+        return connection.transmit(command)
+      },
+      async reconnect(disposition) {
+        reconnects++
+        await connection.reconnect(disposition)
+      },
+      close: (disposition) => connection.close(disposition),
+      [Symbol.asyncDispose]: () => connection.close(),
+    }
+    await using session = new CardSession(lame)
+    const jpki = await JpkiApplication.open(session)
+    await jpki.authenticate(new Uint8Array(4), pin())
+    expect(reconnects).toBe(1)
+    expect(session.capabilities.extendedLength).toBe('no')
+    expect(card.triesLeft('auth')).toBe(3)
+  })
+
+  test('a reset by someone else is answered by taking the card again', async () => {
+    const { session, card } = await bench()
+    await using open = await session()
+    const jpki = await JpkiApplication.open(open)
+    await jpki.verifyPin('auth', pin())
+    card.setFaults([{ at: 1, do: 'reset' }])
+    expect(await thrown(() => jpki.readTokenInfo())).toMatchObject({ code: 'ERR_CARD_RESET' })
+    await open.reconnect()
+    expect((await jpki.readTokenInfo()).label).toBe('JPKIAPICCTOKEN2')
+    expect(open.hasVerified({})).toBe(false)
+  })
+})
+
 describe('hostile files', () => {
   const start = (...answers: string[]) => scripted(...answers)
   const object = { object: { maxBytes: 4096 } }

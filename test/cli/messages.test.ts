@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { cliErrorCodes, problems } from '../../src/cli/cli-error.ts'
+import { commandNames } from '../../src/cli/command-names.ts'
 import { en } from '../../src/cli/messages/en.ts'
 import { ja } from '../../src/cli/messages/ja.ts'
 import { optionNames } from '../../src/cli/options.ts'
 import { displayWidth, table } from '../../src/cli/output.ts'
-import { commandNames } from '../../src/cli/registry.ts'
 import { errorCodes } from '../../src/errors.ts'
 
 /** Paths of all texts, `errors.ERR_TIMEOUT.what`. */

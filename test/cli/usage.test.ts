@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { commandNames, registry } from '../../src/cli/registry.ts'
+import { commandNames } from '../../src/cli/command-names.ts'
+import { registry } from '../../src/cli/registry.ts'
 import { run } from './harness.ts'
 
 describe('wrong usage', () => {

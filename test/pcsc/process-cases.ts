@@ -68,7 +68,7 @@ export const processCases: readonly Case[] = [
     title: 'use in a worker thread',
     async run(fixture) {
       await fixture.insert()
-      const { code } = fixture.program(`
+      const code = fixture.programText(`
         import { parentPort } from 'node:worker_threads'
         const outcome = async () => { ${session}; await transport.close(); return 'ok' }
         parentPort.postMessage(await outcome().catch((error) => error.code ?? String(error)))`)

@@ -14,8 +14,7 @@ export interface MiniCardOptions {
   readonly slot?: 0 | 1
   /** Default: answers 9000. */
   readonly script?: CardScript
-  /** Default {@link miniCardAtr}. Asked for when the reader looks for a card, and after power-up and reset. */
-  readonly atr?: Uint8Array | ((card: MiniCard) => Uint8Array)
+  readonly atr?: Uint8Array
 }
 
 export const miniCardAtr: Uint8Array = fromHex('3BDA13FF8131FB468012392F31C173C601C03B')
@@ -34,7 +33,7 @@ export class MiniCard {
   readonly commands: Uint8Array[] = []
   readonly #socket: Socket
   readonly #script: CardScript
-  readonly #atr: Uint8Array | ((card: MiniCard) => Uint8Array)
+  readonly #atr: Uint8Array
   #pending: Uint8Array = new Uint8Array()
 
   private constructor(socket: Socket, options: MiniCardOptions) {
@@ -87,7 +86,7 @@ export class MiniCard {
       if (message[0] === 0) this.powerOffs++
       else if (message[0] === 1) this.powerOns++
       else if (message[0] === 2) this.resets++
-      else if (message[0] === 4) this.#send(typeof this.#atr === 'function' ? this.#atr(this) : this.#atr)
+      else if (message[0] === 4) this.#send(this.#atr)
       return
     }
     this.commands.push(message)

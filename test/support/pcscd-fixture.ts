@@ -65,12 +65,15 @@ export class Fixture {
 
   /** A Node.js program using the compiled package: `openPcsc` and `options` are defined for it. */
   program(body: string) {
+    return this.#spawn(['--input-type=module', '-e', this.programText(body)])
+  }
+
+  programText(body: string): string {
     const entry = pathToFileURL(join(compiled(), 'transport/pcsc/index.js')).href
-    const code = `import { openPcsc } from ${JSON.stringify(entry)}
+    return `import { openPcsc } from ${JSON.stringify(entry)}
       const options = { binding: ${JSON.stringify(this.binding)} }
       const reader = ${JSON.stringify(readerNames[0])}
       ${body}`
-    return { ...this.#spawn(['--input-type=module', '-e', code]), code }
   }
 
   async cleanUp(): Promise<void> {
@@ -90,16 +93,24 @@ export class Fixture {
 export function follow(transport: CardTransport) {
   const events: ReaderEvent[] = []
   const iterator = transport.watch()[Symbol.asyncIterator]()
+  const next = async () => {
+    const { value, done } = await iterator.next()
+    if (done) throw new Error('the events ended')
+    events.push(value)
+    return value
+  }
   return {
     events,
-    /** Reads on until an event of the type was met. */
-    async until(type: ReaderEvent['type'], reader?: string): Promise<ReaderEvent> {
+    /** Reads on until an event of the type is met. */
+    async until(type: ReaderEvent['type'], reader?: string): Promise<void> {
       for (;;) {
-        const { value, done } = await iterator.next()
-        if (done) throw new Error(`the events ended before ${type}`)
-        events.push(value)
-        if (value.type === type && (reader === undefined || readerOf(value) === reader)) return value
+        const event = await next()
+        if (event.type === type && (reader === undefined || readerOf(event) === reader)) return
       }
+    },
+    /** Reads on until that many events of the type were met since the beginning. */
+    async untilCount(type: ReaderEvent['type'], count: number): Promise<void> {
+      while (events.filter((event) => event.type === type).length < count) await next()
     },
   }
 }

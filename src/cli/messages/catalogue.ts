@@ -1,8 +1,8 @@
 import type { ErrorCode } from '../../errors.ts'
 import type { CertificateKind, JpkiKey } from '../../jpki/index.ts'
 import type { CliErrorCode, Problem } from '../cli-error.ts'
+import type { CommandName } from '../command-names.ts'
 import type { OptionName } from '../options.ts'
-import type { CommandName } from '../registry.ts'
 
 /** Every code a failure can have on the command line. */
 export type CatalogueCode = ErrorCode | CliErrorCode

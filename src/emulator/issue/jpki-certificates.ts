@@ -1,6 +1,6 @@
 /** Issues the four X.509 certificates on a card, in the profile of card-facts section 6. */
 
-import { randomBytes, randomInt, webcrypto } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import type { Extension } from 'pkijs'
 import { type Asn1, exactBuffer, loadAsn1 } from './asn1.ts'
 import { birthdayAfter, compactDate, dayInJapan, endOfDayInJapan } from './calendar.ts'
@@ -166,9 +166,10 @@ async function issue(draft: Draft, ca: KeyPair, asn1: Asn1): Promise<Uint8Array>
     extensions: [...draft.extensions],
   })
   const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
-  const key = await webcrypto.subtle.importKey('pkcs8', ca.privateKey, algorithm, false, ['sign'])
-  const engine = new pkijs.CryptoEngine({ name: 'node', crypto: webcrypto as unknown as Crypto })
-  await certificate.sign(key as unknown as CryptoKey, 'SHA-256', engine)
+  const { Crypto } = await import('@peculiar/webcrypto')
+  const crypto = new Crypto()
+  const key = await crypto.subtle.importKey('pkcs8', exactBuffer(ca.privateKey), algorithm, false, ['sign'])
+  await certificate.sign(key, 'SHA-256', new pkijs.CryptoEngine({ name: 'peculiar', crypto }))
   return new Uint8Array(certificate.toSchema(true).toBER())
 }
 

@@ -37,7 +37,13 @@ const rows: readonly Row[] = [
     exchange: 'ERR_CARD_REMOVED',
     text: 'no card in the reader',
   },
-  { code: 0x8010000f, name: 'ProtoMismatch', connect: 'ERR_TRANSPORT', text: 'the card speaks neither T=0 nor T=1' },
+  {
+    code: 0x8010000f,
+    name: 'ProtoMismatch',
+    connect: 'ERR_CARD_MUTE',
+    exchange: 'ERR_TRANSPORT',
+    text: 'the card speaks neither T=0 nor T=1',
+  },
   {
     code: 0x80100012,
     name: 'SystemCancelled',

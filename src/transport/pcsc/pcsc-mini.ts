@@ -10,11 +10,13 @@
  * - Once `stop()` has failed, collecting the client throws outside of any call and ends the process: such clients are
  *   kept for good (a few kilobytes per stop of the service).
  * - The answer to reset in its events points into memory already reused: it is read from the card's state instead.
+ * - `stop()` in the wrong moment blocks the event loop for a minute: see {@link Quiet}.
  * - It watches at most four readers.
  */
 
 import type { Disposition } from '../connection.ts'
 import type { PcscBinding, PcscHandle, PcscObserver, PcscShare, PcscWatch } from './binding.ts'
+import { Quiet } from './quiet.ts'
 
 /** The native module, as far as it is used. */
 export interface MiniAddon {
@@ -54,13 +56,18 @@ export class PcscMini implements PcscBinding {
 
   watch(observer: PcscObserver): PcscWatch {
     const client = this.#addon.newClient()
+    const quiet = new Quiet()
     client.start(
-      (reader, state) => observer.changed(reader, state),
+      (reader, state) => {
+        quiet.disturb()
+        observer.changed(reader, state)
+      },
       (error) => observer.failed(error),
     )
     inUse.add(client)
     return {
-      stop() {
+      async stop() {
+        await quiet.wait()
         client.stop()
         inUse.delete(client)
       },

@@ -5,7 +5,7 @@
  * - An event of a watched reader waits, on the main thread, for the exchange that reader is doing: connections use
  *   reader objects of their own, whose watching was ended first.
  * - A reader object must have been watched before it is destroyed, and must not be closed from its own events nor while
- *   its thread is between two waits: see `stopWatching`.
+ *   its thread is between two waits: see {@link Quiet}.
  * - After a failure a reader object may believe it is still connected, and then `connect()` succeeds without connecting:
  *   such an object is dropped. Others are used again, because their service contexts are freed only with the object.
  * - A reader that comes back while its predecessor is being torn down is overlooked: watching starts afresh whenever a
@@ -13,10 +13,10 @@
  * - It has no reconnect: the card is given up and taken again, and another program may come in between.
  */
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Disposition } from '../connection.ts'
 import type { PcscBinding, PcscHandle, PcscObserver, PcscShare, PcscWatch } from './binding.ts'
 import { toTransportError } from './pcsc-errors.ts'
+import { Quiet } from './quiet.ts'
 
 /** The package's only export, as far as it is used. */
 export type PcscliteFactory = () => LiteLister
@@ -54,9 +54,6 @@ const t0OrT1 = 3
 /** Longest response APDU: 65 536 bytes of data and the status word. */
 const longestAnswer = 65_538
 
-/** Milliseconds after its last event in which a watching thread surely waits again. */
-const threadSettles = 25
-
 /** Failures of connect that leave a reader object as good as before. */
 const harmless: ReadonlySet<string> = new Set(['ERR_NO_CARD', 'ERR_READER_BUSY', 'ERR_CARD_MUTE'])
 
@@ -78,7 +75,7 @@ export class Pcsclite implements PcscBinding {
     this.#spare.clear()
     const lister = this.#factory()
     const readers = new Set<LiteReader>()
-    let lastEvent = Date.now()
+    const quiet = new Quiet()
     let stopped = false
     let rescan: NodeJS.Timeout | undefined
     lister.on('error', (error) => observer.failed(error))
@@ -87,7 +84,7 @@ export class Pcsclite implements PcscBinding {
       readers.add(reader)
       reader.on('error', (error) => observer.failed(error))
       reader.on('status', ({ state, atr }) => {
-        lastEvent = Date.now()
+        quiet.disturb()
         observer.changed(reader.name, state, atr)
       })
       reader.on('end', () => {
@@ -101,7 +98,7 @@ export class Pcsclite implements PcscBinding {
       async stop() {
         stopped = true
         clearTimeout(rescan)
-        await sleep(Math.max(0, lastEvent + threadSettles - Date.now()))
+        await quiet.wait()
         for (const reader of readers) reader.close()
         lister.close()
       },
@@ -164,10 +161,10 @@ export class Pcsclite implements PcscBinding {
   }
 }
 
-/** Closing lets the watching thread end only when it is waiting for news, which it is a moment after the first. */
+/** Ends the watching that has just had its first news. */
 async function stopWatching(reader: LiteReader): Promise<void> {
   inUse.add(reader)
-  await sleep(threadSettles)
+  await new Quiet().wait()
   reader.close()
   inUse.delete(reader)
 }

@@ -20,8 +20,9 @@ export class ReaderTable {
     return [...this.#entries.keys()]
   }
 
+  /** In the order of the names: bindings tell the readers in any order. */
   states(): ReaderState[] {
-    return [...this.#entries.values()].map(toReaderState)
+    return this.#sorted().map(toReaderState)
   }
 
   /** Takes in a new state; returns what happened, in order. */
@@ -43,7 +44,11 @@ export class ReaderTable {
 
   /** The events a new watcher begins with. */
   opening(): ReaderEvent[] {
-    return [...this.#entries.values()].flatMap((entry) => [attached(entry), ...cardEventsBetween(undefined, entry)])
+    return this.#sorted().flatMap((entry) => [attached(entry), ...cardEventsBetween(undefined, entry)])
+  }
+
+  #sorted(): ReaderEntry[] {
+    return [...this.#entries.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 }
 

@@ -1,0 +1,17 @@
+/** All commands, as typed, in the order help lists them. */
+export const commandNames = [
+  'readers',
+  'inspect',
+  'pin status',
+  'pin change',
+  'certificate',
+  'auth',
+  'sign',
+  'emulate',
+  'record',
+  'replay',
+  'demo',
+] as const
+
+/** One of the commands. */
+export type CommandName = (typeof commandNames)[number]
