@@ -4,7 +4,15 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/pcsc/**'], testTimeout: 30_000, globalSetup: 'test/support/identity-setup.ts' } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/pcsc/**'],
+          testTimeout: 30_000,
+          globalSetup: 'test/support/identity-setup.ts',
+        },
+      },
       {
         test: {
           name: 'pcsc',

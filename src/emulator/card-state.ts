@@ -39,7 +39,7 @@ export class CardState {
     this.currentFile = undefined
   }
 
-  /** Warm reset: nothing is selected, but who was verified still is (Appendix A, one source). */
+  /** Warm reset: nothing is selected, but who was verified still is. */
   loseSelection(): void {
     this.#current = this.#manager
     this.currentFile = undefined

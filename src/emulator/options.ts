@@ -14,7 +14,7 @@ export type VirtualCardKind = (typeof virtualCardKinds)[number]
 export interface VirtualCardCapabilities {
   /** READ BINARY and READ RECORD by short EF identifier. Three sources say cards have it. */
   readonly shortFileId?: boolean
-  /** Extended Lc and Le. Off: every extended form is answered 6700. Some readers lack it; no card is known to. */
+  /** Extended Lc and Le. Off: every extended form is answered 6700. Some readers lack it; one ATR listed for a My Number card declares that the card does. */
   readonly extendedLength?: boolean
   /** VERIFY, CHANGE and signing with P2 = 80|SFI. One or two sources. */
   readonly directReference?: boolean

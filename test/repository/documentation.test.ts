@@ -17,7 +17,7 @@ describe('docs/errors.md', () => {
       .filter((file) => file.endsWith('.ts') && file !== 'errors.ts' && !file.startsWith('cli/messages'))
       .map((file) => text(`src/${file}`))
       .join('\n')
-    // ERR_WRONG_CARD and ERR_STATE_NOT_CLEARED are set by the constructors of their classes.
+    // Some classes have one code and set it themselves.
     const byClass: Record<string, string> = {
       ERR_WRONG_CARD: 'new WrongCardError(',
       ERR_STATE_NOT_CLEARED: 'new StateNotClearedError(',

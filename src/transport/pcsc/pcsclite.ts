@@ -174,7 +174,7 @@ function call<T>(reader: LiteReader, start: (done: (error: unknown, value?: T) =
   inUse.add(reader)
   return new Promise((resolve, reject) => {
     start((error, value) => {
-      setImmediate(() => inUse.delete(reader))
+      inUse.delete(reader)
       if (error) reject(error)
       else resolve(value as T)
     })
