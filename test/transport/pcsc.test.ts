@@ -148,6 +148,7 @@ describe('connections', () => {
       if (refusals-- > 0) throw pcscError('SharingViolation')
     }
     const answer = connection.transmit(command)
+    await sleep(1)
     await Promise.all([connection.close('unpower'), connection.close()])
     expect(await answer).toEqual(Uint8Array.of(0x90, 0))
     expect(handle.disconnects).toEqual(['unpower', 'unpower', 'unpower'])
@@ -162,7 +163,8 @@ describe('connections', () => {
 
   test('that come too late are given up', async () => {
     const { binding, handle, transport } = await open()
-    binding.onConnect = async () => (await sleep(300), handle)
+    await transport.readers()
+    binding.onConnect = () => sleep(300, handle)
     await expect(transport.connect('R', { timeoutMs: 20 })).rejects.toMatchObject({ code: 'ERR_TIMEOUT' })
     const signal = AbortSignal.abort('stop')
     await expect(transport.connect('R', { signal })).rejects.toMatchObject({ code: 'ERR_ABORTED', cause: 'stop' })

@@ -79,6 +79,7 @@ export class Monitor {
     const generation = ++this.#generation
     const current = () => generation === this.#generation
     this.#unseen = new Set(this.table.names())
+    this.#settleIn(this.#times.silent)
     let watch: PcscWatch
     try {
       watch = this.#binding.watch({
@@ -95,15 +96,18 @@ export class Monitor {
       this.#endWatch()
       return
     }
-    if (this.#lost !== undefined) {
-      this.#lost = undefined
-      this.#listed = withResolvers<void>()
-      this.#emit([{ type: 'service-restored' }])
-    }
-    this.#settleIn(this.#times.silent)
+    this.#serviceFound()
+  }
+
+  #serviceFound(): void {
+    if (this.#lost === undefined) return
+    this.#lost = undefined
+    this.#listed = withResolvers<void>()
+    this.#emit([{ type: 'service-restored' }])
   }
 
   #changed(reader: string, state: number, atr: Uint8Array | undefined): void {
+    this.#serviceFound()
     this.#unseen?.delete(reader)
     if (this.#unseen !== undefined) this.#settleIn(this.#times.quiet)
     const isGone = (state & (readerState.unknown | readerState.unavailable)) !== 0
