@@ -38,18 +38,24 @@ export function ensureSystemPackages() {
   return still.length === 0 ? undefined : `could not install ${still.join(', ')}`
 }
 
+/**
+ * `npm ci` refuses a lock file without the optional packages of other platforms, and a registry may lack some of them;
+ * this installs the locked versions all the same and leaves the lock file as it is.
+ */
+const install = ['install', '--no-save', '--no-fund', '--no-audit']
+
 /** Installs the npm packages of the lock file unless they are there already. */
 export function ensureNpmPackages() {
   const marker = join(root, 'node_modules/.package-lock.json')
   const lock = join(root, 'package-lock.json')
   if (!existsSync(marker) || statSync(marker).mtimeMs < statSync(lock).mtimeMs) {
     say('installing npm packages')
-    must('npm', ['ci', '--no-fund', '--no-audit'])
+    must('npm', install)
   }
   const built = join(root, 'node_modules/pcsclite/build/Release/pcsclite.node')
   if (process.platform === 'linux' && existsSync('/usr/include/PCSC/winscard.h') && !existsSync(built)) {
     say('building pcsclite')
-    if (!existsSync(join(root, 'node_modules/pcsclite'))) run('npm', ['ci', '--no-fund', '--no-audit'])
+    if (!existsSync(join(root, 'node_modules/pcsclite'))) run('npm', install)
     run('npm', ['rebuild', 'pcsclite'])
   }
 }
