@@ -1,7 +1,8 @@
 // Runs a command where a pcscd of its own can be started: `node scripts/with-pcscd.mjs CMD ARGS…`
 //
 // pcscd listens on a fixed path below /run. The command therefore gets its own mount namespace with an empty /run, and
-// its own network namespace so that the ports of the virtual reader (35963, 35964) are free. pcscd itself is started by
+// its own network namespace so that the ports of the virtual reader (35963, 35964) are free; and a process namespace, so
+// that nothing it started outlives it. pcscd itself is started by
 // the tests (test/support/pcscd.ts).
 //
 // Exit codes: the command's own, or 3 when the namespace cannot be made (the caller reports the suite as skipped).
@@ -21,7 +22,7 @@ for net in 127.0.0.0/8 127.0.0.1; do
 done
 exec "$@"`
 
-const namespaces = ['--mount', '--net', '--fork', '--kill-child']
+const namespaces = ['--mount', '--net', '--pid', '--mount-proc', '--fork', '--kill-child']
 const unshareArguments = process.getuid?.() === 0 ? namespaces : ['--user', '--map-root-user', ...namespaces]
 
 const [command, ...args] = process.argv.slice(2)

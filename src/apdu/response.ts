@@ -18,6 +18,11 @@ export const maxResponseLength = 65_538
  *   `ERR_RESPONSE_TOO_LONG` when longer than 65 538 bytes.
  */
 export function decodeResponse(bytes: Uint8Array): ResponseApdu {
+  return adoptResponse(bytes.slice())
+}
+
+/** The same for bytes that nobody else holds: the data is a part of them, not a copy. @internal */
+export function adoptResponse(bytes: Uint8Array): ResponseApdu {
   if (bytes.length < 2) {
     throw new ResponseError('ERR_RESPONSE_MALFORMED', `a response ends with 2 status bytes, got ${bytes.length} bytes`)
   }
@@ -29,7 +34,7 @@ export function decodeResponse(bytes: Uint8Array): ResponseApdu {
   if ((sw1 >> 4 !== 6 && sw1 >> 4 !== 9) || sw1 === 0x60) {
     throw new ResponseError('ERR_RESPONSE_MALFORMED', 'the last two bytes are not a status word')
   }
-  return { data: bytes.slice(0, -2), sw: (sw1 << 8) | bytes[bytes.length - 1]! }
+  return { data: bytes.subarray(0, -2), sw: (sw1 << 8) | bytes[bytes.length - 1]! }
 }
 
 /** Encodes a response APDU. @throws RangeError for an invalid status word or more than 65 536 data bytes. */

@@ -1,12 +1,13 @@
 import {
+  adoptResponse,
   type CommandApdu,
-  decodeResponse,
+  classifyStatus,
   encodeCommand,
+  fitsShort,
   getResponse,
   isSecret,
   type ResponseApdu,
 } from '../apdu/index.ts'
-import { classifyStatus } from '../apdu/status.ts'
 import { concat } from '../bytes.ts'
 import { ResponseError } from '../errors.ts'
 import type { CardConnection } from '../transport/connection.ts'
@@ -15,8 +16,11 @@ import type { CardConnection } from '../transport/connection.ts'
 const maxCollected = 65_536
 const shortBlock = 255
 
-/** One command on the wire; counts it and wipes the encoded bytes of a secret one. */
-type SendOnce = (command: CommandApdu, form: 'short' | 'extended') => Promise<ResponseApdu>
+/** The way to the card for one command and what follows it. */
+interface Wire {
+  readonly connection: CardConnection
+  readonly onExchange: () => void
+}
 
 /**
  * Sends one command and returns its whole response: the only place that fetches 61XX, repeats after 6CXX and chains
@@ -32,52 +36,55 @@ export async function exchange(
   extended: boolean,
   onExchange: () => void,
 ): Promise<ResponseApdu> {
-  const sendOnce: SendOnce = async (one, form) => {
-    const bytes = encodeCommand(one, form)
-    onExchange()
-    try {
-      return decodeResponse(await connection.transmit(bytes))
-    } finally {
-      if (isSecret(one)) bytes.fill(0)
-    }
+  const wire: Wire = { connection, onExchange }
+  if (isSecret(command)) return sendSecret(wire, command)
+  const short = fitsShort(command)
+  const response = await (short || extended ? sendOnce(wire, command) : sendChained(wire, command))
+  const sw1 = response.sw >> 8
+  if (sw1 !== 0x61 && sw1 !== 0x6c) return response
+  return collect(wire, command, await repeatWithExactLe(wire, command, response))
+}
+
+/** One command on the wire, in the short form when it fits. */
+async function sendOnce(wire: Wire, command: CommandApdu): Promise<ResponseApdu> {
+  const bytes = encodeCommand(command)
+  wire.onExchange()
+  return adoptResponse(await wire.connection.transmit(bytes))
+}
+
+/** The same for a command whose data is secret: its encoded bytes are wiped. */
+async function sendSecret(wire: Wire, command: CommandApdu): Promise<ResponseApdu> {
+  const bytes = encodeCommand(command)
+  wire.onExchange()
+  try {
+    return adoptResponse(await wire.connection.transmit(bytes))
+  } finally {
+    bytes.fill(0)
   }
-  const secret = isSecret(command)
-  const long = (command.data?.length ?? 0) > shortBlock || (command.ne ?? 0) > 256
-  let response: ResponseApdu
-  if (!long) response = await sendOnce(command, 'short')
-  else if (extended || secret) response = await sendOnce(command, 'extended')
-  else response = await sendChained(command, sendOnce)
-  if (secret) return response
-  response = await repeatWithExactLe(command, response, sendOnce)
-  return collect(command, response, sendOnce)
 }
 
 /** ISO/IEC 7816-4 5.3.3: CLA bit 5 on all but the last command; every part before it must be answered 9000. */
-async function sendChained(command: CommandApdu, sendOnce: SendOnce): Promise<ResponseApdu> {
+async function sendChained(wire: Wire, command: CommandApdu): Promise<ResponseApdu> {
   const { data = new Uint8Array(), ne, ...rest } = command
   let at = 0
   for (; data.length - at > shortBlock; at += shortBlock) {
     const part = { ...rest, cla: rest.cla | 0x10, data: data.subarray(at, at + shortBlock) }
-    const response = await sendOnce(part, 'short')
+    const response = await sendOnce(wire, part)
     if (response.sw !== 0x9000) return response
   }
   const tail = data.subarray(at)
   const last = { ...rest, ...(tail.length > 0 && { data: tail }), ...(ne !== undefined && { ne: Math.min(ne, 256) }) }
-  return sendOnce(last, 'short')
+  return sendOnce(wire, last)
 }
 
-async function repeatWithExactLe(
-  command: CommandApdu,
-  response: ResponseApdu,
-  sendOnce: SendOnce,
-): Promise<ResponseApdu> {
+async function repeatWithExactLe(wire: Wire, command: CommandApdu, response: ResponseApdu): Promise<ResponseApdu> {
   const status = classifyStatus(response.sw)
   if (status.kind !== 'wrong-le' || command.ne === undefined) return response
   if ((command.data?.length ?? 0) > shortBlock) return response
-  return sendOnce({ ...command, ne: status.exact }, 'short')
+  return sendOnce(wire, { ...command, ne: status.exact })
 }
 
-async function collect(command: CommandApdu, first: ResponseApdu, sendOnce: SendOnce): Promise<ResponseApdu> {
+async function collect(wire: Wire, command: CommandApdu, first: ResponseApdu): Promise<ResponseApdu> {
   if (classifyStatus(first.sw).kind !== 'more-data') return first
   const parts = [first.data]
   let total = first.data.length
@@ -85,9 +92,9 @@ async function collect(command: CommandApdu, first: ResponseApdu, sendOnce: Send
   for (;;) {
     const status = classifyStatus(response.sw)
     if (status.kind !== 'more-data') return { data: concat(...parts), sw: response.sw }
-    response = await sendOnce(getResponse(command.cla, status.available), 'short')
+    response = await sendOnce(wire, getResponse(command.cla, status.available))
     const exact = classifyStatus(response.sw)
-    if (exact.kind === 'wrong-le') response = await sendOnce(getResponse(command.cla, exact.exact), 'short')
+    if (exact.kind === 'wrong-le') response = await sendOnce(wire, getResponse(command.cla, exact.exact))
     if (response.data.length === 0 && classifyStatus(response.sw).kind === 'more-data') {
       throw new ResponseError('ERR_RESPONSE_MALFORMED', 'GET RESPONSE brought no data but announced more')
     }

@@ -119,13 +119,12 @@ export class CardSession implements AsyncDisposable {
    * @throws TransportError when the way to the card fails.
    * @throws ResponseError when the answer is not a response APDU.
    */
-  async transmit(command: CommandApdu): Promise<ResponseApdu> {
+  transmit(command: CommandApdu): Promise<ResponseApdu> {
     if (isSecret(command)) {
-      throw new PinError('ERR_RAW_VERIFY_REFUSED', `${command.name} goes through verifyPin or changePin only`, {
-        pin: 'unknown',
-      })
+      const message = `${command.name} goes through verifyPin or changePin only`
+      return Promise.reject(new PinError('ERR_RAW_VERIFY_REFUSED', message, { pin: 'unknown' }))
     }
-    this.#requireOpen()
+    if (this.#ended) return Promise.reject(this.#endedError())
     if (command.ins === ins.select && command.p1 === 0x04) this.#forget()
     return this.#exchange(command)
   }
@@ -270,12 +269,19 @@ export class CardSession implements AsyncDisposable {
   }
 
   #requireOpen(): void {
-    if (!this.#ended) return
-    throw new TransportError('ERR_CONNECTION_CLOSED', 'the session is closed', { reader: this.connection.reader })
+    if (this.#ended) throw this.#endedError()
   }
 
-  async #exchange(command: CommandApdu): Promise<ResponseApdu> {
-    const started = this.#onExchange === undefined ? 0 : performance.now()
+  #endedError(): TransportError {
+    return new TransportError('ERR_CONNECTION_CLOSED', 'the session is closed', { reader: this.connection.reader })
+  }
+
+  #exchange(command: CommandApdu): Promise<ResponseApdu> {
+    return this.#asleep || this.#onExchange !== undefined ? this.#observed(command) : this.#send(command)
+  }
+
+  async #observed(command: CommandApdu): Promise<ResponseApdu> {
+    const started = performance.now()
     let response = await this.#send(command)
     // Facts 4.3: the first command after power-up may be answered 6F00, once.
     if (response.sw === 0x6f00 && this.#asleep && !isSecret(command)) response = await this.#send(command)

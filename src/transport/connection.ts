@@ -13,6 +13,7 @@ export interface CardConnection extends AsyncDisposable {
    * Sends one command APDU and returns the response APDU, status word included. Never resends anything.
    *
    * @param command - encoded command, 4 to 65 544 bytes. Not kept; may be wiped by the caller after the promise settles.
+   * @returns fresh bytes, the caller's own: 2 to 65 538 of them, fewer only from a card that breaks the rules.
    * @throws TransportError `ERR_CARD_REMOVED`, `ERR_CARD_RESET`, `ERR_CARD_MUTE`, `ERR_TIMEOUT`, `ERR_CONNECTION_CLOSED`,
    *   `ERR_TRANSPORT`. After `ERR_TIMEOUT` the connection is dead.
    */

@@ -2,7 +2,7 @@ import { TransportError } from '../../errors.ts'
 import type { WaitOptions } from '../connection.ts'
 
 /** Longest delay a timer takes; more means no limit. */
-const longestTimer = 0x7fffffff
+export const longestTimer = 0x7fffffff
 
 /**
  * Waits for `work`, but no longer than the limits say. The timer and the abort listener are gone when it settles; the

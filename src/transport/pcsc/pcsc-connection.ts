@@ -3,6 +3,7 @@ import type { CardConnection, Disposition } from '../connection.ts'
 import type { PcscHandle, PcscShare } from './binding.ts'
 import { within } from './deadline.ts'
 import { mayBeRemoval, toTransportError } from './pcsc-errors.ts'
+import { Watchdog } from './watchdog.ts'
 
 /** Shortest and longest command APDU: header only, and extended Lc with 65 535 bytes and Le. */
 const shortest = 4
@@ -32,7 +33,10 @@ export class PcscConnection implements CardConnection {
   readonly #host: ConnectionHost
   #handle: PcscHandle
   #atr: Uint8Array
+  readonly #watchdog: Watchdog
   #queue: Promise<unknown> = Promise.resolve()
+  /** Calls in the queue that have not settled; with none, the next need not wait for its turn. */
+  #queued = 0
   /** Why nothing can be sent any more. */
   #broken: TransportError | undefined
   /** A call of ours never came back, so the handle must not be touched. */
@@ -47,6 +51,7 @@ export class PcscConnection implements CardConnection {
     this.#handle = handle
     this.#atr = atr
     this.#host = host
+    this.#watchdog = new Watchdog(host.apduTimeoutMs)
   }
 
   get atr(): Uint8Array {
@@ -58,14 +63,11 @@ export class PcscConnection implements CardConnection {
     this.#broken ??= error
   }
 
-  async transmit(command: Uint8Array): Promise<Uint8Array> {
+  transmit(command: Uint8Array): Promise<Uint8Array> {
     if (command.length < shortest || command.length > longest) {
-      throw new RangeError(`a command must be ${shortest} to ${longest} bytes`)
+      return Promise.reject(new RangeError(`a command must be ${shortest} to ${longest} bytes`))
     }
-    return this.#enqueue(() => {
-      this.#assertUsable()
-      return this.#exchange(command)
-    })
+    return this.#enqueue(() => this.#exchange(command))
   }
 
   async reconnect(disposition: Disposition): Promise<void> {
@@ -95,9 +97,13 @@ export class PcscConnection implements CardConnection {
   }
 
   #enqueue<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(work)
-    this.#queue = result.catch(() => {})
+    const result = this.#queued++ === 0 ? work() : this.#queue.then(work)
+    this.#queue = result.then(this.#settled, this.#settled)
     return result
+  }
+
+  readonly #settled = (): void => {
+    this.#queued--
   }
 
   #assertUsable(): void {
@@ -113,15 +119,18 @@ export class PcscConnection implements CardConnection {
   }
 
   async #exchange(command: Uint8Array): Promise<Uint8Array> {
+    this.#assertUsable()
     // The binding may read the bytes long after a time limit here has passed, so it gets its own, wiped by its return.
     const copy = new Uint8Array(command)
-    const answer = await this.#call('answer', this.#host.apduTimeoutMs, async () => {
-      try {
-        return await this.#handle.transmit(copy)
-      } finally {
-        copy.fill(0)
-      }
-    })
+    const work = this.#handle.transmit(copy)
+    const wipe = () => copy.fill(0)
+    work.then(wipe, wipe)
+    let answer: Uint8Array
+    try {
+      answer = await this.#watchdog.guard(work, () => this.#late('answer', this.#host.apduTimeoutMs))
+    } catch (cause) {
+      throw await this.#failure(cause, work)
+    }
     // Every binding reports a card pulled in the middle of an exchange as success without data.
     if (answer.length === 0) throw this.#break(this.#error('ERR_CARD_REMOVED', 'the card was taken away'))
     return answer
@@ -130,29 +139,38 @@ export class PcscConnection implements CardConnection {
   /** One call into the binding under a time limit, its failure turned into a coded error. */
   async #call<T>(waitingFor: string, timeoutMs: number, call: () => Promise<T>): Promise<T> {
     const work = call()
-    let pending = true
-    const settled = work.then(
-      () => (pending = false),
-      () => (pending = false),
-    )
     try {
       return await within(work, { timeoutMs }, waitingFor, this.reader)
     } catch (cause) {
-      const error = toTransportError(cause, 'exchange', this.reader)
-      if (cause === error && pending) {
-        this.#stuck = true
-        this.#host.abandoned(settled.then(() => this.#handle.disconnect(this.#disposition)))
-      } else if (error.code === 'ERR_READER_BUSY') {
-        throw error // another program's transaction: nothing was sent, nothing is lost
-      } else if (mayBeRemoval(error) && (await this.#host.cardLeft())) {
-        throw this.#break(this.#error('ERR_CARD_REMOVED', 'the card was taken away', error, error.pcscCode))
-      }
-      throw this.#break(error)
+      throw await this.#failure(cause, work)
     }
+  }
+
+  /** What a failed call means for the connection. A `cause` of ours is a limit that has passed: the call still runs. */
+  async #failure(cause: unknown, work: Promise<unknown>): Promise<TransportError> {
+    const error = toTransportError(cause, 'exchange', this.reader)
+    if (cause === error) {
+      this.#stuck = true
+      const ended = work.then(
+        () => {},
+        () => {},
+      )
+      this.#host.abandoned(ended.then(() => this.#handle.disconnect(this.#disposition)))
+    } else if (error.code === 'ERR_READER_BUSY') {
+      return error // another program's transaction: nothing was sent, nothing is lost
+    } else if (mayBeRemoval(error) && (await this.#host.cardLeft())) {
+      return this.#break(this.#error('ERR_CARD_REMOVED', 'the card was taken away', error, error.pcscCode))
+    }
+    return this.#break(error)
+  }
+
+  #late(waitingFor: string, ms: number): TransportError {
+    return new TransportError('ERR_TIMEOUT', `no ${waitingFor} within ${ms} ms`, { reader: this.reader })
   }
 
   async #close(disposition: Disposition): Promise<void> {
     await this.#queue
+    this.#watchdog.stop()
     try {
       if (!this.#stuck) await this.#disconnect(disposition)
       else if (disposition !== 'leave')
