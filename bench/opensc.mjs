@@ -31,10 +31,10 @@ export async function rows({ identity }) {
   try {
     writeFileSync(file('data'), 'x')
     for (const [name, login] of Object.entries(jobs)) {
-      const before = field.card.exchanges
+      const before = await field.exchanges()
       const files = ['--input-file', file('data'), '--output-file', file('signature')]
       await pkcs11(...login, '--sign', '--mechanism', 'SHA256-RSA-PKCS', ...files)
-      list.push(row(`opensc.${name}`, field.card.exchanges - before, 'exchanges'))
+      list.push(row(`opensc.${name}`, (await field.exchanges()) - before, 'exchanges'))
       await field.reinsert()
     }
   } finally {

@@ -77,7 +77,7 @@ export async function rows({ identity }) {
       const { a, b } = await interleaved(
         () => session.transmit(command),
         () => other.transmit(bytes),
-        { rounds: 61, calls: 40 },
+        { rounds: 121, calls: 40, warmUp: 4000 },
       )
       await other.close()
       await session.close()

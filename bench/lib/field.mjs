@@ -1,29 +1,39 @@
-import { spawn } from 'node:child_process'
+import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { attachToVpcd, createVirtualCard } from '../../dist/emulator/index.js'
+import { fileURLToPath } from 'node:url'
+import { exportIdentity } from '../../dist/emulator/index.js'
+
+/** Milliseconds in which pcscd notices that a card came or left. */
+const notice = 1000
 
 /** A pcscd of its own with the virtual card in its first reader. Needs scripts/with-pcscd.mjs around the process. */
-export async function openField(options) {
+export async function openField({ identity, ...options }) {
   const pcscd = spawn('pcscd', ['--foreground'], { stdio: 'ignore' })
   for (let attempt = 0; attempt < 200 && !existsSync('/run/pcscd/pcscd.comm'); attempt++) await sleep(25)
-  const card = await createVirtualCard({ keepLog: false, ...options })
-  let attachment
-  for (let attempt = 0; attempt < 100 && attachment === undefined; attempt++) {
-    attachment = await attachToVpcd(card).catch(() => sleep(50))
+  await sleep(500)
+  const child = fork(fileURLToPath(new URL('card-process.mjs', import.meta.url)))
+  const ask = async (task, argument) => {
+    child.send({ task, argument })
+    const [{ value, error }] = await once(child, 'message')
+    if (error !== undefined) throw new Error(error)
+    return value
   }
-  await sleep(1000)
+  await ask('create', { ...options, identity: exportIdentity(identity) })
+  await ask('insert')
+  await sleep(notice)
   return {
-    card,
+    exchanges: () => ask('exchanges'),
     async reinsert() {
-      await attachment.detach()
-      await sleep(1000)
-      attachment = await attachToVpcd(card)
-      await sleep(1000)
+      await ask('remove')
+      await sleep(notice)
+      await ask('insert')
+      await sleep(notice)
     },
     async close() {
-      await attachment.detach()
+      await ask('remove')
+      child.disconnect()
       const ended = once(pcscd, 'exit')
       pcscd.kill()
       await ended

@@ -7,17 +7,19 @@ export function median(values) {
 
 /**
  * Runs two bodies in turn, A B A B …, so that a drift of the machine hits both; returns the median time of one call of
- * each, in microseconds.
+ * each, in microseconds. `warmUp` calls of each come first, uncounted, so that both are compiled.
  */
-export async function interleaved(a, b, { rounds, calls }) {
+export async function interleaved(a, b, { rounds, calls, warmUp = calls }) {
   const times = { a: [], b: [] }
   const time = async (body) => {
     const started = process.hrtime.bigint()
     for (let i = 0; i < calls; i++) await body()
     return Number(process.hrtime.bigint() - started) / 1000 / calls
   }
-  await time(a)
-  await time(b)
+  for (let i = 0; i < warmUp; i++) {
+    await a()
+    await b()
+  }
   for (let round = 0; round < rounds; round++) {
     times.a.push(await time(a))
     times.b.push(await time(b))

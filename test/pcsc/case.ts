@@ -36,3 +36,17 @@ export async function eventually(condition: () => boolean, timeoutMs = 3000): Pr
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
+
+/** Measures from now on; the result tells the longest time, in milliseconds, in which no timer could run. */
+export function eventLoopLag(): () => number {
+  let longest = 0
+  let last = performance.now()
+  const timer = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last)
+    last = performance.now()
+  }, 5)
+  return () => {
+    clearInterval(timer)
+    return Math.max(longest, performance.now() - last)
+  }
+}

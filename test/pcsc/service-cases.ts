@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { fromHex } from '../../src/bytes.ts'
 import { type Fixture, follow, readerNames, readerOf } from '../support/pcscd-fixture.ts'
-import { type Case, codeOf, elapsed, eventually, numbered } from './case.ts'
+import { type Case, codeOf, elapsed, eventLoopLag, eventually, numbered } from './case.ts'
 
 const reader = readerNames[0]
 
@@ -59,6 +59,26 @@ export const serviceCases: readonly Case[] = [
       await follower.untilCount('reader-attached', 2)
       expect((await transport.readers()).map(({ name }) => name)).toEqual(readerNames)
       return 'ERR_SERVICE_UNAVAILABLE, then ok'
+    },
+  },
+  {
+    title: 'service frozen: nothing hangs, and all works when it thaws',
+    async run(fixture) {
+      if (fixture.binding === 'pcsclite') return 'not handled: the process hangs'
+      const { transport, connection } = await fixture.connected({}, { apduTimeoutMs: 300, connectTimeoutMs: 500 })
+      fixture.pcscd.freeze()
+      const lag = eventLoopLag()
+      expect(await codeOf(connection.transmit(numbered(1)))).toBe('ERR_TIMEOUT')
+      expect(await codeOf(transport.connect(readerNames[1]))).toBe('ERR_TIMEOUT')
+      const late = await fixture.open()
+      expect(await codeOf(late.readers())).toBe('ERR_SERVICE_UNAVAILABLE')
+      expect(await elapsed(() => transport.close())).toBeLessThan(4000)
+      expect(lag()).toBeLessThan(200)
+      fixture.pcscd.thaw()
+      await sleep(200)
+      const next = await late.connect(reader)
+      expect(await next.transmit(numbered(2))).toEqual(fromHex('9000'))
+      return 'ERR_TIMEOUT, ERR_SERVICE_UNAVAILABLE, then ok'
     },
   },
   {

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const socketPath = '/run/pcscd/pcscd.comm'
+const addon: { newClient(): { connect(reader: string, mode: number): Promise<unknown> } } = createRequire(
+  import.meta.url,
+)('pcsc-mini/build/addon.node.js')
 
 /** The pcscd of this test run. Needs `scripts/with-pcscd.mjs` around the process. */
 export class Pcscd {
@@ -15,10 +17,10 @@ export class Pcscd {
     this.#child = child
     for (let attempt = 0; attempt < 500; attempt++) {
       if (child.exitCode !== null || child.signalCode !== null) throw new Error(`pcscd ended: ${child.exitCode}`)
-      if (await listens()) return
+      if (await answers()) return
       await sleep(10)
     }
-    throw new Error('pcscd does not listen')
+    throw new Error('pcscd does not answer')
   }
 
   /** Ends it and waits until it is gone. `SIGKILL` leaves its socket file behind, as a crash does. */
@@ -33,6 +35,15 @@ export class Pcscd {
     clearTimeout(force)
   }
 
+  /** Lets it hang, as a driver at fault does, until {@link thaw}. */
+  freeze(): void {
+    this.#child?.kill('SIGSTOP')
+  }
+
+  thaw(): void {
+    this.#child?.kill('SIGCONT')
+  }
+
   async restart(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     await this.stop(signal)
     await this.start()
@@ -45,11 +56,15 @@ export async function startPcscd(): Promise<Pcscd> {
   return pcscd
 }
 
-function listens(): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(socketPath)
-    socket.on('connect', () => resolve(true))
-    socket.on('error', () => resolve(false))
-    socket.on('connect', () => socket.destroy())
-  })
+/**
+ * Whether it serves clients already. It listens long before: it first waits for its readers and the cards in them, and a
+ * card of this process could not answer it while this process is waiting for the service.
+ */
+async function answers(): Promise<boolean> {
+  try {
+    await addon.newClient().connect('no reader', 2)
+  } catch (error) {
+    return (error as { readonly code?: string }).code === 'UnknownReader'
+  }
+  return false
 }

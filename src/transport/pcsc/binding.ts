@@ -54,6 +54,11 @@ export interface PcscHandle {
 export interface PcscBinding {
   /** For people. */
   readonly name: string
+  /**
+   * Asks the service for a sign of life without blocking the event loop. Starting and ending a watch block it until the
+   * service answers; with this method the transport does neither while the service is frozen.
+   */
+  probe?(): Promise<void>
   /** Starts watching all readers. Throws when the service is not there. */
   watch(observer: PcscObserver): PcscWatch
   /** Takes the card in a reader. Called only while a watch that has seen the reader is running. */

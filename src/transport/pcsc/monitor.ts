@@ -1,19 +1,23 @@
-import type { TransportError } from '../../errors.ts'
+import { TransportError } from '../../errors.ts'
 import type { ReaderEvent } from '../connection.ts'
 import { type PcscBinding, type PcscWatch, readerState } from './binding.ts'
-import { withResolvers } from './deadline.ts'
+import { within, withResolvers } from './deadline.ts'
 import { toTransportError } from './pcsc-errors.ts'
 import { ReaderTable } from './reader-table.ts'
 
-/** Milliseconds. A first listing counts as complete after `quiet` without news, or `silent` without any. */
+/**
+ * Milliseconds. A first listing counts as complete after `quiet` without news, or `silent` without any. `answer` is how
+ * long the service may take for a sign of life.
+ */
 export interface MonitorTimes {
   readonly quiet: number
   readonly silent: number
   readonly firstRetry: number
   readonly longestRetry: number
+  readonly answer: number
 }
 
-const defaultTimes: MonitorTimes = { quiet: 40, silent: 150, firstRetry: 100, longestRetry: 2000 }
+const defaultTimes: MonitorTimes = { quiet: 40, silent: 150, firstRetry: 100, longestRetry: 2000, answer: 3000 }
 
 /**
  * Keeps one watch of a binding running for as long as the transport is open: starts another when it fails, and tells
@@ -32,6 +36,9 @@ export class Monitor {
   #timer: NodeJS.Timeout | undefined
   #retryMs: number
   #unseen: Set<string> | undefined
+  #probe: Promise<void> | undefined
+  /** A start is under way. */
+  #beginning = false
   #listed = withResolvers<void>()
   #lost: TransportError | undefined
   #state: 'idle' | 'open' | 'closed' = 'idle'
@@ -57,7 +64,7 @@ export class Monitor {
 
   /** Starts; when there is no service, tries again at once. */
   start(): void {
-    if (this.#state === 'closed' || (this.#state === 'open' && this.#lost === undefined)) return
+    if (this.#state === 'closed' || this.#beginning || (this.#state === 'open' && this.#lost === undefined)) return
     this.#state = 'open'
     clearTimeout(this.#timer)
     this.#begin()
@@ -72,12 +79,37 @@ export class Monitor {
     this.#state = 'closed'
     clearTimeout(this.#timer)
     this.#endWatch()
-    await this.#stops
+    // A frozen service must not freeze closing; the watch ends when the service is back.
+    await within(this.#stops, { timeoutMs: this.#times.answer }, 'end of the watch').catch(() => {})
   }
 
   #begin(): void {
     const generation = ++this.#generation
     const current = () => generation === this.#generation
+    if (this.#lost !== undefined) this.#listed = withResolvers<void>()
+    if (this.#binding.probe === undefined) {
+      this.#beginWatch(current)
+      return
+    }
+    this.#beginning = true
+    const alive = within(this.#signOfLife(), { timeoutMs: this.#times.answer }, 'answer of the smart card service')
+    alive.then(
+      () => current() && this.#beginWatch(current),
+      (error) => current() && this.#serviceLost(silenceIsAbsence(error)),
+    )
+  }
+
+  /** One question at a time: a frozen service must not take one pool thread after another. */
+  #signOfLife(): Promise<void> {
+    const forget = () => {
+      this.#probe = undefined
+    }
+    this.#probe ??= Promise.resolve(this.#binding.probe?.()).finally(forget)
+    return this.#probe
+  }
+
+  #beginWatch(current: () => boolean): void {
+    this.#beginning = false
     this.#unseen = new Set(this.table.names())
     this.#settleIn(this.#times.silent)
     let watch: PcscWatch
@@ -102,7 +134,6 @@ export class Monitor {
   #serviceFound(): void {
     if (this.#lost === undefined) return
     this.#lost = undefined
-    this.#listed = withResolvers<void>()
     this.#emit([{ type: 'service-restored' }])
   }
 
@@ -135,6 +166,7 @@ export class Monitor {
   }
 
   #serviceLost(error: TransportError): void {
+    this.#beginning = false
     const isNews = this.#lost === undefined
     this.#lost = error
     if (isNews) {
@@ -159,11 +191,18 @@ export class Monitor {
     const watch = this.#watch
     this.#watch = undefined
     if (watch === undefined) return
-    const stop = async () => watch.stop()
-    this.#stops = Promise.all([this.#stops, stop().catch(() => {})]).then(() => {})
+    const stop = this.#signOfLife().then(() => watch.stop())
+    this.#stops = Promise.all([this.#stops, stop.catch(() => {})]).then(() => {})
   }
 
   #emit(events: readonly ReaderEvent[]): void {
     for (const event of events) for (const listener of [...this.#listeners]) listener(event)
   }
+}
+
+function silenceIsAbsence(cause: unknown): TransportError {
+  const error = toTransportError(cause, 'connect')
+  if (error.code !== 'ERR_TIMEOUT') return error
+  const text = 'the smart card service does not answer: restart it (systemctl restart pcscd)'
+  return new TransportError('ERR_SERVICE_UNAVAILABLE', text, { cause })
 }

@@ -123,13 +123,16 @@ export class PcscConnection implements CardConnection {
     // The binding may read the bytes long after a time limit here has passed, so it gets its own, wiped by its return.
     const copy = new Uint8Array(command)
     const work = this.#handle.transmit(copy)
-    const wipe = () => copy.fill(0)
-    work.then(wipe, wipe)
     let answer: Uint8Array
     try {
-      answer = await this.#watchdog.guard(work, () => this.#late('answer', this.#host.apduTimeoutMs))
+      answer = await this.#watchdog.guard(work, this.#answerLate)
+      copy.fill(0)
     } catch (cause) {
+      const wipe = () => copy.fill(0)
+      work.then(wipe, wipe)
       throw await this.#failure(cause, work)
+    } finally {
+      this.#watchdog.rest()
     }
     // Every binding reports a card pulled in the middle of an exchange as success without data.
     if (answer.length === 0) throw this.#break(this.#error('ERR_CARD_REMOVED', 'the card was taken away'))
@@ -164,9 +167,8 @@ export class PcscConnection implements CardConnection {
     return this.#break(error)
   }
 
-  #late(waitingFor: string, ms: number): TransportError {
-    return new TransportError('ERR_TIMEOUT', `no ${waitingFor} within ${ms} ms`, { reader: this.reader })
-  }
+  readonly #answerLate = (): TransportError =>
+    new TransportError('ERR_TIMEOUT', `no answer within ${this.#host.apduTimeoutMs} ms`, { reader: this.reader })
 
   async #close(disposition: Disposition): Promise<void> {
     await this.#queue

@@ -11,11 +11,14 @@
  *   kept for good (a few kilobytes per stop of the service).
  * - The answer to reset in its events points into memory already reused: it is read from the card's state instead.
  * - `stop()` in the wrong moment blocks the event loop for a minute: see {@link Quiet}.
+ * - `start()` and `stop()` block the event loop until the service answers: `probe()` finds out first.
  * - It watches at most four readers.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Disposition } from '../connection.ts'
 import type { PcscBinding, PcscHandle, PcscObserver, PcscShare, PcscWatch } from './binding.ts'
+import { toTransportError } from './pcsc-errors.ts'
 import { Quiet } from './quiet.ts'
 
 /** The native module, as far as it is used. */
@@ -43,6 +46,8 @@ const t0OrT1 = 3
 /** Longest response APDU: 65 536 bytes of data and the status word. */
 const longestAnswer = 65_538
 
+const stopAttempts = 5
+
 const inUse = new Set<MiniClient>()
 const spareOutputs: ArrayBuffer[] = []
 
@@ -54,12 +59,26 @@ export class PcscMini implements PcscBinding {
     this.#addon = addon
   }
 
+  /** Connecting is the one call that reaches the service from a pool thread; the answer is that there is no such reader. */
+  async probe(): Promise<void> {
+    const client = this.#addon.newClient()
+    inUse.add(client)
+    try {
+      const card = await client.connect('sign of life', modes.shared, t0OrT1)
+      await card.disconnect(dispositions.leave)
+    } catch (error) {
+      if (toTransportError(error, 'connect').code === 'ERR_SERVICE_UNAVAILABLE') throw error
+    } finally {
+      release(client)
+    }
+  }
+
   watch(observer: PcscObserver): PcscWatch {
     const client = this.#addon.newClient()
     const quiet = new Quiet()
     client.start(
       (reader, state) => {
-        quiet.disturb()
+        quiet.disturb(reader, state)
         observer.changed(reader, state)
       },
       (error) => observer.failed(error),
@@ -67,9 +86,14 @@ export class PcscMini implements PcscBinding {
     inUse.add(client)
     return {
       async stop() {
-        await quiet.wait()
-        client.stop()
-        inUse.delete(client)
+        for (let attempt = 0; attempt < stopAttempts && inUse.has(client); attempt++) {
+          await quiet.wait()
+          if (attempt > 0) await sleep(100)
+          try {
+            client.stop()
+            inUse.delete(client)
+          } catch {} // the service is gone, or just had news for us
+        }
       },
     }
   }
@@ -104,14 +128,15 @@ class MiniHandle implements PcscHandle {
 
   async transmit(command: Uint8Array): Promise<Uint8Array> {
     const output = spareOutputs.pop() ?? new ArrayBuffer(longestAnswer)
+    let answer: Uint8Array
     try {
-      const answer = await this.#card.transmit(undefined, command, output)
-      const copy = answer.slice()
-      answer.fill(0)
-      return copy
+      answer = await this.#card.transmit(undefined, command, output)
     } finally {
       spareOutputs.push(output)
     }
+    const copy = answer.slice()
+    answer.fill(0)
+    return copy
   }
 
   async reconnect(share: PcscShare, disposition: Disposition): Promise<PcscHandle> {

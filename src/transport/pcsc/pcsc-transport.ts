@@ -63,12 +63,14 @@ export class PcscTransport implements CardTransport {
       const states = this.#monitor.table.states().filter(({ name }) => (options.reader ?? name) === name)
       const found = states.find(({ cardPresent, mute }) => cardPresent && !mute)
       if (found !== undefined) resolve(this.#withBusy(found))
-      else if (this.#monitor.lost !== undefined) reject(this.#monitor.lost)
     }
     return this.#untilClosed(async () => {
-      this.#monitor.start()
+      const unsubscribe = this.#monitor.subscribe((event) => {
+        if (event.type === 'service-lost') reject(event.error)
+        else look()
+      })
+      this.#monitor.ready().then(look, reject)
       look()
-      const unsubscribe = this.#monitor.subscribe(look)
       try {
         return await within(promise, options, 'card', options.reader)
       } finally {

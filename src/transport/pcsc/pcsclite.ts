@@ -32,7 +32,7 @@ interface LiteReader {
   on(event: 'status', listener: (status: { readonly state: number; readonly atr?: Uint8Array }) => void): unknown
   on(event: 'error', listener: (error: unknown) => void): unknown
   on(event: 'end' | '_end', listener: () => void): unknown
-  get_status(callback: (error: unknown) => void): void
+  get_status(callback: (error: unknown, state?: number) => void): void
   connect(
     options: { readonly share_mode: number; readonly protocol: number },
     callback: (error: unknown, protocol?: number) => void,
@@ -84,7 +84,7 @@ export class Pcsclite implements PcscBinding {
       readers.add(reader)
       reader.on('error', (error) => observer.failed(error))
       reader.on('status', ({ state, atr }) => {
-        quiet.disturb()
+        quiet.disturb(reader.name, state)
         observer.changed(reader.name, state, atr)
       })
       reader.on('end', () => {
@@ -155,16 +155,18 @@ export class Pcsclite implements PcscBinding {
     if (this.#Reader === undefined) throw new Error('pcsclite has not seen a reader')
     const reader = new this.#Reader(name)
     reader.on('error', () => {})
-    await call<void>(reader, (done) => reader.get_status(done))
-    await stopWatching(reader)
+    const state = await call<number>(reader, (done) => reader.get_status(done))
+    await stopWatching(reader, state)
     return reader
   }
 }
 
 /** Ends the watching that has just had its first news. */
-async function stopWatching(reader: LiteReader): Promise<void> {
+async function stopWatching(reader: LiteReader, state: number): Promise<void> {
   inUse.add(reader)
-  await new Quiet().wait()
+  const quiet = new Quiet()
+  quiet.disturb(reader.name, state)
+  await quiet.wait()
   reader.close()
   inUse.delete(reader)
 }

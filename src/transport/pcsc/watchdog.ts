@@ -17,7 +17,7 @@ export class Watchdog {
 
   /**
    * What `work` comes to, or a rejection with `late()` when that takes too long; the work itself goes on. One wait at a
-   * time. The process stays alive while it lasts.
+   * time. It is the work that keeps the process alive, not the limit.
    */
   guard<T>(work: Promise<T>, late: () => Error): Promise<T> {
     if (this.#limitMs > longestTimer) return work
@@ -25,29 +25,19 @@ export class Watchdog {
       this.#expire = () => reject(late())
       this.#deadline = performance.now() + this.#limitMs
       if (this.#timer === undefined) this.#arm(this.#limitMs)
-      else this.#timer.ref()
-      work.then(
-        (value) => {
-          this.#rest()
-          resolve(value)
-        },
-        (error) => {
-          this.#rest()
-          reject(error)
-        },
-      )
+      work.then(resolve, reject)
     })
+  }
+
+  /** The wait is over. */
+  rest(): void {
+    this.#expire = undefined
   }
 
   /** Ends the timer. A wait under way has no limit any more. */
   stop(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-  }
-
-  #rest(): void {
-    this.#expire = undefined
-    this.#timer?.unref()
   }
 
   #arm(ms: number): void {
@@ -57,6 +47,6 @@ export class Watchdog {
       const left = this.#deadline - performance.now()
       if (left > 0) this.#arm(left)
       else this.#expire()
-    }, ms)
+    }, ms).unref()
   }
 }

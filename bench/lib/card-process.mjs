@@ -1,0 +1,27 @@
+// The virtual card in a process of its own, so that it does not share the measured one's event loop.
+import { attachToVpcd, createVirtualCard, importIdentity } from '../../dist/emulator/index.js'
+
+let card
+let attachment
+
+const tasks = {
+  async create({ identity, ...options }) {
+    card = await createVirtualCard({ keepLog: false, ...options, identity: await importIdentity(identity) })
+  },
+  async insert() {
+    attachment = await attachToVpcd(card)
+  },
+  async remove() {
+    await attachment.detach()
+  },
+  exchanges: async () => card.exchanges,
+}
+
+process.on('message', async ({ task, argument }) => {
+  try {
+    process.send({ value: await tasks[task](argument) })
+  } catch (error) {
+    process.send({ error: String(error) })
+  }
+})
+process.on('disconnect', () => process.exit())
