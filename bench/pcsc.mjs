@@ -74,7 +74,7 @@ export async function rows({ identity }) {
       await session.selectApplication(jpkiApplication)
       await session.send(selectFile(0x000a))
       const other = await bare[binding]()
-      const { a, b } = await interleaved(
+      const { b, ratio } = await interleaved(
         () => session.transmit(command),
         () => other.transmit(bytes),
         { rounds: 121, calls: 40, warmUp: 4000 },
@@ -82,7 +82,7 @@ export async function rows({ identity }) {
       await other.close()
       await session.close()
       await transport.close()
-      list.push(row(`pcsc.${binding}`, a / b, 'x bare binding', 1.05), row(`pcsc.${binding}.bare`, b, 'µs'))
+      list.push(row(`pcsc.${binding}`, ratio, 'x bare binding', 1.05), row(`pcsc.${binding}.bare`, b, 'µs'))
     }
   } finally {
     await field.close()

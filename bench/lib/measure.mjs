@@ -6,8 +6,8 @@ export function median(values) {
 }
 
 /**
- * Runs two bodies in turn, A B A B …, so that a drift of the machine hits both; returns the median time of one call of
- * each, in microseconds. `warmUp` calls of each come first, uncounted, so that both are compiled.
+ * Runs two bodies in turn, A B, B A, A B …, so that a drift of the machine hits both. Returns the median time of one call
+ * of each, in microseconds, and the median of their ratio round by round. `warmUp` calls of each come first, uncounted, so that both are compiled.
  */
 export async function interleaved(a, b, { rounds, calls, warmUp = calls }) {
   const times = { a: [], b: [] }
@@ -21,10 +21,11 @@ export async function interleaved(a, b, { rounds, calls, warmUp = calls }) {
     await b()
   }
   for (let round = 0; round < rounds; round++) {
-    times.a.push(await time(a))
+    if (round % 2 === 0) times.a.push(await time(a))
     times.b.push(await time(b))
+    if (round % 2 === 1) times.a.push(await time(a))
   }
-  return { a: median(times.a), b: median(times.b) }
+  return { a: median(times.a), b: median(times.b), ratio: median(times.a.map((one, i) => one / times.b[i])) }
 }
 
 /** One row of the result. `bar` is text for people, `holds` what it came to; a row without a bar only informs. */
