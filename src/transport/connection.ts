@@ -15,12 +15,18 @@ export interface CardConnection extends AsyncDisposable {
    * @param command - encoded command, 4 to 65 544 bytes. Not kept; may be wiped by the caller after the promise settles.
    * @returns fresh bytes, the caller's own: 2 to 65 538 of them, fewer only from a card that breaks the rules.
    * @throws TransportError `ERR_CARD_REMOVED`, `ERR_CARD_RESET`, `ERR_CARD_MUTE`, `ERR_TIMEOUT`, `ERR_CONNECTION_CLOSED`,
-   *   `ERR_TRANSPORT`. After `ERR_TIMEOUT` the connection is dead.
+   *   `ERR_SERVICE_UNAVAILABLE`, `ERR_TRANSPORT`. After `ERR_TIMEOUT` the connection is dead. `ERR_READER_BUSY` on a
+   *   shared connection: another program's transaction kept the command from being sent.
    */
   transmit(command: Uint8Array): Promise<Uint8Array>
   /** Powers the card down and up (`unpower`) or resets it (`reset`) and takes the connection again. */
   reconnect(disposition: Disposition): Promise<void>
-  /** Gives the card up. Idempotent. Default `leave`. */
+  /**
+   * Gives the card up. Idempotent. Default `leave`, which always resolves.
+   *
+   * @throws TransportError when `reset` or `unpower` could not be carried out, for example `ERR_TIMEOUT` after a card
+   *   that fell silent: then a PIN may still be verified on it.
+   */
   close(disposition?: Disposition): Promise<void>
 }
 
@@ -30,9 +36,9 @@ export interface ReaderState {
   readonly cardPresent: boolean
   /** A card is there but does not answer. */
   readonly mute: boolean
-  /** Another program holds the card exclusively. */
+  /** Another program holds the card exclusively, as of the last change; only connecting is sure. */
   readonly busy: boolean
-  /** Present when a card is and it has answered. */
+  /** When a card has answered and the binding tells it here; a connection always has it. */
   readonly atr?: Uint8Array
 }
 
@@ -80,7 +86,8 @@ export interface CardTransport extends AsyncDisposable {
   /**
    * Connects to the card in the reader of that name.
    *
-   * @throws TransportError `ERR_NO_READER`, `ERR_NO_CARD`, `ERR_CARD_MUTE`, `ERR_READER_BUSY`, `ERR_TIMEOUT`.
+   * @throws TransportError `ERR_SERVICE_UNAVAILABLE`, `ERR_NO_READER`, `ERR_NO_CARD`, `ERR_CARD_MUTE`, `ERR_READER_BUSY`,
+   *   `ERR_TIMEOUT`, `ERR_ABORTED`.
    */
   connect(reader: string, options?: ConnectOptions): Promise<CardConnection>
   /** Closes every connection and stops watching; the process can then end by itself. Idempotent. */
