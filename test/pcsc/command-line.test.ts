@@ -1,19 +1,17 @@
 import { verify, X509Certificate } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createVirtualCard, type VirtualCardOptions } from '../../src/emulator/index.ts'
 import { type Pcscd, startPcscd } from '../support/pcscd.ts'
-import { run, Slot } from '../support/slot.ts'
+import { commandLine, run, Slot } from '../support/slot.ts'
 import { identity } from '../support/virtual.ts'
 
-const bin = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url))
 const challenge = '00112233445566778899AABBCCDDEEFF'
 let pcscd: Pcscd
 const slot = new Slot()
 
 beforeAll(async () => {
-  expect(existsSync(bin), 'run `npm run build` first').toBe(true)
+  expect(existsSync(commandLine), 'run `npm run build` first').toBe(true)
   pcscd = await startPcscd()
 })
 
@@ -29,7 +27,7 @@ async function inserted(options: VirtualCardOptions = {}) {
 }
 
 async function cli(args: readonly string[], input = '') {
-  const { code, stdout, stderr } = await run(process.execPath, [bin, ...args, '--json'], { input })
+  const { code, stdout, stderr } = await run(process.execPath, [commandLine, ...args, '--json'], { input })
   expect(stdout.trim().split('\n'), stderr).toHaveLength(1)
   return { code, json: JSON.parse(stdout) }
 }
