@@ -23,6 +23,6 @@ export {
 } from './iso7816.ts'
 export { formatCommand, formatResponse } from './redact.ts'
 export type { ResponseApdu } from './response.ts'
-export { adoptResponse, decodeResponse, encodeResponse, maxResponseLength } from './response.ts'
+export { decodeResponse, encodeResponse, maxResponseLength } from './response.ts'
 export type { Status, StatusKind } from './status.ts'
 export { carriesData, classifyStatus, describeStatus } from './status.ts'

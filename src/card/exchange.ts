@@ -1,5 +1,4 @@
 import {
-  adoptResponse,
   type CommandApdu,
   classifyStatus,
   encodeCommand,
@@ -8,6 +7,7 @@ import {
   isSecret,
   type ResponseApdu,
 } from '../apdu/index.ts'
+import { adoptResponse } from '../apdu/response.ts'
 import { concat } from '../bytes.ts'
 import { ResponseError } from '../errors.ts'
 import type { CardConnection } from '../transport/connection.ts'
