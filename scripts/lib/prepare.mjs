@@ -6,7 +6,7 @@ import { has, must, root, run, say } from './run.mjs'
 const systemPackages = [
   ['pcscd', () => has('pcscd')],
   ['libpcsclite-dev', () => existsSync('/usr/include/PCSC/winscard.h')],
-  ['vsmartcard-vpcd', () => existsSync('/etc/reader.conf.d/vpcd')],
+  ['vsmartcard-vpcd', () => existsSync('/usr/lib/pcsc/drivers/serial/libifdvpcd.so')],
   ['opensc', () => has('pkcs11-tool')],
   ['opensc-pkcs11', () => pkcs11Module() !== undefined],
   ['openssl', () => has('openssl')],
