@@ -36,6 +36,7 @@ export const errorCodes = [
   'ERR_WRONG_CARD',
   'ERR_APDU',
   'ERR_TLV',
+  'ERR_DER',
   'ERR_CARD_DATA',
   'ERR_CERTIFICATE_ABSENT',
   'ERR_CERTIFICATE',
@@ -135,11 +136,11 @@ export class WrongCardError extends JpkiCardError {
 
 /** Bytes could not be decoded. */
 export class DecodeError extends JpkiCardError {
-  declare readonly code: 'ERR_APDU' | 'ERR_TLV' | 'ERR_CARD_DATA'
+  declare readonly code: 'ERR_APDU' | 'ERR_TLV' | 'ERR_DER' | 'ERR_CARD_DATA'
   /** Byte offset from the start of the input at which decoding stopped. */
   readonly offset: number
   constructor(
-    code: 'ERR_APDU' | 'ERR_TLV' | 'ERR_CARD_DATA',
+    code: 'ERR_APDU' | 'ERR_TLV' | 'ERR_DER' | 'ERR_CARD_DATA',
     message: string,
     offset: number,
     detail: ErrorDetail = {},

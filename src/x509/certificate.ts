@@ -1,57 +1,139 @@
-import { type KeyObject, X509Certificate } from 'node:crypto'
-import { CertificateError } from '../errors.ts'
-
-/** Kind and size of a public key. No algorithm is assumed: today's cards hold RSA-2048, the next ones EC P-384. */
-export type PublicKeyKind =
-  | { readonly kind: 'rsa'; readonly bits: number }
-  | { readonly kind: 'ec'; readonly curve: string }
-  | { readonly kind: 'other'; readonly name: string }
+import { equalBytes, toHex } from '../bytes.ts'
+import { CertificateError, DecodeError } from '../errors.ts'
+import { type Algorithm, readAlgorithm } from './algorithm.ts'
+import { context, DerReader, readBitString, readInteger, readSmallInteger, readTime, tags } from './der.ts'
+import { decodeExtensions, type Extensions, readRawExtensions } from './extensions.ts'
+import { Name } from './name.ts'
+import { PublicKey, type PublicKeyKind } from './public-key.ts'
 
 /**
- * Facts of one X.509 certificate. Reading them proves nothing: no chain, revocation or validity is checked here.
+ * Facts of one X.509 certificate, read strictly: DER only, nothing left over, no extension twice, no extensions before
+ * version 3. Reading them proves nothing: chain, revocation and validity are other questions.
+ *
+ * Source: RFC 5280 4.1.
  */
 export class Certificate {
   readonly #der: Uint8Array
-  readonly #key: KeyObject
-  /** Distinguished names, outermost part first: `C=JP, CN=…`. May be personal data. */
-  readonly subject: string
-  readonly issuer: string
-  /** Serial number, upper-case hexadecimal. Its collection is legally restricted for JPKI certificates: do not log it. */
-  readonly serialNumber: string
-  /** First and last moment of validity, UTC. */
-  readonly notBefore: Date
-  readonly notAfter: Date
-  readonly publicKey: PublicKeyKind
+  /** 1, 2 or 3. */
+  readonly version: number
+  readonly issuerName: Name
+  readonly subjectName: Name
+  /** Content of the serial number INTEGER. Legally restricted for JPKI certificates: do not log it. */
+  readonly #serial: Uint8Array
+  /** First and last moment of validity, milliseconds UTC. */
+  readonly notBeforeMs: number
+  readonly notAfterMs: number
+  readonly key: PublicKey
+  readonly extensions: Extensions
+  /** Critical extensions this package does not know: a path with one is refused. */
+  readonly unknownCritical: readonly string[]
+  readonly signatureAlgorithm: Algorithm
+  /** The signed bytes and the signature over them: views. @internal */
+  readonly tbs: Uint8Array
+  /** @internal */
+  readonly signature: Uint8Array
 
-  private constructor(der: Uint8Array, parsed: X509Certificate) {
+  private constructor(der: Uint8Array) {
+    const outer = new DerReader(der)
+    const certificate = outer.enter(tags.sequence)
+    outer.finish()
+    const tbsElement = certificate.read(tags.sequence)
+    this.signatureAlgorithm = readAlgorithm(certificate)
+    this.signature = wholeBytes(certificate)
+    certificate.finish()
+    const tbs = certificate.into(tbsElement)
+    this.version = readVersion(tbs)
+    this.#serial = readInteger(tbs)
+    const inner = tbs.offset
+    if (!equalBytes(readAlgorithm(tbs).der, this.signatureAlgorithm.der)) {
+      throw new DecodeError('ERR_DER', 'the two signature algorithms differ', inner)
+    }
+    this.issuerName = Name.read(tbs)
+    const validity = tbs.enter(tags.sequence)
+    this.notBeforeMs = readTime(validity)
+    this.notAfterMs = readTime(validity)
+    validity.finish()
+    this.subjectName = Name.read(tbs)
+    this.key = PublicKey.read(tbs)
+    for (const number of [1, 2]) {
+      const at = tbs.offset
+      const present = tbs.optional(context(number, false)) !== undefined
+      if (present && this.version < 2) throw new DecodeError('ERR_DER', 'unique identifiers in version 1', at)
+    }
+    const at = tbs.offset
+    const wrapped = tbs.optional(context(3))
+    tbs.finish()
+    if (wrapped !== undefined && this.version !== 3) {
+      throw new DecodeError('ERR_DER', `extensions in a certificate of version ${this.version}`, at)
+    }
+    const reader = wrapped && tbs.into(wrapped)
+    const { extensions, unknownCritical } = decodeExtensions(reader ? readRawExtensions(reader) : [])
+    reader?.finish()
+    this.extensions = extensions
+    this.unknownCritical = unknownCritical
+    this.tbs = certificate.raw(tbsElement)
     this.#der = der
-    this.#key = parsed.publicKey
-    this.subject = oneLine(parsed.subject)
-    this.issuer = oneLine(parsed.issuer)
-    this.serialNumber = parsed.serialNumber
-    this.notBefore = new Date(parsed.validFrom)
-    this.notAfter = new Date(parsed.validTo)
-    this.publicKey = kindOf(parsed.publicKey)
   }
 
   /**
    * @param der - exactly one DER certificate; copied.
-   * @throws CertificateError `ERR_CERTIFICATE` when it is not one, or bytes follow it.
+   * @throws CertificateError `ERR_CERTIFICATE`; its cause is a DecodeError `ERR_DER` with the offset.
    */
   static fromDer(der: Uint8Array): Certificate {
-    const own = der.slice()
     try {
-      const parsed = new X509Certificate(own)
-      if (parsed.raw.length !== own.length) throw new TypeError('bytes after the certificate')
-      return new Certificate(own, parsed)
-    } catch (error) {
-      throw new CertificateError('ERR_CERTIFICATE', 'these bytes are not one X.509 certificate', { cause: error })
+      return new Certificate(der.slice())
+    } catch (cause) {
+      if (!(cause instanceof DecodeError)) throw cause
+      throw new CertificateError('ERR_CERTIFICATE', `not an X.509 certificate: ${cause.message}`, { cause })
     }
   }
 
   /** A fresh copy of the DER encoding. */
   get der(): Uint8Array {
     return this.#der.slice()
+  }
+
+  /** Distinguished names as text, outermost part first: `C=JP, CN=…`. May be personal data. */
+  get subject(): string {
+    return this.subjectName.toString()
+  }
+
+  get issuer(): string {
+    return this.issuerName.toString()
+  }
+
+  /** Serial number, upper-case hexadecimal without a leading zero byte. Do not log it. */
+  get serialNumber(): string {
+    const bytes = this.#serial
+    return toHex(bytes.length > 1 && bytes[0] === 0 ? bytes.subarray(1) : bytes)
+  }
+
+  /** Content bytes of the serial number INTEGER, a view, for comparison with revocation lists. @internal */
+  get serial(): Uint8Array {
+    return this.#serial
+  }
+
+  get notBefore(): Date {
+    return new Date(this.notBeforeMs)
+  }
+
+  get notAfter(): Date {
+    return new Date(this.notAfterMs)
+  }
+
+  /** Kind and size of the public key. */
+  get publicKey(): PublicKeyKind {
+    return this.key.kind
+  }
+
+  /** SubjectPublicKeyInfo, DER, a fresh copy. */
+  get publicKeyDer(): Uint8Array {
+    return this.key.der.slice()
+  }
+
+  /** Issuer and subject are the same name. RFC 5280 6.1: a key rollover, for example. */
+  get selfIssued(): boolean {
+    return this.issuerName.equals(this.subjectName)
   }
 
   /** The certificate as PEM text, with a final newline. */
@@ -61,21 +143,21 @@ export class Certificate {
       .replaceAll(/.{64}(?=.)/g, '$&\n')
     return `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`
   }
-
-  /** SubjectPublicKeyInfo, DER. */
-  get publicKeyDer(): Uint8Array {
-    return new Uint8Array(this.#key.export({ type: 'spki', format: 'der' }))
-  }
 }
 
-function oneLine(name: string): string {
-  return name.split('\n').join(', ')
+function readVersion(tbs: DerReader): number {
+  const at = tbs.offset
+  if (tbs.nextTag !== context(0)) return 1
+  const wrapped = tbs.enter(context(0))
+  const version = readSmallInteger(wrapped) + 1
+  wrapped.finish()
+  if (version !== 2 && version !== 3) throw new DecodeError('ERR_DER', `version ${version} of a certificate`, at)
+  return version
 }
 
-function kindOf(key: KeyObject): PublicKeyKind {
-  const name = key.asymmetricKeyType ?? 'unknown'
-  const details = key.asymmetricKeyDetails
-  if (name === 'rsa' || name === 'rsa-pss') return { kind: 'rsa', bits: details?.modulusLength ?? 0 }
-  if (name === 'ec') return { kind: 'ec', curve: details?.namedCurve ?? 'unknown' }
-  return { kind: 'other', name }
+function wholeBytes(reader: DerReader): Uint8Array {
+  const at = reader.offset
+  const { bytes, unusedBits } = readBitString(reader)
+  if (unusedBits !== 0) throw new DecodeError('ERR_DER', 'a signature of part of a byte', at)
+  return bytes
 }

@@ -3,9 +3,25 @@
  *
  * @module jpki-card/x509
  */
-export type { PublicKeyKind } from './certificate.ts'
+export type { Algorithm } from './algorithm.ts'
 export { Certificate } from './certificate.ts'
 export type { DigestAlgorithm } from './digest-info.ts'
 export { digestInfo, digestLength } from './digest-info.ts'
+export type {
+  DistributionPoint,
+  DistributionPointName,
+  Extensions,
+  GeneralSubtree,
+  KeyUsage,
+  NameConstraints,
+} from './extensions.ts'
+export { anyPolicy, keyUsages } from './extensions.ts'
+export type { GeneralName, GeneralNameKind } from './general-name.ts'
+export type { NameAttribute } from './name.ts'
+export { Name } from './name.ts'
+export type { PublicKeyKind } from './public-key.ts'
+export { PublicKey } from './public-key.ts'
 export type { SignedInput } from './signature.ts'
 export { verifySignature } from './signature.ts'
+export type { SignaturePolicy } from './signed.ts'
+export { verifySigned } from './signed.ts'

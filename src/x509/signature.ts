@@ -1,4 +1,4 @@
-import { constants, createHash, createPublicKey, publicDecrypt, timingSafeEqual, verify } from 'node:crypto'
+import { constants, createHash, type KeyObject, publicDecrypt, timingSafeEqual, verify } from 'node:crypto'
 import { concat, equalBytes } from '../bytes.ts'
 import type { Certificate } from './certificate.ts'
 import { type DigestAlgorithm, digestInfo, digestLength } from './digest-info.ts'
@@ -19,8 +19,8 @@ export type SignedInput =
  * Source: RFC 8017 8.1.2, 8.2.2; FIPS 186-5 for ECDSA (DER signatures).
  */
 export function verifySignature(certificate: Certificate, input: SignedInput, signature: Uint8Array): boolean {
-  const key = createPublicKey({ key: Buffer.from(certificate.publicKeyDer), format: 'der', type: 'spki' })
   try {
+    const key = certificate.key.object
     if (input.padding === 'ecdsa') {
       return certificate.publicKey.kind === 'ec' && verify(nodeName(input.hash), input.message, key, signature)
     }
@@ -43,7 +43,7 @@ const hashOf = (hash: DigestAlgorithm, ...parts: readonly Uint8Array[]): Uint8Ar
 
 /** EMSA-PSS-VERIFY over a digest, RFC 8017 9.1.2; Node's own verifies messages only. */
 function verifyPss(
-  key: ReturnType<typeof createPublicKey>,
+  key: KeyObject,
   bits: number,
   input: { readonly hash: DigestAlgorithm; readonly digest: Uint8Array },
   signature: Uint8Array,

@@ -69,6 +69,10 @@ export const enErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
   },
   ERR_APDU: { what: 'A card command or answer could not be decoded.', todo: report },
   ERR_TLV: { what: 'Data of the card could not be decoded.', todo: report },
+  ERR_DER: {
+    what: 'A certificate or revocation list is not well formed.',
+    todo: 'Get it from its publisher again.',
+  },
   ERR_CARD_DATA: { what: 'A file of the card does not hold what it should.', todo: report },
   ERR_CERTIFICATE_ABSENT: {
     what: 'The card does not hold this certificate.',

@@ -68,6 +68,10 @@ export const jaErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
   },
   ERR_APDU: { what: 'カードとの通信内容を解釈できません。', todo: report },
   ERR_TLV: { what: 'カードのデータを解釈できません。', todo: report },
+  ERR_DER: {
+    what: '証明書または失効リストの形式が正しくありません。',
+    todo: '発行元からもう一度取得してください。',
+  },
   ERR_CARD_DATA: { what: 'カードのファイルの内容が正しくありません。', todo: report },
   ERR_CERTIFICATE_ABSENT: {
     what: 'このカードには対象の電子証明書が格納されていません。',

@@ -1,0 +1,96 @@
+import { anyPolicy, type Certificate, type Extensions } from '../x509/index.ts'
+import { ConstraintState } from './name-constraints.ts'
+import type { PathCheck, PathFailure, PathOptions } from './options.ts'
+import { PolicyState } from './policies.ts'
+
+/**
+ * Validates one path whose signatures were checked while it was built. RFC 5280 6.1.3 to 6.1.5, in that order.
+ *
+ * @param path - end certificate first, trust anchor last; at least two.
+ * @returns the policies the path is valid for, or the first thing wrong.
+ */
+export function validatePath(path: readonly Certificate[], options: PathOptions): readonly string[] | PathFailure {
+  const length = path.length - 1
+  const anchor = path[length]!
+  const at = options.at.getTime()
+  const policies = new PolicyState(
+    {
+      initialPolicies: options.initialPolicies ?? [anyPolicy],
+      requireExplicitPolicy: options.requireExplicitPolicy ?? false,
+      inhibitPolicyMapping: options.inhibitPolicyMapping ?? false,
+      inhibitAnyPolicy: options.inhibitAnyPolicy ?? false,
+    },
+    length,
+  )
+  const constraints = new ConstraintState()
+  let pathLength = length
+  const fail = (check: PathCheck, depth: number, message: string): PathFailure => ({ check, depth, message })
+
+  const asAnchor = outOfTime(anchor, at) ?? notCa(anchor, anchor.version === 3 && hasExtensions(anchor.extensions))
+  if (asAnchor !== undefined) return fail(asAnchor[0], length, `trust anchor: ${asAnchor[1]}`)
+  constraints.add(anchor.extensions.nameConstraints)
+  pathLength = Math.min(pathLength, anchor.extensions.basicConstraints?.pathLength ?? pathLength)
+
+  for (let depth = length - 1; depth >= 0; depth--) {
+    const certificate = path[depth]!
+    const { extensions, selfIssued } = certificate
+    const last = depth === 0
+    const early = outOfTime(certificate, at)
+    if (early !== undefined) return fail(early[0], depth, early[1])
+    if (!certificate.issuerName.equals(path[depth + 1]!.subjectName)) {
+      return fail('name-chaining', depth, 'the issuer is not the next certificate')
+    }
+    if (certificate.unknownCritical.length > 0) {
+      return fail('critical-extension', depth, `unknown critical extension ${certificate.unknownCritical[0]}`)
+    }
+    if (last || !selfIssued) {
+      const wrongName = constraints.check(certificate)
+      if (wrongName !== undefined) return fail('name-constraints', depth, wrongName)
+    }
+    const wrongPolicy = policies.process(extensions, selfIssued, last)
+    if (wrongPolicy !== undefined) return fail('policy', depth, wrongPolicy)
+    if (last) break
+    const wrongMapping = policies.prepareNext(extensions, selfIssued)
+    if (wrongMapping !== undefined) return fail('policy', depth, wrongMapping)
+    constraints.add(extensions.nameConstraints)
+    const asCa = notCa(certificate, true)
+    if (asCa !== undefined) return fail(asCa[0], depth, asCa[1])
+    if (!selfIssued && pathLength-- <= 0) return fail('path-length', depth, 'too many certificates below a CA')
+    pathLength = Math.min(pathLength, extensions.basicConstraints?.pathLength ?? pathLength)
+  }
+  const valid = policies.wrapUp(path[0]!.extensions)
+  if (typeof valid === 'string') return fail('policy', 0, valid)
+  return endUsage(path[0]!, options) ?? valid
+}
+
+type Wrong = readonly [PathCheck, string]
+
+function outOfTime(certificate: Certificate, at: number): Wrong | undefined {
+  if (at < certificate.notBeforeMs) return ['validity', 'not valid yet']
+  // notAfter is given to the second and that whole second counts. RFC 5280 4.1.2.5.
+  if (at >= certificate.notAfterMs + 1000) return ['validity', 'expired']
+  return undefined
+}
+
+/** @param strict - false for an anchor that is a bare name and key: version 1, or without extensions. */
+function notCa(certificate: Certificate, strict: boolean): Wrong | undefined {
+  const { basicConstraints, keyUsage } = certificate.extensions
+  if (strict && basicConstraints?.ca !== true) return ['basic-constraints', 'not a CA']
+  if (keyUsage !== undefined && !keyUsage.has('keyCertSign')) return ['key-usage', 'not a key for signing certificates']
+  return undefined
+}
+
+function hasExtensions(extensions: Extensions): boolean {
+  return Object.keys(extensions).length > 0
+}
+
+function endUsage(certificate: Certificate, options: PathOptions): PathFailure | undefined {
+  const { keyUsage, extendedKeyUsage } = certificate.extensions
+  if (options.keyUsage !== undefined && !keyUsage?.has(options.keyUsage)) {
+    return { check: 'key-usage', depth: 0, message: `not a key for ${options.keyUsage}` }
+  }
+  if (options.extendedKeyUsage !== undefined && !extendedKeyUsage?.includes(options.extendedKeyUsage)) {
+    return { check: 'extended-key-usage', depth: 0, message: `not a key for ${options.extendedKeyUsage}` }
+  }
+  return undefined
+}

@@ -1,0 +1,85 @@
+import type { Certificate, KeyUsage } from '../x509/index.ts'
+
+/** What a certificate is within the JPKI. */
+export type JpkiCertificateUse = 'auth' | 'sign' | 'auth-ca' | 'sign-ca'
+
+/** Who issued it, judged by the names it carries; a trust anchor decides whether that is true. */
+export type JpkiHierarchy = 'production' | 'test' | 'virtual'
+
+/** What {@link jpkiProfileOf} found. */
+export interface JpkiProfile {
+  readonly use: JpkiCertificateUse
+  readonly hierarchy: JpkiHierarchy
+  /** `current` is RSA; `next` is the ECDSA P-384 of the card generation to come, whose profile is not public yet. */
+  readonly generation: 'current' | 'next'
+}
+
+/** Policy OIDs of user certificates. Card facts 6.2: production values from three sources, the test value from two. */
+export const jpkiPolicies = {
+  sign: '1.2.392.200149.8.5.1.1.20',
+  signTest: '1.2.392.200149.8.5.1.0.20',
+  auth: '1.2.392.200149.8.5.1.3.30',
+} as const
+
+const clientAuth = '1.3.6.1.5.5.7.3.2'
+const organizations: ReadonlyMap<string, JpkiHierarchy> = new Map([
+  ['JPKI', 'production'],
+  ['JPKI-TEST', 'test'],
+  ['JPKI-VIRTUAL', 'virtual'],
+])
+const units: ReadonlyMap<string, 'auth' | 'sign'> = new Map([
+  ['JPKI for user authentication', 'auth'],
+  ['JPKI for digital signature', 'sign'],
+])
+
+/**
+ * What a certificate is by the JPKI profile, or in one sentence why it is none. Everything must agree: issuer name, policy,
+ * key usage, extended key usage. Says nothing about trust.
+ */
+export function jpkiProfileOf(certificate: Certificate): JpkiProfile | string {
+  const { extensions, publicKey } = certificate
+  const hierarchy = organizations.get(attribute(certificate, '2.5.4.10') ?? '')
+  if (hierarchy === undefined) return 'its issuer is not of the JPKI'
+  const issues = attributes(certificate, '2.5.4.11')
+    .map((unit) => units.get(unit))
+    .find((found) => found !== undefined)
+  if (issues === undefined) return 'its issuer is no JPKI authority for user authentication or digital signature'
+  const generation = publicKey.kind === 'ec' && publicKey.curve === 'P-384' ? 'next' : 'current'
+  if (publicKey.kind !== 'rsa' && generation !== 'next') return 'its key is of a kind the JPKI does not use'
+  if (extensions.basicConstraints?.ca === true) {
+    if (!certificate.selfIssued) return 'a CA certificate of the JPKI is self-signed'
+    return { use: `${issues}-ca`, hierarchy, generation }
+  }
+  const wrong = issues === 'auth' ? notForAuthentication(certificate) : notForSignature(certificate, hierarchy)
+  return wrong ?? { use: issues, hierarchy, generation }
+}
+
+function notForAuthentication({ extensions }: Certificate): string | undefined {
+  if (!usageIs(extensions.keyUsage, ['digitalSignature'])) return 'its key usage is not that of user authentication'
+  if (!extensions.extendedKeyUsage?.includes(clientAuth)) return 'it is not for client authentication'
+  if (!extensions.policies?.includes(jpkiPolicies.auth)) return 'its policy is not that of user authentication'
+  return undefined
+}
+
+function notForSignature({ extensions }: Certificate, hierarchy: JpkiHierarchy): string | undefined {
+  if (!usageIs(extensions.keyUsage, ['digitalSignature', 'nonRepudiation']))
+    return 'its key usage is not that of a signature'
+  const policy = hierarchy === 'production' ? jpkiPolicies.sign : jpkiPolicies.signTest
+  if (!extensions.policies?.includes(policy)) return 'its policy is not that of a signature'
+  return undefined
+}
+
+function usageIs(found: ReadonlySet<KeyUsage> | undefined, wanted: readonly KeyUsage[]): boolean {
+  return found !== undefined && found.size === wanted.length && wanted.every((usage) => found.has(usage))
+}
+
+function attributes(certificate: Certificate, type: string): readonly string[] {
+  return certificate.issuerName.rdns
+    .flat()
+    .filter((one) => one.type === type)
+    .map(({ value }) => value)
+}
+
+function attribute(certificate: Certificate, type: string): string | undefined {
+  return attributes(certificate, type)[0]
+}

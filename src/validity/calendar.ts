@@ -1,0 +1,64 @@
+import { Temporal } from 'temporal-polyfill'
+import type { CalendarDay } from './calendar-day.ts'
+
+/** Days and instants of Japan. Internal: nothing public mentions Temporal. */
+
+const zone = 'Asia/Tokyo'
+
+const lastSecond = Temporal.PlainTime.from('23:59:59')
+
+/** @throws TypeError when not a string of the form `YYYY-MM-DD`; RangeError when there is no such day. */
+export function toDay(text: CalendarDay, name: string): Temporal.PlainDate {
+  if (typeof text !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(text)) {
+    throw new TypeError(`${name} must be a day as YYYY-MM-DD`)
+  }
+  const year = Number(text.slice(0, 4))
+  const month = Number(text.slice(5, 7))
+  const day = Number(text.slice(8))
+  if (!isRealDay(year, month, day)) throw new RangeError(`${name} is not a day of the calendar`)
+  return new Temporal.PlainDate(year, month, day)
+}
+
+/** Whether the calendar has this day, in the years 1 to 9999. */
+export function isRealDay(year: number, month: number, day: number): boolean {
+  if (year < 1 || month < 1 || month > 12 || day < 1) return false
+  return day <= new Temporal.PlainYearMonth(year, month).daysInMonth
+}
+
+/** @throws TypeError when not a Date; RangeError when an invalid one. */
+export function checkInstant(instant: Date, name: string): Date {
+  if (!(instant instanceof Date)) throw new TypeError(`${name} must be a Date`)
+  if (Number.isNaN(instant.getTime())) throw new RangeError(`${name} is an invalid Date`)
+  return instant
+}
+
+/** The day on which an instant falls in Japan. */
+export function dayInJapan(instant: Date): Temporal.PlainDate {
+  return Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(zone).toPlainDate()
+}
+
+/** 23:59:59 JST of a day. */
+export function endOfDayInJapan(day: Temporal.PlainDate): Date {
+  return new Date(day.toZonedDateTime({ timeZone: zone, plainTime: lastSecond }).epochMilliseconds)
+}
+
+/** Seconds since 1970-01-01T00:00:00Z, milliseconds cut off: X.509 times have none. */
+export function wholeSecond(instant: Date): number {
+  return Math.floor(instant.getTime() / 1000)
+}
+
+/** Calendar days from one to the other: 0 for the same day, negative backwards. */
+export function daysBetween(from: Temporal.PlainDate, to: Temporal.PlainDate): number {
+  return from.until(to, { largestUnit: 'days' }).days
+}
+
+/** Whether `a` is before `b`. */
+export function isBefore(a: Temporal.PlainDate, b: Temporal.PlainDate): boolean {
+  return Temporal.PlainDate.compare(a, b) < 0
+}
+
+/** Last day of a period of whole years that begins on `first` and counts that day. */
+export function periodEnd(first: Temporal.PlainDate, years: number): Temporal.PlainDate {
+  const corresponding = first.add({ years })
+  return corresponding.day === first.day ? corresponding.subtract({ days: 1 }) : corresponding
+}

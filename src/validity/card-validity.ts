@@ -1,0 +1,56 @@
+import { checkInstant, dayInJapan, daysBetween, endOfDayInJapan, toDay, wholeSecond } from './calendar.ts'
+import type { CalendarDay } from './calendar-day.ts'
+import type { ValidityFlag } from './flags.ts'
+
+/** Where on the card the expiry was read. */
+export const cardExpirySources = {
+  /** 共通カードAP, record 1 of EF 0001, free to read. One public source for the field. */
+  'common-record': '共通カードAP, EF 0001, record 1',
+  /** 券面事項確認AP, EF 0002, DF29, behind 照合番号B. Not covered by the signature over the card face. */
+  visual: '券面事項確認AP, EF 0002, DF29',
+  /** GET DATA 00F2 before any application is selected. One public source. */
+  'get-data': 'GET DATA 00F2',
+} as const
+
+/** Where on the card the expiry was read, see {@link cardExpirySources}. */
+export type CardExpirySource = keyof typeof cardExpirySources
+
+/** What a card says about its end. */
+export interface CardExpiry {
+  /** As {@link parseCardDate} or {@link parseCommonRecord} gave it. */
+  readonly expiry: CalendarDay
+  readonly source: CardExpirySource
+}
+
+/** Where a card stands at an instant, by what it says of itself. */
+export interface CardValidity {
+  readonly state: 'valid' | 'expired'
+  /** 23:59:59 in Japan of the last day. */
+  readonly lastMoment: Date
+  readonly lastDayInJapan: CalendarDay
+  /** Calendar days in Japan: 0 on the last day, negative after it. */
+  readonly daysLeft: number
+  readonly source: CardExpirySource
+  readonly flags: readonly ValidityFlag[]
+}
+
+/**
+ * Where a card stands. That it holds until the end of its last day is inferred (flag `card-last-moment`). A card that
+ * was lost, returned or reissued does not say so.
+ *
+ * @param at - the instant asked about; there is no default.
+ * @throws TypeError for another form of day, an unknown source or no Date; RangeError for a day or Date that cannot be.
+ */
+export function cardValidity(card: CardExpiry, at: Date): CardValidity {
+  if (!Object.hasOwn(cardExpirySources, card.source)) throw new TypeError('unknown source of a card expiry')
+  const lastDay = toDay(card.expiry, 'expiry')
+  const lastMoment = endOfDayInJapan(lastDay)
+  return {
+    state: wholeSecond(checkInstant(at, 'at')) > wholeSecond(lastMoment) ? 'expired' : 'valid',
+    lastMoment,
+    lastDayInJapan: card.expiry,
+    daysLeft: daysBetween(dayInJapan(at), lastDay),
+    source: card.source,
+    flags: ['card-last-moment'],
+  }
+}

@@ -1,0 +1,45 @@
+import type { Temporal } from 'temporal-polyfill'
+import { toDay } from './calendar.ts'
+import type { CalendarDay } from './calendar-day.ts'
+import type { PreviousExpiry } from './certificate-terms.ts'
+import { type ExplainedKind, type ExplainInput, explainedKinds } from './explain-input.ts'
+
+/** Internal: what is given to explain a date, every day checked. */
+export interface ExplainFacts {
+  readonly kind: ExplainedKind
+  readonly expiry: CalendarDay
+  readonly issue: Temporal.PlainDate
+  readonly birth: Temporal.PlainDate | undefined
+  readonly applied: Temporal.PlainDate | undefined
+  readonly previous: PreviousExpiry
+  readonly stayEnds: CalendarDay | undefined
+  readonly authExpiry: CalendarDay | undefined
+  readonly cardExpiry: CalendarDay | undefined
+}
+
+/** Internal. @throws TypeError or RangeError for what is no kind or no day. */
+export function checkExplainInput(input: ExplainInput): ExplainFacts {
+  if (!explainedKinds.includes(input.kind)) throw new TypeError('unknown kind')
+  const { birthDate, applicationDate, renewal, residence } = input
+  if (residence !== undefined && residence.kind !== 'foreign') throw new TypeError('unknown kind of residence')
+  return {
+    kind: input.kind,
+    expiry: checked(input.expiry, 'expiry'),
+    issue: toDay(input.issueDate, 'issueDate'),
+    birth: birthDate === undefined ? undefined : toDay(birthDate, 'birthDate'),
+    applied: applicationDate === undefined ? undefined : toDay(applicationDate, 'applicationDate'),
+    previous: renewal ? toDay(renewal.previousExpiry, 'previousExpiry') : renewal,
+    stayEnds: residence && checked(residence.periodOfStayEnds, 'periodOfStayEnds'),
+    authExpiry: optional(input.authCertificateExpiry, 'authCertificateExpiry'),
+    cardExpiry: optional(input.cardExpiry, 'cardExpiry'),
+  }
+}
+
+function checked(day: CalendarDay, name: string): CalendarDay {
+  toDay(day, name)
+  return day
+}
+
+function optional(day: CalendarDay | undefined, name: string): CalendarDay | undefined {
+  return day === undefined ? undefined : checked(day, name)
+}

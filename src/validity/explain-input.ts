@@ -1,0 +1,30 @@
+import type { CalendarDay } from './calendar-day.ts'
+
+/** What the date in hand belongs to. `juki-sign` is the signature certificate of a Juki card. */
+export const explainedKinds = ['auth', 'sign', 'card', 'juki-card', 'juki-sign'] as const
+/** See {@link explainedKinds}. */
+export type ExplainedKind = (typeof explainedKinds)[number]
+
+/**
+ * A date in hand and what is known about it, all days in Japan. What is left out is not guessed: the rules that need it
+ * give no day, or a flagged one, and `missing` names it.
+ */
+export interface ExplainInput {
+  readonly kind: ExplainedKind
+  /** The last day, as read from card or certificate. */
+  readonly expiry: CalendarDay
+  /** The day of issue, not the day the card was handed over. */
+  readonly issueDate: CalendarDay
+  /** Not used for Juki cards. */
+  readonly birthDate?: CalendarDay | undefined
+  /** My Number card: the day J-LIS took the application, on which age counts. */
+  readonly applicationDate?: CalendarDay | undefined
+  /** Certificates: the last day of the one before, or `false` when this was no renewal. */
+  readonly renewal?: { readonly previousExpiry: CalendarDay } | false | undefined
+  /** Foreign residents with a period of stay; not for 永住者, 特別永住者 and 高度専門職2号. */
+  readonly residence?: { readonly kind: 'foreign'; readonly periodOfStayEnds: CalendarDay } | undefined
+  /** Signature certificate: last day of the user-authentication certificate on the same card. */
+  readonly authCertificateExpiry?: CalendarDay | undefined
+  /** Certificates: last day of the card. */
+  readonly cardExpiry?: CalendarDay | undefined
+}

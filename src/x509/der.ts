@@ -1,0 +1,254 @@
+import { DecodeError } from '../errors.ts'
+
+/** Universal tags used in certificates, revocation lists and OCSP. X.680 8.4; constructed ones with bit 6 set. */
+export const tags = {
+  boolean: 0x01,
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  null: 0x05,
+  oid: 0x06,
+  enumerated: 0x0a,
+  utf8String: 0x0c,
+  numericString: 0x12,
+  printableString: 0x13,
+  teletexString: 0x14,
+  ia5String: 0x16,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  universalString: 0x1c,
+  bmpString: 0x1e,
+  sequence: 0x30,
+  set: 0x31,
+} as const
+
+/** Tag byte of a context-specific element. */
+export const context = (number: number, constructed = true): number => 0x80 | (constructed ? 0x20 : 0) | number
+
+/** One element: its tag, and where its encoding and its content lie in the input. */
+export interface Element {
+  readonly tag: number
+  /** Offset of the tag byte. */
+  readonly start: number
+  /** Offset of the first content byte. */
+  readonly content: number
+  /** Offset after the last content byte. */
+  readonly end: number
+}
+
+function fail(message: string, offset: number): never {
+  throw new DecodeError('ERR_DER', message, offset)
+}
+
+/**
+ * Walks DER strictly: definite, minimal lengths, one-byte tags, nothing left over. Every error has its offset from the
+ * start of the whole input, however deep the reader is.
+ *
+ * Source: ITU-T X.690 clauses 8 and 10.
+ */
+export class DerReader {
+  readonly bytes: Uint8Array
+  readonly end: number
+  #at: number
+
+  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
+    this.bytes = bytes
+    this.#at = start
+    this.end = end
+  }
+
+  /** Offset of the next element. */
+  get offset(): number {
+    return this.#at
+  }
+
+  /** Whether another element follows. */
+  get more(): boolean {
+    return this.#at < this.end
+  }
+
+  /** Tag of the next element, `undefined` at the end. */
+  get nextTag(): number | undefined {
+    return this.more ? this.bytes[this.#at] : undefined
+  }
+
+  /** Reads the next element. @param tag - the only tag allowed, if given. @throws DecodeError `ERR_DER`. */
+  read(tag?: number): Element {
+    const { bytes, end } = this
+    const start = this.#at
+    if (start >= end) fail('an element is missing', start)
+    const found = bytes[start]!
+    if (tag !== undefined && found !== tag) {
+      fail(`tag ${hex(found)} where ${hex(tag)} must be`, start)
+    }
+    if ((found & 0x1f) === 0x1f) fail('a tag of more than one byte', start)
+    if (start + 1 >= end) fail('the length is cut off', start + 1)
+    let length = bytes[start + 1]!
+    let content = start + 2
+    if (length >= 0x80) {
+      const count = length & 0x7f
+      if (count === 0) fail('the indefinite length form is not DER', start + 1)
+      if (count > 4) fail('a length of more than 4 bytes', start + 1)
+      if (content + count > end) fail('the length is cut off', end)
+      length = 0
+      for (let i = 0; i < count; i++) length = length * 256 + bytes[content++]!
+      if (length < 0x80 || length < 2 ** (8 * (count - 1))) fail('the length is not minimal', start + 1)
+    }
+    const after = content + length
+    if (after > end) fail(`the content needs ${length} bytes, ${end - content} are there`, content)
+    this.#at = after
+    return { tag: found, start, content, end: after }
+  }
+
+  /** Reads the next element if it has that tag. */
+  optional(tag: number): Element | undefined {
+    return this.nextTag === tag ? this.read(tag) : undefined
+  }
+
+  /** A reader of the next element's content. */
+  enter(tag: number): DerReader {
+    return this.into(this.read(tag))
+  }
+
+  /** A reader of an element's content. */
+  into(element: Element): DerReader {
+    return new DerReader(this.bytes, element.content, element.end)
+  }
+
+  /** Bytes of an element, tag and length included: a view, not a copy. */
+  raw(element: Element): Uint8Array {
+    return this.bytes.subarray(element.start, element.end)
+  }
+
+  /** Content bytes of an element: a view, not a copy. */
+  value(element: Element): Uint8Array {
+    return this.bytes.subarray(element.content, element.end)
+  }
+
+  /** @throws DecodeError `ERR_DER` when anything follows. */
+  finish(): void {
+    if (this.more) fail('bytes after the last element', this.#at)
+  }
+}
+
+const hex = (tag: number): string => tag.toString(16).toUpperCase().padStart(2, '0')
+
+/** BOOLEAN: 00 or FF. X.690 11.1. */
+export function readBoolean(reader: DerReader, tag: number = tags.boolean): boolean {
+  const element = reader.read(tag)
+  const byte = reader.bytes[element.content]
+  if (element.end - element.content !== 1 || (byte !== 0x00 && byte !== 0xff)) {
+    fail('a boolean is 00 or FF', element.content)
+  }
+  return byte === 0xff
+}
+
+/** Content of a minimal INTEGER, two's complement: a view. X.690 8.3. */
+export function readInteger(reader: DerReader, tag: number = tags.integer): Uint8Array {
+  const element = reader.read(tag)
+  const value = reader.value(element)
+  if (value.length === 0) fail('an integer without content', element.content)
+  if (value.length > 1 && ((value[0] === 0x00 && value[1]! < 0x80) || (value[0] === 0xff && value[1]! >= 0x80))) {
+    fail('an integer is not minimal', element.content)
+  }
+  return value
+}
+
+/** A non-negative INTEGER below 2^31, for counters and versions. */
+export function readSmallInteger(reader: DerReader, tag: number = tags.integer): number {
+  const at = reader.offset
+  const value = readInteger(reader, tag)
+  if (value[0]! >= 0x80) fail('a negative number where none may be', at)
+  if (value.length > 5 || (value.length === 5 && value[0] !== 0)) fail('a number out of range', at)
+  let number = 0
+  for (const byte of value) number = number * 256 + byte
+  if (number > 0x7fff_ffff) fail('a number out of range', at)
+  return number
+}
+
+/** OBJECT IDENTIFIER as dotted text. X.690 8.19. */
+export function readOid(reader: DerReader, tag: number = tags.oid): string {
+  const element = reader.read(tag)
+  return oidText(reader.value(element), element.content)
+}
+
+function oidText(value: Uint8Array, offset: number): string {
+  if (value.length === 0) fail('an object identifier without content', offset)
+  if (value[value.length - 1]! & 0x80) fail('an object identifier is cut off', offset + value.length)
+  let text = ''
+  let arc = 0
+  let fresh = true
+  for (let i = 0; i < value.length; i++) {
+    const byte = value[i]!
+    if (fresh && byte === 0x80) fail('an arc is not minimal', offset + i)
+    arc = arc * 128 + (byte & 0x7f)
+    if (arc > Number.MAX_SAFE_INTEGER) fail('an arc is too large', offset + i)
+    fresh = (byte & 0x80) === 0
+    if (!fresh) continue
+    if (text === '') {
+      const first = Math.min(Math.floor(arc / 40), 2)
+      text = `${first}.${arc - 40 * first}`
+    } else {
+      text += `.${arc}`
+    }
+    arc = 0
+  }
+  return text
+}
+
+/** A BIT STRING: its bytes and how many bits at the end are not used. */
+export interface BitString {
+  readonly bytes: Uint8Array
+  readonly unusedBits: number
+}
+
+/** BIT STRING; the unused bits must be zero. X.690 8.6, 11.2. */
+export function readBitString(reader: DerReader, tag: number = tags.bitString): BitString {
+  const element = reader.read(tag)
+  const unusedBits = reader.bytes[element.content]
+  if (element.end === element.content || unusedBits === undefined) fail('a bit string without content', element.content)
+  const bytes = reader.bytes.subarray(element.content + 1, element.end)
+  const last = bytes[bytes.length - 1]
+  if (unusedBits > 7 || (last === undefined && unusedBits > 0)) fail('unused bits out of range', element.content)
+  if (last !== undefined && last & ((1 << unusedBits) - 1)) fail('unused bits are not zero', element.end - 1)
+  return { bytes, unusedBits }
+}
+
+/** A named bit list: the numbers of the bits that are set. Trailing zero bits must be left out. X.690 11.2.2. */
+export function readNamedBits(reader: DerReader, tag: number = tags.bitString): ReadonlySet<number> {
+  const at = reader.offset
+  const { bytes, unusedBits } = readBitString(reader, tag)
+  if (bytes.length > 0 && (bytes[bytes.length - 1]! & (1 << unusedBits)) === 0) fail('trailing zero bits', at)
+  const bits = new Set<number>()
+  for (let i = 0; i < bytes.length * 8 - unusedBits; i++) if (bytes[i >> 3]! & (0x80 >> (i & 7))) bits.add(i)
+  return bits
+}
+
+/**
+ * UTCTime or GeneralizedTime in the forms RFC 5280 4.1.2.5 allows: to the second, ending in Z; years to 2049 as UTCTime.
+ *
+ * @returns milliseconds since 1970, UTC.
+ */
+export function readTime(reader: DerReader): number {
+  const element = reader.read()
+  const { content, end } = element
+  if (element.tag !== tags.utcTime && element.tag !== tags.generalizedTime) fail('a time must be here', element.start)
+  const general = element.tag === tags.generalizedTime
+  if (end - content !== (general ? 15 : 13) || reader.bytes[end - 1] !== 0x5a)
+    fail('a time not in the form RFC 5280 allows', content)
+  const two = (at: number): number => {
+    const tens = reader.bytes[at]! - 0x30
+    const ones = reader.bytes[at + 1]! - 0x30
+    if (tens < 0 || tens > 9 || ones < 0 || ones > 9) fail('a time has digits only', at)
+    return tens * 10 + ones
+  }
+  const short = two(content)
+  const year = general ? short * 100 + two(content + 2) : short < 50 ? 2000 + short : 1900 + short
+  const at = content + (general ? 4 : 2)
+  const [month, day, hour, minute, second] = [two(at), two(at + 2), two(at + 4), two(at + 6), two(at + 8)]
+  const time = Date.UTC(year, month - 1, day, hour, minute, second)
+  const back = new Date(time)
+  const real = month >= 1 && back.getUTCMonth() === month - 1 && back.getUTCDate() === day && hour < 24 && minute < 60
+  if (!real || second > 59 || back.getUTCFullYear() !== year) fail('a time that does not exist', content)
+  return time
+}

@@ -1,0 +1,93 @@
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import { type Algorithm, isNullOrAbsent, readAlgorithm } from './algorithm.ts'
+import { DerReader, readBitString, readInteger, readOid, tags } from './der.ts'
+
+/** Kind and size of a public key. No algorithm is assumed: today's cards hold RSA-2048, the next ones EC P-384. */
+export type PublicKeyKind =
+  | { readonly kind: 'rsa'; readonly bits: number }
+  | { readonly kind: 'ec'; readonly curve: string }
+  | { readonly kind: 'dsa'; readonly bits: number | undefined }
+  | { readonly kind: 'other'; readonly name: string }
+
+const rsaEncryption = '1.2.840.113549.1.1.1'
+const ecPublicKey = '1.2.840.10045.2.1'
+const dsaKey = '1.2.840.10040.4.1'
+
+const curves: ReadonlyMap<string, string> = new Map([
+  ['1.2.840.10045.3.1.7', 'P-256'],
+  ['1.3.132.0.34', 'P-384'],
+  ['1.3.132.0.35', 'P-521'],
+])
+
+/** SubjectPublicKeyInfo. RFC 5280 4.1.2.7. */
+export class PublicKey {
+  /** DER of the SubjectPublicKeyInfo: a view. */
+  readonly der: Uint8Array
+  readonly algorithm: Algorithm
+  /** Content of the BIT STRING: a view. */
+  readonly bits: Uint8Array
+  readonly kind: PublicKeyKind
+  #object: KeyObject | undefined
+
+  private constructor(der: Uint8Array, algorithm: Algorithm, bits: Uint8Array) {
+    this.der = der
+    this.algorithm = algorithm
+    this.bits = bits
+    this.kind = kindOf(algorithm, bits)
+  }
+
+  /** Reads one. @throws DecodeError `ERR_DER`. */
+  static read(reader: DerReader): PublicKey {
+    const element = reader.read(tags.sequence)
+    const sequence = reader.into(element)
+    const algorithm = readAlgorithm(sequence)
+    const { bytes } = readBitString(sequence)
+    sequence.finish()
+    return new PublicKey(reader.raw(element), algorithm, bytes)
+  }
+
+  /**
+   * The key for node:crypto; made once. RSA keys come from their PKCS#1 form, which node:crypto reads 40 times faster.
+   *
+   * @throws Error of node:crypto when the bits are not such a key.
+   */
+  get object(): KeyObject {
+    this.#object ??=
+      this.kind.kind === 'rsa'
+        ? createPublicKey({ key: Buffer.from(this.bits), format: 'der', type: 'pkcs1' })
+        : createPublicKey({ key: Buffer.from(this.der), format: 'der', type: 'spki' })
+    return this.#object
+  }
+
+  /** The same DSA key with the parameters of its issuer, which it may leave out. RFC 3279 2.3.2. */
+  inheriting(issuer: PublicKey): PublicKey {
+    const inherits = this.algorithm.id === dsaKey && isNullOrAbsent(this.algorithm.parameters)
+    if (!inherits || issuer.algorithm.id !== dsaKey) return this
+    const bitString = this.der.subarray(new DerReader(this.der).enter(tags.sequence).read().end)
+    const parts = Buffer.concat([issuer.algorithm.der, bitString])
+    const der = Buffer.concat([Uint8Array.of(tags.sequence, 0x82, parts.length >> 8, parts.length & 0xff), parts])
+    return new PublicKey(new Uint8Array(der), issuer.algorithm, this.bits)
+  }
+}
+
+function kindOf(algorithm: Algorithm, bits: Uint8Array): PublicKeyKind {
+  if (algorithm.id === rsaEncryption) return { kind: 'rsa', bits: bitsOf(firstInteger(new DerReader(bits))) }
+  if (algorithm.id === ecPublicKey) {
+    const named = algorithm.parameters?.[0] === tags.oid ? readOid(new DerReader(algorithm.parameters)) : 'explicit'
+    return { kind: 'ec', curve: curves.get(named) ?? named }
+  }
+  if (algorithm.id === dsaKey) {
+    const given = algorithm.parameters?.[0] === tags.sequence
+    return { kind: 'dsa', bits: given ? bitsOf(firstInteger(new DerReader(algorithm.parameters!))) : undefined }
+  }
+  return { kind: 'other', name: algorithm.id }
+}
+
+function firstInteger(reader: DerReader): Uint8Array {
+  return readInteger(reader.enter(tags.sequence))
+}
+
+function bitsOf(integer: Uint8Array): number {
+  const first = integer.findIndex((byte) => byte !== 0)
+  return first < 0 ? 0 : (integer.length - first) * 8 - Math.clz32(integer[first]!) + 24
+}

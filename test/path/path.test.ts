@@ -1,0 +1,190 @@
+import { describe, expect, test } from 'vitest'
+import { inspectPath, type PathCheck, type PathOptions } from '../../src/path/index.ts'
+import { Certificate } from '../../src/x509/index.ts'
+import { ca, der, extension, issue, keyUsage, newKeys, oid, type Plan, sequence } from '../support/issue.ts'
+import { identity } from '../support/virtual.ts'
+
+const at = new Date('2026-06-01T00:00:00Z')
+const [rootKeys, midKeys, leafKeys, strangerKeys] = [newKeys(), newKeys(), newKeys(), newKeys()]
+const make = (plan: Plan): Certificate => Certificate.fromDer(issue(plan))
+
+const root = (plan: Partial<Plan> = {}) =>
+  make({ subject: 'Root', issuer: 'Root', keys: rootKeys, signer: rootKeys, extensions: ca(), ...plan })
+const mid = (plan: Partial<Plan> = {}) =>
+  make({ subject: 'Mid', issuer: 'Root', keys: midKeys, signer: rootKeys, extensions: ca(), ...plan })
+const leaf = (plan: Partial<Plan> = {}) =>
+  make({ subject: 'Leaf', issuer: 'Mid', keys: leafKeys, signer: midKeys, extensions: [keyUsage(0x80)], ...plan })
+
+function inspect(
+  parts: { root?: Certificate; mid?: Certificate; leaf?: Certificate } = {},
+  options: Partial<PathOptions> = {},
+) {
+  return inspectPath(parts.leaf ?? leaf(), {
+    anchors: [parts.root ?? root()],
+    intermediates: [parts.mid ?? mid()],
+    at,
+    ...options,
+  })
+}
+
+describe('a good path', () => {
+  test('is found end certificate first, whatever else is in the pool and in any order', () => {
+    const [r, m, l] = [root(), mid(), leaf()]
+    const impostor = make({ subject: 'Mid', issuer: 'Mid', keys: strangerKeys, signer: strangerKeys, extensions: ca() })
+    const noise = make({ subject: 'Noise', issuer: 'Root', keys: strangerKeys, signer: rootKeys, extensions: ca() })
+    for (const intermediates of [
+      [m],
+      [l, m, r],
+      [r, l, m],
+      [impostor, m],
+      [m, impostor, noise],
+      [noise, impostor, l, r, m, m],
+    ]) {
+      const result = inspectPath(l, { anchors: [r], intermediates, at })
+      expect(result.ok && result.path).toEqual([l, m, r])
+    }
+  })
+
+  test('is valid to the last second and not after', () => {
+    const notAfter = new Date('2026-06-01T00:00:00Z')
+    expect(inspect({ leaf: leaf({ notAfter }) }).ok).toBe(true)
+    expect(inspect({ leaf: leaf({ notAfter }) }, { at: new Date(notAfter.getTime() + 999) }).ok).toBe(true)
+    expect(inspect({ leaf: leaf({ notAfter }) }, { at: new Date(notAfter.getTime() + 1000) }).ok).toBe(false)
+  })
+
+  test('leads from both certificates of the virtual card to their CAs, and not to the other', async () => {
+    const person = await identity()
+    const [auth, sign] = [person.auth, person.sign].map(({ certificate }) => Certificate.fromDer(certificate))
+    const [authCa, signCa] = [person.authCa, person.signCa].map(({ certificate }) => Certificate.fromDer(certificate))
+    const now = new Date(auth!.notBefore.getTime() + 1000)
+    const clientAuth = { extendedKeyUsage: '1.3.6.1.5.5.7.3.2' }
+    expect(inspectPath(auth!, { anchors: [signCa!, authCa!], at: now, ...clientAuth }).ok).toBe(true)
+    expect(inspectPath(sign!, { anchors: [signCa!, authCa!], at: now, keyUsage: 'nonRepudiation' }).ok).toBe(true)
+    expect(inspectPath(sign!, { anchors: [signCa!], at: now, ...clientAuth }).ok).toBe(false)
+    expect(inspectPath(auth!, { anchors: [authCa!], at: now, keyUsage: 'nonRepudiation' }).ok).toBe(false)
+    expect(inspectPath(auth!, { anchors: [signCa!], at: now }).ok).toBe(false)
+  })
+
+  test('is chosen by key where three generations of a CA share one name', () => {
+    const generations = [newKeys(), newKeys(), newKeys()].map((keys, i) => ({
+      keys,
+      certificate: make({ subject: 'CA', issuer: 'CA', keys, signer: keys, extensions: ca(), serial: i + 1 }),
+    }))
+    for (const { keys, certificate } of generations) {
+      const one = leaf({ issuer: 'CA', signer: keys })
+      const result = inspectPath(one, { anchors: generations.map((each) => each.certificate), at })
+      expect(result.ok && result.path[1]).toBe(certificate)
+    }
+  })
+})
+
+const unknownCritical = extension('1.2.3.4', sequence(), true)
+const policies = (...ids: string[]) => extension('2.5.29.32', sequence(...ids.map((id) => sequence(oid(id)))))
+const dnsOnly = (host: string) =>
+  extension('2.5.29.30', sequence(der(0xa0, sequence(der(0x82, Buffer.from(host))))), true)
+const dnsName = (host: string) => extension('2.5.29.17', sequence(der(0x82, Buffer.from(host))))
+
+describe('one fault', () => {
+  test.each<[string, PathCheck, number, () => Parameters<typeof inspect>]>([
+    [
+      'an expired end certificate',
+      'validity',
+      0,
+      () => [{ leaf: leaf({ notAfter: new Date('2026-05-31T23:59:59Z') }) }],
+    ],
+    ['one not valid yet', 'validity', 0, () => [{ leaf: leaf({ notBefore: new Date('2026-06-01T00:00:01Z') }) }]],
+    ['an expired CA', 'validity', 1, () => [{ mid: mid({ notAfter: new Date('2026-05-31T23:59:59Z') }) }]],
+    ['an expired anchor', 'validity', 2, () => [{ root: root({ notAfter: new Date('2026-05-31T23:59:59Z') }) }]],
+    ['a signature by a stranger', 'signature', 0, () => [{ leaf: leaf({ signer: strangerKeys }) }]],
+    ['a CA signed by a stranger', 'signature', 1, () => [{ mid: mid({ signer: strangerKeys }) }]],
+    ['an issuer that is no CA', 'basic-constraints', 1, () => [{ mid: mid({ extensions: [keyUsage(0x06)] }) }]],
+    ['an issuer without keyCertSign', 'key-usage', 1, () => [{ mid: mid({ extensions: [ca()[0]!, keyUsage(0x02)] }) }]],
+    ['an anchor that allows no CA below', 'path-length', 1, () => [{ root: root({ extensions: ca(0) }) }]],
+    [
+      'an unknown critical extension',
+      'critical-extension',
+      0,
+      () => [{ leaf: leaf({ extensions: [unknownCritical] }) }],
+    ],
+    ['one in the CA', 'critical-extension', 1, () => [{ mid: mid({ extensions: [...ca(), unknownCritical] }) }]],
+    [
+      'a name that is not permitted',
+      'name-constraints',
+      0,
+      () => [
+        {
+          mid: mid({ extensions: [...ca(), dnsOnly('example.jp')] }),
+          leaf: leaf({ extensions: [dnsName('example.com')] }),
+        },
+      ],
+    ],
+    [
+      'a name the anchor does not permit',
+      'name-constraints',
+      0,
+      () => [
+        {
+          root: root({ extensions: [...ca(), dnsOnly('example.jp')] }),
+          leaf: leaf({ extensions: [dnsName('example.com')] }),
+        },
+      ],
+    ],
+    ['no acceptable policy', 'policy', 1, () => [{}, { requireExplicitPolicy: true }]],
+    [
+      'another policy than asked for',
+      'policy',
+      0,
+      () => [
+        { mid: mid({ extensions: [...ca(), policies('1.2.3')] }), leaf: leaf({ extensions: [policies('1.2.3')] }) },
+        { requireExplicitPolicy: true, initialPolicies: ['1.2.4'] },
+      ],
+    ],
+    ['a missing issuer', 'trust-anchor', 0, () => [{}, { intermediates: [] }]],
+    ['no anchors', 'trust-anchor', 1, () => [{}, { anchors: [] }]],
+    ['a path longer than allowed', 'path-length', 0, () => [{}, { maxIntermediates: 0 }]],
+    ['another key usage than asked for', 'key-usage', 0, () => [{}, { keyUsage: 'nonRepudiation' }]],
+  ])('%s fails by its own check', (_, check, depth, args) => {
+    const result = inspect(...args())
+    expect(result.ok ? undefined : { check: result.failure.check, depth: result.failure.depth }).toEqual({
+      check,
+      depth,
+    })
+  })
+
+  test('permits what it permits', () => {
+    const extensions = [...ca(), dnsOnly('example.jp')]
+    for (const host of ['example.jp', 'www.example.jp', 'WWW.Example.JP']) {
+      expect(inspect({ mid: mid({ extensions }), leaf: leaf({ extensions: [dnsName(host)] }) }).ok).toBe(true)
+    }
+    for (const host of ['badexample.jp', 'example.jp.evil.com', '']) {
+      expect(inspect({ mid: mid({ extensions }), leaf: leaf({ extensions: [dnsName(host)] }) }).ok).toBe(false)
+    }
+  })
+})
+
+describe('a hostile pool', () => {
+  test('of certificates that sign each other in circles ends', () => {
+    const keys = Array.from({ length: 5 }, newKeys)
+    const pool = keys.flatMap((signer, i) =>
+      keys.map((own, k) => make({ subject: `C${k}`, issuer: `C${i}`, keys: own, signer, extensions: ca() })),
+    )
+    const one = leaf({ issuer: 'C0', signer: keys[0]! })
+    const result = inspectPath(one, { anchors: [root()], intermediates: pool, at })
+    expect(result.ok).toBe(false)
+  })
+
+  test('of a thousand impostors costs no more than the budget, and says so', () => {
+    const impostors = Array.from({ length: 1000 }, (_, serial) =>
+      make({
+        subject: 'Mid',
+        issuer: 'Root',
+        keys: strangerKeys,
+        signer: rootKeys,
+        extensions: ca(),
+        serial: serial % 128,
+      }),
+    )
+    const result = inspectPath(leaf(), { anchors: [root()], intermediates: impostors, at, maxSignatures: 50 })
+    expect(result).toMatchObject({ ok: false, failure: { check: 'budget' } })
+  })
+})
