@@ -45,7 +45,7 @@ describe('vectors', () => {
   })
 
   test('their README names every folder', () => {
-    for (const folder of ['apdu', 'tlv', 'transcripts', 'schema']) {
+    for (const folder of ['apdu', 'tlv', 'transcripts', 'validity', 'schema']) {
       expect(text('vectors/README.md')).toContain(`${folder}/`)
     }
   })
