@@ -40,6 +40,7 @@ export const errorCodes = [
   'ERR_CARD_DATA',
   'ERR_CERTIFICATE_ABSENT',
   'ERR_CERTIFICATE',
+  'ERR_VERIFICATION',
   'ERR_PIN_FORMAT',
   'ERR_PIN_REJECTED',
   'ERR_PIN_BLOCKED',
@@ -153,6 +154,20 @@ export class DecodeError extends JpkiCardError {
 /** A certificate is not on the card, or is not one. */
 export class CertificateError extends JpkiCardError {
   declare readonly code: 'ERR_CERTIFICATE_ABSENT' | 'ERR_CERTIFICATE'
+}
+
+/** A certificate is not to be believed: one named check failed. */
+export class VerificationError extends JpkiCardError {
+  declare readonly code: 'ERR_VERIFICATION'
+  /** Name of the failed check, for example `validity`, `signature`, `revocation`. */
+  readonly check: string
+  /** Certificate it is about: 0 is the end certificate, 1 its issuer, and so on. */
+  readonly depth: number
+  constructor(check: string, depth: number, message: string, detail: ErrorDetail = {}) {
+    super('ERR_VERIFICATION', `${check}: ${message}`, detail)
+    this.check = check
+    this.depth = depth
+  }
 }
 
 /** Codes of {@link PinError}. */

@@ -19,6 +19,7 @@ export {
   StatusWordError,
   TranscriptError,
   TransportError,
+  VerificationError,
   WrongCardError,
 } from './errors.ts'
 export type { CardKind, Identification } from './identify/index.ts'

@@ -1,5 +1,5 @@
 /**
- * Whether a certificate of the JPKI is to be believed: its profile, its authorities, its holder.
+ * Whether a certificate of the JPKI is to be believed: path, profile and revocation in one answer.
  *
  * @module jpki-card/trust
  */
@@ -9,3 +9,13 @@ export type { JpkiAuthority } from './jpki-authorities.ts'
 export { fingerprint, jpkiAnchors, jpkiAuthorities, jpkiAuthorityOf } from './jpki-authorities.ts'
 export type { JpkiCertificateUse, JpkiHierarchy, JpkiProfile } from './jpki-profile.ts'
 export { jpkiPolicies, jpkiProfileOf } from './jpki-profile.ts'
+export type {
+  CheckResult,
+  RevocationAnswer,
+  RevocationEvidence,
+  RevocationSource,
+  VerificationCheck,
+  VerificationReport,
+} from './report.ts'
+export type { RevocationPolicy, VerifyOptions } from './verify.ts'
+export { inspectCertificate, verifyCertificate } from './verify.ts'

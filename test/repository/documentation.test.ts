@@ -22,6 +22,7 @@ describe('docs/errors.md', () => {
       ERR_WRONG_CARD: 'new WrongCardError(',
       ERR_STATE_NOT_CLEARED: 'new StateNotClearedError(',
       ERR_SIGNATURE_INVALID: 'new SignatureError(',
+      ERR_VERIFICATION: 'new VerificationError(',
     }
     const unused = errorCodes.filter((code) => !source.includes(byClass[code] ?? `'${code}'`))
     expect(unused).toEqual([])

@@ -79,6 +79,10 @@ export const enErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
     todo: 'The holder can have it issued at the municipal counter.',
   },
   ERR_CERTIFICATE: { what: 'What the card holds is not a certificate.', todo: report },
+  ERR_VERIFICATION: {
+    what: 'The certificate is not to be believed.',
+    todo: 'See which check failed; do not hand anything out on this certificate.',
+  },
   ERR_PIN_FORMAT: {
     what: 'This cannot be the PIN; no try was spent.',
     todo: 'The user-authentication PIN has 4 digits. The signature password has 6 to 16 letters and digits; a new one has at least one of each.',

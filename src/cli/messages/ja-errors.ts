@@ -78,6 +78,10 @@ export const jaErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
     todo: 'ご本人が市区町村の窓口で発行を受けられます。',
   },
   ERR_CERTIFICATE: { what: 'カードの電子証明書を解釈できません。', todo: report },
+  ERR_VERIFICATION: {
+    what: 'この証明書は有効と認められません。',
+    todo: '失敗した検査を確かめてください。この証明書で手続きを進めないでください。',
+  },
   ERR_PIN_FORMAT: {
     what: '暗証番号の形式が正しくありません。残り回数は減っていません。',
     todo: '利用者証明用は数字4桁、署名用は英数字6文字以上16文字以下です。新しい署名用暗証番号には英字と数字の両方が必要です。',

@@ -1,0 +1,60 @@
+import type { PathCheck } from '../path/index.ts'
+import type { Certificate } from '../x509/index.ts'
+import type { JpkiProfile } from './jpki-profile.ts'
+
+/** What a source of revocation says of one certificate. */
+export interface RevocationAnswer {
+  /** `unknown` whenever the source cannot vouch for it; never taken for `good`. */
+  readonly status: 'good' | 'revoked' | 'unknown'
+  readonly revokedAt?: Date | undefined
+  readonly reason?: string | undefined
+  /** What the answer rests on. */
+  readonly evidence: readonly RevocationEvidence[]
+  /** Why sources were of no use. */
+  readonly problems: readonly string[]
+}
+
+/** One verified list or answer. */
+export interface RevocationEvidence {
+  readonly kind: 'crl' | 'ocsp'
+  readonly issuer: string
+  readonly thisUpdate: Date
+  readonly nextUpdate: Date | undefined
+  /** SHA-256 of the list or answer, hexadecimal. */
+  readonly sha256: string
+}
+
+/** Where revocation is looked up: lists at hand, a directory, a responder. Must not throw for what it does not know. */
+export type RevocationSource = (
+  certificate: Certificate,
+  issuer: Certificate,
+  at: Date,
+) => RevocationAnswer | Promise<RevocationAnswer>
+
+/** Checks by name: those of the path, and those on top of it. */
+export type VerificationCheck = 'path' | PathCheck | 'jpki-profile' | 'revocation'
+
+/** One check and what came of it. */
+export interface CheckResult {
+  readonly check: VerificationCheck
+  readonly result: 'passed' | 'failed' | 'not-done'
+  /** Certificate it is about: 0 is the end certificate. */
+  readonly depth: number
+  readonly message?: string | undefined
+}
+
+/** Everything that was found out about a certificate. */
+export interface VerificationReport {
+  readonly ok: boolean
+  readonly at: Date
+  readonly checks: readonly CheckResult[]
+  /** The first check that failed. */
+  readonly failure?: CheckResult | undefined
+  /** End certificate first, trust anchor last; absent when there is no valid path. */
+  readonly path?: readonly Certificate[] | undefined
+  /** Until when the whole path is valid: the earliest end on it. */
+  readonly validUntil?: Date | undefined
+  readonly profile?: JpkiProfile | undefined
+  /** By depth, the anchor left out. */
+  readonly revocation: readonly RevocationAnswer[]
+}

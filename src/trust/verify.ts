@@ -1,0 +1,112 @@
+import { VerificationError } from '../errors.ts'
+import { inspectPath, type PathOptions } from '../path/index.ts'
+import type { Certificate } from '../x509/index.ts'
+import { type JpkiHierarchy, type JpkiProfile, jpkiProfileOf } from './jpki-profile.ts'
+import type { CheckResult, RevocationAnswer, RevocationSource, VerificationReport } from './report.ts'
+
+/** What is asked of revocation. There is no default: leaving it out must be a decision. */
+export type RevocationPolicy =
+  /** Every certificate below the anchor must be known good. */
+  | { readonly mode: 'required'; readonly sources: readonly RevocationSource[] }
+  /** A revoked certificate is refused; an unknown one is reported as not checked. */
+  | { readonly mode: 'best-effort'; readonly sources: readonly RevocationSource[] }
+  /** Nothing is looked up, and the report says so. */
+  | { readonly mode: 'none' }
+
+/** What a certificate must satisfy. */
+export interface VerifyOptions extends PathOptions {
+  readonly revocation: RevocationPolicy
+  /** What the certificate must be by the JPKI profile. Left out, the profile is not checked. */
+  readonly use?: 'auth' | 'sign' | undefined
+  /** Hierarchies that are acceptable with `use`. Default: production only; never the test hierarchy unasked. */
+  readonly hierarchies?: readonly JpkiHierarchy[] | undefined
+}
+
+/**
+ * Verifies a certificate and returns what was found out. A report that is returned is `ok`; look at its checks for what was
+ * not done.
+ *
+ * @throws VerificationError `ERR_VERIFICATION` naming the failed check and the certificate it is about.
+ */
+export async function verifyCertificate(certificate: Certificate, options: VerifyOptions): Promise<VerificationReport> {
+  const report = await inspectCertificate(certificate, options)
+  const { failure } = report
+  if (failure !== undefined) throw new VerificationError(failure.check, failure.depth, failure.message ?? 'refused')
+  return report
+}
+
+/** The same, but reports a failure instead of throwing it, with every check that was done before. */
+export async function inspectCertificate(
+  certificate: Certificate,
+  options: VerifyOptions,
+): Promise<VerificationReport> {
+  const checks: CheckResult[] = []
+  const revocation: RevocationAnswer[] = []
+  const { at } = options
+  const failed = (failure: CheckResult, more: Partial<VerificationReport> = {}): VerificationReport => {
+    const rest = (['path', 'jpki-profile', 'revocation'] as const).filter((check) => !done(checks, failure, check))
+    const skipped = rest.map((check) => ({ check, result: 'not-done', depth: 0 }) as const)
+    return { ok: false, at, checks: [...checks, failure, ...skipped], failure, revocation, ...more }
+  }
+
+  const profile = options.use === undefined ? undefined : requiredProfile(certificate, options)
+  if (typeof profile === 'string')
+    return failed({ check: 'jpki-profile', result: 'failed', depth: 0, message: profile })
+  checks.push({ check: 'jpki-profile', result: profile === undefined ? 'not-done' : 'passed', depth: 0 })
+
+  const found = inspectPath(certificate, options)
+  if (!found.ok) return failed({ ...found.failure, result: 'failed' }, { profile })
+  const { path } = found
+  checks.push({ check: 'path', result: 'passed', depth: 0 })
+  const validUntil = new Date(Math.min(...path.map(({ notAfterMs }) => notAfterMs)))
+
+  const policy = options.revocation
+  for (let depth = 0; depth < path.length - 1; depth++) {
+    const answer = policy.mode === 'none' ? unasked : await ask(policy.sources, path[depth]!, path[depth + 1]!, at)
+    revocation.push(answer)
+    const bad = answer.status === 'revoked' || (answer.status === 'unknown' && policy.mode === 'required')
+    if (bad) {
+      const message =
+        answer.status === 'revoked' ? 'revoked' : `not known: ${answer.problems.join('; ') || 'no source'}`
+      return failed({ check: 'revocation', result: 'failed', depth, message }, { profile, path, validUntil })
+    }
+    checks.push({ check: 'revocation', result: answer.status === 'good' ? 'passed' : 'not-done', depth })
+  }
+  return { ok: true, at, checks, path, validUntil, profile, revocation }
+}
+
+const unasked: RevocationAnswer = { status: 'unknown', evidence: [], problems: ['not asked for'] }
+
+function done(checks: readonly CheckResult[], failure: CheckResult, check: CheckResult['check']): boolean {
+  const pathCheck = check === 'path' && failure.check !== 'jpki-profile'
+  return pathCheck || failure.check === check || checks.some((one) => one.check === check)
+}
+
+function requiredProfile(certificate: Certificate, options: VerifyOptions): JpkiProfile | string {
+  const profile = jpkiProfileOf(certificate)
+  if (typeof profile === 'string') return profile
+  const { use, hierarchies = ['production'] } = options
+  if (profile.use !== use) return `a certificate for ${profile.use} where one for ${use} must be`
+  if (!hierarchies.includes(profile.hierarchy)) return `of the ${profile.hierarchy} hierarchy, which is not accepted`
+  return profile
+}
+
+/** Asks one source after another until one knows. A source that throws counts as not knowing. */
+async function ask(
+  sources: readonly RevocationSource[],
+  certificate: Certificate,
+  issuer: Certificate,
+  at: Date,
+): Promise<RevocationAnswer> {
+  const problems: string[] = []
+  for (const source of sources) {
+    try {
+      const answer = await source(certificate, issuer, at)
+      if (answer.status !== 'unknown') return answer
+      problems.push(...answer.problems)
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : 'a source failed')
+    }
+  }
+  return { status: 'unknown', evidence: [], problems }
+}
