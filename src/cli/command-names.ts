@@ -7,6 +7,7 @@ export const commandNames = [
   'certificate',
   'auth',
   'sign',
+  'verify',
   'emulate',
   'record',
   'replay',

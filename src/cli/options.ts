@@ -31,6 +31,9 @@ export type OptionName =
   | 'pem'
   | 'challenge'
   | 'key'
+  | 'anchors'
+  | 'use'
+  | 'at'
   | 'kind'
   | 'port'
   | 'host'
@@ -59,6 +62,9 @@ const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   pem: {},
   challenge: { meta: 'HEX', pattern: /^(?:[0-9A-Fa-f]{2})+$/ },
   key: choice('auth', 'sign'),
+  anchors: { meta: 'DIR' },
+  use: choice('auth', 'sign'),
+  at: { meta: 'TIME', pattern: /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/ },
   kind: cardKind,
   port: number('PORT'),
   host: { meta: 'HOST' },

@@ -68,6 +68,13 @@ export const registry: Readonly<Record<CommandName, CommandEntry>> = {
     options: ['key', 'out', ...pin],
     load: async () => (await import('./commands/sign.ts')).signCommand,
   }),
+  verify: {
+    operands: ['CERT'],
+    required: ['anchors'],
+    options: ['anchors', 'use', 'at', ...general],
+    session: false,
+    load: async () => (await import('./commands/verify.ts')).verifyCommand,
+  },
   emulate: {
     operands: [],
     required: [],

@@ -84,6 +84,13 @@ export interface Messages {
     >
   >
 
+  readonly verify: {
+    readonly checks: Readonly<Record<string, string>>
+    readonly results: Readonly<Record<'passed' | 'failed' | 'not-done', string>>
+    readonly path: string
+    readonly holds: string
+    readonly daysLeft: (days: number) => string
+  }
   readonly emulate: {
     readonly making: string
     readonly attached: (kind: string, address: string) => string

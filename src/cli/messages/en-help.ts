@@ -10,6 +10,7 @@ export const enHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     certificate: 'Read a certificate.',
     auth: 'Sign a challenge with the user-authentication key.',
     sign: 'Sign a file. Its SHA-256 hash goes to the card, the file does not.',
+    verify: 'Verify a certificate from a file against trust anchors. Needs no card.',
     emulate: 'Put a virtual card in the virtual reader of vpcd until Ctrl-C.',
     record: 'Run another command and write down its session with the card, personal data masked.',
     replay: 'Run another command on a recorded session in place of a card.',
@@ -20,6 +21,8 @@ export const enHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     'pin change': 'With --pin-stdin: the first line is the current PIN, the second the new one.',
     certificate:
       'The signature certificate asks for the signature password. Without --out it goes to standard output: DER, or PEM with --pem or on a terminal.',
+    verify:
+      'CERT is DER or PEM; further certificates in it may serve as intermediates. Revocation is not checked, and the answer says so.',
     sign: 'FILE may be - for standard input. --out takes the bare signature.',
     record:
       'PINs are never written. All data of the holder is masked, unless --keep-all is given together with --virtual.',
@@ -43,6 +46,9 @@ export const enHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     pem: 'write PEM in place of DER',
     challenge: 'bytes to be signed, hexadecimal',
     key: 'which key signs',
+    anchors: 'folder or file of the CA certificates to trust',
+    use: 'what the certificate must be for by the JPKI profile',
+    at: 'moment to judge at, for example 2026-04-01T00:00:00+09:00; default now',
     kind: 'kind of the virtual card',
     port: 'port of vpcd, default 35963; slot 1 is 35964',
     host: 'host of vpcd, default 127.0.0.1',

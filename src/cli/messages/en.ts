@@ -114,6 +114,13 @@ export const en: Messages = {
     'service-lost': 'smart card service stopped',
     'service-restored': 'smart card service is back',
   },
+  verify: {
+    checks: { 'jpki-profile': 'JPKI profile', path: 'Certification path', revocation: 'Revocation' },
+    results: { passed: 'passed', failed: 'FAILED', 'not-done': 'not checked' },
+    path: 'Path',
+    holds: 'Holds',
+    daysLeft: (days) => `(${days} days left)`,
+  },
   emulate: {
     making: 'Making keys and certificates of an invented person…',
     attached: (kind, address) => `A virtual card (${kind}) is in the reader of vpcd at ${address}.`,

@@ -10,6 +10,7 @@ export const jaHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     certificate: '電子証明書を読み取ります。',
     auth: '利用者証明用の鍵でチャレンジに署名します。',
     sign: 'ファイルに署名します。カードに送るのは SHA-256 のハッシュ値だけです。',
+    verify: 'ファイルの電子証明書を、信頼する認証局の証明書に照らして検証します（カード不要）。',
     emulate: 'vpcd の仮想リーダーに仮想カードを置きます（Ctrl-C で終了）。',
     record: '別のコマンドを実行し、カードとの通信を個人情報を伏せて記録します。',
     replay: '記録した通信をカードの代わりに使い、別のコマンドを実行します。',
@@ -20,6 +21,8 @@ export const jaHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     'pin change': '--pin-stdin では、1行目が現在の暗証番号、2行目が新しい暗証番号です。',
     certificate:
       '署名用電子証明書の読み取りには署名用の暗証番号が必要です。--out がなければ標準出力に DER で出力します（--pem または端末では PEM）。',
+    verify:
+      'CERT は DER または PEM です。続く証明書は中間証明書として使います。失効は検査せず、結果にその旨を示します。',
     sign: 'FILE に - を指定すると標準入力を読み取ります。--out には署名値だけを書き込みます。',
     record: '暗証番号は記録しません。個人情報はすべて伏せます（--virtual と --keep-all を一緒に指定した場合を除く）。',
     replay: '記録時と同じ長さの暗証番号であれば一致します。伏せられた電子証明書は再生できません。',
@@ -42,6 +45,9 @@ export const jaHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     pem: 'DER の代わりに PEM で出力します',
     challenge: '署名するデータ（16進数）',
     key: '署名に使う鍵',
+    anchors: '信頼する認証局の証明書のフォルダーまたはファイル',
+    use: 'JPKIプロファイルで求める用途',
+    at: '判定する日時（例 2026-04-01T00:00:00+09:00。既定は現在）',
     kind: '仮想カードの種類',
     port: 'vpcd のポート（既定 35963、スロット1は 35964）',
     host: 'vpcd のホスト（既定 127.0.0.1）',

@@ -116,6 +116,13 @@ export const ja: Messages = {
     'service-lost': 'スマートカードサービスが停止しました',
     'service-restored': 'スマートカードサービスが復旧しました',
   },
+  verify: {
+    checks: { 'jpki-profile': 'JPKIプロファイル', path: '認証パス', revocation: '失効' },
+    results: { passed: '適合', failed: '不適合', 'not-done': '未検査' },
+    path: 'パス',
+    holds: '有効期間',
+    daysLeft: (days) => `（残り ${days} 日）`,
+  },
   emulate: {
     making: '架空の人物の鍵と電子証明書を作成しています…',
     attached: (kind, address) => `仮想カード（${kind}）を vpcd (${address}) のリーダーに置きました。`,
