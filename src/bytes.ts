@@ -35,6 +35,14 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return whole
 }
 
+/**
+ * A copy of bytes, or of a part of them. Use this, never `slice`: on a `Buffer`, which is a `Uint8Array` too, `slice` gives
+ * a view of the same memory.
+ */
+export function copyBytes(bytes: Uint8Array, start = 0, end: number = bytes.length): Uint8Array {
+  return new Uint8Array(bytes.subarray(start, end))
+}
+
 /** Whether both arrays hold the same bytes. Not constant-time: never compare secrets with it. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i])

@@ -1,3 +1,4 @@
+import { copyBytes } from '../bytes.ts'
 import { DecodeError } from '../errors.ts'
 
 /** Which length fields a command uses. ISO/IEC 7816-4 5.2: never mixed within one command. */
@@ -121,8 +122,8 @@ export function decodeCommand(bytes: Uint8Array, name = 'COMMAND'): DecodedComma
   if (length === 5) return { ...header, ne: short(4), form: 'short' }
   if (bytes[4] !== 0) {
     const end = 5 + bytes[4]!
-    if (length === end) return { ...header, data: bytes.slice(5, end), form: 'short' }
-    if (length === end + 1) return { ...header, data: bytes.slice(5, end), ne: short(end), form: 'short' }
+    if (length === end) return { ...header, data: copyBytes(bytes, 5, end), form: 'short' }
+    if (length === end + 1) return { ...header, data: copyBytes(bytes, 5, end), ne: short(end), form: 'short' }
     throw new DecodeError('ERR_APDU', `Lc says ${bytes[4]} data bytes`, 4)
   }
   if (length === 7) return { ...header, ne: wide(5) || extendedMaxNe, form: 'extended' }
@@ -130,9 +131,9 @@ export function decodeCommand(bytes: Uint8Array, name = 'COMMAND'): DecodedComma
   const lc = wide(5)
   const end = 7 + lc
   if (lc === 0) throw new DecodeError('ERR_APDU', 'an extended Lc of 0 is not allowed', 5)
-  if (length === end) return { ...header, data: bytes.slice(7, end), form: 'extended' }
+  if (length === end) return { ...header, data: copyBytes(bytes, 7, end), form: 'extended' }
   if (length === end + 2) {
-    return { ...header, data: bytes.slice(7, end), ne: wide(end) || extendedMaxNe, form: 'extended' }
+    return { ...header, data: copyBytes(bytes, 7, end), ne: wide(end) || extendedMaxNe, form: 'extended' }
   }
   throw new DecodeError('ERR_APDU', `extended Lc says ${lc} data bytes`, 5)
 }

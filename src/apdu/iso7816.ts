@@ -1,3 +1,4 @@
+import { copyBytes } from '../bytes.ts'
 import type { CommandApdu } from './command.ts'
 
 /**
@@ -53,7 +54,7 @@ function requireShortId(sfi: number): void {
 /** SELECT by DF name, no response data wanted: `00 A4 04 0C`. @param aid - 5 to 16 bytes. */
 export function selectApplication(aid: Uint8Array): CommandApdu {
   if (aid.length < 5 || aid.length > 16) throw new RangeError('an application identifier has 5 to 16 bytes')
-  return { name: 'SELECT application', cla: 0x00, ins: ins.select, p1: 0x04, p2: 0x0c, data: aid.slice() }
+  return { name: 'SELECT application', cla: 0x00, ins: ins.select, p1: 0x04, p2: 0x0c, data: copyBytes(aid) }
 }
 
 /** SELECT an EF under the current DF: `00 A4 02 0C`. @param fid - file identifier, 0x0001 to 0xFFFE. */
@@ -108,7 +109,7 @@ export function changeReferenceData(reference: Reference, value: Uint8Array): Co
  */
 export function computeDigitalSignature(p1: number, reference: Reference, data: Uint8Array, ne = 256): CommandApdu {
   const name = 'COMPUTE DIGITAL SIGNATURE'
-  return { name, cla: 0x80, ins: ins.performSecurityOperation, p1, p2: p2Of(reference), data: data.slice(), ne }
+  return { name, cla: 0x80, ins: ins.performSecurityOperation, p1, p2: p2Of(reference), data: copyBytes(data), ne }
 }
 
 /** GET RESPONSE after 61XX. */

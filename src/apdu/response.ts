@@ -1,3 +1,4 @@
+import { copyBytes } from '../bytes.ts'
 import { ResponseError } from '../errors.ts'
 
 /** A response APDU as data. Source: ISO/IEC 7816-4 5.1. */
@@ -18,7 +19,7 @@ export const maxResponseLength = 65_538
  *   `ERR_RESPONSE_TOO_LONG` when longer than 65 538 bytes.
  */
 export function decodeResponse(bytes: Uint8Array): ResponseApdu {
-  return adoptResponse(bytes.slice())
+  return adoptResponse(copyBytes(bytes))
 }
 
 /** The same for bytes that nobody else holds: the data is a part of them, not a copy. @internal */

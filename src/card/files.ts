@@ -6,7 +6,7 @@ import {
   readBinaryShort,
   selectFile,
 } from '../apdu/index.ts'
-import { concat } from '../bytes.ts'
+import { concat, copyBytes } from '../bytes.ts'
 import { DecodeError, TransportError } from '../errors.ts'
 import { tlvTotalLength } from '../tlv/index.ts'
 import { type CardSession, statusError } from './session.ts'
@@ -69,7 +69,7 @@ async function readOnce(session: CardSession, fid: number, extent: FileExtent): 
   if (wanted === undefined && bytes.length < need) {
     throw new DecodeError('ERR_CARD_DATA', `the file ends before its data object of ${need} bytes`, bytes.length)
   }
-  return bytes.slice(0, need)
+  return copyBytes(bytes, 0, need)
 }
 
 function objectLength(head: Uint8Array, maxBytes: number): number {

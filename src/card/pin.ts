@@ -1,3 +1,4 @@
+import { copyBytes } from '../bytes.ts'
 import { PinError } from '../errors.ts'
 
 /** What a PIN must look like before it may cost a try. */
@@ -43,7 +44,7 @@ export class Pin implements Disposable {
 
   /** A PIN from bytes. They are copied, then the given array is wiped. */
   static fromBytes(bytes: Uint8Array): Pin {
-    const own = bytes.slice()
+    const own = copyBytes(bytes)
     bytes.fill(0)
     return new Pin(own)
   }

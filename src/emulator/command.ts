@@ -1,3 +1,4 @@
+import { copyBytes } from '../bytes.ts'
 /** The card's own command APDU parser: ISO/IEC 7816-4 cases 1, 2S, 3S, 4S, 2E, 3E, 4E and nothing else. */
 
 /** A command the card accepted as well formed. */
@@ -32,7 +33,7 @@ function parseBody(bytes: Uint8Array): Body | undefined {
   const first = bytes[4]!
   if (length === 5) return { data: nothing, ne: first || 256, extended: false }
   if (first !== 0) {
-    const data = bytes.slice(5, 5 + first)
+    const data = copyBytes(bytes, 5, 5 + first)
     if (length === 5 + first) return { data, ne: undefined, extended: false }
     if (length === 6 + first) return { data, ne: bytes[5 + first]! || 256, extended: false }
     return undefined
@@ -45,7 +46,7 @@ function parseExtendedBody(bytes: Uint8Array): Body | undefined {
   const two = uint16(bytes, 5)
   if (length === 7) return { data: nothing, ne: two || 65_536, extended: true }
   if (two === 0) return undefined
-  const data = bytes.slice(7, 7 + two)
+  const data = copyBytes(bytes, 7, 7 + two)
   if (length === 7 + two) return { data, ne: undefined, extended: true }
   if (length === 9 + two) return { data, ne: uint16(bytes, 7 + two) || 65_536, extended: true }
   return undefined

@@ -1,5 +1,6 @@
 /** Builds a virtual card from its options. */
 
+import { copyBytes } from '../bytes.ts'
 import { answerToReset } from './answer-to-reset.ts'
 import { applicationsOf } from './applications/index.ts'
 import { CardState } from './card-state.ts'
@@ -25,7 +26,9 @@ export async function createVirtualCard(options: VirtualCardOptions = {}): Promi
   const state = new CardState(applications)
   setTries(state, applications, options.triesLeft ?? {})
   const card = new SoftwareCard({
-    atr: options.atr?.slice() ?? answerToReset(kind, options.interface ?? 'contact', profile.extendedLength),
+    atr:
+      (options.atr && copyBytes(options.atr)) ??
+      answerToReset(kind, options.interface ?? 'contact', profile.extendedLength),
     identity,
     state,
     profile,

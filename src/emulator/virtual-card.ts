@@ -1,7 +1,7 @@
 /** The virtual card itself: power, exchanges, faults and the log. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fromHex } from '../bytes.ts'
+import { copyBytes, fromHex } from '../bytes.ts'
 import type { CardState } from './card-state.ts'
 import { Chaining } from './chaining.ts'
 import { parseCommand } from './command.ts'
@@ -219,7 +219,7 @@ export class SoftwareCard implements VirtualCard {
   }
 
   #record(command: Uint8Array, response: Uint8Array): void {
-    if (this.#parts.keepLog) this.#log.push({ command: command.slice(), response: response.slice() })
+    if (this.#parts.keepLog) this.#log.push({ command: copyBytes(command), response: copyBytes(response) })
   }
 }
 
@@ -227,7 +227,7 @@ type Spoiling = 'empty' | { readonly truncate: number } | { readonly status: num
 
 function spoilt(action: Spoiling, real: Uint8Array): Uint8Array {
   if (action === 'empty') return new Uint8Array(0)
-  if ('truncate' in action) return real.slice(0, action.truncate)
+  if ('truncate' in action) return copyBytes(real, 0, action.truncate)
   if ('status' in action) return encodeAnswer(new Uint8Array(0), action.status)
   return fromHex(action.garbage)
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { copyBytes } from '../bytes.ts'
 import { type DigestAlgorithm, digestInfo, digestLength, type SignedInput } from '../x509/index.ts'
 
 /**
@@ -78,11 +79,11 @@ export function prepareSignature(
       throw new RangeError(`the ${scheme} scheme takes a message of 1 to ${maxCardHashMessage} bytes`)
     }
   }
-  const digest = 'digest' in input ? input.digest.slice() : digestOf(hash, input.message)
+  const digest = 'digest' in input ? copyBytes(input.digest) : digestOf(hash, input.message)
   if (digest.length !== digestLength[hash]) throw new RangeError(`a ${hash} digest has ${digestLength[hash]} bytes`)
   const data =
     row.takes === 'message' && 'message' in input
-      ? input.message.slice()
+      ? copyBytes(input.message)
       : row.takes === 'digest'
         ? digest
         : digestInfo(hash, digest)

@@ -1,4 +1,4 @@
-import { asciiText } from '../bytes.ts'
+import { asciiText, copyBytes } from '../bytes.ts'
 import { DecodeError } from '../errors.ts'
 
 /**
@@ -97,5 +97,5 @@ export interface CertificateAvailability {
 /** Decodes EF 0008: first byte signature, second user authentication; bit 8 set means present. @throws DecodeError `ERR_CARD_DATA`. */
 export function decodeAvailability(bytes: Uint8Array): CertificateAvailability {
   if (bytes.length < 3) throw new DecodeError('ERR_CARD_DATA', 'certificate availability has 3 bytes', bytes.length)
-  return { sign: (bytes[0]! & 0x80) !== 0, auth: (bytes[1]! & 0x80) !== 0, raw: bytes.slice(0, 3) }
+  return { sign: (bytes[0]! & 0x80) !== 0, auth: (bytes[1]! & 0x80) !== 0, raw: copyBytes(bytes, 0, 3) }
 }

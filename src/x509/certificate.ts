@@ -1,4 +1,4 @@
-import { equalBytes, toHex } from '../bytes.ts'
+import { copyBytes, equalBytes, toHex } from '../bytes.ts'
 import { CertificateError, DecodeError } from '../errors.ts'
 import { type Algorithm, readAlgorithm } from './algorithm.ts'
 import { context, DerReader, readBitString, readInteger, readSmallInteger, readTime, tags } from './der.ts'
@@ -81,7 +81,7 @@ export class Certificate {
    */
   static fromDer(der: Uint8Array): Certificate {
     try {
-      return new Certificate(der.slice())
+      return new Certificate(copyBytes(der))
     } catch (cause) {
       if (!(cause instanceof DecodeError)) throw cause
       throw new CertificateError('ERR_CERTIFICATE', `not an X.509 certificate: ${cause.message}`, { cause })
@@ -90,7 +90,7 @@ export class Certificate {
 
   /** A fresh copy of the DER encoding. */
   get der(): Uint8Array {
-    return this.#der.slice()
+    return copyBytes(this.#der)
   }
 
   /** Distinguished names as text, outermost part first: `C=JP, CN=…`. May be personal data. */
@@ -128,7 +128,7 @@ export class Certificate {
 
   /** SubjectPublicKeyInfo, DER, a fresh copy. */
   get publicKeyDer(): Uint8Array {
-    return this.key.der.slice()
+    return copyBytes(this.key.der)
   }
 
   /** Issuer and subject are the same name. RFC 5280 6.1: a key rollover, for example. */

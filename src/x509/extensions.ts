@@ -1,3 +1,4 @@
+import { copyBytes } from '../bytes.ts'
 import { DecodeError } from '../errors.ts'
 import { context, DerReader, readBoolean, readNamedBits, readOid, readSmallInteger, tags } from './der.ts'
 import { type GeneralName, readGeneralName, readGeneralNames } from './general-name.ts'
@@ -114,7 +115,7 @@ export function readDistributionPointName(reader: DerReader): DistributionPointN
   const element = choice.read(context(1))
   choice.finish()
   // The SET tag was replaced by [1]; as a SET it can stand at the end of a name.
-  const rdn = choice.raw(element).slice()
+  const rdn = copyBytes(choice.raw(element))
   rdn[0] = tags.set
   return { kind: 'relative', rdn }
 }

@@ -27,7 +27,16 @@ const verify = (...args: string[]) => run(['verify', ...args])
 
 describe('verify', () => {
   test('tells path, profile, end and what was not checked', async () => {
-    const { code, out: stdout } = await verify(file('auth.der'), '--anchors', folder, '--use', 'auth', '--at', at, '--json')
+    const { code, out: stdout } = await verify(
+      file('auth.der'),
+      '--anchors',
+      folder,
+      '--use',
+      'auth',
+      '--at',
+      at,
+      '--json',
+    )
     expect(code).toBe(0)
     const json = JSON.parse(stdout)
     expect(json).toMatchObject({

@@ -2,6 +2,7 @@
 
 import type * as asn1js from 'asn1js'
 import type * as pkijs from 'pkijs'
+import { copyBytes } from '../../bytes.ts'
 
 /** Both libraries. */
 export interface Asn1 {
@@ -18,5 +19,5 @@ export function loadAsn1(): Promise<Asn1> {
 
 /** A copy whose buffer is exactly these bytes, which is what both libraries take. */
 export function exactBuffer(bytes: Uint8Array): ArrayBuffer {
-  return bytes.slice().buffer as ArrayBuffer
+  return copyBytes(bytes).buffer as ArrayBuffer
 }

@@ -16,6 +16,7 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { copyBytes } from '../../bytes.ts'
 import type { Disposition } from '../connection.ts'
 import type { PcscBinding, PcscHandle, PcscObserver, PcscShare, PcscWatch } from './binding.ts'
 import { toTransportError } from './pcsc-errors.ts'
@@ -134,7 +135,7 @@ class MiniHandle implements PcscHandle {
     } finally {
       spareOutputs.push(output)
     }
-    const copy = answer.slice()
+    const copy = copyBytes(answer)
     answer.fill(0)
     return copy
   }

@@ -1,0 +1,54 @@
+import { equalBytes } from '../../bytes.ts'
+import type { Certificate } from '../../x509/certificate.ts'
+import type { PublicKey } from '../../x509/public-key.ts'
+import type { SignaturePolicy } from '../../x509/signed.ts'
+import type { RevocationList } from './revocation-list.ts'
+
+/** Where the key of a list may come from. */
+export interface SignerOptions {
+  /** Certificates of other issuers of lists, or of other keys of the same one. Untrusted. */
+  readonly crlIssuers?: readonly Certificate[] | undefined
+  /**
+   * Whether a certificate of {@link crlIssuers} may be believed: it must have a valid path to the trust anchor the
+   * certificate in question has, and must not be revoked. Without it, only the issuer's own key counts.
+   */
+  readonly validateCrlIssuer?: ((candidate: Certificate) => boolean) | undefined
+  readonly signatures?: SignaturePolicy | undefined
+}
+
+/** Most certificates tried for one list; a hostile pool cannot cost more. */
+const maxCandidates = 16
+
+/**
+ * The key that made the list, if it may sign lists of that issuer. RFC 5280 6.3.3 (f), (g).
+ *
+ * A certificate never vouches for itself: one whose key is that of the certificate in question is left out, unless it is
+ * the issuer.
+ */
+export function signerOf(
+  list: RevocationList,
+  certificate: Certificate,
+  issuer: Certificate,
+  options: SignerOptions,
+): PublicKey | undefined {
+  const others = (options.crlIssuers ?? []).filter(({ key }) => !equalBytes(key.der, certificate.key.der))
+  const named = [issuer, ...others].filter((candidate) => maySign(candidate, list))
+  const likely = named.filter((candidate) => hasKeyId(candidate, list))
+  const rest = named.filter((candidate) => !likely.includes(candidate))
+  for (const candidate of [...likely, ...rest].slice(0, maxCandidates)) {
+    if (!list.signedWith(candidate.key, options.signatures)) continue
+    if (candidate === issuer || options.validateCrlIssuer?.(candidate) === true) return candidate.key
+  }
+  return undefined
+}
+
+function maySign(candidate: Certificate, list: RevocationList): boolean {
+  const { keyUsage } = candidate.extensions
+  return candidate.subjectName.equals(list.issuerName) && (keyUsage === undefined || keyUsage.has('cRLSign'))
+}
+
+function hasKeyId(candidate: Certificate, list: RevocationList): boolean {
+  const { subjectKeyId } = candidate.extensions
+  const { keyId } = list.extensions
+  return subjectKeyId !== undefined && keyId !== undefined && equalBytes(subjectKeyId, keyId)
+}

@@ -1,0 +1,13 @@
+/** Asking whether a certificate is revoked, and judging the answer. RFC 6960. */
+export type { BasicOcspResponse, ResponderId } from './basic.ts'
+export type { CertIdHash } from './cert-id.ts'
+export { CertId } from './cert-id.ts'
+export type { FreshnessProblem } from './freshness.ts'
+export type { OcspRequest, OcspRequestOptions } from './request.ts'
+export { buildOcspRequest } from './request.ts'
+export type { ResponderProblem } from './responder.ts'
+export type { OcspResponseStatus } from './response.ts'
+export { OcspResponse } from './response.ts'
+export type { OcspCertStatus, OcspReason, OcspSingleResponse } from './single.ts'
+export type { OcspEvidence, OcspProblem, OcspStatus, OcspStatusOptions } from './status.ts'
+export { ocspStatus } from './status.ts'

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest'
+import { decodeCommand, decodeResponse, selectApplication } from '../src/apdu/index.ts'
+import { asciiBytes, asciiText, concat, copyBytes, equalBytes, fromHex, toHex } from '../src/bytes.ts'
+import { Pin } from '../src/card/index.ts'
+import { Certificate } from '../src/x509/index.ts'
+import { identity } from './support/virtual.ts'
+
+describe('what is given stays the giver’s', () => {
+  // A Buffer is a Uint8Array whose `slice` shares memory: every copy must be a real one.
+  test('a PIN made from a Buffer is not wiped with it', () => {
+    const given = Buffer.from('1234')
+    const pin = Pin.fromBytes(given)
+    expect([...given]).toEqual([0, 0, 0, 0])
+    expect(pin.misfit({ kind: 'digits', length: 4 })).toBeUndefined()
+  })
+
+  test('commands, responses and certificates decoded from a Buffer do not change with it', async () => {
+    const command = Buffer.from('00A4040C05A000000001', 'hex')
+    const response = Buffer.from('AABB9000', 'hex')
+    const aid = Buffer.from('A000000001', 'hex')
+    const der = Buffer.from((await identity()).auth.certificate)
+    const decoded = [decodeCommand(command), selectApplication(aid)]
+    const { data } = decodeResponse(response)
+    const certificate = Certificate.fromDer(der)
+    for (const one of [command, response, aid, der]) one.fill(0)
+    for (const { data: kept } of decoded) expect(toHex(kept!)).toBe('A000000001')
+    expect(toHex(data)).toBe('AABB')
+    expect(certificate.der).toEqual((await identity()).auth.certificate)
+  })
+
+  test('copyBytes copies, of a Buffer too', () => {
+    const given = Buffer.from([1, 2, 3, 4])
+    const copies = [copyBytes(given), copyBytes(given, 1), copyBytes(given, 1, 3)]
+    given.fill(0)
+    expect(copies.map((copy) => [...copy])).toEqual([
+      [1, 2, 3, 4],
+      [2, 3, 4],
+      [2, 3],
+    ])
+    expect(copies.every((copy) => !Buffer.isBuffer(copy))).toBe(true)
+  })
+})
+
+describe('bytes and text', () => {
+  test('hexadecimal goes both ways and refuses the rest', () => {
+    expect(toHex(fromHex('00 ff\n7A'))).toBe('00FF7A')
+    for (const wrong of ['0', '0g', '0x00', 'あ']) expect(() => fromHex(wrong)).toThrow(TypeError)
+  })
+
+  test('ASCII goes both ways; other characters are refused or marked', () => {
+    expect(asciiText(asciiBytes('Az 9'))).toBe('Az 9')
+    expect(asciiText(Uint8Array.of(0x41, 0x80))).toBe('A\uFFFD')
+    expect(() => asciiBytes('あ')).toThrow(TypeError)
+  })
+
+  test('parts join, and equality is of content', () => {
+    expect(equalBytes(concat(Uint8Array.of(1), new Uint8Array(), Uint8Array.of(2, 3)), Uint8Array.of(1, 2, 3))).toBe(
+      true,
+    )
+    expect(equalBytes(Uint8Array.of(1), Uint8Array.of(1, 2))).toBe(false)
+  })
+})
