@@ -45,7 +45,8 @@ class Search {
     const anchors = candidates(subject, this.#options.anchors)
     for (const anchor of anchors) {
       if (!this.#signed(subject, anchor, depth)) continue
-      const whole = [...path, anchor]
+      const whole = complete([...path, anchor])
+      if (!this.#deferredSigned(path, whole)) continue
       const policies = validatePath(whole, this.#options)
       if (Array.isArray(policies)) return { ok: true, path: whole, policies }
       this.#note(policies as PathFailure)
@@ -66,14 +67,27 @@ class Search {
     return undefined
   }
 
+  /** Checks the signatures that had to wait for the parameters of a DSA key. */
+  #deferredSigned(path: readonly Certificate[], whole: readonly Certificate[]): boolean {
+    return path.every((subject, depth) => {
+      const issuer = whole[depth + 1]!
+      return !lacksParameters(path[depth + 1] ?? issuer) || this.#verified(subject, issuer, depth)
+    })
+  }
+
+  /** Whether the issuer signed the subject; taken on trust until the path is complete when its key is not. */
   #signed(subject: Certificate, issuer: Certificate, depth: number): boolean {
+    return lacksParameters(issuer) || this.#verified(subject, issuer, depth)
+  }
+
+  #verified(subject: Certificate, issuer: Certificate, depth: number): boolean {
     if (this.#signaturesLeft <= 0) {
       this.#farthest = { check: 'budget', depth, message: 'too many candidates: the search was stopped' }
       return false
     }
     this.#signaturesLeft--
-    const key = keyOf(issuer, this.#options)
-    const good = verifySigned(subject.tbs, subject.signatureAlgorithm, subject.signature, key, this.#options.signatures)
+    const { tbs, signatureAlgorithm, signature } = subject
+    const good = verifySigned(tbs, signatureAlgorithm, signature, issuer.key, this.#options.signatures)
     if (!good) this.#note({ check: 'signature', depth, message: 'the signature does not verify' })
     return good
   }
@@ -85,13 +99,18 @@ class Search {
   }
 }
 
-/** DSA keys may leave their parameters to their issuer's. */
-function keyOf(issuer: Certificate, options: PathOptions): Certificate['key'] {
-  if (issuer.publicKey.kind !== 'dsa' || issuer.publicKey.bits !== undefined) return issuer.key
-  const above = [...options.anchors, ...(options.intermediates ?? [])].find(
-    (one) => one !== issuer && one.publicKey.kind === 'dsa' && one.subjectName.equals(issuer.issuerName),
-  )
-  return above === undefined ? issuer.key : issuer.key.inheriting(above.key)
+/** A DSA key that leaves its parameters to its issuer's. RFC 3279 2.3.2. */
+function lacksParameters({ publicKey }: Certificate): boolean {
+  return publicKey.kind === 'dsa' && publicKey.bits === undefined
+}
+
+/** The path with every such key completed from above; never from a certificate that is not on it. */
+function complete(path: readonly Certificate[]): readonly Certificate[] {
+  const whole = [...path]
+  for (let depth = path.length - 2; depth >= 0; depth--) {
+    if (lacksParameters(whole[depth]!)) whole[depth] = whole[depth]!.inheriting(whole[depth + 1]!.key)
+  }
+  return whole
 }
 
 /** Certificates with the issuer's name, those whose key identifier fits first. */

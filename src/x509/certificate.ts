@@ -23,7 +23,7 @@ export class Certificate {
   /** First and last moment of validity, milliseconds UTC. */
   readonly notBeforeMs: number
   readonly notAfterMs: number
-  readonly key: PublicKey
+  #key: PublicKey
   readonly extensions: Extensions
   /** Critical extensions this package does not know: a path with one is refused. */
   readonly unknownCritical: readonly string[]
@@ -54,7 +54,7 @@ export class Certificate {
     this.notAfterMs = readTime(validity)
     validity.finish()
     this.subjectName = Name.read(tbs)
-    this.key = PublicKey.read(tbs)
+    this.#key = PublicKey.read(tbs)
     for (const number of [1, 2]) {
       const at = tbs.offset
       const present = tbs.optional(context(number, false)) !== undefined
@@ -86,6 +86,23 @@ export class Certificate {
       if (!(cause instanceof DecodeError)) throw cause
       throw new CertificateError('ERR_CERTIFICATE', `not an X.509 certificate: ${cause.message}`, { cause })
     }
+  }
+
+  get key(): PublicKey {
+    return this.#key
+  }
+
+  /**
+   * The same certificate with the parameters its DSA key leaves to its issuer's; itself when it leaves none.
+   *
+   * @param issuer - the issuer's key, of a path that ends at a trust anchor. @internal
+   */
+  inheriting(issuer: PublicKey): Certificate {
+    const key = this.#key.inheriting(issuer)
+    if (key === this.#key) return this
+    const complete = new Certificate(this.#der)
+    complete.#key = key
+    return complete
   }
 
   /** A fresh copy of the DER encoding. */

@@ -162,6 +162,15 @@ describe('one fault', () => {
   })
 })
 
+test('a DSA key without parameters from anyone on the path verifies nothing', () => {
+  const bare = sequence(sequence(oid('1.2.840.10040.4.1')), der(0x03, Buffer.from([0]), der(0x02, Buffer.from([5]))))
+  const keys = { ...midKeys, publicKey: { export: () => bare } } as unknown as typeof midKeys
+  for (const signer of [midKeys, strangerKeys]) {
+    const result = inspect({ mid: mid({ keys }), leaf: leaf({ signer }) }, { signatures: { allowDsa: true } })
+    expect(result).toMatchObject({ ok: false, failure: { check: 'signature', depth: 0 } })
+  }
+})
+
 describe('a hostile pool', () => {
   test('of certificates that sign each other in circles ends', () => {
     const keys = Array.from({ length: 5 }, newKeys)

@@ -49,6 +49,9 @@ export function outOfScope(
   return undefined
 }
 
+/** A longer name is no name. */
+const maxName = 16_384
+
 function namesOf(point: DistributionPoint, certificate: Certificate): readonly GeneralName[] {
   if (point.name === undefined) return point.crlIssuer ?? []
   if (point.crlIssuer === undefined) return fullNames(point.name, certificate.issuerName)
@@ -60,6 +63,7 @@ function namesOf(point: DistributionPoint, certificate: Certificate): readonly G
 
 function fullNames(name: DistributionPointName, issuer: Name): readonly GeneralName[] {
   if (name.kind === 'full') return name.names
+  if (issuer.der.length + name.rdn.length > maxName) return []
   try {
     return [{ kind: 'directory', value: appendRdn(issuer, name.rdn) }]
   } catch (error) {
@@ -74,9 +78,10 @@ function directoryNames(names: readonly GeneralName[]): readonly Name[] {
 }
 
 function sameGeneralName(a: GeneralName, b: GeneralName): boolean {
-  if (a.kind === 'directory') return b.kind === 'directory' && a.value.equals(b.value)
-  if (a.kind === 'other' && (b.kind !== 'other' || a.type !== b.type)) return false
-  if (a.kind !== b.kind || b.kind === 'directory') return false
-  if (typeof a.value === 'string') return a.value === b.value
-  return typeof b.value !== 'string' && equalBytes(a.value, b.value)
+  if (a.kind === 'directory' || b.kind === 'directory') {
+    return a.kind === 'directory' && b.kind === 'directory' && a.value.equals(b.value)
+  }
+  if (a.kind !== b.kind || (a.kind === 'other' && b.kind === 'other' && a.type !== b.type)) return false
+  if (typeof a.value === 'string' || typeof b.value === 'string') return a.value === b.value
+  return equalBytes(a.value, b.value)
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { DecodeError } from '../../errors.ts'
-import { DerReader, tags } from '../../x509/der.ts'
+import { DerReader, readInteger, tags } from '../../x509/der.ts'
 import type { Name } from '../../x509/name.ts'
 import { type RevokedEntry, readEntry } from './entry.ts'
 
@@ -89,10 +89,11 @@ export class EntryIndex {
     let issuer = 0
     let done = 0
     for (const reader = new DerReader(bytes, start, end); reader.more; ) {
-      const { start: at } = reader.read(tags.sequence)
+      const element = reader.read(tags.sequence)
+      const at = element.start
       for (; turn < this.#turns.length && this.#turns[turn]![0] <= at; turn++) issuer = this.#turns[turn]![1]
-      const [from, to] = this.#serialAt(at)
-      const slot = this.#slotOf(bytes.subarray(from, to), issuer)
+      const serial = readInteger(reader.into(element))
+      const slot = this.#slotOf(serial, issuer)
       if (this.#table[slot] !== 0) throw new DecodeError('ERR_DER', 'a certificate stands in the list twice', at)
       this.#table[slot] = at
       if (++done % slice === 0) yield
@@ -123,18 +124,14 @@ export class EntryIndex {
 
   #sameSerial(at: number, serial: Uint8Array): boolean {
     const { bytes } = this.#source
-    const [from, to] = this.#serialAt(at)
-    if (to - from !== serial.length) return false
-    for (let i = 0; i < serial.length; i++) if (bytes[from + i] !== serial[i]) return false
+    const integer = at + headerLength(bytes, at)
+    const from = integer + headerLength(bytes, integer)
+    const { length } = serial
+    // The length is compared first: its last byte stands before the content, others only in a serial over 127 bytes.
+    if (bytes[from - 1] !== (length & 0xff) || from - integer !== headerOf(length)) return false
+    if (length > 0xff && bytes[from - 2] !== length >> 8) return false
+    for (let i = 0; i < length; i++) if (bytes[from + i] !== serial[i]) return false
     return true
-  }
-
-  /** Where the serial number of the entry at an offset lies; its encoding was checked before. */
-  #serialAt(at: number): readonly [from: number, to: number] {
-    const { bytes, end } = this.#source
-    const inner = at + 2 + (bytes[at + 1]! < 0x80 ? 0 : bytes[at + 1]! & 0x7f)
-    const element = new DerReader(bytes, inner, end).read(tags.integer)
-    return [element.content, element.end]
   }
 
   #issuerAt(at: number): number {
@@ -147,6 +144,17 @@ export class EntryIndex {
     }
     return low === 0 ? 0 : this.#turns[low - 1]![1]
   }
+}
+
+/** Bytes of tag and length of an element that was checked before. */
+function headerLength(bytes: Uint8Array, at: number): number {
+  const length = bytes[at + 1]!
+  return length < 0x80 ? 2 : 2 + (length & 0x7f)
+}
+
+/** Bytes of tag and length before a content of that length; entries are below 64 KiB. */
+function headerOf(length: number): number {
+  return length < 0x80 ? 2 : length < 0x100 ? 3 : 4
 }
 
 /** A well mixed 32-bit hash with a secret start. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
-import { equalBytes, toHex } from '../../bytes.ts'
+import { copyBytes, equalBytes, toHex } from '../../bytes.ts'
 import { CertificateError, DecodeError } from '../../errors.ts'
 import { type Algorithm, readAlgorithm } from '../../x509/algorithm.ts'
 import { context, DerReader, readBitString, readSmallInteger, readTime, tags } from '../../x509/der.ts'
@@ -11,7 +11,8 @@ import type { RevokedEntry } from './entry.ts'
 import { EntryIndex } from './entry-index.ts'
 import { type ListExtensions, readListExtensions } from './list-extensions.ts'
 
-const hashSlice = 1_048_576
+/** Bytes copied or hashed between two chances for others to run. */
+const stepBytes = 1_048_576
 /** Issuer and extensions are some hundreds of bytes; longer ones are refused. */
 const maxPart = 65_536
 
@@ -51,12 +52,17 @@ export class RevocationList {
     this.#index = index
   }
 
-  static *#steps(der: Uint8Array): Generator<void, RevocationList> {
+  static *#steps(input: Uint8Array): Generator<void, RevocationList> {
     try {
+      const der = new Uint8Array(input.length)
+      for (let at = 0; at < der.length; at += stepBytes) {
+        der.set(input.subarray(at, at + stepBytes), at)
+        yield
+      }
       const head = readHead(der)
       const hash = createHash('sha256')
-      for (let at = 0; at < der.length; at += hashSlice) {
-        hash.update(der.subarray(at, at + hashSlice))
+      for (let at = 0; at < der.length; at += stepBytes) {
+        hash.update(der.subarray(at, at + stepBytes))
         yield
       }
       const { extensions, issuer } = head
@@ -78,15 +84,15 @@ export class RevocationList {
    * @throws CertificateError `ERR_CERTIFICATE`; its cause is a DecodeError `ERR_DER` with the offset.
    */
   static fromDer(der: Uint8Array): RevocationList {
-    const steps = RevocationList.#steps(der.slice())
+    const steps = RevocationList.#steps(copyBytes(der))
     let step = steps.next()
     while (!step.done) step = steps.next()
     return step.value
   }
 
-  /** Reads a list of any size; other work of the process goes on meanwhile. Otherwise as {@link fromDer}. */
+  /** Reads a list of any size; other work of the process goes on meanwhile. As {@link fromDer}, but leave `der` alone until then. */
   static async load(der: Uint8Array): Promise<RevocationList> {
-    const steps = RevocationList.#steps(der.slice())
+    const steps = RevocationList.#steps(copyBytes(der))
     let step = steps.next()
     while (!step.done) {
       await setImmediate()

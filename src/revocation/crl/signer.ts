@@ -22,8 +22,8 @@ const maxCandidates = 16
 /**
  * The key that made the list, if it may sign lists of that issuer. RFC 5280 6.3.3 (f), (g).
  *
- * A certificate never vouches for itself: one whose key is that of the certificate in question is left out, unless it is
- * the issuer.
+ * A certificate does not vouch for itself: one whose key is that of the certificate in question is left out, unless it is
+ * the issuer, or the issuer itself named it as the issuer of the list it is on.
  */
 export function signerOf(
   list: RevocationList,
@@ -31,7 +31,8 @@ export function signerOf(
   issuer: Certificate,
   options: SignerOptions,
 ): PublicKey | undefined {
-  const others = (options.crlIssuers ?? []).filter(({ key }) => !equalBytes(key.der, certificate.key.der))
+  const alone = listsItself(certificate)
+  const others = (options.crlIssuers ?? []).filter(({ key }) => alone || !equalBytes(key.der, certificate.key.der))
   const named = [issuer, ...others].filter((candidate) => maySign(candidate, list))
   const likely = named.filter((candidate) => hasKeyId(candidate, list))
   const rest = named.filter((candidate) => !likely.includes(candidate))
@@ -40,6 +41,13 @@ export function signerOf(
     if (candidate === issuer || options.validateCrlIssuer?.(candidate) === true) return candidate.key
   }
   return undefined
+}
+
+/** Whether its issuer sends whoever doubts a certificate to a list by that certificate. RFC 5280 4.2.1.13, cRLIssuer. */
+export function listsItself({ extensions, subjectName }: Certificate): boolean {
+  return (extensions.crlDistributionPoints ?? []).some(({ crlIssuer }) =>
+    crlIssuer?.some((name) => name.kind === 'directory' && name.value.equals(subjectName)),
+  )
 }
 
 function maySign(candidate: Certificate, list: RevocationList): boolean {

@@ -46,7 +46,7 @@ export class CertId {
     )
   }
 
-  /** Reads one. @throws DecodeError `ERR_DER`. */
+  /** Reads one. @throws DecodeError `ERR_DER`. @internal */
   static read(reader: DerReader): CertId {
     const sequence = reader.enter(tags.sequence)
     const { id, parameters } = readAlgorithm(sequence)
