@@ -38,7 +38,7 @@ export class Name {
     this.rdns = rdns
   }
 
-  /** Reads a Name from where the reader stands. @throws DecodeError `ERR_DER`. */
+  /** Reads a Name from where the reader stands. @throws DecodeError `ERR_DER`. @internal */
   static read(reader: DerReader, tag: number = tags.sequence): Name {
     const element = reader.read(tag)
     const sequence = reader.into(element)

@@ -36,7 +36,7 @@ export class PublicKey {
     this.kind = kindOf(algorithm, bits)
   }
 
-  /** Reads one. @throws DecodeError `ERR_DER`. */
+  /** Reads one. @throws DecodeError `ERR_DER`. @internal */
   static read(reader: DerReader): PublicKey {
     const element = reader.read(tags.sequence)
     const sequence = reader.into(element)
