@@ -290,6 +290,7 @@ export function decodeExtensions(raw: readonly RawExtension[]): {
 export function appendRdn(base: Name, rdn: Uint8Array): Name {
   const body = base.der.subarray(headerLength(base.der))
   const length = body.length + rdn.length
+  if (length > 0xffff) throw new DecodeError('ERR_DER', 'a name of more than 65 535 bytes', 0)
   const header =
     length < 0x80
       ? [tags.sequence, length]

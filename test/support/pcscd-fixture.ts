@@ -126,7 +126,7 @@ let compiledFolder: string | undefined
 export function compiled(): string {
   if (compiledFolder !== undefined) return compiledFolder
   const folder = join(root, '.cache/pcsc-tests')
-  const sources = ['errors.ts', 'transport/connection.ts']
+  const sources = ['errors.ts', 'bytes.ts', 'transport/connection.ts']
   for (const name of readdirSync(join(root, 'src/transport/pcsc'))) sources.push(`transport/pcsc/${name}`)
   const compilerOptions = {
     module: ts.ModuleKind.ESNext,

@@ -86,11 +86,12 @@ describe('a certificate is refused, with the offset, when', () => {
     ['it is nothing', () => Buffer.alloc(0)],
   ])('%s', async (_, bytes) => {
     expect(() => Certificate.fromDer(certificate())).not.toThrow()
-    const error = await thrown<CertificateError>(() => Certificate.fromDer(bytes()))
+    const input = bytes()
+    const error = await thrown<CertificateError>(() => Certificate.fromDer(input))
     expect(error).toBeInstanceOf(CertificateError)
     expect(error.cause).toBeInstanceOf(DecodeError)
     expect(error.cause).toMatchObject({ code: 'ERR_DER' })
-    expect((error.cause as DecodeError).offset).toBeLessThanOrEqual(bytes().length)
+    expect((error.cause as DecodeError).offset).toBeLessThanOrEqual(input.length)
   })
 })
 
