@@ -1,39 +1,20 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { CertificateError } from '../../src/errors.ts'
 import { crlStatus, RevocationList } from '../../src/revocation/index.ts'
 import { Certificate } from '../../src/x509/certificate.ts'
 import { verifySigned } from '../../src/x509/signed.ts'
+import { type PkitsCase, pkitsCases, readPkits } from '../support/pkits.ts'
 
-interface Case {
-  readonly id: string
-  readonly number: string
-  readonly section: string
-  readonly title: string
-  readonly expect: 'valid' | 'invalid'
-  readonly trustAnchors: readonly string[]
-  readonly intermediates: readonly string[]
-  readonly leaf: string
-  readonly crls: readonly string[]
-  readonly time: string
-}
-
-const folder = process.env['PKITS_DIR'] ?? fileURLToPath(new URL('../../../shared/suites/pkits', import.meta.url))
-const manifest = join(folder, 'manifest.json')
-const cases: readonly Case[] = existsSync(manifest) ? JSON.parse(readFileSync(manifest, 'utf8')).cases : []
-const mine = cases.filter(
+const mine = pkitsCases.filter(
   ({ section, number }) => ['4.4', '4.5', '4.14', '4.15'].includes(section) || ['4.7.4', '4.7.5'].includes(number),
 )
 
-const read = (name: string): Uint8Array => new Uint8Array(readFileSync(join(folder, name)))
-const certificateOf = (name: string): Certificate => Certificate.fromDer(read(name))
+const certificateOf = (name: string): Certificate => Certificate.fromDer(readPkits(name))
 
 /** A list that is refused is no list: in 4.4.4 the damaged signature is not whole bytes. */
 function listOf(name: string): RevocationList[] {
   try {
-    return [RevocationList.fromDer(read(name))]
+    return [RevocationList.fromDer(readPkits(name))]
   } catch (error) {
     if (error instanceof CertificateError) return []
     throw error
@@ -41,7 +22,7 @@ function listOf(name: string): RevocationList[] {
 }
 
 /** Whether revocation lists let every certificate of the path pass. The path is found by names and signatures only. */
-function passes(one: Case): boolean {
+function passes(one: PkitsCase): boolean {
   const anchors = one.trustAnchors.map(certificateOf)
   const pool = one.intermediates.map(certificateOf)
   const lists = one.crls.flatMap(listOf)

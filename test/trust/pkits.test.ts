@@ -1,50 +1,25 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { inspectPath } from '../../src/path/index.ts'
 import { RevocationList } from '../../src/revocation/index.ts'
 import { crlSource, inspectCertificate } from '../../src/trust/index.ts'
 import { Certificate } from '../../src/x509/index.ts'
-import { sharedFolder } from '../support/shared.ts'
+import { type PkitsCase, pkitsCases, readPkits } from '../support/pkits.ts'
 
-/** NIST PKITS: 249 cases with their expected results. `npm run conformance` prints the table. */
-interface Case {
-  readonly id: string
-  readonly section: string
-  readonly sectionTitle: string
-  readonly title: string
-  readonly expect: 'valid' | 'invalid'
-  readonly trustAnchors: readonly string[]
-  readonly intermediates: readonly string[]
-  readonly leaf: string
-  readonly crls: readonly string[]
-  readonly time: string
-  readonly policies: {
-    readonly initialPolicySet: readonly string[]
-    readonly initialExplicitPolicy: boolean
-    readonly initialPolicyMappingInhibit: boolean
-    readonly initialInhibitAnyPolicy: boolean
-  }
-  readonly expectedUserConstrainedPolicySet: readonly string[]
-}
-
-const folder = sharedFolder('suites/pkits', 'PKITS_DIR')
-const found = folder !== undefined && existsSync(join(folder, 'manifest.json'))
-const cases = found ? (JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as { cases: Case[] }).cases : []
+/** NIST PKITS through the whole verification. `npm run conformance` prints the table. */
 const results = new Map<string, { cases: number; passed: number; title: string }>()
 
 /** What can be read; what cannot is left out, as if it had not been sent. */
 function load<T>(files: readonly string[], read: (der: Uint8Array) => T): readonly T[] {
   return files.flatMap((file) => {
     try {
-      return [read(readFileSync(join(folder!, file)))]
+      return [read(readPkits(file))]
     } catch {
       return []
     }
   })
 }
 
-async function outcome(one: Case): Promise<readonly string[] | 'invalid'> {
+async function outcome(one: PkitsCase): Promise<readonly string[] | 'invalid'> {
   const [leaf] = load([one.leaf], Certificate.fromDer)
   if (leaf === undefined) return 'invalid'
   const options = {
@@ -67,10 +42,10 @@ async function outcome(one: Case): Promise<readonly string[] | 'invalid'> {
 
 describe('NIST PKITS', () => {
   test('is whole, and there in CI', () => {
-    if (found || process.env['CI'] === 'true') expect(cases).toHaveLength(249)
+    if (pkitsCases.length > 0 || process.env['CI'] === 'true') expect(pkitsCases).toHaveLength(249)
   })
 
-  for (const one of cases) {
+  for (const one of pkitsCases) {
     test(`${one.id} ${one.title}`, async () => {
       const row = results.get(one.section) ?? { cases: 0, passed: 0, title: one.sectionTitle }
       results.set(one.section, row)

@@ -3,7 +3,7 @@ import { type DerReader, readInteger, readTime, tags } from '../../x509/der.ts'
 import { readRawExtensions } from '../../x509/extensions.ts'
 import { readGeneralNames } from '../../x509/general-name.ts'
 import type { Name } from '../../x509/name.ts'
-import { type RevocationReason, readReason } from './reasons.ts'
+import { type RevocationReason, readReason } from '../reason.ts'
 
 /** One entry of a revocation list. RFC 5280 5.1.2.6, 5.3. */
 export interface RevokedEntry {

@@ -1,10 +1,11 @@
 import { equalBytes } from '../../bytes.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import type { PublicKey } from '../../x509/public-key.ts'
+import type { RevocationReason } from '../reason.ts'
 import { compareAge, fitsBase, sameScope } from './delta.ts'
 import { distributionPointsOf, outOfScope } from './distribution-points.ts'
 import type { RevokedEntry } from './entry.ts'
-import { allReasons, type RevocationReason, reasonMask } from './reasons.ts'
+import { allReasons, reasonMask } from './reasons.ts'
 import type { RevocationList } from './revocation-list.ts'
 import { type SignerOptions, signerOf } from './signer.ts'
 

@@ -1,25 +1,11 @@
 import { DecodeError } from '../../errors.ts'
-import { context, type DerReader, readSmallInteger, readTime, tags } from '../../x509/der.ts'
+import { context, type DerReader, readTime, tags } from '../../x509/der.ts'
 import { readRawExtensions } from '../../x509/extensions.ts'
+import { type RevocationReason, readReason } from '../reason.ts'
 import { CertId } from './cert-id.ts'
 
-/** CRLReason by number; 7 is not used. RFC 5280 5.3.1. */
-const reasons = [
-  'unspecified',
-  'keyCompromise',
-  'cACompromise',
-  'affiliationChanged',
-  'superseded',
-  'cessationOfOperation',
-  'certificateHold',
-  undefined,
-  'removeFromCRL',
-  'privilegeWithdrawn',
-  'aACompromise',
-] as const
-
 /** Why a certificate was revoked, as the responder says. */
-export type OcspReason = NonNullable<(typeof reasons)[number]>
+export type OcspReason = RevocationReason
 
 /** CertStatus. Times are milliseconds UTC. */
 export type OcspCertStatus =
@@ -64,13 +50,6 @@ function readCertStatus(reader: DerReader): OcspCertStatus {
   if (kind === undefined) throw new DecodeError('ERR_DER', 'a certificate status is good, revoked or unknown', at)
   reader.into(choice).finish()
   return { kind }
-}
-
-function readReason(reader: DerReader): OcspReason {
-  const at = reader.offset
-  const reason = reasons[readSmallInteger(reader, tags.enumerated)]
-  if (reason === undefined) throw new DecodeError('ERR_DER', 'no such revocation reason', at)
-  return reason
 }
 
 /** GeneralizedTime to the second, in UTC; OCSP has no UTCTime. RFC 6960 4.2.2.1, RFC 5280 4.1.2.5.2. */
