@@ -11,22 +11,27 @@ const attributeTypes = { C: '2.5.4.6', O: '2.5.4.10', OU: '2.5.4.11', L: '2.5.4.
 /** `signature` 署名用, `authentication` 利用者証明用. */
 export type CertificateUse = 'signature' | 'authentication'
 
+/** `JPKI-VIRTUAL`, or `JPKI-TEST` for software that must be shown certificates of the test hierarchy. */
+export type AuthorityOrganization = (typeof organizations)[number]
+
+export const organizations = ['JPKI-VIRTUAL', 'JPKI-TEST'] as const
+
 const units = { signature: 'JPKI for digital signature', authentication: 'JPKI for user authentication' } as const
 
-export function issuerName(use: CertificateUse): NameParts {
+export function issuerName(use: CertificateUse, organization: AuthorityOrganization): NameParts {
   return [
     ['C', 'JP'],
-    ['O', 'JPKI-VIRTUAL'],
+    ['O', organization],
     ['OU', units[use]],
     ['OU', 'Virtual card, not issued by any authority'],
   ]
 }
 
 /** Where a user certificate says its CRL is. */
-export function crlName(use: CertificateUse): NameParts {
+export function crlName(use: CertificateUse, organization: AuthorityOrganization): NameParts {
   return [
     ['C', 'JP'],
-    ['O', 'JPKI-VIRTUAL'],
+    ['O', organization],
     ['OU', units[use]],
     ['OU', 'CRL Distribution Points'],
     ['OU', 'Kaku-ken'],

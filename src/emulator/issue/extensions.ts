@@ -1,12 +1,15 @@
 /** X.509 extensions of the JPKI profile, card-facts sections 6.1 to 6.3. */
 
-import { createHash } from 'node:crypto'
 import type * as asn1jsTypes from 'asn1js'
 import type * as pkijsTypes from 'pkijs'
 import { type Asn1, exactBuffer } from './asn1.ts'
+import type { Authority } from './authority.ts'
 import { compactDate, eraOf } from './calendar.ts'
 import { encodeName, type NameParts } from './distinguished-name.ts'
 import type { Holder } from './holder.ts'
+import { keyIdentifier } from './key-identifier.ts'
+
+const purposes = { clientAuth: '1.3.6.1.5.5.7.3.2', ocspSigning: '1.3.6.1.5.5.7.3.9' } as const
 
 /** Makes extensions with one pair of libraries. */
 export class ExtensionWriter {
@@ -21,26 +24,22 @@ export class ExtensionWriter {
     const octet = bits.reduce((sum, bit) => sum | (0x80 >> bit), 0)
     const unusedBits = 7 - Math.max(...bits)
     const { BitString } = this.#asn1.asn1js
-    return this.#extension(
-      '2.5.29.15',
-      true,
-      new BitString({ valueHex: exactBuffer(Uint8Array.of(octet)), unusedBits }),
-    )
+    return this.extension('2.5.29.15', true, new BitString({ valueHex: exactBuffer(Uint8Array.of(octet)), unusedBits }))
   }
 
-  clientAuthentication(): pkijsTypes.Extension {
-    const usage = new this.#asn1.pkijs.ExtKeyUsage({ keyPurposes: ['1.3.6.1.5.5.7.3.2'] })
-    return this.#extension('2.5.29.37', false, usage.toSchema())
+  extendedKeyUsage(purpose: keyof typeof purposes): pkijsTypes.Extension {
+    const usage = new this.#asn1.pkijs.ExtKeyUsage({ keyPurposes: [purposes[purpose]] })
+    return this.extension('2.5.29.37', false, usage.toSchema())
   }
 
   certificateAuthority(): pkijsTypes.Extension {
-    return this.#extension('2.5.29.19', true, new this.#asn1.pkijs.BasicConstraints({ cA: true }).toSchema())
+    return this.extension('2.5.29.19', true, new this.#asn1.pkijs.BasicConstraints({ cA: true }).toSchema())
   }
 
   /** subjectAltName 2.5.29.17 or issuerAltName 2.5.29.18 with one directoryName. */
   directoryAltName(oid: '2.5.29.17' | '2.5.29.18', name: NameParts): pkijsTypes.Extension {
     const { GeneralNames } = this.#asn1.pkijs
-    return this.#extension(oid, false, new GeneralNames({ names: [this.#directoryName(name)] }).toSchema())
+    return this.extension(oid, false, new GeneralNames({ names: [this.directoryName(name)] }).toSchema())
   }
 
   /** Six otherNames in the order 1, 4, 3, 5, 2, 6 (three sources). */
@@ -54,7 +53,7 @@ export class ExtensionWriter {
       this.#otherName(2, holder.nameSubstitutes),
       this.#otherName(6, holder.addressSubstitutes),
     ]
-    return this.#extension('2.5.29.17', false, new this.#asn1.asn1js.Sequence({ value: names }))
+    return this.extension('2.5.29.17', false, new this.#asn1.asn1js.Sequence({ value: names }))
   }
 
   /** Critical, with a CPS pointer. */
@@ -65,7 +64,7 @@ export class ExtensionWriter {
       qualifier: new asn1js.IA5String({ value: cps }),
     })
     const policy = new pkijs.PolicyInformation({ policyIdentifier: oid, policyQualifiers: [qualifier] })
-    return this.#extension(
+    return this.extension(
       '2.5.29.32',
       true,
       new pkijs.CertificatePolicies({ certificatePolicies: [policy] }).toSchema(),
@@ -74,8 +73,8 @@ export class ExtensionWriter {
 
   crlDistributionPoint(name: NameParts): pkijsTypes.Extension {
     const { pkijs } = this.#asn1
-    const point = new pkijs.DistributionPoint({ distributionPoint: [this.#directoryName(name)] })
-    return this.#extension(
+    const point = new pkijs.DistributionPoint({ distributionPoint: [this.directoryName(name)] })
+    return this.extension(
       '2.5.29.31',
       false,
       new pkijs.CRLDistributionPoints({ distributionPoints: [point] }).toSchema(),
@@ -88,7 +87,7 @@ export class ExtensionWriter {
       accessMethod: '1.3.6.1.5.5.7.48.1',
       accessLocation: new pkijs.GeneralName({ type: 6, value: uri }),
     })
-    return this.#extension(
+    return this.extension(
       '1.3.6.1.5.5.7.1.1',
       false,
       new pkijs.InfoAccess({ accessDescriptions: [description] }).toSchema(),
@@ -96,32 +95,26 @@ export class ExtensionWriter {
   }
 
   /** Key identifier, issuer and serial of the CA. */
-  authorityKey(caPublicKey: Uint8Array, caName: NameParts, caSerial: Uint8Array): pkijsTypes.Extension {
+  authorityKey({ publicKey, name, serial }: Authority): pkijsTypes.Extension {
     const { asn1js, pkijs } = this.#asn1
     const identifier = new pkijs.AuthorityKeyIdentifier({
-      keyIdentifier: new asn1js.OctetString({ valueHex: exactBuffer(this.#keyIdentifier(caPublicKey)) }),
-      authorityCertIssuer: [this.#directoryName(caName)],
-      authorityCertSerialNumber: new asn1js.Integer({ valueHex: exactBuffer(caSerial) }),
+      keyIdentifier: new asn1js.OctetString({ valueHex: exactBuffer(keyIdentifier(publicKey, this.#asn1)) }),
+      authorityCertIssuer: [this.directoryName(name)],
+      authorityCertSerialNumber: new asn1js.Integer({ valueHex: exactBuffer(serial) }),
     })
-    return this.#extension('2.5.29.35', false, identifier.toSchema())
+    return this.extension('2.5.29.35', false, identifier.toSchema())
   }
 
   subjectKey(publicKey: Uint8Array): pkijsTypes.Extension {
     const { OctetString } = this.#asn1.asn1js
-    return this.#extension(
+    return this.extension(
       '2.5.29.14',
       false,
-      new OctetString({ valueHex: exactBuffer(this.#keyIdentifier(publicKey)) }),
+      new OctetString({ valueHex: exactBuffer(keyIdentifier(publicKey, this.#asn1)) }),
     )
   }
 
-  /** SHA-1 of the BIT STRING contents of the key (RFC 5280, 4.2.1.2, method 1). */
-  #keyIdentifier(spki: Uint8Array): Uint8Array {
-    const info = this.#asn1.pkijs.PublicKeyInfo.fromBER(exactBuffer(spki))
-    return new Uint8Array(createHash('sha1').update(info.subjectPublicKey.valueBlock.valueHexView).digest())
-  }
-
-  #directoryName(name: NameParts): pkijsTypes.GeneralName {
+  directoryName(name: NameParts): pkijsTypes.GeneralName {
     return new this.#asn1.pkijs.GeneralName({ type: 4, value: encodeName(name, this.#asn1) })
   }
 
@@ -138,7 +131,7 @@ export class ExtensionWriter {
     })
   }
 
-  #extension(extnID: string, critical: boolean, value: { toBER(): ArrayBuffer }): pkijsTypes.Extension {
+  extension(extnID: string, critical: boolean, value: { toBER(): ArrayBuffer }): pkijsTypes.Extension {
     return new this.#asn1.pkijs.Extension({ extnID, critical, extnValue: value.toBER() })
   }
 }

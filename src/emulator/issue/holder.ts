@@ -16,6 +16,9 @@ export interface Holder {
   readonly sex: '1' | '2' | '9'
 }
 
+/** 全国地方公共団体コード, 5 digits, of no municipality. */
+export const municipalityCode = '99999'
+
 const invented: Pick<Holder, 'name' | 'address' | 'birthDate' | 'sex'> = {
   name: '仮名　花子',
   address: '架空県架空市仮町一丁目２番３－４０５号',

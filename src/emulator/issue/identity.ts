@@ -1,11 +1,12 @@
 /** An identity: an invented holder with every key and certificate a card of any kind holds. */
 
 import { randomInt } from 'node:crypto'
+import { type Authorities, createAuthorities } from './authorities.ts'
 import { birthdayAfter, dayInJapan } from './calendar.ts'
 import { type CardVerifiableKey, type CvcChain, certify, cvcKeyId } from './cvc.ts'
-import { type Holder, makeHolder } from './holder.ts'
-import { issueJpki, type JpkiCertificates } from './jpki-certificates.ts'
+import { type Holder, makeHolder, municipalityCode } from './holder.ts'
 import { generateKeys, type IssuedCertificate, type KeyPair } from './keys.ts'
+import { issueUserCertificates } from './user-certificates.ts'
 
 /** Everything that makes a card one person's. Plain data: secrets of nobody, made at run time, worth nothing. */
 export interface Identity {
@@ -42,8 +43,12 @@ export interface Identity {
 
 /** Options of {@link createIdentity}. */
 export interface IdentityOptions {
-  /** Instant of issue. Default: now. Certificates last to the fifth birthday after it. */
+  /** CAs that issue the certificates. Default: fresh ones. */
+  readonly authorities?: Authorities | undefined
+  /** Instant of issue. Default: now. */
   readonly now?: Date | undefined
+  /** Last instant of the user certificates. Default: the end, in Japan, of the fifth birthday after issue. */
+  readonly notAfter?: Date | undefined
   /** Replaces parts of the invented person. */
   readonly holder?: Partial<Holder> | undefined
   /** Policy OIDs of the user certificates, as dotted text. Default: the test policy for sign, 1.3.30 for auth. */
@@ -51,26 +56,23 @@ export interface IdentityOptions {
 }
 
 /**
- * Makes an identity with fresh keys: 14 RSA-2048 key pairs, some seconds of work. Share one between cards.
+ * Makes an identity with fresh keys: 14 RSA-2048 key pairs, two less with `authorities`; some seconds of work. Share
+ * one between cards.
  *
  * Certificate profile: card-facts section 6, three sources; CVC layout: section 5.6, three sources.
  *
- * @throws TypeError for a holder that cannot be issued to.
+ * @throws TypeError for a date that is none, a holder that cannot be issued to, or authorities not of
+ * `createAuthorities`.
  */
 export async function createIdentity(options: IdentityOptions = {}): Promise<Identity> {
+  const { policies, notAfter } = options
   const now = options.now ?? new Date()
   if (Number.isNaN(now.getTime())) throw new TypeError('now must be a valid date')
   const holder = makeHolder(options.holder)
-  const municipalityCode = '99999'
-  const keys = await Promise.all(Array.from({ length: 14 }, generateKeys))
+  const authorities = options.authorities ?? (await createAuthorities({ now }))
+  const { auth, sign } = await issueUserCertificates(authorities, { now, notAfter, holder, policies })
+  const keys = await Promise.all(Array.from({ length: 10 }, generateKeys))
   const take = (): KeyPair => keys.pop()!
-  const jpki: JpkiCertificates = await issueJpki({
-    holder,
-    now,
-    municipalityCode,
-    policies: options.policies ?? {},
-    keys: { authCa: take(), signCa: take(), auth: take(), sign: take() },
-  })
   const chain = (root: string, pad: number): CvcChain => {
     const rootKey: CardVerifiableKey = { keyId: cvcKeyId(root, '000', pad), ...take() }
     const issuer: CardVerifiableKey = { keyId: cvcKeyId(`${municipalityCode}21`, '000', pad), ...take() }
@@ -83,7 +85,10 @@ export async function createIdentity(options: IdentityOptions = {}): Promise<Ide
     cardExpiry: birthdayAfter(dayInJapan(now), holder.birthDate, 10),
     securityCode: String(randomInt(10_000)).padStart(4, '0'),
     serialNumber: `9${String(randomInt(1e9)).padStart(9, '0')}00000`,
-    ...jpki,
+    authCa: authorities.authCa,
+    signCa: authorities.signCa,
+    auth,
+    sign,
     cvc: { manager: chain('9000020', 0xa8), text: chain('9000033', 0), visual: chain('9000023', 0) },
     textKey: take(),
     visualKey: take(),

@@ -1,6 +1,6 @@
 /** RSA-2048 keys as DER, and as the objects `node:crypto` works with. */
 
-import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 
 /** A key pair: private PKCS#8 DER, public SubjectPublicKeyInfo DER. */
@@ -37,4 +37,9 @@ export function privateKeyOf(pkcs8: Uint8Array): KeyObject {
     known.set(pkcs8, key)
   }
   return key
+}
+
+/** SubjectPublicKeyInfo DER of the public half. */
+export function publicHalf(pkcs8: Uint8Array): Uint8Array {
+  return new Uint8Array(createPublicKey(privateKeyOf(pkcs8)).export({ format: 'der', type: 'spki' }))
 }

@@ -1,0 +1,57 @@
+/** X.509 certificates: what one says, and the signature that makes it one. */
+
+import { randomInt } from 'node:crypto'
+import type { Certificate, Extension } from 'pkijs'
+import { type Asn1, exactBuffer } from './asn1.ts'
+import { encodeName, type NameParts } from './distinguished-name.ts'
+import { signingKey } from './signing-key.ts'
+import { encodeTime } from './time.ts'
+
+/** Everything in a certificate but the signature. */
+export interface CertificateDraft {
+  readonly serial: Uint8Array
+  readonly issuer: NameParts
+  readonly subject: NameParts
+  readonly notBefore: Date
+  readonly notAfter: Date
+  /** SubjectPublicKeyInfo DER. */
+  readonly publicKey: Uint8Array
+  readonly extensions: readonly Extension[]
+}
+
+/** DER of the certificate, signed with the issuer's PKCS#8 key. */
+export async function signCertificate(draft: CertificateDraft, issuerKey: Uint8Array, asn1: Asn1): Promise<Uint8Array> {
+  const { asn1js, pkijs } = asn1
+  const certificate = new pkijs.Certificate({
+    version: 2,
+    serialNumber: new asn1js.Integer({ valueHex: exactBuffer(draft.serial) }),
+    issuer: encodeName(draft.issuer, asn1),
+    subject: encodeName(draft.subject, asn1),
+    notBefore: encodeTime(draft.notBefore, asn1),
+    notAfter: encodeTime(draft.notAfter, asn1),
+    subjectPublicKeyInfo: pkijs.PublicKeyInfo.fromBER(exactBuffer(draft.publicKey)),
+    extensions: [...draft.extensions],
+  })
+  const { key, engine } = await signingKey(issuerKey, asn1)
+  await certificate.sign(key, 'SHA-256', engine)
+  return new Uint8Array(certificate.toSchema(true).toBER())
+}
+
+/** @throws TypeError for anything else than a certificate, naming the option. */
+export function parseCertificate(der: Uint8Array, option: string, { pkijs }: Asn1): Certificate {
+  try {
+    return pkijs.Certificate.fromBER(exactBuffer(der))
+  } catch (cause) {
+    throw new TypeError(`${option} must be a certificate in DER`, { cause })
+  }
+}
+
+let lastSerial = randomInt(0x0100_0000, 0x4000_0000)
+
+/** Four bytes, positive, no leading zero. Counted from a random start, so that none comes twice in a process. */
+export function newSerial(): Uint8Array {
+  lastSerial += 1
+  const serial = new Uint8Array(4)
+  new DataView(serial.buffer).setUint32(0, lastSerial)
+  return serial
+}

@@ -1,0 +1,93 @@
+/** OCSP answers of the virtual CAs and their delegates. */
+
+import type { Extension } from 'pkijs'
+import { type Asn1, exactBuffer, loadAsn1 } from './asn1.ts'
+import { readAuthority } from './authority.ts'
+import { parseCertificate } from './certificate.ts'
+import { ExtensionWriter } from './extensions.ts'
+import { keyIdentifier } from './key-identifier.ts'
+import type { IssuedCertificate } from './keys.ts'
+import { signingKey } from './signing-key.ts'
+import { wholeSecond } from './time.ts'
+
+/** Options of {@link issueOcspResponse}. */
+export interface OcspResponseOptions {
+  /** The certificate asked about, DER. Only its serial number is read: that it is one of the CA's is not looked at. */
+  readonly certificate: Uint8Array
+  /** What is said about it; `reason` is the number of a CRLReason, 0 to 10 (RFC 5280 5.3.1). */
+  readonly status: 'good' | 'unknown' | { readonly revokedAt: Date; readonly reason?: number | undefined }
+  /** Instant of signature. Default: thisUpdate. */
+  readonly producedAt?: Date | undefined
+  readonly thisUpdate: Date
+  /** Left out, the answer has none. */
+  readonly nextUpdate?: Date | undefined
+  /** Value of the nonce, as in the request. Left out, the answer has none. */
+  readonly nonce?: Uint8Array | undefined
+  /** Delegate that signs, such as one of `issueOcspResponder`; its certificate goes along. Default: the CA itself. */
+  readonly responder?: IssuedCertificate | undefined
+}
+
+/**
+ * A successful OCSP answer about one certificate, which is named by SHA-1 hashes as most clients do. The responder is
+ * named by its key, because generations of a CA share a name. Signed with SHA-256 and RSA. Dates are written as given,
+ * to the second, whatever their order. Source: RFC 6960 4.2.1.
+ *
+ * @returns DER of the OCSPResponse.
+ * @throws TypeError for a CA that is not of `createAuthorities`, bytes that are no certificate, or a date that is none.
+ * RangeError for a reason out of range.
+ */
+export async function issueOcspResponse(ca: IssuedCertificate, options: OcspResponseOptions): Promise<Uint8Array> {
+  const { nonce, responder, nextUpdate } = options
+  const thisUpdate = wholeSecond(options.thisUpdate, 'thisUpdate')
+  const producedAt = wholeSecond(options.producedAt ?? thisUpdate, 'producedAt')
+  const asn1 = await loadAsn1()
+  const { asn1js, pkijs } = asn1
+  const authority = readAuthority(ca, 'ca', asn1)
+  const { key, engine } = await signingKey(responder?.privateKey ?? authority.privateKey, asn1)
+  const delegate = responder && parseCertificate(responder.certificate, 'responder', asn1)
+  const publicKey = delegate ? new Uint8Array(delegate.subjectPublicKeyInfo.toSchema().toBER()) : authority.publicKey
+  const certID = await pkijs.CertID.create(
+    parseCertificate(options.certificate, 'certificate', asn1),
+    { hashAlgorithm: 'SHA-1', issuerCertificate: parseCertificate(ca.certificate, 'ca', asn1) },
+    engine,
+  )
+  const single = new pkijs.SingleResponse({
+    certID,
+    certStatus: encodeStatus(options.status, asn1),
+    thisUpdate,
+    ...(nextUpdate && { nextUpdate: wholeSecond(nextUpdate, 'nextUpdate') }),
+  })
+  const tbsResponseData = new pkijs.ResponseData({
+    responderID: new asn1js.OctetString({ valueHex: exactBuffer(keyIdentifier(publicKey, asn1)) }),
+    producedAt,
+    responses: [single],
+    ...(nonce && { responseExtensions: [nonceExtension(nonce, asn1)] }),
+  })
+  const basic = new pkijs.BasicOCSPResponse({ tbsResponseData, ...(delegate && { certs: [delegate] }) })
+  await basic.sign(key, 'SHA-256', engine)
+  const responseBytes = new pkijs.ResponseBytes({
+    responseType: '1.3.6.1.5.5.7.48.1.1',
+    response: new asn1js.OctetString({ valueHex: basic.toSchema().toBER() }),
+  })
+  const response = new pkijs.OCSPResponse({ responseStatus: new asn1js.Enumerated({ value: 0 }), responseBytes })
+  return new Uint8Array(response.toSchema().toBER())
+}
+
+/** CertStatus, implicitly tagged: [0] NULL, [1] RevokedInfo, [2] NULL. */
+function encodeStatus(status: OcspResponseOptions['status'], { asn1js }: Asn1): object {
+  const tag = (tagNumber: number) => ({ idBlock: { tagClass: 3, tagNumber } })
+  if (status === 'good') return new asn1js.Primitive(tag(0))
+  if (status === 'unknown') return new asn1js.Primitive(tag(2))
+  const { revokedAt, reason } = status
+  const time = new asn1js.GeneralizedTime({ valueDate: wholeSecond(revokedAt, 'revokedAt') })
+  if (reason === undefined) return new asn1js.Constructed({ ...tag(1), value: [time] })
+  if (!Number.isInteger(reason) || reason < 0 || reason > 10) throw new RangeError('reason must be 0 to 10')
+  const code = new asn1js.Constructed({ ...tag(0), value: [new asn1js.Enumerated({ value: reason })] })
+  return new asn1js.Constructed({ ...tag(1), value: [time, code] })
+}
+
+/** RFC 9654: an OCTET STRING within the OCTET STRING of the extension. */
+function nonceExtension(nonce: Uint8Array, asn1: Asn1): Extension {
+  const value = new asn1.asn1js.OctetString({ valueHex: exactBuffer(nonce) })
+  return new ExtensionWriter(asn1).extension('1.3.6.1.5.5.7.48.1.2', false, value)
+}

@@ -1,0 +1,144 @@
+/** Issues the two user certificates on a card, in the profile of card-facts section 6. */
+
+import { randomBytes, randomInt } from 'node:crypto'
+import { type Asn1, loadAsn1 } from './asn1.ts'
+import type { Authorities } from './authorities.ts'
+import { type Authority, readAuthority } from './authority.ts'
+import { birthdayAfter, compactDate, dayInJapan, endOfDayInJapan } from './calendar.ts'
+import { type CertificateDraft, newSerial, signCertificate } from './certificate.ts'
+import { crlName, serviceName } from './distinguished-name.ts'
+import { ExtensionWriter } from './extensions.ts'
+import { type Holder, makeHolder, municipalityCode } from './holder.ts'
+import { generateKeys, type IssuedCertificate, type KeyPair, publicHalf } from './keys.ts'
+import { wholeSecond } from './time.ts'
+
+/** Names that resolve nowhere (RFC 2606), where real certificates name J-LIS services. */
+const cps = 'http://www.jpki-virtual.invalid/cps.html'
+const ocsp = 'http://ocsp.jpki-virtual.invalid'
+
+/** Test policy of 署名用 (two sources); 利用者証明用 as on cards, no test value is public. */
+const defaultPolicies = { sign: '1.2.392.200149.8.5.1.0.20', auth: '1.2.392.200149.8.5.1.3.30' }
+
+/** The certificates of one card. */
+export interface UserCertificates {
+  /** 利用者証明用電子証明書. */
+  readonly auth: IssuedCertificate
+  /** 署名用電子証明書. */
+  readonly sign: IssuedCertificate
+}
+
+/** Options of {@link issueUserCertificates}. */
+export interface UserCertificateOptions {
+  /** Instant of issue, of which the subject of the signature certificate tells. Default: now. */
+  readonly now?: Date | undefined
+  /** Replaces parts of the invented person. */
+  readonly holder?: Partial<Holder> | undefined
+  /** Policy OIDs, as dotted text. Default: the test policy for sign, 1.3.30 for auth. */
+  readonly policies?: { readonly auth?: string | undefined; readonly sign?: string | undefined } | undefined
+  /** First instant of validity, to the second. Default: the instant of issue. */
+  readonly notBefore?: Date | undefined
+  /** Last instant of validity, to the second. Default: the end, in Japan, of the fifth birthday after issue. */
+  readonly notAfter?: Date | undefined
+  /** Private keys (PKCS#8 DER) to issue for, such as a former answer of this function. Default: fresh RSA-2048 keys. */
+  readonly keys?: Readonly<Record<keyof UserCertificates, Pick<KeyPair, 'privateKey'>>> | undefined
+}
+
+/**
+ * Issues user certificates only, without the rest of a card: some milliseconds with `keys`, which saves making RSA
+ * keys. Serial numbers never come twice in a process. Whether the authorities are valid is not looked at.
+ *
+ * @throws TypeError for authorities that are not those of `createAuthorities`, a date that is none, or a holder that
+ * cannot be issued to.
+ */
+export async function issueUserCertificates(
+  authorities: Authorities,
+  options: UserCertificateOptions = {},
+): Promise<UserCertificates> {
+  const now = wholeSecond(options.now ?? new Date(), 'now')
+  const holder = makeHolder(options.holder)
+  const lastDay = birthdayAfter(dayInJapan(now), holder.birthDate, 5)
+  const validity = {
+    notBefore: wholeSecond(options.notBefore ?? now, 'notBefore'),
+    notAfter: wholeSecond(options.notAfter ?? endOfDayInJapan(lastDay), 'notAfter'),
+  }
+  const asn1 = await loadAsn1()
+  const authCa = readAuthority(authorities.authCa, 'authCa', asn1, 'authentication')
+  const signCa = readAuthority(authorities.signCa, 'signCa', asn1, 'signature')
+  const issue = async (
+    ca: Authority,
+    given: Pick<KeyPair, 'privateKey'> | undefined,
+    draftOf: (publicKey: Uint8Array) => OwnPart,
+  ): Promise<IssuedCertificate> => {
+    const { privateKey } = given ?? (await generateKeys())
+    const draft = { ...validity, serial: newSerial(), issuer: ca.name, ...draftOf(publicHalf(privateKey)) }
+    return { certificate: await signCertificate(draft, ca.privateKey, asn1), privateKey }
+  }
+  const { keys, policies } = options
+  const [auth, sign] = await Promise.all([
+    issue(authCa, keys?.auth, (key) => authenticationPart(authCa, key, policies?.auth, asn1)),
+    issue(signCa, keys?.sign, (key) => signaturePart(signCa, key, policies?.sign, { holder, now }, asn1)),
+  ])
+  return { auth, sign }
+}
+
+/** What differs between the two. */
+type OwnPart = Pick<CertificateDraft, 'subject' | 'publicKey' | 'extensions'>
+
+/** 利用者証明用: CN = 14 characters, municipality, 003A. */
+function authenticationPart(
+  ca: Authority,
+  publicKey: Uint8Array,
+  policy: string = defaultPolicies.auth,
+  asn1: Asn1,
+): OwnPart {
+  const write = new ExtensionWriter(asn1)
+  const unique = randomBytes(7).toString('hex').toUpperCase()
+  return {
+    subject: [
+      ['C', 'JP'],
+      ['CN', `${unique}${municipalityCode}003A`],
+    ],
+    publicKey,
+    extensions: [
+      write.keyUsage(0),
+      write.extendedKeyUsage('clientAuth'),
+      write.policy(policy, cps),
+      write.directoryAltName('2.5.29.18', serviceName),
+      write.crlDistributionPoint(crlName(ca.use, ca.organization)),
+      write.ocspResponder(ocsp),
+      write.authorityKey(ca),
+      write.subjectKey(publicKey),
+    ],
+  }
+}
+
+/** 署名用: CN = 28 digits beginning with the time of issue; the holder's data in subjectAltName. */
+function signaturePart(
+  ca: Authority,
+  publicKey: Uint8Array,
+  policy: string = defaultPolicies.sign,
+  { holder, now }: { readonly holder: Holder; readonly now: Date },
+  asn1: Asn1,
+): OwnPart {
+  const write = new ExtensionWriter(asn1)
+  const time = now.toISOString().slice(11, 19).replaceAll(':', '')
+  const unique = compactDate(dayInJapan(now)) + time + String(randomInt(1e14)).padStart(14, '0')
+  return {
+    subject: [
+      ['C', 'JP'],
+      ['L', 'Kaku-ken'],
+      ['L', 'Kaku-shi'],
+      ['CN', unique],
+    ],
+    publicKey,
+    extensions: [
+      write.keyUsage(0, 1),
+      write.holderAltName(holder),
+      write.policy(policy, cps),
+      write.directoryAltName('2.5.29.18', serviceName),
+      write.crlDistributionPoint(crlName(ca.use, ca.organization)),
+      write.authorityKey(ca),
+      write.subjectKey(publicKey),
+    ],
+  }
+}
