@@ -2,6 +2,7 @@ import type { Temporal } from 'temporal-polyfill'
 import type { BirthdayTerm } from './birthday-candidates.ts'
 import { birthdayAfter, birthdayIn, type LeapReading } from './birthdays.ts'
 import { isBefore } from './calendar.ts'
+import { epochDayOf } from './epoch-day.ts'
 import { renewalWindow } from './renewal-window.ts'
 
 /** Internal: what is known of the certificate before. `false`: there was none, or it was not a renewal. */
@@ -31,5 +32,6 @@ export function certificateTerms(
 
 /** Whether a day is in the last three months of something that ends on `expiry`. */
 function inWindow(day: Temporal.PlainDate, expiry: Temporal.PlainDate): boolean {
-  return !isBefore(day, renewalWindow(expiry).opens) && !isBefore(expiry, day)
+  const { opens } = renewalWindow(epochDayOf(expiry.year, expiry.month, expiry.day))
+  return epochDayOf(day.year, day.month, day.day) >= opens && !isBefore(expiry, day)
 }

@@ -1,5 +1,6 @@
-import { checkInstant, dayInJapan, daysBetween, isBefore, wholeSecond } from './calendar.ts'
+import { checkInstant, wholeSecond } from './calendar.ts'
 import type { CalendarDay } from './calendar-day.ts'
+import { epochDayInJapan, textOfEpochDay } from './epoch-day.ts'
 import type { ValidityFlag } from './flags.ts'
 import { renewalWindow } from './renewal-window.ts'
 
@@ -41,18 +42,18 @@ export function certificateValidity(times: CertificateTimes, at: Date): Certific
   const notBefore = wholeSecond(checkInstant(times.notBefore, 'notBefore'))
   const notAfter = wholeSecond(checkInstant(times.notAfter, 'notAfter'))
   const now = wholeSecond(checkInstant(at, 'at'))
-  const today = dayInJapan(at)
-  const lastDay = dayInJapan(times.notAfter)
+  const today = epochDayInJapan(at.getTime())
+  const lastDay = epochDayInJapan(times.notAfter.getTime())
   const { opens, flags } = renewalWindow(lastDay)
-  let state: CertificateState = isBefore(today, opens) ? 'valid' : 'renewable'
+  let state: CertificateState = today < opens ? 'valid' : 'renewable'
   if (now < notBefore) state = 'not-yet-valid'
   if (now > notAfter) state = 'expired'
   return {
     state,
     lastMoment: new Date(notAfter * 1000),
-    lastDayInJapan: lastDay.toString(),
-    daysLeft: daysBetween(today, lastDay),
-    renewableFrom: opens.toString(),
+    lastDayInJapan: textOfEpochDay(lastDay),
+    daysLeft: lastDay - today,
+    renewableFrom: textOfEpochDay(opens),
     flags,
   }
 }
