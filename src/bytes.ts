@@ -40,12 +40,15 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
  * a view of the same memory.
  */
 export function copyBytes(bytes: Uint8Array, start = 0, end: number = bytes.length): Uint8Array {
-  return new Uint8Array(bytes.subarray(start, end))
+  return new Uint8Array(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end))
 }
 
 /** Whether both arrays hold the same bytes. Not constant-time: never compare secrets with it. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
+  const { length } = a
+  if (length !== b.length) return false
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false
+  return true
 }
 
 /** Text of bytes that are plain ASCII; any other byte becomes U+FFFD. */

@@ -75,21 +75,30 @@ class Search {
     })
   }
 
-  /** Whether the issuer signed the subject; taken on trust until the path is complete when its key is not. */
+  /**
+   * Whether the issuer signed the subject; taken on trust until the path is complete when its key is not. Either way it
+   * costs one of the budget, or a pool of such keys could be walked through in every order.
+   */
   #signed(subject: Certificate, issuer: Certificate, depth: number): boolean {
-    return lacksParameters(issuer) || this.#verified(subject, issuer, depth)
+    const deferred = lacksParameters(issuer) && this.#options.signatures?.allowDsa === true
+    return deferred ? this.#spend(depth) : this.#verified(subject, issuer, depth)
   }
 
   #verified(subject: Certificate, issuer: Certificate, depth: number): boolean {
+    if (!this.#spend(depth)) return false
+    const { tbs, signatureAlgorithm, signature } = subject
+    const good = verifySigned(tbs, signatureAlgorithm, signature, issuer.key, this.#options.signatures)
+    if (!good) this.#note({ check: 'signature', depth, message: 'the signature does not verify' })
+    return good
+  }
+
+  #spend(depth: number): boolean {
     if (this.#signaturesLeft <= 0) {
       this.#farthest = { check: 'budget', depth, message: 'too many candidates: the search was stopped' }
       return false
     }
     this.#signaturesLeft--
-    const { tbs, signatureAlgorithm, signature } = subject
-    const good = verifySigned(tbs, signatureAlgorithm, signature, issuer.key, this.#options.signatures)
-    if (!good) this.#note({ check: 'signature', depth, message: 'the signature does not verify' })
-    return good
+    return true
   }
 
   /** Keeps the failure that is nearest to success: one of a complete path before one met while building. */
@@ -115,14 +124,15 @@ function complete(path: readonly Certificate[]): readonly Certificate[] {
 
 /** Certificates with the issuer's name, those whose key identifier fits first. */
 function candidates(subject: Certificate, pool: readonly Certificate[]): readonly Certificate[] {
+  const named = pool.filter((one) => one.subjectName.equals(subject.issuerName))
+  if (named.length < 2) return named
   const wanted = subject.extensions.authorityKeyId?.keyId
   const rank = (one: Certificate): number => {
     const id = one.extensions.subjectKeyId
     if (wanted === undefined || id === undefined) return 1
     return equalBytes(id, wanted) ? 0 : 2
   }
-  return pool
-    .filter((one) => one.subjectName.equals(subject.issuerName))
+  return named
     .map((one) => [rank(one), one] as const)
     .sort(([a], [b]) => a - b)
     .map(([, one]) => one)

@@ -38,6 +38,7 @@ export type PathCheck =
   | 'name-constraints'
   | 'policy'
   | 'critical-extension'
+  | 'certificate-profile'
   | 'budget'
 
 /** Why a path is refused. */

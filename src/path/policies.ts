@@ -9,6 +9,9 @@ interface Node {
   readonly roots: ReadonlySet<string>
 }
 
+/** Most policies, and most mappings, of one certificate: the work grows with the square. */
+const maxPolicies = 256
+
 /** What a caller starts with. RFC 5280 6.1.1 (c) to (g). */
 export interface PolicyInputs {
   readonly initialPolicies: readonly string[]
@@ -41,6 +44,7 @@ export class PolicyState {
   /** 6.1.3 (d) to (f). @returns what is wrong, if anything. */
   process(extensions: Extensions, selfIssued: boolean, last: boolean): string | undefined {
     const { policies } = extensions
+    if (policies !== undefined && policies.length > maxPolicies) return 'too many policies'
     this.#level = policies && this.#level && this.#descend(policies, selfIssued && !last)
     if (this.#level?.size === 0) this.#level = undefined
     return this.#level === undefined && this.#explicitPolicy === 0 ? 'no acceptable policy is left' : undefined
@@ -102,6 +106,7 @@ export class PolicyState {
   #map(extensions: Extensions): string | undefined {
     const mappings = extensions.policyMappings
     if (mappings === undefined) return undefined
+    if (mappings.length > maxPolicies) return 'too many policy mappings'
     if (mappings.some(({ issuerDomain, subjectDomain }) => issuerDomain === anyPolicy || subjectDomain === anyPolicy)) {
       return 'anyPolicy is mapped'
     }

@@ -1,4 +1,5 @@
 import { anyPolicy, type Certificate, type Extensions } from '../x509/index.ts'
+import { profileFault } from './certificate-profile.ts'
 import { ConstraintState } from './name-constraints.ts'
 import type { PathCheck, PathFailure, PathOptions } from './options.ts'
 import { PolicyState } from './policies.ts'
@@ -28,6 +29,8 @@ export function validatePath(path: readonly Certificate[], options: PathOptions)
 
   const asAnchor = outOfTime(anchor, at) ?? notCa(anchor, anchor.version === 3 && hasExtensions(anchor.extensions))
   if (asAnchor !== undefined) return fail(asAnchor[0], length, `trust anchor: ${asAnchor[1]}`)
+  const unknown = unknownCritical(anchor)
+  if (unknown !== undefined) return fail('critical-extension', length, `trust anchor: ${unknown}`)
   constraints.add(anchor.extensions.nameConstraints)
   pathLength = Math.min(pathLength, anchor.extensions.basicConstraints?.pathLength ?? pathLength)
 
@@ -40,9 +43,8 @@ export function validatePath(path: readonly Certificate[], options: PathOptions)
     if (!certificate.issuerName.equals(path[depth + 1]!.subjectName)) {
       return fail('name-chaining', depth, 'the issuer is not the next certificate')
     }
-    if (certificate.unknownCritical.length > 0) {
-      return fail('critical-extension', depth, `unknown critical extension ${certificate.unknownCritical[0]}`)
-    }
+    const wrongExtension = unknownCritical(certificate)
+    if (wrongExtension !== undefined) return fail('critical-extension', depth, wrongExtension)
     if (last || !selfIssued) {
       const wrongName = constraints.check(certificate)
       if (wrongName !== undefined) return fail('name-constraints', depth, wrongName)
@@ -60,6 +62,10 @@ export function validatePath(path: readonly Certificate[], options: PathOptions)
   }
   const valid = policies.wrapUp(path[0]!.extensions)
   if (typeof valid === 'string') return fail('policy', 0, valid)
+  for (let depth = length - 1; depth >= 0; depth--) {
+    const fault = profileFault(path[depth]!)
+    if (fault !== undefined) return fail('certificate-profile', depth, fault)
+  }
   return endUsage(path[0]!, options) ?? valid
 }
 
@@ -70,6 +76,10 @@ function outOfTime(certificate: Certificate, at: number): Wrong | undefined {
   // notAfter is given to the second and that whole second counts. RFC 5280 4.1.2.5.
   if (at >= certificate.notAfterMs + 1000) return ['validity', 'expired']
   return undefined
+}
+
+function unknownCritical({ unknownCritical: [first] }: Certificate): string | undefined {
+  return first === undefined ? undefined : `unknown critical extension ${first}`
 }
 
 /** @param strict - false for an anchor that is a bare name and key: version 1, or without extensions. */

@@ -1,26 +1,44 @@
 import { equalBytes } from '../bytes.ts'
-import { type DerReader, readOid, tags } from './der.ts'
+import { type DerReader, type Element, readOid, tags } from './der.ts'
+
+const derNull = Uint8Array.of(0x05, 0x00)
 
 /** An AlgorithmIdentifier. RFC 5280 4.1.1.2. */
-export interface Algorithm {
+export class Algorithm {
   readonly id: string
   /** DER of the parameters; absent when there are none. */
   readonly parameters: Uint8Array | undefined
+  readonly #reader: DerReader
+  readonly #element: Element
+
+  /** Reads one. @throws DecodeError `ERR_DER`. @internal */
+  constructor(reader: DerReader) {
+    this.#reader = reader
+    this.#element = reader.read(tags.sequence)
+    const sequence = reader.into(this.#element)
+    this.id = readOid(sequence)
+    this.parameters = sequence.more ? readParameters(sequence) : undefined
+    sequence.finish()
+  }
+
   /** DER of the whole identifier. */
-  readonly der: Uint8Array
+  get der(): Uint8Array {
+    return this.#reader.raw(this.#element)
+  }
+
+  /** Whether both are the same bytes. */
+  equals(other: Algorithm): boolean {
+    const { parameters } = this
+    if (this.id !== other.id || (parameters === undefined) !== (other.parameters === undefined)) return false
+    return parameters === undefined || equalBytes(parameters, other.parameters!)
+  }
 }
 
-/** Reads an AlgorithmIdentifier. @throws DecodeError `ERR_DER`. */
-export function readAlgorithm(reader: DerReader): Algorithm {
-  const element = reader.read(tags.sequence)
-  const sequence = reader.into(element)
-  const id = readOid(sequence)
-  const parameters = sequence.more ? sequence.raw(sequence.read()) : undefined
-  sequence.finish()
-  return { id, parameters, der: reader.raw(element) }
+function readParameters(sequence: DerReader): Uint8Array {
+  const element = sequence.read()
+  const isNull = element.tag === tags.null && element.end === element.content
+  return isNull ? derNull : sequence.raw(element)
 }
-
-const derNull = Uint8Array.of(0x05, 0x00)
 
 /** Parameters that must be NULL (RSA) may, by old habit, be absent; nothing else. RFC 4055 5. */
 export function isNullOrAbsent(parameters: Uint8Array | undefined): boolean {

@@ -1,6 +1,6 @@
-import { copyBytes, equalBytes, toHex } from '../bytes.ts'
+import { copyBytes, toHex } from '../bytes.ts'
 import { CertificateError, DecodeError } from '../errors.ts'
-import { type Algorithm, readAlgorithm } from './algorithm.ts'
+import { Algorithm } from './algorithm.ts'
 import { context, DerReader, readBitString, readInteger, readSmallInteger, readTime, tags } from './der.ts'
 import { decodeExtensions, type Extensions, readRawExtensions } from './extensions.ts'
 import { Name } from './name.ts'
@@ -38,14 +38,14 @@ export class Certificate {
     const certificate = outer.enter(tags.sequence)
     outer.finish()
     const tbsElement = certificate.read(tags.sequence)
-    this.signatureAlgorithm = readAlgorithm(certificate)
+    this.signatureAlgorithm = new Algorithm(certificate)
     this.signature = wholeBytes(certificate)
     certificate.finish()
     const tbs = certificate.into(tbsElement)
     this.version = readVersion(tbs)
     this.#serial = readInteger(tbs)
     const inner = tbs.offset
-    if (!equalBytes(readAlgorithm(tbs).der, this.signatureAlgorithm.der)) {
+    if (!new Algorithm(tbs).equals(this.signatureAlgorithm)) {
       throw new DecodeError('ERR_DER', 'the two signature algorithms differ', inner)
     }
     this.issuerName = Name.read(tbs)

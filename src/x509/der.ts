@@ -1,4 +1,5 @@
 import { DecodeError } from '../errors.ts'
+import { knownOid } from './known-oids.ts'
 
 /** Universal tags used in certificates, revocation lists and OCSP. X.680 8.4; constructed ones with bit 6 set. */
 export const tags = {
@@ -74,6 +75,13 @@ export class DerReader {
 
   /** Reads the next element. @param tag - the only tag allowed, if given. @throws DecodeError `ERR_DER`. */
   read(tag?: number): Element {
+    const start = this.#at
+    const content = this.pass(tag)
+    return { tag: this.bytes[start]!, start, content, end: this.#at }
+  }
+
+  /** Goes past the next element and tells where its content begins; it ends at {@link offset}. As {@link read}. */
+  pass(tag?: number): number {
     const { bytes, end } = this
     const start = this.#at
     if (start >= end) fail('an element is missing', start)
@@ -83,21 +91,25 @@ export class DerReader {
     }
     if ((found & 0x1f) === 0x1f) fail('a tag of more than one byte', start)
     if (start + 1 >= end) fail('the length is cut off', start + 1)
-    let length = bytes[start + 1]!
-    let content = start + 2
-    if (length >= 0x80) {
-      const count = length & 0x7f
-      if (count === 0) fail('the indefinite length form is not DER', start + 1)
-      if (count > 4) fail('a length of more than 4 bytes', start + 1)
-      if (content + count > end) fail('the length is cut off', end)
-      length = 0
-      for (let i = 0; i < count; i++) length = length * 256 + bytes[content++]!
-      if (length < 0x80 || length < 2 ** (8 * (count - 1))) fail('the length is not minimal', start + 1)
-    }
-    const after = content + length
-    if (after > end) fail(`the content needs ${length} bytes, ${end - content} are there`, content)
-    this.#at = after
-    return { tag: found, start, content, end: after }
+    const short = bytes[start + 1]!
+    const content = short < 0x80 ? start + 2 : start + 2 + (short & 0x7f)
+    const length = short < 0x80 ? short : this.#longLength(start + 1)
+    if (length > end - content) fail(`the content needs ${length} bytes, ${end - content} are there`, content)
+    this.#at = content + length
+    return content
+  }
+
+  /** A length of several bytes, whose first stands at `at`. */
+  #longLength(at: number): number {
+    const { bytes, end } = this
+    const count = bytes[at]! & 0x7f
+    if (count === 0) fail('the indefinite length form is not DER', at)
+    if (count > 4) fail('a length of more than 4 bytes', at)
+    if (at + 1 + count > end) fail('the length is cut off', end)
+    let length = 0
+    for (let i = at + 1; i <= at + count; i++) length = length * 256 + bytes[i]!
+    if (length < 0x80 || length < 2 ** (8 * (count - 1))) fail('the length is not minimal', at)
+    return length
   }
 
   /** Reads the next element if it has that tag. */
@@ -107,7 +119,8 @@ export class DerReader {
 
   /** A reader of the next element's content. */
   enter(tag: number): DerReader {
-    return this.into(this.read(tag))
+    const content = this.pass(tag)
+    return new DerReader(this.bytes, content, this.#at)
   }
 
   /** A reader of an element's content. */
@@ -135,11 +148,9 @@ const hex = (tag: number): string => tag.toString(16).toUpperCase().padStart(2, 
 
 /** BOOLEAN: 00 or FF. X.690 11.1. */
 export function readBoolean(reader: DerReader, tag: number = tags.boolean): boolean {
-  const element = reader.read(tag)
-  const byte = reader.bytes[element.content]
-  if (element.end - element.content !== 1 || (byte !== 0x00 && byte !== 0xff)) {
-    fail('a boolean is 00 or FF', element.content)
-  }
+  const content = reader.pass(tag)
+  const byte = reader.bytes[content]
+  if (reader.offset - content !== 1 || (byte !== 0x00 && byte !== 0xff)) fail('a boolean is 00 or FF', content)
   return byte === 0xff
 }
 
@@ -168,8 +179,9 @@ export function readSmallInteger(reader: DerReader, tag: number = tags.integer):
 
 /** OBJECT IDENTIFIER as dotted text. X.690 8.19. */
 export function readOid(reader: DerReader, tag: number = tags.oid): string {
-  const element = reader.read(tag)
-  return oidText(reader.value(element), element.content)
+  const content = reader.pass(tag)
+  const end = reader.offset
+  return knownOid(reader.bytes, content, end) ?? oidText(reader.bytes.subarray(content, end), content)
 }
 
 function oidText(value: Uint8Array, offset: number): string {
@@ -230,25 +242,50 @@ export function readNamedBits(reader: DerReader, tag: number = tags.bitString): 
  * @returns milliseconds since 1970, UTC.
  */
 export function readTime(reader: DerReader): number {
-  const element = reader.read()
-  const { content, end } = element
-  if (element.tag !== tags.utcTime && element.tag !== tags.generalizedTime) fail('a time must be here', element.start)
-  const general = element.tag === tags.generalizedTime
-  if (end - content !== (general ? 15 : 13) || reader.bytes[end - 1] !== 0x5a)
+  const { tag, start, content, end } = reader.read()
+  const { bytes } = reader
+  if (tag !== tags.utcTime && tag !== tags.generalizedTime) fail('a time must be here', start)
+  const general = tag === tags.generalizedTime
+  if (end - content !== (general ? 15 : 13) || bytes[end - 1] !== 0x5a)
     fail('a time not in the form RFC 5280 allows', content)
-  const two = (at: number): number => {
-    const tens = reader.bytes[at]! - 0x30
-    const ones = reader.bytes[at + 1]! - 0x30
-    if (tens < 0 || tens > 9 || ones < 0 || ones > 9) fail('a time has digits only', at)
-    return tens * 10 + ones
-  }
-  const short = two(content)
-  const year = general ? short * 100 + two(content + 2) : short < 50 ? 2000 + short : 1900 + short
-  const at = content + (general ? 4 : 2)
-  const [month, day, hour, minute, second] = [two(at), two(at + 2), two(at + 4), two(at + 6), two(at + 8)]
-  const time = Date.UTC(year, month - 1, day, hour, minute, second)
-  const back = new Date(time)
-  const real = month >= 1 && back.getUTCMonth() === month - 1 && back.getUTCDate() === day && hour < 24 && minute < 60
-  if (!real || second > 59 || back.getUTCFullYear() !== year) fail('a time that does not exist', content)
-  return time
+  for (let at = content; at < end - 1; at++) if (!isDigit(bytes[at]!)) fail('a time has digits only', at)
+  if (!validTime(bytes, content, general)) fail('a time that does not exist', content)
+  const rest = general ? content + 4 : content + 2
+  const month = two(bytes, rest) - 1
+  const time = Date.UTC(
+    2000,
+    month,
+    two(bytes, rest + 2),
+    two(bytes, rest + 4),
+    two(bytes, rest + 6),
+    two(bytes, rest + 8),
+  )
+  return new Date(time).setUTCFullYear(yearAt(bytes, content, general), month, two(bytes, rest + 2))
+}
+
+/** Whether a time of that form stands there: digits of a second that exists, then Z. The caller knows that it is whole. */
+export function validTime(bytes: Uint8Array, at: number, general: boolean): boolean {
+  const rest = general ? at + 4 : at + 2
+  for (let i = at; i < rest + 10; i++) if (!isDigit(bytes[i]!)) return false
+  const month = two(bytes, rest)
+  const day = two(bytes, rest + 2)
+  if (month < 1 || month > 12 || day < 1) return false
+  if (day > 28 && day > daysOf(yearAt(bytes, at, general), month)) return false
+  return (
+    two(bytes, rest + 4) < 24 && two(bytes, rest + 6) < 60 && two(bytes, rest + 8) < 60 && bytes[rest + 10] === 0x5a
+  )
+}
+
+const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39
+const two = (bytes: Uint8Array, at: number): number => (bytes[at]! - 0x30) * 10 + bytes[at + 1]! - 0x30
+
+function yearAt(bytes: Uint8Array, at: number, general: boolean): number {
+  const first = two(bytes, at)
+  if (general) return first * 100 + two(bytes, at + 2)
+  return first < 50 ? 2000 + first : 1900 + first
+}
+
+function daysOf(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }

@@ -93,7 +93,13 @@ function readSubtrees(reader: DerReader, tag: number): readonly GeneralSubtree[]
     const one = sequence.enter(tags.sequence)
     const base = readGeneralName(one)
     let bounded = false
-    if (one.nextTag === context(0, false)) bounded = readSmallInteger(one, context(0, false)) !== 0
+    const minimumAt = one.offset
+    if (one.nextTag === context(0, false)) {
+      if (readSmallInteger(one, context(0, false)) === 0) {
+        throw new DecodeError('ERR_DER', 'a default value is written out', minimumAt)
+      }
+      bounded = true
+    }
     if (one.nextTag === context(1, false)) {
       readSmallInteger(one, context(1, false))
       bounded = true
@@ -132,8 +138,22 @@ function readDistributionPoint(reader: DerReader): DistributionPoint {
   return { name, reasons, crlIssuer }
 }
 
+/** CPS pointer and user notice: a critical extension may hold no other qualifier. RFC 5280 4.2.1.4. */
+const knownQualifiers: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.2.1', '1.3.6.1.5.5.7.2.2'])
+
+function readQualifier(reader: DerReader): string {
+  const information = reader.enter(tags.sequence)
+  const id = readOid(information)
+  information.pass()
+  information.finish()
+  return id
+}
+
+/** @param unknown - takes the identifier of a part that is not known. */
+type Decoder = (reader: DerReader, unknown: (id: string) => void) => unknown
+
 /** Decoder of each known extension, by object identifier. */
-const decoders: Readonly<Record<string, readonly [Key, (reader: DerReader) => unknown]>> = {
+const decoders: Readonly<Record<string, readonly [Key, Decoder]>> = {
   '2.5.29.15': [
     'keyUsage',
     (reader) => {
@@ -164,6 +184,9 @@ const decoders: Readonly<Record<string, readonly [Key, (reader: DerReader) => un
       const issuer = sequence.nextTag === context(1) ? readGeneralNames(sequence, context(1)) : undefined
       const serialNumber = sequence.optional(context(2, false))
       sequence.finish()
+      if ((issuer === undefined) !== (serialNumber === undefined)) {
+        throw new DecodeError('ERR_DER', 'issuer and serial number of an authority key stand together', reader.offset)
+      }
       return {
         keyId: keyId && sequence.value(keyId),
         issuer,
@@ -175,15 +198,17 @@ const decoders: Readonly<Record<string, readonly [Key, (reader: DerReader) => un
   '2.5.29.18': ['issuerAltName', (reader) => readGeneralNames(reader, tags.sequence)],
   '2.5.29.32': [
     'policies',
-    (reader) => {
+    (reader, unknown) => {
       const policies = list(reader, (sequence) => {
         const information = sequence.enter(tags.sequence)
         const policy = readOid(information)
-        if (information.more) information.read(tags.sequence)
+        for (const id of information.more ? list(information, readQualifier) : []) {
+          if (!knownQualifiers.has(id)) unknown(id)
+        }
         information.finish()
         return policy
       })
-      if (new Set(policies).size < policies.length) {
+      if (policies.length > 1 && new Set(policies).size < policies.length) {
         throw new DecodeError('ERR_DER', 'a policy is named twice', reader.offset)
       }
       return policies
@@ -275,12 +300,15 @@ export function decodeExtensions(raw: readonly RawExtension[]): {
   const extensions: Partial<Record<Key, unknown>> = {}
   const unknownCritical: string[] = []
   for (const { id, critical, reader } of raw) {
-    const known = decoders[id]
+    const unknown = (what: string): void => {
+      if (critical) unknownCritical.push(what)
+    }
+    const known = Object.hasOwn(decoders, id) ? decoders[id] : undefined
     if (known === undefined) {
-      if (critical) unknownCritical.push(id)
+      unknown(id)
       continue
     }
-    extensions[known[0]] = known[1](reader)
+    extensions[known[0]] = known[1](reader, unknown)
     reader.finish()
   }
   return { extensions: extensions as Extensions, unknownCritical }

@@ -1,6 +1,6 @@
-import { equalBytes, toHex } from '../bytes.ts'
+import { copyBytes, toHex } from '../bytes.ts'
 import { DecodeError } from '../errors.ts'
-import { type DerReader, readOid, tags } from './der.ts'
+import { type DerReader, type Element, readOid, tags } from './der.ts'
 
 /** One attribute of a distinguished name. */
 export interface NameAttribute {
@@ -27,69 +27,109 @@ const short: ReadonlyMap<string, string> = new Map([
 
 /** A distinguished name: exact bytes, readable text, and comparison by RFC 5280 7.1. */
 export class Name {
-  /** DER of the whole name. */
-  readonly der: Uint8Array
-  /** Relative distinguished names, outermost first; each a set of attributes. */
-  readonly rdns: readonly (readonly NameAttribute[])[]
+  /** Where it lies in the input, which is checked when it is read and spelled out when it is asked for. */
+  readonly #reader: DerReader
+  readonly #element: Element
+  /** How many relative distinguished names there are. */
+  readonly #size: number
+  #rdns: readonly (readonly NameAttribute[])[] | undefined
   #key: readonly string[] | undefined
+  #text: string | undefined
 
-  private constructor(der: Uint8Array, rdns: readonly (readonly NameAttribute[])[]) {
-    this.der = der
-    this.rdns = rdns
+  private constructor(reader: DerReader, element: Element, size: number) {
+    this.#reader = reader
+    this.#element = element
+    this.#size = size
   }
 
   /** Reads a Name from where the reader stands. @throws DecodeError `ERR_DER`. @internal */
   static read(reader: DerReader, tag: number = tags.sequence): Name {
     const element = reader.read(tag)
     const sequence = reader.into(element)
+    let size = 0
+    for (; sequence.more; size++) {
+      const set = sequence.enter(tags.set)
+      do {
+        const pair = set.enter(tags.sequence)
+        readOid(pair)
+        const type = pair.nextTag
+        const content = pair.pass()
+        pair.finish()
+        if (!isPlain(pair.bytes, type!, content, pair.end)) textOf(pair.bytes, type!, content, pair.end)
+      } while (set.more)
+    }
+    return new Name(reader, element, size)
+  }
+
+  /** DER of the whole name, a fresh copy. */
+  get der(): Uint8Array {
+    return copyBytes(this.#reader.raw(this.#element))
+  }
+
+  /** Relative distinguished names, outermost first; each a set of attributes. */
+  get rdns(): readonly (readonly NameAttribute[])[] {
+    this.#rdns ??= this.#spellOut()
+    return this.#rdns
+  }
+
+  #spellOut(): readonly (readonly NameAttribute[])[] {
+    const sequence = this.#reader.into(this.#element)
     const rdns: NameAttribute[][] = []
     while (sequence.more) {
-      const set = sequence.enter(tags.set)
       const attributes: NameAttribute[] = []
-      do {
+      for (const set = sequence.enter(tags.set); set.more; ) {
         const pair = set.enter(tags.sequence)
         const type = readOid(pair)
         const value = pair.read()
-        pair.finish()
-        attributes.push({ type, tag: value.tag, value: textOf(value.tag, pair.value(value), value.content) })
-      } while (set.more)
+        attributes.push({ type, tag: value.tag, value: textOf(pair.bytes, value.tag, value.content, value.end) })
+      }
       rdns.push(attributes)
     }
-    return new Name(reader.raw(element), rdns)
+    return rdns
   }
 
   get empty(): boolean {
-    return this.rdns.length === 0
+    return this.#size === 0
   }
 
   /** One comparable text per relative distinguished name. RFC 5280 7.1: case and inner white space do not count. */
   get key(): readonly string[] {
     this.#key ??= this.rdns.map((rdn) =>
       rdn
-        .map(({ type, tag, value }) => `${type}=${stringTags.has(tag) ? folded(value) : `#${tag}:${value}`}`)
+        .map(({ type, tag, value }) => JSON.stringify(stringTags.has(tag) ? [type, folded(value)] : [type, tag, value]))
         .sort()
-        .join('+'),
+        .join(),
     )
     return this.#key
   }
 
   equals(other: Name): boolean {
-    if (equalBytes(this.der, other.der)) return true
-    return this.rdns.length === other.rdns.length && this.startsWith(other)
+    if (this === other || this.#sameBytes(other)) return true
+    return this.#size === other.#size && this.startsWith(other)
+  }
+
+  #sameBytes(other: Name): boolean {
+    const [mine, theirs] = [this.#reader.bytes, other.#reader.bytes]
+    const from = this.#element.start
+    const shift = other.#element.start - from
+    if (other.#element.end - shift !== this.#element.end) return false
+    for (let i = from; i < this.#element.end; i++) if (mine[i] !== theirs[i + shift]) return false
+    return true
   }
 
   /** Whether `base` is this name or an ancestor of it in the directory. */
   startsWith(base: Name): boolean {
-    if (base.rdns.length > this.rdns.length) return false
+    if (base.#size > this.#size) return false
     const mine = this.key
     return base.key.every((rdn, i) => rdn === mine[i])
   }
 
   /** `C=JP, O=…`, outermost first. May be personal data. */
   toString(): string {
-    return this.rdns
+    this.#text ??= this.rdns
       .map((rdn) => rdn.map(({ type, value }) => `${short.get(type) ?? type}=${escaped(value)}`).join('+'))
       .join(', ')
+    return this.#text
   }
 }
 
@@ -103,11 +143,20 @@ const stringTags: ReadonlySet<number> = new Set([
   tags.universalString,
 ])
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-function textOf(tag: number, bytes: Uint8Array, offset: number): string {
+/** Whether a value needs no decoding to be known as right: ASCII in one of the forms of one byte a character. */
+function isPlain(bytes: Uint8Array, tag: number, content: number, end: number): boolean {
+  if (tag !== tags.utf8String && tag !== tags.printableString && tag !== tags.ia5String) return false
+  for (let i = content; i < end; i++) if (bytes[i]! > 0x7f) return false
+  return true
+}
+
+/** @throws DecodeError `ERR_DER` for a string that is none. */
+function textOf(input: Uint8Array, tag: number, offset: number, end: number): string {
+  const bytes = input.subarray(offset, end)
   if (!stringTags.has(tag)) return toHex(bytes)
-  if (tag === tags.utf8String) {
+  if (tag === tags.utf8String || isPlain(input, tag, offset, end)) {
     try {
       return utf8.decode(bytes)
     } catch (cause) {

@@ -1,6 +1,8 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { type Algorithm, isNullOrAbsent, readAlgorithm } from './algorithm.ts'
-import { DerReader, readBitString, readInteger, readOid, tags } from './der.ts'
+import { toHex } from '../bytes.ts'
+import { DecodeError } from '../errors.ts'
+import { Algorithm, isNullOrAbsent } from './algorithm.ts'
+import { DerReader, type Element, readBitString, readInteger, readOid, tags } from './der.ts'
 
 /** Kind and size of a public key. No algorithm is assumed: today's cards hold RSA-2048, the next ones EC P-384. */
 export type PublicKeyKind =
@@ -21,18 +23,20 @@ const curves: ReadonlyMap<string, string> = new Map([
 
 /** SubjectPublicKeyInfo. RFC 5280 4.1.2.7. */
 export class PublicKey {
-  /** DER of the SubjectPublicKeyInfo: a view. */
-  readonly der: Uint8Array
   readonly algorithm: Algorithm
   /** Content of the BIT STRING: a view. */
   readonly bits: Uint8Array
   readonly kind: PublicKeyKind
+  readonly #reader: DerReader
+  readonly #element: Element
   #object: KeyObject | undefined
+  #id: string | undefined
 
-  private constructor(der: Uint8Array, algorithm: Algorithm, bits: Uint8Array) {
-    this.der = der
+  private constructor(reader: DerReader, element: Element, algorithm: Algorithm, bits: DerReader) {
+    this.#reader = reader
+    this.#element = element
     this.algorithm = algorithm
-    this.bits = bits
+    this.bits = bits.bytes.subarray(bits.offset, bits.end)
     this.kind = kindOf(algorithm, bits)
   }
 
@@ -40,10 +44,18 @@ export class PublicKey {
   static read(reader: DerReader): PublicKey {
     const element = reader.read(tags.sequence)
     const sequence = reader.into(element)
-    const algorithm = readAlgorithm(sequence)
-    const { bytes } = readBitString(sequence)
+    const algorithm = new Algorithm(sequence)
+    const at = sequence.offset
+    const { bytes, unusedBits } = readBitString(sequence)
+    if (unusedBits !== 0) throw new DecodeError('ERR_DER', 'a key of part of a byte', at)
     sequence.finish()
-    return new PublicKey(reader.raw(element), algorithm, bytes)
+    const end = sequence.offset
+    return new PublicKey(reader, element, algorithm, new DerReader(reader.bytes, end - bytes.length, end))
+  }
+
+  /** DER of the SubjectPublicKeyInfo: a view. */
+  get der(): Uint8Array {
+    return this.#reader.raw(this.#element)
   }
 
   /**
@@ -54,9 +66,15 @@ export class PublicKey {
   get object(): KeyObject {
     this.#object ??=
       this.kind.kind === 'rsa'
-        ? createPublicKey({ key: Buffer.from(this.bits), format: 'der', type: 'pkcs1' })
-        : createPublicKey({ key: Buffer.from(this.der), format: 'der', type: 'spki' })
+        ? createPublicKey({ key: binary(this.bits), format: 'der', type: 'pkcs1' })
+        : createPublicKey({ key: binary(this.der), format: 'der', type: 'spki' })
     return this.#object
+  }
+
+  /** The whole key as text, to compare and to look up by. */
+  get id(): string {
+    this.#id ??= toHex(this.der)
+    return this.#id
   }
 
   /** The same DSA key with the parameters of its issuer, which it may leave out. RFC 3279 2.3.2. */
@@ -66,12 +84,15 @@ export class PublicKey {
     const bitString = this.der.subarray(new DerReader(this.der).enter(tags.sequence).read().end)
     const parts = Buffer.concat([issuer.algorithm.der, bitString])
     const der = Buffer.concat([Uint8Array.of(tags.sequence, 0x82, parts.length >> 8, parts.length & 0xff), parts])
-    return new PublicKey(new Uint8Array(der), issuer.algorithm, this.bits)
+    return PublicKey.read(new DerReader(new Uint8Array(der)))
   }
 }
 
-function kindOf(algorithm: Algorithm, bits: Uint8Array): PublicKeyKind {
-  if (algorithm.id === rsaEncryption) return { kind: 'rsa', bits: bitsOf(firstInteger(new DerReader(bits))) }
+/** Node.js takes any bytes; its types say Buffer. A copy would cost more than the import itself. */
+const binary = (bytes: Uint8Array): Buffer => bytes as Buffer
+
+function kindOf(algorithm: Algorithm, bits: DerReader): PublicKeyKind {
+  if (algorithm.id === rsaEncryption) return { kind: 'rsa', bits: rsaBits(algorithm, bits) }
   if (algorithm.id === ecPublicKey) {
     const named = algorithm.parameters?.[0] === tags.oid ? readOid(new DerReader(algorithm.parameters)) : 'explicit'
     return { kind: 'ec', curve: curves.get(named) ?? named }
@@ -81,6 +102,17 @@ function kindOf(algorithm: Algorithm, bits: Uint8Array): PublicKeyKind {
     return { kind: 'dsa', bits: given ? bitsOf(firstInteger(new DerReader(algorithm.parameters!))) : undefined }
   }
   return { kind: 'other', name: algorithm.id }
+}
+
+/** RSAPublicKey and nothing else, so that one key has one form. RFC 3279 2.3.1: the parameters are NULL. */
+function rsaBits({ parameters }: Algorithm, bits: DerReader): number {
+  if (!isNullOrAbsent(parameters)) throw new DecodeError('ERR_DER', 'an RSA key with parameters', bits.offset)
+  const key = bits.enter(tags.sequence)
+  bits.finish()
+  const modulus = readInteger(key)
+  readInteger(key)
+  key.finish()
+  return bitsOf(modulus)
 }
 
 function firstInteger(reader: DerReader): Uint8Array {

@@ -2,6 +2,7 @@ import { constants, createHash, type KeyObject, publicDecrypt, timingSafeEqual, 
 import { concat, equalBytes } from '../bytes.ts'
 import type { Certificate } from './certificate.ts'
 import { type DigestAlgorithm, digestInfo, digestLength } from './digest-info.ts'
+import { strongEnough } from './signed.ts'
 
 /** What a signature is over, and how it was padded. */
 export type SignedInput =
@@ -14,17 +15,21 @@ export type SignedInput =
 
 /**
  * Whether `signature` is the certificate's key's signature over `input`. A wrong key type, a wrong length or anything
- * malformed is `false`, never an exception.
+ * malformed is `false`, never an exception. So is an RSA key of fewer than 2048 bits, or another curve than P-256, P-384
+ * and P-521.
  *
  * Source: RFC 8017 8.1.2, 8.2.2; FIPS 186-5 for ECDSA (DER signatures).
  */
 export function verifySignature(certificate: Certificate, input: SignedInput, signature: Uint8Array): boolean {
   try {
+    if (!strongEnough(certificate.key)) return false
     const key = certificate.key.object
     if (input.padding === 'ecdsa') {
       return certificate.publicKey.kind === 'ec' && verify(nodeName(input.hash), input.message, key, signature)
     }
     if (certificate.publicKey.kind !== 'rsa') return false
+    // publicDecrypt takes a signature that lost its leading zeros; RFC 8017 8.1.2 and 8.2.2 step 1 do not.
+    if (signature.length !== Math.ceil(certificate.publicKey.bits / 8)) return false
     if ('message' in input) return verify(nodeName(input.hash), input.message, key, signature)
     if (input.padding === 'pss') return verifyPss(key, certificate.publicKey.bits, input, signature)
     const expected = input.padding === 'pkcs1-raw' ? input.block : digestInfo(input.hash, input.digest)

@@ -1,6 +1,7 @@
-import { constants, verify } from 'node:crypto'
-import { type Algorithm, isNullOrAbsent } from './algorithm.ts'
-import { context, DerReader, readInteger, readOid, readSmallInteger, tags } from './der.ts'
+import { constants, createVerify, type KeyObject, type VerifyKeyObjectInput, verify } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+import { Algorithm, isNullOrAbsent } from './algorithm.ts'
+import { context, DerReader, readInteger, readSmallInteger, tags } from './der.ts'
 import type { PublicKey } from './public-key.ts'
 
 /** What a signature on a certificate or list may be made with. */
@@ -15,6 +16,12 @@ export interface SignaturePolicy {
 interface Scheme {
   readonly key: 'rsa' | 'ec' | 'dsa'
   readonly hash: string
+}
+
+/** What node:crypto verifies with. */
+interface Acceptable {
+  readonly hash: string
+  readonly key: KeyObject | VerifyKeyObjectInput
 }
 
 /** RFC 4055 5, RFC 5758 3. */
@@ -50,21 +57,57 @@ export function verifySigned(
   policy: SignaturePolicy = {},
 ): boolean {
   try {
-    if (!strongEnough(key, policy)) return false
-    if (algorithm.id === rsassaPss) return verifyPss(signed, algorithm, signature, key)
-    const scheme = schemes.get(algorithm.id)
-    if (scheme === undefined || scheme.key !== key.kind.kind) return false
-    const parametersFit =
-      scheme.key === 'rsa' ? isNullOrAbsent(algorithm.parameters) : algorithm.parameters === undefined
-    if (!parametersFit && scheme.key !== 'dsa') return false
-    if (scheme.key !== 'rsa') requireStrictPair(signature)
-    return verify(scheme.hash, signed, key.object, signature)
+    const found = acceptable(algorithm, signature, key, policy)
+    return found !== undefined && verify(found.hash, signed, found.key, signature)
   } catch {
     return false
   }
 }
 
-function strongEnough(key: PublicKey, policy: SignaturePolicy): boolean {
+/** Bytes hashed between two chances for others to run. */
+const sliceBytes = 1_048_576
+
+/** {@link verifySigned} for megabytes: other work of the process goes on meanwhile. */
+export async function verifySignedInSlices(
+  signed: Uint8Array,
+  algorithm: Algorithm,
+  signature: Uint8Array,
+  key: PublicKey,
+  policy: SignaturePolicy = {},
+): Promise<boolean> {
+  try {
+    const found = acceptable(algorithm, signature, key, policy)
+    if (found === undefined) return false
+    const verifier = createVerify(found.hash)
+    for (let at = 0; at < signed.length; at += sliceBytes) {
+      verifier.update(signed.subarray(at, at + sliceBytes))
+      await setImmediate()
+    }
+    return verifier.verify(found.key, signature)
+  } catch {
+    return false
+  }
+}
+
+/** Hash and key to verify with, when the policy takes them. @throws DecodeError, RangeError for malformed input. */
+function acceptable(
+  algorithm: Algorithm,
+  signature: Uint8Array,
+  key: PublicKey,
+  policy: SignaturePolicy,
+): Acceptable | undefined {
+  if (!strongEnough(key, policy)) return undefined
+  if (algorithm.id === rsassaPss) return pssOf(algorithm, key)
+  const scheme = schemes.get(algorithm.id)
+  if (scheme === undefined || scheme.key !== key.kind.kind) return undefined
+  const parametersFit = scheme.key === 'rsa' ? isNullOrAbsent(algorithm.parameters) : algorithm.parameters === undefined
+  if (!parametersFit && scheme.key !== 'dsa') return undefined
+  if (scheme.key !== 'rsa') requireStrictPair(signature)
+  return { hash: scheme.hash, key: key.object }
+}
+
+/** Whether the policy takes signatures of a key of that kind and size. */
+export function strongEnough(key: PublicKey, policy: SignaturePolicy = {}): boolean {
   const { kind } = key
   if (kind.kind === 'rsa') return kind.bits >= (policy.minRsaBits ?? 2048) && kind.bits <= 16_384
   if (kind.kind === 'ec') return curves.has(kind.curve)
@@ -81,23 +124,32 @@ function requireStrictPair(signature: Uint8Array): void {
 }
 
 /** RSASSA-PSS with one hash for message and mask, and its default trailer. RFC 4055 3.1. */
-function verifyPss(signed: Uint8Array, algorithm: Algorithm, signature: Uint8Array, key: PublicKey): boolean {
-  if (key.kind.kind !== 'rsa' || algorithm.parameters === undefined) return false
+function pssOf(algorithm: Algorithm, key: PublicKey): Acceptable | undefined {
+  if (key.kind.kind !== 'rsa' || algorithm.parameters === undefined) return undefined
   const reader = new DerReader(algorithm.parameters)
   const parameters = reader.enter(tags.sequence)
   reader.finish()
-  const hash = readHash(parameters.enter(context(0)).enter(tags.sequence))
-  const mask = parameters.enter(context(1)).enter(tags.sequence)
-  if (readOid(mask) !== mgf1) return false
-  const maskHash = readHash(mask.enter(tags.sequence))
-  const saltLength = parameters.nextTag === context(2) ? readSmallInteger(parameters.enter(context(2))) : 20
-  if (parameters.nextTag === context(3) && readSmallInteger(parameters.enter(context(3))) !== 1) return false
+  const hash = hashOf(wrapped(parameters, 0, readAlgorithm))
+  const mask = wrapped(parameters, 1, readAlgorithm)
+  if (mask.id !== mgf1 || mask.parameters === undefined) return undefined
+  const maskHash = hashOf(readAlgorithm(new DerReader(mask.parameters)))
+  const saltLength = parameters.nextTag === context(2) ? wrapped(parameters, 2, readSmallInteger) : 20
+  if (parameters.nextTag === context(3) && wrapped(parameters, 3, readSmallInteger) !== 1) return undefined
   parameters.finish()
-  if (hash === undefined || maskHash === undefined || hash !== maskHash) return false
-  const padding = constants.RSA_PKCS1_PSS_PADDING
-  return verify(hash, signed, { key: key.object, padding, saltLength }, signature)
+  if (hash === undefined || hash !== maskHash) return undefined
+  return { hash, key: { key: key.object, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength } }
 }
 
-function readHash(reader: DerReader): string | undefined {
-  return hashes.get(readOid(reader))
+/** What an explicit tag holds, and nothing besides. */
+function wrapped<T>(reader: DerReader, number: number, read: (inner: DerReader) => T): T {
+  const inner = reader.enter(context(number))
+  const value = read(inner)
+  inner.finish()
+  return value
+}
+
+const readAlgorithm = (reader: DerReader): Algorithm => new Algorithm(reader)
+
+function hashOf({ id, parameters }: Algorithm): string | undefined {
+  return isNullOrAbsent(parameters) ? hashes.get(id) : undefined
 }

@@ -1,7 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { inspectPath, type PathCheck, type PathOptions } from '../../src/path/index.ts'
 import { Certificate } from '../../src/x509/index.ts'
-import { ca, der, extension, issue, keyUsage, newKeys, oid, type Plan, sequence } from '../support/issue.ts'
+import {
+  basicConstraints,
+  ca,
+  der,
+  extension,
+  issue,
+  keyUsage,
+  newKeys,
+  oid,
+  type Plan,
+  sequence,
+} from '../support/issue.ts'
 import { identity } from '../support/virtual.ts'
 
 const at = new Date('2026-06-01T00:00:00Z')
@@ -107,6 +118,7 @@ describe('one fault', () => {
       () => [{ leaf: leaf({ extensions: [unknownCritical] }) }],
     ],
     ['one in the CA', 'critical-extension', 1, () => [{ mid: mid({ extensions: [...ca(), unknownCritical] }) }]],
+    ['one in the anchor', 'critical-extension', 2, () => [{ root: root({ extensions: [...ca(), unknownCritical] }) }]],
     [
       'a name that is not permitted',
       'name-constraints',
@@ -162,6 +174,65 @@ describe('one fault', () => {
   })
 })
 
+describe('what RFC 5280 forbids and 6.1 does not look at', () => {
+  const noName = sequence()
+  const alternative = (tag: number, value: readonly number[] | Uint8Array | string) =>
+    extension('2.5.29.17', sequence(der(tag, Buffer.from(value as Uint8Array))), true)
+  const [email, dns, uri, ip] = [0x81, 0x82, 0x86, 0x87]
+
+  test.each<[string, number, () => Parameters<typeof inspect>[0]]>([
+    [
+      'an anchor without a name',
+      1,
+      () => ({ root: root({ subject: noName, issuer: noName }), mid: mid({ issuer: noName }) }),
+    ],
+    ['a CA without a name', 1, () => ({ mid: mid({ subject: noName }), leaf: leaf({ issuer: noName }) })],
+    ['a CA without a name as end certificate', 0, () => ({ leaf: leaf({ subject: noName, extensions: ca() }) })],
+    ['a subject without any name', 0, () => ({ leaf: leaf({ subject: noName }) })],
+    [
+      'a subject named by an alternative name that is not critical',
+      0,
+      () => ({ leaf: leaf({ subject: noName, extensions: [dnsName('example.jp')] }) }),
+    ],
+    ['a serial number of 21 bytes', 0, () => ({ leaf: leaf({ serial: Buffer.alloc(21, 0x01) }) })],
+    ['one of 22 in a CA', 1, () => ({ mid: mid({ serial: Buffer.alloc(22, 0x01) }) })],
+    [
+      'a key usage without any use',
+      0,
+      () => ({ leaf: leaf({ extensions: [extension('2.5.29.15', der(3, Buffer.from([0])))] }) }),
+    ],
+    ['keyCertSign without being a CA', 0, () => ({ leaf: leaf({ extensions: [keyUsage(0x04)] }) })],
+    ['a path length without being a CA', 0, () => ({ leaf: leaf({ extensions: [basicConstraints(false, 0)] }) })],
+    ['name constraints without being a CA', 0, () => ({ leaf: leaf({ extensions: [dnsOnly('example.jp')] }) })],
+    ['a DNS name without a character', 0, () => ({ leaf: leaf({ extensions: [alternative(dns, '')] }) })],
+    ['a DNS name of a space', 0, () => ({ leaf: leaf({ extensions: [alternative(dns, ' ')] }) })],
+    ['a DNS name with a zero byte', 0, () => ({ leaf: leaf({ extensions: [alternative(dns, 'a.jp\0.b.jp')] }) })],
+    ['a mailbox without a host', 0, () => ({ leaf: leaf({ extensions: [alternative(email, 'taro@')] }) })],
+    ['a mailbox with a line break', 0, () => ({ leaf: leaf({ extensions: [alternative(email, 'a\n@a.jp')] }) })],
+    ['a URI without a scheme', 0, () => ({ leaf: leaf({ extensions: [alternative(uri, '//a.jp')] }) })],
+    ['a URI with a space', 0, () => ({ leaf: leaf({ extensions: [alternative(uri, 'https://a.jp/ b')] }) })],
+    ['an address of 5 bytes', 0, () => ({ leaf: leaf({ extensions: [alternative(ip, [1, 2, 3, 4, 5])] }) })],
+    ['an address and mask', 0, () => ({ leaf: leaf({ extensions: [alternative(ip, Buffer.alloc(8))] }) })],
+    ['an alternative name of a CA', 1, () => ({ mid: mid({ extensions: [...ca(), alternative(dns, '')] }) })],
+  ])('%s', (_, depth, parts) => {
+    const result = inspect(parts())
+    expect(result).toMatchObject({ ok: false, failure: { check: 'certificate-profile', depth } })
+  })
+
+  test.each<[string, Partial<Plan>]>([
+    ['a serial number of 20 bytes', { serial: Buffer.alloc(20, 0x7f) }],
+    ['one of 20 bytes and a sign byte', { serial: Buffer.from([0, ...Buffer.alloc(20, 0xff)]) }],
+    ['a negative one: 4.1.2.2 asks to bear it', { serial: Buffer.from([0x80]) }],
+    ['an alternative name alone', { subject: noName, extensions: [alternative(email, 'taro@example.jp')] }],
+    ['a mailbox with a space', { extensions: [alternative(email, '"a b"@example.jp')] }],
+    ['a URN', { extensions: [alternative(uri, 'urn:uuid:0')] }],
+    ['an IPv6 address', { extensions: [alternative(ip, Buffer.alloc(16))] }],
+    ['a CA at the end', { extensions: [...ca(0), dnsOnly('example.jp')] }],
+  ])('%s is no fault', (_, plan) => {
+    expect(inspect({ leaf: leaf(plan) })).toMatchObject({ ok: true })
+  })
+})
+
 test('a DSA key without parameters from anyone on the path verifies nothing', () => {
   const bare = sequence(sequence(oid('1.2.840.10040.4.1')), der(0x03, Buffer.from([0]), der(0x02, Buffer.from([5]))))
   const keys = { ...midKeys, publicKey: { export: () => bare } } as unknown as typeof midKeys
@@ -195,5 +266,37 @@ describe('a hostile pool', () => {
     )
     const result = inspectPath(leaf(), { anchors: [root()], intermediates: impostors, at, maxSignatures: 50 })
     expect(result).toMatchObject({ ok: false, failure: { check: 'budget' } })
+  })
+
+  test.each([true, false])('of keys that wait for their parameters ends as well, with DSA allowed: %s', (allowDsa) => {
+    const bare = (value: number) =>
+      sequence(
+        sequence(oid('1.2.840.10040.4.1')),
+        der(0x03, Buffer.from([0]), der(0x02, Buffer.from([value]))),
+      ) as unknown
+    const pool = Array.from({ length: 12 }, (_, i) => {
+      const keys = { ...midKeys, publicKey: { export: () => bare(i + 1) } } as unknown as typeof midKeys
+      return make({ subject: 'X', issuer: 'X', keys, signer: strangerKeys, extensions: ca() })
+    })
+    const options = { anchors: [root()], intermediates: pool, at, signatures: { allowDsa } }
+    const result = inspectPath(leaf({ issuer: 'X' }), options)
+    expect(result).toMatchObject({ ok: false, failure: { check: allowDsa ? 'budget' : 'signature' } })
+  })
+
+  test('of policies or mappings by the hundred is refused', () => {
+    const ids = (count: number, under: string) => Array.from({ length: count }, (_, i) => `1.2.${under}.${i}`)
+    const mappings = (pairs: readonly (readonly [string, string])[]) =>
+      extension('2.5.29.33', sequence(...pairs.map(([from, to]) => sequence(oid(from), oid(to)))))
+    const policy = (count: number) => {
+      const [from, to] = [ids(count, '3'), ids(count, '4')]
+      const pairs = from.map((id, i) => [id, to[i]!] as const)
+      return {
+        policies: inspect({ leaf: leaf({ extensions: [policies(...from)] }) }),
+        mappings: inspect({ mid: mid({ extensions: [...ca(), policies('1.2.3.0'), mappings(pairs)] }) }),
+      }
+    }
+    expect(policy(256)).toMatchObject({ policies: { ok: true }, mappings: { ok: true } })
+    const refused = (depth: number) => ({ ok: false, failure: { check: 'policy', depth } })
+    expect(policy(257)).toMatchObject({ policies: refused(0), mappings: refused(1) })
   })
 })

@@ -25,6 +25,8 @@ export function oid(text: string): Buffer {
 export const name = (common: string): Buffer =>
   sequence(der(0x31, sequence(oid('2.5.4.3'), der(0x0c, Buffer.from(common)))))
 
+const nameOf = (given: string | Uint8Array): Uint8Array => (typeof given === 'string' ? name(given) : given)
+
 const time = (date: Date): Buffer =>
   der(0x17, Buffer.from(`${date.toISOString().replaceAll(/[-:T]/g, '').slice(2, 14)}Z`))
 
@@ -50,14 +52,16 @@ export interface Keys {
 export const newKeys = (): Keys => generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
 export interface Plan {
-  readonly subject: string
-  readonly issuer: string
+  /** Common name, or DER of the whole name. */
+  readonly subject: string | Uint8Array
+  readonly issuer: string | Uint8Array
   readonly keys: Keys
   readonly signer: Keys
   readonly extensions?: readonly Uint8Array[]
   readonly notBefore?: Date
   readonly notAfter?: Date
-  readonly serial?: number
+  /** One byte, or the content of the INTEGER. */
+  readonly serial?: number | Uint8Array
   /** Replaces parts of the TBS before it is signed. */
   readonly version?: number | undefined
 }
@@ -70,11 +74,11 @@ export function issue(plan: Plan): Buffer {
   const version = 'version' in plan ? plan.version : 2
   const tbs = sequence(
     ...(version === undefined ? [] : [der(0xa0, integer(version))]),
-    integer(plan.serial ?? 1),
+    typeof plan.serial === 'object' ? der(0x02, plan.serial) : integer(plan.serial ?? 1),
     ecdsaSha256,
-    name(plan.issuer),
+    nameOf(plan.issuer),
     sequence(time(notBefore), time(notAfter)),
-    name(plan.subject),
+    nameOf(plan.subject),
     plan.keys.publicKey.export({ type: 'spki', format: 'der' }),
     ...(plan.extensions === undefined ? [] : [der(0xa3, sequence(...plan.extensions))]),
   )

@@ -1,9 +1,20 @@
-import { createHash, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto'
+import { constants, createHash, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { fromHex, toHex } from '../../src/bytes.ts'
 import { CertificateError } from '../../src/errors.ts'
-import { Certificate, digestInfo, digestLength, type SignedInput, verifySignature } from '../../src/x509/index.ts'
+import { Algorithm } from '../../src/x509/algorithm.ts'
+import { DerReader } from '../../src/x509/der.ts'
+import {
+  Certificate,
+  digestInfo,
+  digestLength,
+  PublicKey,
+  type SignedInput,
+  verifySignature,
+  verifySigned,
+} from '../../src/x509/index.ts'
+import { der, integer, issue, newKeys, oid, sequence } from '../support/issue.ts'
 import { thrown } from '../support/vectors.ts'
 import { identity } from '../support/virtual.ts'
 
@@ -102,6 +113,60 @@ describe('verifySignature', () => {
     ).toBe(false)
     const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
     expect(verifySignature(certificate, input, sign('SHA256', message, stranger))).toBe(false)
+  })
+})
+
+describe('a signature that lost its leading zero: RFC 8017 8.1.2 and 8.2.2, step 1', () => {
+  // With a modulus of 2050 bits the first byte is 0 to 3.
+  const keys = generateKeyPairSync('rsa', { modulusLength: 2050 })
+  const holder = Certificate.fromDer(issue({ subject: 'S', issuer: 'S', keys, signer: newKeys() }))
+  const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }
+
+  test.each(['pkcs1', 'pkcs1-raw', 'pss'] as const)('is none, %s', (padding) => {
+    const sealed = Array.from({ length: 64 }, (_, i) => {
+      const message = Buffer.of(i)
+      const signature = sign('sha256', message, { key: keys.privateKey, ...(padding === 'pss' && pss) })
+      return { digest: createHash('sha256').update(message).digest(), signature }
+    })
+    const { digest, signature } = sealed.find((one) => one.signature[0] === 0)!
+    const input: SignedInput =
+      padding === 'pkcs1-raw' ? { padding, block: digestInfo('SHA-256', digest) } : { padding, hash: 'SHA-256', digest }
+    expect(verifySignature(holder, input, signature)).toBe(true)
+    expect(verifySignature(holder, input, signature.subarray(1))).toBe(false)
+  })
+})
+
+describe('parameters of RSASSA-PSS, RFC 4055 3.1', () => {
+  const { publicKey, privateKey: key } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const message = Buffer.from('message')
+  const signature = sign('sha256', message, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 })
+  const spki = PublicKey.read(new DerReader(publicKey.export({ type: 'spki', format: 'der' })))
+  const [derNull, sha256, sha384, mgf1] = [
+    der(0x05),
+    oid('2.16.840.1.101.3.4.2.1'),
+    oid('2.16.840.1.101.3.4.2.2'),
+    oid('1.2.840.113549.1.1.8'),
+  ]
+  const [hash, salt] = [sequence(sha256, derNull), der(0xa2, integer(32))]
+  const whole = [der(0xa0, hash), der(0xa1, sequence(mgf1, hash)), salt]
+
+  test.each<[string, readonly Uint8Array[], boolean]>([
+    ['as they must be', whole, true],
+    ['without NULL', [der(0xa0, sequence(sha256)), der(0xa1, sequence(mgf1, sequence(sha256))), salt], true],
+    ['with the trailer field written out', [...whole, der(0xa3, integer(1))], true],
+    ['with another trailer field', [...whole, der(0xa3, integer(2))], false],
+    ['with another salt length', [...whole.slice(0, 2), der(0xa2, integer(31))], false],
+    ['with another mask hash', [whole[0]!, der(0xa1, sequence(mgf1, sequence(sha384, derNull))), salt], false],
+    ['with another mask function', [whole[0]!, der(0xa1, sequence(sha256, hash)), salt], false],
+    ['with parameters of the hash', [der(0xa0, sequence(sha256, integer(0))), ...whole.slice(1)], false],
+    ['with more after the hash', [der(0xa0, hash, derNull), ...whole.slice(1)], false],
+    ['with more after the mask hash', [whole[0]!, der(0xa1, sequence(mgf1, hash, derNull)), salt], false],
+    ['with more after the mask', [whole[0]!, der(0xa1, sequence(mgf1, hash), derNull), salt], false],
+    ['with more after the salt length', [...whole.slice(0, 2), der(0xa2, integer(32), derNull)], false],
+    ['with more at the end', [...whole, derNull], false],
+  ])('%s', (_, parameters, good) => {
+    const algorithm = sequence(oid('1.2.840.113549.1.1.10'), sequence(...parameters))
+    expect(verifySigned(message, new Algorithm(new DerReader(algorithm)), signature, spki)).toBe(good)
   })
 })
 
