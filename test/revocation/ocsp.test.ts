@@ -1,9 +1,10 @@
-import { createHash, type KeyObject, sign } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { OcspResponse, type OcspStatusOptions, ocspStatus } from '../../src/revocation/ocsp/index.ts'
 import { Certificate } from '../../src/x509/index.ts'
 import * as asn1 from '../support/issue.ts'
-import { ca, der, extension, integer, issue, type Keys, name, newKeys, oid, sequence } from '../support/issue.ts'
+import { ca, der, extension, issue, newKeys, oid, sequence } from '../support/issue.ts'
+import { byKey, byName, nonceOf, ocspResponder, type Reply } from '../support/ocsp.ts'
 
 const [root, holder, stranger, delegate] = [newKeys(), newKeys(), newKeys(), newKeys()]
 const at = new Date('2026-06-01T12:00:00Z')
@@ -22,75 +23,7 @@ const noCheck = extension('1.3.6.1.5.5.7.48.1.5', Buffer.from([5, 0]))
 const responder = (plan: Partial<asn1.Plan> = {}): Buffer =>
   issue({ subject: 'R', issuer: 'CA', keys: delegate, signer: root, extensions: [ocspSigning, noCheck], ...plan })
 
-// A responder for tests: every part of its response can be replaced.
-const time = (date: Date): Buffer =>
-  der(0x18, Buffer.from(`${date.toISOString().replaceAll(/[-:T]/g, '').slice(0, 14)}Z`))
-const bits = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der' }).subarray(26)
-const byName = (common: string): Buffer => der(0xa1, name(common))
-const byKey = ({ publicKey }: Keys): Buffer => der(0xa2, der(0x04, createHash('sha1').update(bits(publicKey)).digest()))
-const hashes = { sha1: '1.3.14.3.2.26', sha256: '2.16.840.1.101.3.4.2.1', sha512: '2.16.840.1.101.3.4.2.3' }
-const certId = (serial = 7, issuerName = 'CA', keys = root, hash: keyof typeof hashes = 'sha1'): Buffer => {
-  const digest = (bytes: Buffer) => der(0x04, createHash(hash).update(bytes).digest())
-  return sequence(
-    sequence(oid(hashes[hash]), der(0x05)),
-    digest(name(issuerName)),
-    digest(bits(keys.publicKey)),
-    integer(serial),
-  )
-}
-const good = der(0x80)
-const revoked = (reason?: number): Buffer =>
-  der(0xa1, time(later(-day)), ...(reason === undefined ? [] : [der(0xa0, der(0x0a, Buffer.from([reason])))]))
-
-interface Single {
-  readonly id?: Buffer
-  readonly status?: Buffer
-  readonly thisUpdate?: Date
-  readonly nextUpdate?: Date | undefined
-  readonly extensions?: readonly Buffer[]
-}
-const single = ({
-  id = certId(),
-  status = good,
-  thisUpdate = later(-10),
-  extensions,
-  ...rest
-}: Single = {}): Buffer => {
-  const nextUpdate = 'nextUpdate' in rest ? rest.nextUpdate : later(60)
-  return sequence(
-    id,
-    status,
-    time(thisUpdate),
-    ...(nextUpdate === undefined ? [] : [der(0xa0, time(nextUpdate))]),
-    ...(extensions === undefined ? [] : [der(0xa1, sequence(...extensions))]),
-  )
-}
-const nonceOf = (bytes: Uint8Array): Buffer => extension('1.3.6.1.5.5.7.48.1.2', der(0x04, bytes))
-
-interface Reply {
-  readonly id?: Buffer
-  readonly produced?: Date
-  readonly singles?: readonly Buffer[]
-  readonly extensions?: readonly Buffer[]
-  readonly signer?: Keys
-  readonly certificates?: readonly Buffer[]
-  readonly signature?: Buffer
-}
-const wrap = (basic: Buffer, type = '1.3.6.1.5.5.7.48.1.1'): Buffer =>
-  sequence(der(0x0a, Buffer.from([0])), der(0xa0, sequence(oid(type), der(0x04, basic))))
-function reply({ id = byName('CA'), produced = later(-5), signer = root, ...plan }: Reply = {}): Buffer {
-  const tbs = sequence(
-    id,
-    time(produced),
-    sequence(...(plan.singles ?? [single()])),
-    ...(plan.extensions === undefined ? [] : [der(0xa1, sequence(...plan.extensions))]),
-  )
-  const signature = plan.signature ?? sign('sha256', tbs, signer.privateKey)
-  const certificates = plan.certificates && [der(0xa0, sequence(...plan.certificates))]
-  const algorithm = sequence(oid('1.2.840.10045.4.3.2'))
-  return wrap(sequence(tbs, algorithm, der(0x03, Buffer.from([0]), signature), ...(certificates ?? [])))
-}
-const one = (plan: Single): Buffer => reply({ singles: [single(plan)] })
+const { certId, revoked, single, reply, one } = ocspResponder(root, at)
 const delegated = (plan: Partial<asn1.Plan> = {}, rest: Reply = {}): Buffer =>
   reply({ id: byName('R'), signer: delegate, certificates: [responder(plan)], ...rest })
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { DecodeError } from '../../errors.ts'
-import { DerReader, readInteger, tags } from '../../x509/der.ts'
+import { DerReader } from '../../x509/der.ts'
 import type { Name } from '../../x509/name.ts'
 import { type RevokedEntry, readEntry } from './entry.ts'
+import { EntryScan } from './entry-scan.ts'
 
 /** What the index is made over. */
 export interface EntrySource {
@@ -23,12 +24,13 @@ const seed = randomBytes(4).readUInt32LE()
 const keyOf = (name: Name): string => JSON.stringify(name.key)
 
 /**
- * Finds an entry by serial number and certificate issuer: a hash table of offsets into the list, 6 to 12 bytes an entry.
+ * Finds an entry by serial number and certificate issuer: a hash table of offsets into the list, 7 to 15 bytes an entry.
  * The list itself stays as it is; an entry is decoded when it is found.
  */
 export class EntryIndex {
   readonly #source: EntrySource
   readonly #table: Uint32Array
+  readonly #marks: Uint8Array
   /** Number of each certificate issuer; 0 is the issuer of the list. */
   readonly #issuers: ReadonlyMap<string, number>
   /** Offsets from which on entries are of another issuer, ascending, and its number. */
@@ -49,7 +51,9 @@ export class EntryIndex {
     this.#turns = turns
     this.count = count
     this.unknownCritical = unknownCritical
-    this.#table = new Uint32Array(count === 0 ? 1 : 2 ** Math.ceil(Math.log2(count * 1.5 + 1)))
+    const slots = count === 0 ? 1 : 2 ** Math.ceil(Math.log2(count * 1.5 + 1))
+    this.#table = new Uint32Array(slots)
+    this.#marks = new Uint8Array(slots)
   }
 
   /** Reads every entry strictly, in slices. @throws DecodeError `ERR_DER`. */
@@ -57,12 +61,21 @@ export class EntryIndex {
     const { bytes, start, end, extensible, indirect, issuer } = source
     const issuers = new Map([[keyOf(issuer), 0]])
     const turns: [number, number][] = []
+    const scan = new EntryScan(bytes, end)
     let count = 0
     let unknownCritical: string | undefined
     let pausedAt = start
-    const reader = new DerReader(bytes, start, end)
-    while (reader.more) {
-      const at = reader.offset
+    for (let at = start; at < end; count++) {
+      if (count % slice === 0 || at - pausedAt > sliceBytes) {
+        pausedAt = at
+        yield
+      }
+      const known = scan.after(at)
+      if (known > 0) {
+        at = known
+        continue
+      }
+      const reader = new DerReader(bytes, at, end)
       const entry = readEntry(reader, extensible)
       unknownCritical ??= entry.unknownCritical
       if (entry.certificateIssuer !== undefined) {
@@ -71,12 +84,10 @@ export class EntryIndex {
         const number = issuers.get(key) ?? issuers.size
         issuers.set(key, number)
         turns.push([at, number])
+      } else if (entry.unknownCritical === undefined) {
+        scan.learn(entry.extensionsAt, reader.offset)
       }
-      count++
-      if (count % slice === 0 || reader.offset - pausedAt > sliceBytes) {
-        pausedAt = reader.offset
-        yield
-      }
+      at = reader.offset
     }
     const index = new EntryIndex(source, issuers, turns, count, unknownCritical)
     yield* index.#fill()
@@ -88,14 +99,16 @@ export class EntryIndex {
     let turn = 0
     let issuer = 0
     let done = 0
-    for (const reader = new DerReader(bytes, start, end); reader.more; ) {
-      const element = reader.read(tags.sequence)
-      const at = element.start
+    for (let at = start; at < end; ) {
       for (; turn < this.#turns.length && this.#turns[turn]![0] <= at; turn++) issuer = this.#turns[turn]![1]
-      const serial = readInteger(reader.into(element))
-      const slot = this.#slotOf(serial, issuer)
+      const entry = at + headerLength(bytes, at)
+      const from = entry + headerLength(bytes, entry)
+      const hashed = hash(bytes, from, from + contentLength(bytes, entry), issuer)
+      const slot = this.#slotOf(bytes, from, from + contentLength(bytes, entry), issuer, hashed)
       if (this.#table[slot] !== 0) throw new DecodeError('ERR_DER', 'a certificate stands in the list twice', at)
       this.#table[slot] = at
+      this.#marks[slot] = markOf(hashed)
+      at = entry + contentLength(bytes, at)
       if (++done % slice === 0) yield
     }
   }
@@ -104,33 +117,33 @@ export class EntryIndex {
   find(serial: Uint8Array, certificateIssuer: Name): RevokedEntry | undefined {
     const issuer = certificateIssuer.equals(this.#source.issuer) ? 0 : this.#issuers.get(keyOf(certificateIssuer))
     if (issuer === undefined || this.count === 0) return undefined
-    const at = this.#table[this.#slotOf(serial, issuer)]!
+    const hashed = hash(serial, 0, serial.length, issuer)
+    const at = this.#table[this.#slotOf(serial, 0, serial.length, issuer, hashed)]!
     if (at === 0) return undefined
     const { bytes, end, extensible } = this.#source
     const { revocationDate, reason, invalidityDate } = readEntry(new DerReader(bytes, at, end), extensible)
     return { revocationDate, reason, invalidityDate }
   }
 
-  /** The slot that holds the entry, or the free one where it would stand. The table always has a free one. */
-  #slotOf(serial: Uint8Array, issuer: number): number {
+  /** The slot that holds the entry of a serial number, or the free one where it would stand. There always is a free one. */
+  #slotOf(serial: Uint8Array, start: number, end: number, issuer: number, hashed: number): number {
     const mask = this.#table.length - 1
-    let slot = hash(serial, issuer) & mask
+    const mark = markOf(hashed)
+    let slot = hashed & mask
     for (; this.#table[slot] !== 0; slot = (slot + 1) & mask) {
+      if (this.#marks[slot] !== mark) continue
       const at = this.#table[slot]!
-      if (this.#sameSerial(at, serial) && this.#issuerAt(at) === issuer) break
+      if (this.#sameSerial(at, serial, start, end) && this.#issuerAt(at) === issuer) break
     }
     return slot
   }
 
-  #sameSerial(at: number, serial: Uint8Array): boolean {
+  #sameSerial(at: number, serial: Uint8Array, start: number, end: number): boolean {
     const { bytes } = this.#source
     const integer = at + headerLength(bytes, at)
+    if (contentLength(bytes, integer) !== end - start) return false
     const from = integer + headerLength(bytes, integer)
-    const { length } = serial
-    // The length is compared first: its last byte stands before the content, others only in a serial over 127 bytes.
-    if (bytes[from - 1] !== (length & 0xff) || from - integer !== headerOf(length)) return false
-    if (length > 0xff && bytes[from - 2] !== length >> 8) return false
-    for (let i = 0; i < length; i++) if (bytes[from + i] !== serial[i]) return false
+    for (let i = 0; i < end - start; i++) if (bytes[from + i] !== serial[start + i]) return false
     return true
   }
 
@@ -152,18 +165,26 @@ function headerLength(bytes: Uint8Array, at: number): number {
   return length < 0x80 ? 2 : 2 + (length & 0x7f)
 }
 
-/** Bytes of tag and length before a content of that length; entries are below 64 KiB. */
-function headerOf(length: number): number {
-  return length < 0x80 ? 2 : length < 0x100 ? 3 : 4
+/** Bytes of content of an element that was checked before. */
+function contentLength(bytes: Uint8Array, at: number): number {
+  let length = bytes[at + 1]!
+  if (length < 0x80) return length
+  const end = at + 2 + (length & 0x7f)
+  length = 0
+  for (let i = at + 2; i < end; i++) length = length * 256 + bytes[i]!
+  return length
 }
 
 /** A well mixed 32-bit hash with a secret start. */
-function hash(serial: Uint8Array, issuer: number): number {
+function hash(bytes: Uint8Array, start: number, end: number, issuer: number): number {
   let h = seed ^ issuer
-  for (let i = 0; i < serial.length; i++) {
-    h = Math.imul(h ^ serial[i]!, 0x9e3779b1)
+  for (let i = start; i < end; i++) {
+    h = Math.imul(h ^ bytes[i]!, 0x9e3779b1)
     h = Math.imul(h ^ (h >>> 15), 0x85ebca77)
   }
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae3d)
   return (h ^ (h >>> 16)) >>> 0
 }
+
+/** The bits of a hash that choose no slot, so that other entries are told apart without going to the list. */
+const markOf = (hashed: number): number => hashed >>> 24

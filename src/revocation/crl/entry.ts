@@ -20,6 +20,8 @@ export interface RawEntry extends RevokedEntry {
   readonly serial: Uint8Array
   /** From here on, entries are of certificates of this issuer. RFC 5280 5.3.3. */
   readonly certificateIssuer: Name | undefined
+  /** Where its extensions begin; its end when it has none. */
+  readonly extensionsAt: number
   /** A critical extension not known here, if there is one. */
   readonly unknownCritical: string | undefined
 }
@@ -34,6 +36,7 @@ export function readEntry(reader: DerReader, extensible: boolean): RawEntry {
   const fields = reader.into(element)
   const serial = readInteger(fields)
   const revocationDate = new Date(readTime(fields))
+  const extensionsAt = fields.offset
   let reason: RevocationReason | undefined
   let invalidityDate: Date | undefined
   let certificateIssuer: Name | undefined
@@ -52,7 +55,7 @@ export function readEntry(reader: DerReader, extensible: boolean): RawEntry {
     }
     fields.finish()
   }
-  return { serial, revocationDate, reason, invalidityDate, certificateIssuer, unknownCritical }
+  return { serial, revocationDate, reason, invalidityDate, certificateIssuer, extensionsAt, unknownCritical }
 }
 
 function readGeneralizedTime(reader: DerReader): Date {

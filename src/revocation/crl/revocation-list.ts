@@ -1,18 +1,21 @@
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
-import { copyBytes, equalBytes, toHex } from '../../bytes.ts'
+import { toHex } from '../../bytes.ts'
 import { CertificateError, DecodeError } from '../../errors.ts'
-import { type Algorithm, readAlgorithm } from '../../x509/algorithm.ts'
+import { Algorithm } from '../../x509/algorithm.ts'
+import type { Certificate } from '../../x509/certificate.ts'
 import { context, DerReader, readBitString, readSmallInteger, readTime, tags } from '../../x509/der.ts'
 import { Name } from '../../x509/name.ts'
 import type { PublicKey } from '../../x509/public-key.ts'
-import { type SignaturePolicy, verifySigned } from '../../x509/signed.ts'
+import { type SignaturePolicy, verifySigned, verifySignedInSlices } from '../../x509/signed.ts'
 import type { RevokedEntry } from './entry.ts'
 import { EntryIndex } from './entry-index.ts'
 import { type ListExtensions, readListExtensions } from './list-extensions.ts'
 
 /** Bytes copied or hashed between two chances for others to run. */
 const stepBytes = 1_048_576
+/** Keys a list is remembered to be signed with, or not. */
+const maxVerdicts = 16
 /** Issuer and extensions are some hundreds of bytes; longer ones are refused. */
 const maxPart = 65_536
 
@@ -36,8 +39,7 @@ export class RevocationList {
   readonly #tbs: Uint8Array
   readonly #signature: Uint8Array
   readonly #index: EntryIndex
-  /** Key and policy the signature was last found good with. */
-  #verifiedWith: string | undefined
+  readonly #verdicts: Verdict[] = []
 
   private constructor(head: Head, index: EntryIndex, sha256: string) {
     this.version = head.version
@@ -84,7 +86,7 @@ export class RevocationList {
    * @throws CertificateError `ERR_CERTIFICATE`; its cause is a DecodeError `ERR_DER` with the offset.
    */
   static fromDer(der: Uint8Array): RevocationList {
-    const steps = RevocationList.#steps(copyBytes(der))
+    const steps = RevocationList.#steps(der)
     let step = steps.next()
     while (!step.done) step = steps.next()
     return step.value
@@ -92,7 +94,7 @@ export class RevocationList {
 
   /** Reads a list of any size; other work of the process goes on meanwhile. As {@link fromDer}, but leave `der` alone until then. */
   static async load(der: Uint8Array): Promise<RevocationList> {
-    const steps = RevocationList.#steps(copyBytes(der))
+    const steps = RevocationList.#steps(der)
     let step = steps.next()
     while (!step.done) {
       await setImmediate()
@@ -127,14 +129,53 @@ export class RevocationList {
     return this.#index.find(serial, certificateIssuer)
   }
 
-  /** Whether the key made the signature. A good answer is kept, for lists that are asked often. */
+  /**
+   * Whether the certificate's key made the signature; other work of the process goes on meanwhile. The answer is kept, so
+   * that `crlStatus` need not hash a large list at once.
+   */
+  async verifySignature(signer: Certificate, policy: SignaturePolicy = {}): Promise<boolean> {
+    const { key } = signer
+    const known = this.signatureVerdict(signer, policy)
+    if (known !== undefined) return known
+    return this.#keep(
+      key,
+      policy,
+      await verifySignedInSlices(this.#tbs, this.signatureAlgorithm, this.#signature, key, policy),
+    )
+  }
+
+  /** What is known already about the signature and that certificate's key; `undefined`: it was not checked yet. */
+  signatureVerdict(signer: Certificate, policy: SignaturePolicy = {}): boolean | undefined {
+    return this.#known(signer.key, policy)
+  }
+
+  /** Whether the key made the signature; the answer is kept. @internal */
   signedWith(key: PublicKey, policy: SignaturePolicy = {}): boolean {
-    const asked = `${policy.minRsaBits}:${policy.allowDsa}:${toHex(key.der)}`
-    if (this.#verifiedWith === asked) return true
-    const good = verifySigned(this.#tbs, this.signatureAlgorithm, this.#signature, key, policy)
-    if (good) this.#verifiedWith = asked
+    const known = this.#known(key, policy)
+    if (known !== undefined) return known
+    return this.#keep(key, policy, verifySigned(this.#tbs, this.signatureAlgorithm, this.#signature, key, policy))
+  }
+
+  #known(key: PublicKey, { minRsaBits, allowDsa }: SignaturePolicy): boolean | undefined {
+    for (const verdict of this.#verdicts) {
+      const same = verdict.policy.minRsaBits === minRsaBits && verdict.policy.allowDsa === allowDsa
+      if (same && verdict.key === key.id) return verdict.good
+    }
+    return undefined
+  }
+
+  #keep(key: PublicKey, policy: SignaturePolicy, good: boolean): boolean {
+    if (this.#verdicts.length >= maxVerdicts) this.#verdicts.shift()
+    this.#verdicts.push({ key: key.id, policy: { ...policy }, good })
     return good
   }
+}
+
+/** What came of checking the signature with one key. */
+interface Verdict {
+  readonly key: string
+  readonly policy: SignaturePolicy
+  readonly good: boolean
 }
 
 interface Head {
@@ -156,7 +197,7 @@ function readHead(der: Uint8Array): Head {
   const list = outer.enter(tags.sequence)
   outer.finish()
   const tbsElement = list.read(tags.sequence)
-  const algorithm = readAlgorithm(list)
+  const algorithm = new Algorithm(list)
   const signatureAt = list.offset
   const { bytes: signature, unusedBits } = readBitString(list)
   if (unusedBits !== 0) throw new DecodeError('ERR_DER', 'a signature of part of a byte', signatureAt)
@@ -166,7 +207,7 @@ function readHead(der: Uint8Array): Head {
   const version = tbs.nextTag === tags.integer ? readSmallInteger(tbs) + 1 : 1
   if (version !== 2 && tbs.offset !== versionAt) throw new DecodeError('ERR_DER', 'no version of a list', versionAt)
   const inner = tbs.offset
-  if (!equalBytes(readAlgorithm(tbs).der, algorithm.der)) {
+  if (!new Algorithm(tbs).equals(algorithm)) {
     throw new DecodeError('ERR_DER', 'the two signature algorithms differ', inner)
   }
   const issuerAt = tbs.offset

@@ -31,14 +31,15 @@ export function signerOf(
   issuer: Certificate,
   options: SignerOptions,
 ): PublicKey | undefined {
+  if (maySign(issuer, list) && list.signedWith(issuer.key, options.signatures)) return issuer.key
   const alone = listsItself(certificate)
   const others = (options.crlIssuers ?? []).filter(({ key }) => alone || !equalBytes(key.der, certificate.key.der))
-  const named = [issuer, ...others].filter((candidate) => maySign(candidate, list))
+  const named = others.filter((candidate) => maySign(candidate, list))
   const likely = named.filter((candidate) => hasKeyId(candidate, list))
   const rest = named.filter((candidate) => !likely.includes(candidate))
   for (const candidate of [...likely, ...rest].slice(0, maxCandidates)) {
     if (!list.signedWith(candidate.key, options.signatures)) continue
-    if (candidate === issuer || options.validateCrlIssuer?.(candidate) === true) return candidate.key
+    if (options.validateCrlIssuer?.(candidate) === true) return candidate.key
   }
   return undefined
 }

@@ -1,5 +1,6 @@
 import { equalBytes } from '../../bytes.ts'
 import type { Certificate } from '../../x509/certificate.ts'
+import type { DistributionPoint } from '../../x509/extensions.ts'
 import type { PublicKey } from '../../x509/public-key.ts'
 import type { RevocationReason } from '../reason.ts'
 import { compareAge, fitsBase, sameScope } from './delta.ts'
@@ -68,9 +69,10 @@ export function crlStatus(certificate: Certificate, issuer: Certificate, options
     evidence: [...used].map(evidenceOf),
     problems: [...problems].filter(([list]) => !used.has(list)).map(problemOf),
   })
-  const usable = usableLists(certificate, issuer, options, problems)
+  const points = distributionPointsOf(certificate)
+  const usable = usableLists(certificate, issuer, points, options, problems)
   let covered = 0
-  for (const point of distributionPointsOf(certificate)) {
+  for (const point of points) {
     const read: RevocationList[] = []
     for (const [list, key] of usable) {
       if (list.isDelta) continue
@@ -97,22 +99,40 @@ export function crlStatus(certificate: Certificate, issuer: Certificate, options
 function usableLists(
   certificate: Certificate,
   issuer: Certificate,
+  points: readonly DistributionPoint[],
   options: CrlStatusOptions,
   problems: Map<RevocationList, string>,
 ): ReadonlyMap<RevocationList, PublicKey> {
   const usable = new Map<RevocationList, PublicKey>()
   const issued = issuer.subjectName.equals(certificate.issuerName)
-  const points = distributionPointsOf(certificate)
-  for (const list of [...new Set(options.lists)].sort((a, b) => compareAge(b, a))) {
+  for (const list of newestFirst(options.lists)) {
     const problem = issued ? notCurrent(list, options.at.getTime()) : 'the issuer given is not that of the certificate'
     // A delta has its scope from its base. Others are sorted out before the cost of a signature.
-    const outside = points.map((point) => outOfScope(list, point, certificate))
-    const elsewhere = outside.includes(undefined) ? undefined : outside[0]
+    const elsewhere = outsideAll(list, points, certificate)
     const key = (problem ?? elsewhere) ? undefined : signerOf(list, certificate, issuer, options)
     if (key !== undefined) usable.set(list, key)
     problems.set(list, problem ?? elsewhere ?? (key ? 'no base list for it' : 'no trusted key made its signature'))
   }
   return usable
+}
+
+function newestFirst(lists: readonly RevocationList[]): readonly RevocationList[] {
+  return lists.length < 2 ? lists : [...new Set(lists)].sort((a, b) => compareAge(b, a))
+}
+
+/** Why the list is none that the distribution points mean. */
+function outsideAll(
+  list: RevocationList,
+  points: readonly DistributionPoint[],
+  certificate: Certificate,
+): string | undefined {
+  let first: string | undefined
+  for (const point of points) {
+    const outside = outOfScope(list, point, certificate)
+    if (outside === undefined) return undefined
+    first ??= outside
+  }
+  return first
 }
 
 /** RFC 5280 5.1.2.4, 5.1.2.5, 5.2, 5.3. */

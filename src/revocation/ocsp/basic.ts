@@ -1,5 +1,5 @@
 import { CertificateError, DecodeError } from '../../errors.ts'
-import { type Algorithm, readAlgorithm } from '../../x509/algorithm.ts'
+import { Algorithm } from '../../x509/algorithm.ts'
 import { Certificate } from '../../x509/certificate.ts'
 import { context, type DerReader, readBitString, tags } from '../../x509/der.ts'
 import { type RawExtension, readRawExtensions } from '../../x509/extensions.ts'
@@ -36,7 +36,7 @@ const maxCertificates = 8
 export function readBasicResponse(reader: DerReader): BasicOcspResponse {
   const basic = reader.enter(tags.sequence)
   const tbsElement = basic.read(tags.sequence)
-  const signatureAlgorithm = readAlgorithm(basic)
+  const signatureAlgorithm = new Algorithm(basic)
   const signatureAt = basic.offset
   const { bytes: signature, unusedBits } = readBitString(basic)
   if (unusedBits !== 0) throw new DecodeError('ERR_DER', 'a signature of part of a byte', signatureAt)

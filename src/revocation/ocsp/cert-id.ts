@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { equalBytes } from '../../bytes.ts'
-import { isNullOrAbsent, readAlgorithm } from '../../x509/algorithm.ts'
+import { Algorithm, isNullOrAbsent } from '../../x509/algorithm.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import { type DerReader, readInteger, tags } from '../../x509/der.ts'
 import { element, oid } from './writer.ts'
@@ -49,7 +49,7 @@ export class CertId {
   /** Reads one. @throws DecodeError `ERR_DER`. @internal */
   static read(reader: DerReader): CertId {
     const sequence = reader.enter(tags.sequence)
-    const { id, parameters } = readAlgorithm(sequence)
+    const { id, parameters } = new Algorithm(sequence)
     const nameHash = sequence.value(sequence.read(tags.octetString))
     const keyHash = sequence.value(sequence.read(tags.octetString))
     const serial = readInteger(sequence)
