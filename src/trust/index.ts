@@ -17,7 +17,6 @@ export type {
   VerificationCheck,
   VerificationReport,
 } from './report.ts'
-export type { CrlSourceOptions, OcspSourceOptions } from './sources.ts'
-export { crlSource, ocspSource } from './sources.ts'
+export * from './sources/index.ts'
 export type { RevocationPolicy, VerifyOptions } from './verify.ts'
 export { inspectCertificate, verifyCertificate } from './verify.ts'

@@ -38,11 +38,9 @@ const units: ReadonlyMap<string, 'auth' | 'sign'> = new Map([
  */
 export function jpkiProfileOf(certificate: Certificate): JpkiProfile | string {
   const { extensions, publicKey } = certificate
-  const hierarchy = organizations.get(attribute(certificate, '2.5.4.10') ?? '')
+  const hierarchy = known(certificate, '2.5.4.10', organizations)
   if (hierarchy === undefined) return 'its issuer is not of the JPKI'
-  const issues = attributes(certificate, '2.5.4.11')
-    .map((unit) => units.get(unit))
-    .find((found) => found !== undefined)
+  const issues = known(certificate, '2.5.4.11', units)
   if (issues === undefined) return 'its issuer is no JPKI authority for user authentication or digital signature'
   const generation = publicKey.kind === 'ec' && publicKey.curve === 'P-384' ? 'next' : 'current'
   if (publicKey.kind !== 'rsa' && generation !== 'next') return 'its key is of a kind the JPKI does not use'
@@ -73,13 +71,13 @@ function usageIs(found: ReadonlySet<KeyUsage> | undefined, wanted: readonly KeyU
   return found !== undefined && found.size === wanted.length && wanted.every((usage) => found.has(usage))
 }
 
-function attributes(certificate: Certificate, type: string): readonly string[] {
-  return certificate.issuerName.rdns
-    .flat()
-    .filter((one) => one.type === type)
-    .map(({ value }) => value)
-}
-
-function attribute(certificate: Certificate, type: string): string | undefined {
-  return attributes(certificate, type)[0]
+/** The first value of an attribute of the issuer that the table knows. */
+function known<T>({ issuerName }: Certificate, type: string, table: ReadonlyMap<string, T>): T | undefined {
+  for (const rdn of issuerName.rdns) {
+    for (const attribute of rdn) {
+      const found = attribute.type === type ? table.get(attribute.value) : undefined
+      if (found !== undefined) return found
+    }
+  }
+  return undefined
 }

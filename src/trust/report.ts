@@ -24,11 +24,15 @@ export interface RevocationEvidence {
   readonly sha256: string
 }
 
-/** Where revocation is looked up: lists at hand, a directory, a responder. Must not throw for what it does not know. */
+/**
+ * Where revocation is looked up: lists at hand, a directory, a responder. Must not throw for what it does not know. `anchor`
+ * is the trust anchor of the certificate's path: who signs its list must lead to the same one. RFC 5280 6.3.3 (f).
+ */
 export type RevocationSource = (
   certificate: Certificate,
   issuer: Certificate,
   at: Date,
+  anchor?: Certificate,
 ) => RevocationAnswer | Promise<RevocationAnswer>
 
 /** Checks by name: those of the path, and those on top of it. */

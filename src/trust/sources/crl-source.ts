@@ -1,0 +1,23 @@
+import type { PathOptions } from '../../path/index.ts'
+import type { RevocationList } from '../../revocation/index.ts'
+import type { RevocationSource } from '../report.ts'
+import { listJudge } from './list-judge.ts'
+
+/** What a source over revocation lists works with. */
+export interface CrlSourceOptions extends Omit<PathOptions, 'at'> {
+  /** Lists, complete and delta, in any order. Untrusted: each is verified before it counts. */
+  readonly lists: readonly RevocationList[]
+}
+
+/**
+ * Revocation lists at hand as a source. Lists signed with another key than the issuer's count when that key's certificate
+ * is among the intermediates, leads to one of the anchors, and is itself not revoked. RFC 5280 6.3.
+ *
+ * @throws TypeError for lists or anchors that are no arrays.
+ */
+export function crlSource(options: CrlSourceOptions): RevocationSource {
+  const { lists } = options
+  if (!Array.isArray(lists)) throw new TypeError('lists must be an array of revocation lists')
+  const judge = listJudge(options)
+  return (...question) => judge(lists, question)
+}

@@ -1,0 +1,103 @@
+import { byteLimit, sizeText, spanText, timeout } from './limits.ts'
+import { codeOf, Unavailable } from './unavailable.ts'
+
+/** How a source speaks HTTP. */
+export interface HttpOptions {
+  /** Default: the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch | undefined
+  /** For the whole exchange, the body included, milliseconds. Default 10 000. */
+  readonly timeoutMs?: number | undefined
+  /** Longest body, counted after any decompression. */
+  readonly maxBytes?: number | undefined
+}
+
+/** What is asked for. */
+interface Exchange {
+  readonly method: 'GET' | 'POST'
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Uint8Array<ArrayBuffer>
+  /** Media type the answer must have. */
+  readonly answer?: string
+}
+
+/** HTTP exchanges bounded in time and memory that follow no redirect. */
+export class Http {
+  readonly #fetch: typeof globalThis.fetch
+  readonly #timeoutMs: number
+  readonly #maxBytes: number
+
+  /** @throws TypeError, RangeError for options that make no sense. */
+  constructor(options: HttpOptions, maxBytes: number) {
+    this.#fetch = options.fetch ?? globalThis.fetch
+    if (typeof this.#fetch !== 'function') throw new TypeError('fetch must be a function')
+    this.#timeoutMs = timeout('timeoutMs', options.timeoutMs, 10_000)
+    this.#maxBytes = byteLimit('maxBytes', options.maxBytes, maxBytes)
+  }
+
+  /** Body of an answer with status 200. @throws Unavailable */
+  async body(address: URL, exchange: Exchange): Promise<Uint8Array> {
+    const control = new AbortController()
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      const error = new Unavailable(`no answer within ${spanText(this.#timeoutMs)}`)
+      timer = setTimeout(() => reject(error), this.#timeoutMs)
+    })
+    try {
+      return await Promise.race([this.#exchange(address, exchange, control.signal), late])
+    } finally {
+      clearTimeout(timer)
+      control.abort()
+    }
+  }
+
+  async #exchange(address: URL, { answer, ...init }: Exchange, signal: AbortSignal): Promise<Uint8Array> {
+    const call = this.#fetch
+    let response: Response
+    try {
+      response = await call(address.href, { ...init, signal, redirect: 'error' })
+    } catch (error) {
+      throw new Unavailable(whyNoAnswer(error), { cause: error })
+    }
+    if (response.status !== 200) throw new Unavailable(`HTTP ${response.status}`)
+    const type = (response.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
+    if (answer !== undefined && type !== answer) throw new Unavailable(`an answer that is not ${answer}`)
+    return response.body === null ? new Uint8Array() : this.#read(response.body, signal)
+  }
+
+  /** Grows one array: a body in many small parts costs no more than in few. */
+  async #read(body: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<Uint8Array> {
+    const reader = body.getReader()
+    let bytes = new Uint8Array(Math.min(this.#maxBytes, 65_536))
+    let length = 0
+    while (true) {
+      const { done, value } = await reader.read().catch((cause: unknown) => {
+        throw new Unavailable(`the answer broke off${coded(cause)}`, { cause })
+      })
+      if (done) return bytes.subarray(0, length)
+      const needed = length + value.length
+      // Aborted, the time is up and nobody listens any more.
+      if (signal.aborted || needed > this.#maxBytes) {
+        await reader.cancel().catch(() => {})
+        throw new Unavailable(`larger than ${sizeText(this.#maxBytes)}`)
+      }
+      if (needed > bytes.length) {
+        const grown = new Uint8Array(Math.min(this.#maxBytes, Math.max(needed, 2 * bytes.length)))
+        grown.set(bytes)
+        bytes = grown
+      }
+      bytes.set(value, length)
+      length = needed
+    }
+  }
+}
+
+function whyNoAnswer(error: unknown): string {
+  const cause: unknown = error instanceof Error ? error.cause : undefined
+  if (cause instanceof Error && cause.message === 'unexpected redirect') return 'a redirect, which is not followed'
+  return `no answer${coded(error)}`
+}
+
+function coded(error: unknown): string {
+  const code = codeOf(error instanceof Error ? error.cause : undefined) ?? codeOf(error)
+  return code === undefined ? '' : `: ${code}`
+}

@@ -1,0 +1,128 @@
+import { inspectPath, type PathOptions } from '../../path/index.ts'
+import {
+  type CrlEvidence,
+  type CrlStatus,
+  crlStatus,
+  listsItself,
+  type RevocationList,
+} from '../../revocation/index.ts'
+import type { Certificate } from '../../x509/index.ts'
+import type { RevocationAnswer, RevocationEvidence, RevocationSource } from '../report.ts'
+
+/** Judges a certificate by lists; `problems` of getting them are put before those of the lists. */
+export type ListJudge = (
+  lists: readonly RevocationList[],
+  question: Parameters<RevocationSource>,
+  problems?: readonly string[],
+) => RevocationAnswer | Promise<RevocationAnswer>
+
+type Options = Omit<PathOptions, 'at'>
+
+/** Lists with fewer entries are hashed within about a millisecond. */
+const manyEntries = 10_000
+
+/**
+ * How all sources over lists judge. Lists signed with another key than the issuer's count when that key's certificate is
+ * among the intermediates, leads to one of the anchors, and is itself not revoked. RFC 5280 6.3. The answer comes at once,
+ * except where a long list must be hashed first.
+ *
+ * @throws TypeError without anchors.
+ */
+export function listJudge(options: Options): ListJudge {
+  if (!Array.isArray(options.anchors)) throw new TypeError('anchors must be an array of certificates')
+  const ofSigner = signerOptions(options)
+  return (lists, [certificate, issuer, at, anchor], problems = []) => {
+    const anchors = anchor === undefined ? options.anchors : [anchor]
+    const judge = (): RevocationAnswer =>
+      new Judgement(lists, options, { ...ofSigner, anchors, at }).of(certificate, issuer, problems)
+    const long = lists.filter((list) => isLong(list, issuer, at, options))
+    return long.length === 0 ? judge() : verifyAhead(long, issuer, options).then(judge)
+  }
+}
+
+/** What is asked of the end certificate is not asked of who signs its list. */
+function signerOptions(options: Options): Options {
+  return {
+    ...options,
+    initialPolicies: undefined,
+    requireExplicitPolicy: false,
+    keyUsage: undefined,
+    extendedKeyUsage: undefined,
+  }
+}
+
+/** Whether the list counts here and is too long to be hashed at once. */
+function isLong(list: RevocationList, issuer: Certificate, at: Date, { signatures }: Options): boolean {
+  if (list.count < manyEntries || list.signatureVerdict(issuer, signatures) !== undefined) return false
+  const current = list.thisUpdate <= at && list.nextUpdate !== undefined && list.nextUpdate >= at
+  return current && list.issuerName.equals(issuer.subjectName)
+}
+
+/** Hashes long lists in slices; they keep the result, so that `crlStatus` does not hold up the process. */
+async function verifyAhead(
+  lists: readonly RevocationList[],
+  issuer: Certificate,
+  { signatures }: Options,
+): Promise<void> {
+  for (const list of lists) await list.verifySignature(issuer, signatures)
+}
+
+/** One certificate judged, and on the way those that sign lists. */
+class Judgement {
+  readonly #lists: readonly RevocationList[]
+  readonly #options: Options
+  readonly #ofSigner: PathOptions
+  /** The lists by which signers of other lists were found good. */
+  readonly #rests: CrlEvidence[] = []
+
+  constructor(lists: readonly RevocationList[], options: Options, ofSigner: PathOptions) {
+    this.#lists = lists
+    this.#options = options
+    this.#ofSigner = ofSigner
+  }
+
+  of(certificate: Certificate, issuer: Certificate, problems: readonly string[]): RevocationAnswer {
+    const found = this.#status(certificate, issuer, [certificate])
+    const unused = found.problems.map(({ issuer: name, message }) => `list of ${name}: ${message}`)
+    return {
+      status: found.status,
+      revokedAt: found.revokedAt,
+      reason: found.reason,
+      evidence: withoutTwins([...found.evidence, ...this.#rests]),
+      problems: problems.length + unused.length > 1 ? [...new Set([...problems, ...unused])] : [...problems, ...unused],
+    }
+  }
+
+  #status(certificate: Certificate, issuer: Certificate, deciding: readonly Certificate[]): CrlStatus {
+    return crlStatus(certificate, issuer, {
+      lists: this.#lists,
+      at: this.#ofSigner.at,
+      crlIssuers: this.#options.intermediates,
+      signatures: this.#options.signatures,
+      validateCrlIssuer: (candidate) => this.#believed(candidate, deciding),
+    })
+  }
+
+  /** A certificate whose own revocation is being decided cannot help to decide it, unless its issuer wants it so. */
+  #believed(candidate: Certificate, deciding: readonly Certificate[]): boolean {
+    if (deciding.includes(candidate)) return listsItself(candidate)
+    const found = inspectPath(candidate, this.#ofSigner)
+    if (!found.ok) return false
+    return found.path.slice(0, -1).every((one, i) => {
+      const answer = this.#status(one, found.path[i + 1]!, [...deciding, candidate])
+      this.#rests.push(...answer.evidence)
+      return answer.status === 'good'
+    })
+  }
+}
+
+function withoutTwins(evidence: readonly CrlEvidence[]): readonly RevocationEvidence[] {
+  const seen = evidence.length > 1 ? [...new Map(evidence.map((one) => [one.sha256, one])).values()] : evidence
+  return seen.map(({ issuer, thisUpdate, nextUpdate, sha256 }) => ({
+    kind: 'crl',
+    issuer,
+    thisUpdate,
+    nextUpdate,
+    sha256,
+  }))
+}

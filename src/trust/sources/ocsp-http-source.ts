@@ -1,0 +1,77 @@
+import { buildOcspRequest, type CertIdHash, OcspResponse, ocspStatus } from '../../revocation/index.ts'
+import type { Certificate } from '../../x509/index.ts'
+import type { RevocationAnswer, RevocationSource } from '../report.ts'
+import { Addresses, type AddressOptions } from './addresses.ts'
+import { Http, type HttpOptions } from './http.ts'
+import { span } from './limits.ts'
+import { type OcspJudgement, ocspAnswer, requireJudgement } from './ocsp-source.ts'
+import { RetryGate } from './retry-gate.ts'
+import { reasonOf } from './unavailable.ts'
+
+/** Which responder is asked, and how. `maxBytes` is 64 KiB by default. */
+export interface OcspHttpSourceOptions extends OcspJudgement, AddressOptions, HttpOptions {
+  /**
+   * Send a nonce, and require it in the answer unless `requireNonce` is `false`. Default `true`; `false` for responders with
+   * prepared answers (RFC 5019).
+   */
+  readonly nonce?: boolean | undefined
+  /** As in `buildOcspRequest`. Default `SHA-1`. */
+  readonly hash?: CertIdHash | undefined
+  /** After a failure of the exchange an address is left alone so long, milliseconds. Default 30 000. */
+  readonly retryMs?: number | undefined
+}
+
+const idAdOcsp = '1.3.6.1.5.5.7.48.1'
+
+/**
+ * An OCSP responder over HTTP as a source: the one given, or those the certificate names in authorityInfoAccess that are
+ * allowed. The responder learns which certificate is asked about, and over `http` so does everyone on the way. Nothing is
+ * kept: put it into {@link cachedSource}. RFC 6960, appendix A.1.
+ *
+ * @throws TypeError, RangeError for options that make no sense.
+ */
+export function ocspHttpSource(options: OcspHttpSourceOptions): RevocationSource {
+  const { nonce = true, hash } = options
+  if (typeof nonce !== 'boolean') throw new TypeError('nonce must be true or false')
+  if (hash !== undefined && hash !== 'SHA-1' && hash !== 'SHA-256') throw new TypeError('hash must be SHA-1 or SHA-256')
+  requireJudgement(options, nonce)
+  const { skewMs, maxAgeMs, requireNonce, validateResponder } = options
+  const addresses = new Addresses(options, addressesOfResponders)
+  const http = new Http(options, 65_536)
+  const gate = new RetryGate(span('retryMs', options.retryMs, 30_000))
+
+  const ask = async (address: URL, certificate: Certificate, issuer: Certificate, at: Date) => {
+    const request = buildOcspRequest(certificate, issuer, { hash, nonce: nonce ? undefined : false })
+    const content = await gate.through(address, () =>
+      http.body(address, {
+        method: 'POST',
+        headers: { 'content-type': 'application/ocsp-request', accept: 'application/ocsp-response' },
+        body: new Uint8Array(request.der),
+        answer: 'application/ocsp-response',
+      }),
+    )
+    const judgement = { at, nonce: request.nonce, skewMs, maxAgeMs, requireNonce, validateResponder }
+    return ocspAnswer(ocspStatus(certificate, issuer, OcspResponse.fromDer(content), judgement))
+  }
+
+  return async (certificate, issuer, at): Promise<RevocationAnswer> => {
+    const problems: string[] = []
+    try {
+      for (const address of addresses.of(certificate, issuer).flat()) {
+        const answer = await ask(address, certificate, issuer, at).catch(
+          (error: unknown): RevocationAnswer => ({ status: 'unknown', evidence: [], problems: [reasonOf(error)] }),
+        )
+        if (answer.status !== 'unknown') return { ...answer, problems: [...problems, ...answer.problems] }
+        problems.push(...answer.problems.map((problem) => `responder ${address.origin}: ${problem}`))
+      }
+    } catch (error) {
+      problems.push(`OCSP over HTTP: ${reasonOf(error)}`)
+    }
+    return { status: 'unknown', evidence: [], problems }
+  }
+}
+
+function addressesOfResponders({ extensions }: Certificate): readonly (readonly string[])[] {
+  const access = (extensions.authorityInfoAccess ?? []).filter(({ method }) => method === idAdOcsp)
+  return [access.flatMap(({ location }) => (location.kind === 'uri' ? [location.value] : []))]
+}

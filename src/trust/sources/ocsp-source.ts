@@ -1,0 +1,38 @@
+import { type OcspResponse, type OcspStatus, type OcspStatusOptions, ocspStatus } from '../../revocation/index.ts'
+import type { RevocationAnswer, RevocationSource } from '../report.ts'
+import { span } from './limits.ts'
+
+/** How an OCSP answer is judged, as in `ocspStatus`. */
+export type OcspJudgement = Pick<OcspStatusOptions, 'skewMs' | 'maxAgeMs' | 'requireNonce' | 'validateResponder'>
+
+/** What a source over an OCSP answer works with. */
+export interface OcspSourceOptions extends OcspJudgement {
+  readonly response: OcspResponse
+  /** The nonce of the request, when one was sent. */
+  readonly nonce?: Uint8Array | undefined
+}
+
+/**
+ * One OCSP answer at hand as a source. RFC 6960.
+ *
+ * @throws TypeError, RangeError for options that make no sense.
+ */
+export function ocspSource(options: OcspSourceOptions): RevocationSource {
+  requireJudgement(options, options.nonce !== undefined)
+  return (certificate, issuer, at) => ocspAnswer(ocspStatus(certificate, issuer, options.response, { ...options, at }))
+}
+
+/** @throws TypeError, RangeError for options that make no sense. */
+export function requireJudgement(options: OcspJudgement, hasNonce: boolean): void {
+  for (const name of ['skewMs', 'maxAgeMs'] as const) span(name, options[name], 0)
+  if (options.requireNonce === true && !hasNonce) throw new TypeError('requireNonce needs a nonce')
+}
+
+/** What a judged OCSP answer says, in the words of a source. */
+export function ocspAnswer(found: OcspStatus): RevocationAnswer {
+  if (found.status === 'unknown') return { status: 'unknown', evidence: [], problems: [`OCSP: ${found.problem}`] }
+  const { responder, thisUpdate, nextUpdate, sha256 } = found.evidence
+  const evidence = [{ kind: 'ocsp', issuer: responder.subject, thisUpdate, nextUpdate, sha256 }] as const
+  if (found.status === 'good') return { status: 'good', evidence, problems: [] }
+  return { status: 'revoked', revokedAt: found.revokedAt, reason: found.reason, evidence, problems: [] }
+}

@@ -1,0 +1,192 @@
+import { mkdir, mkdtemp, open, rename, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
+import { devNull, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { RevocationList } from '../../../src/revocation/index.ts'
+import { type CrlFolderSourceOptions, crlFolderSource } from '../../../src/trust/index.ts'
+import { entry, list } from '../../revocation/crl-der.ts'
+import { ask, forged, leaf, listOf, options, pem } from './world.ts'
+
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'crl-folder-'))
+})
+afterEach(async () => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+  await rm(folder, { recursive: true })
+})
+
+const put = (name: string, content: Uint8Array | string): Promise<void> => writeFile(join(folder, name), content)
+const source = (more: Partial<CrlFolderSourceOptions> = {}) =>
+  crlFolderSource({ ...options, folder, refreshMs: 0, ...more })
+
+describe('a folder of lists', () => {
+  test.each([
+    ['ca.crl', listOf(1)],
+    ['ca.CRL', pem(listOf(1))],
+    ['ca.der', listOf(1)],
+    ['ca.pem', pem(listOf(1))],
+  ])('knows %s', async (name, content) => {
+    await put(name, content)
+    expect(await ask(source())).toMatchObject({ status: 'good', problems: [] })
+  })
+
+  test('knows nothing of other files', async () => {
+    await put('ca.txt', listOf(1))
+    await put('ca.crl.tmp', listOf(1))
+    expect(await ask(source())).toEqual(expect.objectContaining({ status: 'unknown', problems: [] }))
+  })
+
+  test('takes the newest of all lists', async () => {
+    await put('a.pem', pem(listOf(1), listOf(3, [7]), listOf(2)))
+    await put('b.crl', listOf(0))
+    expect((await ask(source())).status).toBe('revoked')
+  })
+
+  test('follows links, as mounted volumes have them', async () => {
+    await put('data', listOf(1))
+    await symlink(join(folder, 'data'), join(folder, 'ca.crl'))
+    expect((await ask(source())).status).toBe('good')
+  })
+
+  test('is read again when a file changes, comes or goes', async () => {
+    await put('ca.crl', listOf(1))
+    const lists = source()
+    expect((await ask(lists)).status).toBe('good')
+    await put('new.crl', listOf(2, [7]))
+    expect((await ask(lists)).status).toBe('revoked')
+    await rm(join(folder, 'new.crl'))
+    expect((await ask(lists)).status).toBe('good')
+    await rm(join(folder, 'ca.crl'))
+    expect(await ask(lists)).toMatchObject({ status: 'unknown', problems: [] })
+  })
+
+  test('is not looked at before its time', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    await put('ca.crl', listOf(1))
+    const lists = source({ refreshMs: undefined })
+    await ask(lists)
+    await put('ca.crl', listOf(2, [7]))
+    vi.advanceTimersByTime(59_999)
+    expect((await ask(lists)).status).toBe('good')
+    vi.advanceTimersByTime(1)
+    expect((await ask(lists)).status).toBe('revoked')
+  })
+
+  test('is read once, however many ask, and only what changed', async () => {
+    const load = vi.spyOn(RevocationList, 'load')
+    await put('a.crl', listOf(1))
+    await put('b.crl', listOf(2))
+    const lists = source()
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask(lists)))
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill('good'))
+    expect(load).toHaveBeenCalledTimes(2)
+    await utimes(join(folder, 'a.crl'), new Date(), new Date('2020-01-01'))
+    await ask(lists)
+    await ask(lists)
+    expect(load).toHaveBeenCalledTimes(3)
+  })
+
+  test('holds long lists without holding up the process', async () => {
+    const entries = Array.from({ length: 20_000 }, (_, i) => entry(i + 100))
+    await put('ca.crl', list(entries, [], ['200101000000Z', '200111000000Z']))
+    const verify = vi.spyOn(RevocationList.prototype, 'verifySignature')
+    expect((await ask(source())).status).toBe('good')
+    expect(verify).toHaveBeenCalledTimes(1)
+    expect(await verify.mock.results[0]!.value).toBe(true)
+  })
+})
+
+describe('what is wrong is told, and the last good list kept', () => {
+  test.each<[string, string, Uint8Array | string]>([
+    ['rubbish', 'not a revocation list', 'rubbish'],
+    ['an empty file', 'not a revocation list', ''],
+    ['half a list', 'not a revocation list', listOf(2).subarray(0, 90)],
+    ['half a PEM', 'not a revocation list: a PEM block without its end', pem(listOf(2)).slice(0, 90)],
+    [
+      'a PEM cut off inside',
+      'not a revocation list: PEM that is cut off',
+      pem(listOf(2)).replace(/.\n+-----END/, '\n-----END'),
+    ],
+    ['one good list and one bad', 'not a revocation list', pem(listOf(2), Uint8Array.of(0x30, 0))],
+    ['a large file', 'larger than 2 KiB', new Uint8Array(2049)],
+  ])('%s in its place', async (_, problem, content) => {
+    await put('ca.crl', listOf(1, [7]))
+    const lists = source({ maxBytes: 2048 })
+    expect(await ask(lists)).toMatchObject({ status: 'revoked', problems: [] })
+    await put('ca.crl', content)
+    for (const _again of [1, 2]) {
+      const answer = await ask(lists)
+      expect(answer.status).toBe('revoked')
+      expect(answer.problems).toEqual([expect.stringContaining(`ca.crl: ${problem}`)])
+    }
+    expect((await ask(lists, leaf(), new Date('2020-01-12T00:00:00Z'))).status).toBe('unknown')
+    await put('ca.crl', listOf(3))
+    expect(await ask(lists)).toMatchObject({ status: 'good', problems: [] })
+  })
+
+  test('forged lists count for nothing, and are told once', async () => {
+    await put('a.crl', forged(1))
+    await put('b.crl', forged(2))
+    expect(await ask(source())).toMatchObject({
+      status: 'unknown',
+      problems: ['list of CN=CA: no trusted key made its signature'],
+    })
+  })
+
+  test('a file that changes while it is read is not taken', async () => {
+    await put('ca.crl', listOf(1))
+    const lists = source()
+    await ask(lists)
+    const path = join(folder, 'ca.crl')
+    await truncate(path, 64 * 1_048_576)
+    const writer = await open(path, 'r+')
+    let reading = true
+    const writing = (async () => {
+      while (reading) await writer.write(Uint8Array.of(1), 0, 1, 0)
+    })()
+    const answer = await ask(lists)
+    reading = false
+    await writing
+    await writer.close()
+    expect(answer).toMatchObject({ status: 'good', problems: ['ca.crl: it changed while it was read'] })
+  })
+
+  test('a folder or a device in the place of a file', async () => {
+    await mkdir(join(folder, 'a.crl'))
+    await symlink(devNull, join(folder, 'b.crl'))
+    await symlink(join(folder, 'nowhere'), join(folder, 'c.crl'))
+    expect((await ask(source())).problems).toEqual(['a.crl: not a file', 'b.crl: not a file', 'c.crl: ENOENT'])
+  })
+
+  test('a folder that is gone, and comes back', async () => {
+    await put('ca.crl', listOf(1))
+    const lists = source()
+    expect((await ask(lists)).status).toBe('good')
+    await rename(folder, `${folder}-away`)
+    expect(await ask(lists)).toMatchObject({
+      status: 'unknown',
+      problems: ['the folder of lists cannot be read: ENOENT'],
+    })
+    await rename(`${folder}-away`, folder)
+    expect(await ask(lists)).toMatchObject({ status: 'good', problems: [] })
+  })
+
+  test('names of files cannot forge lines of a log', async () => {
+    await put('a\nb\u001b.crl', 'rubbish')
+    expect((await ask(source())).problems[0]).toMatch(/^a\?b\?\.crl: /)
+  })
+})
+
+test.each<[string, Partial<CrlFolderSourceOptions>, typeof TypeError | typeof RangeError]>([
+  ['no folder', { folder: '' }, TypeError],
+  ['no text for a folder', { folder: 1 as never }, TypeError],
+  ['no anchors', { anchors: undefined as never }, TypeError],
+  ['a negative time', { refreshMs: -1 }, RangeError],
+  ['no bytes', { maxBytes: 0 }, RangeError],
+  ['part of a byte', { maxBytes: 1.5 }, RangeError],
+])('%s is refused at creation', (_, wrong, kind) => {
+  expect(() => source(wrong)).toThrow(kind)
+})
