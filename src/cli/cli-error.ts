@@ -28,7 +28,11 @@ export const problems = [
   'stdin-ended',
   'line-too-long',
   'bad-faults',
+  'not-with-file',
+  'nothing-there',
+  'no-anchor',
   'cannot-read',
+  'too-large',
   'cannot-write',
   'pins-differ',
 ] as const

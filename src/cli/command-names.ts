@@ -8,6 +8,7 @@ export const commandNames = [
   'auth',
   'sign',
   'verify',
+  'validity',
   'emulate',
   'record',
   'replay',

@@ -28,12 +28,14 @@ export interface Context {
 
 /** What a command that ends by itself found out. */
 export interface Result {
-  /** Joined to `{"ok":true}` for `--json`. */
+  /** Joined to `{"ok":true}` for `--json`, to `{"ok":false,"error":…}` when refused. */
   readonly json: Readonly<Record<string, unknown>>
   /** For people, on standard output. */
   readonly text: string | Uint8Array
   /** For people, on standard error. */
   readonly note?: string | undefined
+  /** Why what was found is refused: told after it, and decides the exit code. */
+  readonly refused?: Error | undefined
 }
 
 /** A command. `undefined`: it has written its output itself. */

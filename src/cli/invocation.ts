@@ -107,7 +107,7 @@ function checkOptions(entry: CommandEntry, options: Options, wrapping: Wrapping)
 
 function checkOperands(entry: CommandEntry, operands: readonly string[]): void {
   const missing = entry.operands[operands.length]
-  if (missing !== undefined) throw usageError('missing-operand', missing)
+  if (missing !== undefined && !missing.startsWith('[')) throw usageError('missing-operand', missing)
   if (operands.length > entry.operands.length) throw usageError('too-many-operands')
 }
 

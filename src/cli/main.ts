@@ -50,8 +50,9 @@ async function run(
   const context: Context = { io, options, operands, messages, pins, recording, replay, notCleared: false }
   try {
     const result = await command(context)
-    if (result !== undefined) writeResult(io, options.has('json'), result)
-    return exitCodes.done
+    if (result === undefined) return exitCodes.done
+    writeResult(io, messages, options.has('json'), result)
+    return result.refused === undefined ? exitCodes.done : exitCodeOf(result.refused, io.signal)
   } finally {
     state.notCleared = context.notCleared
     pins.close()

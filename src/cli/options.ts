@@ -10,6 +10,7 @@ interface OptionSpec {
 
 const choice = (...choices: readonly string[]): OptionSpec => ({ meta: choices.join('|'), choices })
 const number = (meta: string): OptionSpec => ({ meta, pattern: /^\d{1,5}$/ })
+const day: OptionSpec = { meta: 'YYYY-MM-DD', pattern: /^\d{4}-\d{2}-\d{2}$/ }
 const cardKind = choice('my-number', 'juki', 'phone-android', 'phone-iphone')
 
 /** Name of an option, without its dashes. */
@@ -32,8 +33,13 @@ export type OptionName =
   | 'challenge'
   | 'key'
   | 'anchors'
+  | 'crl'
+  | 'ocsp'
+  | 'require-revocation'
   | 'use'
   | 'at'
+  | 'birth-date'
+  | 'issue-date'
   | 'kind'
   | 'port'
   | 'host'
@@ -63,8 +69,13 @@ const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   challenge: { meta: 'HEX', pattern: /^(?:[0-9A-Fa-f]{2})+$/ },
   key: choice('auth', 'sign'),
   anchors: { meta: 'DIR' },
+  crl: { meta: 'FILE' },
+  ocsp: { meta: 'FILE' },
+  'require-revocation': {},
   use: choice('auth', 'sign'),
   at: { meta: 'TIME', pattern: /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/ },
+  'birth-date': day,
+  'issue-date': day,
   kind: cardKind,
   port: number('PORT'),
   host: { meta: 'HOST' },
@@ -86,17 +97,21 @@ export function optionForm(name: OptionName): string {
 
 /** The options given, checked. */
 export class Options {
-  readonly #values: ReadonlyMap<OptionName, string | true>
-  constructor(values: ReadonlyMap<OptionName, string | true>) {
+  /** Values in the order given; none for a switch. */
+  readonly #values: ReadonlyMap<OptionName, readonly string[]>
+  constructor(values: ReadonlyMap<OptionName, readonly string[]>) {
     this.#values = values
   }
   has(name: OptionName): boolean {
     return this.#values.has(name)
   }
-  /** The value, or `undefined` when the option was not given. */
+  /** The value, the last when there are several, or `undefined` when the option was not given. */
   get(name: OptionName): string | undefined {
-    const value = this.#values.get(name)
-    return value === true ? undefined : value
+    return this.#values.get(name)?.at(-1)
+  }
+  /** Every value of an option that may be given several times, in order. */
+  all(name: OptionName): readonly string[] {
+    return this.#values.get(name) ?? []
   }
   /** The first option given that is not allowed. */
   strangers(allowed: readonly OptionName[]): readonly OptionName[] {
@@ -132,11 +147,13 @@ export function parseArguments(argv: readonly string[]): Arguments {
     strict: false,
     tokens: true,
   })
-  const values = new Map<OptionName, string | true>()
+  const values = new Map<OptionName, readonly string[]>()
   const operands: Operand[] = []
   for (const token of tokens) {
     if (token.kind === 'positional') operands.push({ text: token.value, index: token.index })
-    if (token.kind === 'option') values.set(knownName(token.name), checkedValue(token))
+    if (token.kind !== 'option') continue
+    const name = knownName(token.name)
+    values.set(name, [...(values.get(name) ?? []), ...checkedValue(token)])
   }
   return { options: new Options(values), operands }
 }
@@ -154,12 +171,17 @@ function knownName(name: string): OptionName {
   throw usageError('unknown-option', /^[a-z-]{2,40}$/.test(name) ? `--${name}` : undefined)
 }
 
-function checkedValue(token: { name: string; value?: string | undefined; inlineValue?: boolean | undefined }) {
+/** The value of an option; none for a switch. */
+function checkedValue(token: {
+  name: string
+  value?: string | undefined
+  inlineValue?: boolean | undefined
+}): readonly string[] {
   const name = token.name as OptionName
   const { choices, pattern } = optionTable[name]
   if (isSwitch(name)) {
     if (token.value !== undefined) throw usageError('takes-no-value', `--${name}`)
-    return true
+    return []
   }
   const { value } = token
   if (value === undefined || value === '' || (!token.inlineValue && value.startsWith('-'))) {
@@ -169,7 +191,7 @@ function checkedValue(token: { name: string; value?: string | undefined; inlineV
     throw name === 'pin' ? pinInArguments() : usageError('bad-value', optionForm(name))
   }
   if (pattern !== undefined && !pattern.test(value)) throw usageError('bad-value', optionForm(name))
-  return value
+  return [value]
 }
 
 function isSwitch(name: OptionName): boolean {

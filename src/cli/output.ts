@@ -4,6 +4,9 @@ import type { Result } from './context.ts'
 import type { Io } from './io.ts'
 import type { CatalogueCode, Messages } from './messages/catalogue.ts'
 
+/** Characters of a technical reason shown to people. */
+const mostDetail = 400
+
 /** Columns a text takes on a terminal: East Asian wide characters take two. */
 export function displayWidth(text: string): number {
   let width = 0
@@ -17,8 +20,14 @@ export function displayWidth(text: string): number {
   return width
 }
 
+/** Text of a card or file without what moves the cursor, breaks the line or turns the direction of writing. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd')
+}
+
 /** Rows as aligned text, two spaces between columns, each line after `indent`. Ends with a line feed. */
-export function table(rows: readonly (readonly string[])[], indent = '  '): string {
+export function table(cells: readonly (readonly string[])[], indent = '  '): string {
+  const rows = cells.map((row) => row.map(printable))
   const widths: number[] = []
   for (const row of rows) {
     row.forEach((cell, i) => {
@@ -32,17 +41,26 @@ export function table(rows: readonly (readonly string[])[], indent = '  '): stri
 
 /** The day in Japan, `YYYY-MM-DD`: certificates of these cards end with a day there. */
 export function dayInJapan(instant: Date): string {
-  return new Date(instant.getTime() + 9 * 3_600_000).toISOString().slice(0, 10)
+  return momentInJapan(instant).split(' ')[0]!
 }
 
-/** Writes what a command found out. */
-export function writeResult(io: Io, json: boolean, result: Result): void {
+/** The moment in Japan to the second, `YYYY-MM-DD HH:MM:SS JST`. */
+export function momentInJapan(instant: Date): string {
+  const text = new Date(instant.getTime() + 9 * 3_600_000).toISOString()
+  return `${text.replace('T', ' ').replace(/\.\d+Z$/, '')} JST`
+}
+
+/** Writes what a command found out and, when it is refused, why. */
+export function writeResult(io: Io, messages: Messages, json: boolean, result: Result): void {
+  const { refused } = result
   if (json) {
-    io.stdout.write(`${JSON.stringify({ ok: true, ...result.json })}\n`)
+    const head = refused === undefined ? { ok: true } : { ok: false, error: describeFailure(refused, messages) }
+    io.stdout.write(`${JSON.stringify({ ...head, ...result.json })}\n`)
     return
   }
   io.stdout.write(result.text)
   if (result.note !== undefined) io.stderr.write(`${result.note}\n`)
+  if (refused !== undefined) writeFailure(io, messages, refused, { json, notCleared: false })
 }
 
 /** A failure as the command line tells it. */
@@ -69,6 +87,10 @@ function describeFailure(error: unknown, messages: Messages): Failure {
   }
 }
 
+function shortened(text: string): string {
+  return text.length <= mostDetail ? text : `${text.substring(0, mostDetail)}…`
+}
+
 /** Writes a failure: one JSON object on standard output, or what happened and what to do on standard error. */
 export function writeFailure(
   io: Io,
@@ -83,7 +105,7 @@ export function writeFailure(
   } else {
     const { todo } = messages.errors[failure.code]
     const tries = failure.triesLeft === undefined ? '' : messages.triesLeft(failure.triesLeft)
-    const detail = failure.detail === undefined ? '' : `: ${failure.detail}`
+    const detail = failure.detail === undefined ? '' : `: ${shortened(printable(failure.detail))}`
     io.stderr.write(
       `${messages.error}: ${failure.message}${tries}\n${messages.todo}: ${todo}\n(${failure.code}${detail})\n`,
     )

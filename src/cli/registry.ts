@@ -4,7 +4,7 @@ import type { OptionName } from './options.ts'
 
 /** What is known of a command without loading it. */
 export interface CommandEntry {
-  /** Operands, for help. */
+  /** Operands, as help shows them: `[CERT]` may be left out. */
   readonly operands: readonly string[]
   readonly required: readonly OptionName[]
   readonly options: readonly OptionName[]
@@ -59,7 +59,7 @@ export const registry: Readonly<Record<CommandName, CommandEntry>> = {
   }),
   auth: sessionCommand({
     required: ['challenge'],
-    options: ['challenge', ...pin],
+    options: ['challenge', 'anchors', 'crl', 'ocsp', 'birth-date', ...pin],
     load: async () => (await import('./commands/auth.ts')).authCommand,
   }),
   sign: sessionCommand({
@@ -70,11 +70,16 @@ export const registry: Readonly<Record<CommandName, CommandEntry>> = {
   }),
   verify: {
     operands: ['CERT'],
-    required: ['anchors'],
-    options: ['anchors', 'use', 'at', ...general],
+    required: [],
+    options: ['anchors', 'crl', 'ocsp', 'require-revocation', 'use', 'at', 'birth-date', ...general],
     session: false,
     load: async () => (await import('./commands/verify.ts')).verifyCommand,
   },
+  validity: sessionCommand({
+    operands: ['[CERT]'],
+    options: ['at', 'birth-date', 'issue-date', ...card],
+    load: async () => (await import('./commands/validity.ts')).validityCommand,
+  }),
   emulate: {
     operands: [],
     required: [],

@@ -3,11 +3,16 @@ import type { Result } from './context.ts'
 import type { Messages } from './messages/catalogue.ts'
 import { table } from './output.ts'
 import type { SessionOutcome } from './session.ts'
+import type { ChainPart } from './trust/chain.ts'
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
 
-/** A signature for `--json` and for people; `file` is where it was written to, if anywhere. */
-export function signatureResult(messages: Messages, outcome: SessionOutcome<JpkiSignature>, file?: string): Result {
+/** A signature for `--json` and for people; `file` is where it was written to, `chain` what its certificate is worth. */
+export function signatureResult(
+  messages: Messages,
+  outcome: SessionOutcome<JpkiSignature>,
+  { file, chain }: { readonly file?: string | undefined; readonly chain?: ChainPart } = {},
+): Result {
   const { value, exchanges, clearedBy } = outcome
   const signature = base64(value.signature)
   const { headings } = messages
@@ -15,6 +20,7 @@ export function signatureResult(messages: Messages, outcome: SessionOutcome<Jpki
     [headings.algorithm, value.algorithm],
     [headings.exchanges, String(exchanges)],
     [headings.cleared, messages.cleared[clearedBy]],
+    ...(chain?.rows ?? []),
   ]
   return {
     json: {
@@ -24,10 +30,12 @@ export function signatureResult(messages: Messages, outcome: SessionOutcome<Jpki
       exchanges,
       clearedBy,
       ...(file !== undefined && { out: file }),
+      ...chain?.json,
     },
     text:
       file === undefined
         ? `${table(rows, '')}${headings.signature}\n${signature}\n`
         : `${table(rows, '')}${messages.written(file)}\n`,
+    refused: chain?.refused,
   }
 }

@@ -4,7 +4,7 @@ import { commandNames } from '../../src/cli/command-names.ts'
 import { en } from '../../src/cli/messages/en.ts'
 import { ja } from '../../src/cli/messages/ja.ts'
 import { optionNames } from '../../src/cli/options.ts'
-import { displayWidth, table } from '../../src/cli/output.ts'
+import { dayInJapan, displayWidth, momentInJapan, table } from '../../src/cli/output.ts'
 import { errorCodes } from '../../src/errors.ts'
 
 /** Paths of all texts, `errors.ERR_TIMEOUT.what`. */
@@ -56,5 +56,18 @@ describe('table', () => {
         '',
       ),
     ).toBe('暗証  x\nab    y\n')
+  })
+
+  it('lets no text of a card or file move the cursor or forge a line', () => {
+    const hostile = 'CN=a\nRevocation  passed\u001b[2K\u009b1A\u202e\u2028'
+    expect(table([[hostile, '氏名\ue000']], '')).toBe(
+      'CN=a\ufffdRevocation  passed\ufffd[2K\ufffd1A\ufffd\ufffd  氏名\ue000\n',
+    )
+  })
+
+  it('tells days and moments in Japan, past the year 9999 too', () => {
+    expect(momentInJapan(new Date('2026-12-31T15:00:00.999Z'))).toBe('2027-01-01 00:00:00 JST')
+    expect(dayInJapan(new Date('2026-12-31T15:00:00Z'))).toBe('2027-01-01')
+    expect(dayInJapan(new Date('9999-12-31T23:59:59Z'))).toBe('+010000-01-01')
   })
 })

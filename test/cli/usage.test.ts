@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { commandNames } from '../../src/cli/command-names.ts'
+import { parseArguments } from '../../src/cli/options.ts'
 import { registry } from '../../src/cli/registry.ts'
 import { run } from './harness.ts'
 
@@ -54,6 +55,13 @@ describe('wrong usage', () => {
     ['inspect --virtual --binding pcsclite', '--binding'],
     ['certificate', 'auth|auth-ca|sign|sign-ca'],
     ['certificate other', 'auth|auth-ca|sign|sign-ca'],
+    ['verify', 'CERT'],
+    ['verify f --crl', '--crl FILE'],
+    ['verify f --require-revocation=yes', '--require-revocation'],
+    ['verify f --issue-date 2026-01-01', '--issue-date'],
+    ['validity f g', 'more words'],
+    ['validity --birth-date 1.1.1990', '--birth-date YYYY-MM-DD'],
+    ['record f verify g', 'recorded'],
     ['sign f', '--key auth|sign'],
     ['sign --key sign', 'FILE'],
     ['sign - --key sign --pin-stdin', 'standard input'],
@@ -67,6 +75,16 @@ describe('wrong usage', () => {
     const { code, everything } = await run(line === '' ? [] : line)
     expect(code).toBe(2)
     expect(everything).toContain(hint)
+  })
+})
+
+describe('an option given twice', () => {
+  it('counts as given last, or every time where it may be given several times', () => {
+    const { options } = parseArguments(['verify', 'f', '--crl', 'a', '--use', 'auth', '--crl=b', '--use', 'sign'])
+    expect(options.all('crl')).toEqual(['a', 'b'])
+    expect(options.get('use')).toBe('sign')
+    expect([options.all('ocsp'), options.get('ocsp'), options.has('ocsp')]).toEqual([[], undefined, false])
+    expect(parseArguments(['verify', '--json', '--json']).options.has('json')).toBe(true)
   })
 })
 

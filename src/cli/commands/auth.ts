@@ -5,17 +5,28 @@ import type { Command } from '../context.ts'
 import { askPin } from '../pin-question.ts'
 import { verifyOptions, withSession } from '../session.ts'
 import { signatureResult } from '../signature-result.ts'
+import { certificateFacts } from '../trust/certificate-facts.ts'
+import { chainPart, chainTrust, checkChain } from '../trust/chain.ts'
+import { givenDay, readTrustFiles } from '../trust/options.ts'
 
-/** `auth --challenge HEX`: user authentication. */
+/** `auth --challenge HEX`: user authentication, and whether the chain of the certificate is to be believed. */
 export const authCommand: Command = async (context) => {
-  context.pins.requireSource()
-  const challenge = fromHex(context.options.get('challenge') ?? '')
+  const { options, messages, pins } = context
+  pins.requireSource()
+  const challenge = fromHex(options.get('challenge') ?? '')
+  const birthDate = givenDay(options, 'birth-date')
+  const files = await readTrustFiles(options)
   const outcome = await withSession(context, async (session) => {
     const app = await JpkiApplication.open(session)
-    if (context.pins.interactive) await requireCertificate(app)
-    return app.authenticate(challenge, await askPin(context, app, 'auth'), verifyOptions(context))
+    if (pins.interactive) await requireCertificate(app)
+    const signed = await app.authenticate(challenge, await askPin(context, app, 'auth'), verifyOptions(context))
+    return { ...signed, trust: await chainTrust(context, files, app) }
   })
-  return signatureResult(context.messages, outcome)
+  const { certificate, trust } = outcome.value
+  const at = new Date()
+  const chain = await checkChain(certificate, trust, files, at)
+  const facts = certificateFacts(certificate, at, birthDate === undefined ? {} : { birthDate })
+  return signatureResult(messages, outcome, { chain: chainPart(chain, facts, messages) })
 }
 
 /** Spares a person the question on a card without the certificate; costs nothing, as the application remembers it. */

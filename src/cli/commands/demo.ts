@@ -4,12 +4,17 @@ import { type CardSession, Pin } from '../../card/index.ts'
 import { PinError, SignatureError } from '../../errors.ts'
 import { type Identification, identifyCard } from '../../identify/index.ts'
 import { JpkiApplication, type JpkiSignature } from '../../jpki/index.ts'
+import type { CalendarDay } from '../../validity/index.ts'
 import type { Command } from '../context.ts'
 import type { Messages } from '../messages/catalogue.ts'
-import { dayInJapan, table } from '../output.ts'
+import { table } from '../output.ts'
 import { type PinReport, readPins } from '../pin-report.ts'
 import { type SessionOutcome, withConnection } from '../session.ts'
 import { makeVirtualCard, virtualTransport } from '../transport.ts'
+import { readExpiry } from '../trust/card-survey.ts'
+import { certificateFacts } from '../trust/certificate-facts.ts'
+import { type ChainPart, chainPart } from '../trust/chain.ts'
+import { proveChains } from '../trust/demo-chains.ts'
 
 interface Findings {
   readonly identification: Identification
@@ -18,18 +23,27 @@ interface Findings {
   readonly triesLeft: number
   readonly challenge: Uint8Array
   readonly signed: JpkiSignature
+  /** Last day of the card, in Japan, as the card says it. */
+  readonly cardExpiry: CalendarDay | undefined
 }
 
 /** `demo`: everything at once, on a virtual card in process. */
 export const demoCommand: Command = async (context) => {
   const { io, messages } = context
   io.stderr.write(`${messages.demo.making}\n`)
-  await using transport = await virtualTransport(await makeVirtualCard(io, {}))
+  const card = await makeVirtualCard(io, {})
+  await using transport = await virtualTransport(card)
   const [reader] = await transport.readers()
   const connection = await transport.connect(reader!.name, { signal: io.signal })
   const outcome = await withConnection(context, connection, play)
   const { identification, pins, triesBefore, triesLeft, challenge, signed } = outcome.value
   if (!isGenuine(signed, challenge)) throw new SignatureError('node:crypto does not confirm the signature')
+  const { authCa, holder } = card.identity
+  const at = new Date()
+  const { chain, afterRevocation } = await proveChains(signed.certificate, authCa, at)
+  const cardExpiry = outcome.value.cardExpiry
+  const known = { birthDate: holder.birthDate, ...(cardExpiry !== undefined && { cardExpiry }) }
+  const part = chainPart(chain, certificateFacts(signed.certificate, at, known), messages)
   const { kind, token } = identification
   const { subject, notAfter, der } = signed.certificate
   return {
@@ -44,11 +58,14 @@ export const demoCommand: Command = async (context) => {
       subject,
       notAfter: notAfter.toISOString(),
       verified: true,
+      ...part.json,
+      afterRevocation,
       exchanges: outcome.exchanges,
       cleared: true,
       clearedBy: outcome.clearedBy,
     },
-    text: report(messages, outcome),
+    text: report(messages, outcome, part),
+    refused: part.refused,
   }
 }
 
@@ -60,7 +77,9 @@ async function play(session: CardSession): Promise<Findings> {
   const triesLeft = await tryWrongPin(app)
   const challenge = new Uint8Array(randomBytes(32))
   const signed = await app.authenticate(challenge, Pin.fromText('1234'))
-  return { identification, pins, triesBefore, triesLeft, challenge, signed }
+  const expiry = await readExpiry(session)
+  const cardExpiry = typeof expiry === 'string' ? undefined : expiry.expiry
+  return { identification, pins, triesBefore, triesLeft, challenge, signed, cardExpiry }
 }
 
 async function tryWrongPin(app: JpkiApplication): Promise<number> {
@@ -79,10 +98,10 @@ function isGenuine({ signature, certificate }: JpkiSignature, challenge: Uint8Ar
   return createVerify('RSA-SHA256').update(challenge).verify(publicKey, signature)
 }
 
-function report(messages: Messages, outcome: SessionOutcome<Findings>): string {
+function report(messages: Messages, outcome: SessionOutcome<Findings>, chain: ChainPart): string {
   const { demo, headings } = messages
   const { identification, pins, triesBefore, triesLeft, challenge, signed } = outcome.value
-  const { subject, notAfter } = signed.certificate
+  const { subject } = signed.certificate
   const rows = [
     [headings.card, `${messages.kinds[identification.kind]} (${identification.token ?? '-'})`],
     ...pins.map((pin, i) => [
@@ -92,11 +111,13 @@ function report(messages: Messages, outcome: SessionOutcome<Findings>): string {
     [demo.wrongPin, demo.wrongPinResult(triesBefore, triesLeft)],
     [demo.rightPin, demo.rightPinResult],
     [messages.certificates.auth, subject],
-    ['', messages.validUntil(dayInJapan(notAfter))],
     [demo.challenge, `${toHex(challenge).slice(0, 32)}…`],
     [headings.algorithm, signed.algorithm],
     [headings.signature, `${Buffer.from(signed.signature).toString('base64').slice(0, 32)}…`],
     [demo.checked, demo.checkedResult],
+    [demo.list, demo.listResult],
+    ...chain.rows,
+    [demo.revoked, demo.revokedResult],
     [headings.exchanges, demo.exchangesResult(outcome.exchanges)],
     [headings.cleared, messages.cleared[outcome.clearedBy]],
   ]

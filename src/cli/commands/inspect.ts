@@ -1,7 +1,7 @@
 import type { CardSession } from '../../card/index.ts'
-import { CertificateError, DecodeError, StatusWordError } from '../../errors.ts'
 import { identifyCard } from '../../identify/index.ts'
 import { type CertificateKind, certificateKinds, type JpkiApplication } from '../../jpki/index.ts'
+import { readAvailability, readOrReason } from '../certificate-reading.ts'
 import type { Command } from '../context.ts'
 import type { Messages, UnreadableReason } from '../messages/catalogue.ts'
 import { dayInJapan, table } from '../output.ts'
@@ -51,31 +51,10 @@ async function inspect(session: CardSession) {
   return { identification, availability, pins, certificates }
 }
 
-async function readAvailability(app: JpkiApplication): Promise<{ sign: boolean; auth: boolean } | undefined> {
-  try {
-    const { sign, auth } = await app.readAvailability()
-    return { sign, auth }
-  } catch (error) {
-    if (error instanceof StatusWordError || error instanceof DecodeError) return undefined
-    throw error
-  }
-}
-
 async function readCertificate(app: JpkiApplication, id: CertificateKind): Promise<CertificateReport> {
-  try {
-    const { subject, notAfter } = await app.readCertificate(id)
-    return { id, readable: true, subject, notAfter: notAfter.toISOString() }
-  } catch (error) {
-    return { id, readable: false, reason: reasonOf(error) }
-  }
-}
-
-/** Why a certificate cannot be read; any error that is about more than the certificate is thrown again. */
-function reasonOf(error: unknown): UnreadableReason {
-  if (error instanceof StatusWordError) return error.code === 'ERR_SECURITY_STATUS' ? 'pin-required' : 'unreadable'
-  if (error instanceof CertificateError) return error.code === 'ERR_CERTIFICATE_ABSENT' ? 'absent' : 'unreadable'
-  if (error instanceof DecodeError) return 'unreadable'
-  throw error
+  const found = await readOrReason(app, id)
+  if (typeof found === 'string') return { id, readable: false, reason: found }
+  return { id, readable: true, subject: found.subject, notAfter: found.notAfter.toISOString() }
 }
 
 function report(

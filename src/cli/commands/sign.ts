@@ -25,7 +25,7 @@ export const signCommand: Command = async (context) => {
   })
   const file = options.get('out')
   if (file !== undefined) await withFile('cannot-write', () => writeFile(file, outcome.value.signature))
-  return signatureResult(context.messages, outcome, file)
+  return signatureResult(context.messages, outcome, { file })
 }
 
 function hashFile(io: Io, source: string): Promise<Uint8Array> {

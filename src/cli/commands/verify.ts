@@ -1,56 +1,43 @@
-import { type VerificationReport, verifyCertificate } from '../../trust/index.ts'
-import { certificateValidity } from '../../validity/index.ts'
-import { Certificate } from '../../x509/index.ts'
-import { readBlocks } from '../certificate-files.ts'
+import { inspectCertificate, jpkiAnchors, type VerifyOptions } from '../../trust/index.ts'
 import { usageError } from '../cli-error.ts'
-import type { Command, Context } from '../context.ts'
-import { dayInJapan, table } from '../output.ts'
+import type { Command } from '../context.ts'
+import { optionForm } from '../options.ts'
+import { momentInJapan, table } from '../output.ts'
+import { certificateFacts, certificateRows } from '../trust/certificate-facts.ts'
+import { readCertificates } from '../trust/files.ts'
+import { givenDay, givenInstant, readTrustFiles, revocationPolicy } from '../trust/options.ts'
+import { checkRows, profileRow, refusalOf, reportJson } from '../trust/report.ts'
 
-/** `verify CERT --anchors DIR`: path and profile of a certificate from a file, and until when it holds. */
+/** `verify CERT`: path, profile and revocation of a certificate from a file, and until when it holds. */
 export const verifyCommand: Command = async ({ options, operands, messages }) => {
-  const [file = ''] = operands
-  const [certificate, ...others] = (await readBlocks(file)).map((der) => Certificate.fromDer(der))
-  const anchors = (await readBlocks(options.get('anchors')!)).map((der) => Certificate.fromDer(der))
-  const use = options.get('use') as 'auth' | 'sign' | undefined
-  const at = instant(options)
-  const report = await verifyCertificate(certificate!, {
-    anchors,
-    intermediates: others,
+  const at = givenInstant(options)
+  const birthDate = givenDay(options, 'birth-date')
+  const [certificate, ...intermediates] = await readCertificates(operands[0]!, 'CERT')
+  const files = await readTrustFiles(options)
+  const anchors = files.anchors ?? jpkiAnchors(intermediates)
+  if (anchors.length === 0) throw usageError('no-anchor', optionForm('anchors'))
+  const pool = { anchors, intermediates }
+  const revocation = revocationPolicy(files, pool, options.has('require-revocation'))
+  const report = await inspectCertificate(certificate!, {
+    ...pool,
     at,
-    use,
+    use: options.get('use') as VerifyOptions['use'],
     // Whoever names the anchors decides which hierarchy is trusted.
-    hierarchies: ['production', 'test', 'virtual'],
-    revocation: { mode: 'none' },
+    hierarchies: files.anchors === undefined ? ['production'] : ['production', 'test', 'virtual'],
+    revocation,
   })
-  const validity = certificateValidity(certificate!, at)
+  const facts = certificateFacts(certificate!, at, birthDate === undefined ? {} : { birthDate })
+  const { ok, path, validUntil } = report
   const texts = messages.verify
   const rows = [
-    ...report.checks.map(({ check, result }) => [texts.checks[check] ?? check, texts.results[result]]),
-    [texts.path, report.path!.map(({ subject }) => subject).join(' < ')],
-    [texts.holds, `${messages.validUntil(dayInJapan(report.validUntil!))} ${texts.daysLeft(validity.daysLeft)}`],
+    ...(ok ? [[texts.path, path!.map(({ subject }) => subject).join(' < ')]] : []),
+    profileRow(certificate!, messages),
+    ...certificateRows(facts, messages),
+    ...(ok ? [[texts.pathUntil, momentInJapan(validUntil!)]] : []),
   ]
-  return { json: toJson(report, validity), text: table(rows, '') }
-}
-
-function instant(options: Context['options']): Date {
-  const text = options.get('at')
-  const at = text === undefined ? new Date() : new Date(text)
-  if (Number.isNaN(at.getTime())) throw usageError('bad-value', '--at TIME')
-  return at
-}
-
-function toJson(report: VerificationReport, validity: ReturnType<typeof certificateValidity>) {
   return {
-    at: report.at.toISOString(),
-    checks: report.checks,
-    path: report.path!.map(({ subject }) => subject),
-    validUntil: report.validUntil!.toISOString(),
-    validity: {
-      state: validity.state,
-      lastDayInJapan: validity.lastDayInJapan,
-      daysLeft: validity.daysLeft,
-      renewableFrom: validity.renewableFrom,
-    },
-    ...(report.profile !== undefined && { profile: report.profile }),
+    json: { ...reportJson(report), validity: facts },
+    text: `${table(checkRows(report, messages, revocation.mode !== 'none'), '')}\n${table(rows, '')}`,
+    refused: refusalOf(report),
   }
 }

@@ -3,6 +3,7 @@ import type { CertificateKind, JpkiKey } from '../../jpki/index.ts'
 import type { CliErrorCode, Problem } from '../cli-error.ts'
 import type { CommandName } from '../command-names.ts'
 import type { OptionName } from '../options.ts'
+import type { TrustTexts } from './trust-texts.ts'
 
 /** Every code a failure can have on the command line. */
 export type CatalogueCode = ErrorCode | CliErrorCode
@@ -17,7 +18,7 @@ export interface ErrorText {
 export type UnreadableReason = 'pin-required' | 'absent' | 'no-application' | 'unreadable'
 
 /** Every text of the command line in one language. */
-export interface Messages {
+export interface Messages extends TrustTexts {
   readonly errors: Readonly<Record<CatalogueCode, ErrorText>>
   readonly problems: Readonly<Record<Problem, (subject: string) => string>>
   readonly commands: Readonly<Record<CommandName, string>>
@@ -84,13 +85,6 @@ export interface Messages {
     >
   >
 
-  readonly verify: {
-    readonly checks: Readonly<Record<string, string>>
-    readonly results: Readonly<Record<'passed' | 'failed' | 'not-done', string>>
-    readonly path: string
-    readonly holds: string
-    readonly daysLeft: (days: number) => string
-  }
   readonly emulate: {
     readonly making: string
     readonly attached: (kind: string, address: string) => string
@@ -112,6 +106,10 @@ export interface Messages {
     readonly challenge: string
     readonly checked: string
     readonly checkedResult: string
+    readonly list: string
+    readonly listResult: string
+    readonly revoked: string
+    readonly revokedResult: string
     readonly exchangesResult: (count: number) => string
     readonly end: string
   }

@@ -78,7 +78,10 @@ export const enErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
     what: 'The card does not hold this certificate.',
     todo: 'The holder can have it issued at the municipal counter.',
   },
-  ERR_CERTIFICATE: { what: 'What the card holds is not a certificate.', todo: report },
+  ERR_CERTIFICATE: {
+    what: 'What the card or file holds is not a certificate, revocation list or OCSP response.',
+    todo: `If it is a file, get it from its publisher again. If it is a card: ${report}`,
+  },
   ERR_VERIFICATION: {
     what: 'The certificate is not to be believed.',
     todo: 'See which check failed; do not hand anything out on this certificate.',

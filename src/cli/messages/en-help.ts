@@ -8,9 +8,10 @@ export const enHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     'pin status': 'Tell how many tries each PIN has left. Spends no try.',
     'pin change': 'Change a PIN. Asks for the current one and, twice, for the new one.',
     certificate: 'Read a certificate.',
-    auth: 'Sign a challenge with the user-authentication key.',
+    auth: 'Sign a challenge with the user-authentication key, and verify the chain of its certificate.',
     sign: 'Sign a file. Its SHA-256 hash goes to the card, the file does not.',
     verify: 'Verify a certificate from a file against trust anchors. Needs no card.',
+    validity: 'Tell until when a certificate, or a card and its certificates, are valid, and by which rule.',
     emulate: 'Put a virtual card in the virtual reader of vpcd until Ctrl-C.',
     record: 'Run another command and write down its session with the card, personal data masked.',
     replay: 'Run another command on a recorded session in place of a card.',
@@ -21,8 +22,11 @@ export const enHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     'pin change': 'With --pin-stdin: the first line is the current PIN, the second the new one.',
     certificate:
       'The signature certificate asks for the signature password. Without --out it goes to standard output: DER, or PEM with --pem or on a terminal.',
+    auth: "The chain ends in --anchors, or in the CA certificate on the card when it is one of the six of J-LIS (with --virtual: the virtual card's own). Otherwise the chain is not checked, and the answer says so. A refused chain ends with exit code 1.",
     verify:
-      'CERT is DER or PEM; further certificates in it may serve as intermediates. Revocation is not checked, and the answer says so.',
+      'CERT is DER or PEM; further certificates in it may serve as intermediates. Without --anchors only the CA certificates of J-LIS are trusted, if they are among them. Revocation is looked up in --crl and --ocsp; without them it is not checked, and the answer says so.',
+    validity:
+      'With CERT: that certificate. Without: the card in the reader, as far as it tells without a PIN. Days are read, never computed; the rules only explain them.',
     sign: 'FILE may be - for standard input. --out takes the bare signature.',
     record:
       'PINs are never written. All data of the holder is masked, unless --keep-all is given together with --virtual.',
@@ -47,8 +51,13 @@ export const enHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     challenge: 'bytes to be signed, hexadecimal',
     key: 'which key signs',
     anchors: 'folder or file of the CA certificates to trust',
+    crl: 'revocation list, or folder of them; may be given several times',
+    ocsp: 'OCSP response',
+    'require-revocation': 'refuse a certificate whose revocation is not known',
     use: 'what the certificate must be for by the JPKI profile',
     at: 'moment to judge at, for example 2026-04-01T00:00:00+09:00; default now',
+    'birth-date': 'birth date of the holder, to find the rule behind a day',
+    'issue-date': 'day the card was issued; with CERT, that of the certificate (default: the day it begins)',
     kind: 'kind of the virtual card',
     port: 'port of vpcd, default 35963; slot 1 is 35964',
     host: 'host of vpcd, default 127.0.0.1',

@@ -1,10 +1,12 @@
 import type { Messages } from './catalogue.ts'
 import { enErrors } from './en-errors.ts'
 import { enHelp } from './en-help.ts'
+import { enTrust } from './en-trust.ts'
 
 /** English. */
 export const en: Messages = {
   ...enHelp,
+  ...enTrust,
   errors: enErrors,
   problems: {
     'pin-in-arguments': () => 'a PIN is never taken from the command line: type it when asked, or use --pin-stdin',
@@ -27,7 +29,12 @@ export const en: Messages = {
     'stdin-ended': () => 'standard input ended before a PIN came; no try was spent',
     'line-too-long': () => 'a line of standard input is too long to be a PIN; no try was spent',
     'bad-faults': (where) => `the fault script is not right: ${where}`,
+    'not-with-file': (name) => `${name} is for a card, and does not go with a file`,
+    'nothing-there': (form) => `nothing of that kind was found in what ${form} names`,
+    'no-anchor': (form) =>
+      `nothing to trust: give ${form}, or a file that also holds the CA certificate of J-LIS (its fingerprint is known)`,
     'cannot-read': (reason) => `a file cannot be read (${reason})`,
+    'too-large': (bytes) => `a file is longer than ${bytes} bytes`,
     'cannot-write': (reason) => `a file cannot be written (${reason})`,
     'pins-differ': () => 'the new PIN was not typed the same way twice; nothing was changed',
   },
@@ -114,13 +121,6 @@ export const en: Messages = {
     'service-lost': 'smart card service stopped',
     'service-restored': 'smart card service is back',
   },
-  verify: {
-    checks: { 'jpki-profile': 'JPKI profile', path: 'Certification path', revocation: 'Revocation' },
-    results: { passed: 'passed', failed: 'FAILED', 'not-done': 'not checked' },
-    path: 'Path',
-    holds: 'Holds',
-    daysLeft: (days) => `(${days} days left)`,
-  },
   emulate: {
     making: 'Making keys and certificates of an invented person…',
     attached: (kind, address) => `A virtual card (${kind}) is in the reader of vpcd at ${address}.`,
@@ -143,6 +143,10 @@ export const en: Messages = {
     challenge: 'Challenge (32 random bytes)',
     checked: 'Checked with node:crypto',
     checkedResult: 'the signature is right',
+    list: 'Revocation list',
+    listResult: 'issued by the CA of the virtual card; looked up below',
+    revoked: 'The same, once revoked',
+    revokedResult: 'refused: a new list names the certificate',
     exchangesResult: (count) => `${count} commands in all, closing included`,
     end: 'With a real card and reader: jpki-card inspect',
   },

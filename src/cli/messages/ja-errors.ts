@@ -77,7 +77,10 @@ export const jaErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
     what: 'このカードには対象の電子証明書が格納されていません。',
     todo: 'ご本人が市区町村の窓口で発行を受けられます。',
   },
-  ERR_CERTIFICATE: { what: 'カードの電子証明書を解釈できません。', todo: report },
+  ERR_CERTIFICATE: {
+    what: 'カードまたはファイルの内容を、証明書、失効リスト、OCSP応答として解釈できません。',
+    todo: `ファイルの場合は発行元からもう一度取得してください。カードの場合は、${report}`,
+  },
   ERR_VERIFICATION: {
     what: 'この証明書は有効と認められません。',
     todo: '失敗した検査を確かめてください。この証明書で手続きを進めないでください。',

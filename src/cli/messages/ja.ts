@@ -1,10 +1,12 @@
 import type { Messages } from './catalogue.ts'
 import { jaErrors } from './ja-errors.ts'
 import { jaHelp } from './ja-help.ts'
+import { jaTrust } from './ja-trust.ts'
 
 /** Japanese. */
 export const ja: Messages = {
   ...jaHelp,
+  ...jaTrust,
   errors: jaErrors,
   problems: {
     'pin-in-arguments': () =>
@@ -28,7 +30,12 @@ export const ja: Messages = {
     'stdin-ended': () => '暗証番号を読み取る前に標準入力が終わりました。残り回数は減っていません',
     'line-too-long': () => '標準入力の行が長すぎて暗証番号として扱えません。残り回数は減っていません',
     'bad-faults': (where) => `障害シナリオの内容に誤りがあります: ${where}`,
+    'not-with-file': (name) => `${name} はカード用のオプションで、ファイルと一緒には指定できません`,
+    'nothing-there': (form) => `${form} で指定した場所に該当するものがありません`,
+    'no-anchor': (form) =>
+      `信頼する認証局がありません。${form} を指定するか、J-LIS の認証局の証明書（フィンガープリントで確認します）も含むファイルを指定してください`,
     'cannot-read': (reason) => `ファイルを読み取れません (${reason})`,
+    'too-large': (bytes) => `ファイルが ${bytes} バイトを超えています`,
     'cannot-write': (reason) => `ファイルに書き込めません (${reason})`,
     'pins-differ': () => '新しい暗証番号が2回とも同じではありません。変更は行っていません',
   },
@@ -116,13 +123,6 @@ export const ja: Messages = {
     'service-lost': 'スマートカードサービスが停止しました',
     'service-restored': 'スマートカードサービスが復旧しました',
   },
-  verify: {
-    checks: { 'jpki-profile': 'JPKIプロファイル', path: '認証パス', revocation: '失効' },
-    results: { passed: '適合', failed: '不適合', 'not-done': '未検査' },
-    path: 'パス',
-    holds: '有効期間',
-    daysLeft: (days) => `（残り ${days} 日）`,
-  },
   emulate: {
     making: '架空の人物の鍵と電子証明書を作成しています…',
     attached: (kind, address) => `仮想カード（${kind}）を vpcd (${address}) のリーダーに置きました。`,
@@ -145,6 +145,10 @@ export const ja: Messages = {
     challenge: 'チャレンジ（乱数32バイト）',
     checked: 'node:crypto による検証',
     checkedResult: '署名は正しいものです',
+    list: '失効リスト',
+    listResult: '仮想カードの認証局が発行し、以下の検証で参照しました',
+    revoked: '失効させた後の検証',
+    revokedResult: '拒否しました（新しい失効リストに載っています）',
     exchangesResult: (count) => `全 ${count} 回（終了処理を含む）`,
     end: '実際のカードとリーダーでは: jpki-card inspect',
   },

@@ -1,0 +1,30 @@
+import { CertificateError, DecodeError, StatusWordError } from '../errors.ts'
+import type { CertificateKind, JpkiApplication } from '../jpki/index.ts'
+import type { Certificate } from '../x509/index.ts'
+import type { UnreadableReason } from './messages/catalogue.ts'
+
+/** A certificate of the card, or why it cannot be read; any error that is about more than the certificate is thrown. */
+export async function readOrReason(
+  app: JpkiApplication,
+  kind: CertificateKind,
+): Promise<Certificate | UnreadableReason> {
+  try {
+    return await app.readCertificate(kind)
+  } catch (error) {
+    if (error instanceof StatusWordError) return error.code === 'ERR_SECURITY_STATUS' ? 'pin-required' : 'unreadable'
+    if (error instanceof CertificateError) return error.code === 'ERR_CERTIFICATE_ABSENT' ? 'absent' : 'unreadable'
+    if (error instanceof DecodeError) return 'unreadable'
+    throw error
+  }
+}
+
+/** Which certificates the card says it holds; `undefined` when it does not say so readably. */
+export async function readAvailability(app: JpkiApplication): Promise<{ sign: boolean; auth: boolean } | undefined> {
+  try {
+    const { sign, auth } = await app.readAvailability()
+    return { sign, auth }
+  } catch (error) {
+    if (error instanceof StatusWordError || error instanceof DecodeError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,72 @@
+import type { CheckResult, JpkiHierarchy, RevocationEvidence, VerificationCheck } from '../../trust/index.ts'
+import type {
+  CardCredential,
+  CardExpirySource,
+  CertificateState,
+  CredentialId,
+  EffectiveValidity,
+  IssuanceChannel,
+  MissingFact,
+  RuleId,
+  ValidityFlag,
+} from '../../validity/index.ts'
+
+/** Why a chain was not checked. */
+export type ChainGap = 'no-ca-certificate' | 'unknown-ca' | 'transcript'
+
+/** Texts about whether a certificate is to be believed, and until when, in one language. */
+export interface TrustTexts {
+  readonly verify: {
+    readonly checks: Readonly<Record<VerificationCheck, string>>
+    readonly results: Readonly<Record<CheckResult['result'], string>>
+    /** The certificate of a path a check is about: 0 is the end certificate. */
+    readonly depth: (depth: number) => string
+    readonly kinds: Readonly<Record<RevocationEvidence['kind'], string>>
+    readonly updates: (from: string, to: string | undefined) => string
+    readonly revokedAt: (moment: string, reason: string) => string
+    readonly more: (count: number) => string
+    readonly path: string
+    readonly pathUntil: string
+    readonly profile: string
+    readonly noProfile: string
+    readonly hierarchies: Readonly<Record<JpkiHierarchy, string>>
+  }
+  readonly chain: {
+    readonly heading: string
+    readonly good: string
+    readonly refused: string
+    readonly notChecked: (why: string) => string
+    readonly gaps: Readonly<Record<ChainGap, string>>
+  }
+  readonly validity: {
+    readonly state: string
+    readonly states: Readonly<Record<CertificateState, string>>
+    readonly until: string
+    readonly lastMoment: (moment: string, daysLeft: number) => string
+    readonly renewal: string
+    readonly renewableFrom: (day: string) => string
+    readonly rule: string
+    readonly rules: Readonly<Record<RuleId, string>>
+    readonly unexplained: string
+    readonly notTold: string
+    readonly note: (sentence: string) => string
+    readonly flags: Readonly<Record<ValidityFlag, string>>
+    readonly exceeds: (day: string, rule: string) => string
+    readonly missing: (facts: readonly string[]) => string
+    readonly facts: Readonly<Record<MissingFact, string>>
+    readonly needsIssueDate: string
+    readonly source: string
+    readonly sources: Readonly<Record<CardExpirySource, string>>
+    readonly noCardExpiry: Readonly<Record<'absent' | 'unreadable', string>>
+    readonly both: string
+    readonly notBoth: string
+    readonly limited: string
+    readonly limitedBy: Readonly<Record<EffectiveValidity['limitedBy'], string>>
+    readonly credentialsHeading: string
+    readonly noCredentials: string
+    readonly credentials: Readonly<Record<CredentialId, string>>
+    readonly channels: Readonly<Record<IssuanceChannel, string>>
+    readonly noChannel: string
+    readonly offered: Readonly<Record<CardCredential['offered'], string>>
+  }
+}

@@ -1,0 +1,60 @@
+import { jpkiProfileOf } from '../../trust/index.ts'
+import {
+  type CertificateValidity,
+  certificateValidity,
+  type ExplainInput,
+  type Explanation,
+  explainValidity,
+} from '../../validity/index.ts'
+import type { Certificate } from '../../x509/index.ts'
+import type { Messages } from '../messages/catalogue.ts'
+import { dayInJapan, momentInJapan } from '../output.ts'
+
+/** What may be known beside a certificate; nothing of it is guessed. */
+export type KnownFacts = Partial<Pick<ExplainInput, 'birthDate' | 'issueDate' | 'cardExpiry' | 'authCertificateExpiry'>>
+
+/** Until when a certificate holds, and why; for `--json` as it is. */
+export interface CertificateFacts extends CertificateValidity {
+  /** Which rule set its last day; absent for one that is not a holder's certificate by the JPKI profile. */
+  readonly explanation?: Explanation
+}
+
+/** Days as the rules take them: a hostile certificate may have others. */
+const plainDay = /^(?!0000)\d{4}-/
+
+/** Until when a certificate holds and by which rule. Its day of issue is the day it begins, unless known. */
+export function certificateFacts(certificate: Certificate, at: Date, known: KnownFacts = {}): CertificateFacts {
+  const validity = certificateValidity(certificate, at)
+  const profile = jpkiProfileOf(certificate)
+  const issueDate = known.issueDate ?? dayInJapan(certificate.notBefore)
+  const expiry = validity.lastDayInJapan
+  if (typeof profile === 'string' || (profile.use !== 'auth' && profile.use !== 'sign')) return validity
+  if (!plainDay.test(issueDate) || !plainDay.test(expiry)) return validity
+  return { ...validity, explanation: explainValidity({ ...known, kind: profile.use, expiry, issueDate }) }
+}
+
+/** The same for people: state, last moment, renewal, rule, and what is uncertain about them. */
+export function certificateRows(facts: CertificateFacts, { validity: texts }: Messages): string[][] {
+  const { explanation } = facts
+  return [
+    [texts.state, texts.states[facts.state]],
+    [texts.until, texts.lastMoment(momentInJapan(facts.lastMoment), facts.daysLeft)],
+    ...(explanation === undefined ? [] : [[texts.renewal, texts.renewableFrom(facts.renewableFrom)]]),
+    ...(explanation === undefined ? [] : facts.flags.map((flag) => ['', texts.note(texts.flags[flag])])),
+    ...(explanation === undefined ? [] : explanationRows(explanation, texts)),
+  ]
+}
+
+/** Which rule set a day, what is uncertain about it, and what would have to be known. */
+export function explanationRows(explanation: Explanation, texts: Messages['validity']): string[][] {
+  const { rule, matches, exceeds, missing } = explanation
+  const flags = new Set(matches.flatMap((match) => match.flags))
+  const facts = missing.map((fact) => texts.facts[fact])
+  const unexplained = facts.length === 0 ? texts.unexplained : texts.notTold
+  return [
+    [texts.rule, rule === undefined ? unexplained : texts.rules[rule.id]],
+    ...[...flags].map((flag) => ['', texts.note(texts.flags[flag])]),
+    ...exceeds.map((end) => ['', texts.note(texts.exceeds(end.day, texts.rules[end.rule]))]),
+    ...(facts.length === 0 ? [] : [['', texts.note(texts.missing(facts))]]),
+  ]
+}

@@ -1,0 +1,93 @@
+import { JpkiCardError } from '../../errors.ts'
+import type { JpkiApplication } from '../../jpki/index.ts'
+import { inspectCertificate, type JpkiHierarchy, jpkiAnchors, type VerificationReport } from '../../trust/index.ts'
+import type { Certificate } from '../../x509/index.ts'
+import type { Context } from '../context.ts'
+import type { Messages } from '../messages/catalogue.ts'
+import type { ChainGap } from '../messages/trust-texts.ts'
+import { momentInJapan } from '../output.ts'
+import { type CertificateFacts, certificateRows } from './certificate-facts.ts'
+import { revocationPolicy, type TrustFiles } from './options.ts'
+import { checkRows, refusalOf, reportJson } from './report.ts'
+
+/** What came of the chain of a user-authentication certificate; not checked is never good. */
+export type Chain =
+  | { readonly checked: false; readonly reason: ChainGap }
+  | { readonly checked: true; readonly report: VerificationReport; readonly revocationAsked: boolean }
+
+/** What a chain ends in. */
+export interface ChainTrust {
+  readonly anchors: readonly Certificate[]
+  readonly hierarchies: readonly JpkiHierarchy[]
+}
+
+/**
+ * What the chain of a card's certificate can end in: anchors that were named, a virtual card's own CA, or the card's CA when
+ * it is one of the six of J-LIS. The card's CA is read only where it is used, and never while a session is recorded or
+ * replayed, so that a transcript fits whatever is trusted.
+ */
+export async function chainTrust(
+  { options, recording, replay }: Context,
+  { anchors }: TrustFiles,
+  app: JpkiApplication,
+): Promise<ChainTrust | ChainGap> {
+  // Whoever names the anchors decides which hierarchy is trusted.
+  if (anchors !== undefined) return { anchors, hierarchies: ['production', 'test', 'virtual'] }
+  if (recording !== undefined || replay !== undefined) return 'transcript'
+  const own = await readOwn(app)
+  if (own === undefined) return 'no-ca-certificate'
+  if (options.has('virtual')) return { anchors: [own], hierarchies: ['virtual'] }
+  const known = jpkiAnchors([own], 'auth')
+  return known.length === 0 ? 'unknown-ca' : { anchors: known, hierarchies: ['production'] }
+}
+
+/** The signature is there already, so whatever the card says to this only leaves the chain unchecked. */
+async function readOwn(app: JpkiApplication): Promise<Certificate | undefined> {
+  try {
+    return await app.readCertificate('auth-ca')
+  } catch (error) {
+    if (error instanceof JpkiCardError) return undefined
+    throw error
+  }
+}
+
+/** Verifies the chain of a user-authentication certificate, as far as there is something for it to end in. */
+export async function checkChain(
+  certificate: Certificate,
+  trust: ChainTrust | ChainGap,
+  files: Pick<TrustFiles, 'lists' | 'response'>,
+  at: Date,
+): Promise<Chain> {
+  if (typeof trust === 'string') return { checked: false, reason: trust }
+  const { anchors, hierarchies } = trust
+  const revocation = revocationPolicy(files, { anchors, intermediates: [] }, false)
+  const report = await inspectCertificate(certificate, { anchors, hierarchies, at, use: 'auth', revocation })
+  return { checked: true, report, revocationAsked: revocation.mode !== 'none' }
+}
+
+/** A chain as part of an outcome: for `--json`, for people, and as the reason of a refusal. */
+export interface ChainPart {
+  readonly json: Readonly<Record<string, unknown>>
+  readonly rows: readonly (readonly string[])[]
+  readonly refused: Error | undefined
+}
+
+/** Puts a chain and the validity of its certificate in words. */
+export function chainPart(chain: Chain, validity: CertificateFacts, messages: Messages): ChainPart {
+  const { chain: texts, verify } = messages
+  const facts = certificateRows(validity, messages)
+  if (!chain.checked) {
+    const rows = [[texts.heading, texts.notChecked(texts.gaps[chain.reason])], ...facts]
+    return { json: { chain: { ok: false, checked: false, reason: chain.reason }, validity }, rows, refused: undefined }
+  }
+  const { report, revocationAsked } = chain
+  const { ok, path, validUntil } = report
+  const rows = [
+    [texts.heading, ok ? texts.good : texts.refused],
+    ...checkRows(report, messages, revocationAsked).map(([check = '', ...rest]) => [check, rest.join('  ').trim()]),
+    ...(ok ? [[verify.path, [verify.depth(0), ...path!.slice(1).map(({ subject }) => subject)].join(' < ')]] : []),
+    ...facts,
+    ...(ok ? [[verify.pathUntil, momentInJapan(validUntil!)]] : []),
+  ]
+  return { json: { chain: { ok, checked: true, ...reportJson(report) }, validity }, rows, refused: refusalOf(report) }
+}

@@ -1,0 +1,74 @@
+import type { OcspResponse, RevocationList } from '../../revocation/index.ts'
+import {
+  combinedSource,
+  crlSource,
+  ocspSource,
+  type RevocationPolicy,
+  type RevocationSource,
+} from '../../trust/index.ts'
+import { parseCardDate } from '../../validity/index.ts'
+import type { Certificate } from '../../x509/index.ts'
+import { usageError } from '../cli-error.ts'
+import { type OptionName, type Options, optionForm } from '../options.ts'
+import { readCertificates, readLists, readResponse } from './files.ts'
+
+/** Files about trust that options name, read before anything else happens. */
+export interface TrustFiles {
+  /** Absent when none were named. */
+  readonly anchors: readonly Certificate[] | undefined
+  readonly lists: readonly RevocationList[]
+  readonly response: OcspResponse | undefined
+}
+
+/** Reads what `--anchors`, `--crl` and `--ocsp` name. @throws CliError; CertificateError for rubbish. */
+export async function readTrustFiles(options: Options): Promise<TrustFiles> {
+  const anchors = options.get('anchors')
+  const response = options.get('ocsp')
+  const lists: RevocationList[] = []
+  for (const path of options.all('crl')) lists.push(...(await readLists(path, optionForm('crl'))))
+  return {
+    anchors: anchors === undefined ? undefined : await readCertificates(anchors, optionForm('anchors')),
+    lists,
+    response: response === undefined ? undefined : await readResponse(response),
+  }
+}
+
+/** How revocation is judged with what was read: not at all without lists and response, unless it is required. */
+export function revocationPolicy(
+  { lists, response }: Pick<TrustFiles, 'lists' | 'response'>,
+  pool: { readonly anchors: readonly Certificate[]; readonly intermediates: readonly Certificate[] },
+  required: boolean,
+): RevocationPolicy {
+  const sources: RevocationSource[] = []
+  if (response !== undefined) sources.push(ocspSource({ response }))
+  if (lists.length > 0) sources.push(crlSource({ lists, ...pool }))
+  // A good answer of one source hides no revocation that another knows of.
+  const all = [combinedSource(sources)]
+  if (required) return { mode: 'required', sources: all }
+  return sources.length === 0 ? { mode: 'none' } : { mode: 'best-effort', sources: all }
+}
+
+/** The moment to judge at: `--at`, or now. @throws CliError `ERR_USAGE` for one that does not exist. */
+export function givenInstant(options: Options): Date {
+  const text = options.get('at')
+  if (text === undefined) return new Date()
+  const at = new Date(text)
+  if (Number.isNaN(at.getTime()) || !isDay(text.split('T')[0]!)) throw usageError('bad-value', optionForm('at'))
+  return at
+}
+
+/** A day given with an option. @throws CliError `ERR_USAGE` for one that the calendar does not have. */
+export function givenDay(options: Options, name: OptionName & ('birth-date' | 'issue-date')): string | undefined {
+  const text = options.get(name)
+  if (text !== undefined && !isDay(text)) throw usageError('bad-value', optionForm(name))
+  return text
+}
+
+function isDay(text: string): boolean {
+  try {
+    parseCardDate(text.replaceAll('-', ''))
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,68 @@
+import { VerificationError } from '../../errors.ts'
+import { type CheckResult, jpkiProfileOf, type RevocationAnswer, type VerificationReport } from '../../trust/index.ts'
+import type { Certificate } from '../../x509/index.ts'
+import type { Messages } from '../messages/catalogue.ts'
+import { momentInJapan } from '../output.ts'
+
+/** Lists that were of no use are named one by one up to here. */
+const mostProblems = 5
+const shownDigest = 16
+
+/** A report for `--json`. The subjects of the path are left out of a refusal. */
+export function reportJson(report: VerificationReport): Readonly<Record<string, unknown>> {
+  const { ok, at, checks, failure, path, validUntil, profile, revocation } = report
+  return {
+    at,
+    checks,
+    ...(failure !== undefined && { failure }),
+    ...(ok && { path: path!.map(({ subject }) => subject) }),
+    ...(validUntil !== undefined && { validUntil }),
+    ...(profile !== undefined && { profile }),
+    revocation: revocation.map((answer, depth) => ({ depth, ...answer, evidence: answer.evidence.map(evidenceJson) })),
+  }
+}
+
+function evidenceJson({ nextUpdate, ...rest }: RevocationAnswer['evidence'][number]): object {
+  return { ...rest, nextUpdate: nextUpdate ?? null }
+}
+
+/** Why the report refuses; `undefined` when it does not. */
+export function refusalOf({ failure }: VerificationReport): VerificationError | undefined {
+  if (failure === undefined) return undefined
+  return new VerificationError(failure.check, failure.depth, failure.message ?? 'refused')
+}
+
+/**
+ * Every check with its result, the certificate it is about, and under those of revocation what they rest on.
+ *
+ * @param asked - revocation was looked up.
+ */
+export function checkRows(report: VerificationReport, { verify: texts }: Messages, asked: boolean): string[][] {
+  return report.checks.flatMap((one) => {
+    const row = [texts.checks[one.check], texts.results[one.result], texts.depth(one.depth)]
+    const answer = asked && one.check === 'revocation' ? report.revocation[one.depth] : undefined
+    return answer === undefined ? [row] : [row, ...answerRows(one, answer, texts)]
+  })
+}
+
+function answerRows({ result }: CheckResult, answer: RevocationAnswer, texts: Messages['verify']): string[][] {
+  const rows = answer.evidence.map(({ kind, issuer, thisUpdate, nextUpdate, sha256 }) => {
+    const next = nextUpdate === undefined ? undefined : momentInJapan(nextUpdate)
+    const digest = `SHA-256 ${sha256.slice(0, shownDigest)}…`
+    return ['', '', `${texts.kinds[kind]}: ${issuer}, ${texts.updates(momentInJapan(thisUpdate), next)}, ${digest}`]
+  })
+  if (answer.revokedAt !== undefined) {
+    rows.push(['', '', texts.revokedAt(momentInJapan(answer.revokedAt), answer.reason ?? '-')])
+  }
+  if (result === 'passed' || answer.status === 'revoked') return rows
+  const shown = answer.problems.slice(0, mostProblems).map((problem) => ['', '', problem])
+  const more = answer.problems.length - shown.length
+  return [...rows, ...shown, ...(more > 0 ? [['', '', texts.more(more)]] : [])]
+}
+
+/** What the certificate is by the JPKI profile, whether asked or not. */
+export function profileRow(certificate: Certificate, { verify: texts, certificates }: Messages): string[] {
+  const profile = jpkiProfileOf(certificate)
+  if (typeof profile === 'string') return [texts.profile, texts.noProfile]
+  return [texts.profile, `${certificates[profile.use]}, ${texts.hierarchies[profile.hierarchy]}`]
+}
