@@ -28,10 +28,15 @@ export async function interleaved(a, b, { rounds, calls, warmUp = calls }) {
   return { a: median(times.a), b: median(times.b), ratio: median(times.a.map((one, i) => one / times.b[i])) }
 }
 
-/** One row of the result. `bar` is text for people, `holds` what it came to; a row without a bar only informs. */
+/**
+ * One row of the result. `bar` is text for people, `holds` what it came to; a row without a bar only informs. A limit is the
+ * most the value may be, or `{ atLeast }`.
+ */
 export function row(id, value, unit, limit) {
-  if (limit === undefined) return { id, value: round(value), unit, bar: '', holds: true }
-  return { id, value: round(value), unit, bar: `<= ${limit}`, holds: value <= limit }
+  const shown = { id, value: round(value), unit }
+  if (limit === undefined) return { ...shown, bar: '', holds: true }
+  if (typeof limit === 'object') return { ...shown, bar: `>= ${limit.atLeast}`, holds: value >= limit.atLeast }
+  return { ...shown, bar: `<= ${limit}`, holds: value <= limit }
 }
 
 const round = (value) => Math.round(value * 1000) / 1000
