@@ -6,6 +6,9 @@ import { decodeExtensions, type Extensions, readRawExtensions } from './extensio
 import { Name } from './name.ts'
 import { PublicKey, type PublicKeyKind } from './public-key.ts'
 
+/** Certificates are of one or two thousand bytes; what is read of a larger one could fill the memory. */
+const maxBytes = 65_536
+
 /**
  * Facts of one X.509 certificate, read strictly: DER only, nothing left over, no extension twice, no extensions before
  * version 3. Reading them proves nothing: chain, revocation and validity are other questions.
@@ -76,11 +79,12 @@ export class Certificate {
   }
 
   /**
-   * @param der - exactly one DER certificate; copied.
+   * @param der - exactly one DER certificate of at most 65 536 bytes; copied.
    * @throws CertificateError `ERR_CERTIFICATE`; its cause is a DecodeError `ERR_DER` with the offset.
    */
   static fromDer(der: Uint8Array): Certificate {
     try {
+      if (der.length > maxBytes) throw new DecodeError('ERR_DER', `more than ${maxBytes} bytes`, maxBytes)
       return new Certificate(copyBytes(der))
     } catch (cause) {
       if (!(cause instanceof DecodeError)) throw cause

@@ -20,6 +20,9 @@ const statuses = [
 /** What became of the request. Only `successful` comes with an answer; the others are not signed by anyone. */
 export type OcspResponseStatus = NonNullable<(typeof statuses)[number]>
 
+/** A response is of some thousand bytes; what is read of a much larger one could fill the memory. */
+const maxBytes = 131_072
+
 /**
  * One OCSP response, read strictly. Reading it proves nothing: `ocspStatus` says what it is worth.
  *
@@ -50,11 +53,12 @@ export class OcspResponse {
   }
 
   /**
-   * @param der - exactly one DER OCSPResponse; copied.
+   * @param der - exactly one DER OCSPResponse of at most 131 072 bytes; copied.
    * @throws CertificateError `ERR_CERTIFICATE`; its cause is a DecodeError `ERR_DER` with the offset.
    */
   static fromDer(der: Uint8Array): OcspResponse {
     try {
+      if (der.length > maxBytes) throw new DecodeError('ERR_DER', `more than ${maxBytes} bytes`, maxBytes)
       return new OcspResponse(new Uint8Array(der))
     } catch (cause) {
       if (!(cause instanceof DecodeError)) throw cause

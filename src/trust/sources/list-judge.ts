@@ -7,6 +7,7 @@ import {
   type RevocationList,
 } from '../../revocation/index.ts'
 import type { Certificate } from '../../x509/index.ts'
+import { fingerprint } from '../jpki-authorities.ts'
 import type { RevocationAnswer, RevocationEvidence, RevocationSource } from '../report.ts'
 
 /** Judges a certificate by lists; `problems` of getting them are put before those of the lists. */
@@ -17,6 +18,9 @@ export type ListJudge = (
 ) => RevocationAnswer | Promise<RevocationAnswer>
 
 type Options = Omit<PathOptions, 'at'>
+
+/** Most signers of lists looked into for one certificate; a hostile pool cannot cost more. */
+const maxPaths = 64
 
 /** Lists with fewer entries are hashed within about a millisecond. */
 const manyEntries = 10_000
@@ -31,10 +35,11 @@ const manyEntries = 10_000
 export function listJudge(options: Options): ListJudge {
   if (!Array.isArray(options.anchors)) throw new TypeError('anchors must be an array of certificates')
   const ofSigner = signerOptions(options)
+  const pool = withoutCopies(options.intermediates ?? [])
   return (lists, [certificate, issuer, at, anchor], problems = []) => {
     const anchors = anchor === undefined ? options.anchors : [anchor]
     const judge = (): RevocationAnswer =>
-      new Judgement(lists, options, { ...ofSigner, anchors, at }).of(certificate, issuer, problems)
+      new Judgement(lists, pool, { ...ofSigner, anchors, at }).of(certificate, issuer, problems)
     const long = lists.filter((list) => isLong(list, issuer, at, options))
     return long.length === 0 ? judge() : verifyAhead(long, issuer, options).then(judge)
   }
@@ -49,6 +54,10 @@ function signerOptions(options: Options): Options {
     keyUsage: undefined,
     extendedKeyUsage: undefined,
   }
+}
+
+function withoutCopies(pool: readonly Certificate[]): readonly Certificate[] {
+  return [...new Map(pool.map((one) => [fingerprint(one), one])).values()]
 }
 
 /** Whether the list counts here and is too long to be hashed at once. */
@@ -70,14 +79,15 @@ async function verifyAhead(
 /** One certificate judged, and on the way those that sign lists. */
 class Judgement {
   readonly #lists: readonly RevocationList[]
-  readonly #options: Options
+  readonly #pool: readonly Certificate[]
   readonly #ofSigner: PathOptions
+  #pathsLeft = maxPaths
   /** The lists by which signers of other lists were found good. */
   readonly #rests: CrlEvidence[] = []
 
-  constructor(lists: readonly RevocationList[], options: Options, ofSigner: PathOptions) {
+  constructor(lists: readonly RevocationList[], pool: readonly Certificate[], ofSigner: PathOptions) {
     this.#lists = lists
-    this.#options = options
+    this.#pool = pool
     this.#ofSigner = ofSigner
   }
 
@@ -97,15 +107,16 @@ class Judgement {
     return crlStatus(certificate, issuer, {
       lists: this.#lists,
       at: this.#ofSigner.at,
-      crlIssuers: this.#options.intermediates,
-      signatures: this.#options.signatures,
+      crlIssuers: this.#pool,
+      signatures: this.#ofSigner.signatures,
       validateCrlIssuer: (candidate) => this.#believed(candidate, deciding),
     })
   }
 
-  /** A certificate whose own revocation is being decided cannot help to decide it, unless its issuer wants it so. */
+  /** A key whose own revocation is being decided cannot help to decide it, unless its issuer wants it so. */
   #believed(candidate: Certificate, deciding: readonly Certificate[]): boolean {
-    if (deciding.includes(candidate)) return listsItself(candidate)
+    if (deciding.some(({ key }) => key.id === candidate.key.id)) return listsItself(candidate)
+    if (this.#pathsLeft-- <= 0) return false
     const found = inspectPath(candidate, this.#ofSigner)
     if (!found.ok) return false
     return found.path.slice(0, -1).every((one, i) => {

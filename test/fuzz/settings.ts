@@ -1,0 +1,6 @@
+import { randomInt } from 'node:crypto'
+
+/** `FUZZ_SEED` repeats a run; `FUZZ_SECONDS` is the time for each target. */
+export const seed = Number(process.env['FUZZ_SEED'] ?? randomInt(2 ** 31))
+export const seconds = Number(process.env['FUZZ_SECONDS'] ?? (process.env['CI'] === 'true' ? 10 : 3))
+if (!Number.isInteger(seed) || !(seconds > 0)) throw new RangeError('FUZZ_SEED is an integer, FUZZ_SECONDS a time')
