@@ -41,12 +41,11 @@ export async function inspectCertificate(
   options: VerifyOptions,
 ): Promise<VerificationReport> {
   const checks: CheckResult[] = []
-  const revocation: RevocationAnswer[] = []
   const { at } = options
   const failed = (failure: CheckResult, more: Partial<VerificationReport> = {}): VerificationReport => {
     const rest = (['path', 'jpki-profile', 'revocation'] as const).filter((check) => !done(checks, failure, check))
     const skipped = rest.map((check) => ({ check, result: 'not-done', depth: 0 }) as const)
-    return { ok: false, at, checks: [...checks, failure, ...skipped], failure, revocation, ...more }
+    return { ok: false, at, checks: [...checks, failure, ...skipped], failure, revocation: [], ...more }
   }
 
   const profile = options.use === undefined ? undefined : requiredProfile(certificate, options)
@@ -60,25 +59,44 @@ export async function inspectCertificate(
   checks.push({ check: 'path', result: 'passed', depth: 0 })
   const validUntil = new Date(Math.min(...path.map(({ notAfterMs }) => notAfterMs)))
 
-  const policy = options.revocation
-  for (let depth = 0; depth < path.length - 1; depth++) {
-    const answer =
-      policy.mode === 'none'
-        ? unasked
-        : await ask(policy.sources, path[depth]!, path[depth + 1]!, at, path[path.length - 1]!)
+  const asked = askAll(path, options)
+  // A source that knows at once costs no turn of the event loop.
+  const answers = asked.some(isPromise) ? await Promise.all(asked) : (asked as readonly RevocationAnswer[])
+  const revocation: RevocationAnswer[] = []
+  for (const [depth, answer] of answers.entries()) {
     revocation.push(answer)
-    const bad = answer.status === 'revoked' || (answer.status === 'unknown' && policy.mode === 'required')
-    if (bad) {
-      const message =
-        answer.status === 'revoked' ? 'revoked' : `not known: ${answer.problems.join('; ') || 'no source'}`
-      return failed({ check: 'revocation', result: 'failed', depth, message }, { profile, path, validUntil })
+    const refusal = refusalOf(answer, options.revocation)
+    if (refusal !== undefined) {
+      const failure = { check: 'revocation', result: 'failed', depth, message: refusal } as const
+      return failed(failure, { profile, path, validUntil, revocation })
     }
     checks.push({ check: 'revocation', result: answer.status === 'good' ? 'passed' : 'not-done', depth })
   }
   return { ok: true, at, checks, path, validUntil, profile, revocation }
 }
 
+type Asked = RevocationAnswer | Promise<RevocationAnswer>
+
 const unasked: RevocationAnswer = { status: 'unknown', evidence: [], problems: ['not asked for'] }
+
+const isPromise = (asked: Asked): boolean => asked instanceof Promise
+
+/** One answer for each certificate below the anchor. */
+function askAll(path: readonly Certificate[], { revocation, at }: VerifyOptions): readonly Asked[] {
+  const anchor = path[path.length - 1]!
+  return path
+    .slice(0, -1)
+    .map((certificate, depth) =>
+      revocation.mode === 'none' ? unasked : ask(revocation.sources, [certificate, path[depth + 1]!, at, anchor]),
+    )
+}
+
+/** Why an answer does not do, if it does not. */
+function refusalOf(answer: RevocationAnswer, { mode }: RevocationPolicy): string | undefined {
+  if (answer.status === 'revoked') return 'revoked'
+  if (answer.status === 'good' || mode !== 'required') return undefined
+  return `not known: ${answer.problems.join('; ') || 'no source'}`
+}
 
 function done(checks: readonly CheckResult[], failure: CheckResult, check: CheckResult['check']): boolean {
   const pathCheck = check === 'path' && failure.check !== 'jpki-profile'
@@ -95,24 +113,20 @@ function requiredProfile(certificate: Certificate, options: VerifyOptions): Jpki
 }
 
 /** Asks one source after another until one knows. A source that throws counts as not knowing. */
-async function ask(
+function ask(
   sources: readonly RevocationSource[],
-  certificate: Certificate,
-  issuer: Certificate,
-  at: Date,
-  anchor: Certificate,
-): Promise<RevocationAnswer> {
-  const problems: string[] = []
-  for (const source of sources) {
-    try {
-      const given = source(certificate, issuer, at, anchor)
-      // A source that knows at once costs no turn of the event loop.
-      const answer = given instanceof Promise ? await given : given
-      if (answer.status !== 'unknown') return answer
-      problems.push(...answer.problems)
-    } catch (error) {
-      problems.push(error instanceof Error ? error.message : 'a source failed')
-    }
+  question: Parameters<RevocationSource>,
+  problems: readonly string[] = [],
+): Asked {
+  const [source, ...others] = sources
+  if (source === undefined) return { status: 'unknown', evidence: [], problems }
+  const next = (more: readonly string[]): Asked => ask(others, question, [...problems, ...more])
+  const judge = (answer: RevocationAnswer): Asked => (answer.status === 'unknown' ? next(answer.problems) : answer)
+  const give = (error: unknown): Asked => next([error instanceof Error ? error.message : 'a source failed'])
+  try {
+    const answer = source(...question)
+    return answer instanceof Promise ? answer.then(judge).catch(give) : judge(answer)
+  } catch (error) {
+    return give(error)
   }
-  return { status: 'unknown', evidence: [], problems }
 }

@@ -273,15 +273,32 @@ export interface RawExtension {
   readonly reader: DerReader
 }
 
+/** Identifiers met, of which there are ten as a rule: an array finds them sooner than a set, until there are many. */
+class SmallSet {
+  readonly #few: string[] = []
+  #many: Set<string> | undefined
+
+  /** @returns whether it is new. */
+  add(id: string): boolean {
+    if (this.#many === undefined) {
+      if (this.#few.includes(id)) return false
+      this.#few.push(id)
+      if (this.#few.length > 16) this.#many = new Set(this.#few)
+      return true
+    }
+    const { size } = this.#many
+    return this.#many.add(id).size > size
+  }
+}
+
 /** Reads an Extensions SEQUENCE; each identifier at most once. @throws DecodeError `ERR_DER`. */
 export function readRawExtensions(reader: DerReader): readonly RawExtension[] {
-  const seen = new Set<string>()
+  const seen = new SmallSet()
   return list(reader, (sequence) => {
     const at = sequence.offset
     const extension = sequence.enter(tags.sequence)
     const id = readOid(extension)
-    if (seen.has(id)) throw new DecodeError('ERR_DER', `extension ${id} stands twice`, at)
-    seen.add(id)
+    if (!seen.add(id)) throw new DecodeError('ERR_DER', `extension ${id} stands twice`, at)
     const defaultAt = extension.offset
     const written = extension.nextTag === tags.boolean
     const critical = written ? readBoolean(extension) : false

@@ -23,14 +23,17 @@ export type SignedInput =
 export function verifySignature(certificate: Certificate, input: SignedInput, signature: Uint8Array): boolean {
   try {
     if (!strongEnough(certificate.key)) return false
-    const key = certificate.key.object
     if (input.padding === 'ecdsa') {
-      return certificate.publicKey.kind === 'ec' && verify(nodeName(input.hash), input.message, key, signature)
+      return (
+        certificate.publicKey.kind === 'ec' &&
+        verify(nodeName(input.hash), input.message, certificate.key.forVerify, signature)
+      )
     }
     if (certificate.publicKey.kind !== 'rsa') return false
     // publicDecrypt takes a signature that lost its leading zeros; RFC 8017 8.1.2 and 8.2.2 step 1 do not.
     if (signature.length !== Math.ceil(certificate.publicKey.bits / 8)) return false
-    if ('message' in input) return verify(nodeName(input.hash), input.message, key, signature)
+    if ('message' in input) return verify(nodeName(input.hash), input.message, certificate.key.forVerify, signature)
+    const key = certificate.key.object
     if (input.padding === 'pss') return verifyPss(key, certificate.publicKey.bits, input, signature)
     const expected = input.padding === 'pkcs1-raw' ? input.block : digestInfo(input.hash, input.digest)
     return equalBytes(publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, signature), expected)

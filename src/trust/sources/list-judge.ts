@@ -37,9 +37,8 @@ export function listJudge(options: Options): ListJudge {
   const ofSigner = signerOptions(options)
   const pool = withoutCopies(options.intermediates ?? [])
   return (lists, [certificate, issuer, at, anchor], problems = []) => {
-    const anchors = anchor === undefined ? options.anchors : [anchor]
     const judge = (): RevocationAnswer =>
-      new Judgement(lists, pool, { ...ofSigner, anchors, at }).of(certificate, issuer, problems)
+      new Judgement(lists, pool, ofSigner, at, anchor).of(certificate, issuer, problems)
     const long = lists.filter((list) => isLong(list, issuer, at, options))
     return long.length === 0 ? judge() : verifyAhead(long, issuer, options).then(judge)
   }
@@ -80,15 +79,25 @@ async function verifyAhead(
 class Judgement {
   readonly #lists: readonly RevocationList[]
   readonly #pool: readonly Certificate[]
-  readonly #ofSigner: PathOptions
+  readonly #ofSigner: Options
+  readonly #at: Date
+  readonly #anchor: Certificate | undefined
   #pathsLeft = maxPaths
   /** The lists by which signers of other lists were found good. */
   readonly #rests: CrlEvidence[] = []
 
-  constructor(lists: readonly RevocationList[], pool: readonly Certificate[], ofSigner: PathOptions) {
+  constructor(
+    lists: readonly RevocationList[],
+    pool: readonly Certificate[],
+    ofSigner: Options,
+    at: Date,
+    anchor: Certificate | undefined,
+  ) {
     this.#lists = lists
     this.#pool = pool
     this.#ofSigner = ofSigner
+    this.#at = at
+    this.#anchor = anchor
   }
 
   of(certificate: Certificate, issuer: Certificate, problems: readonly string[]): RevocationAnswer {
@@ -106,7 +115,7 @@ class Judgement {
   #status(certificate: Certificate, issuer: Certificate, deciding: readonly Certificate[]): CrlStatus {
     return crlStatus(certificate, issuer, {
       lists: this.#lists,
-      at: this.#ofSigner.at,
+      at: this.#at,
       crlIssuers: this.#pool,
       signatures: this.#ofSigner.signatures,
       validateCrlIssuer: (candidate) => this.#believed(candidate, deciding),
@@ -117,7 +126,8 @@ class Judgement {
   #believed(candidate: Certificate, deciding: readonly Certificate[]): boolean {
     if (deciding.some(({ key }) => key.id === candidate.key.id)) return listsItself(candidate)
     if (this.#pathsLeft-- <= 0) return false
-    const found = inspectPath(candidate, this.#ofSigner)
+    const anchors = this.#anchor === undefined ? this.#ofSigner.anchors : [this.#anchor]
+    const found = inspectPath(candidate, { ...this.#ofSigner, anchors, at: this.#at })
     if (!found.ok) return false
     return found.path.slice(0, -1).every((one, i) => {
       const answer = this.#status(one, found.path[i + 1]!, [...deciding, candidate])
