@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { buildOcspRequest, type CertIdHash, OcspResponse, ocspStatus } from '../../src/revocation/ocsp/index.ts'
+import { buildOcspRequest, type CertIdHash, OcspResponse, ocspStatus } from '../../src/revocation/index.ts'
 import { Certificate } from '../../src/x509/index.ts'
 import { ca, der, extension, issue, type Keys, keyUsage, newKeys, oid, sequence } from '../support/issue.ts'
 

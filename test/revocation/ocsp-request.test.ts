@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { buildOcspRequest, CertId } from '../../src/revocation/ocsp/index.ts'
+import { buildOcspRequest, CertId } from '../../src/revocation/index.ts'
 import { Certificate } from '../../src/x509/index.ts'
 import { ca, der, extension, integer, issue, name, newKeys, oid, sequence } from '../support/issue.ts'
 import { thrown } from '../support/vectors.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { OcspResponse, type OcspStatusOptions, ocspStatus } from '../../src/revocation/ocsp/index.ts'
+import { OcspResponse, type OcspStatusOptions, ocspStatus } from '../../src/revocation/index.ts'
 import { Certificate } from '../../src/x509/index.ts'
 import * as asn1 from '../support/issue.ts'
 import { ca, der, extension, issue, newKeys, oid, sequence } from '../support/issue.ts'
