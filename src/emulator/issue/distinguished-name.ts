@@ -2,6 +2,7 @@
 
 import type * as pkijsTypes from 'pkijs'
 import type { Asn1 } from './asn1.ts'
+import type { AuthorityOrganization } from './organization.ts'
 
 /** Attribute and value, in order. */
 export type NameParts = readonly (readonly ['C' | 'O' | 'OU' | 'L' | 'CN', string])[]
@@ -10,11 +11,6 @@ const attributeTypes = { C: '2.5.4.6', O: '2.5.4.10', OU: '2.5.4.11', L: '2.5.4.
 
 /** `signature` 署名用, `authentication` 利用者証明用. */
 export type CertificateUse = 'signature' | 'authentication'
-
-/** `JPKI-VIRTUAL`, or `JPKI-TEST` for software that must be shown certificates of the test hierarchy. */
-export type AuthorityOrganization = (typeof organizations)[number]
-
-export const organizations = ['JPKI-VIRTUAL', 'JPKI-TEST'] as const
 
 const units = { signature: 'JPKI for digital signature', authentication: 'JPKI for user authentication' } as const
 
