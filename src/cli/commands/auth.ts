@@ -20,7 +20,7 @@ export const authCommand: Command = async (context) => {
     const app = await JpkiApplication.open(session)
     if (pins.interactive) await requireCertificate(app)
     const signed = await app.authenticate(challenge, await askPin(context, app, 'auth'), verifyOptions(context))
-    return { ...signed, trust: await chainTrust(context, files, app) }
+    return { ...signed, trust: await chainTrust(context, files, app, signed.certificate) }
   })
   const { certificate, trust } = outcome.value
   const at = new Date()

@@ -1,6 +1,12 @@
 import { JpkiCardError } from '../../errors.ts'
 import type { JpkiApplication } from '../../jpki/index.ts'
-import { inspectCertificate, type JpkiHierarchy, jpkiAnchors, type VerificationReport } from '../../trust/index.ts'
+import {
+  inspectCertificate,
+  type JpkiHierarchy,
+  jpkiAnchors,
+  jpkiProfileOf,
+  type VerificationReport,
+} from '../../trust/index.ts'
 import type { Certificate } from '../../x509/index.ts'
 import type { Context } from '../context.ts'
 import type { Messages } from '../messages/catalogue.ts'
@@ -23,17 +29,22 @@ export interface ChainTrust {
 
 /**
  * What the chain of a card's certificate can end in: anchors that were named, a virtual card's own CA, or the card's CA when
- * it is one of the six of J-LIS. The card's CA is read only where it is used, and never while a session is recorded or
- * replayed, so that a transcript fits whatever is trusted.
+ * it is one of the six of J-LIS. The card's CA is read only where it may be used: it costs exchanges, so not for a
+ * certificate whose issuer is none of J-LIS by its name; and never while a session is recorded or replayed, so that a
+ * transcript fits whatever is trusted.
  */
 export async function chainTrust(
   { options, recording, replay }: Context,
   { anchors }: TrustFiles,
   app: JpkiApplication,
+  certificate: Certificate,
 ): Promise<ChainTrust | ChainGap> {
   // Whoever names the anchors decides which hierarchy is trusted.
   if (anchors !== undefined) return { anchors, hierarchies: ['production', 'test', 'virtual'] }
   if (recording !== undefined || replay !== undefined) return 'transcript'
+  const profile = jpkiProfileOf(certificate)
+  const production = typeof profile !== 'string' && profile.hierarchy === 'production'
+  if (!production && !options.has('virtual')) return 'unknown-ca'
   const own = await readOwn(app)
   if (own === undefined) return 'no-ca-certificate'
   if (options.has('virtual')) return { anchors: [own], hierarchies: ['virtual'] }
