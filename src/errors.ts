@@ -52,6 +52,23 @@ export const errorCodes = [
   'ERR_STATE_NOT_CLEARED',
   'ERR_TRANSCRIPT',
   'ERR_REPLAY',
+  'ERR_TOKEN',
+  'ERR_TOKEN_ORIGIN',
+  'ERR_TOKEN_TERMINAL',
+  'ERR_TOKEN_PURPOSE',
+  'ERR_TOKEN_ALGORITHM',
+  'ERR_TOKEN_SIGNATURE',
+  'ERR_NONCE_UNKNOWN',
+  'ERR_NONCE_EXPIRED',
+  'ERR_CERTIFICATE_REFUSED',
+  'ERR_CERTIFICATE_NOT_YET_VALID',
+  'ERR_CERTIFICATE_EXPIRED',
+  'ERR_CERTIFICATE_REVOKED',
+  'ERR_REVOCATION_UNKNOWN',
+  'ERR_STORE_UNAVAILABLE',
+  'ERR_STORE_FULL',
+  'ERR_AUDIT',
+  'ERR_SERVER',
 ] as const
 
 /** One of the stable error codes. */
@@ -226,5 +243,91 @@ export class TranscriptError extends JpkiCardError {
   ) {
     super(code, message, detail)
     this.index = detail.index
+  }
+}
+
+/** Codes of {@link RefusalError}. */
+export type RefusalCode =
+  | 'ERR_TOKEN'
+  | 'ERR_TOKEN_ORIGIN'
+  | 'ERR_TOKEN_TERMINAL'
+  | 'ERR_TOKEN_PURPOSE'
+  | 'ERR_TOKEN_ALGORITHM'
+  | 'ERR_TOKEN_SIGNATURE'
+  | 'ERR_NONCE_UNKNOWN'
+  | 'ERR_NONCE_EXPIRED'
+  | 'ERR_CERTIFICATE_REFUSED'
+  | 'ERR_CERTIFICATE_NOT_YET_VALID'
+  | 'ERR_CERTIFICATE_EXPIRED'
+  | 'ERR_CERTIFICATE_REVOKED'
+  | 'ERR_REVOCATION_UNKNOWN'
+  | 'ERR_STORE_UNAVAILABLE'
+  | 'ERR_STORE_FULL'
+
+/** Whose turn it is after a refusal, and whether trying again, with a new challenge, can help. */
+const refusals: Readonly<Record<RefusalCode, readonly [turn: 'customer' | 'clerk' | 'operator', retry: boolean]>> = {
+  ERR_TOKEN: ['operator', false],
+  ERR_TOKEN_ORIGIN: ['operator', false],
+  ERR_TOKEN_TERMINAL: ['operator', false],
+  ERR_TOKEN_PURPOSE: ['operator', false],
+  ERR_TOKEN_ALGORITHM: ['operator', false],
+  ERR_TOKEN_SIGNATURE: ['customer', true],
+  ERR_NONCE_UNKNOWN: ['customer', true],
+  ERR_NONCE_EXPIRED: ['customer', true],
+  ERR_CERTIFICATE_REFUSED: ['clerk', false],
+  ERR_CERTIFICATE_NOT_YET_VALID: ['clerk', false],
+  ERR_CERTIFICATE_EXPIRED: ['clerk', false],
+  ERR_CERTIFICATE_REVOKED: ['clerk', false],
+  ERR_REVOCATION_UNKNOWN: ['operator', true],
+  ERR_STORE_UNAVAILABLE: ['operator', true],
+  ERR_STORE_FULL: ['operator', true],
+}
+
+/** All codes of {@link RefusalError}. */
+export const refusalCodes = Object.keys(refusals) as readonly RefusalCode[]
+
+/** An issuance server, or a terminal on its behalf, refuses. */
+export class RefusalError extends JpkiCardError {
+  declare readonly code: RefusalCode
+  /** Who can do something about it. */
+  readonly turn: 'customer' | 'clerk' | 'operator'
+  /** Whether the same try, with a new challenge, may succeed. */
+  readonly retry: boolean
+  /** Name of the failed check of a certificate, when it is about one. */
+  readonly check: string | undefined
+  /** Certificate the check is about: 0 is the holder's. */
+  readonly depth: number | undefined
+  constructor(
+    code: RefusalCode,
+    message: string,
+    detail: ErrorDetail & {
+      readonly check?: string | undefined
+      readonly depth?: number | undefined
+    } = {},
+  ) {
+    super(code, message, detail)
+    this.turn = refusals[code][0]
+    this.retry = refusals[code][1]
+    this.check = detail.check
+    this.depth = detail.depth
+  }
+}
+
+/** An audit log is not what was written, or cannot be written. */
+export class AuditError extends JpkiCardError {
+  declare readonly code: 'ERR_AUDIT'
+  /** Line from 1 at which it was found, when the error is about one. */
+  readonly line: number | undefined
+  constructor(message: string, detail: ErrorDetail & { readonly line?: number | undefined } = {}) {
+    super('ERR_AUDIT', message, detail)
+    this.line = detail.line
+  }
+}
+
+/** An issuance server did not answer, or not as its interface says. */
+export class ServerError extends JpkiCardError {
+  declare readonly code: 'ERR_SERVER'
+  constructor(message: string, detail: ErrorDetail = {}) {
+    super('ERR_SERVER', message, detail)
   }
 }

@@ -23,6 +23,8 @@ describe('docs/errors.md', () => {
       ERR_STATE_NOT_CLEARED: 'new StateNotClearedError(',
       ERR_SIGNATURE_INVALID: 'new SignatureError(',
       ERR_VERIFICATION: 'new VerificationError(',
+      ERR_AUDIT: 'new AuditError(',
+      ERR_SERVER: 'new ServerError(',
     }
     const unused = errorCodes.filter((code) => !source.includes(byClass[code] ?? `'${code}'`))
     expect(unused).toEqual([])
@@ -46,7 +48,7 @@ describe('vectors', () => {
   })
 
   test('their README names every folder', () => {
-    for (const folder of ['apdu', 'tlv', 'transcripts', 'validity', 'schema']) {
+    for (const folder of ['apdu', 'tlv', 'transcripts', 'validity', 'token', 'schema']) {
       expect(text('vectors/README.md')).toContain(`${folder}/`)
     }
   })

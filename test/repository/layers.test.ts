@@ -23,6 +23,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   juki: ['card', 'apdu', 'tlv', 'x509'],
   identify: ['jpki', 'juki', 'card', 'apdu'],
   emulator: ['transport'],
+  token: ['x509'],
+  audit: [],
+  server: ['token', 'trust', 'validity', 'x509', 'audit'],
   cli: [
     'apdu',
     'tlv',
@@ -38,6 +41,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'revocation',
     'trust',
     'validity',
+    'token',
+    'audit',
+    'server',
   ],
 }
 

@@ -127,6 +127,44 @@ export const jaErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
     what: 'コマンドの動作が通信記録と一致しません。',
     todo: '記録したときと同じコマンドとオプションで再生してください。伏せられた電子証明書は再生できません。',
   },
+  ERR_TOKEN: {
+    what: 'トークンの形式が正しくありません。',
+    todo: 'トークンを作成したプログラムを docs/token.md と照らし合わせてください。',
+  },
+  ERR_TOKEN_ORIGIN: {
+    what: '別のサーバー向けのトークンです。',
+    todo: 'サーバーと端末に同じオリジンを設定してください。',
+  },
+  ERR_TOKEN_TERMINAL: { what: '別の端末のトークンです。', todo: '端末の名前を確かめてください。' },
+  ERR_TOKEN_PURPOSE: { what: '別の用途のトークンです。', todo: '端末が求める用途を確かめてください。' },
+  ERR_TOKEN_ALGORITHM: { what: '署名アルゴリズムが適合しません。', todo: '現行のカードでは RS256 をお使いください。' },
+  ERR_TOKEN_SIGNATURE: { what: '署名が正しくありません。', todo: '新しいチャレンジでもう一度お試しください。' },
+  ERR_NONCE_UNKNOWN: { what: 'このチャレンジは使用済みか、期限切れです。', todo: '最初からやり直してください。' },
+  ERR_NONCE_EXPIRED: { what: '時間内に操作が完了しませんでした。', todo: '最初からやり直してください。' },
+  ERR_CERTIFICATE_REFUSED: {
+    what: '証明書を確認できませんでした。',
+    todo: '市区町村の窓口でカードを確認してもらってください。',
+  },
+  ERR_CERTIFICATE_NOT_YET_VALID: {
+    what: '証明書の有効期間がまだ始まっていません。',
+    todo: 'サーバーの時刻を確かめてください。',
+  },
+  ERR_CERTIFICATE_EXPIRED: { what: '証明書の有効期限が切れています。', todo: '市区町村の窓口で更新してください。' },
+  ERR_CERTIFICATE_REVOKED: { what: '証明書が失効しています。', todo: '市区町村の窓口で再発行を受けてください。' },
+  ERR_REVOCATION_UNKNOWN: {
+    what: '証明書の失効の有無を確認できませんでした。',
+    todo: 'サーバーの失効リストを確かめてから、もう一度お試しください。',
+  },
+  ERR_STORE_UNAVAILABLE: {
+    what: 'サーバーの記憶領域が応答しません。',
+    todo: '記憶領域を確かめてから、もう一度お試しください。',
+  },
+  ERR_STORE_FULL: { what: '未使用のチャレンジが多すぎます。', todo: 'しばらくしてからもう一度お試しください。' },
+  ERR_AUDIT: { what: '監査ログに書き込めません。', todo: 'ディスクと権限を確かめてください。' },
+  ERR_SERVER: {
+    what: 'サーバーから正しい応答がありませんでした。',
+    todo: 'アドレスとネットワークを確かめてから、もう一度お試しください。',
+  },
   ERR_USAGE: {
     what: 'コマンドの指定に誤りがあります。',
     todo: '`jpki-card --help` または `jpki-card COMMAND --help` をご覧ください。',

@@ -1,0 +1,12 @@
+/**
+ * The issuance server's side: challenges given out, tokens judged, each nonce taken once.
+ *
+ * @module jpki-card/server
+ */
+export type { AuditEvent, AuditSink } from '../audit/event.ts'
+export type { TokenServiceOptions } from './options.ts'
+export type { MemoryStoreOptions } from './stores/memory-store.ts'
+export { memoryStore } from './stores/memory-store.ts'
+export type { CounterStore, NonceStore } from './stores/store.ts'
+export type { Acceptance, ChallengeRequest, VerifyRequest } from './token-service.ts'
+export { TokenService } from './token-service.ts'

@@ -1,0 +1,58 @@
+import type { AuditSink } from '../audit/event.ts'
+import { copyBytes } from '../bytes.ts'
+import { isIdentifier, isOrigin } from '../token/index.ts'
+import type { JpkiHierarchy, RevocationPolicy } from '../trust/index.ts'
+import type { Certificate, SignaturePolicy } from '../x509/index.ts'
+import type { NonceStore } from './stores/store.ts'
+
+/** What a {@link TokenService} works with. */
+export interface TokenServiceOptions {
+  /** Origin of this server as terminals reach it: `https://issue.example.jp`. */
+  readonly origin: string
+  readonly store: NonceStore
+  /** CA certificates to trust; there is no default. See `jpkiAnchors`. */
+  readonly anchors: readonly Certificate[]
+  /** Untrusted certificates to build paths with. */
+  readonly intermediates?: readonly Certificate[] | undefined
+  /** What is asked of revocation: a decision, so there is no default. */
+  readonly revocation: RevocationPolicy
+  /** Default: production only. */
+  readonly hierarchies?: readonly JpkiHierarchy[] | undefined
+  /** Purposes challenges are given for. Default: any. */
+  readonly purposes?: readonly string[] | undefined
+  /** Lifetime of a challenge, milliseconds, 5 000 to 600 000. Default 120 000. */
+  readonly challengeLifetimeMs?: number | undefined
+  /** Secret for pseudonyms, at least 32 bytes; copied. With another one every holder becomes another. */
+  readonly pseudonymKey: Uint8Array
+  readonly audit?: AuditSink | undefined
+  /** Default: the time of the machine. */
+  readonly clock?: (() => Date) | undefined
+  readonly signatures?: SignaturePolicy | undefined
+}
+
+/** The options with their defaults. */
+export type Settings = Omit<TokenServiceOptions, 'challengeLifetimeMs' | 'clock'> & {
+  readonly challengeLifetimeMs: number
+  readonly clock: () => Date
+}
+
+/** @throws TypeError, RangeError for options that make no sense. */
+export function settingsOf(options: TokenServiceOptions): Settings {
+  const { origin, store, anchors, revocation, purposes, challengeLifetimeMs = 120_000, pseudonymKey } = options
+  if (!isOrigin(origin)) throw new TypeError('origin must be an origin: scheme, host and port, nothing else')
+  if (typeof store?.put !== 'function' || typeof store.take !== 'function') throw new TypeError('store must be a store')
+  if (!Array.isArray(anchors) || anchors.length === 0) throw new TypeError('anchors must be CA certificates')
+  if (!['required', 'best-effort', 'none'].includes(revocation?.mode)) throw new TypeError('revocation must be decided')
+  if (purposes?.some((purpose) => !isIdentifier(purpose))) throw new TypeError('purposes must be identifiers')
+  if (!Number.isInteger(challengeLifetimeMs) || challengeLifetimeMs < 5_000 || challengeLifetimeMs > 600_000) {
+    throw new RangeError('challengeLifetimeMs must be 5 000 to 600 000')
+  }
+  if (!(pseudonymKey instanceof Uint8Array)) throw new TypeError('pseudonymKey must be bytes')
+  if (pseudonymKey.length < 32) throw new RangeError('pseudonymKey must have at least 32 bytes')
+  return {
+    ...options,
+    challengeLifetimeMs,
+    pseudonymKey: copyBytes(pseudonymKey),
+    clock: options.clock ?? (() => new Date()),
+  }
+}

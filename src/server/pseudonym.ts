@@ -1,0 +1,22 @@
+import { createHmac } from 'node:crypto'
+import type { Certificate } from '../x509/index.ts'
+
+const domain = Buffer.from('jpki-card-holder:1\0', 'latin1')
+
+/**
+ * Who a certificate belongs to, without its serial number, whose collection the law restricts: the same for the same
+ * certificate and key, of no use at another server, and not to be guessed without the key. A renewed certificate has
+ * another one.
+ *
+ * @param key - secret of the server, at least 32 bytes.
+ * @param issuer - certificate of the CA, from a verified path: generations share one name, so its key counts.
+ * @returns 43 characters, base64url.
+ */
+export function pseudonymOf(key: Uint8Array, certificate: Certificate, issuer: Certificate): string {
+  const { serial } = certificate
+  const { bits } = issuer.key
+  const lengths = Buffer.alloc(8)
+  lengths.writeUInt32BE(bits.length, 0)
+  lengths.writeUInt32BE(serial.length, 4)
+  return createHmac('sha256', key).update(domain).update(lengths).update(bits).update(serial).digest('base64url')
+}

@@ -1,0 +1,222 @@
+import { randomBytes } from 'node:crypto'
+import type { AuditEvent } from '../audit/event.ts'
+import { AuditError, CertificateError, RefusalError } from '../errors.ts'
+import {
+  isIdentifier,
+  type ParsedToken,
+  parseToken,
+  type TokenChallenge,
+  tokenFormat,
+  tokenMessage,
+} from '../token/index.ts'
+import { type CheckResult, inspectCertificate, type RevocationAnswer } from '../trust/index.ts'
+import { type CertificateValidity, certificateValidity } from '../validity/index.ts'
+import { Certificate } from '../x509/index.ts'
+import { type Settings, settingsOf, type TokenServiceOptions } from './options.ts'
+import { pseudonymOf } from './pseudonym.ts'
+import { refusalOf } from './refusal.ts'
+import { fitsKey, isSignedBy } from './signature.ts'
+
+/** What a terminal asks a challenge for. */
+export interface ChallengeRequest {
+  readonly terminal: string
+  readonly purpose: string
+}
+
+/** Who hands a token in, as the server knows by itself, not by the token. */
+export interface VerifyRequest {
+  readonly terminal: string
+  /** Refuse a token for another purpose. */
+  readonly purpose?: string | undefined
+  /** Return the raw serial number too: its collection is restricted by law. Default false. */
+  readonly includeSerialNumber?: boolean | undefined
+}
+
+/** A token that was accepted: who, until when, and what that rests on. */
+export interface Acceptance {
+  readonly ok: true
+  /** Pseudonym of the holder: the same for one certificate at this server. */
+  readonly holder: string
+  readonly terminal: string
+  readonly purpose: string
+  readonly at: Date
+  /** Until when the whole path is valid. */
+  readonly validUntil: Date
+  readonly validity: CertificateValidity
+  /** Every check that was done, or not done. */
+  readonly checks: readonly CheckResult[]
+  /** What was found out about revocation, by depth. */
+  readonly revocation: readonly RevocationAnswer[]
+  /** Hexadecimal; only when asked for. */
+  readonly serialNumber?: string
+}
+
+/** The record of a nonce in its store. */
+interface NonceRecord {
+  readonly terminal: string
+  readonly purpose: string
+  /** Milliseconds since 1970. */
+  readonly until: number
+}
+
+/**
+ * Gives out challenges and judges the tokens that answer them. A nonce is taken before anything costly is done and
+ * whatever comes of it; so each is good for one try, and a token handed in twice, at once or later, is accepted once.
+ * Whatever cannot be decided is refused.
+ */
+export class TokenService {
+  readonly #settings: Settings
+
+  /** @throws TypeError, RangeError for options that make no sense. */
+  constructor(options: TokenServiceOptions) {
+    this.#settings = settingsOf(options)
+  }
+
+  /** Origin tokens must be made for. */
+  get origin(): string {
+    return this.#settings.origin
+  }
+
+  /**
+   * A challenge for one terminal and purpose, good for one try.
+   *
+   * @throws RefusalError `ERR_TOKEN_TERMINAL`, `ERR_TOKEN_PURPOSE` for names of another form or a purpose not served,
+   *   `ERR_STORE_UNAVAILABLE`, `ERR_STORE_FULL`. @throws AuditError `ERR_AUDIT`.
+   */
+  async challenge({ terminal, purpose }: ChallengeRequest): Promise<TokenChallenge> {
+    const { origin, store, challengeLifetimeMs, purposes, clock } = this.#settings
+    if (!isIdentifier(terminal)) throw new RefusalError('ERR_TOKEN_TERMINAL', 'not the name of a terminal')
+    if (!isIdentifier(purpose) || (purposes !== undefined && !purposes.includes(purpose))) {
+      throw new RefusalError('ERR_TOKEN_PURPOSE', 'not a purpose that is served here')
+    }
+    const nonce = new Uint8Array(randomBytes(32))
+    const until = clock().getTime() + challengeLifetimeMs
+    const record: NonceRecord = { terminal, purpose, until }
+    await guarded(() => store.put(nonce, JSON.stringify(record), challengeLifetimeMs))
+    await this.#audit({ type: 'challenge', terminal, purpose })
+    const expiresAt = new Date(until).toISOString()
+    return {
+      format: tokenFormat,
+      origin,
+      terminal,
+      purpose,
+      nonce: Buffer.from(nonce).toString('base64url'),
+      expiresAt,
+    }
+  }
+
+  /**
+   * Judges a token.
+   *
+   * @param token - as received: an object, or its JSON text.
+   * @throws RefusalError with the first reason against it. @throws AuditError `ERR_AUDIT`: what cannot be written down is
+   *   not accepted.
+   */
+  async verify(token: unknown, request: VerifyRequest): Promise<Acceptance> {
+    let accepted: Acceptance
+    try {
+      accepted = await this.#judge(token, request)
+    } catch (error) {
+      if (!(error instanceof RefusalError)) throw error
+      const { code, check } = error
+      const terminal = isIdentifier(request?.terminal) ? request.terminal : null
+      await this.#audit({ type: 'refused', terminal, code, check })
+      throw error
+    }
+    const { holder, terminal, purpose } = accepted
+    const revocation = accepted.revocation.every(({ status }) => status === 'good') ? 'good' : 'not-checked'
+    await this.#audit({ type: 'accepted', terminal, purpose, holder, revocation })
+    return accepted
+  }
+
+  /** Closes store and audit log. */
+  async close(): Promise<void> {
+    await this.#settings.store.close?.()
+    await this.#settings.audit?.close?.()
+  }
+
+  async #judge(token: unknown, request: VerifyRequest): Promise<Acceptance> {
+    const parsed = parseToken(token)
+    this.#requireClaims(parsed, request)
+    const at = this.#settings.clock()
+    await this.#takeNonce(parsed, at)
+    const certificate = read(parsed.certificateDer, 0)
+    if (!fitsKey(parsed.algorithm, certificate)) {
+      throw new RefusalError('ERR_TOKEN_ALGORITHM', 'not an algorithm of the key in the certificate')
+    }
+    const { anchors, revocation, hierarchies, signatures, intermediates = [], pseudonymKey } = this.#settings
+    const own = parsed.caCertificateDer === undefined ? [] : [read(parsed.caCertificateDer, 1)]
+    const pool = [...intermediates, ...own]
+    const options = { anchors, revocation, hierarchies, signatures, intermediates: pool, at, use: 'auth' } as const
+    const report = await inspectCertificate(certificate, options)
+    if (!report.ok) throw refusalOf(report)
+    if (!isSignedBy(certificate, parsed.algorithm, tokenMessage(parsed), parsed.signatureBytes)) {
+      throw new RefusalError('ERR_TOKEN_SIGNATURE', 'the signature is not that of the certificate over this challenge')
+    }
+    return {
+      ok: true,
+      holder: pseudonymOf(pseudonymKey, certificate, report.path![1]!),
+      terminal: parsed.terminal,
+      purpose: parsed.purpose,
+      at,
+      validUntil: report.validUntil!,
+      validity: certificateValidity(certificate, at),
+      checks: report.checks,
+      revocation: report.revocation,
+      ...(request.includeSerialNumber === true && { serialNumber: certificate.serialNumber }),
+    }
+  }
+
+  #requireClaims({ origin, terminal, purpose }: ParsedToken, request: VerifyRequest): void {
+    if (origin !== this.#settings.origin) throw new RefusalError('ERR_TOKEN_ORIGIN', 'a token for another server')
+    if (terminal !== request.terminal) throw new RefusalError('ERR_TOKEN_TERMINAL', 'a token of another terminal')
+    if (request.purpose !== undefined && purpose !== request.purpose) {
+      throw new RefusalError('ERR_TOKEN_PURPOSE', 'a token for another purpose')
+    }
+  }
+
+  async #takeNonce({ nonceBytes, terminal, purpose }: ParsedToken, at: Date): Promise<void> {
+    const { store } = this.#settings
+    const taken = await guarded(() => store.take(nonceBytes))
+    if (taken === undefined) {
+      throw new RefusalError('ERR_NONCE_UNKNOWN', 'the challenge was never given out, was answered, or is long expired')
+    }
+    const record = JSON.parse(taken) as NonceRecord
+    if (record.terminal !== terminal) {
+      throw new RefusalError('ERR_TOKEN_TERMINAL', 'the challenge was given to another terminal')
+    }
+    if (record.purpose !== purpose) {
+      throw new RefusalError('ERR_TOKEN_PURPOSE', 'the challenge was given for another purpose')
+    }
+    if (!(at.getTime() < record.until)) throw new RefusalError('ERR_NONCE_EXPIRED', 'the challenge has expired')
+  }
+
+  async #audit(event: AuditEvent): Promise<void> {
+    const { audit } = this.#settings
+    if (audit === undefined) return
+    try {
+      await audit.write(event)
+    } catch (cause) {
+      throw cause instanceof AuditError ? cause : new AuditError('the audit log cannot be written', { cause })
+    }
+  }
+}
+
+/** A store that fails in its own way is a store that is not there. */
+async function guarded<T>(use: () => T | Promise<T>): Promise<T> {
+  try {
+    return await use()
+  } catch (cause) {
+    if (cause instanceof RefusalError) throw cause
+    throw new RefusalError('ERR_STORE_UNAVAILABLE', 'the store of challenges does not answer', { cause })
+  }
+}
+
+function read(der: Uint8Array, depth: number): Certificate {
+  try {
+    return Certificate.fromDer(der)
+  } catch (cause) {
+    if (!(cause instanceof CertificateError)) throw cause
+    throw new RefusalError('ERR_CERTIFICATE_REFUSED', 'not a certificate', { cause, check: 'encoding', depth })
+  }
+}

@@ -1,0 +1,65 @@
+import { RefusalError } from '../errors.ts'
+import { checkClaims, type TokenChallenge, tokenMessage } from './challenge.ts'
+import { type Token, tokenAlgorithms } from './token.ts'
+
+/** What signs: a card in a session, or a key in a test. */
+export interface TokenSigner {
+  /** Signs the whole message, hashing included. */
+  sign(message: Uint8Array): Promise<TokenSignature>
+}
+
+/** A signature with the certificate of its key, DER. */
+export interface TokenSignature {
+  /** RFC 7518 name. */
+  readonly algorithm: string
+  readonly signature: Uint8Array
+  readonly certificate: Uint8Array
+  readonly caCertificate?: Uint8Array | undefined
+}
+
+/** What the terminal knows by itself; a challenge that says otherwise is not answered. */
+export interface ExpectedClaims {
+  readonly origin: string
+  readonly terminal?: string | undefined
+  readonly purpose?: string | undefined
+}
+
+/**
+ * The kiosk's side: has the card answer a challenge. Nothing is signed for another server, terminal or purpose than the
+ * terminal's own, so a server cannot be used to have a card sign for another one.
+ *
+ * @throws RefusalError `ERR_TOKEN`, `ERR_TOKEN_ORIGIN`, `ERR_TOKEN_TERMINAL`, `ERR_TOKEN_PURPOSE` before the card is asked;
+ *   `ERR_TOKEN_ALGORITHM` for a signature no token can hold; whatever the signer throws.
+ */
+export async function answerChallenge(
+  challenge: TokenChallenge,
+  expected: ExpectedClaims,
+  signer: TokenSigner,
+): Promise<Token> {
+  checkClaims(challenge)
+  const { format, origin, terminal, purpose, nonce } = challenge
+  if (origin !== expected.origin) throw new RefusalError('ERR_TOKEN_ORIGIN', 'the challenge is of another server')
+  if (expected.terminal !== undefined && terminal !== expected.terminal) {
+    throw new RefusalError('ERR_TOKEN_TERMINAL', 'the challenge is for another terminal')
+  }
+  if (expected.purpose !== undefined && purpose !== expected.purpose) {
+    throw new RefusalError('ERR_TOKEN_PURPOSE', 'the challenge is for another purpose')
+  }
+  const signed = await signer.sign(tokenMessage(challenge))
+  const algorithm = tokenAlgorithms.find((known) => known === signed.algorithm)
+  if (algorithm === undefined) throw new RefusalError('ERR_TOKEN_ALGORITHM', 'no token holds such a signature')
+  const { caCertificate } = signed
+  return {
+    format,
+    origin,
+    terminal,
+    purpose,
+    nonce,
+    algorithm,
+    certificate: base64(signed.certificate),
+    ...(caCertificate !== undefined && { caCertificate: base64(caCertificate) }),
+    signature: base64(signed.signature),
+  }
+}
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')

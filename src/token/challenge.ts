@@ -1,0 +1,90 @@
+import { concat } from '../bytes.ts'
+import { RefusalError } from '../errors.ts'
+import { decodeExact, textFields } from './fields.ts'
+
+/** Name and version of the token; the first thing that is signed. */
+export const tokenFormat = 'jpki-card-token:1'
+
+/** What a server gives a terminal to be answered by a card, once. */
+export interface TokenChallenge {
+  readonly format: typeof tokenFormat
+  /** Origin of the server, as `new URL(address).origin`: `https://issue.example.jp`. */
+  readonly origin: string
+  /** The terminal it was given to: 1 to 64 of `A-Z a-z 0-9 . _ -`. */
+  readonly terminal: string
+  /** What the customer asks for, in the same characters. */
+  readonly purpose: string
+  /** 32 bytes, base64url without padding. */
+  readonly nonce: string
+  /** For people, ISO 8601 UTC: the server's own record decides. */
+  readonly expiresAt: string
+}
+
+/** The parts of a challenge that are signed. */
+export type SignedClaims = Pick<TokenChallenge, 'format' | 'origin' | 'terminal' | 'purpose' | 'nonce'>
+
+const identifier = /^[A-Za-z0-9._-]{1,64}$/
+const claimNames = ['format', 'origin', 'terminal', 'purpose', 'nonce'] as const
+
+/** Whether a text may name a terminal or a purpose. */
+export function isIdentifier(text: unknown): text is string {
+  return typeof text === 'string' && identifier.test(text)
+}
+
+/** Whether a text is an origin in its one form: `https`, or `http` for a server on the same machine. */
+export function isOrigin(text: unknown): text is string {
+  if (typeof text !== 'string' || text.length > 256 || !/^https?:\/\//.test(text)) return false
+  return URL.canParse(text) && new URL(text).origin === text
+}
+
+/**
+ * What the card signs: each of format, origin, terminal and purpose (UTF-8) and nonce (32 bytes), in this order, as four
+ * bytes of length, big-endian, and the bytes. No two different sets of claims have the same message, and no other use of
+ * the card's key has one that begins like it.
+ *
+ * @throws RefusalError `ERR_TOKEN` for claims of another form.
+ */
+export function tokenMessage(claims: SignedClaims): Uint8Array {
+  checkClaims(claims)
+  const texts = [claims.format, claims.origin, claims.terminal, claims.purpose].map((text) => Buffer.from(text, 'utf8'))
+  const parts = [...texts, nonceBytes(claims.nonce)]
+  return concat(...parts.flatMap((part) => [lengthOf(part), new Uint8Array(part)]))
+}
+
+function lengthOf(part: Uint8Array): Uint8Array {
+  const length = new Uint8Array(4)
+  new DataView(length.buffer).setUint32(0, part.length)
+  return length
+}
+
+/** The 32 bytes of a nonce. @throws RefusalError `ERR_TOKEN`. */
+export function nonceBytes(nonce: string): Uint8Array {
+  return decodeExact(nonce, 'base64url', 'nonce', 32, 32)
+}
+
+/** @throws RefusalError `ERR_TOKEN` naming the field, never its content. */
+export function checkClaims(claims: SignedClaims): void {
+  if (claims.format !== tokenFormat) throw new RefusalError('ERR_TOKEN', 'format: not the one known here')
+  if (!isOrigin(claims.origin)) throw new RefusalError('ERR_TOKEN', 'origin: not an origin')
+  for (const name of ['terminal', 'purpose'] as const) {
+    if (!isIdentifier(claims[name])) throw new RefusalError('ERR_TOKEN', `${name}: not 1 to 64 of A-Z a-z 0-9 . _ -`)
+  }
+}
+
+/**
+ * Reads a challenge strictly: exactly its fields, each in its form.
+ *
+ * @param json - an object, or its JSON text.
+ * @throws RefusalError `ERR_TOKEN`.
+ */
+export function parseChallenge(json: unknown): TokenChallenge {
+  const fields = textFields(json, [...claimNames, 'expiresAt'], [])
+  const { expiresAt } = fields
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/.test(expiresAt) || Number.isNaN(Date.parse(expiresAt))) {
+    throw new RefusalError('ERR_TOKEN', 'expiresAt: not a time')
+  }
+  const challenge = { ...fields, format: fields.format as typeof tokenFormat }
+  checkClaims(challenge)
+  nonceBytes(challenge.nonce)
+  return challenge
+}

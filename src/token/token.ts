@@ -1,0 +1,55 @@
+import { RefusalError } from '../errors.ts'
+import { checkClaims, nonceBytes, type SignedClaims, type tokenFormat } from './challenge.ts'
+import { decodeExact, textFields } from './fields.ts'
+
+/** Signature algorithms of a token, RFC 7518 names. Today's cards make RS256; the ECDSA names are for cards to come. */
+export const tokenAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512'] as const
+
+/** One of {@link tokenAlgorithms}. */
+export type TokenAlgorithm = (typeof tokenAlgorithms)[number]
+
+/** A card's answer to a challenge. The claims are those of the challenge. Holds personal data: do not log it. */
+export interface Token extends SignedClaims {
+  readonly format: typeof tokenFormat
+  readonly algorithm: TokenAlgorithm
+  /** User-authentication certificate (利用者証明用電子証明書), DER, base64. Untrusted. */
+  readonly certificate: string
+  /** Certificate of its CA, when the card gave it. Untrusted. */
+  readonly caCertificate?: string
+  /** Signature over `tokenMessage` of the claims, base64. ECDSA: DER. */
+  readonly signature: string
+}
+
+/** A token read strictly, with its bytes. */
+export interface ParsedToken extends Token {
+  readonly nonceBytes: Uint8Array
+  readonly certificateDer: Uint8Array
+  readonly caCertificateDer: Uint8Array | undefined
+  readonly signatureBytes: Uint8Array
+}
+
+const required = ['format', 'origin', 'terminal', 'purpose', 'nonce', 'algorithm', 'certificate', 'signature'] as const
+
+/**
+ * Reads a token strictly: exactly its fields, texts only, each in its one form. Proves nothing.
+ *
+ * @param json - an object, or its JSON text of at most 16 384 characters.
+ * @throws RefusalError `ERR_TOKEN`; `ERR_TOKEN_ALGORITHM` for an algorithm that is not known here.
+ */
+export function parseToken(json: unknown): ParsedToken {
+  const fields = textFields(json, required, ['caCertificate'])
+  const algorithm = tokenAlgorithms.find((known) => known === fields.algorithm)
+  const claims = { ...fields, format: fields.format as typeof tokenFormat }
+  checkClaims(claims)
+  const bytes = {
+    nonceBytes: nonceBytes(fields.nonce),
+    certificateDer: decodeExact(fields.certificate, 'base64', 'certificate', 1, 8192),
+    caCertificateDer:
+      fields.caCertificate === undefined
+        ? undefined
+        : decodeExact(fields.caCertificate, 'base64', 'caCertificate', 1, 8192),
+    signatureBytes: decodeExact(fields.signature, 'base64', 'signature', 1, 1024),
+  }
+  if (algorithm === undefined) throw new RefusalError('ERR_TOKEN_ALGORITHM', 'an algorithm that is not known here')
+  return { ...claims, algorithm, ...bytes }
+}

@@ -1,0 +1,281 @@
+import { createPrivateKey, randomBytes, sign } from 'node:crypto'
+import { beforeAll, describe, expect, test } from 'vitest'
+import {
+  type Authorities,
+  createAuthorities,
+  type IssuedCertificate,
+  issueRevocationList,
+  issueUserCertificates,
+} from '../../src/emulator/index.ts'
+import { AuditError, RefusalError } from '../../src/errors.ts'
+import { RevocationList } from '../../src/revocation/index.ts'
+import { type AuditEvent, memoryStore, TokenService, type TokenServiceOptions } from '../../src/server/index.ts'
+import { answerChallenge, type Token, type TokenChallenge, tokenMessage } from '../../src/token/index.ts'
+import { crlSource } from '../../src/trust/index.ts'
+import { Certificate } from '../../src/x509/index.ts'
+import { thrown } from '../support/vectors.ts'
+
+const now = new Date('2026-06-01T00:00:00Z')
+const day = 86_400_000
+const request = { terminal: 'kiosk-1', purpose: 'residence-record' }
+const origin = 'https://issue.example'
+let authorities: Authorities
+let user: { auth: IssuedCertificate; sign: IssuedCertificate }
+let options: TokenServiceOptions
+let events: AuditEvent[]
+
+const read = ({ certificate }: IssuedCertificate): Certificate => Certificate.fromDer(certificate)
+const pem = ({ privateKey }: IssuedCertificate) =>
+  createPrivateKey({ key: Buffer.from(privateKey), format: 'der', type: 'pkcs8' })
+
+async function lists(
+  revoked: readonly IssuedCertificate[],
+  ca = authorities.authCa,
+): Promise<TokenServiceOptions['revocation']> {
+  const list = await issueRevocationList(ca, {
+    thisUpdate: new Date(now.getTime() - day),
+    nextUpdate: new Date(now.getTime() + day),
+    revoked: revoked.map((one) => ({ serialNumber: read(one).serialNumber, at: new Date(now.getTime() - day) })),
+  })
+  const anchors = [read(authorities.authCa)]
+  return { mode: 'required', sources: [crlSource({ lists: [RevocationList.fromDer(list)], anchors })] }
+}
+
+beforeAll(async () => {
+  authorities = await createAuthorities({ now })
+  user = await issueUserCertificates(authorities, { now: new Date(now.getTime() - 30 * day) })
+  events = []
+  options = {
+    origin,
+    store: memoryStore(),
+    anchors: [read(authorities.authCa)],
+    hierarchies: ['virtual'],
+    revocation: await lists([]),
+    pseudonymKey: new Uint8Array(32).fill(9),
+    audit: { write: (event) => void events.push(event) },
+    clock: () => now,
+  }
+})
+
+/** A service with its own store, so that tests do not meet. */
+const serve = (change: Partial<TokenServiceOptions> = {}): TokenService =>
+  new TokenService({ ...options, store: memoryStore(), ...change })
+
+function answer(challenge: TokenChallenge, with_: Partial<Token> = {}, by = user.auth): Promise<Token> {
+  const signed = { ...challenge, ...with_ }
+  return answerChallenge(signed, signed, {
+    sign: async (message) => ({
+      algorithm: 'RS256',
+      signature: new Uint8Array(sign('sha256', message, pem(by))),
+      certificate: by.certificate,
+    }),
+  }).then((token) => ({ ...token, ...with_ }))
+}
+
+const code = async (job: () => Promise<unknown>): Promise<string> => {
+  const error = await thrown<RefusalError>(job)
+  expect(error).toBeInstanceOf(RefusalError)
+  return error.code
+}
+
+describe('a token that is accepted', () => {
+  test('tells who, until when and what was checked, and no serial number', async () => {
+    const service = serve()
+    const token = await answer(await service.challenge(request))
+    const accepted = await service.verify(JSON.stringify(token), { terminal: 'kiosk-1', purpose: request.purpose })
+    expect(accepted).toMatchObject({ ok: true, ...request, at: now, validity: { state: 'valid' } })
+    expect(accepted.validUntil).toEqual(read(user.auth).notAfter)
+    expect(accepted.checks.map(({ check, result }) => `${check} ${result}`)).toEqual([
+      'jpki-profile passed',
+      'path passed',
+      'revocation passed',
+    ])
+    expect(accepted).not.toHaveProperty('serialNumber')
+    expect(accepted.holder).toMatch(/^[\w-]{43}$/)
+  })
+
+  test('has the serial number only when asked for, and the same holder each time', async () => {
+    const service = serve()
+    const verify = async (more: object, by = user.auth, at = service) =>
+      at.verify(await answer(await at.challenge(request), {}, by), { terminal: 'kiosk-1', ...more })
+    const one = await verify({ includeSerialNumber: true })
+    expect(one.serialNumber).toBe(read(user.auth).serialNumber)
+    expect((await verify({})).holder).toBe(one.holder)
+    const other = await issueUserCertificates(authorities, { now: new Date(now.getTime() - day), keys: user })
+    expect((await verify({}, other.auth)).holder).not.toBe(one.holder)
+    const elsewhere = serve({ pseudonymKey: new Uint8Array(32).fill(8) })
+    expect((await verify({}, user.auth, elsewhere)).holder).not.toBe(one.holder)
+  })
+
+  test('with PS256 and RS512 too, and with the CA certificate of the card', async () => {
+    const service = serve()
+    for (const [algorithm, hash, more] of [
+      ['PS256', 'sha256', { padding: 6, saltLength: 32 }],
+      ['RS512', 'sha512', {}],
+    ] as const) {
+      const challenge = await service.challenge(request)
+      const signature = sign(hash, tokenMessage(challenge), { key: pem(user.auth), ...more }).toString('base64')
+      const caCertificate = Buffer.from(authorities.authCa.certificate).toString('base64')
+      const token = { ...(await answer(challenge)), algorithm, signature, caCertificate }
+      expect((await service.verify(token, request)).ok).toBe(true)
+    }
+  })
+})
+
+describe('a token that is refused', () => {
+  test('handed in twice, or twice at once: accepted once', async () => {
+    const service = serve()
+    const token = await answer(await service.challenge(request))
+    const outcomes = await Promise.allSettled([1, 2, 3, 4].map(() => service.verify(token, request)))
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    expect(await code(() => service.verify(token, request))).toBe('ERR_NONCE_UNKNOWN')
+  })
+
+  test('too late, by a millisecond and by the store', async () => {
+    let at = now.getTime()
+    let tick = 0
+    const store = memoryStore({ clock: () => tick })
+    const service = serve({ store, clock: () => new Date(at), challengeLifetimeMs: 5000 })
+    const tokens = [await answer(await service.challenge(request)), await answer(await service.challenge(request))]
+    at += 4999
+    expect((await service.verify(tokens[0], request)).ok).toBe(true)
+    at += 1
+    expect(await code(() => service.verify(tokens[1], request))).toBe('ERR_NONCE_EXPIRED')
+    const third = await answer(await service.challenge(request))
+    tick = 5000
+    expect(await code(() => service.verify(third, request))).toBe('ERR_NONCE_UNKNOWN')
+  })
+
+  test.each<[string, Partial<Token>, string]>([
+    ['another server', { origin: 'https://other.example' }, 'ERR_TOKEN_ORIGIN'],
+    ['another terminal', { terminal: 'kiosk-2' }, 'ERR_TOKEN_TERMINAL'],
+    ['another purpose than it was given for', { purpose: 'income' }, 'ERR_TOKEN_PURPOSE'],
+    ['a nonce never given out', { nonce: Buffer.alloc(32, 1).toString('base64url') }, 'ERR_NONCE_UNKNOWN'],
+    ['an algorithm of another key', { algorithm: 'ES256' }, 'ERR_TOKEN_ALGORITHM'],
+    ['another hash than was signed', { algorithm: 'RS384' }, 'ERR_TOKEN_SIGNATURE'],
+    ['a signature of zeros', { signature: Buffer.alloc(256).toString('base64') }, 'ERR_TOKEN_SIGNATURE'],
+    ['a certificate that is none', { certificate: 'AQID' }, 'ERR_CERTIFICATE_REFUSED'],
+    ['a CA certificate that is none', { caCertificate: 'AQID' }, 'ERR_CERTIFICATE_REFUSED'],
+  ])('for %s', async (_name, change, expected) => {
+    const service = serve()
+    const token = await answer(await service.challenge(request), change)
+    expect(await code(() => service.verify(token, { terminal: 'kiosk-1' }))).toBe(expected)
+  })
+
+  test('of a terminal that says it is another one, and for another purpose than the request', async () => {
+    const service = serve()
+    const token = async () => answer(await service.challenge(request))
+    expect(await code(async () => service.verify(await token(), { terminal: 'kiosk-2' }))).toBe('ERR_TOKEN_TERMINAL')
+    const purpose = { terminal: 'kiosk-1', purpose: 'income' }
+    expect(await code(async () => service.verify(await token(), purpose))).toBe('ERR_TOKEN_PURPOSE')
+    const stolen = await answer(await service.challenge(request), { terminal: 'kiosk-2' })
+    expect(await code(() => service.verify(stolen, { terminal: 'kiosk-2' }))).toBe('ERR_TOKEN_TERMINAL')
+  })
+
+  test('whatever came of it, its nonce is spent', async () => {
+    const service = serve()
+    const token = await answer(await service.challenge(request))
+    expect(await code(() => service.verify({ ...token, signature: 'AQID' }, request))).toBe('ERR_TOKEN_SIGNATURE')
+    expect(await code(() => service.verify(token, request))).toBe('ERR_NONCE_UNKNOWN')
+  })
+
+  test('with a certificate that does not do', async () => {
+    const issued = (from: number, to: number) =>
+      issueUserCertificates(authorities, {
+        notBefore: new Date(now.getTime() + from * day),
+        notAfter: new Date(now.getTime() + to * day),
+        keys: user,
+      })
+    const others = await createAuthorities({ now })
+    const tests = await createAuthorities({ now, organization: 'JPKI-TEST' })
+    const issuedBy = (by: Authorities) => issueUserCertificates(by, { now: new Date(now.getTime() - day), keys: user })
+    const test = await issuedBy(tests)
+    const cases: [IssuedCertificate, string, Partial<TokenServiceOptions>][] = [
+      [(await issued(-100, -1)).auth, 'ERR_CERTIFICATE_EXPIRED', {}],
+      [(await issued(1, 100)).auth, 'ERR_CERTIFICATE_NOT_YET_VALID', {}],
+      [user.auth, 'ERR_CERTIFICATE_REVOKED', { revocation: await lists([user.auth]) }],
+      [user.auth, 'ERR_REVOCATION_UNKNOWN', { revocation: await lists([], others.authCa) }],
+      [user.sign, 'ERR_CERTIFICATE_REFUSED', { anchors: [read(authorities.signCa)] }],
+      [(await issuedBy(others)).auth, 'ERR_CERTIFICATE_REFUSED', {}],
+      [authorities.authCa, 'ERR_CERTIFICATE_REFUSED', {}],
+      [test.auth, 'ERR_CERTIFICATE_REFUSED', { anchors: [read(tests.authCa)], hierarchies: undefined }],
+      [user.auth, 'ERR_CERTIFICATE_REFUSED', { hierarchies: undefined }],
+    ]
+    for (const [by, expected, change] of cases) {
+      const service = serve(change)
+      const token = await answer(await service.challenge(request), {}, by)
+      expect(await code(() => service.verify(token, request))).toBe(expected)
+    }
+  })
+
+  test('by its own CA certificate, which is no anchor', async () => {
+    const others = await createAuthorities({ now })
+    const { auth } = await issueUserCertificates(others, { now: new Date(now.getTime() - day), keys: user })
+    const service = serve()
+    const caCertificate = Buffer.from(others.authCa.certificate).toString('base64')
+    const token = { ...(await answer(await service.challenge(request), {}, auth)), caCertificate }
+    expect(await code(() => service.verify(token, request))).toBe('ERR_CERTIFICATE_REFUSED')
+  })
+})
+
+describe('what stands behind the service', () => {
+  test('a store that fails is a refusal, and one that is full says so', async () => {
+    const down = () => {
+      throw new Error('connection lost')
+    }
+    const broken = serve({ store: { put: () => undefined, take: down } })
+    const token = await answer(await broken.challenge(request))
+    expect(await code(() => broken.verify(token, request))).toBe('ERR_STORE_UNAVAILABLE')
+    const silent = serve({ store: { put: down, take: () => undefined } })
+    expect(await code(() => silent.challenge(request))).toBe('ERR_STORE_UNAVAILABLE')
+    let tick = 0
+    const small = serve({ store: memoryStore({ maxNonces: 2, clock: () => tick }) })
+    await small.challenge(request)
+    await small.challenge(request)
+    expect(await code(() => small.challenge(request))).toBe('ERR_STORE_FULL')
+    tick = 120_000
+    expect((await small.challenge(request)).purpose).toBe(request.purpose)
+  })
+
+  test('what cannot be written down is not accepted', async () => {
+    let full = false
+    const write = () => {
+      if (full) throw new Error('disk full')
+    }
+    const service = serve({ audit: { write } })
+    const token = await answer(await service.challenge(request))
+    full = true
+    expect(await thrown(() => service.verify(token, request))).toBeInstanceOf(AuditError)
+  })
+
+  test('events name no certificate, serial number or person', async () => {
+    events.length = 0
+    const service = serve()
+    const token = await answer(await service.challenge(request))
+    const { holder } = await service.verify(token, request)
+    await thrown(() => service.verify(token, request))
+    expect(events).toEqual([
+      { type: 'challenge', ...request },
+      { type: 'accepted', ...request, holder, revocation: 'good' },
+      { type: 'refused', terminal: 'kiosk-1', code: 'ERR_NONCE_UNKNOWN', check: undefined },
+    ])
+  })
+
+  test('names and purposes are checked before anything is stored', async () => {
+    const service = serve({ purposes: ['residence-record'] })
+    expect(await code(() => service.challenge({ ...request, terminal: 'a b' }))).toBe('ERR_TOKEN_TERMINAL')
+    expect(await code(() => service.challenge({ ...request, purpose: 'income' }))).toBe('ERR_TOKEN_PURPOSE')
+  })
+
+  test.each<[string, object]>([
+    ['an origin with a path', { origin: 'https://issue.example/' }],
+    ['no anchors', { anchors: [] }],
+    ['no decision on revocation', { revocation: undefined }],
+    ['a short key', { pseudonymKey: randomBytes(31) }],
+    ['a lifetime of an hour', { challengeLifetimeMs: 3_600_000 }],
+  ])('options with %s are misuse', (_name, change) => {
+    expect(() => serve(change as Partial<TokenServiceOptions>)).toThrow(
+      /origin|anchors|revocation|pseudonymKey|challenge/,
+    )
+  })
+})

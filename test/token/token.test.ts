@@ -1,0 +1,206 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import fc from 'fast-check'
+import { afterEach, describe, expect, test } from 'vitest'
+import { fromHex } from '../../src/bytes.ts'
+import { RefusalError, ServerError } from '../../src/errors.ts'
+import {
+  answerChallenge,
+  isOrigin,
+  parseChallenge,
+  parseToken,
+  type SignedClaims,
+  type Token,
+  type TokenChallenge,
+  TokenServer,
+  tokenFormat,
+  tokenMessage,
+} from '../../src/token/index.ts'
+import { thrown, vectors } from '../support/vectors.ts'
+
+const nonce = Buffer.alloc(32, 7).toString('base64url')
+const challenge: TokenChallenge = {
+  format: tokenFormat,
+  origin: 'https://issue.example',
+  terminal: 'kiosk-1',
+  purpose: 'residence-record',
+  nonce,
+  expiresAt: '2026-11-23T00:00:00.000Z',
+}
+const { expiresAt: _, ...claims } = challenge
+const bytes = Buffer.from([1, 2, 3]).toString('base64')
+const token: Token = { ...claims, algorithm: 'RS256', certificate: bytes, signature: bytes }
+
+describe('what is signed', () => {
+  for (const { id, claims: given, message } of vectors<{ id: string; claims: SignedClaims; message: string }>(
+    'token/message.json',
+  )) {
+    test(id, () => expect(Buffer.from(tokenMessage(given))).toEqual(Buffer.from(fromHex(message))))
+  }
+
+  test('differs for any two different sets of claims', () => {
+    const name = fc.stringMatching(/^[a-z.]{1,4}$/)
+    fc.assert(
+      fc.property(name, name, name, name, (a, b, c, d) => {
+        const one = Buffer.from(tokenMessage({ ...claims, terminal: a, purpose: b }))
+        const other = Buffer.from(tokenMessage({ ...claims, terminal: c, purpose: d }))
+        expect(one.equals(other)).toBe(a === c && b === d)
+      }),
+    )
+  })
+})
+
+describe('a token', () => {
+  test('is read with its bytes, from an object or its text', () => {
+    for (const given of [token, JSON.stringify(token)]) {
+      const parsed = parseToken(given)
+      expect([...parsed.certificateDer, ...parsed.signatureBytes]).toEqual([1, 2, 3, 1, 2, 3])
+      expect(parsed.nonceBytes).toHaveLength(32)
+      expect(parsed.caCertificateDer).toBeUndefined()
+    }
+  })
+
+  test.each<[string, unknown, string]>([
+    ['nothing', undefined, 'ERR_TOKEN'],
+    ['null', null, 'ERR_TOKEN'],
+    ['a list', [token], 'ERR_TOKEN'],
+    ['text that is no JSON', '{', 'ERR_TOKEN'],
+    ['text without end', `"${'a'.repeat(20_000)}"`, 'ERR_TOKEN'],
+    ['an unknown field', { ...token, more: '' }, 'ERR_TOKEN'],
+    ['a missing field', { ...token, signature: undefined }, 'ERR_TOKEN'],
+    ['a number for a text', { ...token, nonce: 7 }, 'ERR_TOKEN'],
+    ['inherited fields', Object.create(token), 'ERR_TOKEN'],
+    ['another format', { ...token, format: 'jpki-card-token:2' }, 'ERR_TOKEN'],
+    ['an origin with a path', { ...token, origin: 'https://issue.example/' }, 'ERR_TOKEN'],
+    ['an origin of another scheme', { ...token, origin: 'ftp://issue.example' }, 'ERR_TOKEN'],
+    ['a terminal with a space', { ...token, terminal: 'kiosk 1' }, 'ERR_TOKEN'],
+    ['a purpose too long', { ...token, purpose: 'p'.repeat(65) }, 'ERR_TOKEN'],
+    ['a nonce of 31 bytes', { ...token, nonce: Buffer.alloc(31).toString('base64url') }, 'ERR_TOKEN'],
+    ['a nonce with padding', { ...token, nonce: `${nonce}=` }, 'ERR_TOKEN'],
+    ['base64 with a line break', { ...token, signature: `${bytes}\n` }, 'ERR_TOKEN'],
+    ['base64 in another form', { ...token, signature: 'AQIE_w==' }, 'ERR_TOKEN'],
+    ['a certificate too long', { ...token, certificate: Buffer.alloc(8193).toString('base64') }, 'ERR_TOKEN'],
+    ['an empty signature', { ...token, signature: '' }, 'ERR_TOKEN'],
+    ['no algorithm', { ...token, algorithm: 'none' }, 'ERR_TOKEN_ALGORITHM'],
+    ['a shared secret', { ...token, algorithm: 'HS256' }, 'ERR_TOKEN_ALGORITHM'],
+  ])('with %s is refused', async (_name, given, code) => {
+    const error = await thrown<RefusalError>(() => parseToken(given))
+    expect([error.code, error.turn, error.retry]).toEqual([code, 'operator', false])
+  })
+
+  test('of any JSON is read or refused with a code, and the message repeats nothing of it', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.json(), fc.jsonValue()), (value) => {
+        try {
+          parseToken(value)
+        } catch (error) {
+          expect(error).toBeInstanceOf(RefusalError)
+        }
+      }),
+    )
+    const secret = 'SECRET-VALUE'
+    for (const name of Object.keys(token)) {
+      expect(() => parseToken({ ...token, [name]: `${secret} ` })).toThrow(expect.not.stringContaining(secret))
+    }
+  })
+})
+
+describe('a challenge', () => {
+  test('is read as it was given', () => expect(parseChallenge(JSON.stringify(challenge))).toEqual(challenge))
+
+  test.each([
+    ['no time', { ...challenge, expiresAt: 'soon' }],
+    ['a time that does not exist', { ...challenge, expiresAt: '2026-13-01T00:00:00Z' }],
+    ['a short nonce', { ...challenge, nonce: 'AA' }],
+  ])('with %s is refused', async (_name, given) => {
+    expect((await thrown<RefusalError>(() => parseChallenge(given))).code).toBe('ERR_TOKEN')
+  })
+
+  test.each([
+    ['another server', { origin: 'https://other.example' }, 'ERR_TOKEN_ORIGIN'],
+    ['another terminal', { origin: challenge.origin, terminal: 'kiosk-2' }, 'ERR_TOKEN_TERMINAL'],
+    ['another purpose', { origin: challenge.origin, purpose: 'income' }, 'ERR_TOKEN_PURPOSE'],
+  ])('of %s is not shown to the card', async (_name, expected, code) => {
+    let asked = 0
+    const sign = async () => {
+      asked++
+      return { algorithm: 'RS256', signature: Uint8Array.of(1), certificate: Uint8Array.of(2) }
+    }
+    const error = await thrown<RefusalError>(() => answerChallenge(challenge, expected, { sign }))
+    expect([error.code, asked]).toEqual([code, 0])
+    const answer = await answerChallenge(challenge, { origin: challenge.origin }, { sign })
+    expect(parseToken(answer).nonceBytes).toEqual(new Uint8Array(32).fill(7))
+  })
+
+  test('is not answered with a signature no token holds', async () => {
+    const sign = async () => ({
+      algorithm: 'rsa-bare-sha256',
+      signature: Uint8Array.of(1),
+      certificate: Uint8Array.of(2),
+    })
+    const error = await thrown<RefusalError>(() => answerChallenge(challenge, challenge, { sign }))
+    expect(error.code).toBe('ERR_TOKEN_ALGORITHM')
+  })
+})
+
+test('an origin has one form', () => {
+  expect(['https://a.example', 'http://localhost:8080', 'https://[::1]:1'].map(isOrigin)).toEqual([true, true, true])
+  const wrong = [
+    'https://a.example/',
+    'https://A.example',
+    'https://a.example:443',
+    'a.example',
+    'https://u@a.example',
+    7,
+  ]
+  expect(wrong.map(isOrigin)).toEqual(wrong.map(() => false))
+})
+
+describe('a server as a terminal sees it', () => {
+  let server: Server | undefined
+  afterEach(() => new Promise<void>((done) => (server === undefined ? done() : server.close(() => done()))))
+
+  async function answering(status: number, body: string): Promise<TokenServer> {
+    server = createServer((_request, response) => response.writeHead(status).end(body))
+    await new Promise<void>((done) => server!.listen(0, '127.0.0.1', done))
+    return new TokenServer(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { timeoutMs: 2000 })
+  }
+  const request = { terminal: 'kiosk-1', purpose: 'p' }
+  const accepted = { ok: true, holder: 'h', terminal: 't', purpose: 'p', at: 'a', validUntil: 'v' }
+
+  test('gives challenges and answers', async () => {
+    expect(await (await answering(201, JSON.stringify(challenge))).challenge(request)).toEqual(challenge)
+    server!.close()
+    const { ok: _ok, ...rest } = accepted
+    expect(await (await answering(200, JSON.stringify({ ...accepted, more: 1 }))).verify(token)).toEqual(rest)
+  })
+
+  test('refuses with its own code', async () => {
+    const refusing = await answering(409, '{"error":{"code":"ERR_NONCE_UNKNOWN","message":"<script>"}}')
+    const error = await thrown<RefusalError>(() => refusing.verify(token))
+    expect(error).toMatchObject({ code: 'ERR_NONCE_UNKNOWN', turn: 'customer', retry: true })
+    expect(error.message).not.toContain('script')
+  })
+
+  test.each([
+    ['no JSON', 200, '<html>'],
+    ['neither yes nor no', 200, '{}'],
+    ['no without a code', 500, '{"error":{"code":"ERR_MADE_UP"}}'],
+    ['a redirect', 302, ''],
+    ['far too much', 200, `"${'a'.repeat(100_000)}"`],
+  ])('that answers %s is no server', async (_name, status, body) => {
+    const odd = await answering(status, body)
+    expect(await thrown(() => odd.verify(token))).toBeInstanceOf(ServerError)
+    expect(await thrown(() => odd.challenge(request))).toBeInstanceOf(ServerError)
+  })
+
+  test('that is not there, or not reached safely, is told', async () => {
+    const gone = await answering(200, '{}')
+    await new Promise<void>((done) => server!.close(() => done()))
+    server = undefined
+    expect(await thrown(() => gone.verify(token))).toMatchObject({ code: 'ERR_SERVER' })
+    for (const address of ['http://issue.example', 'ftp://a.example', 'https://user:pass@a.example']) {
+      expect(() => new TokenServer(address)).toThrow(TypeError)
+    }
+  })
+})
