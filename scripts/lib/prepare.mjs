@@ -11,6 +11,7 @@ const systemPackages = [
   ['opensc-pkcs11', () => pkcs11Module() !== undefined],
   ['openssl', () => has('openssl')],
   ['iproute2', () => has('ip')],
+  ['redis-server', () => has('redis-server')],
 ]
 
 /** OpenSC's PKCS#11 module, or undefined. */
@@ -31,7 +32,9 @@ export function ensureSystemPackages() {
   if (process.platform !== 'linux') return `the PC/SC suite needs Linux; on ${process.platform} it is left out`
   if (!has('apt-get') || process.getuid?.() !== 0) return `missing packages; install them with: sudo ${command}`
   say(`installing ${wanted.join(', ')}`)
-  const quiet = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
+  // RUNLEVEL: that of single-user mode, in which Debian starts no service it installs.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
+  const quiet = { stdio: ['ignore', 'ignore', 'inherit'], env }
   run('apt-get', ['update', '-qq'], quiet)
   run('sh', ['-c', command], quiet)
   const still = missing()

@@ -1,8 +1,8 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import type { AuditSink } from '../audit/event.ts'
-import { copyBytes } from '../bytes.ts'
 import { isIdentifier, isOrigin } from '../token/index.ts'
-import type { JpkiHierarchy, RevocationPolicy } from '../trust/index.ts'
-import type { Certificate, SignaturePolicy } from '../x509/index.ts'
+import { type JpkiHierarchy, jpkiAuthorityOf, type RevocationPolicy } from '../trust/index.ts'
+import { Certificate, type SignaturePolicy } from '../x509/index.ts'
 import type { NonceStore } from './stores/store.ts'
 
 /** What a {@link TokenService} works with. */
@@ -30,10 +30,13 @@ export interface TokenServiceOptions {
   readonly signatures?: SignaturePolicy | undefined
 }
 
-/** The options with their defaults. */
-export type Settings = Omit<TokenServiceOptions, 'challengeLifetimeMs' | 'clock'> & {
+/** The options with their defaults, and what is worked out of them once. */
+export type Settings = Omit<TokenServiceOptions, 'challengeLifetimeMs' | 'clock' | 'pseudonymKey'> & {
   readonly challengeLifetimeMs: number
   readonly clock: () => Date
+  readonly pseudonymKey: KeyObject
+  /** Generation of each anchor that is a JPKI authority. */
+  readonly generations: ReadonlyMap<Certificate, number | undefined>
 }
 
 /** @throws TypeError, RangeError for options that make no sense. */
@@ -41,8 +44,12 @@ export function settingsOf(options: TokenServiceOptions): Settings {
   const { origin, store, anchors, revocation, purposes, challengeLifetimeMs = 120_000, pseudonymKey } = options
   if (!isOrigin(origin)) throw new TypeError('origin must be an origin: scheme, host and port, nothing else')
   if (typeof store?.put !== 'function' || typeof store.take !== 'function') throw new TypeError('store must be a store')
-  if (!Array.isArray(anchors) || anchors.length === 0) throw new TypeError('anchors must be CA certificates')
+  if (!areCertificates(anchors) || anchors.length === 0) throw new TypeError('anchors must be CA certificates')
+  if (!areCertificates(options.intermediates ?? [])) throw new TypeError('intermediates must be certificates')
   if (!['required', 'best-effort', 'none'].includes(revocation?.mode)) throw new TypeError('revocation must be decided')
+  if (revocation.mode !== 'none' && !Array.isArray(revocation.sources)) {
+    throw new TypeError('revocation must have sources')
+  }
   if (purposes?.some((purpose) => !isIdentifier(purpose))) throw new TypeError('purposes must be identifiers')
   if (!Number.isInteger(challengeLifetimeMs) || challengeLifetimeMs < 5_000 || challengeLifetimeMs > 600_000) {
     throw new RangeError('challengeLifetimeMs must be 5 000 to 600 000')
@@ -52,7 +59,13 @@ export function settingsOf(options: TokenServiceOptions): Settings {
   return {
     ...options,
     challengeLifetimeMs,
-    pseudonymKey: copyBytes(pseudonymKey),
+    // A copy, and ready to be used.
+    pseudonymKey: createSecretKey(pseudonymKey),
     clock: options.clock ?? (() => new Date()),
+    generations: new Map(anchors.map((anchor) => [anchor, jpkiAuthorityOf(anchor)?.generation])),
   }
+}
+
+function areCertificates(list: unknown): boolean {
+  return Array.isArray(list) && list.every((one) => one instanceof Certificate)
 }

@@ -1,17 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { AuditEvent } from '../audit/event.ts'
 import { AuditError, CertificateError, RefusalError } from '../errors.ts'
-import {
-  isIdentifier,
-  type ParsedToken,
-  parseToken,
-  type TokenChallenge,
-  tokenFormat,
-  tokenMessage,
-} from '../token/index.ts'
+import { messageOf } from '../token/challenge.ts'
+import { isIdentifier, type ParsedToken, parseToken, type TokenChallenge, tokenFormat } from '../token/index.ts'
 import { type CheckResult, inspectCertificate, type RevocationAnswer } from '../trust/index.ts'
 import { type CertificateValidity, certificateValidity } from '../validity/index.ts'
 import { Certificate } from '../x509/index.ts'
+import { readRecord, writeRecord } from './nonce-record.ts'
 import { type Settings, settingsOf, type TokenServiceOptions } from './options.ts'
 import { pseudonymOf } from './pseudonym.ts'
 import { refusalOf } from './refusal.ts'
@@ -51,12 +46,10 @@ export interface Acceptance {
   readonly serialNumber?: string
 }
 
-/** The record of a nonce in its store. */
-interface NonceRecord {
-  readonly terminal: string
-  readonly purpose: string
-  /** Milliseconds since 1970. */
-  readonly until: number
+interface Judgement {
+  readonly acceptance: Acceptance
+  /** Of the anchor, when it is a JPKI authority. */
+  readonly generation: number | undefined
 }
 
 /**
@@ -91,8 +84,12 @@ export class TokenService {
     }
     const nonce = new Uint8Array(randomBytes(32))
     const until = clock().getTime() + challengeLifetimeMs
-    const record: NonceRecord = { terminal, purpose, until }
-    await guarded(() => store.put(nonce, JSON.stringify(record), challengeLifetimeMs))
+    const record = writeRecord({ terminal, purpose, until })
+    try {
+      await store.put(nonce, record, challengeLifetimeMs)
+    } catch (cause) {
+      throw storeFailure(cause)
+    }
     await this.#audit({ type: 'challenge', terminal, purpose })
     const expiresAt = new Date(until).toISOString()
     return {
@@ -113,20 +110,21 @@ export class TokenService {
    *   not accepted.
    */
   async verify(token: unknown, request: VerifyRequest): Promise<Acceptance> {
-    let accepted: Acceptance
+    let parsed: ParsedToken | undefined
     try {
-      accepted = await this.#judge(token, request)
+      parsed = parseToken(token)
+      const { acceptance, generation } = await this.#judge(parsed, request)
+      const { holder, terminal, purpose } = acceptance
+      const revocation = acceptance.revocation.every(({ status }) => status === 'good') ? 'good' : 'not-checked'
+      await this.#audit({ type: 'accepted', terminal, purpose, holder, generation, revocation })
+      return acceptance
     } catch (error) {
       if (!(error instanceof RefusalError)) throw error
-      const { code, check } = error
+      const { code, check, depth } = error
       const terminal = isIdentifier(request?.terminal) ? request.terminal : null
-      await this.#audit({ type: 'refused', terminal, code, check })
+      await this.#audit({ type: 'refused', terminal, purpose: parsed?.purpose ?? null, code, check, depth })
       throw error
     }
-    const { holder, terminal, purpose } = accepted
-    const revocation = accepted.revocation.every(({ status }) => status === 'good') ? 'good' : 'not-checked'
-    await this.#audit({ type: 'accepted', terminal, purpose, holder, revocation })
-    return accepted
   }
 
   /** Closes store and audit log. */
@@ -135,8 +133,7 @@ export class TokenService {
     await this.#settings.audit?.close?.()
   }
 
-  async #judge(token: unknown, request: VerifyRequest): Promise<Acceptance> {
-    const parsed = parseToken(token)
+  async #judge(parsed: ParsedToken, request: VerifyRequest): Promise<Judgement> {
     this.#requireClaims(parsed, request)
     const at = this.#settings.clock()
     await this.#takeNonce(parsed, at)
@@ -144,18 +141,19 @@ export class TokenService {
     if (!fitsKey(parsed.algorithm, certificate)) {
       throw new RefusalError('ERR_TOKEN_ALGORITHM', 'not an algorithm of the key in the certificate')
     }
-    const { anchors, revocation, hierarchies, signatures, intermediates = [], pseudonymKey } = this.#settings
+    const { anchors, revocation, hierarchies, signatures, intermediates = [] } = this.#settings
     const own = parsed.caCertificateDer === undefined ? [] : [read(parsed.caCertificateDer, 1)]
     const pool = [...intermediates, ...own]
     const options = { anchors, revocation, hierarchies, signatures, intermediates: pool, at, use: 'auth' } as const
     const report = await inspectCertificate(certificate, options)
     if (!report.ok) throw refusalOf(report)
-    if (!isSignedBy(certificate, parsed.algorithm, tokenMessage(parsed), parsed.signatureBytes)) {
+    if (!isSignedBy(certificate, parsed.algorithm, messageOf(parsed, parsed.nonceBytes), parsed.signatureBytes)) {
       throw new RefusalError('ERR_TOKEN_SIGNATURE', 'the signature is not that of the certificate over this challenge')
     }
-    return {
+    const path = report.path!
+    const acceptance: Acceptance = {
       ok: true,
-      holder: pseudonymOf(pseudonymKey, certificate, report.path![1]!),
+      holder: pseudonymOf(this.#settings.pseudonymKey, certificate, path[1]!),
       terminal: parsed.terminal,
       purpose: parsed.purpose,
       at,
@@ -163,8 +161,10 @@ export class TokenService {
       validity: certificateValidity(certificate, at),
       checks: report.checks,
       revocation: report.revocation,
-      ...(request.includeSerialNumber === true && { serialNumber: certificate.serialNumber }),
     }
+    const generation = this.#settings.generations.get(path[path.length - 1]!)
+    if (request.includeSerialNumber !== true) return { acceptance, generation }
+    return { acceptance: { ...acceptance, serialNumber: certificate.serialNumber }, generation }
   }
 
   #requireClaims({ origin, terminal, purpose }: ParsedToken, request: VerifyRequest): void {
@@ -177,11 +177,16 @@ export class TokenService {
 
   async #takeNonce({ nonceBytes, terminal, purpose }: ParsedToken, at: Date): Promise<void> {
     const { store } = this.#settings
-    const taken = await guarded(() => store.take(nonceBytes))
+    let taken: string | undefined
+    try {
+      taken = await store.take(nonceBytes)
+    } catch (cause) {
+      throw storeFailure(cause)
+    }
     if (taken === undefined) {
       throw new RefusalError('ERR_NONCE_UNKNOWN', 'the challenge was never given out, was answered, or is long expired')
     }
-    const record = JSON.parse(taken) as NonceRecord
+    const record = readRecord(taken)
     if (record.terminal !== terminal) {
       throw new RefusalError('ERR_TOKEN_TERMINAL', 'the challenge was given to another terminal')
     }
@@ -203,13 +208,9 @@ export class TokenService {
 }
 
 /** A store that fails in its own way is a store that is not there. */
-async function guarded<T>(use: () => T | Promise<T>): Promise<T> {
-  try {
-    return await use()
-  } catch (cause) {
-    if (cause instanceof RefusalError) throw cause
-    throw new RefusalError('ERR_STORE_UNAVAILABLE', 'the store of challenges does not answer', { cause })
-  }
+function storeFailure(cause: unknown): RefusalError {
+  if (cause instanceof RefusalError) return cause
+  return new RefusalError('ERR_STORE_UNAVAILABLE', 'the store of challenges does not answer', { cause })
 }
 
 function read(der: Uint8Array, depth: number): Certificate {

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { RefusalError } from '../errors.ts'
 
 /** Longest token as text, characters. */
@@ -18,19 +19,24 @@ export function textFields<Required extends string, Optional extends string>(
   if (typeof object !== 'object' || object === null || Array.isArray(object)) {
     throw new RefusalError('ERR_TOKEN', 'not an object')
   }
-  const names: readonly string[] = [...required, ...optional]
-  if (Object.keys(object).some((name) => !names.includes(name))) {
+  const known: readonly string[] = required
+  const allowed: readonly string[] = optional
+  if (Object.keys(object).some((name) => !known.includes(name) && !allowed.includes(name))) {
     throw new RefusalError('ERR_TOKEN', 'a field that is not known here')
   }
   const fields: Record<string, string> = {}
-  for (const name of names) {
-    const value: unknown = Object.hasOwn(object, name) ? (object as Record<string, unknown>)[name] : undefined
-    if (value === undefined && (optional as readonly string[]).includes(name)) continue
-    if (typeof value !== 'string') throw new RefusalError('ERR_TOKEN', `${name}: missing, or not a text`)
-    if (value.length > maxText) throw new RefusalError('ERR_TOKEN', `${name}: too long`)
-    fields[name] = value
+  for (const name of required) fields[name] = textOf(object, name)
+  for (const name of optional) {
+    if (Object.hasOwn(object, name)) fields[name] = textOf(object, name)
   }
   return fields as Readonly<Record<Required, string>> & Readonly<Partial<Record<Optional, string>>>
+}
+
+function textOf(object: object, name: string): string {
+  const value: unknown = Object.hasOwn(object, name) ? (object as Record<string, unknown>)[name] : undefined
+  if (typeof value !== 'string') throw new RefusalError('ERR_TOKEN', `${name}: missing, or not a text`)
+  if (value.length > maxText) throw new RefusalError('ERR_TOKEN', `${name}: too long`)
+  return value
 }
 
 function parse(text: string): unknown {
@@ -44,7 +50,8 @@ function parse(text: string): unknown {
 }
 
 /**
- * Bytes of a text in the one form that encoding them gives; so nobody can send the same bytes in two ways.
+ * Bytes of a text in the one form that encoding them gives; so nobody can send the same bytes in two ways. A view of shared
+ * memory: do not hand its `buffer` on.
  *
  * @throws RefusalError `ERR_TOKEN`.
  */
@@ -55,10 +62,11 @@ export function decodeExact(
   least: number,
   most: number,
 ): Uint8Array {
-  const bytes = text.length > most * 2 ? undefined : Buffer.from(text, encoding)
+  // Four characters for three bytes, rounded up. What is longer is not decoded.
+  const bytes = text.length > Math.ceil(most / 3) * 4 ? undefined : Buffer.from(text, encoding)
   if (bytes === undefined || bytes.length < least || bytes.length > most) {
     throw new RefusalError('ERR_TOKEN', `${name}: not ${least === most ? least : `${least} to ${most}`} bytes`)
   }
   if (bytes.toString(encoding) !== text) throw new RefusalError('ERR_TOKEN', `${name}: not ${encoding} in its one form`)
-  return new Uint8Array(bytes)
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 }

@@ -38,18 +38,24 @@ const required = ['format', 'origin', 'terminal', 'purpose', 'nonce', 'algorithm
  */
 export function parseToken(json: unknown): ParsedToken {
   const fields = textFields(json, required, ['caCertificate'])
-  const algorithm = tokenAlgorithms.find((known) => known === fields.algorithm)
-  const claims = { ...fields, format: fields.format as typeof tokenFormat }
-  checkClaims(claims)
-  const bytes = {
-    nonceBytes: nonceBytes(fields.nonce),
-    certificateDer: decodeExact(fields.certificate, 'base64', 'certificate', 1, 8192),
+  const { origin, terminal, purpose, nonce, certificate, caCertificate, signature } = fields
+  const format = fields.format as typeof tokenFormat
+  checkClaims({ format, origin, terminal, purpose, nonce })
+  const parsed = {
+    format,
+    origin,
+    terminal,
+    purpose,
+    nonce,
+    certificate,
+    signature,
+    nonceBytes: nonceBytes(nonce),
+    certificateDer: decodeExact(certificate, 'base64', 'certificate', 1, 8192),
+    signatureBytes: decodeExact(signature, 'base64', 'signature', 1, 1024),
     caCertificateDer:
-      fields.caCertificate === undefined
-        ? undefined
-        : decodeExact(fields.caCertificate, 'base64', 'caCertificate', 1, 8192),
-    signatureBytes: decodeExact(fields.signature, 'base64', 'signature', 1, 1024),
+      caCertificate === undefined ? undefined : decodeExact(caCertificate, 'base64', 'caCertificate', 1, 8192),
   }
+  const algorithm = tokenAlgorithms.find((known) => known === fields.algorithm)
   if (algorithm === undefined) throw new RefusalError('ERR_TOKEN_ALGORITHM', 'an algorithm that is not known here')
-  return { ...claims, algorithm, ...bytes }
+  return caCertificate === undefined ? { ...parsed, algorithm } : { ...parsed, algorithm, caCertificate }
 }

@@ -1,82 +1,31 @@
-import { createPrivateKey, randomBytes, sign } from 'node:crypto'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { randomBytes, sign } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
 import {
   type Authorities,
   createAuthorities,
   type IssuedCertificate,
-  issueRevocationList,
   issueUserCertificates,
 } from '../../src/emulator/index.ts'
-import { AuditError, RefusalError } from '../../src/errors.ts'
-import { RevocationList } from '../../src/revocation/index.ts'
-import { type AuditEvent, memoryStore, TokenService, type TokenServiceOptions } from '../../src/server/index.ts'
-import { answerChallenge, type Token, type TokenChallenge, tokenMessage } from '../../src/token/index.ts'
-import { crlSource } from '../../src/trust/index.ts'
-import { Certificate } from '../../src/x509/index.ts'
+import { AuditError, type RefusalError } from '../../src/errors.ts'
+import { memoryStore, type TokenServiceOptions } from '../../src/server/index.ts'
+import { type Token, tokenMessage } from '../../src/token/index.ts'
 import { thrown } from '../support/vectors.ts'
-
-const now = new Date('2026-06-01T00:00:00Z')
-const day = 86_400_000
-const request = { terminal: 'kiosk-1', purpose: 'residence-record' }
-const origin = 'https://issue.example'
-let authorities: Authorities
-let user: { auth: IssuedCertificate; sign: IssuedCertificate }
-let options: TokenServiceOptions
-let events: AuditEvent[]
-
-const read = ({ certificate }: IssuedCertificate): Certificate => Certificate.fromDer(certificate)
-const pem = ({ privateKey }: IssuedCertificate) =>
-  createPrivateKey({ key: Buffer.from(privateKey), format: 'der', type: 'pkcs8' })
-
-async function lists(
-  revoked: readonly IssuedCertificate[],
-  ca = authorities.authCa,
-): Promise<TokenServiceOptions['revocation']> {
-  const list = await issueRevocationList(ca, {
-    thisUpdate: new Date(now.getTime() - day),
-    nextUpdate: new Date(now.getTime() + day),
-    revoked: revoked.map((one) => ({ serialNumber: read(one).serialNumber, at: new Date(now.getTime() - day) })),
-  })
-  const anchors = [read(authorities.authCa)]
-  return { mode: 'required', sources: [crlSource({ lists: [RevocationList.fromDer(list)], anchors })] }
-}
-
-beforeAll(async () => {
-  authorities = await createAuthorities({ now })
-  user = await issueUserCertificates(authorities, { now: new Date(now.getTime() - 30 * day) })
-  events = []
-  options = {
-    origin,
-    store: memoryStore(),
-    anchors: [read(authorities.authCa)],
-    hierarchies: ['virtual'],
-    revocation: await lists([]),
-    pseudonymKey: new Uint8Array(32).fill(9),
-    audit: { write: (event) => void events.push(event) },
-    clock: () => now,
-  }
-})
-
-/** A service with its own store, so that tests do not meet. */
-const serve = (change: Partial<TokenServiceOptions> = {}): TokenService =>
-  new TokenService({ ...options, store: memoryStore(), ...change })
-
-function answer(challenge: TokenChallenge, with_: Partial<Token> = {}, by = user.auth): Promise<Token> {
-  const signed = { ...challenge, ...with_ }
-  return answerChallenge(signed, signed, {
-    sign: async (message) => ({
-      algorithm: 'RS256',
-      signature: new Uint8Array(sign('sha256', message, pem(by))),
-      certificate: by.certificate,
-    }),
-  }).then((token) => ({ ...token, ...with_ }))
-}
-
-const code = async (job: () => Promise<unknown>): Promise<string> => {
-  const error = await thrown<RefusalError>(job)
-  expect(error).toBeInstanceOf(RefusalError)
-  return error.code
-}
+import {
+  answer,
+  authorities,
+  code,
+  day,
+  events,
+  issued,
+  keyOf,
+  lists,
+  now,
+  read,
+  refusal,
+  request,
+  serve,
+  user,
+} from './fixture.ts'
 
 describe('a token that is accepted', () => {
   test('tells who, until when and what was checked, and no serial number', async () => {
@@ -114,7 +63,7 @@ describe('a token that is accepted', () => {
       ['RS512', 'sha512', {}],
     ] as const) {
       const challenge = await service.challenge(request)
-      const signature = sign(hash, tokenMessage(challenge), { key: pem(user.auth), ...more }).toString('base64')
+      const signature = sign(hash, tokenMessage(challenge), { key: keyOf(user.auth), ...more }).toString('base64')
       const caCertificate = Buffer.from(authorities.authCa.certificate).toString('base64')
       const token = { ...(await answer(challenge)), algorithm, signature, caCertificate }
       expect((await service.verify(token, request)).ok).toBe(true)
@@ -180,12 +129,6 @@ describe('a token that is refused', () => {
   })
 
   test('with a certificate that does not do', async () => {
-    const issued = (from: number, to: number) =>
-      issueUserCertificates(authorities, {
-        notBefore: new Date(now.getTime() + from * day),
-        notAfter: new Date(now.getTime() + to * day),
-        keys: user,
-      })
     const others = await createAuthorities({ now })
     const tests = await createAuthorities({ now, organization: 'JPKI-TEST' })
     const issuedBy = (by: Authorities) => issueUserCertificates(by, { now: new Date(now.getTime() - day), keys: user })
@@ -206,6 +149,52 @@ describe('a token that is refused', () => {
       const token = await answer(await service.challenge(request), {}, by)
       expect(await code(() => service.verify(token, request))).toBe(expected)
     }
+  })
+
+  test('with a CA that has expired, naming the CA', async () => {
+    const at = new Date(now.getTime() + 40 * 365 * day)
+    const service = serve({ clock: () => at })
+    const { auth } = await issued(0, 50 * 365)
+    const token = await answer(await service.challenge(request), {}, auth)
+    const error = await refusal(() => service.verify(token, request))
+    expect(error).toMatchObject({ code: 'ERR_CERTIFICATE_REFUSED', check: 'validity', depth: 1, turn: 'clerk' })
+  })
+
+  test('in the second after the last of its certificate, and not before', async () => {
+    const { auth } = await issued(-1, 1)
+    const end = read(auth).notAfter.getTime()
+    const start = read(auth).notBefore.getTime()
+    const outcome = async (at: number): Promise<string> => {
+      const service = serve({ clock: () => new Date(at), revocation: { mode: 'none' } })
+      const token = await answer(await service.challenge(request), {}, auth)
+      return service.verify(token, request).then(
+        () => 'accepted',
+        (error: RefusalError) => error.code,
+      )
+    }
+    expect(await outcome(start - 1)).toBe('ERR_CERTIFICATE_NOT_YET_VALID')
+    expect(await outcome(start)).toBe('accepted')
+    expect(await outcome(end + 999)).toBe('accepted')
+    expect(await outcome(end + 1000)).toBe('ERR_CERTIFICATE_EXPIRED')
+  })
+
+  test('as revoked in every mode that asks; as unknown only where knowing is required', async () => {
+    const revoked = (await lists([user.auth])).sources
+    const silent = (await lists([], (await createAuthorities({ now })).authCa)).sources
+    const outcome = async (revocation: TokenServiceOptions['revocation']): Promise<string> => {
+      events.length = 0
+      const service = serve({ revocation })
+      const token = await answer(await service.challenge(request))
+      await service.verify(token, request).catch(() => undefined)
+      const { code, revocation: found } = events.at(-1)!
+      return `${code ?? found}`
+    }
+    expect(await outcome({ mode: 'required', sources: revoked })).toBe('ERR_CERTIFICATE_REVOKED')
+    expect(await outcome({ mode: 'best-effort', sources: revoked })).toBe('ERR_CERTIFICATE_REVOKED')
+    expect(await outcome({ mode: 'none' })).toBe('not-checked')
+    expect(await outcome({ mode: 'required', sources: silent })).toBe('ERR_REVOCATION_UNKNOWN')
+    expect(await outcome({ mode: 'required', sources: [] })).toBe('ERR_REVOCATION_UNKNOWN')
+    expect(await outcome({ mode: 'best-effort', sources: silent })).toBe('not-checked')
   })
 
   test('by its own CA certificate, which is no anchor', async () => {
@@ -237,6 +226,15 @@ describe('what stands behind the service', () => {
     expect((await small.challenge(request)).purpose).toBe(request.purpose)
   })
 
+  test.each(['', 'null', '{"terminal":"kiosk-1"}', '1 kiosk-1', '1e9 kiosk-1 residence-record', '1 a b c'])(
+    'a store that holds something else, %j, is not to be relied on',
+    async (record) => {
+      const service = serve({ store: { put: () => undefined, take: () => record } })
+      const token = await answer(await service.challenge(request))
+      expect(await code(() => service.verify(token, request))).toBe('ERR_STORE_UNAVAILABLE')
+    },
+  )
+
   test('what cannot be written down is not accepted', async () => {
     let full = false
     const write = () => {
@@ -254,10 +252,12 @@ describe('what stands behind the service', () => {
     const token = await answer(await service.challenge(request))
     const { holder } = await service.verify(token, request)
     await thrown(() => service.verify(token, request))
+    expect(await code(() => service.verify('{', request))).toBe('ERR_TOKEN')
     expect(events).toEqual([
       { type: 'challenge', ...request },
       { type: 'accepted', ...request, holder, revocation: 'good' },
-      { type: 'refused', terminal: 'kiosk-1', code: 'ERR_NONCE_UNKNOWN', check: undefined },
+      { type: 'refused', ...request, code: 'ERR_NONCE_UNKNOWN' },
+      { type: 'refused', terminal: request.terminal, purpose: null, code: 'ERR_TOKEN' },
     ])
   })
 
@@ -272,6 +272,9 @@ describe('what stands behind the service', () => {
     ['no anchors', { anchors: [] }],
     ['no decision on revocation', { revocation: undefined }],
     ['a short key', { pseudonymKey: randomBytes(31) }],
+    ['anchors that are no certificates', { anchors: [new Uint8Array(3)] }],
+    ['sources that are none', { revocation: { mode: 'required' } }],
+    ['a plain origin of another machine', { origin: 'http://issue.example' }],
     ['a lifetime of an hour', { challengeLifetimeMs: 3_600_000 }],
   ])('options with %s are misuse', (_name, change) => {
     expect(() => serve(change as Partial<TokenServiceOptions>)).toThrow(

@@ -52,7 +52,7 @@ describe('what is signed', () => {
 
 describe('a token', () => {
   test('is read with its bytes, from an object or its text', () => {
-    for (const given of [token, JSON.stringify(token)]) {
+    for (const given of [token, JSON.stringify(token), JSON.stringify(token).padEnd(16_384)]) {
       const parsed = parseToken(given)
       expect([...parsed.certificateDer, ...parsed.signatureBytes]).toEqual([1, 2, 3, 1, 2, 3])
       expect(parsed.nonceBytes).toHaveLength(32)
@@ -66,6 +66,7 @@ describe('a token', () => {
     ['a list', [token], 'ERR_TOKEN'],
     ['text that is no JSON', '{', 'ERR_TOKEN'],
     ['text without end', `"${'a'.repeat(20_000)}"`, 'ERR_TOKEN'],
+    ['spaces up to 16 385 characters', JSON.stringify(token).padEnd(16_385), 'ERR_TOKEN'],
     ['an unknown field', { ...token, more: '' }, 'ERR_TOKEN'],
     ['a missing field', { ...token, signature: undefined }, 'ERR_TOKEN'],
     ['a number for a text', { ...token, nonce: 7 }, 'ERR_TOKEN'],
@@ -81,6 +82,12 @@ describe('a token', () => {
     ['base64 in another form', { ...token, signature: 'AQIE_w==' }, 'ERR_TOKEN'],
     ['a certificate too long', { ...token, certificate: Buffer.alloc(8193).toString('base64') }, 'ERR_TOKEN'],
     ['an empty signature', { ...token, signature: '' }, 'ERR_TOKEN'],
+    ['a CA certificate that is no text', { ...token, caCertificate: undefined }, 'ERR_TOKEN'],
+    ['a CA certificate too long', { ...token, caCertificate: Buffer.alloc(8193).toString('base64') }, 'ERR_TOKEN'],
+    ['a signature too long', { ...token, signature: Buffer.alloc(1025).toString('base64') }, 'ERR_TOKEN'],
+    ['base64 without padding', { ...token, signature: 'AQI' }, 'ERR_TOKEN'],
+    ['base64 with bits left over', { ...token, signature: 'AQJ=' }, 'ERR_TOKEN'],
+    ['plain http to another machine', { ...token, origin: 'http://issue.example' }, 'ERR_TOKEN'],
     ['no algorithm', { ...token, algorithm: 'none' }, 'ERR_TOKEN_ALGORITHM'],
     ['a shared secret', { ...token, algorithm: 'HS256' }, 'ERR_TOKEN_ALGORITHM'],
   ])('with %s is refused', async (_name, given, code) => {
@@ -150,6 +157,8 @@ test('an origin has one form', () => {
     'https://A.example',
     'https://a.example:443',
     'a.example',
+    'http://a.example',
+    'http://localhost.example',
     'https://u@a.example',
     7,
   ]

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { RefusalError } from '../../errors.ts'
 import type { CounterStore, NonceStore } from './store.ts'
 
@@ -9,14 +10,18 @@ export interface MemoryStoreOptions {
   readonly clock?: (() => number) | undefined
 }
 
+/** One of a list in order of arrival. */
 interface Entry {
+  readonly key: string
   readonly record: string
   readonly until: number
+  before: Entry | undefined
+  after: Entry | undefined
 }
 
 /**
- * A store for one process. Nonces are gone with it, which refuses them; counters and texts too, which is why municipal PINs
- * need another store in production.
+ * A store for one process. Nonces are gone with it, which refuses them. Counters and texts are gone too, so that it forgets
+ * how often a PIN was wrong: for demonstrations and tests only. A call costs the same however many nonces are open.
  *
  * @throws RangeError for options that make no sense.
  */
@@ -26,26 +31,37 @@ export function memoryStore(options: MemoryStoreOptions = {}): NonceStore & Coun
   const nonces = new Map<string, Entry>()
   const counts = new Map<string, number>()
   const values = new Map<string, string>()
+  let oldest: Entry | undefined
+  let newest: Entry | undefined
 
-  // A Map keeps the order of insertion. Lifetimes are alike, so the expired ones stand in front.
-  const dropExpired = (now: number): void => {
-    for (const [key, { until }] of nonces) {
-      if (until > now) return
-      nonces.delete(key)
-    }
+  // Lifetimes of one server are alike, so the expired stand in front. A Map has this order too, but what was deleted at its
+  // front is stepped over again and again.
+  const unlink = (entry: Entry): void => {
+    const { key, before, after } = entry
+    nonces.delete(key)
+    if (before === undefined) oldest = after
+    else before.after = after
+    if (after === undefined) newest = before
+    else after.before = before
   }
   return {
     put(nonce, record, lifetimeMs) {
       const now = clock()
-      dropExpired(now)
+      while (oldest !== undefined && oldest.until <= now) unlink(oldest)
+      const key = keyOf(nonce)
       if (nonces.size >= maxNonces) throw new RefusalError('ERR_STORE_FULL', 'too many challenges are open')
-      nonces.set(keyOf(nonce), { record, until: now + lifetimeMs })
+      if (nonces.has(key)) throw new RefusalError('ERR_STORE_UNAVAILABLE', 'a nonce came twice')
+      const entry: Entry = { key, record, until: now + lifetimeMs, before: newest, after: undefined }
+      if (newest === undefined) oldest = entry
+      else newest.after = entry
+      newest = entry
+      nonces.set(key, entry)
     },
     take(nonce) {
-      const key = keyOf(nonce)
-      const entry = nonces.get(key)
-      nonces.delete(key)
-      return entry !== undefined && entry.until > clock() ? entry.record : undefined
+      const entry = nonces.get(keyOf(nonce))
+      if (entry === undefined) return undefined
+      unlink(entry)
+      return entry.until > clock() ? entry.record : undefined
     },
     async increment(key) {
       const count = (counts.get(key) ?? 0) + 1

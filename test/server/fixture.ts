@@ -1,0 +1,84 @@
+import { createPrivateKey, sign } from 'node:crypto'
+import { expect } from 'vitest'
+import {
+  type Authorities,
+  createAuthorities,
+  type IssuedCertificate,
+  issueRevocationList,
+  issueUserCertificates,
+} from '../../src/emulator/index.ts'
+import { RefusalError } from '../../src/errors.ts'
+import { RevocationList } from '../../src/revocation/index.ts'
+import { type AuditEvent, memoryStore, TokenService, type TokenServiceOptions } from '../../src/server/index.ts'
+import { answerChallenge, type Token, type TokenChallenge } from '../../src/token/index.ts'
+import { crlSource } from '../../src/trust/index.ts'
+import { Certificate } from '../../src/x509/index.ts'
+import { thrown } from '../support/vectors.ts'
+
+/** One server, its CA and one holder, made anew for each test file that asks. */
+export const now = new Date('2026-06-01T00:00:00Z')
+export const day = 86_400_000
+export const request = { terminal: 'kiosk-1', purpose: 'residence-record' }
+export const authorities: Authorities = await createAuthorities({ now })
+export const user = await issueUserCertificates(authorities, { now: new Date(now.getTime() - 30 * day) })
+export const events: AuditEvent[] = []
+
+export const read = ({ certificate }: IssuedCertificate): Certificate => Certificate.fromDer(certificate)
+export const keyOf = ({ privateKey }: IssuedCertificate) =>
+  createPrivateKey({ key: Buffer.from(privateKey), format: 'der', type: 'pkcs8' })
+
+/** Certificates of the same keys, valid from one day to another, counted from now. */
+export const issued = (from: number, to: number) =>
+  issueUserCertificates(authorities, {
+    notBefore: new Date(now.getTime() + from * day),
+    notAfter: new Date(now.getTime() + to * day),
+    keys: user,
+  })
+
+export async function lists(
+  revoked: readonly IssuedCertificate[],
+  ca = authorities.authCa,
+): Promise<TokenServiceOptions['revocation'] & { mode: 'required' }> {
+  const list = await issueRevocationList(ca, {
+    thisUpdate: new Date(now.getTime() - day),
+    nextUpdate: new Date(now.getTime() + day),
+    revoked: revoked.map((one) => ({ serialNumber: read(one).serialNumber, at: new Date(now.getTime() - day) })),
+  })
+  const anchors = [read(authorities.authCa)]
+  return { mode: 'required', sources: [crlSource({ lists: [RevocationList.fromDer(list)], anchors })] }
+}
+
+const options: TokenServiceOptions = {
+  origin: 'https://issue.example',
+  store: memoryStore(),
+  anchors: [read(authorities.authCa)],
+  hierarchies: ['virtual'],
+  revocation: await lists([]),
+  pseudonymKey: new Uint8Array(32).fill(9),
+  audit: { write: (event) => void events.push(event) },
+  clock: () => now,
+}
+
+/** A service with its own store, so that tests do not meet. */
+export const serve = (change: Partial<TokenServiceOptions> = {}): TokenService =>
+  new TokenService({ ...options, store: memoryStore(), ...change })
+
+/** The holder's card answers, after some claims were changed. */
+export function answer(challenge: TokenChallenge, with_: Partial<Token> = {}, by = user.auth): Promise<Token> {
+  const signed = { ...challenge, ...with_ }
+  return answerChallenge(signed, signed, {
+    sign: async (message) => ({
+      algorithm: 'RS256',
+      signature: new Uint8Array(sign('sha256', message, keyOf(by))),
+      certificate: by.certificate,
+    }),
+  }).then((token) => ({ ...token, ...with_ }))
+}
+
+export const refusal = async (job: () => Promise<unknown>): Promise<RefusalError> => {
+  const error = await thrown<RefusalError>(job)
+  expect(error).toBeInstanceOf(RefusalError)
+  return error
+}
+
+export const code = async (job: () => Promise<unknown>): Promise<string> => (await refusal(job)).code

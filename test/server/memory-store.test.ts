@@ -1,0 +1,103 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, test } from 'vitest'
+import { memoryStore } from '../../src/server/index.ts'
+import { thrown } from '../support/vectors.ts'
+
+const nonceOf = (number: number): Uint8Array => {
+  const nonce = Buffer.alloc(32)
+  nonce.writeUInt32BE(number)
+  return new Uint8Array(nonce)
+}
+
+describe('nonces in memory', () => {
+  test('are taken once, by their bytes, whatever array holds them', () => {
+    const store = memoryStore()
+    store.put(nonceOf(1), 'one', 1000)
+    store.put(nonceOf(2), 'two', 1000)
+    const view = Buffer.concat([Buffer.alloc(5), nonceOf(1)]).subarray(5)
+    expect([store.take(view), store.take(nonceOf(1)), store.take(nonceOf(3))]).toEqual(['one', undefined, undefined])
+    expect(store.take(nonceOf(2))).toBe('two')
+  })
+
+  test('are gone at the end of their lifetime, not before', () => {
+    let now = 0
+    const store = memoryStore({ clock: () => now })
+    for (const number of [1, 2]) store.put(nonceOf(number), 'record', 1000)
+    now = 999
+    expect(store.take(nonceOf(1))).toBe('record')
+    now = 1000
+    expect(store.take(nonceOf(2))).toBeUndefined()
+  })
+
+  test('are refused beyond the bound, and none is forgotten for another', async () => {
+    let now = 0
+    const store = memoryStore({ maxNonces: 3, clock: () => now })
+    for (const number of [1, 2, 3]) store.put(nonceOf(number), `${number}`, 1000 * number)
+    const full = { code: 'ERR_STORE_FULL', turn: 'operator', retry: true }
+    expect(await thrown(() => store.put(nonceOf(4), '4', 1000))).toMatchObject(full)
+    expect(store.take(nonceOf(2))).toBe('2')
+    store.put(nonceOf(4), '4', 1000)
+    expect(await thrown(() => store.put(nonceOf(5), '5', 1000))).toMatchObject(full)
+    now = 1000
+    store.put(nonceOf(5), '5', 1000)
+    expect([3, 4, 5].map((number) => store.take(nonceOf(number)))).toEqual(['3', undefined, '5'])
+  })
+
+  test('cannot be given out twice while open', async () => {
+    const store = memoryStore()
+    store.put(nonceOf(1), 'one', 1000)
+    expect(await thrown(() => store.put(nonceOf(1), 'other', 1000))).toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+    expect(store.take(nonceOf(1))).toBe('one')
+  })
+
+  test('leave no more behind after many than after few, taken in any order or left to expire', () => {
+    const most = 64
+    let now = 0
+    const store = memoryStore({ maxNonces: most, clock: () => now })
+    // Were anything kept of one taken or expired, the bound would be met: put throws.
+    for (let round = 0; round < 2000; round++) {
+      const first = round * most
+      for (let i = 0; i < most; i++) store.put(nonceOf(first + i), 'record', 1000)
+      const order = [...Array(most).keys()].sort((a, b) => ((a * 37 + round) % most) - ((b * 37 + round) % most))
+      const taken = order.filter((i) => i % 4 !== 0).map((i) => store.take(nonceOf(first + i)))
+      expect(taken.every((record) => record === 'record')).toBe(true)
+      now += 1000
+    }
+  })
+
+  test('leave nothing behind though the oldest and the newest stay open', () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const store = memoryStore()
+    const use = (from: number): number => {
+      for (let i = from; i < from + 100_000; i++) {
+        store.put(nonceOf(i + 1), `record ${i}`, 60_000)
+        store.take(nonceOf(i))
+      }
+      collect()
+      return process.memoryUsage().heapUsed
+    }
+    store.put(nonceOf(0xffff_ffff), 'oldest', 60_000)
+    const before = use(0)
+    expect(use(100_000) - before).toBeLessThan(4_000_000)
+    expect(store.take(nonceOf(0xffff_ffff))).toBe('oldest')
+  })
+
+  test.each([0, 1.5, Number.NaN, -1])('a bound of %d is misuse', (maxNonces) => {
+    expect(() => memoryStore({ maxNonces })).toThrow(RangeError)
+  })
+})
+
+test('counters and texts in memory keep to their names', async () => {
+  const store = memoryStore()
+  expect(await Promise.all([store.increment('a'), store.increment('a'), store.increment('__proto__')])).toEqual([
+    1, 2, 1,
+  ])
+  await store.reset('a')
+  expect([await store.count('a'), await store.count('__proto__'), await store.count('b')]).toEqual([0, 1, 0])
+  await store.write('a', 'text')
+  expect([await store.read('a'), await store.read('b')]).toEqual(['text', undefined])
+  await store.remove('a')
+  expect(await store.read('a')).toBeUndefined()
+})

@@ -1,0 +1,267 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type RedisStoreOptions, redisStore } from '../../src/server/stores/redis-store.ts'
+import { type Redis, startRedis } from '../support/redis.ts'
+
+const unavailable = { name: 'RefusalError', code: 'ERR_STORE_UNAVAILABLE', turn: 'operator', retry: true }
+const nonce = (): Uint8Array => new Uint8Array(randomBytes(32))
+const open: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close()
+})
+
+async function storeOn(redis: { readonly url: string }, options: Partial<RedisStoreOptions> = {}) {
+  const store = await redisStore({ url: redis.url, timeoutMs: 500, ...options })
+  open.push(() => store.close?.())
+  return store
+}
+
+async function ownRedis(...options: readonly string[]): Promise<Redis> {
+  const redis = await startRedis(...options)
+  open.push(() => redis.remove())
+  return redis
+}
+
+/** Tries until it does not refuse. */
+async function whenBack<T>(action: () => Promise<T> | T): Promise<T> {
+  for (;;) {
+    try {
+      return await action()
+    } catch (error) {
+      expect(error).toMatchObject(unavailable)
+      await sleep(20)
+    }
+  }
+}
+
+describe('on one server', () => {
+  let redis: Redis
+  beforeAll(async () => {
+    redis = await startRedis()
+  })
+  afterAll(() => redis.remove())
+
+  test('a nonce is taken once, by whoever comes first', async () => {
+    const [one, two] = [await storeOn(redis), await storeOn(redis)]
+    const given = nonce()
+    await one.put(given, '{"record":"記録 1"}', 60_000)
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? one : two).take(given)))
+    expect(answers.filter((answer) => answer !== undefined)).toEqual(['{"record":"記録 1"}'])
+    expect(await one.take(given)).toBeUndefined()
+    expect(await one.take(nonce())).toBeUndefined()
+  })
+
+  test('one that is there already is not given out again', async () => {
+    const store = await storeOn(redis)
+    const given = nonce()
+    await store.put(given, 'first', 60_000)
+    await expect(store.put(given, 'second', 60_000)).rejects.toMatchObject(unavailable)
+    expect(await store.take(given)).toBe('first')
+  })
+
+  test('it expires by the clock of Redis', async () => {
+    const store = await storeOn(redis)
+    const given = nonce()
+    await store.put(given, 'x', 30)
+    await sleep(60)
+    expect(await store.take(given)).toBeUndefined()
+  })
+
+  test('Redis holds its hash, not the nonce, below the prefix', async () => {
+    const store = await storeOn(redis, { prefix: 'city-a:' })
+    const given = nonce()
+    await store.put(given, 'record', 60_000)
+    const key = `city-a:nonce:${createHash('sha256').update(given).digest('base64url')}`
+    expect(await redis.command('KEYS', 'city-a:*')).toBe(`*1\r\n$${key.length}\r\n${key}`)
+    expect(Number((await redis.command('PTTL', key)).substring(1))).toBeGreaterThan(50_000)
+    const other = await storeOn(redis, { prefix: 'city-b:' })
+    expect(await other.take(given)).toBeUndefined()
+    expect(await store.take(given)).toBe('record')
+    expect(await redis.command('KEYS', 'city-a:*')).toBe('*0')
+  })
+
+  test('counters and texts', async () => {
+    const [one, two] = [await storeOn(redis), await storeOn(redis)]
+    expect(await one.count('tries')).toBe(0)
+    const counts = await Promise.all(Array.from({ length: 40 }, (_, i) => (i % 2 ? one : two).increment('tries')))
+    expect(counts.sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1))
+    expect(await two.count('tries')).toBe(40)
+    await one.reset('tries')
+    expect(await two.count('tries')).toBe(0)
+    expect(await one.read('tries')).toBeUndefined()
+    await one.write('tries', '値')
+    expect(await two.read('tries')).toBe('値')
+    await two.remove('tries')
+    expect(await one.read('tries')).toBeUndefined()
+  })
+
+  test('what is there under its names and does not fit is no answer', async () => {
+    const store = await storeOn(redis)
+    await redis.command('LPUSH', 'jpki-card:count:list', 'x')
+    await redis.command('SET', 'jpki-card:count:text', 'many')
+    for (const key of ['list', 'text']) {
+      await expect(store.increment(key)).rejects.toMatchObject(unavailable)
+      await expect(store.count(key)).rejects.toMatchObject(unavailable)
+    }
+  })
+
+  test.each([
+    [{ url: 'http://127.0.0.1' }, TypeError],
+    [{ url: 'not a url with secret' }, TypeError],
+    [{ url: 'redis://127.0.0.1', timeoutMs: 0 }, RangeError],
+    [{ url: 'redis://127.0.0.1', timeoutMs: 1.5 }, RangeError],
+  ])('%j is misuse', async (options, kind) => {
+    const error = await redisStore(options).catch((reason) => reason)
+    expect(error).toBeInstanceOf(kind)
+    expect(String(error)).not.toContain('secret')
+  })
+
+  test('closed, it refuses, and leaves no connection', async () => {
+    const store = await redisStore({ url: redis.url })
+    await store.close?.()
+    await store.close?.()
+    await expect(store.take(nonce())).rejects.toMatchObject(unavailable)
+    await sleep(50)
+    expect(await redis.command('INFO', 'clients')).toContain('connected_clients:1\r')
+  })
+})
+
+test('a taken nonce that comes back from the disk is refused', async () => {
+  const redis = await ownRedis()
+  const store = await storeOn(redis)
+  const [taken, left] = [nonce(), nonce()]
+  await store.put(taken, 'x', 600_000)
+  await store.put(left, 'y', 600_000)
+  expect(await redis.command('SAVE')).toBe('+OK')
+  expect(await store.take(taken)).toBe('x')
+  await redis.stop('SIGKILL')
+  await redis.start()
+  expect(await redis.command('DBSIZE')).toBe(':2')
+  expect(await whenBack(() => store.take(taken))).toBeUndefined()
+  expect(await store.take(left)).toBeUndefined()
+  await store.put(taken, 'z', 600_000)
+  expect(await store.take(taken)).toBe('z')
+})
+
+test('so is one that comes back by failover', async () => {
+  const atOnce = ['--repl-diskless-sync-delay', '0']
+  const [first, second] = [await ownRedis(...atOnce), await ownRedis(...atOnce)]
+  const follow = async (replica: Redis, primary: Redis): Promise<void> => {
+    await replica.command('REPLICAOF', '127.0.0.1', String(primary.port))
+    while (!(await replica.command('INFO', 'replication')).includes('master_link_status:up')) await sleep(20)
+  }
+  await follow(second, first)
+  const store = await storeOn(first)
+  const given = nonce()
+  await store.put(given, 'x', 600_000)
+  while ((await second.command('DBSIZE')) !== ':1') await sleep(20)
+  // The replica becomes a primary before it hears that the nonce was taken.
+  await second.command('REPLICAOF', 'NO', 'ONE')
+  expect(await store.take(given)).toBe('x')
+  // The former primary follows it, which brings the nonce back, and becomes the primary again: it is the same process.
+  await follow(first, second)
+  await first.command('REPLICAOF', 'NO', 'ONE')
+  expect(await first.command('DBSIZE')).toBe(':1')
+  expect(await store.take(given)).toBeUndefined()
+  const other = await redisStore({ url: second.url })
+  expect(await other.take(given)).toBeUndefined()
+  await other.close?.()
+}, 60_000)
+
+test('while Redis is down every call fails at once; it connects again by itself', async () => {
+  const redis = await ownRedis()
+  const store = await storeOn(redis)
+  await redis.stop()
+  await sleep(30)
+  const start = performance.now()
+  for (const call of [() => store.take(nonce()), () => store.put(nonce(), 'x', 1000), () => store.increment('k')]) {
+    await expect(call()).rejects.toMatchObject(unavailable)
+  }
+  expect(performance.now() - start).toBeLessThan(200)
+  await redis.start()
+  await whenBack(() => store.put(nonce(), 'x', 1000))
+})
+
+test('one that hangs is given up after the time-out, and found again', async () => {
+  const redis = await ownRedis()
+  const store = await storeOn(redis, { timeoutMs: 200 })
+  const given = nonce()
+  await store.put(given, 'x', 60_000)
+  redis.freeze()
+  const start = performance.now()
+  await expect(store.take(given)).rejects.toMatchObject({ ...unavailable, cause: { message: expect.any(String) } })
+  expect(performance.now() - start).toBeLessThan(1000)
+  await sleep(500)
+  await expect(store.take(given)).rejects.toMatchObject(unavailable)
+  redis.thaw()
+  // What was sent before may have been carried out since; nothing gives it a second record.
+  await whenBack(() => store.increment('k'))
+  expect(await store.take(given)).toBeUndefined()
+})
+
+test('there is none: refused when opened, also when something else listens', async () => {
+  await expect(redisStore({ url: 'redis://127.0.0.1:1' })).rejects.toMatchObject(unavailable)
+  const sockets = new Set<Socket>()
+  const silent = createServer((socket) => void sockets.add(socket)).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const { port } = silent.address() as { port: number }
+  await expect(redisStore({ url: `redis://127.0.0.1:${port}`, timeoutMs: 100 })).rejects.toMatchObject(unavailable)
+  for (const socket of sockets) socket.destroy()
+  silent.close()
+})
+
+test('a take whose answer is lost is a refusal, is not sent again, and the nonce is gone', async () => {
+  const redis = await ownRedis()
+  const pairs: [Socket, Socket][] = []
+  let deaf = false
+  const proxy = createServer((socket) => {
+    const upstream = connect(redis.port, '127.0.0.1')
+    pairs.push([socket, upstream])
+    socket.on('error', () => {}).pipe(upstream.on('error', () => {}))
+    upstream.on('data', (data) => (deaf ? socket.destroy() : socket.write(data)))
+    socket.on('close', () => upstream.destroy())
+    upstream.on('close', () => socket.destroy())
+  }).listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  open.push(() => {
+    for (const [socket] of pairs) socket.destroy()
+    proxy.close()
+  })
+  const store = await storeOn({ url: `redis://127.0.0.1:${(proxy.address() as { port: number }).port}` })
+  const given = nonce()
+  await store.put(given, 'x', 60_000)
+  deaf = true
+  await expect(store.take(given)).rejects.toMatchObject(unavailable)
+  expect(await redis.command('DBSIZE')).toBe(':0')
+  deaf = false
+  expect(await whenBack(() => store.take(given))).toBeUndefined()
+  expect(await redis.command('INFO', 'commandstats')).toMatch(/cmdstat_eval:calls=5,/)
+})
+
+test('without memory for more it says so', async () => {
+  const redis = await ownRedis('--maxmemory', '2mb', '--maxmemory-policy', 'noeviction')
+  const store = await storeOn(redis)
+  const given = nonce()
+  await store.put(given, 'x', 60_000)
+  const fill = async (): Promise<void> => {
+    for (;;) await store.put(nonce(), 'x'.repeat(10_000), 60_000)
+  }
+  await expect(fill()).rejects.toMatchObject({ code: 'ERR_STORE_FULL' })
+  expect(await store.take(given)).toBe('x')
+})
+
+test('without the package it says which one to install', async () => {
+  vi.doMock('redis', () => {
+    throw new Error('not found')
+  })
+  open.push(() => vi.doUnmock('redis'))
+  await expect(redisStore({ url: 'redis://127.0.0.1:1' })).rejects.toMatchObject({
+    name: 'DependencyError',
+    code: 'ERR_DEPENDENCY_MISSING',
+    dependency: 'redis',
+    message: expect.stringContaining('npm install redis'),
+  })
+})
