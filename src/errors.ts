@@ -38,6 +38,8 @@ export const errorCodes = [
   'ERR_TLV',
   'ERR_DER',
   'ERR_CARD_DATA',
+  'ERR_STRIPE',
+  'ERR_PROFILE',
   'ERR_CERTIFICATE_ABSENT',
   'ERR_CERTIFICATE',
   'ERR_VERIFICATION',
@@ -67,7 +69,12 @@ export const errorCodes = [
   'ERR_REVOCATION_UNKNOWN',
   'ERR_STORE_UNAVAILABLE',
   'ERR_STORE_FULL',
+  'ERR_MUNICIPAL_PIN_REJECTED',
+  'ERR_MUNICIPAL_PIN_LOCKED',
+  'ERR_MUNICIPAL_PIN_NOT_REGISTERED',
+  'ERR_MUNICIPAL_PIN_FORMAT',
   'ERR_AUDIT',
+  'ERR_DEPENDENCY_MISSING',
   'ERR_SERVER',
 ] as const
 
@@ -168,6 +175,80 @@ export class DecodeError extends JpkiCardError {
   }
 }
 
+/** What a magnetic stripe was refused for. */
+export type StripeCheck =
+  /** No start sentinel where one must be, or a second one. */
+  | 'start-sentinel'
+  | 'end-sentinel'
+  | 'parity'
+  | 'lrc'
+  /** Something other than clock zeros after the LRC. */
+  | 'trailing'
+  /** Too few or too many bits or characters. */
+  | 'length'
+  /** A character that the track does not have. */
+  | 'character'
+  /** Right in both directions, so that neither can be believed. */
+  | 'direction'
+  /** The reader itself says that it could not read. */
+  | 'reader'
+  /** The characters are right, a field of the profile is not. */
+  | 'field'
+
+/** A magnetic stripe was not read, or does not hold what its profile says. */
+export class StripeError extends JpkiCardError {
+  declare readonly code: 'ERR_STRIPE'
+  readonly check: StripeCheck
+  /** Bit of the swipe, from 0 in the order the reader gave, when it gave bits. */
+  readonly bit: number | undefined
+  /** Character in recording order, 0 is the start sentinel; for `field` it counts from 0 at the first character of data. */
+  readonly character: number | undefined
+  constructor(
+    check: StripeCheck,
+    message: string,
+    detail: ErrorDetail & { readonly bit?: number | undefined; readonly character?: number | undefined } = {},
+  ) {
+    const { bit, character } = detail
+    const at = [character !== undefined && `character ${character}`, bit !== undefined && `bit ${bit}`].filter(Boolean)
+    super('ERR_STRIPE', `${check}: ${message}${at.length > 0 ? ` (at ${at.join(', ')})` : ''}`, detail)
+    this.check = check
+    this.bit = bit
+    this.character = character
+  }
+}
+
+/** One mistake in a profile. */
+export interface ProfileProblem {
+  /** Line of the text, from 1. */
+  readonly line: number
+  /** Column in that line, from 1, UTF-16 units. */
+  readonly column: number
+  /** Where it is in the document, as `objects[0].fields[2].offset`; empty for the document itself. */
+  readonly path: string
+  /** What is wrong, one sentence. Holds nothing read from a card. */
+  readonly reason: string
+}
+
+/** A profile cannot be used. */
+export class ProfileError extends JpkiCardError {
+  declare readonly code: 'ERR_PROFILE'
+  /** The first problem's place. */
+  readonly line: number
+  readonly column: number
+  readonly path: string
+  /** All problems found, in the order of the text; at least one. */
+  readonly problems: readonly ProfileProblem[]
+  constructor(problems: readonly [ProfileProblem, ...ProfileProblem[]], detail: ErrorDetail = {}) {
+    const [{ line, column, path, reason }] = problems
+    const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
+    super('ERR_PROFILE', `line ${line}, column ${column}: ${path === '' ? '' : `${path}: `}${reason}${more}`, detail)
+    this.line = line
+    this.column = column
+    this.path = path
+    this.problems = problems
+  }
+}
+
 /** A certificate is not on the card, or is not one. */
 export class CertificateError extends JpkiCardError {
   declare readonly code: 'ERR_CERTIFICATE_ABSENT' | 'ERR_CERTIFICATE'
@@ -263,6 +344,10 @@ export type RefusalCode =
   | 'ERR_REVOCATION_UNKNOWN'
   | 'ERR_STORE_UNAVAILABLE'
   | 'ERR_STORE_FULL'
+  | 'ERR_MUNICIPAL_PIN_REJECTED'
+  | 'ERR_MUNICIPAL_PIN_LOCKED'
+  | 'ERR_MUNICIPAL_PIN_NOT_REGISTERED'
+  | 'ERR_MUNICIPAL_PIN_FORMAT'
 
 /** Whose turn it is after a refusal, and whether trying again, with a new challenge, can help. */
 const refusals: Readonly<Record<RefusalCode, readonly [turn: 'customer' | 'clerk' | 'operator', retry: boolean]>> = {
@@ -281,6 +366,10 @@ const refusals: Readonly<Record<RefusalCode, readonly [turn: 'customer' | 'clerk
   ERR_REVOCATION_UNKNOWN: ['operator', true],
   ERR_STORE_UNAVAILABLE: ['operator', true],
   ERR_STORE_FULL: ['operator', true],
+  ERR_MUNICIPAL_PIN_REJECTED: ['customer', true],
+  ERR_MUNICIPAL_PIN_LOCKED: ['clerk', false],
+  ERR_MUNICIPAL_PIN_NOT_REGISTERED: ['clerk', false],
+  ERR_MUNICIPAL_PIN_FORMAT: ['customer', true],
 }
 
 /** All codes of {@link RefusalError}. */
@@ -321,6 +410,17 @@ export class AuditError extends JpkiCardError {
   constructor(message: string, detail: ErrorDetail & { readonly line?: number | undefined } = {}) {
     super('ERR_AUDIT', message, detail)
     this.line = detail.line
+  }
+}
+
+/** An optional package is needed and not installed. */
+export class DependencyError extends JpkiCardError {
+  declare readonly code: 'ERR_DEPENDENCY_MISSING'
+  /** Its name on npm. */
+  readonly dependency: string
+  constructor(dependency: string, detail: ErrorDetail = {}) {
+    super('ERR_DEPENDENCY_MISSING', `the package ${dependency} is not installed: npm install ${dependency}`, detail)
+    this.dependency = dependency
   }
 }
 

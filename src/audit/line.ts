@@ -1,0 +1,113 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { AuditEvent } from './event.ts'
+
+/** Where a log ends: how many lines, and the hash of the last one. */
+export interface AuditHead {
+  readonly count: number
+  /** SHA-256, 64 lower-case hexadecimal digits. */
+  readonly hash: string
+}
+
+/** Format named by the first line of every log. */
+export const auditFormat = 'jpki-card-audit:1'
+
+/** Longest line with its line feed, in bytes. */
+export const maxLineLength = 65_536
+
+/** Before the first line. */
+export const noLine: AuditHead = { count: 0, hash: '0'.repeat(64) }
+
+/** Types of the lines a log writes about itself. */
+const ownTypes: readonly string[] = ['header', 'recovered']
+const keyForm = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
+const ownKeys: readonly string[] = ['n', 'at', 'prev', 'hash']
+const hashForm = /^[0-9a-f]{64}$/
+
+/** Whether it is a hash as lines hold it. */
+export function isHash(text: unknown): text is string {
+  return typeof text === 'string' && hashForm.test(text)
+}
+
+/** First line of a log; `continues` is the end of the log before it. */
+export function headerEvent(continues: AuditHead | undefined): AuditEvent {
+  const former = continues && { continuesCount: continues.count, continuesHash: continues.hash }
+  return { type: 'header', format: auditFormat, log: randomBytes(16).toString('hex'), ...former }
+}
+
+/** Says that an incomplete last line was cut off. */
+export function recoveredEvent(bytes: number): AuditEvent {
+  return { type: 'recovered', bytes }
+}
+
+/**
+ * Refuses what callers must not write.
+ *
+ * @throws TypeError for a type, key or value that is not allowed.
+ */
+export function checkEvent(event: AuditEvent): void {
+  if (typeof event.type !== 'string' || event.type === '' || ownTypes.includes(event.type)) {
+    throw new TypeError('an audit event needs a type of its own')
+  }
+  for (const [key, value] of Object.entries(event)) {
+    if (!keyForm.test(key) || ownKeys.includes(key)) throw new TypeError(`an audit event cannot have the key ${key}`)
+    const plain = value === null || ['string', 'boolean', 'undefined'].includes(typeof value) || Number.isFinite(value)
+    if (!plain) throw new TypeError(`${key} of an audit event must be text, a finite number, a boolean or null`)
+  }
+}
+
+/**
+ * The line that follows a head, with its line feed, and the head after it.
+ *
+ * @throws RangeError when it is longer than {@link maxLineLength}.
+ */
+export function makeLine(after: AuditHead, at: Date, event: AuditEvent): { bytes: Buffer; head: AuditHead } {
+  const count = after.count + 1
+  const body = JSON.stringify({ n: count, at: at.toISOString(), prev: after.hash, ...event })
+  const hash = sha256(body)
+  const bytes = Buffer.from(`${body.slice(0, -1)},"hash":"${hash}"}\n`)
+  if (bytes.length > maxLineLength) throw new RangeError(`an audit event takes at most ${maxLineLength} bytes`)
+  return { bytes, head: { count, hash } }
+}
+
+const tailLength = ',"hash":""}'.length + 64
+const tailForm = /^,"hash":"([0-9a-f]{64})"\}$/
+
+/**
+ * The head after a line that stands after another. `line` is without its line feed.
+ *
+ * @returns the head, or a sentence saying why the line does not belong there.
+ */
+export function followLine(after: AuditHead, line: Buffer): AuditHead | string {
+  const cut = line.length - tailLength
+  const hash = cut > 0 ? tailForm.exec(line.toString('latin1', cut))?.[1] : undefined
+  if (hash === undefined || hash !== createHash('sha256').update(line.subarray(0, cut)).update('}').digest('hex')) {
+    return 'altered: it does not have its hash'
+  }
+  const fields = fieldsOf(line)
+  if (fields === undefined) return 'altered: it is no JSON object'
+  const { n, prev } = fields
+  const count = after.count + 1
+  if (n !== count) {
+    return Number(n) > count
+      ? `lines were removed before it, or put in another order: it is line ${n}`
+      : `inserted, repeated or put in another order: it is line ${n}`
+  }
+  if (prev !== after.hash) return 'inserted, or the line before it was replaced: it follows another line'
+  if (count === 1 && (fields['type'] !== 'header' || fields['format'] !== auditFormat)) {
+    return `it is not the first line of a log of format ${auditFormat}`
+  }
+  return { count, hash }
+}
+
+function fieldsOf(line: Buffer): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line.toString())
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}

@@ -1,0 +1,55 @@
+import type { FileHandle } from 'node:fs/promises'
+import { AuditError } from '../errors.ts'
+import { type AuditHead, followLine, maxLineLength, noLine } from './line.ts'
+
+/** What a file holds. */
+export interface Scan {
+  readonly head: AuditHead
+  /** Bytes of all whole lines. */
+  readonly length: number
+  /** Bytes after the last line feed: a line that was being written. */
+  readonly tail: number
+}
+
+const lineFeed = 0x0a
+const chunkLength = 262_144
+
+/**
+ * Follows the chain of a file from its first byte, in memory of a fixed size.
+ *
+ * @param onLine told the head after each line.
+ * @throws AuditError `ERR_AUDIT` at the first line that does not belong where it stands.
+ */
+export async function scan(file: FileHandle, onLine?: (head: AuditHead) => void): Promise<Scan> {
+  let head = noLine
+  let length = 0
+  const broken = (reason: string): AuditError => {
+    const line = head.count + 1
+    return new AuditError(`line ${line} of the audit log: ${reason}`, { line })
+  }
+  // The unread part of a line, then room for a chunk. Of a longer tail only the length is kept.
+  const buffer = Buffer.alloc(maxLineLength + chunkLength)
+  let held = 0
+  let dropped = 0
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, held, chunkLength, length + held + dropped)
+    if (bytesRead === 0) return { head, length, tail: held + dropped }
+    const filled = buffer.subarray(0, held + bytesRead)
+    let start = 0
+    for (let end = filled.indexOf(lineFeed, held); end >= 0; end = filled.indexOf(lineFeed, start)) {
+      if (dropped > 0 || end + 1 - start > maxLineLength) throw broken(`it is longer than ${maxLineLength} bytes`)
+      const next = followLine(head, filled.subarray(start, end))
+      if (typeof next === 'string') throw broken(next)
+      head = next
+      onLine?.(head)
+      length += end + 1 - start
+      start = end + 1
+    }
+    held = filled.length - start
+    filled.copyWithin(0, start)
+    if (held > maxLineLength) {
+      dropped += held - maxLineLength
+      held = maxLineLength
+    }
+  }
+}
