@@ -1,7 +1,7 @@
 /** Errors only the command line knows. Their codes join those of `jpki-card/errors`. */
 
 /** Codes of {@link CliError}. */
-export const cliErrorCodes = ['ERR_USAGE', 'ERR_FILE', 'ERR_PIN_MISMATCH', 'ERR_INTERNAL'] as const
+export const cliErrorCodes = ['ERR_USAGE', 'ERR_FILE', 'ERR_PIN_MISMATCH', 'ERR_EVALUATION', 'ERR_INTERNAL'] as const
 
 /** One of the codes only the command line knows. */
 export type CliErrorCode = (typeof cliErrorCodes)[number]
@@ -35,6 +35,7 @@ export const problems = [
   'too-large',
   'cannot-write',
   'pins-differ',
+  'not-all-passed',
 ] as const
 
 /** One of {@link problems}. */

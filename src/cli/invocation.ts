@@ -64,14 +64,16 @@ async function read(argv: readonly string[], wrapping: Wrapping): Promise<Invoca
 function findCommand({ operands, options }: Arguments): { readonly name: CommandName; readonly words: number } {
   const [first = '', second = ''] = operands.map(({ text }) => text)
   for (const [name, words] of [
-    [first, 1],
     [`${first} ${second}`, 2],
+    [first, 1],
   ] as const) {
     const found = commandNames.find((known) => known === name)
     if (found !== undefined) return { name: found, words }
   }
   if (first === 'pin' && options.has('help')) return { name: 'pin status', words: 1 }
   if (first === 'pin') throw usageError('missing-operand', 'pin status|change')
+  if (first === 'audit' && options.has('help')) return { name: 'audit verify', words: 1 }
+  if (first === 'audit') throw usageError('missing-operand', 'audit verify FILE')
   throw usageError('unknown-command', /^[a-z-]{2,20}$/.test(first) ? first : undefined)
 }
 

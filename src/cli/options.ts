@@ -40,6 +40,18 @@ export type OptionName =
   | 'at'
   | 'birth-date'
   | 'issue-date'
+  | 'count'
+  | 'hash'
+  | 'pki'
+  | 'html'
+  | 'junit'
+  | 'only'
+  | 'terminals'
+  | 'purpose'
+  | 'origin'
+  | 'timeout'
+  | 'max-wait'
+  | 'allow-not-run'
   | 'kind'
   | 'port'
   | 'host'
@@ -76,6 +88,18 @@ const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   at: { meta: 'TIME', pattern: /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/ },
   'birth-date': day,
   'issue-date': day,
+  count: { meta: 'N', pattern: /^[1-9]\d{0,14}$/ },
+  hash: { meta: 'HEX', pattern: /^[0-9A-Fa-f]{64}$/ },
+  pki: { meta: 'DIR' },
+  html: { meta: 'FILE' },
+  junit: { meta: 'FILE' },
+  only: { meta: 'ID', pattern: /^[a-z0-9-]{1,64}$/ },
+  terminals: { meta: 'FILE' },
+  purpose: { meta: 'NAME', pattern: /^[A-Za-z0-9._-]{1,64}$/ },
+  origin: { meta: 'ORIGIN', pattern: /^https?:\/\/[a-z0-9.:[\]-]{1,250}$/ },
+  timeout: number('SECONDS'),
+  'max-wait': number('SECONDS'),
+  'allow-not-run': {},
   kind: cardKind,
   port: number('PORT'),
   host: { meta: 'HOST' },

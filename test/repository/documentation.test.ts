@@ -24,6 +24,7 @@ describe('docs/errors.md', () => {
       ERR_SIGNATURE_INVALID: 'new SignatureError(',
       ERR_VERIFICATION: 'new VerificationError(',
       ERR_AUDIT: 'new AuditError(',
+      ERR_DEPENDENCY_MISSING: 'new DependencyError(',
       ERR_SERVER: 'new ServerError(',
     }
     const unused = errorCodes.filter((code) => !source.includes(byClass[code] ?? `'${code}'`))

@@ -26,6 +26,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   token: ['x509'],
   audit: [],
   server: ['token', 'trust', 'validity', 'x509', 'audit'],
+  'municipal-pin': ['server', 'audit'],
+  http: ['server', 'token'],
+  evaluate: ['token', 'emulator'],
   cli: [
     'apdu',
     'tlv',
@@ -44,6 +47,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'token',
     'audit',
     'server',
+    'municipal-pin',
+    'http',
+    'evaluate',
   ],
 }
 

@@ -94,6 +94,10 @@ export interface Messages extends TrustTexts {
     readonly nothingListens: (address: string) => string
     readonly ended: string
   }
+  readonly audit: Readonly<Record<'good' | 'lines' | 'end' | 'tail' | 'noEnd', string>>
+  readonly evaluate: Readonly<Record<'anchors' | 'lists' | 'keys' | 'until' | 'next' | 'running', string>> & {
+    readonly language: 'en' | 'ja'
+  }
   readonly demo: {
     readonly title: string
     readonly making: string

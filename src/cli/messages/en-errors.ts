@@ -74,6 +74,8 @@ export const enErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
     todo: 'Get it from its publisher again.',
   },
   ERR_CARD_DATA: { what: 'A file of the card does not hold what it should.', todo: report },
+  ERR_STRIPE: { what: 'The magnetic stripe could not be read.', todo: 'Swipe the card again, evenly and to the end.' },
+  ERR_PROFILE: { what: 'The profile has mistakes.', todo: 'Correct the file where the detail below says.' },
   ERR_CERTIFICATE_ABSENT: {
     what: 'The card does not hold this certificate.',
     todo: 'The holder can have it issued at the municipal counter.',
@@ -149,9 +151,24 @@ export const enErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
   },
   ERR_STORE_UNAVAILABLE: { what: 'The store of the server does not answer.', todo: 'Check the store, then try again.' },
   ERR_STORE_FULL: { what: 'Too many challenges are open.', todo: 'Try again later.' },
-  ERR_AUDIT: { what: 'The audit log cannot be written.', todo: 'Check the disk and permissions.' },
+  ERR_MUNICIPAL_PIN_REJECTED: { what: 'The PIN is wrong.', todo: 'Type it again. It locks after a few wrong ones.' },
+  ERR_MUNICIPAL_PIN_LOCKED: { what: 'The PIN is locked.', todo: 'The municipal counter unlocks it.' },
+  ERR_MUNICIPAL_PIN_NOT_REGISTERED: { what: 'No PIN is registered.', todo: 'The municipal counter registers one.' },
+  ERR_MUNICIPAL_PIN_FORMAT: { what: 'This cannot be the PIN.', todo: 'Type its digits again; no try was spent.' },
+  ERR_AUDIT: {
+    what: 'The audit log cannot be written, or does not hold what was written.',
+    todo: 'Keep the file as it is. Check the disk, the permissions and who can change the file.',
+  },
+  ERR_DEPENDENCY_MISSING: {
+    what: 'A package that this needs is not installed.',
+    todo: 'Install the package named below with npm.',
+  },
   ERR_SERVER: { what: 'The server did not answer as it should.', todo: 'Check address and network, then try again.' },
   ERR_USAGE: { what: 'The command line is not right.', todo: 'See `jpki-card --help`, or `jpki-card COMMAND --help`.' },
   ERR_FILE: { what: 'A file cannot be read or written.', todo: 'Check its path and permissions.' },
+  ERR_EVALUATION: {
+    what: 'Not every case of the evaluation passed.',
+    todo: 'See the reason of each case; --html writes them as a page.',
+  },
   ERR_INTERNAL: { what: 'An unexpected error happened.', todo: report },
 }

@@ -36,6 +36,7 @@ export const en: Messages = {
     'cannot-read': (reason) => `a file cannot be read (${reason})`,
     'too-large': (bytes) => `a file is longer than ${bytes} bytes`,
     'cannot-write': (reason) => `a file cannot be written (${reason})`,
+    'not-all-passed': (count) => `${count} cases failed or were not run`,
     'pins-differ': () => 'the new PIN was not typed the same way twice; nothing was changed',
   },
   error: 'Error',
@@ -130,6 +131,22 @@ export const en: Messages = {
     nothingListens: (address) =>
       `Nothing listens at ${address}. Install vsmartcard-vpcd (Debian, Ubuntu: apt-get install vsmartcard-vpcd), then start pcscd. Trying again every 2 seconds.`,
     ended: 'The virtual card was taken out.',
+  },
+  audit: {
+    good: 'The chain holds from the first line to the last.',
+    lines: 'Lines',
+    end: 'Hash of the last line',
+    tail: 'An incomplete line follows: the log is being written, or its writer was killed.',
+    noEnd: 'Lines cut off at the end are found only with --count or --hash of an end noted before.',
+  },
+  evaluate: {
+    language: 'en',
+    anchors: 'Trust anchors',
+    lists: 'Revocation lists',
+    keys: 'Private keys (keep to yourself)',
+    until: 'Lists end',
+    next: 'Give anchors and lists to a server made for the evaluation, never to one that serves people. See README.txt there.',
+    running: 'Running all cases; those that wait take until a challenge expires and a slow sender is cut off…',
   },
   demo: {
     title: 'jpki-card demo: a virtual card of an invented person, no reader needed',

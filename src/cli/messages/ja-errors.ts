@@ -73,6 +73,14 @@ export const jaErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
     todo: '発行元からもう一度取得してください。',
   },
   ERR_CARD_DATA: { what: 'カードのファイルの内容が正しくありません。', todo: report },
+  ERR_STRIPE: {
+    what: '磁気ストライプを読み取れませんでした。',
+    todo: 'カードをもう一度、一定の速さで最後まで通してください。',
+  },
+  ERR_PROFILE: {
+    what: 'プロファイルに誤りがあります。',
+    todo: '下の詳細に示された行と列を直してください。',
+  },
   ERR_CERTIFICATE_ABSENT: {
     what: 'このカードには対象の電子証明書が格納されていません。',
     todo: 'ご本人が市区町村の窓口で発行を受けられます。',
@@ -160,7 +168,30 @@ export const jaErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
     todo: '記憶領域を確かめてから、もう一度お試しください。',
   },
   ERR_STORE_FULL: { what: '未使用のチャレンジが多すぎます。', todo: 'しばらくしてからもう一度お試しください。' },
-  ERR_AUDIT: { what: '監査ログに書き込めません。', todo: 'ディスクと権限を確かめてください。' },
+  ERR_MUNICIPAL_PIN_REJECTED: {
+    what: '暗証番号が違います。',
+    todo: 'もう一度入力してください。続けて間違えると使えなくなります。',
+  },
+  ERR_MUNICIPAL_PIN_LOCKED: {
+    what: '暗証番号がロックされています。',
+    todo: '市区町村の窓口で解除を受けてください。',
+  },
+  ERR_MUNICIPAL_PIN_NOT_REGISTERED: {
+    what: '暗証番号が登録されていません。',
+    todo: '市区町村の窓口で登録してください。',
+  },
+  ERR_MUNICIPAL_PIN_FORMAT: {
+    what: '暗証番号の形式ではありません。',
+    todo: '数字をもう一度入力してください。残り回数は減っていません。',
+  },
+  ERR_AUDIT: {
+    what: '監査ログに書き込めないか、内容が書き込んだときのままではありません。',
+    todo: 'ファイルはそのまま残し、ディスクと権限、ファイルを変更できる人を確かめてください。',
+  },
+  ERR_DEPENDENCY_MISSING: {
+    what: '必要なパッケージがインストールされていません。',
+    todo: '下に表示されたパッケージを npm でインストールしてください。',
+  },
   ERR_SERVER: {
     what: 'サーバーから正しい応答がありませんでした。',
     todo: 'アドレスとネットワークを確かめてから、もう一度お試しください。',
@@ -170,5 +201,9 @@ export const jaErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
     todo: '`jpki-card --help` または `jpki-card COMMAND --help` をご覧ください。',
   },
   ERR_FILE: { what: 'ファイルの読み書きができません。', todo: 'ファイルの場所とアクセス権を確認してください。' },
+  ERR_EVALUATION: {
+    what: '評価の試験がすべて合格とはなりませんでした。',
+    todo: '各試験の理由を確かめてください。--html で一覧のページを書き込めます。',
+  },
   ERR_INTERNAL: { what: '予期しないエラーが発生しました。', todo: report },
 }

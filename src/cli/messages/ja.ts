@@ -37,6 +37,7 @@ export const ja: Messages = {
     'cannot-read': (reason) => `ファイルを読み取れません (${reason})`,
     'too-large': (bytes) => `ファイルが ${bytes} バイトを超えています`,
     'cannot-write': (reason) => `ファイルに書き込めません (${reason})`,
+    'not-all-passed': (count) => `${count} 件の試験が不合格または未実施です`,
     'pins-differ': () => '新しい暗証番号が2回とも同じではありません。変更は行っていません',
   },
   error: 'エラー',
@@ -132,6 +133,23 @@ export const ja: Messages = {
     nothingListens: (address) =>
       `${address} で vpcd が動作していません。vsmartcard-vpcd をインストールし（Debian、Ubuntu: apt-get install vsmartcard-vpcd）、pcscd を起動してください。2秒ごとに再接続します。`,
     ended: '仮想カードを取り外しました。',
+  },
+  audit: {
+    good: '最初の行から最後の行まで、記録のつながりは正常です。',
+    lines: '行数',
+    end: '最後の行のハッシュ値',
+    tail: '書きかけの行があります。書き込み中か、書き込み中にプログラムが止まったためです。',
+    noEnd: '末尾の行の切り取りを見つけるには、控えておいた行数やハッシュ値を --count、--hash で指定してください。',
+  },
+  evaluate: {
+    language: 'ja',
+    anchors: 'トラストアンカー',
+    lists: '失効リスト',
+    keys: '秘密鍵（他人に渡さないこと）',
+    until: '失効リストの期限',
+    next: 'アンカーと失効リストは、必ず評価専用のサーバーに設定してください。実際のサービスには使わないでください。詳しくは同じフォルダーの README.txt をご覧ください。',
+    running:
+      'すべての試験を実施しています。チャレンジの期限切れや低速送信の打ち切りを待つため、数分かかることがあります…',
   },
   demo: {
     title: 'jpki-card デモ: 架空の人物の仮想カードを使います（リーダー不要）',

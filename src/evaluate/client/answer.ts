@@ -1,0 +1,41 @@
+/** What a server did with one request. */
+export type Answer =
+  | {
+      readonly kind: 'answer'
+      readonly status: number
+      readonly contentType: string
+      /** Seconds of Retry-After, when it has one. */
+      readonly retryAfter: number | undefined
+      /** At most 65 536 bytes, decoded leniently. Hostile. */
+      readonly text: string
+      /** The text as JSON; `undefined` when it is none. */
+      readonly json: unknown
+      readonly durationMs: number
+    }
+  | {
+      readonly kind: 'silence'
+      /** `endless`: more bytes than anybody reads. */
+      readonly why: 'timeout' | 'closed' | 'unreachable' | 'endless'
+      readonly durationMs: number
+    }
+
+/** The stable code in the body of an error, when it has one of the form codes have. */
+export function codeOf(answer: Answer): string | undefined {
+  if (answer.kind === 'silence') return undefined
+  const error = field(answer.json, 'error')
+  const code = field(error, 'code')
+  return typeof code === 'string' && /^ERR_[A-Z0-9_]{1,60}$/.test(code) ? code : undefined
+}
+
+/** An own field of what may be an object. */
+export function field(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+  return (value as Record<string, unknown>)[name]
+}
+
+/** An answer in a few words, without anything the server chose but its status and code. */
+export function tell(answer: Answer): string {
+  if (answer.kind === 'silence') return answer.why
+  const code = codeOf(answer)
+  return code === undefined ? String(answer.status) : `${answer.status} ${code}`
+}

@@ -1,0 +1,111 @@
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import type { Answer } from './answer.ts'
+
+/** One request, and how its body is sent. */
+export interface Sending {
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Uint8Array | undefined
+  /** Longest wait for the whole answer, milliseconds. */
+  readonly timeoutMs: number
+  /** Sends one byte a second in place of all at once. */
+  readonly slowly?: boolean | undefined
+  /** Sends half the body and drops the connection: no answer is waited for. */
+  readonly dropHalfway?: boolean | undefined
+  /** Ends the wait early, as if the connection had been closed. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Longest answer that is read, bytes. */
+const maxAnswer = 65_536
+
+/**
+ * Sends one request on a connection of its own. Redirects are not followed; time and bytes are bounded, whatever the server
+ * does. Never throws.
+ */
+export function send(url: URL, sending: Sending): Promise<Answer> {
+  const begun = performance.now()
+  const { method, headers, body = new Uint8Array(), timeoutMs, slowly = false, dropHalfway = false, signal } = sending
+  return new Promise((resolve) => {
+    const start = url.protocol === 'https:' ? httpsRequest : httpRequest
+    const length = body.length === 0 && method === 'GET' ? {} : { 'content-length': String(body.length) }
+    const call = start(url, { method, headers: { ...headers, ...length, connection: 'close' }, agent: false })
+    let answered = false
+    let timer: NodeJS.Timeout | undefined
+    let feeding: NodeJS.Timeout | undefined
+    const end = (answer: Ending): void => {
+      clearTimeout(timer)
+      clearInterval(feeding)
+      signal?.removeEventListener('abort', abort)
+      resolve({ ...answer, durationMs: Math.round(performance.now() - begun) })
+      call.destroy()
+    }
+    const silence = (why: 'timeout' | 'closed' | 'unreachable' | 'endless'): void => end({ kind: 'silence', why })
+    const abort = (): void => silence('closed')
+    signal?.addEventListener('abort', abort)
+    timer = setTimeout(() => silence('timeout'), timeoutMs)
+    call.on('error', () => {
+      // An answer may be on its way although the rest of the body was not taken.
+      if (!answered) silence(call.socket?.remoteAddress === undefined ? 'unreachable' : 'closed')
+    })
+    call.on('response', (response) => {
+      answered = true
+      receive(response, end, silence)
+    })
+    call.on('close', () => {
+      if (!answered) silence('closed')
+    })
+    if (slowly) feeding = feed(call, body)
+    else if (dropHalfway) call.write(body.subarray(0, body.length >> 1), () => setTimeout(() => call.destroy(), 50))
+    else call.end(body)
+  })
+}
+
+type Ending = Answer extends infer One ? (One extends Answer ? Omit<One, 'durationMs'> : never) : never
+
+function receive(
+  response: IncomingMessage,
+  end: (answer: Ending) => void,
+  silence: (why: 'closed' | 'endless') => void,
+): void {
+  const parts: Buffer[] = []
+  let size = 0
+  response.on('data', (part: Buffer) => {
+    size += part.length
+    if (size > maxAnswer) silence('endless')
+    else parts.push(part)
+  })
+  response.on('error', () => silence('closed'))
+  response.on('end', () => {
+    const text = Buffer.concat(parts).toString('utf8')
+    const wait = Number(response.headers['retry-after'])
+    end({
+      kind: 'answer',
+      status: response.statusCode ?? 0,
+      contentType: response.headers['content-type'] ?? '',
+      retryAfter: Number.isFinite(wait) && wait >= 0 ? wait : undefined,
+      text,
+      json: parse(text),
+    })
+  })
+}
+
+function feed(call: ClientRequest, body: Uint8Array): NodeJS.Timeout {
+  let at = 0
+  const next = (): void => {
+    if (at < body.length) call.write(body.subarray(at, at + 1))
+    at += 1
+  }
+  call.flushHeaders()
+  next()
+  return setInterval(next, 1000)
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

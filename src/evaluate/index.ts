@@ -1,0 +1,19 @@
+/**
+ * Drives any issuance server that speaks the token over HTTP, and judges it from outside: what it must accept, and what it
+ * must refuse. It shares no code with the server of this package.
+ *
+ * @module jpki-card/evaluate
+ */
+
+export type { EvaluationCase, Family, Language, Text } from './cases/case.ts'
+export { evaluationCases } from './cases/index.ts'
+export type { EvaluateOptions, EvaluationTerminal } from './options.ts'
+export { createEvaluationPki, type EvaluationPki, type PkiName, type PreparedPki } from './pki/create.ts'
+export { type PreparedEvaluation, prepareEvaluation, readEvaluationPki } from './pki/folder.ts'
+export { reportToHtml } from './report/html.ts'
+export { reportToJson } from './report/json.ts'
+export { reportToJunit } from './report/junit.ts'
+export { type ReportTexts, reportTexts } from './report/texts.ts'
+export { type CaseOutcome, type EvaluationReport, evaluate } from './run.ts'
+export { parseTerminals } from './terminals.ts'
+export type { Reason, Verdict } from './verdict.ts'

@@ -1,0 +1,34 @@
+import type { EvaluationPki } from './pki/create.ts'
+
+/** A terminal the server knows. */
+export interface EvaluationTerminal {
+  /** 1 to 64 of `A-Z a-z 0-9 . _ -`. */
+  readonly name: string
+  /** Headers by which the server knows it, such as `authorization`. Secret; never reported. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+/** What a run works with. */
+export interface EvaluateOptions {
+  /** Address of the server under evaluation, to which `v1/challenges` is added. */
+  readonly url: string
+  /** As `readEvaluationPki` reads it. */
+  readonly pki: EvaluationPki
+  /** Origin of its challenges. Default: that of the address. */
+  readonly origin?: string | undefined
+  /** Two terminals the server serves. Default `evaluation-1` and `evaluation-2`, without headers. */
+  readonly terminals?: readonly [EvaluationTerminal, EvaluationTerminal] | undefined
+  /** Two purposes it serves. Default `evaluation-1` and `evaluation-2`. */
+  readonly purposes?: readonly [string, string] | undefined
+  /** Cases to run, by id. Default: all. The good token that proves refusals to mean something is handed in always. */
+  readonly only?: readonly string[] | undefined
+  /** Longest wait for one answer, milliseconds. Default 15 000. */
+  readonly timeoutMs?: number | undefined
+  /** Longest wait for a challenge to expire or a slow body to be cut off, milliseconds. Default 180 000. */
+  readonly maxWaitMs?: number | undefined
+  /** Time within which a slow body must be cut off, milliseconds. Default 60 000. */
+  readonly cutOffMs?: number | undefined
+  readonly now?: Date | undefined
+  /** Ends the run early: what has not been run says so. */
+  readonly signal?: AbortSignal | undefined
+}

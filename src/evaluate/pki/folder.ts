@@ -1,0 +1,108 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { IssuedCertificate } from '../../emulator/index.ts'
+import { CertificateError } from '../../errors.ts'
+import { createEvaluationPki, type EvaluationPki, type PkiName, pkiNames } from './create.ts'
+import { instructions } from './instructions.ts'
+
+const format = 'jpki-card-evaluation:1'
+const keyFile = 'keys.json'
+
+/** Files of the certificates: those to trust, and those not to. */
+const anchors: readonly PkiName[] = ['first', 'second', 'stale', 'signature']
+const strangers: readonly PkiName[] = ['third', 'test']
+
+/** Where {@link prepareEvaluation} put things. */
+export interface PreparedEvaluation {
+  /** Folder of CA certificates for the server under evaluation. */
+  readonly anchors: string
+  /** Folder of revocation lists for it. */
+  readonly lists: string
+  /** File with all private keys, readable by its owner only. */
+  readonly keys: string
+  /** When the lists end. */
+  readonly validUntil: Date
+}
+
+/**
+ * Makes a throw-away PKI and writes it to a folder: `anchors/` and `lists/` for the server, `not-to-be-trusted/` to look at,
+ * `keys.json` (mode 0600) for the run, `README.txt`.
+ *
+ * @param folder - made when it is not there.
+ * @throws the system's errors; `EEXIST` when the folder has been prepared before: nothing is overwritten.
+ */
+export async function prepareEvaluation(
+  folder: string,
+  options: { readonly now?: Date } = {},
+): Promise<PreparedEvaluation> {
+  const { pki, lists } = await createEvaluationPki(options.now)
+  const inFolder = (...parts: readonly string[]): string => join(folder, ...parts)
+  await mkdir(folder, { recursive: true })
+  await writeFile(inFolder(keyFile), textOf(pki), { mode: 0o600, flag: 'wx' })
+  for (const name of ['anchors', 'lists', 'not-to-be-trusted']) await mkdir(inFolder(name), { recursive: true })
+  for (const name of anchors) await writeFile(inFolder('anchors', `${name}.der`), pki.issued[name].certificate)
+  for (const name of strangers) {
+    await writeFile(inFolder('not-to-be-trusted', `${name}.der`), pki.issued[name].certificate)
+  }
+  for (const [name, list] of Object.entries(lists)) await writeFile(inFolder('lists', `${name}.crl`), list)
+  await writeFile(inFolder('README.txt'), instructions(pki.validUntil))
+  return {
+    anchors: inFolder('anchors'),
+    lists: inFolder('lists'),
+    keys: inFolder(keyFile),
+    validUntil: pki.validUntil,
+  }
+}
+
+/**
+ * Reads what {@link prepareEvaluation} wrote.
+ *
+ * @throws CertificateError `ERR_CERTIFICATE` for something else, or when its lists have ended; the system's errors.
+ */
+export async function readEvaluationPki(folder: string, now: Date = new Date()): Promise<EvaluationPki> {
+  const pki = parse(await readFile(join(folder, keyFile), 'utf8'))
+  if (pki.validUntil <= now) {
+    throw new CertificateError('ERR_CERTIFICATE', 'the lists of this evaluation PKI have ended: prepare a new one')
+  }
+  return pki
+}
+
+function textOf({ preparedAt, validUntil, issued }: EvaluationPki): string {
+  const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
+  const texts = pkiNames.map((name) => {
+    const { certificate, privateKey } = issued[name]
+    return [name, { certificate: base64(certificate), privateKey: base64(privateKey) }]
+  })
+  return `${JSON.stringify({ format, preparedAt, validUntil, issued: Object.fromEntries(texts) }, undefined, 2)}\n`
+}
+
+function parse(text: string): EvaluationPki {
+  try {
+    const json = JSON.parse(text) as Record<string, unknown>
+    if (json['format'] !== format) throw new TypeError('another format')
+    const all = json['issued'] as Record<string, Record<string, string>>
+    const bytes = (name: PkiName, part: string): Uint8Array => {
+      const found = Buffer.from(all[name]![part]!, 'base64')
+      if (found.length === 0) throw new TypeError('no bytes')
+      return new Uint8Array(found)
+    }
+    const issued = pkiNames.map((name): [PkiName, IssuedCertificate] => [
+      name,
+      { certificate: bytes(name, 'certificate'), privateKey: bytes(name, 'privateKey') },
+    ])
+    return {
+      preparedAt: instant(json['preparedAt']),
+      validUntil: instant(json['validUntil']),
+      issued: Object.fromEntries(issued) as Record<PkiName, IssuedCertificate>,
+    }
+  } catch {
+    // The cause could quote keys.
+    throw new CertificateError('ERR_CERTIFICATE', `${keyFile} is not that of an evaluation PKI`)
+  }
+}
+
+function instant(text: unknown): Date {
+  const date = new Date(String(text))
+  if (Number.isNaN(date.getTime())) throw new TypeError('no instant')
+  return date
+}

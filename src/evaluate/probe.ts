@@ -1,0 +1,165 @@
+import { type KeyObject, sign } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseChallenge, type SignedClaims, type TokenChallenge, tokenMessage } from '../token/index.ts'
+import { type Answer, field } from './client/answer.ts'
+import { type Sending, send } from './client/send.ts'
+import { LeakWatch } from './leaks.ts'
+import type { EvaluateOptions, EvaluationTerminal } from './options.ts'
+import { type CredentialName, Credentials } from './pki/credentials.ts'
+import { CannotJudge, verdict } from './verdict.ts'
+
+/** A token as JSON, right or wrong. */
+export type Claimed = Record<string, string>
+
+/** How a token is made, where it is not a good one. */
+export interface TokenPlan {
+  readonly credential?: CredentialName | undefined
+  /** Claims that are changed in token and signature. */
+  readonly claims?: Partial<SignedClaims> | undefined
+  /** Claims that the card signs in place of those in the token. */
+  readonly signed?: Partial<SignedClaims> | undefined
+  /** Default `RS256`. */
+  readonly algorithm?: string | undefined
+  /** Default: RSASSA-PKCS1-v1_5 with SHA-256 over the message. */
+  readonly sign?: ((message: Uint8Array, key: KeyObject, challenge: TokenChallenge) => Uint8Array) | undefined
+}
+
+/** Tries after being told to come later, and the longest time waited before each, milliseconds. */
+const retries = 3
+const longestRetry = 10_000
+
+/** What cases act on the server with. */
+export class Probe {
+  readonly #base: URL
+  readonly credentials: Credentials
+  readonly leaks = new LeakWatch()
+  readonly origin: string
+  readonly terminal: EvaluationTerminal
+  readonly otherTerminal: EvaluationTerminal
+  readonly purpose: string
+  readonly otherPurpose: string
+  readonly timeoutMs: number
+  readonly maxWaitMs: number
+  readonly cutOffMs: number
+  readonly signal: AbortSignal | undefined
+
+  constructor(options: EvaluateOptions) {
+    const { url, pki, now = new Date(), timeoutMs = 15_000, maxWaitMs = 180_000, cutOffMs = 60_000 } = options
+    this.#base = new URL(url.endsWith('/') ? url : `${url}/`)
+    this.credentials = Credentials.of(pki, now)
+    this.origin = options.origin ?? this.#base.origin
+    const [terminal, otherTerminal] = options.terminals ?? [{ name: 'evaluation-1' }, { name: 'evaluation-2' }]
+    const [purpose, otherPurpose] = options.purposes ?? ['evaluation-1', 'evaluation-2']
+    this.terminal = terminal
+    this.otherTerminal = otherTerminal
+    this.purpose = purpose
+    this.otherPurpose = otherPurpose
+    this.timeoutMs = timeoutMs
+    this.maxWaitMs = maxWaitMs
+    this.cutOffMs = cutOffMs
+    this.signal = options.signal
+  }
+
+  /** A challenge. @throws CannotJudge when the server gives none. */
+  async challenge(terminal = this.terminal, purpose = this.purpose): Promise<TokenChallenge> {
+    const answer = await this.askChallenge({ terminal: terminal.name, purpose }, terminal)
+    if (answer.kind === 'answer' && answer.status === 429)
+      throw new CannotJudge(verdict('not-run', 'rate-limited', answer))
+    try {
+      if (answer.kind === 'silence' || answer.status !== 201) throw new TypeError('no challenge')
+      return parseChallenge(answer.json)
+    } catch {
+      // One purpose or terminal only: a matter of the setting, so nothing is known about the case.
+      const foreign = terminal !== this.terminal || purpose !== this.purpose
+      throw new CannotJudge(verdict(foreign ? 'not-run' : 'failed', 'no-challenge', answer))
+    }
+  }
+
+  /** Asks for a challenge with any body. */
+  askChallenge(body: unknown, as = this.terminal): Promise<Answer> {
+    return this.post('v1/challenges', Buffer.from(JSON.stringify(body)), {}, as)
+  }
+
+  /** A card's answer to a challenge, as planned. */
+  async token(challenge: TokenChallenge, plan: TokenPlan = {}): Promise<Claimed> {
+    const { certificate, key } = await this.credentials.get(plan.credential ?? 'good')
+    const { algorithm = 'RS256', sign: signWith = signRs256 } = plan
+    const { format, origin, terminal, purpose, nonce } = challenge
+    const claims = { format, origin, terminal, purpose, nonce, ...plan.claims }
+    const signature = signWith(tokenMessage({ ...claims, ...plan.signed }), key, challenge)
+    return { ...claims, algorithm, certificate: base64(certificate), signature: base64(signature) }
+  }
+
+  /** Hands a token in, and looks for personal data in what comes back. */
+  async hand(token: Claimed, as = this.terminal): Promise<Answer> {
+    const answer = await this.handText(Buffer.from(JSON.stringify({ token })), {}, as)
+    this.leaks.watch(answer, token)
+    return answer
+  }
+
+  /** Hands any bytes in where tokens go. */
+  handText(body: Uint8Array, headers: Readonly<Record<string, string>> = {}, as = this.terminal): Promise<Answer> {
+    return this.post('v1/verifications', body, headers, as)
+  }
+
+  /** A fresh challenge, answered as planned and handed in. */
+  async play(plan: TokenPlan = {}): Promise<Answer> {
+    return this.hand(await this.token(await this.challenge(), plan))
+  }
+
+  /** One request to where tokens go, sent in any way. No second try. */
+  sendToken(sending: Partial<Sending>): Promise<Answer> {
+    return send(new URL('v1/verifications', this.#base), {
+      method: 'POST',
+      timeoutMs: this.timeoutMs,
+      signal: this.signal,
+      ...sending,
+      headers: { ...this.#headers(this.terminal), ...sending.headers },
+    })
+  }
+
+  async post(
+    path: string,
+    body: Uint8Array,
+    headers: Readonly<Record<string, string>>,
+    as: EvaluationTerminal,
+  ): Promise<Answer> {
+    const all = { ...this.#headers(as), ...headers }
+    for (let left = retries; ; left--) {
+      const answer = await send(new URL(path, this.#base), {
+        method: 'POST',
+        headers: all,
+        body,
+        timeoutMs: this.timeoutMs,
+        signal: this.signal,
+      })
+      if (left === 0 || answer.kind === 'silence' || answer.status !== 429) return answer
+      await this.wait(Math.min((answer.retryAfter ?? 1) * 1000, longestRetry))
+    }
+  }
+
+  /** @throws CannotJudge when the run is interrupted meanwhile. */
+  async wait(milliseconds: number): Promise<void> {
+    try {
+      await sleep(milliseconds, undefined, { signal: this.signal })
+    } catch {
+      throw new CannotJudge({ result: 'not-run', reason: 'interrupted', came: '' })
+    }
+  }
+
+  #headers(terminal: EvaluationTerminal): Readonly<Record<string, string>> {
+    return { 'content-type': 'application/json', accept: 'application/json', ...terminal.headers }
+  }
+}
+
+/** The holder an acceptance names. */
+export function holderOf(answer: Answer): string | undefined {
+  const holder = answer.kind === 'answer' ? field(answer.json, 'holder') : undefined
+  return typeof holder === 'string' ? holder : undefined
+}
+
+export const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
+
+export function signRs256(message: Uint8Array, key: KeyObject): Uint8Array {
+  return sign('sha256', message, key)
+}

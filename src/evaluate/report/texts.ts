@@ -1,0 +1,132 @@
+import type { Family, Language } from '../cases/case.ts'
+import type { Reason, Verdict } from '../verdict.ts'
+
+/** Texts of the reports in one language. */
+export interface ReportTexts {
+  readonly title: string
+  readonly summary: string
+  readonly server: string
+  readonly startedAt: string
+  readonly duration: string
+  readonly results: Readonly<Record<Verdict['result'], string>>
+  readonly families: Readonly<Record<Family, string>>
+  readonly expected: string
+  readonly expectations: Readonly<Record<'accept' | 'refuse', string>>
+  readonly sent: string
+  readonly came: string
+  readonly finding: string
+  readonly why: string
+  readonly excerpt: string
+  readonly reasons: Readonly<Record<Reason, string>>
+}
+
+const en: ReportTexts = {
+  title: 'Evaluation of an issuance server',
+  summary: 'Summary',
+  server: 'Server',
+  startedAt: 'Started',
+  duration: 'Duration',
+  results: { passed: 'passed', warned: 'passed, look at it', failed: 'FAILED', 'not-run': 'not run' },
+  families: {
+    good: 'Good tokens and challenges',
+    nonce: 'Challenges used once',
+    claims: 'Claims',
+    certificate: 'Certificates',
+    signature: 'Signatures and algorithms',
+    body: 'Bodies',
+    connection: 'Connections',
+    privacy: 'Personal data',
+  },
+  expected: 'Expected',
+  expectations: { accept: 'acceptance', refuse: 'a refusal with a code' },
+  sent: 'Sent',
+  came: 'Came',
+  finding: 'Finding',
+  why: 'Why it matters',
+  excerpt: 'Beginning of the answer',
+  reasons: {
+    'as-expected': 'as expected',
+    'other-code': 'refused, with another code than expected',
+    'connection-ended': 'the server ended the connection',
+    'not-offered': 'not offered, and refused properly',
+    accepted: 'accepted, and must not be',
+    refused: 'refused, and must not be',
+    'no-code': 'refused without a code a terminal could act on',
+    'server-error': 'an error inside the server',
+    'no-answer': 'no answer',
+    'endless-answer': 'an answer that is too long',
+    redirect: 'a redirect or other answer that is neither yes nor no',
+    malformed: 'an answer that is not as the interface says',
+    'no-challenge': 'the server gave no challenge',
+    'not-exactly-one': 'not exactly one was accepted',
+    'not-cut-off': 'the slow sender was not cut off in time',
+    'personal-data': 'the answer holds personal data',
+    'other-holder': 'holders are mixed up, or not known again',
+    'repeated-nonce': 'a nonce came twice',
+    'tool-failed': 'this tool could not do it: please report it',
+    'rate-limited': 'the server asks for fewer requests: allow more for the evaluation',
+    'server-unready': 'the server cannot work now, which proves nothing',
+    'waiting-too-long': 'would have to wait for longer than allowed',
+    'proves-nothing': 'the good token was not accepted, so a refusal proves nothing',
+    interrupted: 'interrupted',
+  },
+}
+
+const ja: ReportTexts = {
+  title: '発行サーバーの事前評価',
+  summary: '概要',
+  server: 'サーバー',
+  startedAt: '開始',
+  duration: '所要時間',
+  results: { passed: '合格', warned: '合格（要確認）', failed: '不合格', 'not-run': '未実施' },
+  families: {
+    good: '正しいトークンとチャレンジ',
+    nonce: 'チャレンジの使い切り',
+    claims: '申告内容',
+    certificate: '電子証明書',
+    signature: '署名とアルゴリズム',
+    body: '本文',
+    connection: '接続',
+    privacy: '個人情報',
+  },
+  expected: '期待する応答',
+  expectations: { accept: '受理', refuse: 'コードを付けた拒否' },
+  sent: '送ったもの',
+  came: '返ってきたもの',
+  finding: '判定の理由',
+  why: '必要な理由',
+  excerpt: '応答の先頭',
+  reasons: {
+    'as-expected': '期待どおり',
+    'other-code': '拒否したが、コードが期待と異なる',
+    'connection-ended': 'サーバーが接続を切断した',
+    'not-offered': '対応しておらず、正しく拒否した',
+    accepted: '拒否すべきものを受理した',
+    refused: '受理すべきものを拒否した',
+    'no-code': '端末が判断できるコードなしに拒否した',
+    'server-error': 'サーバー内部のエラー',
+    'no-answer': '応答がない',
+    'endless-answer': '応答が長すぎる',
+    redirect: 'リダイレクトなど、受理でも拒否でもない応答',
+    malformed: '応答の形がインターフェースと異なる',
+    'no-challenge': 'サーバーがチャレンジを発行しない',
+    'not-exactly-one': '受理がちょうど1回ではない',
+    'not-cut-off': '遅い送信者を時間内に打ち切らない',
+    'personal-data': '応答に個人情報が含まれる',
+    'other-holder': '利用者を取り違えた、または同じ人と認識しない',
+    'repeated-nonce': '同じナンスが二度使われた',
+    'tool-failed': '本ツールの不具合（ご報告ください）',
+    'rate-limited': '要求が多すぎるとして拒否された（評価中は上限を緩めてください）',
+    'server-unready': 'サーバーが動作できる状態になく、何も確かめられない',
+    'waiting-too-long': '許された時間より長く待つ必要がある',
+    'proves-nothing': '正しいトークンが受理されないため、拒否しても何も確かめられない',
+    interrupted: '中断',
+  },
+}
+
+const texts: Readonly<Record<Language, ReportTexts>> = { en, ja }
+
+/** Texts in a language. */
+export function reportTexts(language: Language): ReportTexts {
+  return texts[language]
+}

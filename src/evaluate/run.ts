@@ -1,0 +1,92 @@
+import type { EvaluationCase } from './cases/case.ts'
+import { control, lastCase } from './cases/good.ts'
+import { evaluationCases } from './cases/index.ts'
+import { privacyCase } from './cases/privacy.ts'
+import type { EvaluateOptions } from './options.ts'
+import { Probe } from './probe.ts'
+import { CannotJudge, type Verdict } from './verdict.ts'
+
+/** A case and how it came out. */
+export interface CaseOutcome extends Verdict {
+  readonly case: EvaluationCase
+  readonly durationMs: number
+}
+
+/** What an evaluation found. */
+export interface EvaluationReport {
+  /** Address and origin evaluated. */
+  readonly url: string
+  readonly startedAt: Date
+  readonly durationMs: number
+  readonly outcomes: readonly CaseOutcome[]
+  /** How many came out how. */
+  readonly counts: Readonly<Record<Verdict['result'], number>>
+}
+
+/** Cases that look at what the others left. */
+const closing: readonly EvaluationCase[] = [privacyCase, lastCase]
+
+/**
+ * Runs cases against a server: those that wait beside the others, the rest one after another. A good token comes first; when
+ * it is refused, a refusal of anything else proves nothing, and is reported as not run.
+ *
+ * @returns every case with its outcome; a server that hangs, crashes or answers rubbish is an outcome.
+ * @throws TypeError for an address that is none, or an id that no case has.
+ */
+export async function evaluate(options: EvaluateOptions): Promise<EvaluationReport> {
+  const wanted = chosen(options.only)
+  const probe = new Probe(options)
+  const startedAt = options.now ?? new Date()
+  const begun = performance.now()
+  const outcomes = new Map<EvaluationCase, CaseOutcome>()
+  const run = async (one: EvaluationCase): Promise<void> => {
+    if (!outcomes.has(one)) outcomes.set(one, await outcomeOf(one, probe))
+  }
+
+  await run(control)
+  const believable = ['passed', 'warned'].includes(outcomes.get(control)!.result)
+  for (const one of wanted) {
+    if (one === control || believable || one.expected === 'accept') continue
+    outcomes.set(one, { case: one, result: 'not-run', reason: 'proves-nothing', came: '', durationMs: 0 })
+  }
+  const others = wanted.filter((one) => one !== control)
+  const waiting = others.filter(({ waits }) => waits).map(run)
+  for (const one of others) if (!one.waits && !closing.includes(one)) await run(one)
+  await Promise.all(waiting)
+  for (const one of closing) if (others.includes(one)) await run(one)
+
+  const inOrder = evaluationCases.flatMap((one) => outcomes.get(one) ?? [])
+  const count = (result: Verdict['result']): number => inOrder.filter((one) => one.result === result).length
+  return {
+    url: options.url,
+    startedAt,
+    durationMs: Math.round(performance.now() - begun),
+    outcomes: inOrder,
+    counts: { passed: count('passed'), warned: count('warned'), failed: count('failed'), 'not-run': count('not-run') },
+  }
+}
+
+function chosen(only: readonly string[] | undefined): readonly EvaluationCase[] {
+  const unknown = only?.find((id) => !evaluationCases.some((one) => one.id === id))
+  if (unknown !== undefined) throw new TypeError('only: a case of that name does not exist')
+  return evaluationCases.filter(({ id }) => only === undefined || only.includes(id))
+}
+
+async function outcomeOf(one: EvaluationCase, probe: Probe): Promise<CaseOutcome> {
+  const begun = performance.now()
+  const judged = await judge(one, probe)
+  return { ...judged, case: one, durationMs: Math.round(performance.now() - begun) }
+}
+
+async function judge(one: EvaluationCase, probe: Probe): Promise<Verdict> {
+  const interrupted: Verdict = { result: 'not-run', reason: 'interrupted', came: '' }
+  if (probe.signal?.aborted) return interrupted
+  try {
+    const judged = await one.run(probe)
+    return probe.signal?.aborted ? interrupted : judged
+  } catch (error) {
+    if (error instanceof CannotJudge) return error.verdict
+    const came = error instanceof Error ? error.name : 'unknown'
+    return { result: 'failed', reason: 'tool-failed', came }
+  }
+}

@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest'
+import { evaluate, evaluationCases } from '../../src/evaluate/index.ts'
+import { mutations } from './mutations.ts'
+import { startServer, terminals } from './server.ts'
+import { prepared } from './shared.ts'
+
+const now = new Date()
+const waits = evaluationCases.filter((one) => one.waits).map(({ id }) => id)
+/** A passing of time is waited for only where it is what is broken. */
+const casesFor = (id: string): readonly string[] =>
+  evaluationCases.map((one) => one.id).filter((one) => one === id || !waits.includes(one))
+
+describe('a server that is wrong in one respect', () => {
+  test('there is one for each case', () => {
+    expect(Object.keys(mutations).sort()).toEqual(evaluationCases.map(({ id }) => id).sort())
+  })
+
+  test.each(Object.keys(mutations).filter((id) => id !== 'accept-rs256'))('fails exactly %s', async (id) => {
+    const mutate = mutations[id]!()
+    await using server = await startServer(prepared, { mutate, answerEarly: id === 'connection-slow-body' })
+    const { outcomes } = await evaluate({ url: server.url, pki: prepared.pki, terminals, now, only: casesFor(id) })
+    const others = outcomes.filter(({ result }) => result !== 'passed')
+    expect(others.map(({ case: { id: one }, result }) => `${one} ${result}`)).toEqual([`${id} failed`])
+  })
+
+  test('that refuses the good token passes nothing by refusing', async () => {
+    await using server = await startServer(prepared, { mutate: mutations['accept-rs256']!() })
+    const { outcomes } = await evaluate({ url: server.url, pki: prepared.pki, terminals, now, only: casesFor('') })
+    for (const { case: one, result, reason } of outcomes) {
+      if (one.id === 'accept-rs256') expect([result, reason]).toEqual(['failed', 'refused'])
+      else if (one.expected === 'refuse')
+        expect([one.id, result, reason]).toEqual([one.id, 'not-run', 'proves-nothing'])
+      else expect([one.id, result]).toEqual([one.id, 'passed'])
+    }
+  })
+})
