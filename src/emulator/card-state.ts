@@ -1,5 +1,6 @@
 /** What the card remembers: PINs for good, security state until power off, current AP and EF until any reset. */
 
+import type { SecureMessagingSession } from './secure-messaging/session.ts'
 import type { AccessRule, Application, CardFile, PinFile, PinName } from './table.ts'
 
 interface PinMemory {
@@ -17,6 +18,8 @@ export class CardState {
   #owner: Application | undefined
   /** The file that commands with P2 = 80 mean. */
   currentFile: CardFile | undefined
+  /** Secure messaging; any SELECT of an application and any reset ends it. */
+  session: SecureMessagingSession | undefined
 
   constructor(applications: readonly Application[]) {
     this.applications = applications
@@ -37,12 +40,14 @@ export class CardState {
     this.#owner = application
     this.#current = application
     this.currentFile = undefined
+    this.session = undefined
   }
 
   /** Warm reset: nothing is selected, but who was verified still is. */
   loseSelection(): void {
     this.#current = this.#manager
     this.currentFile = undefined
+    this.session = undefined
   }
 
   loseEverything(): void {

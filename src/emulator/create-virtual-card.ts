@@ -2,10 +2,18 @@
 
 import { copyBytes } from '../bytes.ts'
 import { answerToReset } from './answer-to-reset.ts'
+import type { CardContent } from './applications/content.ts'
+import { checkContentFaults } from './applications/content-faults.ts'
 import { applicationsOf } from './applications/index.ts'
 import { CardState } from './card-state.ts'
 import { createIdentity } from './issue/identity.ts'
-import { checkPinName, resolveSecrets, type VirtualCardOptions, virtualCardKinds } from './options.ts'
+import {
+  checkPinName,
+  resolveSecrets,
+  type VirtualCardKind,
+  type VirtualCardOptions,
+  virtualCardKinds,
+} from './options.ts'
 import type { CardProfile } from './profile.ts'
 import type { Application } from './table.ts'
 import { SoftwareCard, type VirtualCard } from './virtual-card.ts'
@@ -21,8 +29,7 @@ export async function createVirtualCard(options: VirtualCardOptions = {}): Promi
   const secrets = resolveSecrets(options)
   const identity = options.identity ?? (await createIdentity({ now: options.now }))
   const { kind } = profile
-  const content = { kind, identity, secrets, signCertificate: options.signCertificate ?? true }
-  const applications = applicationsOf(content)
+  const applications = applicationsOf({ kind, identity, secrets, ...resolveContent(options, kind) })
   const state = new CardState(applications)
   setTries(state, applications, options.triesLeft ?? {})
   const card = new SoftwareCard({
@@ -37,6 +44,25 @@ export async function createVirtualCard(options: VirtualCardOptions = {}): Promi
   })
   card.setFaults(options.faults)
   return card
+}
+
+function resolveContent(
+  options: VirtualCardOptions,
+  kind: VirtualCardKind,
+): Omit<CardContent, 'kind' | 'identity' | 'secrets'> {
+  const { textAttributesPrefix: prefix = new Uint8Array(0), cardFace = 'small', contactAtrUnder = 'manager' } = options
+  if (prefix.length > 4) throw new RangeError('textAttributesPrefix must be at most 4 bytes')
+  if (cardFace !== 'small' && cardFace !== 'large') throw new TypeError('cardFace must be small or large')
+  if (contactAtrUnder !== 'manager' && contactAtrUnder !== 'applications') {
+    throw new TypeError('contactAtrUnder must be manager or applications')
+  }
+  return {
+    signCertificate: options.signCertificate ?? true,
+    faults: checkContentFaults(options.contentFaults ?? [], kind === 'my-number'),
+    attributesPrefix: copyBytes(prefix),
+    cardFace,
+    contactAtrUnder,
+  }
 }
 
 function resolveProfile(options: VirtualCardOptions): CardProfile {

@@ -10,10 +10,12 @@ import type { Handler } from './handlers/handler.ts'
 import { internalAuthenticate } from './handlers/internal-authenticate.ts'
 import { readBinary } from './handlers/read-binary.ts'
 import { readRecord } from './handlers/read-record.ts'
-import { announceLastCommand, externalAuthenticate, setPublicKey, setSessionKey } from './handlers/refusals.ts'
+import { announceLastCommand, externalAuthenticate, setPublicKey } from './handlers/refusals.ts'
 import { select } from './handlers/select.ts'
+import { setSessionKey } from './handlers/set-session-key.ts'
 import { verify } from './handlers/verify.ts'
 import type { CardProfile } from './profile.ts'
+import { protectedCommand } from './secure-messaging/protected-command.ts'
 import { type Answer, status, sw } from './status.ts'
 
 /** Keyed CLA then INS. */
@@ -47,8 +49,14 @@ const handlers: ReadonlyMap<number, ReadonlyMap<number, Handler>> = new Map([
 
 const knownInstructions = new Set([...handlers.values()].flatMap((byIns) => [...byIns.keys()]))
 
+/** Secure messaging: proprietary, without and with the header authenticated. */
+const protectedClasses = new Set([0x04, 0x08, 0x0c])
+
 /** Runs one complete command (chaining already resolved, CLA without the chaining bit). */
 export function dispatch(command: ParsedCommand, state: CardState, profile: CardProfile): Answer {
+  if (protectedClasses.has(command.cla)) {
+    return protectedCommand(command, state, (plain) => dispatch(plain, state, profile))
+  }
   const handler = handlers.get(command.cla)?.get(command.ins)
   if (handler !== undefined) return handler(command, state, profile)
   return status(refusal(command))
@@ -56,7 +64,6 @@ export function dispatch(command: ParsedCommand, state: CardState, profile: Card
 
 function refusal({ cla, ins }: ParsedCommand): number {
   if ((cla & 0x7c) === 0 && (cla & 0x03) !== 0) return sw.logicalChannel
-  if (cla === 0x04 || cla === 0x08 || cla === 0x0c) return sw.secureMessaging
   if (cla !== 0x00 && cla !== 0x80) return sw.unknownClass
   return knownInstructions.has(ins) ? sw.unknownClass : sw.unknownInstruction
 }

@@ -4,6 +4,7 @@
  * @module jpki-card/emulator
  */
 
+export { type ContentFault, contentFaults } from './applications/content-faults.ts'
 export { verificationCodeB } from './applications/verification-codes.ts'
 export { createVirtualCard } from './create-virtual-card.ts'
 export { checkFaultScript, type Fault, type FaultAction, type FaultScript } from './faults.ts'

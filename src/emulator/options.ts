@@ -1,7 +1,9 @@
 /** Options of a virtual card and their checks. */
 
+import type { ContentFault } from './applications/content-faults.ts'
 import type { FaultScript } from './faults.ts'
 import type { Identity } from './issue/identity.ts'
+import { withCheckDigit } from './issue/individual-number.ts'
 import { type PinName, pinNames } from './table.ts'
 
 /** Kinds of token: マイナンバーカード, 住民基本台帳カード, スマホ用電子証明書 on Android (GP-SE) and on iPhone. */
@@ -55,6 +57,14 @@ export interface VirtualCardOptions {
   readonly commandChaining?: boolean | undefined
   /** An empty VERIFY of a verified PIN: 9000 (two sources), or 63Cx as OpenSC expects. Default `ok`. */
   readonly queryWhenVerified?: 'ok' | 'counter' | undefined
+  /** What is wrong with the content of the card, by name. Default: nothing. */
+  readonly contentFaults?: readonly ContentFault[] | undefined
+  /** Up to 4 bytes in front of FF20 in EF 0002 of the text AP: one source saw two on cards of 2023, not which. Default: none. */
+  readonly textAttributesPrefix?: Uint8Array | undefined
+  /** EF 0002 of the visual AP: about 2 kB, or about 20 kB like a printed card's. Default `small`. */
+  readonly cardFace?: 'small' | 'large' | undefined
+  /** Where GET DATA 5F51 answers on a My Number card: one source saw both. Default `manager`. */
+  readonly contactAtrUnder?: 'manager' | 'applications' | undefined
   /** Keys and certificates. Default: freshly made, which takes seconds; share one between cards. */
   readonly identity?: Identity | undefined
   readonly faults?: FaultScript | undefined
@@ -83,7 +93,11 @@ export function resolveSecrets(options: VirtualCardOptions): CardSecrets {
     signPassword: matching('signPassword', options.signPassword ?? 'ABC123', signPasswordFormat),
     textPin: matching('textPin', options.textPin ?? '1234', fourDigits),
     jukiPin: matching('jukiPin', options.jukiPin ?? '1234', fourDigits),
-    individualNumber: matching('individualNumber', options.individualNumber ?? '123456789018', /^[0-9]{12}$/),
+    individualNumber: matching(
+      'individualNumber',
+      options.individualNumber ?? withCheckDigit('12345678901'),
+      /^[0-9]{12}$/,
+    ),
   }
 }
 

@@ -73,6 +73,8 @@ export interface Application {
   readonly files: readonly CardFile[]
   /** EF of the key that `80 2A P1 00` uses. */
   readonly defaultKey?: number
+  /** Private half of the key that SET SESSION KEY encrypts to, where there is secure messaging. */
+  readonly sessionKey?: () => KeyObject
   /** Refusal of SET SESSION KEY. */
   readonly sessionKeyRefusal: number
   /** The state of a card nothing was selected on. */

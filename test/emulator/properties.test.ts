@@ -49,7 +49,7 @@ const knownInstruction = fc.constantFrom(
 /** Bytes that get past the first checks. */
 const nearCommand = fc
   .tuple(
-    fc.constantFrom(0x00, 0x80, 0x10, 0x90),
+    fc.constantFrom(0x00, 0x80, 0x10, 0x90, 0x08, 0x0c),
     knownInstruction,
     fc.uint8Array({ minLength: 2, maxLength: 2 }),
     fc.uint8Array({ maxLength: 40 }),

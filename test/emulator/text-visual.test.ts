@@ -1,36 +1,11 @@
-import { createHash, createPublicKey, verify } from 'node:crypto'
+import { createHash, verify } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { concat, toHex } from '../../src/bytes.ts'
-import { type KeyPair, type VirtualCard, verificationCodeB } from '../../src/emulator/index.ts'
+import { concat, fromHex, toHex } from '../../src/bytes.ts'
+import { type VirtualCard, verificationCodeB } from '../../src/emulator/index.ts'
+import { keyOf } from './keys.ts'
 import { data, identity, poweredCard, selectFile, selectText, selectVisual, sw, verifyDirect } from './support.ts'
+import { children, tlvAt } from './tlv-reader.ts'
 
-/** Reads a tag of one or two bytes at an offset: header length and value. */
-function tlvAt(bytes: Uint8Array, at: number): { tag: string; whole: Uint8Array; value: Uint8Array; end: number } {
-  const tagLength = (bytes[at]! & 0x1f) === 0x1f ? 2 : 1
-  const first = bytes[at + tagLength]!
-  const more = first > 0x80 ? first - 0x80 : 0
-  const start = at + tagLength + 1 + more
-  const length = more === 0 ? first : bytes.subarray(start - more, start).reduce((sum, byte) => sum * 256 + byte, 0)
-  const end = start + length
-  return {
-    tag: toHex(bytes.slice(at, at + tagLength)),
-    whole: bytes.slice(at, end),
-    value: bytes.slice(start, end),
-    end,
-  }
-}
-
-function children(value: Uint8Array): Record<string, ReturnType<typeof tlvAt>> {
-  const found: Record<string, ReturnType<typeof tlvAt>> = {}
-  for (let at = 0; at < value.length; ) {
-    const child = tlvAt(value, at)
-    found[child.tag] = child
-    at = child.end
-  }
-  return found
-}
-
-const keyOf = ({ publicKey }: KeyPair) => createPublicKey({ key: Buffer.from(publicKey), format: 'der', type: 'spki' })
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex').toUpperCase()
 const readable = async (card: VirtualCard, fids: string[]): Promise<string[]> => {
   const open: string[] = []
@@ -84,6 +59,17 @@ describe('the text application', () => {
     expect(texts).toEqual([holder.name, holder.address, '19900217', '2'])
   })
 
+  test.each(['0000', 'FFFF', 'FFFFFFFF'])('EF 0002 may begin with %s, and its offsets count it', async (prefix) => {
+    const card = await poweredCard({ textAttributesPrefix: fromHex(prefix) })
+    await sw(card, selectText, verifyDirect('91', '1234'))
+    const file = await data(card, '00B08200000000')
+    const start = prefix.length / 2
+    expect(toHex(file.subarray(0, start))).toBe(prefix)
+    const offsets = tlvAt(tlvAt(file, start).value, 0).value
+    expect(tlvAt(file, offsets[0]! * 256 + offsets[1]!).tag).toBe('DF22')
+    expect(tlvAt(file, offsets[6]! * 256 + offsets[7]!).tag).toBe('DF25')
+  })
+
   test('EF 0003 signs the digests of the first two with the key in EF 0004', async () => {
     const card = await opened('91', '1234')
     const { cvc } = await identity()
@@ -121,7 +107,7 @@ describe('the text application', () => {
 })
 
 describe('the visual application', () => {
-  const files = ['0001', '0003', '0004', '0006']
+  const files = ['0001', '0002', '0003', '0004', '0005', '0006']
 
   async function opened(p2?: string, pin?: string): Promise<VirtualCard> {
     const card = await poweredCard()
@@ -130,11 +116,12 @@ describe('the visual application', () => {
     return card
   }
 
-  test('the birth date in era digits opens the birth record only', async () => {
+  test('birth date, code A and code B open what each opens and no more', async () => {
     expect(await readable(await opened(), files)).toEqual(['0003', '0004'])
     expect(await readable(await opened('91', '020217'), files)).toEqual(['0001', '0003', '0004'])
-    expect(await readable(await opened('93', '123456789018'), files)).toEqual(['0003', '0004', '0006'])
+    expect(await readable(await opened('93', '123456789018'), files)).toEqual(files.slice(1))
     expect(await readable(await opened('92', verificationCodeB(await identity())), files)).toEqual([
+      '0002',
       '0003',
       '0004',
       '0006',

@@ -1,22 +1,23 @@
 /** Card manager (GlobalPlatform ISD): the state after a reset, with GET DATA objects; card-facts section 3.6 (one source). */
 
-import { asciiBytes, concat, fromHex } from '../../bytes.ts'
+import { asciiBytes, fromHex } from '../../bytes.ts'
 import { compactDate } from '../issue/calendar.ts'
 import { certify, cvcKeyId } from '../issue/cvc.ts'
 import { sw } from '../status.ts'
 import { type Application, internalKey, lazy } from '../table.ts'
 import { tlv } from '../tlv-writer.ts'
+import { contactAtrObject } from './contact-atr.ts'
 import type { CardContent } from './content.ts'
 
-/** Contact ATR without TS. */
-const contactAtr = fromHex('DA13FF8131FB468012392F31C173C601C03B')
 /** GlobalPlatform card recognition data: object identifiers under 1.2.840.114283. */
 const cardRecognition = tlv(0x66, tlv(0x73, fromHex('06072A864886FC6B01600C060A2A864886FC6B02020101')))
 const headerOfTemplate = 5
 
-export function cardManager({ identity }: CardContent): Application {
+export function cardManager(content: CardContent): Application {
+  const { identity } = content
   const { manager } = identity.cvc
-  const lowerKey = { keyId: cvcKeyId('9000021', '000', 0xa8), ...identity.commonKey }
+  // Of no key a terminal can use: the public half of key 0019 is not on a card (one source).
+  const lowerKey = { keyId: cvcKeyId('9000021', '000', 0xa8), ...identity.sessionKey }
   const { municipalityCode, serialNumber, cardExpiry } = identity
   return {
     name: 'manager',
@@ -33,7 +34,7 @@ export function cardManager({ identity }: CardContent): Application {
       [0x00f7, () => manager.issuer.keyId],
       [0x00f8, () => contents(manager.certificate)],
       [0x7f21, lazy(() => contents(certify(manager.issuer, lowerKey)))],
-      [0x5f51, () => concat(contactAtr)],
+      ...contactAtrObject(content, 'manager'),
     ]),
   }
 }

@@ -2,10 +2,16 @@
 
 import type { Identity } from '../issue/identity.ts'
 import type { CardSecrets, VirtualCardKind } from '../options.ts'
+import type { ContentFault } from './content-faults.ts'
 
 export interface CardContent {
   readonly kind: VirtualCardKind
   readonly identity: Identity
   readonly secrets: CardSecrets
   readonly signCertificate: boolean
+  readonly faults: ReadonlySet<ContentFault>
+  /** Bytes in front of FF20 in EF 0002 of the text AP. */
+  readonly attributesPrefix: Uint8Array
+  readonly cardFace: 'small' | 'large'
+  readonly contactAtrUnder: 'manager' | 'applications'
 }

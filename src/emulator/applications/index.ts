@@ -3,9 +3,10 @@
 import type { VirtualCardKind } from '../options.ts'
 import type { Application } from '../table.ts'
 import { cardManager } from './card-manager.ts'
+import { commonApplication } from './common.ts'
 import type { CardContent } from './content.ts'
 import { jpkiApplication } from './jpki.ts'
-import { commonApplication, jukiApplication } from './juki.ts'
+import { jukiApplication } from './juki.ts'
 import { textApplication } from './text.ts'
 import { visualApplication } from './visual.ts'
 

@@ -5,6 +5,7 @@ import { privateKeyOf } from '../issue/keys.ts'
 import { fourDigits, signPasswordFormat } from '../options.ts'
 import { sw } from '../status.ts'
 import { type Application, type CardFile, internalKey, transparent } from '../table.ts'
+import { contactAtrObject } from './contact-atr.ts'
 import type { CardContent } from './content.ts'
 import { tokenInfo } from './token-info.ts'
 
@@ -18,6 +19,7 @@ export function jpkiApplication(content: CardContent): Application {
     files:
       content.kind === 'juki' ? signatureFiles(content) : [...signatureFiles(content), ...authenticationFiles(content)],
     sessionKeyRefusal: sw.securityStatus,
+    dataObjects: contactAtrObject(content, 'applications'),
   }
 }
 

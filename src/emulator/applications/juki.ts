@@ -1,50 +1,37 @@
-/** 住基AP (Juki) and 共通カードAP (common), card-facts sections 3.4 and 3.5: two PINs that people think of as one. */
+/** 住基AP (Juki), card-facts section 3.4. Beyond EF 0002 and the PIN nothing is public: EF 0001 and 0003 are invented. */
 
 import { asciiBytes, fromHex } from '../../bytes.ts'
-import { compactDate } from '../issue/calendar.ts'
-import { privateKeyOf } from '../issue/keys.ts'
 import { fourDigits } from '../options.ts'
 import { sw } from '../status.ts'
-import { type Application, internalKey, type PinFile, type PinName } from '../table.ts'
-import { tlv } from '../tlv-writer.ts'
+import { type Application, type PinFile, type PinName, transparent } from '../table.ts'
+import { filled, tlv } from '../tlv-writer.ts'
+import { contactAtrObject } from './contact-atr.ts'
 import type { CardContent } from './content.ts'
+import { keyReference } from './key-reference.ts'
 
-export function jukiApplication({ secrets }: CardContent): Application {
+/** On the My Number card and on the Juki card. */
+export function jukiApplication(content: CardContent): Application {
   return {
     name: 'juki',
     aid: fromHex('D3921000310001010401'),
     sessionKeyRefusal: sw.securityStatus,
-    files: [internalKey(0x0002), changeablePin('juki', secrets.jukiPin)],
-  }
-}
-
-export function commonApplication({ identity, secrets }: CardContent): Application {
-  return {
-    name: 'common',
-    aid: fromHex('D3921000310001010100'),
-    sessionKeyRefusal: sw.sessionKeyUnsupported,
+    dataObjects: contactAtrObject(content, 'applications'),
     files: [
-      { structure: 'record', fid: 0x0001, read: 'free', records: [cardRecord(identity)] },
-      internalKey(0x0002),
+      transparent(0x0001, ['juki'], () => filled(tlv(0xff10, asciiBytes('INVENTED JUKI FILE 0001')), 64)),
+      keyReference(),
       {
-        structure: 'key',
-        fid: 0x0019,
-        purpose: 'authenticate',
-        use: 'free',
-        privateKey: () => privateKeyOf(identity.commonKey.privateKey),
+        structure: 'record',
+        fid: 0x0003,
+        read: ['juki'],
+        records: [tlv(0x01, asciiBytes('INVENTED RECORD 1')), tlv(0x02, asciiBytes('INVENTED RECORD 2'))],
       },
-      changeablePin('common', secrets.jukiPin),
-      internalKey(0x001e),
+      changeablePin('juki', content.secrets.jukiPin),
     ],
   }
 }
 
-/** Serial (15) ‖ municipality (5) ‖ expiry (8), in a simple TLV with tag 01 (two sources). */
-function cardRecord({ serialNumber, municipalityCode, cardExpiry }: CardContent['identity']): Uint8Array {
-  return tlv(0x01, asciiBytes(serialNumber + municipalityCode + compactDate(cardExpiry)))
-}
-
-function changeablePin(name: PinName, value: string): PinFile {
+/** EF 001C of the common and the Juki AP: two PINs that people think of as one, each with its own tries. */
+export function changeablePin(name: PinName, value: string): PinFile {
   return {
     structure: 'pin',
     fid: 0x001c,

@@ -4,11 +4,13 @@ import { asciiBytes, fromHex } from '../../bytes.ts'
 import { privateKeyOf } from '../issue/keys.ts'
 import { fourDigits } from '../options.ts'
 import { sw } from '../status.ts'
-import { type AccessRule, type Application, internalKey, lazy, transparent } from '../table.ts'
-import { filled } from '../tlv-writer.ts'
+import { type AccessRule, type Application, internalKey, transparent } from '../table.ts'
+import { contactAtrObject } from './contact-atr.ts'
 import type { CardContent } from './content.ts'
+import { issuerCertificate } from './issuer-certificate.ts'
+import { cardOr, chipOf } from './other-card.ts'
 import {
-  attributes,
+  attributesFile,
   cardKeyFile,
   digestsFile,
   individualNumberFile,
@@ -17,23 +19,26 @@ import {
 } from './text-files.ts'
 import { printedCode, verificationCodeB } from './verification-codes.ts'
 
-/** Chosen here: no source gives the size of EF 0002, only that files end in FF filler. */
-const attributesFileSize = 1024
-
 const pinOrCodes: AccessRule = ['text', 'text-code-a', 'text-code-b']
 
-export function textApplication({ identity, secrets }: CardContent): Application {
-  const numberFile = lazy(() => individualNumberFile(secrets.individualNumber))
+export function textApplication(content: CardContent): Application {
+  const { identity, secrets } = content
   return {
     name: 'text',
     aid: fromHex('D3921000310001010408'),
     sessionKeyRefusal: sw.securityStatus,
     defaultKey: 0x0013,
+    sessionKey: () => privateKeyOf(identity.sessionKey.privateKey),
+    dataObjects: contactAtrObject(content, 'applications'),
     files: [
-      transparent(0x0001, ['text', 'text-code-a'], numberFile),
-      transparent(0x0002, ['text', 'text-code-b'], () => filled(attributes(identity.holder), attributesFileSize)),
-      transparent(0x0003, pinOrCodes, () => digestsFile(numberFile(), identity)),
-      transparent(0x0004, 'free', () => identity.cvc.text.certificate),
+      transparent(0x0001, ['text', 'text-code-a'], () =>
+        individualNumberFile(cardOr(content, 'text-number-of-other-card')),
+      ),
+      transparent(0x0002, ['text', 'text-code-b'], () =>
+        attributesFile(cardOr(content, 'text-attributes-of-other-card')),
+      ),
+      transparent(0x0003, pinOrCodes, () => digestsFile(cardOr(content, 'text-digests-of-other-card'))),
+      transparent(0x0004, 'free', () => issuerCertificate(content, 'text')),
       transparent(0x0005, 'free', textInformationFile),
       transparent(0x0006, pinOrCodes, () => sessionKeyFile(identity)),
       transparent(0x0007, pinOrCodes, () => cardKeyFile(identity)),
@@ -54,7 +59,7 @@ export function textApplication({ identity, secrets }: CardContent): Application
         fid: 0x0013,
         purpose: 'sign',
         use: 'free',
-        privateKey: () => privateKeyOf(identity.textKey.privateKey),
+        privateKey: () => privateKeyOf(chipOf(content, 'text-key-copied').textKey.privateKey),
       },
       printedCode(0x0014, 'text-code-a', secrets.individualNumber),
       printedCode(0x0015, 'text-code-b', verificationCodeB(identity)),

@@ -1,7 +1,8 @@
-/** Contents of the visual AP's files, card-facts sections 5.4 and 5.5. */
+/** Contents of the visual AP's files besides the card face, card-facts sections 5.4 and 5.5. */
 
 import { randomBytes } from 'node:crypto'
 import { asciiBytes, concat } from '../../bytes.ts'
+import { png, stripes } from '../images/png.ts'
 import { compactDate } from '../issue/calendar.ts'
 import { cvcKeyId, publicKeyObjects, signRecord } from '../issue/cvc.ts'
 import type { Identity } from '../issue/identity.ts'
@@ -26,4 +27,13 @@ export function visualInformation(identity: Identity): Uint8Array {
     tlv(0xdf34, asciiBytes(identity.municipalityCode)),
     tlv(0xdf35, cvcKeyId('9900025', '001', 0), randomBytes(256)),
   )
+}
+
+/** 個人番号 image, EF 0005: PNG, card key, signature over both (one source). The picture is of stripes. */
+export function numberImage(identity: Identity): Uint8Array {
+  const signed = concat(
+    tlv(0xdf41, png(72, 12, stripes(1 + Number(identity.serialNumber[0])))),
+    tlv(0xdf42, publicKeyObjects(identity.visualKey.publicKey)),
+  )
+  return tlv(0xff40, signed, tlv(0xdf43, signRecord(identity.cvc.visual.issuer, signed)))
 }

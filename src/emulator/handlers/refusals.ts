@@ -10,10 +10,6 @@ export const externalAuthenticate: Handler = () => status(sw.referenceNotFound)
 export const setPublicKey: Handler = (_command, state) =>
   status(state.currentFile === undefined ? sw.noCurrentFile : sw.securityStatus)
 
-/** SET SESSION KEY `80 AE`: each application refuses in its own way (one source). */
-export const setSessionKey: Handler = (_command, state) =>
-  status(state.current === undefined ? sw.noCurrentFile : state.current.sessionKeyRefusal)
-
 /** `80 FC 00 00`: an iPhone answers 9000 once its last command was announced, cards 6700 (one source). */
 export const announceLastCommand: Handler = (command, _state, profile) => {
   if (profile.kind === 'phone-android') return status(sw.unknownInstruction)

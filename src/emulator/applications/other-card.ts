@@ -1,0 +1,40 @@
+/** A second card of the same issuer, as a source of files that do not belong to the first. */
+
+import { makeHolder } from '../issue/holder.ts'
+import type { Identity } from '../issue/identity.ts'
+import { withCheckDigit } from '../issue/individual-number.ts'
+import type { CardContent } from './content.ts'
+import type { ContentFault } from './content-faults.ts'
+
+/** The card itself, or the other one where the fault is wanted. */
+export function cardOr(content: CardContent, fault: ContentFault): CardContent {
+  return content.faults.has(fault) ? otherCard(content) : content
+}
+
+/** Without faults. Its card key is key 0019 of the first one's common AP, so it costs no new keys. */
+export function otherCard(content: CardContent): CardContent {
+  const { identity } = content
+  return {
+    ...content,
+    faults: new Set(),
+    secrets: { ...content.secrets, individualNumber: withCheckDigit('98765432109') },
+    identity: {
+      ...identity,
+      holder: makeHolder({
+        name: '別人　次郎',
+        address: '架空県架空市別町九丁目８番７号',
+        birthDate: '1985-11-30',
+        sex: identity.holder.sex === '1' ? '2' : '1',
+      }),
+      serialNumber: `8${identity.serialNumber.slice(1)}`,
+      cardExpiry: '2033-11-30',
+      textKey: identity.commonKey,
+      visualKey: identity.commonKey,
+    },
+  }
+}
+
+/** Whose key answers challenges: another chip's when the files were copied. */
+export function chipOf(content: CardContent, fault: 'text-key-copied' | 'visual-key-copied'): Identity {
+  return cardOr(content, fault).identity
+}
