@@ -10,6 +10,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/pcsc/**'],
           testTimeout: 30_000,
+          hookTimeout: 60_000,
           globalSetup: 'test/support/identity-setup.ts',
         },
       },

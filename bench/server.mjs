@@ -1,42 +1,19 @@
 // A token judged in process, beside the two signature checks that cannot be left out. 200 certificates and keys in turn, a
 // nonce of its own for each call. The same tokens serve again: between two rounds, not timed, the store is given their
 // nonces back, as signing new ones would take most of the time.
-import { createPrivateKey, sign, verify } from 'node:crypto'
-import { createAuthorities, issueRevocationList, issueUserCertificates } from '../dist/emulator/index.js'
+import { verify } from 'node:crypto'
 import { RevocationList } from '../dist/revocation/index.js'
 import { memoryStore, TokenService } from '../dist/server/index.js'
-import { answerChallenge, tokenMessage } from '../dist/token/index.js'
+import { tokenMessage } from '../dist/token/index.js'
 import { crlSource } from '../dist/trust/index.js'
 import { Certificate } from '../dist/x509/index.js'
 import { interleaved, median, row } from './lib/measure.mjs'
+import { issuanceWorld } from './lib/world.mjs'
 
 const holders = 200
 const calls = 400
-const day = 86_400_000
 const origin = 'https://issue.example'
 const request = { terminal: 'kiosk-1', purpose: 'residence-record' }
-
-/** The CA, its current list, and cards that answer challenges. */
-async function world(now) {
-  const authorities = await createAuthorities({ now })
-  const cards = []
-  for (let i = 0; i < holders; i++) {
-    const { certificate, privateKey } = (await issueUserCertificates(authorities, { now })).auth
-    const key = createPrivateKey({ key: Buffer.from(privateKey), format: 'der', type: 'pkcs8' })
-    const signed = (message) => ({ algorithm: 'RS256', signature: sign('sha256', message, key), certificate })
-    const answer = (challenge) => answerChallenge(challenge, { origin }, { sign: async (message) => signed(message) })
-    cards.push({ certificate, answer })
-  }
-  const list = await issueRevocationList(authorities.authCa, {
-    thisUpdate: new Date(now.getTime() - day),
-    nextUpdate: new Date(now.getTime() + day),
-    revoked: Array.from({ length: 2_000 }, (_, i) => ({
-      serialNumber: (0x1000_0000 + i * 7_919).toString(16),
-      at: now,
-    })),
-  })
-  return { anchor: Certificate.fromDer(authorities.authCa.certificate), cards, list }
-}
 
 /** A store that can be given the nonces back that were taken from it. */
 function refillable(store) {
@@ -61,7 +38,7 @@ function inTurn(list) {
 
 export async function rows() {
   const now = new Date()
-  const { anchor, cards, list } = await world(now)
+  const { anchor, cards, list } = await issuanceWorld({ now, holders, origin })
   const anchors = [anchor]
   const options = {
     origin,

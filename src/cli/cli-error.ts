@@ -28,6 +28,8 @@ export const problems = [
   'stdin-ended',
   'line-too-long',
   'bad-faults',
+  'bad-settings',
+  'one-of',
   'not-with-file',
   'nothing-there',
   'no-anchor',

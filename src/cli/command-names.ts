@@ -9,6 +9,8 @@ export const commandNames = [
   'sign',
   'verify',
   'validity',
+  'serve',
+  'serve prepare',
   'audit verify',
   'evaluate',
   'evaluate prepare',

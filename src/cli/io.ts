@@ -21,6 +21,8 @@ export type Terminal = InputStream & { destroy(): unknown }
 export interface Dependencies {
   openPcsc(options: { readonly binding?: 'pcsc-mini' | 'pcsclite' }): Promise<CardTransport>
   createVirtualCard(options: VirtualCardOptions): Promise<VirtualCard>
+  /** Path of this program, for the demonstration's second process. */
+  readonly serverProgram: string
   /** The terminal beside standard input. */
   openTerminal(): Terminal | undefined
   attachToVpcd(card: VirtualCard, options: VpcdOptions): Promise<VpcdAttachment>

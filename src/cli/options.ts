@@ -31,6 +31,12 @@ export type OptionName =
   | 'out'
   | 'pem'
   | 'challenge'
+  | 'server'
+  | 'terminal'
+  | 'token-file'
+  | 'server-ca'
+  | 'client-cert'
+  | 'client-key'
   | 'key'
   | 'anchors'
   | 'crl'
@@ -79,6 +85,12 @@ const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   out: { meta: 'FILE' },
   pem: {},
   challenge: { meta: 'HEX', pattern: /^(?:[0-9A-Fa-f]{2})+$/ },
+  server: { meta: 'URL', pattern: /^https?:\/\/[^\s]{1,500}$/ },
+  terminal: { meta: 'NAME', pattern: /^[A-Za-z0-9._-]{1,64}$/ },
+  'token-file': { meta: 'FILE' },
+  'server-ca': { meta: 'FILE' },
+  'client-cert': { meta: 'FILE' },
+  'client-key': { meta: 'FILE' },
   key: choice('auth', 'sign'),
   anchors: { meta: 'DIR' },
   crl: { meta: 'FILE' },

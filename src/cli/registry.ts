@@ -26,6 +26,18 @@ const source: readonly OptionName[] = [
 const card: readonly OptionName[] = ['reader', 'wait', ...source, ...general]
 const pin: readonly OptionName[] = ['pin-stdin', 'accept-that-a-wrong-pin-blocks-the-card', ...card]
 
+const server: readonly OptionName[] = [
+  'server',
+  'terminal',
+  'purpose',
+  'origin',
+  'timeout',
+  'token-file',
+  'server-ca',
+  'client-cert',
+  'client-key',
+]
+
 function sessionCommand(entry: Partial<CommandEntry> & Pick<CommandEntry, 'options' | 'load'>): CommandEntry {
   return { operands: [], required: [], session: true, ...entry }
 }
@@ -58,8 +70,7 @@ export const registry: Readonly<Record<CommandName, CommandEntry>> = {
     load: async () => (await import('./commands/certificate.ts')).certificateCommand,
   }),
   auth: sessionCommand({
-    required: ['challenge'],
-    options: ['challenge', 'anchors', 'crl', 'ocsp', 'birth-date', ...pin],
+    options: ['challenge', 'anchors', 'crl', 'ocsp', 'birth-date', ...server, ...pin],
     load: async () => (await import('./commands/auth.ts')).authCommand,
   }),
   sign: sessionCommand({
@@ -80,6 +91,20 @@ export const registry: Readonly<Record<CommandName, CommandEntry>> = {
     options: ['at', 'birth-date', 'issue-date', ...card],
     load: async () => (await import('./commands/validity.ts')).validityCommand,
   }),
+  serve: {
+    operands: ['SETTINGS'],
+    required: [],
+    options: general,
+    session: false,
+    load: async () => (await import('./commands/serve.ts')).serveCommand,
+  },
+  'serve prepare': {
+    operands: ['DIR'],
+    required: [],
+    options: general,
+    session: false,
+    load: async () => (await import('./commands/serve.ts')).prepareServerCommand,
+  },
   'audit verify': {
     operands: ['FILE'],
     required: [],

@@ -32,7 +32,7 @@ const longestRetry = 10_000
 export class Probe {
   readonly #base: URL
   readonly credentials: Credentials
-  readonly leaks = new LeakWatch()
+  readonly leaks: LeakWatch = new LeakWatch()
   readonly origin: string
   readonly terminal: EvaluationTerminal
   readonly otherTerminal: EvaluationTerminal
@@ -61,7 +61,10 @@ export class Probe {
   }
 
   /** A challenge. @throws CannotJudge when the server gives none. */
-  async challenge(terminal = this.terminal, purpose = this.purpose): Promise<TokenChallenge> {
+  async challenge(
+    terminal: EvaluationTerminal = this.terminal,
+    purpose: string = this.purpose,
+  ): Promise<TokenChallenge> {
     const answer = await this.askChallenge({ terminal: terminal.name, purpose }, terminal)
     if (answer.kind === 'answer' && answer.status === 429)
       throw new CannotJudge(verdict('not-run', 'rate-limited', answer))
@@ -76,7 +79,7 @@ export class Probe {
   }
 
   /** Asks for a challenge with any body. */
-  askChallenge(body: unknown, as = this.terminal): Promise<Answer> {
+  askChallenge(body: unknown, as: EvaluationTerminal = this.terminal): Promise<Answer> {
     return this.post('v1/challenges', Buffer.from(JSON.stringify(body)), {}, as)
   }
 
@@ -91,14 +94,18 @@ export class Probe {
   }
 
   /** Hands a token in, and looks for personal data in what comes back. */
-  async hand(token: Claimed, as = this.terminal): Promise<Answer> {
+  async hand(token: Claimed, as: EvaluationTerminal = this.terminal): Promise<Answer> {
     const answer = await this.handText(Buffer.from(JSON.stringify({ token })), {}, as)
     this.leaks.watch(answer, token)
     return answer
   }
 
   /** Hands any bytes in where tokens go. */
-  handText(body: Uint8Array, headers: Readonly<Record<string, string>> = {}, as = this.terminal): Promise<Answer> {
+  handText(
+    body: Uint8Array,
+    headers: Readonly<Record<string, string>> = {},
+    as: EvaluationTerminal = this.terminal,
+  ): Promise<Answer> {
     return this.post('v1/verifications', body, headers, as)
   }
 

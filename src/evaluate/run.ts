@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { EvaluationCase } from './cases/case.ts'
 import { control, lastCase } from './cases/good.ts'
 import { evaluationCases } from './cases/index.ts'
@@ -35,7 +36,7 @@ const closing: readonly EvaluationCase[] = [privacyCase, lastCase]
  */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluationReport> {
   const wanted = chosen(options.only)
-  const probe = new Probe(options)
+  const probe = new Probe({ ...options, signal: patient(options.signal) })
   const startedAt = options.now ?? new Date()
   const begun = performance.now()
   const outcomes = new Map<EvaluationCase, CaseOutcome>()
@@ -89,4 +90,12 @@ async function judge(one: EvaluationCase, probe: Probe): Promise<Verdict> {
     const came = error instanceof Error ? error.name : 'unknown'
     return { result: 'failed', reason: 'tool-failed', came }
   }
+}
+
+/** The same signal for as many listeners as there are requests at once. */
+function patient(signal: AbortSignal | undefined): AbortSignal | undefined {
+  if (signal === undefined) return undefined
+  const own = AbortSignal.any([signal])
+  setMaxListeners(0, own)
+  return own
 }

@@ -17,3 +17,5 @@ export {
   tokenInfoLength,
   tokenLabelLength,
 } from './token-info.ts'
+export type { CardTokenSigner } from './token-signer.ts'
+export { tokenSigner } from './token-signer.ts'

@@ -146,11 +146,17 @@ describe('demo', () => {
     expect(json.chain.checks.every(({ result }: { result: string }) => result === 'passed')).toBe(true)
     expect(json.validity.explanation).toMatchObject({ verdict: 'explained' })
     expect(json.validity.explanation.missing).not.toContain('cardExpiry')
-    expect(json.afterRevocation).toMatchObject({ ok: false, check: 'revocation', depth: 0, message: 'revoked' })
+    expect(json.server).toMatchObject({ again: 'ERR_NONCE_UNKNOWN', afterRevocation: 'ERR_CERTIFICATE_REVOKED' })
   })
 
   test.each([
-    ['en', /Certificate chain\s+verified/, /revocation list: C=JP/, /Rule\s+A certificate ends/, /revoked\s+refused/],
+    [
+      'en',
+      /Certificate chain\s+verified/,
+      /revocation list: C=JP/,
+      /Rule\s+A certificate ends/,
+      /revoked\s+refused \(ERR_CERTIFICATE_REVOKED\)/,
+    ],
     ['ja', /証明書の検証\s+有効と確認しました/, /失効リスト: C=JP/, /規則\s+電子証明書は/, /拒否しました/],
   ])('says so in %s', async (lang, ...patterns) => {
     const { code, out } = await run(`demo --lang ${lang}`)

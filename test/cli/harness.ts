@@ -1,4 +1,5 @@
 import { PassThrough, type Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import type { Dependencies, Io } from '../../src/cli/io.ts'
 import { main } from '../../src/cli/main.ts'
 import {
@@ -65,6 +66,7 @@ export async function run(line: string | readonly string[], setting: Setting = {
         createVirtualCard({ identity: await identity(), ...options, ...setting.card }),
       openPcsc: async () => setting.transport ?? new VirtualTransport({ readers: [] }),
       openTerminal: () => undefined,
+      serverProgram: fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url)),
       ...setting.dependencies,
     },
   }

@@ -15,11 +15,14 @@ describe('demo', () => {
       ok: true,
       card: { kind: 'my-number' },
       wrongPin: { triesBefore: 3, triesLeft: 2 },
+      server: { acceptance: { purpose: 'residence-record', terminal: 'kiosk-1' } },
       verified: true,
       cleared: true,
     })
+    expect(json.server.acceptance.holder).toMatch(/^[\w-]{43}$/)
+    expect(json.server.pid).not.toBe(process.pid)
     const { publicKey } = new X509Certificate(Buffer.from(json.certificate, 'base64'))
-    const check = createVerify('RSA-SHA256').update(Buffer.from(json.challenge, 'hex'))
+    const check = createVerify('RSA-SHA256').update(Buffer.from(json.message, 'hex'))
     expect(check.verify(publicKey, Buffer.from(json.signature, 'base64'))).toBe(true)
   })
 

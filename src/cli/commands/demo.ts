@@ -1,85 +1,91 @@
-import { createVerify, randomBytes, X509Certificate } from 'node:crypto'
+import { createVerify, X509Certificate } from 'node:crypto'
 import { toHex } from '../../bytes.ts'
 import { type CardSession, Pin } from '../../card/index.ts'
 import { PinError, SignatureError } from '../../errors.ts'
 import { type Identification, identifyCard } from '../../identify/index.ts'
-import { JpkiApplication, type JpkiSignature } from '../../jpki/index.ts'
+import { JpkiApplication } from '../../jpki/index.ts'
 import type { CalendarDay } from '../../validity/index.ts'
+import { Certificate } from '../../x509/index.ts'
 import type { Command } from '../context.ts'
+import { chainOnList } from '../demo/chain.ts'
+import { demoRequest, type IssuanceFindings, playIssuance } from '../demo/issuance.ts'
+import { listsBeforeAndAfter } from '../demo/lists.ts'
+import { type ServerProcess, startServerProcess } from '../demo/server-process.ts'
 import type { Messages } from '../messages/catalogue.ts'
-import { table } from '../output.ts'
+import { momentInJapan, table } from '../output.ts'
 import { type PinReport, readPins } from '../pin-report.ts'
 import { type SessionOutcome, withConnection } from '../session.ts'
 import { makeVirtualCard, virtualTransport } from '../transport.ts'
 import { readExpiry } from '../trust/card-survey.ts'
 import { certificateFacts } from '../trust/certificate-facts.ts'
 import { type ChainPart, chainPart } from '../trust/chain.ts'
-import { proveChains } from '../trust/demo-chains.ts'
 
 interface Findings {
   readonly identification: Identification
   readonly pins: readonly PinReport[]
   readonly triesBefore: number
   readonly triesLeft: number
-  readonly challenge: Uint8Array
-  readonly signed: JpkiSignature
+  readonly issuance: IssuanceFindings
   /** Last day of the card, in Japan, as the card says it. */
   readonly cardExpiry: CalendarDay | undefined
 }
 
-/** `demo`: everything at once, on a virtual card in process. */
+/** `demo`: a terminal with a virtual card in this process, an issuance server in another. */
 export const demoCommand: Command = async (context) => {
   const { io, messages } = context
   io.stderr.write(`${messages.demo.making}\n`)
   const card = await makeVirtualCard(io, {})
+  const { authCa, auth, holder } = card.identity
+  const at = new Date()
+  const certificate = Certificate.fromDer(auth.certificate)
+  const lists = await listsBeforeAndAfter(authCa, certificate.serialNumber, at)
+  const { serverProgram } = io.dependencies ?? {}
+  const { purpose } = demoRequest
+  await using server = await startServerProcess(authCa.certificate, lists.before, purpose, serverProgram)
   await using transport = await virtualTransport(card)
   const [reader] = await transport.readers()
   const connection = await transport.connect(reader!.name, { signal: io.signal })
-  const outcome = await withConnection(context, connection, play)
-  const { identification, pins, triesBefore, triesLeft, challenge, signed } = outcome.value
-  if (!isGenuine(signed, challenge)) throw new SignatureError('node:crypto does not confirm the signature')
-  const { authCa, holder } = card.identity
-  const at = new Date()
-  const { chain, afterRevocation } = await proveChains(signed.certificate, authCa, at)
-  const cardExpiry = outcome.value.cardExpiry
+  const outcome = await withConnection(context, connection, (session) => play(session, server, lists.after))
+  const { identification, pins, triesBefore, triesLeft, issuance, cardExpiry } = outcome.value
+  const { token, message, acceptance, again, afterRevocation } = issuance
+  if (!isGenuine(issuance)) throw new SignatureError('node:crypto does not confirm the signature')
+  const chain = await chainOnList(certificate, authCa.certificate, lists.before, at)
   const known = { birthDate: holder.birthDate, ...(cardExpiry !== undefined && { cardExpiry }) }
-  const part = chainPart(chain, certificateFacts(signed.certificate, at, known), messages)
-  const { kind, token } = identification
-  const { subject, notAfter, der } = signed.certificate
+  const part = chainPart(chain, certificateFacts(certificate, at, known), messages)
   return {
     json: {
-      card: { kind, token },
+      card: { kind: identification.kind, token: identification.token },
       pins,
       wrongPin: { code: 'ERR_PIN_REJECTED', triesBefore, triesLeft },
-      challenge: toHex(challenge),
-      algorithm: signed.algorithm,
-      signature: Buffer.from(signed.signature).toString('base64'),
-      certificate: Buffer.from(der).toString('base64'),
-      subject,
-      notAfter: notAfter.toISOString(),
+      server: { origin: token.origin, pid: server.pid, acceptance, again, afterRevocation },
+      nonce: token.nonce,
+      message: toHex(message),
+      algorithm: token.algorithm,
+      signature: token.signature,
+      certificate: token.certificate,
+      subject: certificate.subject,
+      notAfter: certificate.notAfter.toISOString(),
       verified: true,
       ...part.json,
-      afterRevocation,
       exchanges: outcome.exchanges,
       cleared: true,
       clearedBy: outcome.clearedBy,
     },
-    text: report(messages, outcome, part),
+    text: report(messages, outcome, certificate, server, part),
     refused: part.refused,
   }
 }
 
-async function play(session: CardSession): Promise<Findings> {
+async function play(session: CardSession, server: ServerProcess, newerList: Uint8Array): Promise<Findings> {
   const identification = await identifyCard(session)
   const app = await JpkiApplication.open(session)
   const pins = await readPins(app)
   const triesBefore = pins.find(({ id }) => id === 'auth')?.triesLeft ?? 0
   const triesLeft = await tryWrongPin(app)
-  const challenge = new Uint8Array(randomBytes(32))
-  const signed = await app.authenticate(challenge, Pin.fromText('1234'))
+  const issuance = await playIssuance(server, app, '1234', newerList)
   const expiry = await readExpiry(session)
   const cardExpiry = typeof expiry === 'string' ? undefined : expiry.expiry
-  return { identification, pins, triesBefore, triesLeft, challenge, signed, cardExpiry }
+  return { identification, pins, triesBefore, triesLeft, issuance, cardExpiry }
 }
 
 async function tryWrongPin(app: JpkiApplication): Promise<number> {
@@ -93,15 +99,22 @@ async function tryWrongPin(app: JpkiApplication): Promise<number> {
 }
 
 /** Checks the signature with nothing of this package. */
-function isGenuine({ signature, certificate }: JpkiSignature, challenge: Uint8Array): boolean {
-  const { publicKey } = new X509Certificate(certificate.der)
-  return createVerify('RSA-SHA256').update(challenge).verify(publicKey, signature)
+function isGenuine({ token, message }: IssuanceFindings): boolean {
+  const { publicKey } = new X509Certificate(Buffer.from(token.certificate, 'base64'))
+  return createVerify('RSA-SHA256').update(message).verify(publicKey, token.signature, 'base64')
 }
 
-function report(messages: Messages, outcome: SessionOutcome<Findings>, chain: ChainPart): string {
-  const { demo, headings } = messages
-  const { identification, pins, triesBefore, triesLeft, challenge, signed } = outcome.value
-  const { subject } = signed.certificate
+function report(
+  messages: Messages,
+  outcome: SessionOutcome<Findings>,
+  { subject }: Certificate,
+  server: ServerProcess,
+  chain: ChainPart,
+): string {
+  const { demo, headings, auth, errors } = messages
+  const { identification, pins, triesBefore, triesLeft, issuance } = outcome.value
+  const { token, acceptance, again, afterRevocation } = issuance
+  const refused = (code: string): string => demo.refused(code, errors[code as keyof typeof errors].what)
   const rows = [
     [headings.card, `${messages.kinds[identification.kind]} (${identification.token ?? '-'})`],
     ...pins.map((pin, i) => [
@@ -109,15 +122,19 @@ function report(messages: Messages, outcome: SessionOutcome<Findings>, chain: Ch
       demo.counter(messages.pins[pin.id], pin.triesLeft ?? 0, pin.triesMax),
     ]),
     [demo.wrongPin, demo.wrongPinResult(triesBefore, triesLeft)],
+    [auth.server, demo.serverResult(server.url, server.pid)],
+    [demo.challenge, `${token.nonce.slice(0, 32)}…`],
     [demo.rightPin, demo.rightPinResult],
     [messages.certificates.auth, subject],
-    [demo.challenge, `${toHex(challenge).slice(0, 32)}…`],
-    [headings.algorithm, signed.algorithm],
-    [headings.signature, `${Buffer.from(signed.signature).toString('base64').slice(0, 32)}…`],
+    [headings.signature, `${token.algorithm}  ${token.signature.slice(0, 32)}…`],
     [demo.checked, demo.checkedResult],
+    [auth.accepted, auth.acceptedFor(acceptance.purpose, acceptance.terminal)],
+    [auth.holder, acceptance.holder],
+    [auth.validUntil, momentInJapan(new Date(acceptance.validUntil))],
+    [demo.again, refused(again)],
+    [demo.revoked, refused(afterRevocation)],
     [demo.list, demo.listResult],
     ...chain.rows,
-    [demo.revoked, demo.revokedResult],
     [headings.exchanges, demo.exchangesResult(outcome.exchanges)],
     [headings.cleared, messages.cleared[outcome.clearedBy]],
   ]

@@ -4,6 +4,7 @@ import { CliError, usageError, withFile } from '../cli-error.ts'
 import type { Command, Context } from '../context.ts'
 import { type OptionName, type Options, optionForm } from '../options.ts'
 import { momentInJapan, table } from '../output.ts'
+import { writeServerSettings } from '../serve/prepare.ts'
 
 type Evaluation = typeof evaluation
 
@@ -14,14 +15,25 @@ export const prepareEvaluationCommand: Command = async ({ operands, messages }) 
   const { prepareEvaluation } = await load()
   const folder = operands[0]!
   const { anchors, lists, keys, validUntil } = await withFile('cannot-write', () => prepareEvaluation(folder))
+  const settings = await withFile('cannot-write', () =>
+    writeServerSettings(folder, {
+      port: 8080,
+      hierarchies: ['virtual'],
+      purposes: ['evaluation-1', 'evaluation-2'],
+      challengeSeconds: 5,
+      audit: false,
+      perAddress: false,
+    }),
+  )
   const { evaluate } = messages
   const rows = [
     [evaluate.anchors, anchors],
     [evaluate.lists, lists],
     [evaluate.keys, keys],
+    [evaluate.settings, settings],
     [evaluate.until, momentInJapan(validUntil)],
   ]
-  return { json: { anchors, lists, keys, validUntil }, text: table(rows, ''), note: evaluate.next }
+  return { json: { anchors, lists, keys, settings, validUntil }, text: table(rows, ''), note: evaluate.next }
 }
 
 /** `evaluate URL`: every case against a server, and what it came to. */

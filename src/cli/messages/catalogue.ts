@@ -94,8 +94,18 @@ export interface Messages extends TrustTexts {
     readonly nothingListens: (address: string) => string
     readonly ended: string
   }
+  readonly auth: Readonly<Record<'server' | 'accepted' | 'holder' | 'validUntil', string>> & {
+    readonly acceptedFor: (purpose: string, terminal: string) => string
+  }
+  readonly serve: {
+    readonly listening: (url: string, origin: string) => string
+    readonly ended: string
+    readonly next: string
+  }
   readonly audit: Readonly<Record<'good' | 'lines' | 'end' | 'tail' | 'noEnd', string>>
-  readonly evaluate: Readonly<Record<'anchors' | 'lists' | 'keys' | 'until' | 'next' | 'running', string>> & {
+  readonly evaluate: Readonly<
+    Record<'anchors' | 'lists' | 'keys' | 'settings' | 'until' | 'next' | 'running', string>
+  > & {
     readonly language: 'en' | 'ja'
   }
   readonly demo: {
@@ -113,7 +123,9 @@ export interface Messages extends TrustTexts {
     readonly list: string
     readonly listResult: string
     readonly revoked: string
-    readonly revokedResult: string
+    readonly refused: (code: string, what: string) => string
+    readonly again: string
+    readonly serverResult: (url: string, pid: number) => string
     readonly exchangesResult: (count: number) => string
     readonly end: string
   }

@@ -50,6 +50,10 @@ export const enErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
   },
   ERR_RESPONSE_MALFORMED: { what: 'The card answered something that is not an answer.', todo: card },
   ERR_RESPONSE_TOO_LONG: { what: 'The card answered more than allowed.', todo: report },
+  ERR_SECURE_MESSAGING: {
+    what: 'The encrypted conversation with the card has ended.',
+    todo: 'Enter the PIN and begin again.',
+  },
   ERR_STATUS_WORD: { what: 'The card refused a command.', todo: report },
   ERR_SECURITY_STATUS: {
     what: 'The card wants a PIN first.',

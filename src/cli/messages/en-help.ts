@@ -8,10 +8,12 @@ export const enHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     'pin status': 'Tell how many tries each PIN has left. Spends no try.',
     'pin change': 'Change a PIN. Asks for the current one and, twice, for the new one.',
     certificate: 'Read a certificate.',
-    auth: 'Sign a challenge with the user-authentication key, and verify the chain of its certificate.',
+    auth: 'Give --challenge to sign bytes of your own, or --server with --terminal and --purpose to authenticate at an issuance server, which then judges the answer. Sign a challenge with the user-authentication key, and verify the chain of its certificate.',
     sign: 'Sign a file. Its SHA-256 hash goes to the card, the file does not.',
     verify: 'Verify a certificate from a file against trust anchors. Needs no card.',
     validity: 'Tell until when a certificate, or a card and its certificates, are valid, and by which rule.',
+    serve: 'Run an issuance server until Ctrl-C: challenges given out, tokens judged.',
+    'serve prepare': 'Write settings for a server, to begin with, in a folder.',
     'audit verify': 'Check that no line of an audit log was altered, removed, inserted or moved.',
     evaluate: 'Judge an issuance server from outside with right and wrong tokens.',
     'evaluate prepare': 'Make the throw-away certificates and lists for that, in a folder.',
@@ -30,6 +32,8 @@ export const enHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
       'CERT is DER or PEM; further certificates in it may serve as intermediates. Without --anchors only the CA certificates of J-LIS are trusted, if they are among them. Revocation is looked up in --crl and --ocsp; without them it is not checked, and the answer says so.',
     validity:
       'With CERT: that certificate. Without: the card in the reader, as far as it tells without a PIN. Days are read, never computed; the rules only explain them.',
+    serve:
+      'SETTINGS is a JSON file, see docs/server.md. Without a client certificate or bearer token for each terminal, only terminals may reach the server.',
     'audit verify':
       '--count and --hash are the lines and last hash an earlier run told, noted where the writer of the log cannot change them. The log may have grown since.',
     evaluate:
@@ -72,7 +76,13 @@ export const enHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     junit: 'write the report as JUnit XML',
     only: 'run this case only; may be given several times',
     terminals: 'JSON file with two terminals and the headers the server knows them by',
-    purpose: 'purpose the server serves; give two',
+    server: 'address of an issuance server: https, or http on this machine',
+    terminal: 'name of this terminal, as the server knows it',
+    'token-file': 'file with the bearer token of this terminal',
+    'server-ca': 'CA certificates for the TLS of the server, PEM',
+    'client-cert': 'certificate of this terminal, PEM',
+    'client-key': 'key of that certificate, PEM',
+    purpose: 'what the customer asks for; evaluate takes two the server serves',
     origin: 'origin of its challenges, when it is not that of the URL',
     timeout: 'longest wait for one answer, default 15',
     'max-wait': 'longest wait for an expiry or a cut-off, default 180',

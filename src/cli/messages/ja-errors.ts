@@ -49,6 +49,10 @@ export const jaErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
   },
   ERR_RESPONSE_MALFORMED: { what: 'カードの応答が正しくありません。', todo: card },
   ERR_RESPONSE_TOO_LONG: { what: 'カードの応答が長すぎます。', todo: report },
+  ERR_SECURE_MESSAGING: {
+    what: 'カードとの暗号化通信が終了しました。',
+    todo: '暗証番号を入力して、はじめからやり直してください。',
+  },
   ERR_STATUS_WORD: { what: 'カードがコマンドを受け付けませんでした。', todo: report },
   ERR_SECURITY_STATUS: {
     what: '先に暗証番号の照合が必要です。',

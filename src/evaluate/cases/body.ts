@@ -4,7 +4,7 @@ import type { Answer } from '../client/answer.ts'
 import type { Claimed, Probe } from '../probe.ts'
 import { type CaseText, type EvaluationCase, refusing } from './case.ts'
 
-const malformed = ['ERR_TOKEN']
+const malformed = ['ERR_TOKEN', 'ERR_REQUEST']
 
 const strict = {
   en: 'What is not exactly a token is refused with a code: readers that guess differ, and differences are used.',
@@ -23,7 +23,7 @@ const json = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value))
 const rows: readonly Row[] = [
   {
     id: 'body-oversized',
-    codes: malformed,
+    codes: [...malformed, 'ERR_BODY_TOO_LARGE'],
     orUncoded: [413],
     body: (token) => Buffer.concat([json({ token }), Buffer.alloc(1_048_576, 0x20)]),
     title: { en: 'A good token followed by 1 MiB of spaces', ja: '正しいトークンの後に 1 MiB の空白' },
@@ -72,7 +72,7 @@ const rows: readonly Row[] = [
   },
   {
     id: 'body-content-type',
-    codes: malformed,
+    codes: [...malformed, 'ERR_MEDIA_TYPE'],
     orUncoded: [415],
     headers: { 'content-type': 'text/plain' },
     body: (token) => json({ token }),

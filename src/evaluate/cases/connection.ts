@@ -6,7 +6,7 @@ import { type CaseText, type EvaluationCase, refusing } from './case.ts'
 
 const slow: CaseText = {
   id: 'connection-slow-body',
-  codes: ['ERR_TOKEN'],
+  codes: ['ERR_TOKEN', 'ERR_REQUEST_TIMEOUT'],
   title: { en: 'A good token, one byte a second', ja: '1秒に1バイトずつ送る正しいトークン' },
   why: {
     en: 'A few slow senders must not hold all connections: the server cuts them off within a minute.',
@@ -19,7 +19,7 @@ export const connectionCases: readonly EvaluationCase[] = [
     'connection',
     {
       id: 'connection-get',
-      codes: ['ERR_TOKEN'],
+      codes: ['ERR_TOKEN', 'ERR_METHOD'],
       orUncoded: [400, 404, 405],
       title: { en: 'GET where tokens are handed in', ja: 'トークンの提出先への GET' },
       why: {

@@ -1,6 +1,6 @@
 /** Signatures a card would not make. */
 
-import { constants, createHash, createHmac, createPublicKey, type KeyObject, privateEncrypt, sign } from 'node:crypto'
+import { constants, createHash, createHmac, createPublicKey, privateEncrypt, sign } from 'node:crypto'
 import { copyBytes } from '../../bytes.ts'
 import { signRs256, type TokenPlan } from '../probe.ts'
 
@@ -11,7 +11,21 @@ const rs =
   (message, key) =>
     sign(hash, message, key)
 
-export const signatures = {
+/** Names of the wrong signatures. */
+type SignatureName =
+  | 'ps256'
+  | 'rs512'
+  | 'altered'
+  | 'truncated'
+  | 'longer'
+  | 'zeros'
+  | 'ofOtherMessage'
+  | 'ofBareNonce'
+  | 'bareHash'
+  | 'hmacOfPublicKey'
+  | 'none'
+
+export const signatures: Readonly<Record<SignatureName, Signer>> = {
   ps256: (message, key) => sign('sha256', message, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }),
   rs512: rs('sha512'),
   /** One bit of the middle is another. */
@@ -30,9 +44,9 @@ export const signatures = {
   bareHash: (message, key) =>
     privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, createHash('sha256').update(message).digest()),
   /** Keyed with the public key, which everybody has. */
-  hmacOfPublicKey: (message, key: KeyObject) =>
+  hmacOfPublicKey: (message, key) =>
     createHmac('sha256', createPublicKey(key).export({ format: 'der', type: 'spki' }))
       .update(message)
       .digest(),
   none: () => new Uint8Array(),
-} satisfies Record<string, Signer>
+}

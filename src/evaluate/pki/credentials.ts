@@ -15,8 +15,36 @@ export interface Credential {
 
 const day = 86_400_000
 
+/** Name of a {@link Credential}. */
+export type CredentialName =
+  | 'good'
+  | 'second'
+  | 'other'
+  | 'signature'
+  | 'expired'
+  | 'not-yet-valid'
+  | 'revoked'
+  | 'stale'
+  | 'third'
+  | 'test'
+  | 'forged'
+  | 'altered'
+  | 'self-signed'
+  | 'ca'
+  | 'of-holder'
+  | 'of-another-key'
+  | 'wrong-key-usage'
+  | 'wrong-extended-key-usage'
+  | 'no-extended-key-usage'
+  | 'wrong-policy'
+  | 'unknown-critical-extension'
+  | 'sha-1'
+  | 'short-key'
+  | 'trailing-byte'
+  | 'not-a-certificate'
+
 /** How each certificate is made. */
-const makers = {
+const makers: Readonly<Record<CredentialName, (maker: Maker) => Promise<IssuedCertificate>>> = {
   good: (maker) => maker.issue({}),
   second: (maker) => maker.issue({ ca: 'second' }),
   other: (maker) => maker.issue({ key: 'other-holder' }),
@@ -59,10 +87,7 @@ const makers = {
   'short-key': (maker) => maker.issue({ key: shortKey() }),
   'trailing-byte': async (maker) => maker.withTrailingByte(),
   'not-a-certificate': async (maker) => maker.notACertificate(),
-} satisfies Record<string, (maker: Maker) => Promise<IssuedCertificate>>
-
-/** Name of a {@link Credential}. */
-export type CredentialName = keyof typeof makers
+}
 
 const kept = new WeakMap<EvaluationPki, { readonly now: number; readonly credentials: Credentials }>()
 

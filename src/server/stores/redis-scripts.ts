@@ -12,12 +12,12 @@ local label = id('server', 'run_id:(%x+)') .. id('replication', 'master_replid:(
 `
 
 /** KEYS: nonce. ARGV: record, lifetime in ms. Answers 1, or 0 when there is one already. */
-export const putScript = `${label}
+export const putScript: string = `${label}
 if redis.call('SET', KEYS[1], label .. ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
 return 0`
 
 /** KEYS: nonce. Answers its record, or nothing. */
-export const takeScript = `
+export const takeScript: string = `
 local value = redis.call('GET', KEYS[1])
 if not value then return false end
 redis.call('DEL', KEYS[1])

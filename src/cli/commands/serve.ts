@@ -1,0 +1,48 @@
+import { once } from 'node:events'
+import type { RequestEvent } from '../../http/index.ts'
+import { withFile } from '../cli-error.ts'
+import type { Command, Context } from '../context.ts'
+import { writeServerSettings } from '../serve/prepare.ts'
+import { readServeSettings } from '../serve/settings.ts'
+import { startServer } from '../serve/start.ts'
+
+/** `serve SETTINGS`: an issuance server until interrupted, which is how it is meant to end. */
+export const serveCommand: Command = async (context) => {
+  const { io, operands, options, messages } = context
+  const { settings, folder } = await readServeSettings(operands[0]!)
+  const server = await startServer(settings, folder, (event) => tell(context, event, settings.accessLog))
+  const { url } = server.listening
+  const listening = { event: 'listening', url, origin: settings.origin, pid: process.pid }
+  io.stdout.write(
+    `${options.has('json') ? JSON.stringify(listening) : messages.serve.listening(url, settings.origin)}\n`,
+  )
+  if (!io.signal.aborted) await once(io.signal, 'abort')
+  await server.close()
+  io.stdout.write(`${options.has('json') ? JSON.stringify({ event: 'ended' }) : messages.serve.ended}\n`)
+  return undefined
+}
+
+/** `serve prepare DIR`: settings to begin with. */
+export const prepareServerCommand: Command = async ({ operands, messages }) => {
+  const folder = operands[0]!
+  const settings = await withFile('cannot-write', () =>
+    writeServerSettings(folder, {
+      port: 8080,
+      hierarchies: ['production'],
+      purposes: ['residence-record', 'seal-registration', 'income', 'family-register'],
+      challengeSeconds: 120,
+      audit: true,
+    }),
+  )
+  return { json: { settings }, text: `${messages.written(settings)}\n`, note: messages.serve.next }
+}
+
+/** One line a request. Of what nobody foresaw, the place in the code: its message may hold anything. */
+function tell({ io }: Context, { error, ...event }: RequestEvent, accessLog: boolean): void {
+  if (accessLog) io.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`)
+  if (error === undefined) return
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  const places = stack.split('\n').filter((line) => /^\s+at /.test(line))
+  io.stderr.write(`${JSON.stringify({ ...event, error: error instanceof Error ? error.name : typeof error })}\n`)
+  for (const place of places) io.stderr.write(`${place}\n`)
+}

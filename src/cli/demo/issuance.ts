@@ -1,0 +1,54 @@
+import { Pin } from '../../card/index.ts'
+import { RefusalError } from '../../errors.ts'
+import { type JpkiApplication, tokenSigner } from '../../jpki/index.ts'
+import { answerChallenge, type RemoteAcceptance, type Token, TokenServer, tokenMessage } from '../../token/index.ts'
+import type { ServerProcess } from './server-process.ts'
+
+/** What a demonstration asks an issuance server for. */
+export const demoRequest = { terminal: 'kiosk-1', purpose: 'residence-record' } as const
+
+/** What came of a customer at a server. */
+export interface IssuanceFindings {
+  readonly token: Token
+  /** What the card signed. */
+  readonly message: Uint8Array
+  readonly acceptance: RemoteAcceptance
+  /** Code of the refusal of the same token, handed in again. */
+  readonly again: string
+  /** Code of the refusal of a fresh token, once the certificate is revoked. */
+  readonly afterRevocation: string
+}
+
+/**
+ * One customer at a server: a token that is accepted, the same once more, and a fresh one after the list of the server has
+ * come to name the certificate.
+ *
+ * @throws Error when a token is accepted that must be refused.
+ */
+export async function playIssuance(
+  process: ServerProcess,
+  app: JpkiApplication,
+  pin: string,
+  newerList: Uint8Array,
+): Promise<IssuanceFindings> {
+  const server = new TokenServer(process.url)
+  const expected = { origin: server.origin, ...demoRequest }
+  const answer = async (): Promise<Token> =>
+    answerChallenge(await server.challenge(demoRequest), expected, tokenSigner(app, Pin.fromText(pin)))
+  const token = await answer()
+  const acceptance = await server.verify(token)
+  const again = await refusalOf(() => server.verify(token))
+  await process.replaceList(newerList)
+  const afterRevocation = await refusalOf(async () => server.verify(await answer()))
+  return { token, message: tokenMessage(token), acceptance, again, afterRevocation }
+}
+
+async function refusalOf(body: () => Promise<unknown>): Promise<string> {
+  try {
+    await body()
+  } catch (error) {
+    if (error instanceof RefusalError) return error.code
+    throw error
+  }
+  throw new Error('the server accepted what it must refuse')
+}

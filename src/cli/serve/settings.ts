@@ -1,0 +1,165 @@
+import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { DependencyError } from '../../errors.ts'
+import { usageError, withFile } from '../cli-error.ts'
+
+/** How the server knows which terminal sends a request. */
+export type TerminalSettings =
+  | { readonly by: 'client-certificate' }
+  | { readonly by: 'bearer-token'; readonly file: string }
+  | { readonly by: 'network' }
+
+/** Settings of `jpki-card serve`, as in its file. Paths are relative to that file. */
+export interface ServeSettings {
+  readonly origin: string
+  readonly listen: {
+    readonly host: string
+    readonly port: number
+    readonly tls?:
+      | { readonly certificate: string; readonly key: string; readonly clientCa?: string | undefined }
+      | undefined
+    readonly maxConnections?: number | undefined
+    readonly keepAliveSeconds?: number | undefined
+  }
+  readonly terminals: TerminalSettings
+  /** Folder or file of CA certificates. */
+  readonly anchors: string
+  readonly hierarchies: readonly ('production' | 'test' | 'virtual')[]
+  readonly revocation: {
+    readonly mode: 'required' | 'best-effort' | 'none'
+    /** Folder of revocation lists, read again as it changes. */
+    readonly lists?: string | undefined
+    /** How long a reading of the folder holds. Default 60. */
+    readonly refreshSeconds?: number | undefined
+    readonly listUrl?: string | undefined
+    readonly ocspUrl?: string | undefined
+  }
+  readonly purposes?: readonly string[] | undefined
+  readonly challengeSeconds: number
+  readonly store:
+    | { readonly kind: 'memory' }
+    | {
+        readonly kind: 'redis'
+        readonly url?: string | undefined
+        /** File that holds the address, which may hold a password. */
+        readonly urlFile?: string | undefined
+        readonly prefix?: string | undefined
+      }
+  /** File of at least 64 hexadecimal digits. */
+  readonly pseudonymKey: string
+  readonly audit?: { readonly file: string; readonly sync: boolean } | undefined
+  readonly allowSerialNumber: boolean
+  readonly limits: {
+    readonly bodyBytes?: number | undefined
+    readonly timeoutSeconds?: number | undefined
+    readonly perTerminal?: Rate | false | undefined
+    readonly perAddress?: Rate | false | undefined
+  }
+  readonly metrics: boolean
+  readonly accessLog: boolean
+  /** How long running requests may take at the end. */
+  readonly graceSeconds: number
+}
+
+interface Rate {
+  readonly perSecond: number
+  readonly burst: number
+}
+
+/**
+ * Reads the settings of a server. Every key must be known and every value right: a mistake must not leave a default in its
+ * place.
+ *
+ * @returns the settings, and the folder their paths are relative to.
+ * @throws CliError `ERR_FILE`; `ERR_USAGE` naming the setting, never its value, which may be a secret.
+ * @throws DependencyError `ERR_DEPENDENCY_MISSING` without the package `zod`.
+ */
+export async function readServeSettings(
+  file: string,
+): Promise<{ readonly settings: ServeSettings; readonly folder: string }> {
+  const text = await withFile('cannot-read', () => readFile(file, 'utf8'))
+  const schema = await settingsSchema()
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    throw usageError('bad-settings', 'JSON')
+  }
+  const { data, error } = schema.safeParse(json)
+  if (data === undefined) {
+    const [issue] = error!.issues
+    const place = issue!.path.map(String).join('.')
+    const keys = issue!.code === 'unrecognized_keys' ? ` ${issue!.keys.join(', ')}` : ''
+    throw usageError('bad-settings', `${place === '' ? 'settings' : place}: ${issue!.code}${keys}`)
+  }
+  return { settings: data, folder: dirname(file) }
+}
+
+async function settingsSchema() {
+  const { z } = await import('zod').catch((cause: unknown) => {
+    throw new DependencyError('zod', { cause })
+  })
+  const text = z.string().min(1)
+  const identifier = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/)
+  const within = (least: number, most: number) => z.number().int().min(least).max(most)
+  const rate = z.union([
+    z.literal(false),
+    z.strictObject({ perSecond: z.number().positive(), burst: z.number().min(1) }),
+  ])
+  const redisAddress = z.url({ protocol: /^rediss?$/ })
+  const webAddress = z.url({ protocol: /^https?$/ })
+  return z.strictObject({
+    origin: webAddress,
+    listen: z.strictObject({
+      host: text.default('127.0.0.1'),
+      port: within(0, 65_535),
+      tls: z.strictObject({ certificate: text, key: text, clientCa: text.optional() }).optional(),
+      maxConnections: within(1, 65_535).optional(),
+      keepAliveSeconds: within(1, 600).optional(),
+    }),
+    terminals: z.discriminatedUnion('by', [
+      z.strictObject({ by: z.literal('client-certificate') }),
+      z.strictObject({ by: z.literal('bearer-token'), file: text }),
+      z.strictObject({ by: z.literal('network') }),
+    ]),
+    anchors: text,
+    hierarchies: z
+      .array(z.enum(['production', 'test', 'virtual']))
+      .min(1)
+      .default(['production']),
+    revocation: z.strictObject({
+      mode: z.enum(['required', 'best-effort', 'none']),
+      lists: text.optional(),
+      refreshSeconds: within(0, 86_400).optional(),
+      listUrl: webAddress.optional(),
+      ocspUrl: webAddress.optional(),
+    }),
+    purposes: z.array(identifier).min(1).optional(),
+    challengeSeconds: within(5, 600).default(120),
+    store: z
+      .discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('memory') }),
+        z.strictObject({
+          kind: z.literal('redis'),
+          url: redisAddress.optional(),
+          urlFile: text.optional(),
+          prefix: text.optional(),
+        }),
+      ])
+      .default({ kind: 'memory' }),
+    pseudonymKey: text,
+    audit: z.strictObject({ file: text, sync: z.boolean().default(false) }).optional(),
+    allowSerialNumber: z.boolean().default(false),
+    limits: z
+      .strictObject({
+        bodyBytes: within(1_024, 1_048_576).optional(),
+        timeoutSeconds: within(1, 600).optional(),
+        perTerminal: rate.optional(),
+        perAddress: rate.optional(),
+      })
+      .default({}),
+    metrics: z.boolean().default(true),
+    accessLog: z.boolean().default(false),
+    graceSeconds: within(0, 600).default(10),
+  })
+}

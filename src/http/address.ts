@@ -1,0 +1,21 @@
+/**
+ * Who counts as one sender: an IPv4 address, or the 64 bits of an IPv6 address that a network is given; all that comes after
+ * them a sender chooses.
+ *
+ * @param address - as a socket tells it.
+ */
+export function senderOf(address: string): string {
+  if (!address.includes(':')) return address
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
+  if (mapped !== null) return mapped[1]!
+  const [front = '', back] = address.toLowerCase().split('::', 2)
+  const groups = front === '' ? [] : front.split(':')
+  if (back !== undefined) {
+    const end = back === '' ? [] : back.split(':')
+    while (groups.length + end.length < 8) groups.push('0')
+  }
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':')}::/64`
+}

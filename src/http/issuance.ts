@@ -1,0 +1,77 @@
+import { RefusalError } from '../errors.ts'
+import { acceptanceJson } from './acceptance.ts'
+import { type Exchange, type Job, json, jsonHeaders, requireTime } from './exchange.ts'
+import type { Gate } from './gate.ts'
+import { isObject, readJsonBody, requireUniqueNames } from './json-body.ts'
+import type { HttpHandlerOptions } from './options.ts'
+import { RequestProblem } from './problem.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** `POST /v1/challenges`. */
+export function challengeJob({ service }: HttpHandlerOptions, gate: Gate, maxBytes: number): Job {
+  return async (exchange) => {
+    const proven = await enter(exchange, gate)
+    const { text, fields } = await readJsonBody(exchange, maxBytes)
+    requireUniqueNames(text, [fields])
+    requireOnly(fields, ['terminal', 'purpose'])
+    const terminal = textOf(fields, 'terminal')
+    const purpose = textOf(fields, 'purpose')
+    if (proven === undefined) gate.countClaimed(terminal)
+    else if (terminal !== proven) throw new RefusalError('ERR_TOKEN_TERMINAL', 'the caller is another terminal')
+    return json(201, await service.challenge({ terminal, purpose }))
+  }
+}
+
+/** `POST /v1/verifications`. */
+export function verificationJob(options: HttpHandlerOptions, gate: Gate, maxBytes: number): Job {
+  const { service, allowSerialNumber = false } = options
+  return async (exchange) => {
+    const proven = await enter(exchange, gate)
+    const { text, fields } = await readJsonBody(exchange, maxBytes)
+    requireOnly(fields, ['token', 'purpose', 'includeSerialNumber'])
+    const { token } = fields
+    if (!isObject(token)) throw new RequestProblem('ERR_REQUEST', 'token: missing, or not an object')
+    requireUniqueNames(text, [fields, token])
+    const purpose = Object.hasOwn(fields, 'purpose') ? textOf(fields, 'purpose') : undefined
+    const includeSerialNumber = wantsSerialNumber(fields)
+    if (includeSerialNumber && !allowSerialNumber) {
+      throw new RequestProblem('ERR_FORBIDDEN', 'serial numbers are not told here')
+    }
+    const terminal = proven ?? claimedTerminal(token)
+    if (proven === undefined) gate.countClaimed(terminal)
+    const acceptance = await service.verify(token, { terminal, purpose, includeSerialNumber })
+    return { status: 200, headers: jsonHeaders, body: acceptanceJson(acceptance) }
+  }
+}
+
+/** Lets a request in, before anything of its body is read. */
+async function enter(exchange: Exchange, gate: Gate): Promise<string | undefined> {
+  const { request, caller } = exchange
+  gate.countAddress(caller)
+  const proven = await gate.provenTerminal(request, caller)
+  requireTime(exchange)
+  return proven
+}
+
+function requireOnly(fields: Fields, known: readonly string[]): void {
+  if (!Object.keys(fields).every((name) => known.includes(name))) {
+    throw new RequestProblem('ERR_REQUEST', 'a field that is not known here')
+  }
+}
+
+function textOf(fields: Fields, name: 'terminal' | 'purpose'): string {
+  const value = fields[name]
+  if (typeof value !== 'string') throw new RequestProblem('ERR_REQUEST', `${name}: missing, or not a text`)
+  return value
+}
+
+function wantsSerialNumber({ includeSerialNumber = false }: Fields): boolean {
+  if (typeof includeSerialNumber === 'boolean') return includeSerialNumber
+  throw new RequestProblem('ERR_REQUEST', 'includeSerialNumber: neither true nor false')
+}
+
+/** What is no text the service refuses by its form. */
+function claimedTerminal({ terminal }: Fields): string {
+  return typeof terminal === 'string' ? terminal : ''
+}

@@ -1,0 +1,102 @@
+import { constants } from 'node:crypto'
+import type { ServerOptions } from 'node:https'
+import { requireWithin } from './options.ts'
+
+/** PEM texts, or their bytes. */
+export interface TlsOptions {
+  /** Certificate of the server, then those of its CAs. */
+  readonly cert: string | Uint8Array
+  readonly key: string | Uint8Array
+  /** CAs whose client certificates are believed: no others are, and there is no default. */
+  readonly ca?: string | Uint8Array | undefined
+  /**
+   * `required`: a connection without a certificate of `ca` does not come about. `optional`: it has no
+   * `Caller.certificateName`. Default `none`.
+   */
+  readonly requestClientCert?: 'none' | 'optional' | 'required' | undefined
+}
+
+/** Options of {@link listen}. Times in milliseconds. */
+export interface ListenOptions {
+  /** Address to listen on. Default `127.0.0.1`: this machine only. */
+  readonly host?: string | undefined
+  /** 0: any that is free. */
+  readonly port: number
+  /** HTTPS, TLS 1.2 or later. Without it plain HTTP, for this machine or behind a proxy. */
+  readonly tls?: TlsOptions | undefined
+  /** Longest time until the headers of a request are complete, 100 to 600 000; of a TLS handshake, too. Default 10 000. */
+  readonly headersTimeoutMs?: number | undefined
+  /** Longest time until a whole request is here, at least `headersTimeoutMs`. Default 15 000. */
+  readonly requestTimeoutMs?: number | undefined
+  /** How long a connection without request is kept, 100 to 600 000. Default 5 000; behind a proxy more than it keeps them. */
+  readonly keepAliveTimeoutMs?: number | undefined
+  /** Most connections at once, 1 to 65 535; more are closed as they come. Default 1 000. */
+  readonly maxConnections?: number | undefined
+  /** Most headers of a request, 10 to 1 000. Default 100. Together they have at most 16 384 bytes. */
+  readonly maxHeadersCount?: number | undefined
+}
+
+/** The options with their defaults. */
+export type ListenSettings = { readonly [Name in keyof ListenOptions]-?: NonNullable<ListenOptions[Name]> }
+
+/** @throws TypeError, RangeError for options that make no sense. */
+export function listenSettings(options: ListenOptions): Omit<ListenSettings, 'tls'> {
+  const { host = '127.0.0.1', port, tls } = options
+  const {
+    headersTimeoutMs = 10_000,
+    keepAliveTimeoutMs = 5_000,
+    maxConnections = 1_000,
+    maxHeadersCount = 100,
+  } = options
+  const { requestTimeoutMs = Math.max(15_000, headersTimeoutMs) } = options
+  if (typeof host !== 'string' || host === '') throw new TypeError('host must be an address')
+  requireWithin('port', port, 0, 65_535)
+  requireWithin('headersTimeoutMs', headersTimeoutMs, 100, 600_000)
+  requireWithin('requestTimeoutMs', requestTimeoutMs, headersTimeoutMs, 600_000)
+  requireWithin('keepAliveTimeoutMs', keepAliveTimeoutMs, 100, 600_000)
+  requireWithin('maxConnections', maxConnections, 1, 65_535)
+  requireWithin('maxHeadersCount', maxHeadersCount, 10, 1_000)
+  if (tls !== undefined) requireTls(tls)
+  return { host, port, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs, maxConnections, maxHeadersCount }
+}
+
+function requireTls({ cert, key, ca, requestClientCert = 'none' }: TlsOptions): void {
+  if (cert === undefined || key === undefined) throw new TypeError('tls must have cert and key')
+  if (!['none', 'optional', 'required'].includes(requestClientCert)) {
+    throw new TypeError('requestClientCert must be none, optional or required')
+  }
+  // Otherwise every public CA could name a terminal.
+  if (requestClientCert !== 'none' && ca === undefined) throw new TypeError('client certificates need a ca')
+}
+
+/** Bounds of Node's server. */
+export function serverOptions(settings: Omit<ListenSettings, 'tls'>): ServerOptions {
+  const { headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs } = settings
+  return {
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
+    maxHeaderSize: 16_384,
+    insecureHTTPParser: false,
+    // Refused later, and with a code.
+    requireHostHeader: false,
+  }
+}
+
+/** Options of TLS. What is not written here is Node's default. */
+export function tlsServerOptions(tls: TlsOptions, handshakeTimeout: number): ServerOptions {
+  const { cert, key, ca, requestClientCert = 'none' } = tls
+  const bytes = (pem: string | Uint8Array): string | Buffer => (typeof pem === 'string' ? pem : Buffer.from(pem))
+  return {
+    cert: bytes(cert),
+    key: bytes(key),
+    ...(ca !== undefined && { ca: bytes(ca) }),
+    requestCert: requestClientCert !== 'none',
+    rejectUnauthorized: requestClientCert === 'required',
+    minVersion: 'TLSv1.2',
+    handshakeTimeout,
+    // The certificate of a connection stays the one it began with.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+  }
+}

@@ -1,0 +1,112 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import { ServerError } from '../errors.ts'
+import { type CloseReport, Connections } from './connections.ts'
+import { refusal } from './exchange.ts'
+import type { HttpHandler } from './handler.ts'
+import { type ListenOptions, listenSettings, serverOptions, tlsServerOptions } from './listen-options.ts'
+import { load } from './load.ts'
+import { answerClientError, frameProblem, malformed, refuse } from './malformed.ts'
+import { requireWithin } from './options.ts'
+import { callerOf } from './peer.ts'
+
+/** A server that is listening. */
+export interface ListeningServer extends AsyncDisposable {
+  /** `http://` or `https://`, with the address and port it listens on. */
+  readonly url: string
+  readonly host: string
+  readonly port: number
+  /**
+   * Takes no new connection, lets the requests that run finish, then ends all that is left. Called again it gives the same
+   * report; the handler and its service stay open.
+   *
+   * @param options - `graceMs`: how long requests may take to finish, 0 to 600 000. Default 10 000.
+   * @throws RangeError.
+   */
+  close(options?: { readonly graceMs?: number | undefined }): Promise<CloseReport>
+}
+
+/** A connection on which nothing moved for so long is dead; longer than any request may take, milliseconds. */
+const deadAfter = 900_000
+
+/**
+ * Serves a handler over HTTP or HTTPS. As `@hono/node-server` does by default, it replaces the global `Request` and
+ * `Response` by lighter ones of the same form: answers cost half.
+ *
+ * @throws TypeError, RangeError for options that make no sense.
+ * @throws ServerError `ERR_SERVER` when the address cannot be listened on, or certificate and key cannot be used.
+ * @throws DependencyError `ERR_DEPENDENCY_MISSING` when `@hono/node-server` is not installed.
+ */
+export async function listen(handler: HttpHandler, options: ListenOptions): Promise<ListeningServer> {
+  const settings = listenSettings(options)
+  const { getRequestListener } = await load('@hono/node-server', () => import('@hono/node-server'))
+  const server = createNodeServer(options)
+  server.maxConnections = settings.maxConnections
+  // One more, so that too many can be told.
+  server.maxHeadersCount = settings.maxHeadersCount + 1
+  server.timeout = deadAfter
+  const connections = new Connections(server)
+  const answer = getRequestListener(
+    (request, { incoming }) => handler.fetch(request, callerOf(incoming.socket as Socket)),
+    {
+      hostname: 'localhost',
+      errorHandler: answerOf,
+    },
+  )
+  server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    connections.begin(outgoing)
+    const problem = frameProblem(incoming, settings.maxHeadersCount)
+    if (problem !== undefined) refuse(outgoing, problem)
+    else answer(incoming, outgoing).catch(() => outgoing.destroy())
+  })
+  server.on('clientError', (error, socket) => answerClientError(error, socket, connections.isAnswering(socket)))
+  const { port, host } = settings
+  const bound = await bind(server, host, port)
+  // Taking one connection failed; the others go on.
+  server.on('error', () => {})
+  const shown = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address
+  let closing: Promise<CloseReport> | undefined
+  const close: ListeningServer['close'] = async ({ graceMs = 10_000 } = {}) => {
+    requireWithin('graceMs', graceMs, 0, 600_000)
+    closing ??= connections.close(graceMs)
+    return closing
+  }
+  return {
+    url: `${options.tls === undefined ? 'http' : 'https'}://${shown}:${bound.port}`,
+    host: bound.address,
+    port: bound.port,
+    close,
+    [Symbol.asyncDispose]: async () => void (await close()),
+  }
+}
+
+function createNodeServer(options: ListenOptions): Server {
+  const { tls } = options
+  const settings = listenSettings(options)
+  if (tls === undefined) return createServer(serverOptions(settings))
+  try {
+    return createTlsServer({ ...serverOptions(settings), ...tlsServerOptions(tls, settings.headersTimeoutMs) })
+  } catch (cause) {
+    throw new ServerError('the certificate or the key of the server cannot be used', { cause })
+  }
+}
+
+function bind(server: Server, host: string, port: number): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: NodeJS.ErrnoException): void =>
+      reject(new ServerError(`cannot listen on ${host}, port ${port}: ${cause.code ?? 'unknown'}`, { cause }))
+    server.once('error', fail)
+    server.listen(port, host, () => {
+      server.off('error', fail)
+      resolve(server.address() as AddressInfo)
+    })
+  })
+}
+
+/** What stands in the way of a request before the handler sees it: an address that is none. */
+function answerOf(error: unknown): Response {
+  const known = error instanceof Error && error.name === 'RequestError' ? malformed('its address') : error
+  const { status, headers, body } = refusal(known)
+  return new Response(body, { status, headers })
+}

@@ -1,0 +1,84 @@
+import type { TokenService } from '../server/index.ts'
+import type { Rate } from './rate-limiter.ts'
+
+/** What is known of who sends a request beside the request itself. */
+export interface Caller {
+  /** Remote address, as the socket tells it. */
+  readonly address?: string | undefined
+  /** Subject CN of a client certificate that was verified. */
+  readonly certificateName?: string | undefined
+}
+
+/** What is told of a request. Nothing of its content, its address or its sender. */
+export interface RequestEvent {
+  readonly method: string
+  /** Pattern of the route; `none` when there is none. */
+  readonly route: string
+  readonly status: number
+  /** Code of the refusal. */
+  readonly code: string | undefined
+  /** Milliseconds until the answer was ready. */
+  readonly ms: number
+  /** Only with `ERR_INTERNAL`: what nobody foresaw. Its message may hold anything. */
+  readonly error?: unknown
+}
+
+/** Bounds of what one request and one caller may take. */
+export interface HttpLimits {
+  /** Longest body, bytes, 1 024 to 1 048 576. Default 32 768. */
+  readonly bodyBytes?: number | undefined
+  /** Longest time until the answer, milliseconds, 10 to 600 000. Default 10 000. */
+  readonly timeoutMs?: number | undefined
+  /** For each terminal; `false`: none. Default 50 a second, 100 at once. */
+  readonly perTerminal?: Rate | false | undefined
+  /** For each remote address, when it is known; `false`: none, for where all come from one proxy. Default as above. */
+  readonly perAddress?: Rate | false | undefined
+}
+
+/** Options of {@link createHttpHandler}. */
+export interface HttpHandlerOptions {
+  readonly service: TokenService
+  /**
+   * Who the caller is, as something other than the body proves: a client certificate, a bearer token. `undefined` refuses.
+   * Without this function a caller is believed to be the terminal it says it is: for networks that let only terminals in.
+   */
+  readonly terminalOf?:
+    | ((request: Request, caller: Caller) => string | undefined | Promise<string | undefined>)
+    | undefined
+  /** Whether terminals may ask for the serial number of the certificate, whose collection the law restricts. Default false. */
+  readonly allowSerialNumber?: boolean | undefined
+  /** Whether new requests should come here, for `GET /readyz`; one that throws is a no. Default: always. */
+  readonly isReady?: (() => boolean | Promise<boolean>) | undefined
+  /** Whether there is `GET /metrics`, which needs the package `prom-client`. Default true. */
+  readonly metrics?: boolean | undefined
+  readonly limits?: HttpLimits | undefined
+  /** Told each request after its answer is ready. What it throws is not heard. */
+  readonly log?: ((event: RequestEvent) => void) | undefined
+}
+
+/** The limits with their defaults. */
+export type Limits = { readonly [Name in keyof HttpLimits]-?: Exclude<HttpLimits[Name], undefined> }
+
+/** @throws TypeError, RangeError for options that make no sense. */
+export function limitsOf(options: HttpHandlerOptions): Limits {
+  const { service, terminalOf, limits = {} } = options
+  if (typeof service?.verify !== 'function') throw new TypeError('service must be a TokenService')
+  if (terminalOf !== undefined && typeof terminalOf !== 'function') throw new TypeError('terminalOf must be a function')
+  const rate = { perSecond: 50, burst: 100 }
+  const { bodyBytes = 32_768, timeoutMs = 10_000, perTerminal = rate, perAddress = rate } = limits
+  requireWithin('bodyBytes', bodyBytes, 1_024, 1_048_576)
+  requireWithin('timeoutMs', timeoutMs, 10, 600_000)
+  for (const one of [perTerminal, perAddress]) {
+    if (one !== false && !(one.perSecond > 0 && one.burst >= 1)) {
+      throw new RangeError('a rate must have perSecond above 0 and a burst of at least 1')
+    }
+  }
+  return { bodyBytes, timeoutMs, perTerminal, perAddress }
+}
+
+/** @throws RangeError. */
+export function requireWithin(name: string, value: number, least: number, most: number): void {
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(`${name} must be ${least} to ${most}`)
+  }
+}

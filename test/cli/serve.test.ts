@@ -1,0 +1,137 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { verifyAuditLog } from '../../src/audit/index.ts'
+import { startRedis } from '../support/redis.ts'
+import { Served, ServerFolder } from '../support/served.ts'
+import { run } from './harness.ts'
+
+describe.concurrent('evaluate against serve', () => {
+  test.each(['memory', 'redis'])(
+    'every case passes with the %s store',
+    async (kind) => {
+      await using folder = await ServerFolder.make()
+      const redis = kind === 'redis' ? await startRedis() : undefined
+      try {
+        const store = redis === undefined ? { kind } : { kind, url: redis.url }
+        await using server = await Served.start(await folder.settings({ store, audit: { file: 'audit.jsonl' } }))
+        const { code, json } = await run(['evaluate', folder.url, '--pki', folder.path, '--json'])
+        expect(json.counts).toMatchObject({ warned: 0, failed: 0, 'not-run': 0 })
+        expect(json.counts.passed).toBeGreaterThanOrEqual(60)
+        expect(code).toBe(0)
+        expect(await server.stop()).toBe(0)
+        expect(server.errors).toBe('')
+        // Everything that was judged is in the audit log, and whole.
+        const { entries } = await verifyAuditLog(folder.file('audit.jsonl'))
+        expect(entries).toBeGreaterThan(json.counts.passed)
+      } finally {
+        await redis?.remove()
+      }
+    },
+    120_000,
+  )
+})
+
+describe('serve', () => {
+  let folder: ServerFolder
+  beforeAll(async () => {
+    folder = await ServerFolder.make()
+  })
+  afterAll(() => folder[Symbol.asyncDispose]())
+
+  test('refuses settings with a mistake, naming it and not its value', async () => {
+    const wrong: readonly (readonly [change: object, named: string])[] = [
+      [{ origin: 'ftp://secret.example' }, 'origin'],
+      [{ origin: 'https://secret.example/path' }, 'origin'],
+      [{ listen: { port: 70_000 } }, 'listen.port'],
+      [{ listen: { port: 1, unheard: 'secret' } }, 'listen'],
+      [{ terminals: { by: 'secret' } }, 'terminals.by'],
+      [{ terminals: { by: 'client-certificate' } }, 'listen.tls.clientCa'],
+      [{ revocation: { mode: 'secret' } }, 'revocation.mode'],
+      [{ revocation: { mode: 'required' } }, 'revocation.lists'],
+      [{ revocation: { mode: 'none', lists: 'lists' } }, 'revocation.mode'],
+      [{ purposes: ['a secret'] }, 'purposes.0'],
+      [{ challengeSeconds: 4 }, 'challengeSeconds'],
+      [{ store: { kind: 'redis', url: 'http://secret' } }, 'store.url'],
+      [{ store: { kind: 'redis' } }, 'store.url'],
+      [{ pseudonymKey: 'server.json' }, 'pseudonymKey'],
+      [{ unheard: 'secret' }, 'unheard'],
+    ]
+    const right = JSON.parse(await readFile(await folder.settings(), 'utf8')) as object
+    for (const [change, named] of wrong) {
+      await writeFile(folder.file('wrong.json'), JSON.stringify({ ...right, ...change }))
+      const { code, json, everything } = await run(['serve', folder.file('wrong.json'), '--json'])
+      expect([code, json.error.code], named).toEqual([2, 'ERR_USAGE'])
+      expect(json.error.message, named).toContain(named)
+      expect(everything.replaceAll('unheard', ''), named).not.toContain('secret')
+    }
+    await writeFile(folder.file('wrong.json'), '{')
+    expect((await run(['serve', folder.file('wrong.json'), '--json'])).json.error.message).toContain('JSON')
+    expect((await run(['serve', folder.file('absent.json'), '--json'])).json.error.code).toBe('ERR_FILE')
+  })
+
+  test('does not begin without its store, and leaves nothing open', async () => {
+    const settings = await folder.settings({ store: { kind: 'redis', url: 'redis://127.0.0.1:1' } })
+    const { code, json } = await run(['serve', settings, '--json'])
+    expect([code, json.error.code]).toEqual([1, 'ERR_STORE_UNAVAILABLE'])
+    await folder.settings({ store: { kind: 'memory' } })
+  })
+
+  test('knows terminals by their bearer tokens, and no others', async () => {
+    const token = randomBytes(24).toString('base64url')
+    const sha256 = createHash('sha256').update(token).digest('hex')
+    await writeFile(folder.file('terminals.json'), JSON.stringify([{ name: 'kiosk-1', sha256 }]))
+    await writeFile(folder.file('token'), `${token}\n`)
+    const terminals = { by: 'bearer-token', file: 'terminals.json' }
+    const purposes = ['residence-record']
+    await using server = await Served.start(await folder.settings({ terminals, purposes, accessLog: true }))
+    const ask = (authorization: string | undefined, terminal = 'kiosk-1') =>
+      fetch(`${folder.url}/v1/challenges`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(authorization !== undefined && { authorization }) },
+        body: JSON.stringify({ terminal, purpose: 'residence-record' }),
+      })
+    expect((await ask(undefined)).status).toBe(403)
+    expect((await ask(`Bearer ${token.slice(1)}x`)).status).toBe(403)
+    expect((await ask(`Bearer ${sha256}`)).status).toBe(403)
+    expect((await ask(`Bearer ${token}`, 'kiosk-2')).status).toBe(403)
+    expect((await ask(`Bearer ${token}`)).status).toBe(201)
+    expect(await server.stop()).toBe(0)
+    const log = server.lines.slice(1, -1).map((line) => JSON.parse(line) as { status: number })
+    expect(log.map(({ status }) => status)).toEqual([403, 403, 403, 403, 201])
+    expect(server.lines.join()).not.toContain(token)
+    await folder.settings({ terminals: { by: 'network' }, purposes: ['evaluation-1'], accessLog: false })
+  })
+
+  test('begins again on its audit log after a kill', async () => {
+    const settings = await folder.settings({ audit: { file: 'killed.jsonl', sync: true } })
+    for (const signal of ['SIGKILL', 'SIGKILL', 'SIGTERM'] as const) {
+      await using server = await Served.start(settings)
+      const body = JSON.stringify({ terminal: 'kiosk-1', purpose: 'evaluation-1' })
+      const headers = { 'content-type': 'application/json' }
+      const answer = await fetch(`${folder.url}/v1/challenges`, { method: 'POST', headers, body })
+      expect(answer.status).toBe(201)
+      await server.stop(signal)
+    }
+    const { entries } = await verifyAuditLog(folder.file('killed.jsonl'))
+    expect(entries).toBe(4)
+    await folder.settings({ audit: undefined })
+  })
+})
+
+describe('serve prepare', () => {
+  test('writes settings that serve takes once there is a CA, and overwrites nothing', async () => {
+    const path = await mkdtemp(join(tmpdir(), 'jpki-card-prepare-'))
+    try {
+      const { code, json } = await run(['serve', 'prepare', path, '--json'])
+      expect([code, json.settings]).toEqual([0, join(path, 'server.json')])
+      expect((await run(['serve', json.settings, '--json'])).json.error).toMatchObject({ code: 'ERR_USAGE' })
+      expect((await run(['serve', 'prepare', path, '--json'])).json.error.code).toBe('ERR_FILE')
+      expect((await readFile(join(path, 'pseudonym.key'), 'utf8')).trim()).toMatch(/^[0-9a-f]{64}$/)
+    } finally {
+      await rm(path, { recursive: true, force: true })
+    }
+  })
+})
