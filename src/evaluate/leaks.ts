@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
+import type { Claimed } from './claimed.ts'
 import { type Answer, tell } from './client/answer.ts'
-import type { Claimed } from './probe.ts'
 
 /** A piece of a text this long cannot be there by chance. */
 const piece = 24

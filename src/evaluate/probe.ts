@@ -1,15 +1,13 @@
 import { type KeyObject, sign } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseChallenge, type SignedClaims, type TokenChallenge, tokenMessage } from '../token/index.ts'
+import type { Claimed } from './claimed.ts'
 import { type Answer, field } from './client/answer.ts'
 import { type Sending, send } from './client/send.ts'
 import { LeakWatch } from './leaks.ts'
 import type { EvaluateOptions, EvaluationTerminal } from './options.ts'
 import { type CredentialName, Credentials } from './pki/credentials.ts'
 import { CannotJudge, verdict } from './verdict.ts'
-
-/** A token as JSON, right or wrong. */
-export type Claimed = Record<string, string>
 
 /** How a token is made, where it is not a good one. */
 export interface TokenPlan {

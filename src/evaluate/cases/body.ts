@@ -1,7 +1,8 @@
 /** Bodies that are no token in JSON. Each is a good token but for its form. */
 
+import type { Claimed } from '../claimed.ts'
 import type { Answer } from '../client/answer.ts'
-import type { Claimed, Probe } from '../probe.ts'
+import type { Probe } from '../probe.ts'
 import { type CaseText, type EvaluationCase, refusing } from './case.ts'
 
 const malformed = ['ERR_TOKEN', 'ERR_REQUEST']

@@ -1,0 +1,2 @@
+/** A token as JSON, right or wrong. */
+export type Claimed = Record<string, string>
