@@ -29,6 +29,7 @@ export const errorCodes = [
   'ERR_TRANSPORT',
   'ERR_RESPONSE_MALFORMED',
   'ERR_RESPONSE_TOO_LONG',
+  'ERR_SECURE_MESSAGING',
   'ERR_STATUS_WORD',
   'ERR_SECURITY_STATUS',
   'ERR_APPLICATION_NOT_FOUND',
@@ -128,6 +129,17 @@ export class TransportError extends JpkiCardError {
 /** The card answered something that is not a response APDU, or more than allowed. */
 export class ResponseError extends JpkiCardError {
   declare readonly code: 'ERR_RESPONSE_MALFORMED' | 'ERR_RESPONSE_TOO_LONG'
+}
+
+/** Secure messaging with the card has ended, or never held what was needed. Nothing it protects went out in the clear. */
+export class SecureMessagingError extends JpkiCardError {
+  declare readonly code: 'ERR_SECURE_MESSAGING'
+  /** Status word that ended it, when the card did: 6987, 6988, 69FC or 6882. */
+  readonly sw: number | undefined
+  constructor(message: string, detail: ErrorDetail & { readonly sw?: number | undefined } = {}) {
+    super('ERR_SECURE_MESSAGING', message, detail)
+    this.sw = detail.sw
+  }
 }
 
 /** Codes of {@link StatusWordError}. */

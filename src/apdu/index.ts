@@ -5,13 +5,15 @@
  */
 export type { CommandApdu, CommandCase, DecodedCommand, LengthForm } from './command.ts'
 export { commandCase, decodeCommand, encodeCommand, fitsShort } from './command.ts'
-export type { Reference } from './iso7816.ts'
+export type { KeyReference, Reference } from './iso7816.ts'
 export {
+  changeKey,
   changeReferenceData,
   computeDigitalSignature,
   getData,
   getResponse,
   ins,
+  internalAuthenticate,
   isSecret,
   queryVerify,
   readBinary,
@@ -19,6 +21,7 @@ export {
   readRecord,
   selectApplication,
   selectFile,
+  setSessionKey,
   verify,
 } from './iso7816.ts'
 export { formatCommand, formatResponse } from './redact.ts'

@@ -19,6 +19,8 @@ export const ins = {
   getChallenge: 0x84,
   internalAuthenticate: 0x88,
   select: 0xa4,
+  /** SET SESSION KEY, with CLA 80; text application. */
+  setSessionKey: 0xae,
   readBinary: 0xb0,
   readRecord: 0xb2,
   getResponse: 0xc0,
@@ -46,6 +48,9 @@ function p2Of(reference: Reference): number {
   requireShortId(reference)
   return 0x80 | reference
 }
+
+/** A key to compute with: as a {@link Reference}, or the application's own (P2 = 00), which needs no PIN. */
+export type KeyReference = Reference | 'default'
 
 function requireShortId(sfi: number): void {
   if (!Number.isInteger(sfi) || sfi < 1 || sfi > 30) throw new RangeError('a short EF identifier is 1 to 30')
@@ -105,16 +110,35 @@ export function changeReferenceData(reference: Reference, value: Uint8Array): Co
  * COMPUTE DIGITAL SIGNATURE, `80 2A`.
  *
  * @param p1 - what the card does with the data; see `signatureSchemes` of `jpki-card/jpki`.
+ * @param key - `default` for the key of the text and visual application that signs challenges.
  * @param ne - most signature bytes wanted, default 256.
  */
-export function computeDigitalSignature(p1: number, reference: Reference, data: Uint8Array, ne = 256): CommandApdu {
+export function computeDigitalSignature(p1: number, key: KeyReference, data: Uint8Array, ne = 256): CommandApdu {
   const name = 'COMPUTE DIGITAL SIGNATURE'
-  return { name, cla: 0x80, ins: ins.performSecurityOperation, p1, p2: p2Of(reference), data: copyBytes(data), ne }
+  const p2 = key === 'default' ? 0x00 : p2Of(key)
+  return { name, cla: 0x80, ins: ins.performSecurityOperation, p1, p2, data: copyBytes(data), ne }
 }
 
-/** GET RESPONSE after 61XX. */
+/** INTERNAL AUTHENTICATE, `00 88 00`: the card signs a challenge; common application. @param data - 1 to 255 bytes. */
+export function internalAuthenticate(reference: Reference, data: Uint8Array, ne = 256): CommandApdu {
+  const name = 'INTERNAL AUTHENTICATE'
+  return { name, cla: 0x00, ins: ins.internalAuthenticate, p1: 0x00, p2: p2Of(reference), data: copyBytes(data), ne }
+}
+
+/** CHANGE KEY, `80 32 00`, with the new value only, after VERIFY; common and Juki application. */
+export function changeKey(reference: Reference, value: Uint8Array): CommandApdu {
+  const name = 'CHANGE KEY'
+  return { name, cla: 0x80, ins: ins.changeKey, p1: 0x00, p2: p2Of(reference), data: value, sensitive: true }
+}
+
+/** SET SESSION KEY, `80 AE`, of the text application. @param data - key material under the RSA key of the card, 256 bytes. */
+export function setSessionKey(data: Uint8Array): CommandApdu {
+  return { name: 'SET SESSION KEY', cla: 0x80, ins: ins.setSessionKey, p1: 0x00, p2: 0x00, data: copyBytes(data) }
+}
+
+/** GET RESPONSE after 61XX; never itself under secure messaging. @param cla - class of the command before it. */
 export function getResponse(cla: number, ne: number): CommandApdu {
-  return { name: 'GET RESPONSE', cla: cla & 0x7f, ins: ins.getResponse, p1: 0, p2: 0, ne }
+  return { name: 'GET RESPONSE', cla: cla & 0x73, ins: ins.getResponse, p1: 0, p2: 0, ne }
 }
 
 /** GET DATA of a one or two byte tag. @param tag - 0x0001 to 0xFFFF. */

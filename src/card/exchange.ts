@@ -15,6 +15,8 @@ import type { CardConnection } from '../transport/connection.ts'
 /** Most response bytes collected over 61XX, ISO/IEC 7816-4 5.2: Ne is at most 65 536. */
 const maxCollected = 65_536
 const shortBlock = 255
+/** CLA bits that say secure messaging, ISO/IEC 7816-4 5.4.1 table 2. */
+const secureMessaging = 0x0c
 
 /** The way to the card for one command and what follows it. */
 interface Wire {
@@ -80,6 +82,8 @@ async function sendChained(wire: Wire, command: CommandApdu): Promise<ResponseAp
 async function repeatWithExactLe(wire: Wire, command: CommandApdu, response: ResponseApdu): Promise<ResponseApdu> {
   const status = classifyStatus(response.sw)
   if (status.kind !== 'wrong-le' || command.ne === undefined) return response
+  // Under secure messaging the card has counted the command: the same bytes would be out of step.
+  if ((command.cla & secureMessaging) !== 0) return response
   if ((command.data?.length ?? 0) > shortBlock) return response
   return sendOnce(wire, { ...command, ne: status.exact })
 }

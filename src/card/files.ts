@@ -6,19 +6,30 @@ import {
   readBinaryShort,
   selectFile,
 } from '../apdu/index.ts'
-import { concat, copyBytes } from '../bytes.ts'
 import { DecodeError, TransportError } from '../errors.ts'
 import { tlvTotalLength } from '../tlv/index.ts'
 import { type CardSession, statusError } from './session.ts'
 
 /**
- * How much of a file is wanted: a number of bytes, or `object` for the one data object it begins with, padding left
- * out. The cards' files are longer than their content.
+ * How much of a file is wanted: a number of bytes; or `object` for the one data object it begins with, padding left
+ * out; or what `measure` makes of its beginning (256 bytes, less only when the file or the card gives less), at most 32 767
+ * bytes. The cards' files are longer than their content.
  */
-export type FileExtent = { readonly bytes: number } | { readonly object: { readonly maxBytes: number } }
+export type FileExtent =
+  | { readonly bytes: number }
+  | { readonly object: { readonly maxBytes: number } }
+  | { readonly measure: (head: Uint8Array) => number }
+
+/** Options of {@link readFile}. */
+export interface ReadFileOptions {
+  /** The content is secret: copies made on the way are wiped, the result is the only one left here. Default false. */
+  readonly secret?: boolean
+}
 
 const shortBlock = 256
 const wholeFile = 65_536
+/** The EF was found and holds records. */
+const otherStructure = 0x6981
 /** READ BINARY addresses 15 bits, ISO/IEC 7816-4 11.2.2. */
 const maxOffset = 0x7fff
 
@@ -29,18 +40,23 @@ const maxOffset = 0x7fff
  *
  * @param fid - file identifier, 0x0001 to 0xFFFE; 0x0001 to 0x001E can be read by short identifier.
  * @returns the bytes asked for; fewer only when the file is shorter. With `object`: the object, or nothing when the file
- *   holds none (it begins with the filler 00 or FF).
+ *   holds none (it begins with the filler 00 or FFFF).
  * @throws StatusWordError `ERR_FILE_NOT_FOUND`, `ERR_SECURITY_STATUS`, `ERR_STATUS_WORD`.
  * @throws DecodeError `ERR_CARD_DATA` when the file does not hold the object it announces, `ERR_TLV` when what it begins
  *   with is no object.
  */
-export async function readFile(session: CardSession, fid: number, extent: FileExtent): Promise<Uint8Array> {
+export async function readFile(
+  session: CardSession,
+  fid: number,
+  extent: FileExtent,
+  options: ReadFileOptions = {},
+): Promise<Uint8Array> {
   const wanted = 'bytes' in extent ? extent.bytes : undefined
   if (wanted !== undefined && (!Number.isInteger(wanted) || wanted < 1 || wanted > maxOffset)) {
     throw new RangeError(`bytes must be 1 to ${maxOffset}`)
   }
   try {
-    return await readOnce(session, fid, extent)
+    return await readOnce(session, fid, extent, options)
   } catch (error) {
     // Some reader drivers fail the first extended transfer instead of passing it to the card.
     const { capabilities, currentApplication } = session
@@ -49,31 +65,56 @@ export async function readFile(session: CardSession, fid: number, extent: FileEx
     capabilities.extendedLength = 'no'
     await session.reconnect('reset')
     if (currentApplication !== undefined) await session.selectApplication(currentApplication)
-    return readOnce(session, fid, extent)
+    return readOnce(session, fid, extent, options)
   }
 }
 
-async function readOnce(session: CardSession, fid: number, extent: FileExtent): Promise<Uint8Array> {
-  const wanted = 'bytes' in extent ? extent.bytes : undefined
-  const first = await readStart(session, fid, wanted ?? wholeFile)
-  const parts = [first]
-  let have = first.length
-  const need = wanted ?? objectLength(first, (extent as { object: { maxBytes: number } }).object.maxBytes)
-  while (have < need) {
-    const block = await readOn(session, have, need - have)
-    if (block.length === 0) break
-    parts.push(block)
-    have += block.length
+async function readOnce(
+  session: CardSession,
+  fid: number,
+  extent: FileExtent,
+  { secret = false }: ReadFileOptions,
+): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  try {
+    const first = await readStart(session, fid, 'bytes' in extent ? extent.bytes : wholeFile)
+    parts.push(first)
+    let have = first.length
+    const need = wantedBytes(extent, first)
+    while (have < need) {
+      const block = await readOn(session, have, need - have)
+      if (block.length === 0) break
+      parts.push(block)
+      have += block.length
+    }
+    if (!('bytes' in extent) && have < need) {
+      throw new DecodeError('ERR_CARD_DATA', `the file ends before its data object of ${need} bytes`, have)
+    }
+    return joined(parts, Math.min(have, need))
+  } finally {
+    if (secret) for (const part of parts) part.fill(0)
   }
-  const bytes = concat(...parts)
-  if (wanted === undefined && bytes.length < need) {
-    throw new DecodeError('ERR_CARD_DATA', `the file ends before its data object of ${need} bytes`, bytes.length)
+}
+
+/** The first bytes of all parts in one array of their own. */
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    whole.set(part.subarray(0, length - at), at)
+    at += Math.min(part.length, length - at)
   }
-  return copyBytes(bytes, 0, need)
+  return whole
+}
+
+function wantedBytes(extent: FileExtent, head: Uint8Array): number {
+  if ('bytes' in extent) return extent.bytes
+  return 'object' in extent ? objectLength(head, extent.object.maxBytes) : extent.measure(head)
 }
 
 function objectLength(head: Uint8Array, maxBytes: number): number {
-  if (head.length === 0 || head[0] === 0x00 || head[0] === 0xff) return 0
+  // FF begins the tags of the registry applications as well as filler; no tag of theirs goes on with FF.
+  if (head.length === 0 || head[0] === 0x00 || (head[0] === 0xff && (head[1] ?? 0xff) === 0xff)) return 0
   const length = tlvTotalLength(head)
   if (length > maxBytes)
     throw new DecodeError('ERR_CARD_DATA', `a data object of ${length} bytes, at most ${maxBytes}`, 0)
@@ -83,15 +124,15 @@ function objectLength(head: Uint8Array, maxBytes: number): number {
 /** First block of the file, which becomes the current EF. */
 async function readStart(session: CardSession, fid: number, want: number): Promise<Uint8Array> {
   const { capabilities } = session
-  if (fid <= 0x1e && capabilities.shortFileId !== 'no') {
+  // Under secure messaging no public source shows a short identifier, so the file is selected.
+  if (fid <= 0x1e && capabilities.shortFileId !== 'no' && !session.isProtected) {
     const response = await readBlock(session, (ne) => readBinaryShort(fid, 0, ne), want)
     if (carriesData(classifyStatus(response.sw))) {
       capabilities.shortFileId = 'yes'
       return response.data
     }
-    if (classifyStatus(response.sw).kind === 'security-status' || capabilities.shortFileId === 'yes') {
-      throw statusError('READ BINARY', response.sw)
-    }
+    const found = classifyStatus(response.sw).kind === 'security-status' || response.sw === otherStructure
+    if (found || capabilities.shortFileId === 'yes') throw statusError('READ BINARY', response.sw)
     // Either the card does not take short identifiers or it has no such file: SELECT tells which.
     await session.send(selectFile(fid))
     capabilities.shortFileId = 'no'

@@ -3,13 +3,15 @@
  *
  * @module jpki-card/card
  */
+export type { CardApplication } from './application.ts'
 export type { Ability, Capabilities } from './capabilities.ts'
 export { historicalBytes, initialCapabilities } from './capabilities.ts'
-export type { FileExtent } from './files.ts'
+export type { FileExtent, ReadFileOptions } from './files.ts'
 export { readFile } from './files.ts'
 export type { PinFormat } from './pin.ts'
 export { Pin } from './pin.ts'
 export type { PinReference, PinStatus, VerifyPinOptions } from './pin-guard.ts'
 export { changePin, readPinStatus, refuseInherited, spendTheLastTry, verifyPin } from './pin-guard.ts'
-export type { CardApplication, CardSessionOptions, ClearReport, ExchangeEvent } from './session.ts'
+export { readFileRecord } from './records.ts'
+export type { CardSessionOptions, ClearReport, ExchangeEvent } from './session.ts'
 export { CardSession, statusError } from './session.ts'

@@ -9,9 +9,10 @@ import {
   selectFile,
   verify,
 } from '../apdu/index.ts'
-import { PinError, StatusWordError, TranscriptError } from '../errors.ts'
+import { PinError, SecureMessagingError, StatusWordError, TranscriptError } from '../errors.ts'
+import type { CardApplication } from './application.ts'
 import type { Pin, PinFormat } from './pin.ts'
-import { type CardApplication, type CardSession, noteVerified, sendSecret, statusError } from './session.ts'
+import { type CardSession, noteVerified, sendSecret, statusError } from './session.ts'
 
 /** One PIN of one application. */
 export interface PinReference {
@@ -20,6 +21,8 @@ export interface PinReference {
   readonly application: CardApplication
   /** File identifier of the PIN, whose low five bits are its short identifier. */
   readonly fid: number
+  /** It has no file to select: P2 alone names it, by the low five bits of `fid`. */
+  readonly byReferenceOnly?: boolean
   readonly format: PinFormat
   /** Tries when full. */
   readonly triesMax: number
@@ -176,7 +179,8 @@ async function sendPin(
   try {
     return await value.lend((bytes) => session[sendSecret](build(bytes)))
   } catch (error) {
-    if (error instanceof TranscriptError) throw error
+    // Secure messaging that failed: the PIN was not sent, or not taken in.
+    if (error instanceof TranscriptError || error instanceof SecureMessagingError) throw error
     const message = `no proper answer to ${what} of the ${pin.id} PIN: whether it took effect is unknown`
     throw new PinError('ERR_PIN_OUTCOME_UNKNOWN', message, { pin: pin.id, cause: error })
   }
@@ -210,13 +214,14 @@ async function locateUnverified(session: CardSession, pin: PinReference): Promis
 async function locate(session: CardSession, pin: PinReference): Promise<Located> {
   const { capabilities } = session
   const short = pin.fid & 0x1f
-  if (capabilities.directReference !== 'no') {
+  if (capabilities.directReference !== 'no' || pin.byReferenceOnly) {
     const response = await query(session, short)
     const status = counterOf(response)
     if (status !== undefined) {
       capabilities.directReference = 'yes'
       return { status, reference: short }
     }
+    if (pin.byReferenceOnly) throw statusError('VERIFY (counter)', response.sw)
   }
   const selected = await session.transmit(selectFile(pin.fid))
   if (selected.sw !== 0x9000) throw statusError(`SELECT the ${pin.id} PIN`, selected.sw)

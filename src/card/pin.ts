@@ -3,7 +3,8 @@ import { PinError } from '../errors.ts'
 
 /** What a PIN must look like before it may cost a try. */
 export type PinFormat =
-  | { readonly kind: 'digits'; readonly length: number }
+  /** Exactly `length` digits, or from `length` to `max`. */
+  | { readonly kind: 'digits'; readonly length: number; readonly max?: number }
   /** Upper-case letters A-Z and digits; issuers ask for at least one of each in a new one. */
   | { readonly kind: 'alphanumeric'; readonly min: number; readonly max: number }
 
@@ -60,7 +61,9 @@ export class Pin implements Disposable {
     if (bytes.length === 0) return 'the PIN is empty or was already used'
     const digit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39
     if (format.kind === 'digits') {
-      return bytes.length === format.length && bytes.every(digit) ? undefined : `it has ${format.length} digits`
+      const { length, max = length } = format
+      const fits = bytes.length >= length && bytes.length <= max && bytes.every(digit)
+      return fits ? undefined : `it has ${max > length ? `${length} to ${max}` : length} digits`
     }
     const letter = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a
     const fits = bytes.length >= format.min && bytes.length <= format.max && bytes.every((b) => digit(b) || letter(b))

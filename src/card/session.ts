@@ -11,16 +11,10 @@ import {
 import { equalBytes } from '../bytes.ts'
 import { PinError, StateNotClearedError, StatusWordError, TransportError } from '../errors.ts'
 import type { CardConnection } from '../transport/connection.ts'
+import type { CardApplication } from './application.ts'
 import { type Capabilities, initialCapabilities } from './capabilities.ts'
 import { exchange } from './exchange.ts'
-
-/** An application on a card: its identifier and a name for messages. */
-export interface CardApplication {
-  /** Short name, for example `jpki`. */
-  readonly id: string
-  /** Application identifier, 5 to 16 bytes. */
-  readonly aid: Uint8Array
-}
+import type { Protection } from './protection.ts'
 
 /** How a session left the card. */
 export interface ClearReport {
@@ -55,6 +49,9 @@ export interface CardSessionOptions {
 /** Keys of the methods only the PIN guard uses. */
 export const sendSecret: unique symbol = Symbol('sendSecret')
 export const noteVerified: unique symbol = Symbol('noteVerified')
+/** Keys of the methods only an application with secure messaging uses. */
+export const protect: unique symbol = Symbol('protect')
+export const unprotect: unique symbol = Symbol('unprotect')
 
 /**
  * Applications that may be selected to leave another one; SELECT of a different application clears every verified PIN.
@@ -83,6 +80,7 @@ export class CardSession implements AsyncDisposable {
   #closed: Promise<ClearReport> | undefined
   #ended = false
   #asleep = true
+  #protection: Protection | undefined
 
   /** Takes ownership of the connection. Nothing is sent yet. */
   constructor(connection: CardConnection, options: CardSessionOptions = {}) {
@@ -140,6 +138,26 @@ export class CardSession implements AsyncDisposable {
     return this.#verified.has(pin)
   }
 
+  /**
+   * Puts secure messaging in front of the exchanges of one application; what was there before is ended. A selection or a
+   * reset ends it too, but it stays in place, so that nothing it protects goes out in the clear. @internal
+   */
+  [protect](protection: Protection): void {
+    this.#protection?.end()
+    this.#protection = protection
+  }
+
+  /** Ends it, and takes it away if it is still in place. @internal */
+  [unprotect](protection: Protection): void {
+    protection.end()
+    if (this.#protection === protection) this.#protection = undefined
+  }
+
+  /** Whether commands to the current application go through secure messaging. */
+  get isProtected(): boolean {
+    return this.#protection !== undefined && this.#isCurrent(this.#protection.application)
+  }
+
   /** The outcome of a VERIFY. For the PIN guard. @internal */
   [noteVerified](pin: object, verified: boolean): void {
     if (verified) this.#verified.add(pin)
@@ -165,6 +183,7 @@ export class CardSession implements AsyncDisposable {
   async selectApplication(application: CardApplication): Promise<void> {
     this.#requireOpen()
     const again = this.#isCurrent(application)
+    this.#protection?.end()
     const response = await this.#exchange(selectApplication(application.aid))
     const status = classifyStatus(response.sw)
     if (status.kind === 'not-found') {
@@ -240,6 +259,7 @@ export class CardSession implements AsyncDisposable {
 
   async #clearAndClose(): Promise<ClearReport> {
     this.#ended = true
+    this.#protection?.end()
     let cause: unknown
     try {
       if (await this.#leave()) {
@@ -264,6 +284,7 @@ export class CardSession implements AsyncDisposable {
   }
 
   #forget(): void {
+    this.#protection?.end()
     this.#current = undefined
     this.#verified.clear()
   }
@@ -298,6 +319,24 @@ export class CardSession implements AsyncDisposable {
   }
 
   #send(command: CommandApdu): Promise<ResponseApdu> {
+    return this.#protection !== undefined && this.isProtected
+      ? this.#sendProtected(this.#protection, command)
+      : this.#sendPlain(command)
+  }
+
+  async #sendProtected(protection: Protection, command: CommandApdu): Promise<ResponseApdu> {
+    const wrapped = protection.wrap(command)
+    if (wrapped === undefined) return this.#sendPlain(command)
+    try {
+      return protection.unwrap(await this.#sendPlain(wrapped))
+    } catch (error) {
+      // Whether the card counted the command is not known.
+      protection.end()
+      throw error
+    }
+  }
+
+  #sendPlain(command: CommandApdu): Promise<ResponseApdu> {
     return exchange(this.connection, command, this.capabilities.extendedLength !== 'no', this.#count)
   }
 

@@ -1,7 +1,75 @@
 /**
- * Applications of the resident-registry network (住基ネット): their identifiers, and the Juki application.
+ * Applications of the resident-registry network (住基ネット) on My Number and Juki cards.
  *
  * @module jpki-card/juki
  */
-export { JukiApplication } from './application.ts'
-export { jukiFiles, jukiPin, registryApplications } from './files.ts'
+export { registryApplications } from './applications.ts'
+export type { AuthenticityOptions, CheckedCard, Unlock, VisualRecord } from './authenticity/card.ts'
+export { readTextEvidence, readVisualEvidence, verifyAuthenticity } from './authenticity/card.ts'
+export type { CardPublicKey } from './authenticity/card-key.ts'
+export type { CardVerifiableCertificate } from './authenticity/cvc.ts'
+export { cvcLength, decodeCvc } from './authenticity/cvc.ts'
+export type { CardEvidence, EvidenceRecord, TextEvidence, VisualEvidence } from './authenticity/evidence.ts'
+export { evidenceRecords } from './authenticity/evidence.ts'
+export { keyIdText } from './authenticity/key-id.ts'
+export type { KnownCvcRoot } from './authenticity/known-roots.ts'
+export { knownCvcRoots } from './authenticity/known-roots.ts'
+export type {
+  AuthenticityCheck,
+  AuthenticityCheckName,
+  AuthenticityReason,
+  AuthenticityReport,
+  AuthenticitySubject,
+  RecordIssuer,
+  Unproved,
+} from './authenticity/report.ts'
+export type { CvcHierarchy, CvcRoot } from './authenticity/roots.ts'
+export { cvcHierarchies, cvcRootFromSpki } from './authenticity/roots.ts'
+export type { EvidenceOptions } from './authenticity/verify.ts'
+export { verifyEvidence } from './authenticity/verify.ts'
+export { CommonApplication } from './common/application.ts'
+export type { CardRecord } from './common/card-record.ts'
+export { cardRecordExpiry, checkCardRecord, decodeCardRecord } from './common/card-record.ts'
+export { commonFiles, commonPin } from './common/files.ts'
+export type { Era, EraYear } from './era.ts'
+export { eraYear } from './era.ts'
+export type { IndividualNumberOptions, IndividualNumberPurpose } from './individual-number.ts'
+export { IndividualNumber, individualNumberLength, individualNumberPurposes } from './individual-number.ts'
+export { JukiApplication } from './juki/application.ts'
+export { jukiFiles, jukiPin } from './juki/files.ts'
+export { ResidentCode, residentCodeLength } from './juki/resident-code.ts'
+export { CardManager } from './manager/application.ts'
+export type { RecognitionData } from './manager/decode.ts'
+export { cardManagerApplication, cardManagerObjects } from './manager/objects.ts'
+export { SecretDigits } from './secret-digits.ts'
+export type { ReadSignedOptions } from './text/application.ts'
+export { TextApplication } from './text/application.ts'
+export type { TextAttributes } from './text/attributes.ts'
+export { decodeAttributes, digestedAttributes } from './text/attributes.ts'
+export type { TextDigests } from './text/digests.ts'
+export { checkDigests, decodeDigests } from './text/digests.ts'
+export type { TextFile, TextPin } from './text/files.ts'
+export { textAccess, textFiles, textPins } from './text/files.ts'
+export type { TextInformation } from './text/information.ts'
+export { decodeTextInformation } from './text/information.ts'
+export type { TextCardKey } from './text/keys.ts'
+export { decodeTextCardKey } from './text/keys.ts'
+export { decodeNumberFile, numberFileLength } from './text/number-file.ts'
+export type { SignedTextFiles } from './text/signed-files.ts'
+export type { BirthYearOptions, VerificationCodeBParts } from './verification-codes.ts'
+export { birthDatePin, verificationCodeA, verificationCodeB } from './verification-codes.ts'
+export { VisualApplication } from './visual/application.ts'
+export type { BirthRecord } from './visual/birth-record.ts'
+export { decodeBirthRecord } from './visual/birth-record.ts'
+export type { CardFace } from './visual/card-face.ts'
+export { decodeCardFace } from './visual/card-face.ts'
+export type { VisualFile, VisualPin } from './visual/files.ts'
+export { visualAccess, visualFiles, visualPins } from './visual/files.ts'
+export type { CardImage } from './visual/images.ts'
+export type { VisualInformation } from './visual/information.ts'
+export { decodeVisualInformation } from './visual/information.ts'
+export type { NumberImage } from './visual/number-image.ts'
+export { decodeNumberImage } from './visual/number-image.ts'
+export type { PhotoOptions, PngPhoto } from './visual/photo.ts'
+export { photoToPng } from './visual/photo.ts'
+export type { SignedCardRecord } from './visual/records.ts'

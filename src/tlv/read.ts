@@ -26,6 +26,11 @@ export interface TlvLimits {
   readonly maxObjects?: number
   /** Require the shortest form of every length (DER). Default true. */
   readonly minimalLengths?: boolean
+  /**
+   * Require the one-byte form of tag numbers below 31 (X.690 8.1.2.2). Default true; the cards' files have FF10 and DF11 to
+   * DF13, which break the rule.
+   */
+  readonly minimalTags?: boolean
 }
 
 interface Header {
@@ -39,7 +44,12 @@ function fail(message: string, offset: number): never {
   throw new DecodeError('ERR_TLV', message, offset)
 }
 
-function readHeader(bytes: Uint8Array, start: number, end: number, minimal: boolean): Header {
+function readHeader(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  { minimalLengths = true, minimalTags = true }: TlvLimits,
+): Header {
   let at = start
   const next = (what: string): number => (at < end ? bytes[at++]! : fail(`${what} is cut off`, at))
   const first = next('the tag')
@@ -48,7 +58,7 @@ function readHeader(bytes: Uint8Array, start: number, end: number, minimal: bool
   if ((first & 0x1f) === 0x1f) {
     let byte = next('the tag')
     if ((byte & 0x7f) === 0) fail('a tag number must not begin with zero bits', at - 1)
-    if (byte < 0x1f) fail('a tag number below 31 must use the one-byte form', at - 1)
+    if (minimalTags && byte < 0x1f) fail('a tag number below 31 must use the one-byte form', at - 1)
     tag = tag * 256 + byte
     while (byte & 0x80) {
       if (at - start >= 4) fail('a tag of more than 4 bytes', start)
@@ -64,7 +74,8 @@ function readHeader(bytes: Uint8Array, start: number, end: number, minimal: bool
     if (count > 4) fail('a length of more than 4 bytes', lengthAt)
     length = 0
     for (let i = 0; i < count; i++) length = length * 256 + next('the length')
-    if (minimal && (length < 0x80 || length < 2 ** (8 * (count - 1)))) fail('the length is not minimal', lengthAt)
+    if (minimalLengths && (length < 0x80 || length < 2 ** (8 * (count - 1))))
+      fail('the length is not minimal', lengthAt)
   }
   return { tag, constructed: (first & 0x20) !== 0, valueAt: at, length }
 }
@@ -76,7 +87,7 @@ function readHeader(bytes: Uint8Array, start: number, end: number, minimal: bool
  * @throws DecodeError `ERR_TLV`, with the offset from the start of the input.
  */
 export function readTlvs(bytes: Uint8Array, limits: TlvLimits = {}): readonly Tlv[] {
-  const { maxDepth = 8, maxLength = 65_536, maxObjects = 1024, minimalLengths = true } = limits
+  const { maxDepth = 8, maxLength = 65_536, maxObjects = 1024 } = limits
   if (!Number.isInteger(maxDepth) || maxDepth < 1 || maxDepth > 64) throw new RangeError('maxDepth must be 1 to 64')
   let objects = 0
   const level = (start: number, end: number, depth: number): Tlv[] => {
@@ -84,7 +95,7 @@ export function readTlvs(bytes: Uint8Array, limits: TlvLimits = {}): readonly Tl
     const list: Tlv[] = []
     for (let at = start; at < end; ) {
       if (++objects > maxObjects) fail(`more than ${maxObjects} data objects`, at)
-      const { tag, constructed, valueAt, length } = readHeader(bytes, at, end, minimalLengths)
+      const { tag, constructed, valueAt, length } = readHeader(bytes, at, end, limits)
       if (length > maxLength) fail(`a value of ${length} bytes, at most ${maxLength} allowed`, at)
       const valueEnd = valueAt + length
       if (valueEnd > end) fail(`the value needs ${length} bytes, ${end - valueAt} are there`, valueAt)
@@ -114,7 +125,7 @@ export function readTlv(bytes: Uint8Array, limits: TlvLimits = {}): Tlv {
  * @returns bytes, at least 2.
  * @throws DecodeError `ERR_TLV` when the header is cut off or malformed.
  */
-export function tlvTotalLength(head: Uint8Array): number {
-  const { valueAt, length } = readHeader(head, 0, head.length, true)
+export function tlvTotalLength(head: Uint8Array, limits: Pick<TlvLimits, 'minimalTags'> = {}): number {
+  const { valueAt, length } = readHeader(head, 0, head.length, limits)
   return valueAt + length
 }

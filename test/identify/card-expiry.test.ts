@@ -16,7 +16,7 @@ describe('readCardExpiry', () => {
     const found = await readCardExpiry(open)
     expect(parseCardDate(found!)).toBe(cardExpiry)
     expect(Buffer.from(found!.buffer).toString('latin1')).not.toContain(serialNumber)
-    expect(sent()).toEqual(['00A4040C0AD3921000310001010100', '00A4020C020001', '00B2010400'])
+    expect(sent()).toEqual(['00A4040C0AD3921000310001010100', '00B2010C00'])
     expect(verifies(sent())).toBe(0)
   })
 

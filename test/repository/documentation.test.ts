@@ -26,6 +26,7 @@ describe('docs/errors.md', () => {
       ERR_AUDIT: 'new AuditError(',
       ERR_DEPENDENCY_MISSING: 'new DependencyError(',
       ERR_SERVER: 'new ServerError(',
+      ERR_SECURE_MESSAGING: 'new SecureMessagingError(',
     }
     const unused = errorCodes.filter((code) => !source.includes(byClass[code] ?? `'${code}'`))
     expect(unused).toEqual([])

@@ -26,6 +26,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   token: ['x509'],
   audit: [],
   server: ['token', 'trust', 'validity', 'x509', 'audit'],
+  layout: [],
+  issuance: ['layout', 'card', 'apdu', 'tlv'],
+  stripe: ['layout'],
+  services: ['identify', 'jpki', 'juki', 'issuance', 'stripe', 'layout', 'token', 'validity', 'card'],
+  messages: [],
   'municipal-pin': ['server', 'audit'],
   http: ['server', 'token'],
   evaluate: ['token', 'emulator'],
@@ -50,6 +55,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'municipal-pin',
     'http',
     'evaluate',
+    'layout',
+    'issuance',
+    'stripe',
+    'services',
+    'messages',
   ],
 }
 

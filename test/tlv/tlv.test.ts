@@ -71,6 +71,16 @@ describe('readTlvs', () => {
     expect(error.message).toContain('1024')
   })
 
+  test('low tag numbers in two bytes are read only where asked for', async () => {
+    const bytes = fromHex('FF1004DF110141')
+    const { tag, children } = readTlv(bytes, { minimalTags: false })
+    expect([tag, children[0]!.tag]).toEqual([0xff10, 0xdf11])
+    expect(tlvTotalLength(bytes, { minimalTags: false })).toBe(7)
+    expect((await thrown<DecodeError>(() => readTlv(bytes))).offset).toBe(1)
+    expect((await thrown<DecodeError>(() => tlvTotalLength(bytes))).offset).toBe(1)
+    expect((await thrown<DecodeError>(() => readTlv(fromHex('FF8000'), { minimalTags: false }))).offset).toBe(1)
+  })
+
   test('readTlv refuses none and more than one', async () => {
     expect((await thrown<DecodeError>(() => readTlv(new Uint8Array()))).offset).toBe(0)
     expect((await thrown<DecodeError>(() => readTlv(fromHex('80008000')))).offset).toBe(2)

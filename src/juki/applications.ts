@@ -1,5 +1,5 @@
 import { fromHex } from '../bytes.ts'
-import type { CardApplication, PinReference } from '../card/index.ts'
+import type { CardApplication } from '../card/index.ts'
 
 /**
  * Applications of the resident-registry network (住基ネット, RID D392100031) on My Number and Juki cards. Sources and
@@ -14,16 +14,4 @@ export const registryApplications: Readonly<Record<'juki' | 'visual' | 'text' | 
   text: { id: 'text', aid: fromHex('D3921000310001010408') },
   /** 共通カードAP, My Number card only. */
   common: { id: 'common', aid: fromHex('D3921000310001010100') },
-}
-
-/** File identifiers of the Juki application. Where the 住民票コード is stored is not public. */
-export const jukiFiles = { pin: 0x001c } as const
-
-/** 住民基本台帳用暗証番号: four digits, 3 tries; municipal 統合端末 use it. */
-export const jukiPin: PinReference = {
-  id: 'juki',
-  application: registryApplications.juki,
-  fid: jukiFiles.pin,
-  format: { kind: 'digits', length: 4 },
-  triesMax: 3,
 }

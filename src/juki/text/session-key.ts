@@ -1,0 +1,53 @@
+import { constants, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto'
+import { setSessionKey } from '../../apdu/index.ts'
+import { copyBytes } from '../../bytes.ts'
+import { type CardSession, statusError } from '../../card/index.ts'
+import { DecodeError } from '../../errors.ts'
+import type { CardPublicKey } from '../authenticity/card-key.ts'
+import { sessionKeyLength } from './cipher.ts'
+import { keyMaterial, seedLength } from './secure-messaging.ts'
+
+/**
+ * Makes a session key and delivers it with SET SESSION KEY under the card's key, by RSA-OAEP with SHA-256: one exchange where
+ * extended lengths work, else chained commands, which no client is known to use.
+ *
+ * @returns the key, 16 bytes, to be wiped by whoever holds it.
+ * @throws StatusWordError `ERR_SECURITY_STATUS` before a clear VERIFY of the PIN, `ERR_STATUS_WORD` when the card does not take it.
+ * @throws DecodeError `ERR_CARD_DATA` when the card's key cannot be used.
+ */
+export async function deliverSessionKey(session: CardSession, key: CardPublicKey): Promise<Uint8Array> {
+  const seed = new Uint8Array(randomBytes(seedLength))
+  try {
+    await deliver(session, encrypted(key, seed))
+    return copyBytes(seed, 0, sessionKeyLength)
+  } finally {
+    seed.fill(0)
+  }
+}
+
+async function deliver(session: CardSession, material: Uint8Array): Promise<void> {
+  const { capabilities } = session
+  const command = setSessionKey(material)
+  let { sw } = await session.transmit(command)
+  if (sw === 0x6700 && capabilities.extendedLength === 'unknown') {
+    capabilities.extendedLength = 'no'
+    sw = (await session.transmit(command)).sw
+  }
+  if (sw !== 0x9000) throw statusError(command.name, sw)
+  if (capabilities.extendedLength === 'unknown') capabilities.extendedLength = 'yes'
+}
+
+function encrypted({ modulus, exponent }: CardPublicKey, seed: Uint8Array): Uint8Array {
+  const material = keyMaterial(seed)
+  const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url')
+  try {
+    const key = createPublicKey({ key: { kty: 'RSA', n: text(modulus), e: text(exponent) }, format: 'jwk' })
+    return new Uint8Array(
+      publicEncrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' }, material),
+    )
+  } catch (cause) {
+    throw new DecodeError('ERR_CARD_DATA', 'the key for secure messaging cannot be used', 0, { cause })
+  } finally {
+    material.fill(0)
+  }
+}

@@ -1,0 +1,92 @@
+import { Worker } from 'node:worker_threads'
+import { copyBytes } from '../../bytes.ts'
+import { DecodeError, DependencyError } from '../../errors.ts'
+import { type CardImage, maxSide } from './images.ts'
+import { readJp2 } from './jp2.ts'
+import type { PhotoAnswer, PhotoTask } from './photo-worker.ts'
+import { encodePng } from './png.ts'
+
+/** Options of {@link photoToPng}. */
+export interface PhotoOptions {
+  /** Longest time for one photo, milliseconds; default 5000. A photo of a card takes some ten, the thread a hundred. */
+  readonly timeoutMs?: number | undefined
+}
+
+/** A photo that anything can show. */
+export interface PngPhoto {
+  /** Pixels. */
+  readonly width: number
+  readonly height: number
+  /** PNG, 8 bits a sample, grey; colour only where the file is. */
+  readonly png: Uint8Array
+}
+
+/** Most memory of the decoder, bytes: 64 MiB, several times what the largest image allowed takes. */
+const maxMemory = 64 * 1024 * 1024
+/** Most tiles: an image of a card has one, and each costs memory whatever its size. */
+const maxTiles = 64
+const codec = '@cornerstonejs/codec-openjpeg'
+
+/**
+ * Decodes the photo of a card face (JPEG 2000, 8 bits, grey or colour) to PNG. The decoder is OpenJPEG in WebAssembly, from the
+ * optional package `@cornerstonejs/codec-openjpeg`; it runs in a worker thread of its own within limits of time and memory, as
+ * the file comes from a card and nothing need be true of it.
+ *
+ * @param photo - the photo of a card face, or a JP2 file.
+ * @throws DependencyError `ERR_DEPENDENCY_MISSING` when the package is not installed.
+ * @throws DecodeError `ERR_CARD_DATA` when the file is no image of 1 to 2048 pixels a side of that kind, or cannot be
+ *   decoded within the limits.
+ */
+export async function photoToPng(
+  photo: Pick<CardImage, 'bytes'> | Uint8Array,
+  options: PhotoOptions = {},
+): Promise<PngPhoto> {
+  const { timeoutMs = 5000 } = options
+  if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > 60_000) {
+    throw new RangeError('timeoutMs must be 1 to 60000')
+  }
+  const file = copyBytes(photo instanceof Uint8Array ? photo : photo.bytes)
+  const { width, height, components, depth, tiles, sizeAt } = readJp2(file)
+  if (
+    width > maxSide ||
+    height > maxSide ||
+    tiles > maxTiles ||
+    depth !== 8 ||
+    (components !== 1 && components !== 3)
+  ) {
+    throw new DecodeError('ERR_CARD_DATA', 'a photo of a size or depth that is not decoded', sizeAt)
+  }
+  const answer = await decode({ file, maxMemory }, timeoutMs)
+  if (answer === 'timeout') throw new DecodeError('ERR_CARD_DATA', `not decoded within ${timeoutMs} ms`, sizeAt)
+  if (answer.kind === 'missing') throw new DependencyError(codec, { cause: answer.cause })
+  const same = answer.kind === 'pixels' && answer.width === width && answer.height === height
+  if (!same || answer.components !== components) {
+    const cause = answer.kind === 'refused' ? answer.cause : undefined
+    throw new DecodeError('ERR_CARD_DATA', 'the decoder refuses the photo', sizeAt, { cause })
+  }
+  return { width, height, png: encodePng({ width, height, components, samples: answer.pixels }) }
+}
+
+/** One worker for one file, ended whatever happens. */
+async function decode(task: PhotoTask, timeoutMs: number): Promise<PhotoAnswer | 'timeout'> {
+  const worker = new Worker(new URL('./photo-worker.js', import.meta.url), {
+    workerData: task,
+    resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
+    stdout: true,
+    stderr: true,
+    env: {},
+  })
+  const limit = AbortSignal.timeout(timeoutMs)
+  try {
+    return await new Promise((resolve) => {
+      limit.addEventListener('abort', () => resolve('timeout'), { once: true })
+      worker.once('message', (answer: PhotoAnswer) => resolve(answer))
+      // Out of memory, or a trap of the decoder.
+      worker.once('error', (cause) => resolve({ kind: 'refused', cause }))
+      worker.once('exit', () => resolve({ kind: 'refused' }))
+    })
+  } finally {
+    // Not waited for: V8 finishes compiling the codec first, which takes longer than the photo.
+    void worker.terminate()
+  }
+}
