@@ -5,6 +5,7 @@ import { answerToReset } from './answer-to-reset.ts'
 import type { CardContent } from './applications/content.ts'
 import { checkContentFaults } from './applications/content-faults.ts'
 import { applicationsOf } from './applications/index.ts'
+import { resolveIssuance } from './applications/issuance-options.ts'
 import { CardState } from './card-state.ts'
 import { createIdentity } from './issue/identity.ts'
 import {
@@ -62,6 +63,7 @@ function resolveContent(
     attributesPrefix: copyBytes(prefix),
     cardFace,
     contactAtrUnder,
+    issuance: resolveIssuance(options.issuance, kind),
   }
 }
 

@@ -5,6 +5,7 @@
  */
 
 export { type ContentFault, contentFaults } from './applications/content-faults.ts'
+export { type IssuanceFault, type IssuanceOptions, issuanceFaults } from './applications/issuance-options.ts'
 export { verificationCodeB } from './applications/verification-codes.ts'
 export { createVirtualCard } from './create-virtual-card.ts'
 export { checkFaultScript, type Fault, type FaultAction, type FaultScript } from './faults.ts'
@@ -33,6 +34,21 @@ export {
   type VirtualCardOptions,
   virtualCardKinds,
 } from './options.ts'
+export {
+  type MunicipalStripeFault,
+  type MunicipalStripeOptions,
+  municipalStripe,
+  municipalStripeFaults,
+} from './stripe/municipal-stripe.ts'
+export {
+  packBits,
+  type StripeFault,
+  type SwipeOptions,
+  swipeStripe,
+  type TypingOptions,
+  typeStripes,
+} from './stripe/swipe.ts'
+export { type MagneticTrack, magneticTracks } from './stripe/tracks.ts'
 export { type PinName, pinNames } from './table.ts'
 export { VirtualTransport, type VirtualTransportOptions } from './transport/virtual-transport.ts'
 export type { LoggedExchange, VirtualCard } from './virtual-card.ts'

@@ -15,9 +15,10 @@ export const pinNames = [
   'visual-birth',
   'visual-code-a',
   'visual-code-b',
+  'issuance',
 ] as const
 
-/** Name of a PIN: `auth` 利用者証明用, `sign` 署名用, `text` 券面事項入力補助用, `juki` 住民基本台帳用, codes are 照合番号. */
+/** Name of a PIN: `auth` 利用者証明用, `sign` 署名用, `text` 券面事項入力補助用, `juki` 住民基本台帳用, codes are 照合番号, `issuance` of a municipality. */
 export type PinName = (typeof pinNames)[number]
 
 /** `free`, `never`, or open when any of the PINs is verified. */
@@ -81,6 +82,8 @@ export interface Application {
   readonly manager?: boolean
   /** GET DATA objects, tag to value. */
   readonly dataObjects?: ReadonlyMap<number, () => Uint8Array>
+  /** Who may have them. Default `free`. */
+  readonly dataAccess?: AccessRule
 }
 
 /** Computes once, on first use. */

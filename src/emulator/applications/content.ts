@@ -3,6 +3,7 @@
 import type { Identity } from '../issue/identity.ts'
 import type { CardSecrets, VirtualCardKind } from '../options.ts'
 import type { ContentFault } from './content-faults.ts'
+import type { IssuanceContent } from './issuance-options.ts'
 
 export interface CardContent {
   readonly kind: VirtualCardKind
@@ -14,4 +15,6 @@ export interface CardContent {
   readonly attributesPrefix: Uint8Array
   readonly cardFace: 'small' | 'large'
   readonly contactAtrUnder: 'manager' | 'applications'
+  /** The municipal application; undefined on a card without. */
+  readonly issuance: IssuanceContent | undefined
 }

@@ -5,6 +5,7 @@ import type { Application } from '../table.ts'
 import { cardManager } from './card-manager.ts'
 import { commonApplication } from './common.ts'
 import type { CardContent } from './content.ts'
+import { issuanceApplications } from './issuance.ts'
 import { jpkiApplication } from './jpki.ts'
 import { jukiApplication } from './juki.ts'
 import { textApplication } from './text.ts'
@@ -19,5 +20,5 @@ const applications: Readonly<Record<VirtualCardKind, readonly ((content: CardCon
 }
 
 export function applicationsOf(content: CardContent): readonly Application[] {
-  return applications[content.kind].map((make) => make(content))
+  return [...applications[content.kind].map((make) => make(content)), ...issuanceApplications(content)]
 }

@@ -1,0 +1,81 @@
+/** Options of the municipal application of a virtual card, and their checks. */
+
+import type { VirtualCardKind } from '../options.ts'
+
+/** Every name. What each one means: {@link IssuanceFault}. */
+export const issuanceFaults = ['cut', 'check-digit', 'municipality', 'digits'] as const
+
+/**
+ * One thing wrong with what a municipal application holds.
+ *
+ * - `cut`: the object with the user id ends 6 bytes early.
+ * - `check-digit`: that of the user id is wrong by one. Juki card only.
+ * - `municipality`: it says the code of another municipality, and is right about it.
+ * - `digits`: a letter stands among the digits of the user id.
+ */
+export type IssuanceFault = (typeof issuanceFaults)[number]
+
+/** Options of the municipal application; every one has a default. */
+export interface IssuanceOptions {
+  /** 利用者ID: 14 digits on a Juki card, to which the check digit is added, up to 18 on a My Number card. Invented by default. */
+  readonly userId?: string | undefined
+  /** How the digits are obscured, My Number card only. Default 0: not at all. */
+  readonly obfuscation?: 0 | 1 | 2 | undefined
+  /** 4 to 8 digits with 3 tries; `none`: free to read. Default `1234` on a Juki card, `none` on a My Number card. */
+  readonly pin?: string | undefined
+  /** Default: nothing. */
+  readonly faults?: readonly IssuanceFault[] | undefined
+}
+
+/** The options, checked. */
+export interface IssuanceContent {
+  readonly userId: string
+  readonly obfuscation: 0 | 1 | 2
+  readonly pin: string | undefined
+  readonly faults: ReadonlySet<IssuanceFault>
+}
+
+/**
+ * @returns undefined when the card has no such application: phones, and cards made without.
+ * @throws TypeError, RangeError naming the option that is not right.
+ */
+export function resolveIssuance(
+  options: IssuanceOptions | false | undefined,
+  kind: VirtualCardKind,
+): IssuanceContent | undefined {
+  if (options === false) return undefined
+  if (kind === 'phone-android' || kind === 'phone-iphone') {
+    if (options !== undefined) throw new RangeError('issuance: a phone has no municipal application')
+    return undefined
+  }
+  return kind === 'juki' ? resolveJuki(options ?? {}) : resolveFreeArea(options ?? {})
+}
+
+function resolveJuki({ userId = '20030825000017', obfuscation, pin = '1234', faults = [] }: IssuanceOptions) {
+  if (!/^[0-9]{14}$/.test(userId)) throw new TypeError('issuance.userId must be 14 digits')
+  if (obfuscation !== undefined) throw new RangeError('issuance.obfuscation: a My Number card only has it')
+  return { userId, obfuscation: 0 as const, pin: resolvePin(pin), faults: resolveFaults(faults) }
+}
+
+function resolveFreeArea({ userId = '123456789012', obfuscation = 0, pin = 'none', faults = [] }: IssuanceOptions) {
+  if (!/^[0-9]{1,18}$/.test(userId)) throw new TypeError('issuance.userId must be 1 to 18 digits')
+  if (![0, 1, 2].includes(obfuscation)) throw new TypeError('issuance.obfuscation must be 0, 1 or 2')
+  const set = resolveFaults(faults)
+  if (set.has('check-digit')) throw new RangeError('issuance.faults: a Juki card only has a check digit')
+  return { userId, obfuscation, pin: resolvePin(pin), faults: set }
+}
+
+function resolvePin(pin: string): string | undefined {
+  if (pin === 'none') return undefined
+  if (!/^[0-9]{4,8}$/.test(pin)) throw new TypeError('issuance.pin must be 4 to 8 digits, or none')
+  return pin
+}
+
+function resolveFaults(names: readonly string[]): Set<IssuanceFault> {
+  for (const name of names) {
+    if (!(issuanceFaults as readonly string[]).includes(name)) {
+      throw new TypeError(`issuance.faults: no fault is called ${name}`)
+    }
+  }
+  return new Set(names as readonly IssuanceFault[])
+}

@@ -1,0 +1,87 @@
+/**
+ * Municipal applications. On a My Number card one in the free area, read as the one whose reader is public (one source,
+ * card-facts section 1.3). On a Juki card 証明書等自動交付AP, of which nothing is public: AID, files and PIN are invented, and
+ * no real card has them.
+ */
+
+import { asciiBytes, concat, copyBytes, fromHex } from '../../bytes.ts'
+import { compactDate, dayInJapan } from '../issue/calendar.ts'
+import { sw } from '../status.ts'
+import { type Application, type PinFile, transparent } from '../table.ts'
+import { filled, tlv } from '../tlv-writer.ts'
+import type { CardContent } from './content.ts'
+import { eleven, obscured } from './issuance-digits.ts'
+import type { IssuanceContent } from './issuance-options.ts'
+
+/** Code of no municipality, and not the one of the identity. */
+const otherMunicipality = '88888'
+/** Half-width katakana of JIS X 0201: ｶｿｳ ﾊﾅｺ. */
+const nameInKana = fromHex('B6BFB320CAC5BA')
+
+/** The applications of one card: none or one. */
+export function issuanceApplications(content: CardContent): readonly Application[] {
+  const { issuance, kind } = content
+  if (issuance === undefined) return []
+  return [kind === 'juki' ? automaticIssuance(content, issuance) : freeArea(content, issuance)]
+}
+
+/** GET DATA 0066: 2 bytes, 13 bytes "RID" (what it holds is invented here), 2 bytes, the user id in 20 bytes. */
+function freeArea({ identity }: CardContent, issuance: IssuanceContent): Application {
+  const { userId, obfuscation, pin, faults } = issuance
+  const municipality = faults.has('municipality') ? otherMunicipality : identity.municipalityCode
+  const digits = spoilt(`${obfuscation}0${obscured(obfuscation, userId.padStart(18, '0'))}`, faults.has('digits'))
+  const value = concat(tlv(0xc1, asciiBytes(`${municipality}00000017`)), tlv(0xc2, asciiBytes(digits)))
+  return {
+    name: 'issuance',
+    // PIX inferred from one AID: EE, municipality behind three zeros, service 04, number 0001.
+    aid: fromHex(`D392F00024EE000${identity.municipalityCode}040001`),
+    sessionKeyRefusal: sw.sessionKeyUnsupported,
+    dataAccess: pin === undefined ? 'free' : ['issuance'],
+    dataObjects: new Map([[0x0066, () => (faults.has('cut') ? copyBytes(value, 0, value.length - 6) : value)]]),
+    files: pin === undefined ? [] : [municipalPin(pin)],
+  }
+}
+
+/** EF 0001 free: mark, municipality and day of issue in BCD. EF 0002 after the PIN: user id and name. EF 0011: PIN. */
+function automaticIssuance({ identity }: CardContent, issuance: IssuanceContent): Application {
+  const { faults, pin } = issuance
+  const municipality = faults.has('municipality') ? otherMunicipality : identity.municipalityCode
+  const code = municipality + eleven(municipality, [2, 3, 4, 5, 6], 'last-digit')
+  const issued = compactDate(dayInJapan(new Date(identity.issuedAt)))
+  return {
+    name: 'issuance',
+    // F0: proprietary, registered to no one.
+    aid: fromHex('F04A554B4945580001'),
+    sessionKeyRefusal: sw.sessionKeyUnsupported,
+    files: [
+      transparent(0x0001, 'free', () => filled(concat(asciiBytes('JX'), Uint8Array.of(1), fromHex(code + issued)), 16)),
+      transparent(0x0002, pin === undefined ? 'free' : ['issuance'], () => holderFile(issuance)),
+      ...(pin === undefined ? [] : [municipalPin(pin)]),
+    ],
+  }
+}
+
+function holderFile({ userId, faults }: IssuanceContent): Uint8Array {
+  const right = eleven(userId, [2, 3, 4, 5, 6, 7], 'zero')
+  const check = faults.has('check-digit') ? String((Number(right) + 1) % 10) : right
+  const id = spoilt(userId + check, faults.has('digits')).padEnd(20, ' ')
+  const template = tlv(0xe1, tlv(0xc1, asciiBytes(id)), tlv(0xc2, nameInKana))
+  return faults.has('cut') ? copyBytes(template, 0, template.length - 6) : filled(template, 64)
+}
+
+/** A letter where the last but one digit was. */
+function spoilt(digits: string, wanted: boolean): string {
+  return wanted ? `${digits.slice(0, -2)}A${digits.slice(-1)}` : digits
+}
+
+function municipalPin(value: string): PinFile {
+  return {
+    structure: 'pin',
+    fid: 0x0011,
+    name: 'issuance',
+    issued: asciiBytes(value),
+    tries: 3,
+    format: /^[0-9]{4,8}$/,
+    change: 'never',
+  }
+}

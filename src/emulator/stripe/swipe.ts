@@ -1,0 +1,105 @@
+/** A card drawn through a reader of magnetic stripes: what the reader gives, with whatever goes wrong. */
+
+import { lrcPattern, type MagneticTrack, magneticTracks, patternOf, trackRows } from './tracks.ts'
+
+/**
+ * Something that goes wrong. Places count bits in the order of recording, from 0, clock zeros included, and are those of the
+ * swipe without faults.
+ *
+ * - `flip`: the bit is read as the other one. - `drop`: the bit is not read at all. - `zeros`: so many clock zeros are read
+ * before the bit at `at` that are not there. - `double-start`: the start sentinel is recorded twice, the LRC does not know.
+ */
+export type StripeFault =
+  | { readonly flip: number }
+  | { readonly drop: number }
+  | { readonly zeros: number; readonly at: number }
+  | 'double-start'
+
+/** What is swiped, and how. */
+export interface SwipeOptions {
+  readonly track: MagneticTrack
+  /** Characters between the sentinels; on `jis2` 7-bit codes. */
+  readonly data: string
+  /** Clock zeros before and after. Default 20 each. */
+  readonly leading?: number | undefined
+  readonly trailing?: number | undefined
+  /** The card is drawn the other way: bits come last first. */
+  readonly reversed?: boolean | undefined
+  readonly faults?: readonly StripeFault[] | undefined
+}
+
+/**
+ * Bits of one track in the order the head gives them, one byte a bit.
+ *
+ * @throws RangeError for data the track has no room or no character for, or a fault beyond the swipe; TypeError for an
+ *   unknown track.
+ */
+export function swipeStripe(options: SwipeOptions): Uint8Array {
+  const { leading = 20, trailing = 20, reversed = false, faults = [] } = options
+  const recorded = '0'.repeat(leading) + record(options, faults.includes('double-start')) + '0'.repeat(trailing)
+  const cells = [...recorded]
+  for (const fault of faults) {
+    if (fault !== 'double-start') spoil(cells, fault)
+  }
+  const read = cells.join('')
+  return Uint8Array.from(reversed ? [...read].reverse() : read, Number)
+}
+
+function record({ track, data }: SwipeOptions, doubleStart: boolean): string {
+  if (!magneticTracks.includes(track)) throw new TypeError(`track must be one of ${magneticTracks.join(', ')}`)
+  const { sentinels, room } = trackRows[track]
+  if (data.length === 0 || data.length > room) throw new RangeError(`${track} has room for 1 to ${room} characters`)
+  const [start, end] = sentinels
+  const patterns = Array.from(start + data + end, (character) => patternOf(track, character))
+  return (doubleStart ? patterns[0]! : '') + patterns.join('') + lrcPattern(track, patterns)
+}
+
+/** Each cell holds what is read at that place: nothing, one bit or more. */
+function spoil(cells: string[], fault: Exclude<StripeFault, 'double-start'>): void {
+  const at = 'flip' in fault ? fault.flip : 'drop' in fault ? fault.drop : fault.at
+  const cell = cells[at]
+  if (cell === undefined) throw new RangeError(`a fault at bit ${at}, of ${cells.length}`)
+  if ('flip' in fault) cells[at] = cell.slice(0, -1) + (cell.endsWith('1') ? '0' : '1')
+  else if ('drop' in fault) cells[at] = cell.slice(0, -1)
+  else cells[at] = '0'.repeat(fault.zeros) + cell
+}
+
+/** Bits packed eight to a byte, the first one in the highest or in the lowest place; zeros fill the last byte. */
+export function packBits(bits: Uint8Array, first: 'high' | 'low'): Uint8Array {
+  const text = bits.join('').padEnd(Math.ceil(bits.length / 8) * 8, '0')
+  const octets = text.match(/.{8}/g) ?? []
+  return Uint8Array.from(octets, (octet) =>
+    Number.parseInt(first === 'high' ? octet : [...octet].reverse().join(''), 2),
+  )
+}
+
+/** What a keyboard reader types. */
+export interface TypingOptions {
+  /** Caps Lock is on: letters come in the other case. */
+  readonly capsLock?: boolean | undefined
+  /** An input method makes full-width forms of it. */
+  readonly fullWidth?: boolean | undefined
+  /** Typed at the end. Default `\r`. */
+  readonly enter?: string | undefined
+  /** Tracks the reader fails on: `%E?` and so on. */
+  readonly failing?: readonly MagneticTrack[] | undefined
+}
+
+/** Text of a swipe, track by track in their order. */
+export function typeStripes(
+  data: Partial<Readonly<Record<MagneticTrack, string>>>,
+  options: TypingOptions = {},
+): string {
+  const { capsLock = false, fullWidth = false, enter = '\r', failing = [] } = options
+  let text = ''
+  for (const track of magneticTracks) {
+    const [start, end] = trackRows[track].keys
+    const shown = failing.includes(track) ? 'E' : data[track]
+    if (shown !== undefined) text += start + shown + end
+  }
+  if (capsLock)
+    text = [...text].map((key) => (key === key.toLowerCase() ? key.toUpperCase() : key.toLowerCase())).join('')
+  if (fullWidth)
+    text = [...text].map((key) => (key === ' ' ? '\u3000' : String.fromCharCode(key.charCodeAt(0) + 0xfee0))).join('')
+  return text + enter
+}

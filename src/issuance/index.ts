@@ -1,0 +1,20 @@
+/**
+ * Municipal applications of a card (証明書等自動交付AP, 条例利用AP), described by profiles: nothing about them is public, so
+ * everything about them is data.
+ *
+ * @module jpki-card/issuance
+ */
+export { IssuanceApplication } from './application.ts'
+export { checkProfile, loadProfile } from './load-profile.ts'
+export type {
+  IssuanceProfile,
+  ObjectSource,
+  PinRules,
+  ProfileCard,
+  ProfileObject,
+  TaggedBlock,
+  TlvContent,
+} from './profile.ts'
+export { issuanceProfileFormat, profileCards } from './profile.ts'
+export type { IssuanceRecord } from './read-record.ts'
+export { readIssuanceRecord } from './read-record.ts'

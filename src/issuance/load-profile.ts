@@ -1,0 +1,71 @@
+import { fromHex } from '../bytes.ts'
+import type { Field } from '../layout/index.ts'
+import type { JsonObject, JsonValue } from '../layout/json-reader.ts'
+import { headMembers, inspectProfile, type ProfileCheck, readHead, requireProfile } from '../layout/load.ts'
+import { readResult, readValidity } from '../layout/outcome.ts'
+import { readObjectProfile } from './object-profile.ts'
+import { readPin } from './pin-profile.ts'
+import { type IssuanceProfile, issuanceProfileFormat, type ProfileObject, profileCards } from './profile.ts'
+
+/**
+ * Loads a profile of a municipal application.
+ *
+ * @param text - JSON of the form `docs/schema/issuance-profile.schema.json`, at most 65 536 characters; what each member
+ *   means is in `docs/issuance.md`.
+ * @throws ProfileError `ERR_PROFILE` with line, column and reason of every mistake, of form or of meaning.
+ */
+export function loadProfile(text: string): IssuanceProfile {
+  return requireProfile(text, readProfile)
+}
+
+/** Looks for mistakes as {@link loadProfile} does, and tells them. Throws for nothing but a `text` that is no string. */
+export function checkProfile(text: string): ProfileCheck {
+  const { problems } = inspectProfile(text, readProfile)
+  return { ok: problems.length === 0, problems }
+}
+
+const members = [...headMembers, 'cards', 'aid', 'objects', 'pin', 'result', 'validity']
+const aidFormat = {
+  match: /^([0-9A-F]{2}){5,16}$/,
+  say: 'must be 5 to 16 bytes: pairs of hexadecimal digits, upper case',
+}
+
+function readProfile(root: JsonValue): IssuanceProfile | undefined {
+  const object = root.object(members)
+  if (object === undefined) return undefined
+  const head = readHead(object, issuanceProfileFormat)
+  const cards = object.required('cards')?.list(1, profileCards.length)
+  const aid = object.required('aid')?.string(aidFormat)
+  const application = { id: 'issuance', aid: fromHex(aid ?? '') }
+  const pin = readPin(object.required('pin'), application)
+  // Without all fields nothing that names one can be judged.
+  const objects = root.clean(() => readObjects(object, pin === undefined || pin.rules?.manager === 'card'))
+  const names = object.required('result')?.object(['userId', 'municipalityCode'])
+  const rule = object.optional('validity')
+  const fields = objects?.flatMap(fieldsOf) ?? []
+  const result = objects && readResult(names, fields)
+  const validity = objects && readValidity(rule, fields)
+  return (
+    objects &&
+    result && {
+      ...head,
+      cards: (cards ?? []).flatMap((card) => card.choice(profileCards) ?? []),
+      application,
+      objects,
+      pin: pin?.rules,
+      pinReference: pin?.reference,
+      result,
+      validity,
+    }
+  )
+}
+
+function readObjects(object: JsonObject, cardHasPin: boolean): readonly ProfileObject[] {
+  const ids = new Map<string, JsonValue>()
+  const list = object.required('objects')?.list(1, 16) ?? []
+  return list.flatMap((value) => readObjectProfile(value, { cardHasPin, ids }) ?? [])
+}
+
+function fieldsOf({ content }: ProfileObject): readonly Field[] {
+  return content.form === 'positions' ? content.layout.fields : content.blocks.flatMap(({ layout }) => layout.fields)
+}

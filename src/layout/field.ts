@@ -1,0 +1,72 @@
+import type { CheckDigitRule } from './check-digit.ts'
+import type { Encoding, Padding } from './encodings.ts'
+import type { Obfuscation } from './obfuscation.ts'
+import type { PersonalText } from './personal-text.ts'
+
+/** Which characters a field may hold once it is read. */
+export const characterSets = ['digits', 'alphanumeric', 'printable'] as const
+
+/** `digits` 0 to 9; `alphanumeric` also A to Z and a to z; `printable` all but control characters. */
+export type CharacterSet = (typeof characterSets)[number]
+
+/** One field of a block: bytes of a card's object, or characters of a stripe. */
+export interface Field {
+  /** Name, unique in the profile. */
+  readonly id: string
+  /** Bytes (on a stripe characters) from the start of the block. */
+  readonly offset: number
+  /** Bytes (on a stripe characters), padding included. */
+  readonly length: number
+  readonly encoding: Encoding
+  readonly padding: Padding | undefined
+  readonly obfuscation: Obfuscation | undefined
+  readonly characters: CharacterSet
+  /** Characters that are left after padding and obfuscation. */
+  readonly size: { readonly min: number; readonly max: number }
+  /** The only values there may be, when they are known. */
+  readonly oneOf: readonly string[] | undefined
+  readonly checkDigit: CheckDigitRule | undefined
+  /** It may be nothing but padding. */
+  readonly optional: boolean
+  /** It is handed out as {@link PersonalText}. */
+  readonly personal: boolean
+}
+
+/** Value of a field: `undefined` for an optional one that is empty. */
+export type FieldValue = string | PersonalText | undefined
+
+/** Bytes that are always the same. */
+export interface Constant {
+  readonly offset: number
+  readonly bytes: Uint8Array
+}
+
+/** What a block holds. */
+export interface BlockLayout {
+  /** Bytes (on a stripe characters) it may have. */
+  readonly length: { readonly min: number; readonly max: number }
+  readonly constants: readonly Constant[]
+  readonly fields: readonly Field[]
+}
+
+/** What was looked at when a block was found not to be as its layout says. */
+export type FaultCheck =
+  | 'length'
+  | 'constant'
+  | 'encoding'
+  | 'empty'
+  | 'obfuscation'
+  | 'characters'
+  | 'size'
+  | 'value'
+  | 'check-digit'
+
+/** Something in a block that is not as its layout says. Holds nothing of the block itself. */
+export interface Fault {
+  readonly check: FaultCheck
+  /** From the start of the block. */
+  readonly offset: number
+  /** Field it is about, when it is about one. */
+  readonly field: string | undefined
+  readonly reason: string
+}

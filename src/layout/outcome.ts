@@ -1,0 +1,105 @@
+import type { Field, FieldValue } from './field.ts'
+import type { JsonObject, JsonValue } from './json-reader.ts'
+import { PersonalText } from './personal-text.ts'
+import type { BlockTexts } from './read-block.ts'
+
+/** Which fields mean what. */
+export interface ResultFields {
+  /** 利用者ID, a personal field. */
+  readonly userId: string
+  /** 全国地方公共団体コード, of 5 or 6 digits. */
+  readonly municipalityCode: string | undefined
+}
+
+/** Until when what was read holds, as far as the profile knows. */
+export type ValidityRule =
+  /** To the end of the day in a field, `YYYYMMDD`. */
+  | { readonly until: string }
+  /** So many years, from the day in a field where the card has it. How a municipality counts them is its own rule. */
+  | { readonly years: number; readonly from: string | undefined }
+
+/** A {@link ValidityRule} applied: days as `YYYY-MM-DD`. Nothing is judged by a clock. */
+export type ReadValidity = { readonly until: string } | { readonly years: number; readonly from: string | undefined }
+
+interface NamedField {
+  readonly field: Field
+  readonly value: JsonValue
+}
+
+const fieldName = { match: /^.+$/, say: 'must be the id of a field' }
+
+/** Reads `result`. */
+export function readResult(object: JsonObject | undefined, fields: readonly Field[]): ResultFields | undefined {
+  const user = namedField(object?.required('userId'), fields)
+  const municipality = namedField(object?.optional('municipalityCode'), fields)
+  if (user?.field.personal === false) user.value.refuse('a user id is personal')
+  if (municipality !== undefined) judgeMunicipality(municipality)
+  for (const named of [user, municipality]) {
+    if (named?.field.optional === true) named.value.refuse('this field may not be optional')
+  }
+  return user && { userId: user.field.id, municipalityCode: municipality?.field.id }
+}
+
+function judgeMunicipality({ field: { personal, characters, size }, value }: NamedField): void {
+  if (personal) value.refuse('a municipality code is not personal; its field says personal: false')
+  if (characters !== 'digits' || size.min !== size.max || size.min < 5 || size.max > 6) {
+    value.refuse('a municipality code is a field of digits, of size 5 or of size 6')
+  }
+}
+
+/** Reads `validity`. */
+export function readValidity(value: JsonValue | undefined, fields: readonly Field[]): ValidityRule | undefined {
+  const object = value?.object(['until', 'years', 'from'])
+  const form = object?.only(['until', 'years'])
+  if (object === undefined || form === undefined) return undefined
+  const from = object.optional('from')
+  if (form === 'until') {
+    if (from !== undefined) return from.refuse('from goes with years only')
+    const until = dateField(object.required('until'), fields)
+    return until === undefined ? undefined : { until }
+  }
+  const years = object.required('years')?.integer(1, 100)
+  const start = dateField(from, fields)
+  return years === undefined ? undefined : { years, from: start }
+}
+
+function namedField(value: JsonValue | undefined, fields: readonly Field[]): NamedField | undefined {
+  const id = value?.string(fieldName)
+  if (value === undefined || id === undefined) return undefined
+  const field = fields.find((one) => one.id === id)
+  return field === undefined ? value.refuse('there is no such field') : { field, value }
+}
+
+function dateField(value: JsonValue | undefined, fields: readonly Field[]): string | undefined {
+  const named = namedField(value, fields)
+  if (named === undefined) return undefined
+  const { characters, size, id, optional } = named.field
+  if (characters === 'digits' && size.min === 8 && size.max === 8 && !optional) return id
+  return named.value.refuse('a date is a field of digits, of size 8, that is not optional')
+}
+
+/** Values of fields as they are handed out: personal ones so that they do not show themselves. */
+export function handedOut(texts: BlockTexts): Readonly<Record<string, FieldValue>> {
+  return Object.fromEntries(
+    [...texts].map(([{ id, personal }, text]) => [id, text !== undefined && personal ? new PersonalText(text) : text]),
+  )
+}
+
+/** Applies a validity rule; `undefined` with the field whose value is no day. */
+export function applyValidity(
+  rule: ValidityRule,
+  text: (id: string) => string,
+): { readonly validity: ReadValidity } | { readonly notADay: string } {
+  const id = 'until' in rule ? rule.until : rule.from
+  if (id === undefined) return { validity: rule as ReadValidity }
+  const day = dayOf(text(id))
+  if (day === undefined) return { notADay: id }
+  return { validity: 'until' in rule ? { until: day } : { years: rule.years, from: day } }
+}
+
+/** `YYYY-MM-DD` of `YYYYMMDD`, if there is such a day. */
+function dayOf(digits: string): string | undefined {
+  const day = `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`
+  const date = new Date(`${day}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day) ? day : undefined
+}

@@ -1,0 +1,81 @@
+import type { CardKind } from '../identify/index.ts'
+import { type CardCredential, type Credential, findCredentials } from '../validity/index.ts'
+import { type ServiceChannel, serviceChannels } from './channels.ts'
+import { type CustomerText, customerText } from './customer.ts'
+
+/**
+ * What is done with the card.
+ *
+ * - `token`: its user-authentication key answers a server's challenge.
+ * - `issuance-application`: a municipal application of the card gives the user id; a profile describes it.
+ * - `stripe`: the magnetic stripe gives the user id; a profile describes it.
+ * - `attributes`: name, address, birth date and sex are read for a form.
+ * - `register-pin`: the holder proves to know the PIN of the Juki application.
+ */
+export type ServiceMethod = 'token' | 'issuance-application' | 'stripe' | 'attributes' | 'register-pin'
+
+/** One way to be served with a card. */
+export interface ServicePlan {
+  readonly channel: ServiceChannel
+  readonly method: ServiceMethod
+  /** Name, application, PIN (digits, keeper) and validity of the credential on this card, with their sources. */
+  readonly credential: Credential
+  /** Who checks the PIN. With a profile, the profile decides: a municipal application may check its PIN itself. */
+  readonly pinCheckedBy: 'card' | 'municipality'
+  /** What sets the last day: `own-certificate`, or the card. */
+  readonly expiry: Credential['validity']['follows']
+  /** `municipality`: only where the municipality offers it. */
+  readonly offered: CardCredential['offered']
+  readonly customer: CustomerText
+}
+
+const methods: Readonly<Record<Credential['id'], ServiceMethod | undefined>> = {
+  auth: 'token',
+  issuance: 'issuance-application',
+  magnetic: 'stripe',
+  text: 'attributes',
+  juki: 'register-pin',
+  // Signs applications, and opens no service of a municipality's channels.
+  sign: undefined,
+}
+
+/** What the counter uses: facts 3.4 (転入特例, 広域交付) and 3.2 (forms filled in). */
+const atTheCounter: readonly Credential['id'][] = ['text', 'juki']
+
+/**
+ * The ways to be served with a card at a channel, the usual one first; none when there is none. The source document's
+ * summary table, as data: which application, which PIN, how many digits, who keeps it, which expiry holds.
+ *
+ * @param card - as `identifyCard` found it. A phone has the user-authentication certificate only.
+ * @throws TypeError for a channel that is not one of the names.
+ */
+export function findServices({
+  card,
+  channel,
+}: {
+  readonly card: CardKind
+  readonly channel: ServiceChannel
+}): readonly ServicePlan[] {
+  if (!Object.hasOwn(serviceChannels, channel)) throw new TypeError('unknown channel')
+  if (card === 'unknown') return []
+  const isPhone = card !== 'my-number' && card !== 'juki'
+  const rows = findCredentials({ card: isPhone ? 'my-number' : card })
+  return rows.flatMap((row): ServicePlan[] => {
+    const { credential, offered } = row
+    const method = methods[credential.id]
+    const isHere = channel === 'counter' ? atTheCounter.includes(credential.id) : row.channels.includes(channel)
+    if (method === undefined || !isHere || (isPhone && credential.id !== 'auth')) return []
+    const { pinManagedBy, validity } = credential
+    return [
+      {
+        channel,
+        method,
+        credential,
+        pinCheckedBy: pinManagedBy === 'integrated-terminal' ? 'card' : 'municipality',
+        expiry: validity.follows,
+        offered,
+        customer: customerText(row),
+      },
+    ]
+  })
+}

@@ -1,0 +1,80 @@
+/** Tracks a stripe can have. */
+export const stripeFormatIds = ['iso1', 'iso2', 'iso3', 'jis2'] as const
+
+/**
+ * `iso1`, `iso2`, `iso3`: tracks 1 to 3 on the back (ISO/IEC 7811-2 and -6, JIS X 6302 type I; IATA, ABA, THRIFT). `jis2`:
+ * the one track on the front (JIS X 6302-2 annex JA, type II).
+ */
+export type StripeFormatId = (typeof stripeFormatIds)[number]
+
+/** How a track is recorded. Sources and how far to trust each: `docs/stripe.md`. */
+export interface StripeFormat {
+  readonly id: StripeFormatId
+  /** Recording density, bits per inch. */
+  readonly bitsPerInch: 75 | 210
+  /** Bits of a character without its parity bit. They are recorded least significant first, the parity bit last. */
+  readonly dataBits: 4 | 6 | 7
+  readonly parity: 'odd' | 'even'
+  /** Added to the bits gives the ASCII character. */
+  readonly base: 0x00 | 0x20 | 0x30
+  /** Start and end sentinel, without parity. */
+  readonly start: number
+  readonly end: number
+  /** Most characters of data: without sentinels and LRC. The fewest is 1. */
+  readonly maxData: number
+  /** Whether the start sentinel counts in the LRC. */
+  readonly lrcFrom: 'start-sentinel' | 'data'
+}
+
+const numeric = { dataBits: 4, parity: 'odd', base: 0x30, start: 0x0b, end: 0x0f, lrcFrom: 'start-sentinel' } as const
+
+/** Every track. */
+export const stripeFormats: Readonly<Record<StripeFormatId, StripeFormat>> = {
+  iso1: {
+    id: 'iso1',
+    bitsPerInch: 210,
+    dataBits: 6,
+    parity: 'odd',
+    base: 0x20,
+    start: 0x05,
+    end: 0x1f,
+    maxData: 76,
+    lrcFrom: 'start-sentinel',
+  },
+  iso2: { id: 'iso2', bitsPerInch: 75, maxData: 37, ...numeric },
+  iso3: { id: 'iso3', bitsPerInch: 210, maxData: 104, ...numeric },
+  jis2: {
+    id: 'jis2',
+    bitsPerInch: 210,
+    dataBits: 7,
+    parity: 'even',
+    base: 0x00,
+    start: 0x7f,
+    end: 0x7f,
+    maxData: 69,
+    lrcFrom: 'data',
+  },
+}
+
+/** Bits of a character, parity bit included. */
+export function characterBits({ dataBits }: StripeFormat): number {
+  return dataBits + 1
+}
+
+/** SHIFT OUT and SHIFT IN, which change to katakana and back on a type II track. */
+const shifts: ReadonlySet<number> = new Set([0x0e, 0x0f])
+
+/**
+ * Whether a value, parity left out, can be data: no sentinel; on a type II track a character of JIS X 0201 or a shift,
+ * as the card printers write, no other control character.
+ */
+export function isData({ base, start, end }: StripeFormat, value: number): boolean {
+  if (value === start || value === end) return false
+  return base !== 0x00 || value >= 0x20 || shifts.has(value)
+}
+
+/** Looks a format up. @throws TypeError for a name that is none. */
+export function stripeFormat(id: StripeFormatId): StripeFormat {
+  if (!stripeFormatIds.includes(id)) throw new TypeError(`a stripe format is one of ${stripeFormatIds.join(', ')}`)
+  return stripeFormats[id]
+}
