@@ -12,14 +12,14 @@ const ci = process.env.CI === 'true' || process.env.CI === '1'
 const total = { passed: 0, failed: 0, skipped: 0 }
 
 /** One vitest run; adds its counts to the total. */
-function suite(name, project, prefix) {
+function suite(name, project, prefix, environment = {}) {
   say(name)
   const report = join(root, '.cache', 'report.json')
   mkdirSync(join(root, '.cache'), { recursive: true })
   rmSync(report, { force: true })
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', project]
   const [command, ...args] = [...prefix, ...vitest, '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`]
-  const code = run(command, args)
+  const code = run(command, args, { env: { ...process.env, ...environment } })
   if (!existsSync(report)) {
     console.error(`${name}: no report was written (exit code ${code})`)
     total.failed++
@@ -40,7 +40,9 @@ build()
 if (!flags.has('--pcsc')) {
   suite(`in-process suite, Node.js ${process.versions.node}`, 'unit', [process.execPath])
   if (ci || flags.has('--nodes')) {
-    for (const { major, path } of otherNodes()) suite(`in-process suite, Node.js ${major}`, 'unit', [path])
+    for (const { major, path } of otherNodes()) {
+      suite(`in-process suite, Node.js ${major}`, 'unit', [path], { TEST_BRIEF: '1' })
+    }
   }
 }
 if (!flags.has('--unit')) {

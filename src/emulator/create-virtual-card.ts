@@ -63,7 +63,7 @@ function resolveContent(
     attributesPrefix: copyBytes(prefix),
     cardFace,
     contactAtrUnder,
-    issuance: resolveIssuance(options.issuance, kind),
+    issuance: resolveIssuance(options.issuance, kind === 'my-number' || kind === 'juki' ? kind : undefined),
   }
 }
 

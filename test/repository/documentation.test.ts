@@ -26,6 +26,8 @@ describe('docs/errors.md', () => {
       ERR_AUDIT: 'new AuditError(',
       ERR_DEPENDENCY_MISSING: 'new DependencyError(',
       ERR_SERVER: 'new ServerError(',
+      ERR_STRIPE: 'new StripeError(',
+      ERR_PROFILE: 'new ProfileError(',
       ERR_SECURE_MESSAGING: 'new SecureMessagingError(',
     }
     const unused = errorCodes.filter((code) => !source.includes(byClass[code] ?? `'${code}'`))

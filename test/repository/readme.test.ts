@@ -40,6 +40,12 @@ describe('what the README shows', () => {
     expect(stdout).toContain("auth { state: 'usable', triesLeft: 3 }")
   })
 
+  test.each(['issuance', 'stripe'])('the example %s runs, and shows nothing personal', (name) => {
+    const { status, stdout, stderr } = run(`examples/${name}.mjs`)
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout).toContain('userId: [personal]')
+  })
+
   test('every local link leads somewhere', () => {
     for (const name of ['README.md', 'README.ja.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/architecture.md']) {
       const folder = name.includes('/') ? 'docs/' : ''

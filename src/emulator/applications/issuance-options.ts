@@ -1,7 +1,5 @@
 /** Options of the municipal application of a virtual card, and their checks. */
 
-import type { VirtualCardKind } from '../options.ts'
-
 /** Every name. What each one means: {@link IssuanceFault}. */
 export const issuanceFaults = ['cut', 'check-digit', 'municipality', 'digits'] as const
 
@@ -36,19 +34,20 @@ export interface IssuanceContent {
 }
 
 /**
- * @returns undefined when the card has no such application: phones, and cards made without.
+ * @param card - undefined: a phone, which has no such application.
+ * @returns undefined when the card has none.
  * @throws TypeError, RangeError naming the option that is not right.
  */
 export function resolveIssuance(
   options: IssuanceOptions | false | undefined,
-  kind: VirtualCardKind,
+  card: 'my-number' | 'juki' | undefined,
 ): IssuanceContent | undefined {
   if (options === false) return undefined
-  if (kind === 'phone-android' || kind === 'phone-iphone') {
+  if (card === undefined) {
     if (options !== undefined) throw new RangeError('issuance: a phone has no municipal application')
     return undefined
   }
-  return kind === 'juki' ? resolveJuki(options ?? {}) : resolveFreeArea(options ?? {})
+  return card === 'juki' ? resolveJuki(options ?? {}) : resolveFreeArea(options ?? {})
 }
 
 function resolveJuki({ userId = '20030825000017', obfuscation, pin = '1234', faults = [] }: IssuanceOptions) {
