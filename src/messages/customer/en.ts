@@ -1,0 +1,199 @@
+import type { CustomerTexts } from '../texts.ts'
+
+const replace = 'Please take your card out, put it back and start again.'
+const staff = 'Please tell the staff. We are sorry for the trouble.'
+
+/** Customer texts in English. */
+export const en: CustomerTexts = {
+  situations: {
+    'insert-card': {
+      title: 'Please place your card',
+      text: 'There is no card on the reader.',
+      next: 'Place or insert your card and leave it there.',
+    },
+    'timed-out': {
+      title: 'This took too long',
+      text: 'Your card could not be checked in time, so we stopped.',
+      next: replace,
+    },
+    cancelled: {
+      title: 'Cancelled',
+      text: 'The procedure was ended before it was finished.',
+      next: 'Please take your card. To continue, start again.',
+    },
+    'card-removed': {
+      title: 'Your card was moved away',
+      text: 'The card left the reader before we had finished, so we stopped.',
+      next: 'Put the card back and do not move it until we have finished.',
+    },
+    'card-unreadable': {
+      title: 'Your card cannot be read',
+      text: 'The card may be the wrong way round, out of place, or dirty.',
+      next: 'Check which way it faces and place only this one card. If it still cannot be read, please tell the staff.',
+    },
+    'connection-lost': {
+      title: 'The connection to your card broke',
+      text: 'We could not finish reading your card.',
+      next: `${replace} If this happens again, please tell the staff.`,
+    },
+    busy: {
+      title: 'One moment, please',
+      text: 'The card reader is busy with something else.',
+      next: 'Wait a little, then try again. If this goes on, please tell the staff.',
+    },
+    'out-of-order': {
+      title: 'Not available at the moment',
+      text: 'This machine is not ready, so we cannot continue.',
+      next: staff,
+    },
+    'begin-again': {
+      title: 'Please start again',
+      text: 'We could not complete the procedure.',
+      next: 'Please start again from the beginning. If this happens again, please tell the staff.',
+    },
+    'too-late': {
+      title: 'Your time has run out',
+      text: 'The procedure was ended because too much time had passed.',
+      next: 'Please start again from the beginning.',
+    },
+    'other-card': {
+      title: 'This card cannot be used here',
+      text: 'This is not a card that works for this procedure.',
+      next: 'Check that you have not placed a different card. If you are not sure, please ask the staff.',
+    },
+    'card-not-understood': {
+      title: 'Your card could not be read correctly',
+      text: 'The information on the card could not be read correctly.',
+      next: staff,
+    },
+    'number-or-card': {
+      title: 'We could not confirm this',
+      text: 'The number you entered, or the information on the card, could not be confirmed.',
+      next: 'If you entered a number, please check it again. Otherwise, please tell the staff.',
+    },
+    'swipe-again': {
+      title: 'Please swipe your card again',
+      text: 'The magnetic stripe could not be read.',
+      next: 'Check which way the card faces and swipe it again, at an even speed and to the end.',
+    },
+    'certificate-absent': {
+      title: 'No digital certificate on this card',
+      text: 'Your card does not hold the digital certificate that is needed for this procedure.',
+      next: 'Your municipal office can issue it. Please take your card to the counter there and ask.',
+    },
+    'certificate-expired': {
+      title: 'Your digital certificate has expired',
+      text: 'The digital certificate on your card is past its expiry date.',
+      next: 'Please take your card to the counter of your municipal office to have it renewed.',
+    },
+    'certificate-out-of-period': {
+      title: 'Your digital certificate is not valid now',
+      text: 'The digital certificate is not valid yet, or not valid any more.',
+      next: 'Please tell the staff. An expired certificate can be renewed at your municipal office.',
+    },
+    'certificate-revoked': {
+      title: 'Your digital certificate was revoked',
+      text: 'The digital certificate on your card is no longer valid, for example because you moved or changed your name.',
+      next: 'Please take your card to the counter of your municipal office to have a new certificate issued.',
+    },
+    'certificate-refused': {
+      title: 'Your certificate cannot be confirmed',
+      text: 'We could not confirm that the digital certificate on your card is valid.',
+      next: staff,
+    },
+    'service-later': {
+      title: 'We cannot check this right now',
+      text: 'The service that checks your request cannot be reached or is busy, so we cannot continue.',
+      next: 'Please try again later. If this goes on, please tell the staff.',
+    },
+    'pin-format': {
+      title: 'Please check what you entered',
+      text: 'Please enter {form}. None of your tries was used.',
+      next: 'Please enter {pin} again.',
+    },
+    'pin-wrong': {
+      title: 'Wrong {short}',
+      text: 'What you entered does not match {pin}. {tries}',
+      next: 'Please check that it is {pin} and enter it again. It will be locked after several wrong entries.',
+    },
+    'pin-wrong-last': {
+      title: 'Wrong {short}',
+      text: 'What you entered does not match {pin}. {tries}',
+      next: 'One more wrong entry will lock it. If you are not certain, stop here and ask the staff or your municipal office.',
+    },
+    'pin-guarded': {
+      title: 'You cannot try again here',
+      text: 'Few tries are left for {pin}, so it was not checked. {tries}',
+      next: 'A wrong entry could lock it. Please tell the staff, or have it set again at your municipal office.',
+    },
+    'pin-blocked': {
+      title: 'The {short} is locked',
+      text: 'After too many wrong entries, {pin} is locked and cannot be used.',
+      next: '{reset}',
+    },
+    'pin-unsure': {
+      title: 'The connection broke during the check',
+      text: 'We cannot tell whether {pin} was accepted. You may have one try fewer.',
+      next: 'Please take your card out and tell the staff.',
+    },
+    'take-card-first': {
+      title: 'Please take your card out',
+      text: 'The card has not finished an earlier procedure, so we cannot continue. None of your tries was used.',
+      next: 'Take the card out and tell the staff.',
+    },
+    'take-card-now': {
+      title: 'Take your card out now',
+      text: 'The card may still be unlocked with your PIN.',
+      next: 'Do not leave your card behind. Take it out, then tell the staff.',
+    },
+    'municipal-pin-wrong': {
+      title: 'Your PIN is not correct',
+      text: 'What you entered does not match the PIN registered with your municipality. {tries}',
+      next: 'Please enter it again. It will be locked after several wrong entries.',
+    },
+    'municipal-pin-locked': {
+      title: 'Your PIN is locked',
+      text: 'After too many wrong entries, the PIN registered with your municipality is locked.',
+      next: 'Please have it unlocked at the counter of your municipal office.',
+    },
+    'municipal-pin-none': {
+      title: 'No PIN is registered',
+      text: 'No PIN for this certificate is registered with your municipality.',
+      next: 'Please register one at the counter of your municipal office.',
+    },
+    'municipal-pin-format': {
+      title: 'Please check your entry',
+      text: 'The PIN you registered with your municipality has digits only. None of your tries was used.',
+      next: 'Please enter its digits again.',
+    },
+    unexpected: {
+      title: 'We cannot continue',
+      text: 'Something unexpected happened, so we stopped the procedure.',
+      next: 'Please take your card and tell the staff.',
+    },
+  },
+  pins: {
+    auth: { name: 'the user-authentication PIN', short: 'PIN', form: '4 digits' },
+    sign: { name: 'the signature password', short: 'password', form: '6 to 16 capital letters and digits' },
+    juki: { name: 'the PIN for the resident register', short: 'PIN', form: '4 digits' },
+    text: { name: 'the PIN for reading card details', short: 'PIN', form: '4 digits' },
+    common: { name: 'the PIN of the card', short: 'PIN', form: '4 digits' },
+    'code-a': { name: 'verification number A (My Number)', short: 'number', form: '12 digits' },
+    'code-b': {
+      name: 'verification number B',
+      short: 'number',
+      form: '14 digits: date of birth (6), year of expiry (4) and security code (4)',
+    },
+    birth: { name: 'the date of birth', short: 'date of birth', form: '6 digits: Japanese-era year, month and day' },
+    issuance: { name: 'the PIN for issuing certificates', short: 'PIN', form: 'the registered digits' },
+    unknown: { name: 'the PIN', short: 'PIN', form: 'the registered digits or letters' },
+  },
+  tries: { one: 'You have {n} try left.', other: 'You have {n} tries left.' },
+  reset: {
+    counter: 'Please take your card to the counter of your municipal office to have it unlocked or set again.',
+    'counter-or-store-with-auth':
+      'Your municipal office can set it again. If you know the 4-digit user-authentication PIN, you can also do it with the phone app and a convenience-store kiosk.',
+    'counter-or-store-with-sign':
+      'Your municipal office can set it again. If you know the signature password, you can also do it with the phone app and the kiosk of some stores.',
+  },
+}

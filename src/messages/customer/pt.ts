@@ -1,0 +1,203 @@
+import type { CustomerTexts } from '../texts.ts'
+
+const replace = 'Retire o cartão, coloque-o de novo e recomece.'
+const staff = 'Pedimos desculpas. Por favor, avise um atendente.'
+
+/** Customer texts in Brazilian Portuguese. */
+export const pt: CustomerTexts = {
+  situations: {
+    'insert-card': {
+      title: 'Coloque o cartão',
+      text: 'Não há cartão no leitor.',
+      next: 'Coloque ou insira o cartão e deixe-o parado.',
+    },
+    'timed-out': {
+      title: 'O tempo se esgotou',
+      text: 'A verificação do cartão demorou demais e a operação foi encerrada.',
+      next: replace,
+    },
+    cancelled: {
+      title: 'Operação cancelada',
+      text: 'O procedimento foi encerrado antes do fim.',
+      next: 'Retire o cartão. Para continuar, recomece do início.',
+    },
+    'card-removed': {
+      title: 'O cartão foi retirado',
+      text: 'O cartão saiu do lugar durante a leitura e o procedimento foi interrompido.',
+      next: 'Coloque o cartão de novo e não o mova até o fim.',
+    },
+    'card-unreadable': {
+      title: 'Não foi possível ler o cartão',
+      text: 'O cartão pode estar virado, fora do lugar ou sujo.',
+      next: 'Confira o lado e coloque somente este cartão. Se ainda não funcionar, avise um atendente.',
+    },
+    'connection-lost': {
+      title: 'A comunicação com o cartão caiu',
+      text: 'Não foi possível concluir a leitura do cartão.',
+      next: `${replace} Se acontecer outra vez, avise um atendente.`,
+    },
+    busy: {
+      title: 'Aguarde um momento',
+      text: 'O leitor de cartões está ocupado com outra operação.',
+      next: 'Espere um pouco e tente de novo. Se continuar, avise um atendente.',
+    },
+    'out-of-order': {
+      title: 'Indisponível no momento',
+      text: 'A máquina não está pronta e não é possível continuar.',
+      next: staff,
+    },
+    'begin-again': {
+      title: 'Por favor, recomece',
+      text: 'Não foi possível concluir o procedimento.',
+      next: 'Recomece do início. Se acontecer outra vez, avise um atendente.',
+    },
+    'too-late': {
+      title: 'Tempo de operação encerrado',
+      text: 'O procedimento foi encerrado porque o tempo limite passou.',
+      next: 'Recomece do início, por favor.',
+    },
+    'other-card': {
+      title: 'Este cartão não pode ser usado aqui',
+      text: 'Este cartão não serve para este procedimento.',
+      next: 'Verifique se não colocou outro cartão. Em caso de dúvida, pergunte a um atendente.',
+    },
+    'card-not-understood': {
+      title: 'Não foi possível ler os dados do cartão',
+      text: 'Os dados gravados no cartão não puderam ser lidos corretamente.',
+      next: staff,
+    },
+    'number-or-card': {
+      title: 'Não foi possível confirmar',
+      text: 'Não foi possível confirmar o número digitado ou os dados do cartão.',
+      next: 'Se você digitou um número, confira-o novamente. Caso contrário, avise um atendente.',
+    },
+    'swipe-again': {
+      title: 'Passe o cartão novamente',
+      text: 'Não foi possível ler a tarja magnética do cartão.',
+      next: 'Confira o lado e passe o cartão de novo, em velocidade constante e até o fim.',
+    },
+    'certificate-absent': {
+      title: 'O cartão não tem certificado digital',
+      text: 'O seu cartão não contém o certificado digital necessário para este procedimento.',
+      next: 'O certificado é emitido na prefeitura da sua cidade. Leve o cartão ao balcão e informe-se.',
+    },
+    'certificate-expired': {
+      title: 'O certificado digital venceu',
+      text: 'O certificado digital do seu cartão está fora do prazo de validade.',
+      next: 'Leve o cartão ao balcão da prefeitura da sua cidade para renovar o certificado.',
+    },
+    'certificate-out-of-period': {
+      title: 'Certificado digital fora da validade',
+      text: 'A validade do certificado digital ainda não começou ou já terminou.',
+      next: 'Avise um atendente. Se estiver vencido, a renovação é feita na prefeitura da sua cidade.',
+    },
+    'certificate-revoked': {
+      title: 'O certificado digital foi revogado',
+      text: 'O certificado digital do cartão perdeu a validade, por exemplo por mudança de endereço ou de nome.',
+      next: 'Leve o cartão ao balcão da prefeitura da sua cidade para emitir um novo certificado.',
+    },
+    'certificate-refused': {
+      title: 'Certificado digital não confirmado',
+      text: 'Não foi possível confirmar que o certificado digital do cartão é válido.',
+      next: staff,
+    },
+    'service-later': {
+      title: 'Não é possível verificar agora',
+      text: 'O serviço de verificação está fora do ar ou ocupado, e não é possível continuar.',
+      next: 'Tente de novo mais tarde. Se continuar, avise um atendente.',
+    },
+    'pin-format': {
+      title: 'Confira o que digitou',
+      text: 'Digite {form}. Nenhuma tentativa foi gasta.',
+      next: 'Digite novamente {pin}.',
+    },
+    'pin-wrong': {
+      title: 'Confira {short}, por favor',
+      text: 'O que você digitou não confere com {pin}. {tries}',
+      next: 'Confira {pin} e digite de novo. Após vários erros seguidos, ocorre o bloqueio.',
+    },
+    'pin-wrong-last': {
+      title: 'Confira {short}, por favor',
+      text: 'O que você digitou não confere com {pin}. {tries}',
+      next: 'Mais um erro causará o bloqueio. Se não tiver certeza, não continue: fale com um atendente ou com a prefeitura.',
+    },
+    'pin-guarded': {
+      title: 'Não é possível continuar aqui',
+      text: 'Restam poucas tentativas para {pin}; a verificação não foi feita. {tries}',
+      next: 'Um erro pode causar o bloqueio. Avise um atendente ou faça a redefinição na prefeitura da sua cidade.',
+    },
+    'pin-blocked': {
+      title: 'O cartão bloqueou {short}',
+      text: 'Após vários erros, o cartão bloqueou {pin}.',
+      next: '{reset}',
+    },
+    'pin-unsure': {
+      title: 'A comunicação caiu na verificação',
+      text: 'Não sabemos se o cartão aceitou {pin}. Talvez você tenha uma tentativa a menos.',
+      next: 'Retire o cartão e avise um atendente.',
+    },
+    'take-card-first': {
+      title: 'Primeiro, retire o cartão',
+      text: 'O cartão guarda o estado de um procedimento anterior e não é possível continuar. Nenhuma tentativa foi gasta.',
+      next: 'Retire o cartão e procure um atendente.',
+    },
+    'take-card-now': {
+      title: 'Retire o cartão agora',
+      text: 'O cartão pode ainda estar liberado com a sua senha.',
+      next: 'Não deixe o cartão para trás. Retire-o e depois avise um atendente.',
+    },
+    'municipal-pin-wrong': {
+      title: 'Senha incorreta',
+      text: 'O que você digitou não confere com a senha registrada na prefeitura. {tries}',
+      next: 'Digite de novo. Após vários erros seguidos, a senha é bloqueada.',
+    },
+    'municipal-pin-locked': {
+      title: 'Senha bloqueada',
+      text: 'Após vários erros, a senha registrada na prefeitura foi bloqueada.',
+      next: 'Peça o desbloqueio no balcão da prefeitura da sua cidade.',
+    },
+    'municipal-pin-none': {
+      title: 'Nenhuma senha registrada',
+      text: 'Não há senha registrada na prefeitura para esta certidão.',
+      next: 'Registre uma senha no balcão da prefeitura da sua cidade.',
+    },
+    'municipal-pin-format': {
+      title: 'Confira a senha digitada',
+      text: 'A senha registrada na prefeitura tem somente números. Nenhuma tentativa foi gasta.',
+      next: 'Digite os números de novo.',
+    },
+    unexpected: {
+      title: 'Não é possível continuar',
+      text: 'Ocorreu um problema inesperado e o procedimento foi interrompido.',
+      next: 'Retire o cartão e avise um atendente, por favor.',
+    },
+  },
+  pins: {
+    auth: { name: 'a senha de identificação do usuário', short: 'a senha', form: '4 números' },
+    sign: { name: 'a senha de assinatura', short: 'a senha', form: 'de 6 a 16 letras maiúsculas e números' },
+    juki: { name: 'a senha do registro básico de residentes', short: 'a senha', form: '4 números' },
+    text: { name: 'a senha de leitura dos dados do cartão', short: 'a senha', form: '4 números' },
+    common: { name: 'a senha do cartão', short: 'a senha', form: '4 números' },
+    'code-a': { name: 'o número de verificação A (My Number)', short: 'o número', form: '12 números' },
+    'code-b': {
+      name: 'o número de verificação B',
+      short: 'o número',
+      form: '14 números: data de nascimento (6), ano de validade (4) e código de segurança (4)',
+    },
+    birth: {
+      name: 'a data de nascimento',
+      short: 'a data de nascimento',
+      form: '6 números: ano da era japonesa, mês e dia',
+    },
+    issuance: { name: 'a senha para emissão de certidões', short: 'a senha', form: 'os números que você registrou' },
+    unknown: { name: 'a senha', short: 'a senha', form: 'os números ou letras que você registrou' },
+  },
+  tries: { one: 'Resta {n} tentativa.', other: 'Restam {n} tentativas.' },
+  reset: {
+    counter: 'Leve o cartão ao balcão da prefeitura da sua cidade para o desbloqueio ou a redefinição.',
+    'counter-or-store-with-auth':
+      'A prefeitura da sua cidade faz a redefinição. Se souber a senha de identificação do usuário (4 números), também pode fazê-la pelo aplicativo e em um terminal de loja de conveniência.',
+    'counter-or-store-with-sign':
+      'A prefeitura da sua cidade faz a redefinição. Se souber a senha de assinatura, também pode fazê-la pelo aplicativo no celular e no terminal de algumas lojas.',
+  },
+}

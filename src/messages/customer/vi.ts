@@ -1,0 +1,200 @@
+import type { CustomerTexts } from '../texts.ts'
+
+const again = 'Xin quý khách thao tác lại từ đầu.'
+const replace = 'Xin lấy thẻ ra, đặt lại rồi thao tác lại từ đầu.'
+const staff = 'Thành thật xin lỗi. Xin quý khách báo cho nhân viên.'
+
+/** Customer texts in Vietnamese. */
+export const vi: CustomerTexts = {
+  situations: {
+    'insert-card': {
+      title: 'Xin đặt thẻ vào máy',
+      text: 'Không có thẻ ở vị trí đọc.',
+      next: 'Xin đặt hoặc đưa thẻ vào đầu đọc và giữ nguyên.',
+    },
+    'timed-out': {
+      title: 'Đã quá thời gian xác nhận',
+      text: 'Việc kiểm tra thẻ mất quá nhiều thời gian nên thao tác đã dừng lại.',
+      next: replace,
+    },
+    cancelled: {
+      title: 'Đã hủy thao tác',
+      text: 'Thủ tục đã kết thúc giữa chừng.',
+      next: 'Xin lấy lại thẻ. Nếu muốn tiếp tục, xin thao tác lại từ đầu.',
+    },
+    'card-removed': {
+      title: 'Thẻ đã rời khỏi máy',
+      text: 'Thẻ rời khỏi máy khi đang đọc nên thủ tục đã dừng lại.',
+      next: 'Xin đặt thẻ lại và không di chuyển cho đến khi xong.',
+    },
+    'card-unreadable': {
+      title: 'Không đọc được thẻ',
+      text: 'Có thể thẻ bị đặt sai chiều, sai vị trí hoặc bị bẩn.',
+      next: 'Xin kiểm tra chiều thẻ và chỉ đặt một thẻ này. Nếu vẫn không đọc được, xin báo cho nhân viên.',
+    },
+    'connection-lost': {
+      title: 'Mất kết nối với thẻ',
+      text: 'Máy chưa đọc xong thẻ.',
+      next: `${replace} Nếu vẫn xảy ra, xin báo cho nhân viên.`,
+    },
+    busy: {
+      title: 'Xin chờ một chút',
+      text: 'Đầu đọc thẻ đang bận xử lý việc khác.',
+      next: 'Xin chờ giây lát rồi thử lại. Nếu vẫn không được, xin báo cho nhân viên.',
+    },
+    'out-of-order': {
+      title: 'Hiện không sử dụng được',
+      text: 'Máy chưa sẵn sàng nên không thể tiếp tục.',
+      next: staff,
+    },
+    'begin-again': {
+      title: 'Xin thao tác lại từ đầu',
+      text: 'Không thể hoàn tất thủ tục.',
+      next: `${again} Nếu vẫn xảy ra, xin báo cho nhân viên.`,
+    },
+    'too-late': {
+      title: 'Đã hết thời gian thao tác',
+      text: 'Thủ tục đã kết thúc vì quá thời gian quy định.',
+      next: again,
+    },
+    'other-card': {
+      title: 'Thẻ này không dùng được ở đây',
+      text: 'Thẻ này không dùng được cho thủ tục này.',
+      next: 'Xin kiểm tra xem có đặt nhầm thẻ khác không. Nếu chưa rõ, xin hỏi nhân viên.',
+    },
+    'card-not-understood': {
+      title: 'Không đọc được thông tin trên thẻ',
+      text: 'Máy không đọc đúng được thông tin ghi trong thẻ.',
+      next: staff,
+    },
+    'number-or-card': {
+      title: 'Không xác nhận được nội dung',
+      text: 'Không xác nhận được số đã nhập hoặc thông tin trên thẻ.',
+      next: 'Nếu quý khách đã nhập số, xin kiểm tra lại. Trường hợp khác, xin báo cho nhân viên.',
+    },
+    'swipe-again': {
+      title: 'Xin quẹt thẻ lại',
+      text: 'Không đọc được dải từ của thẻ.',
+      next: 'Xin kiểm tra chiều thẻ và quẹt lại với tốc độ đều cho đến hết.',
+    },
+    'certificate-absent': {
+      title: 'Thẻ không có chứng nhận điện tử',
+      text: 'Thẻ của quý khách không có chứng nhận điện tử cần cho thủ tục này.',
+      next: 'Văn phòng hành chính địa phương có thể cấp chứng nhận. Xin mang thẻ đến quầy để được hướng dẫn.',
+    },
+    'certificate-expired': {
+      title: 'Chứng nhận điện tử đã hết hạn',
+      text: 'Chứng nhận điện tử trong thẻ đã quá thời hạn hiệu lực.',
+      next: 'Xin mang thẻ đến quầy của văn phòng hành chính địa phương để gia hạn.',
+    },
+    'certificate-out-of-period': {
+      title: 'Chứng nhận điện tử ngoài thời hạn',
+      text: 'Chứng nhận điện tử chưa bắt đầu có hiệu lực hoặc đã hết hiệu lực.',
+      next: 'Xin báo cho nhân viên. Nếu đã hết hạn, có thể gia hạn tại văn phòng hành chính địa phương.',
+    },
+    'certificate-revoked': {
+      title: 'Chứng nhận điện tử đã bị thu hồi',
+      text: 'Chứng nhận điện tử trong thẻ không còn hiệu lực, ví dụ do chuyển chỗ ở hoặc đổi tên.',
+      next: 'Xin mang thẻ đến quầy của văn phòng hành chính địa phương để được cấp chứng nhận mới.',
+    },
+    'certificate-refused': {
+      title: 'Không xác nhận được chứng nhận điện tử',
+      text: 'Không xác nhận được rằng chứng nhận điện tử trong thẻ có hiệu lực.',
+      next: staff,
+    },
+    'service-later': {
+      title: 'Hiện không thể kiểm tra',
+      text: 'Dịch vụ kiểm tra không kết nối được hoặc đang quá tải nên không thể tiếp tục.',
+      next: 'Xin thử lại sau. Nếu vẫn không được, xin báo cho nhân viên.',
+    },
+    'pin-format': {
+      title: 'Xin kiểm tra nội dung đã nhập',
+      text: 'Xin nhập {form}. Số lần thử không bị giảm.',
+      next: 'Xin nhập lại {pin}.',
+    },
+    'pin-wrong': {
+      title: 'Nhập sai {short}',
+      text: 'Nội dung đã nhập không khớp với {pin}. {tries}',
+      next: 'Xin kiểm tra {pin} rồi nhập lại. Nếu nhập sai nhiều lần liên tiếp sẽ bị khóa.',
+    },
+    'pin-wrong-last': {
+      title: 'Nhập sai {short}',
+      text: 'Nội dung đã nhập không khớp với {pin}. {tries}',
+      next: 'Nếu sai thêm một lần nữa sẽ bị khóa. Nếu không chắc chắn, xin dừng lại và hỏi nhân viên hoặc văn phòng hành chính.',
+    },
+    'pin-guarded': {
+      title: 'Không thể tiếp tục nhập tại đây',
+      text: 'Số lần nhập {pin} còn lại rất ít nên máy không kiểm tra. {tries}',
+      next: 'Nếu nhập sai có thể bị khóa. Xin báo cho nhân viên hoặc cài đặt lại tại văn phòng hành chính địa phương.',
+    },
+    'pin-blocked': {
+      title: 'Đã khóa {short}',
+      text: 'Do nhập sai nhiều lần, {pin} đã bị khóa và không dùng được.',
+      next: '{reset}',
+    },
+    'pin-unsure': {
+      title: 'Mất kết nối khi đang kiểm tra',
+      text: 'Không biết {pin} đã được chấp nhận hay chưa. Số lần thử có thể đã giảm.',
+      next: 'Xin lấy thẻ ra và báo cho nhân viên.',
+    },
+    'take-card-first': {
+      title: 'Trước hết xin lấy thẻ ra',
+      text: 'Thẻ còn giữ trạng thái của thủ tục trước nên không thể tiếp tục. Số lần thử không bị giảm.',
+      next: 'Xin lấy thẻ ra và báo nhân viên.',
+    },
+    'take-card-now': {
+      title: 'Xin lấy thẻ ra ngay',
+      text: 'Thẻ có thể vẫn đang ở trạng thái đã xác nhận mã PIN.',
+      next: 'Xin đừng để quên thẻ. Xin lấy thẻ ra rồi báo cho nhân viên.',
+    },
+    'municipal-pin-wrong': {
+      title: 'Mã PIN không đúng',
+      text: 'Số đã nhập không khớp với mã PIN đã đăng ký tại địa phương. {tries}',
+      next: 'Xin nhập lại. Nếu nhập sai nhiều lần liên tiếp sẽ bị khóa.',
+    },
+    'municipal-pin-locked': {
+      title: 'Mã PIN đã bị khóa',
+      text: 'Do nhập sai nhiều lần, mã PIN đã đăng ký tại địa phương đã bị khóa.',
+      next: 'Xin làm thủ tục mở khóa tại quầy của văn phòng hành chính địa phương.',
+    },
+    'municipal-pin-none': {
+      title: 'Chưa đăng ký mã PIN',
+      text: 'Quý khách chưa đăng ký mã PIN cho loại giấy chứng nhận này tại địa phương.',
+      next: 'Xin đăng ký tại quầy của văn phòng hành chính địa phương.',
+    },
+    'municipal-pin-format': {
+      title: 'Xin kiểm tra mã PIN đã nhập',
+      text: 'Mã PIN đã đăng ký tại địa phương chỉ gồm chữ số. Số lần thử không bị giảm.',
+      next: 'Xin nhập lại các chữ số.',
+    },
+    unexpected: {
+      title: 'Không thể tiếp tục',
+      text: 'Đã xảy ra sự cố ngoài dự kiến nên thủ tục đã dừng lại.',
+      next: 'Xin lấy lại thẻ và báo cho nhân viên.',
+    },
+  },
+  pins: {
+    auth: { name: 'mã PIN xác thực người dùng', short: 'mã PIN', form: '4 chữ số' },
+    sign: { name: 'mật khẩu chữ ký điện tử', short: 'mật khẩu', form: '6 đến 16 chữ cái in hoa và chữ số' },
+    juki: { name: 'mã PIN sổ đăng ký cư dân cơ bản', short: 'mã PIN', form: '4 chữ số' },
+    text: { name: 'mã PIN đọc thông tin ghi trên thẻ', short: 'mã PIN', form: '4 chữ số' },
+    common: { name: 'mã PIN của thẻ', short: 'mã PIN', form: '4 chữ số' },
+    'code-a': { name: 'số đối chiếu A (My Number)', short: 'số đối chiếu', form: '12 chữ số' },
+    'code-b': {
+      name: 'số đối chiếu B',
+      short: 'số đối chiếu',
+      form: '14 chữ số: ngày sinh (6), năm hết hạn (4) và mã bảo mật (4)',
+    },
+    birth: { name: 'ngày sinh', short: 'ngày sinh', form: '6 chữ số: năm theo lịch Nhật, tháng và ngày' },
+    issuance: { name: 'mã PIN cấp giấy chứng nhận', short: 'mã PIN', form: 'các chữ số quý khách đã đăng ký' },
+    unknown: { name: 'mã PIN', short: 'mã PIN', form: 'các chữ số hoặc chữ cái quý khách đã đăng ký' },
+  },
+  tries: { other: 'Quý khách còn {n} lần thử.' },
+  reset: {
+    counter: 'Xin mang thẻ đến quầy của văn phòng hành chính địa phương để mở khóa hoặc cài đặt lại.',
+    'counter-or-store-with-auth':
+      'Có thể cài đặt lại tại văn phòng hành chính địa phương. Nếu biết mã PIN xác thực người dùng (4 chữ số), có thể đặt trước bằng ứng dụng điện thoại rồi làm tại máy ở cửa hàng tiện lợi.',
+    'counter-or-store-with-sign':
+      'Có thể cài đặt lại tại văn phòng hành chính địa phương. Nếu biết mật khẩu chữ ký điện tử, có thể đặt trước bằng ứng dụng điện thoại rồi làm tại máy ở một số cửa hàng.',
+  },
+}

@@ -1,0 +1,200 @@
+import type { CustomerTexts } from '../texts.ts'
+
+const again = '请从头开始操作。'
+const replace = '请取出卡片，重新放好后从头开始操作。'
+const staff = '非常抱歉，请告知工作人员。'
+
+/** Customer texts in simplified Chinese. */
+export const zh: CustomerTexts = {
+  situations: {
+    'insert-card': {
+      title: '请放置卡片',
+      text: '读卡位置上没有卡片。',
+      next: '请将卡片放在读卡处或插入卡口，并保持不动。',
+    },
+    'timed-out': {
+      title: '未能在规定时间内完成确认',
+      text: '确认卡片所需时间过长，操作已中止。',
+      next: replace,
+    },
+    cancelled: {
+      title: '操作已取消',
+      text: '手续已在中途结束。',
+      next: '请取回卡片。如需继续，请从头开始操作。',
+    },
+    'card-removed': {
+      title: '卡片已离开读卡位置',
+      text: '读取过程中卡片被移开，手续已中止。',
+      next: '请重新放好卡片，完成之前请勿移动。',
+    },
+    'card-unreadable': {
+      title: '无法读取卡片',
+      text: '可能是卡片的方向或位置不对，或卡片有污渍。',
+      next: '请确认方向，只放置这一张卡片。如仍无法读取，请告知工作人员。',
+    },
+    'connection-lost': {
+      title: '与卡片的通信中断',
+      text: '未能完成卡片的读取。',
+      next: `${replace}如再次发生，请告知工作人员。`,
+    },
+    busy: {
+      title: '请稍候',
+      text: '读卡器正在处理其他操作。',
+      next: '请稍等片刻后再次操作。如仍无法使用，请告知工作人员。',
+    },
+    'out-of-order': {
+      title: '暂时无法使用',
+      text: '机器尚未准备就绪，无法继续办理。',
+      next: staff,
+    },
+    'begin-again': {
+      title: '请重新操作',
+      text: '未能完成手续。',
+      next: `${again}如再次发生，请告知工作人员。`,
+    },
+    'too-late': {
+      title: '操作已超时',
+      text: '由于超过规定时间，手续已结束。',
+      next: again,
+    },
+    'other-card': {
+      title: '此卡片无法使用',
+      text: '此卡片不能用于本项手续。',
+      next: '请确认是否放错了卡片。如有疑问，请咨询工作人员。',
+    },
+    'card-not-understood': {
+      title: '无法读取卡片信息',
+      text: '未能正确读取卡片中记录的信息。',
+      next: staff,
+    },
+    'number-or-card': {
+      title: '未能确认内容',
+      text: '未能确认您输入的号码或卡片中的信息。',
+      next: '如果您输入了号码，请再次核对。其他情况请告知工作人员。',
+    },
+    'swipe-again': {
+      title: '无法读取磁条',
+      text: '未能正确读取卡片的磁条。',
+      next: '请确认卡片方向，以均匀的速度再刷一次，并刷到底。',
+    },
+    'certificate-absent': {
+      title: '卡片中没有电子证书',
+      text: '您的卡片中没有本项手续所需的电子证书。',
+      next: '电子证书可在市区町村的窗口申请发行。请携带卡片前往咨询。',
+    },
+    'certificate-expired': {
+      title: '电子证书已过期',
+      text: '您卡片中的电子证书已超过有效期限。',
+      next: '请携带卡片前往市区町村的窗口办理更新。',
+    },
+    'certificate-out-of-period': {
+      title: '电子证书不在有效期内',
+      text: '电子证书的有效期尚未开始，或已经结束。',
+      next: '请告知工作人员。如已过期，可在市区町村的窗口办理更新。',
+    },
+    'certificate-revoked': {
+      title: '电子证书已失效',
+      text: '由于搬家、更改姓名等原因，您卡片中的电子证书已失效，无法使用。',
+      next: '请携带卡片前往市区町村的窗口，申请发行新的电子证书。',
+    },
+    'certificate-refused': {
+      title: '无法确认电子证书',
+      text: '未能确认您卡片中的电子证书是否有效。',
+      next: staff,
+    },
+    'service-later': {
+      title: '目前无法进行确认',
+      text: '无法连接到负责确认的服务，或该服务繁忙，因此无法继续办理。',
+      next: '请稍后再次操作。如仍无法使用，请告知工作人员。',
+    },
+    'pin-format': {
+      title: '请核对您输入的内容',
+      text: '{pin}为{form}。剩余次数没有减少。',
+      next: '请再次正确输入。',
+    },
+    'pin-wrong': {
+      title: '{short}不正确',
+      text: '您输入的内容与{pin}不一致。{tries}',
+      next: '请核对{pin}后再次输入。连续输错将被锁定，无法使用。',
+    },
+    'pin-wrong-last': {
+      title: '{short}不正确',
+      text: '您输入的内容与{pin}不一致。{tries}',
+      next: '再输错一次将被锁定。如果不能确定，请不要继续，请咨询工作人员或市区町村的窗口。',
+    },
+    'pin-guarded': {
+      title: '不能在此继续输入',
+      text: '{pin}的剩余次数不多，因此没有进行核对。{tries}',
+      next: '如果输错，将可能被锁定。请告知工作人员，或在市区町村的窗口重新设置。',
+    },
+    'pin-blocked': {
+      title: '{short}已被锁定',
+      text: '由于多次输错，{pin}已被锁定，无法使用。',
+      next: '{reset}',
+    },
+    'pin-unsure': {
+      title: '核对过程中通信中断',
+      text: '无法得知{pin}是否核对成功。剩余次数可能已减少一次。',
+      next: '请取出卡片，并告知工作人员。',
+    },
+    'take-card-first': {
+      title: '请先取出卡片',
+      text: '卡片中仍保留着之前手续的状态，无法继续。剩余次数没有减少。',
+      next: '请取出卡片，并告知工作人员。',
+    },
+    'take-card-now': {
+      title: '请立即取出卡片',
+      text: '卡片可能仍处于密码已核对的状态。',
+      next: '请勿将卡片留在机器上。请取出卡片后告知工作人员。',
+    },
+    'municipal-pin-wrong': {
+      title: '密码有误',
+      text: '您输入的号码与在市区町村登记的密码不一致。{tries}',
+      next: '请再次输入。连续输错将被锁定，无法使用。',
+    },
+    'municipal-pin-locked': {
+      title: '登记的密码已被锁定',
+      text: '由于多次输错，您在市区町村登记的密码已被锁定。',
+      next: '请在市区町村的窗口办理解锁手续。',
+    },
+    'municipal-pin-none': {
+      title: '尚未登记密码',
+      text: '您尚未在市区町村登记用于此证明书的密码。',
+      next: '请在市区町村的窗口登记。',
+    },
+    'municipal-pin-format': {
+      title: '请核对您的输入',
+      text: '请输入在市区町村登记的密码，密码仅由数字组成。剩余次数没有减少。',
+      next: '请再次输入数字。',
+    },
+    unexpected: {
+      title: '无法继续办理',
+      text: '发生了意外的问题，手续已中止。',
+      next: '请取回卡片，并告知工作人员。',
+    },
+  },
+  pins: {
+    auth: { name: '用户证明用密码', short: '密码', form: '4位数字' },
+    sign: { name: '签名用密码', short: '密码', form: '6至16位的大写英文字母和数字' },
+    juki: { name: '住民基本台账用密码', short: '密码', form: '4位数字' },
+    text: { name: '卡面事项输入辅助用密码', short: '密码', form: '4位数字' },
+    common: { name: '卡片密码', short: '密码', form: '4位数字' },
+    'code-a': { name: '核对号码A（个人编号）', short: '核对号码', form: '12位数字' },
+    'code-b': {
+      name: '核对号码B',
+      short: '核对号码',
+      form: '14位数字（出生日期6位、有效期限的公历年份4位、安全码4位）',
+    },
+    birth: { name: '出生日期', short: '出生日期', form: '6位数字（日本年号的年、月、日各2位）' },
+    issuance: { name: '证明书发放用密码', short: '密码', form: '您登记的数字' },
+    unknown: { name: '密码', short: '密码', form: '您登记的数字或英文字母' },
+  },
+  tries: { other: '您还可以输入{n}次。' },
+  reset: {
+    counter: '请携带卡片前往市区町村的窗口，办理解锁或重新设置的手续。',
+    'counter-or-store-with-auth':
+      '可在市区町村的窗口重新设置。如果您知道用户证明用密码（4位数字），也可通过手机专用应用预约后，在便利店等的终端机上重新设置。',
+    'counter-or-store-with-sign':
+      '可在市区町村的窗口重新设置。如果您知道签名用密码，也可通过手机专用应用预约后，在部分便利店等的终端机上重新设置。',
+  },
+}

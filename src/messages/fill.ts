@@ -1,0 +1,37 @@
+import { customerTexts } from './customer/catalogue.ts'
+import { type CustomerLanguage, customerLanguages } from './languages.ts'
+import { pinKind, type ResetWay, resetWay } from './pins.ts'
+import type { TriesText } from './texts.ts'
+
+/** What a text is filled with. */
+export interface FillInput {
+  readonly language: CustomerLanguage
+  readonly pin: string | undefined
+  readonly triesLeft: number | undefined
+  readonly tries: TriesText
+  readonly reset: Readonly<Record<ResetWay, string>>
+}
+
+/** Fills texts in: a function that takes one with placeholders and returns one without. */
+export function filler({ language, pin, triesLeft, tries, reset }: FillInput): (text: string) => string {
+  const kind = pinKind(pin)
+  const { name, short, form } = customerTexts[language].pins[kind]
+  const values: Readonly<Record<string, string>> = {
+    pin: name,
+    short,
+    form,
+    tries: triesLeft === undefined ? '' : triesSentence(language, tries, triesLeft),
+    reset: reset[resetWay(kind)],
+  }
+  // Nothing is left where a sentence of tries would be, between two spaces or at the end.
+  return (text) =>
+    text
+      .replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name]!)
+      .replaceAll('  ', ' ')
+      .trimEnd()
+}
+
+function triesSentence(language: CustomerLanguage, tries: TriesText, left: number): string {
+  const category = new Intl.PluralRules(customerLanguages[language].tag).select(left)
+  return (tries[category] ?? tries.other).replace('{n}', String(left))
+}

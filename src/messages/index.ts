@@ -1,0 +1,12 @@
+/**
+ * What to tell people about errors: customers at the machine in seven languages, clerks and operators in Japanese and
+ * English. `docs/messages.md` has the situations and codes.
+ *
+ * @module jpki-card/messages
+ */
+export type { Audience, CustomerLanguage, LanguageFor, StaffLanguage } from './languages.ts'
+export { audiences, customerLanguages } from './languages.ts'
+export type { Message, MessageOptions } from './message.ts'
+export { messageFor } from './message.ts'
+export type { Situation } from './situations.ts'
+export { situations } from './situations.ts'

@@ -1,0 +1,243 @@
+import { describe, expect, test } from 'vitest'
+import {
+  CertificateError,
+  type ErrorCode,
+  errorCodes,
+  JpkiCardError,
+  PinError,
+  RefusalError,
+  ServerError,
+  StateNotClearedError,
+  StripeError,
+  TransportError,
+  VerificationError,
+} from '../../src/errors.ts'
+import { audiences, type CustomerLanguage, messageFor } from '../../src/messages/index.ts'
+import { namedPins } from '../../src/messages/pins.ts'
+import { languages } from './support.ts'
+
+const customer = (error: unknown, language: CustomerLanguage = 'en', more: object = {}) =>
+  messageFor(error, { audience: 'customer', language, ...more })
+const pinError = (code: 'ERR_PIN_REJECTED' | 'ERR_PIN_BLOCKED' | 'ERR_PIN_GUARDED', pin: string, triesLeft?: number) =>
+  new PinError(code, 'internal', { pin, triesLeft })
+
+describe('from an error', () => {
+  test('a rejected PIN tells the tries left in every language', () => {
+    const texts = languages.map((language) => customer(pinError('ERR_PIN_REJECTED', 'auth', 2), language).text)
+    for (const text of texts) expect(text).toContain('2')
+    expect(texts[0]).toBe('入力された内容が、利用者証明用の暗証番号と一致しません。入力できるのは、あと2回です。')
+    expect(texts[1]).toBe('What you entered does not match the user-authentication PIN. You have 2 tries left.')
+  })
+
+  test('one try is singular where a language has a singular', () => {
+    const text = (language: CustomerLanguage, left: number) =>
+      customer(pinError('ERR_PIN_REJECTED', 'sign', left), language).text
+    expect(text('en', 1)).toMatch(/You have 1 try left\.$/)
+    expect(text('en', 3)).toMatch(/You have 3 tries left\.$/)
+    expect(text('pt', 1)).toMatch(/Resta 1 tentativa\.$/)
+    expect(text('pt', 4)).toMatch(/Restam 4 tentativas\.$/)
+    expect(text('es', 1)).toMatch(/Le queda 1 intento\.$/)
+    expect(text('es', 4)).toMatch(/Le quedan 4 intentos\.$/)
+    expect(messageFor('ERR_PIN_GUARDED', { audience: 'clerk', language: 'en', triesLeft: 1 }).text).toContain(
+      '1 try is left.',
+    )
+  })
+
+  test('a card that keeps no counter leaves the sentence out', () => {
+    const { text } = customer(pinError('ERR_PIN_REJECTED', 'sign'))
+    expect(text).toBe('What you entered does not match the signature password.')
+  })
+
+  test('with one try left nobody is asked to try again', () => {
+    expect(customer(pinError('ERR_PIN_REJECTED', 'auth', 2))).toMatchObject({ turn: 'customer', retry: true })
+    expect(customer(pinError('ERR_PIN_REJECTED', 'auth', 1))).toMatchObject({
+      situation: 'pin-wrong-last',
+      turn: 'clerk',
+      retry: false,
+    })
+  })
+
+  test('no try left is blocked, however it was found out', () => {
+    for (const code of ['ERR_PIN_REJECTED', 'ERR_PIN_GUARDED', 'ERR_PIN_BLOCKED'] as const) {
+      const message = customer(pinError(code, 'auth', 0))
+      expect(message).toMatchObject({ situation: 'pin-blocked', turn: 'customer', retry: false, code })
+      const clerk = messageFor(pinError(code, 'auth', 0), { audience: 'clerk', language: 'en' })
+      expect(clerk.title).toBe('The PIN is blocked')
+    }
+    expect(customer('ERR_MUNICIPAL_PIN_REJECTED', 'ja', { triesLeft: 0 })).toMatchObject({
+      situation: 'municipal-pin-locked',
+      turn: 'clerk',
+      retry: false,
+    })
+  })
+
+  test('what the caller says goes before what the error says', () => {
+    const error = pinError('ERR_PIN_REJECTED', 'auth', 2)
+    const { text } = customer(error, 'en', { pin: 'sign', triesLeft: 4 })
+    expect(text).toContain('the signature password')
+    expect(text).toContain('4 tries')
+  })
+
+  test('a municipal PIN has the tries the server knows', () => {
+    const error = new RefusalError('ERR_MUNICIPAL_PIN_REJECTED', 'the PIN is wrong')
+    expect(customer(error, 'en', { triesLeft: 2 }).text).toContain('2 tries')
+    expect(customer(error).text).not.toMatch(/tr(y|ies)/)
+  })
+
+  test('the details of an error can change the situation', () => {
+    const field = new StripeError('field', 'not of this profile')
+    expect(customer(field)).toMatchObject({ situation: 'other-card', turn: 'operator', retry: false })
+    expect(customer(new StripeError('lrc', 'wrong'))).toMatchObject({ situation: 'swipe-again', retry: true })
+    const check = (name: string, depth: number) => customer(new VerificationError(name, depth, 'expired'))
+    expect(check('validity', 0)).toMatchObject({ situation: 'certificate-out-of-period', turn: 'customer' })
+    expect(check('validity', 1)).toMatchObject({ situation: 'certificate-refused', turn: 'customer' })
+    expect(check('revocation', 0)).toMatchObject({ situation: 'certificate-refused', turn: 'customer' })
+    expect(check('signature', 0)).toMatchObject({ situation: 'certificate-refused', turn: 'operator' })
+  })
+
+  test('a card that is not cleared comes before what happened earlier', () => {
+    const suppressed = Object.assign(new Error('both'), {
+      name: 'SuppressedError',
+      error: new StateNotClearedError('left verified'),
+      suppressed: pinError('ERR_PIN_REJECTED', 'auth', 2),
+    })
+    expect(customer(suppressed)).toMatchObject({ situation: 'take-card-now', code: 'ERR_STATE_NOT_CLEARED' })
+    const foreign = Object.assign(new Error('both'), { name: 'SuppressedError', error: 'ERR_TIMEOUT' })
+    expect(customer(foreign).code).toBeUndefined()
+  })
+
+  test('an error and its code come to the same', () => {
+    const errors: JpkiCardError[] = [
+      new TransportError('ERR_CARD_REMOVED', 'x'),
+      new CertificateError('ERR_CERTIFICATE_ABSENT', 'x'),
+      new ServerError('x'),
+      new RefusalError('ERR_NONCE_EXPIRED', 'x'),
+    ]
+    for (const audience of audiences) {
+      for (const error of errors) {
+        const options = { audience, language: 'ja' } as const
+        expect(messageFor(error, options)).toEqual(messageFor(error.code, options))
+      }
+    }
+  })
+})
+
+describe('where to go with a blocked PIN', () => {
+  const next = (pin: string, language: CustomerLanguage) => customer(pinError('ERR_PIN_BLOCKED', pin, 0), language).next
+  const counter: Record<CustomerLanguage, RegExp> = {
+    ja: /市区町村の窓口/,
+    en: /municipal office/,
+    zh: /市区町村的窗口/,
+    ko: /시구정촌 창구/,
+    pt: /prefeitura/,
+    es: /municipalidad/,
+    vi: /văn phòng hành chính địa phương/,
+  }
+  const kiosk: Record<CustomerLanguage, RegExp> = {
+    ja: /スマートフォン.*コンビニ/,
+    en: /phone app.*kiosk/,
+    zh: /手机.*便利店/,
+    ko: /스마트폰.*편의점/,
+    pt: /aplicativo.*terminal/,
+    es: /aplicación.*terminal/,
+    vi: /ứng dụng điện thoại.*cửa hàng/,
+  }
+
+  test.each(languages)('%s: the counter for every PIN, a kiosk and a phone for the two of JPKI only', (language) => {
+    for (const pin of [...namedPins, 'unknown', 'never-heard-of']) {
+      expect(next(pin, language), pin).toMatch(counter[language])
+      if (pin === 'auth' || pin === 'sign') expect(next(pin, language), pin).toMatch(kiosk[language])
+      else expect(next(pin, language), pin).not.toMatch(kiosk[language])
+    }
+    expect(next('auth', language)).not.toBe(next('sign', language))
+  })
+
+  test('each takes the other PIN', () => {
+    expect(next('sign', 'ja')).toContain('利用者証明用の暗証番号（数字4桁）が分かる方')
+    expect(next('auth', 'ja')).toContain('署名用パスワードが分かる方')
+    const clerk = messageFor(pinError('ERR_PIN_BLOCKED', 'sign', 0), { audience: 'clerk', language: 'ja' })
+    expect(clerk.next).toContain('JPKI暗証番号リセット')
+  })
+
+  test('the PIN of the municipality is its own matter', () => {
+    for (const language of languages) {
+      const message = customer('ERR_MUNICIPAL_PIN_LOCKED', language)
+      expect(message.next).toMatch(counter[language])
+      expect(message.next).not.toMatch(kiosk[language])
+    }
+    const clerk = messageFor('ERR_MUNICIPAL_PIN_LOCKED', { audience: 'clerk', language: 'en' })
+    expect(clerk.next).toMatch(/unlock/)
+  })
+})
+
+describe('nothing leaks', () => {
+  const secret = '7391-XQZ'
+  const everything = (error: unknown, more: object = {}): string =>
+    audiences
+      .flatMap((audience) => languages.map((language) => messageFor(error, { audience, language, ...more })))
+      .map((message) => JSON.stringify(message))
+      .join('\n')
+
+  test('no message of an error, of ours or not, is shown', () => {
+    for (const code of errorCodes) expect(everything(new JpkiCardError(code, secret))).not.toContain(secret)
+    for (const error of [new Error(secret), new TypeError(secret), secret, { message: secret }, [secret]]) {
+      const texts = everything(error)
+      expect(texts).not.toContain(secret)
+      expect(texts).toContain('"situation":"unexpected"')
+    }
+  })
+
+  test('nor a PIN passed in place of its name', () => {
+    for (const pin of [secret, '1234', '__proto__', 'constructor', 'toString', '{tries}']) {
+      const known = everything('ERR_PIN_REJECTED', { triesLeft: 2 })
+      expect(everything('ERR_PIN_REJECTED', { triesLeft: 2, pin })).toBe(known)
+    }
+  })
+
+  test('whatever is thrown gets an answer', () => {
+    const hostile = new Proxy(
+      {},
+      {
+        get() {
+          throw new Error(secret)
+        },
+      },
+    )
+    for (const thrown of [undefined, null, 0, '', 'ERR_NOT_OURS', '__proto__', Symbol('x'), {}, hostile]) {
+      expect(messageFor(thrown, { audience: 'customer', language: 'vi' })).toMatchObject({
+        situation: 'unexpected',
+        code: undefined,
+        turn: 'operator',
+        retry: false,
+      })
+    }
+    const forged = Object.assign(new Error('x'), { code: 'ERR_PIN_BLOCKED' })
+    expect(customer(forged).situation).toBe('unexpected')
+    const newer = new JpkiCardError('ERR_OF_TOMORROW' as ErrorCode, 'x')
+    expect(customer(newer).situation).toBe('unexpected')
+  })
+})
+
+describe('options', () => {
+  test('staff get English for what is neither Japanese nor English', () => {
+    for (const audience of ['clerk', 'operator'] as const) {
+      for (const language of languages) {
+        const message = messageFor('ERR_NO_CARD', { audience, language })
+        expect(message.language).toBe(language === 'ja' ? 'ja' : 'en')
+        const same: 'ja' | 'en' = message.language
+        expect(messageFor('ERR_NO_CARD', { audience, language: same })).toEqual(message)
+      }
+    }
+    expect(languages.map((language) => customer('ERR_NO_CARD', language).language)).toEqual(languages)
+  })
+
+  test('misuse is told', () => {
+    const bad = (options: object) => () => messageFor('ERR_NO_CARD', options as never)
+    expect(bad({ audience: 'customer', language: 'fr' })).toThrow(TypeError)
+    expect(bad({ audience: 'customer', language: 'toString' })).toThrow(TypeError)
+    expect(bad({ audience: 'guest', language: 'ja' })).toThrow(TypeError)
+    for (const triesLeft of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '2']) {
+      expect(bad({ audience: 'customer', language: 'ja', triesLeft })).toThrow(RangeError)
+    }
+  })
+})
