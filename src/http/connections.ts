@@ -14,25 +14,31 @@ export interface CloseReport {
 export class Connections {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
+  /** Those without a request so far, with the bytes of their handshake. */
+  readonly #unused = new Map<Socket, number>()
   readonly #running = new Set<ServerResponse>()
   #closing = false
   #finished = 0
   #cutOff = 0
 
-  constructor(server: Server) {
+  constructor(server: Server, secure: boolean) {
     this.#server = server
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket)
       socket.on('close', () => this.#sockets.delete(socket))
     })
+    server.on(secure ? 'secureConnection' : 'connection', (socket: Socket) => {
+      this.#unused.set(socket, socket.bytesRead)
+      socket.on('close', () => this.#unused.delete(socket))
+    })
   }
 
   /** Takes note of a request until its answer is sent, or its connection lost. */
   begin(response: ServerResponse): void {
+    this.#unused.delete(response.req.socket)
     this.#running.add(response)
     response.on('close', () => {
-      this.#running.delete(response)
-      if (!this.#closing) return
+      if (!this.#running.delete(response) || !this.#closing) return
       if (response.writableFinished) this.#finished += 1
       else this.#cutOff += 1
     })
@@ -51,15 +57,18 @@ export class Connections {
   async close(graceMs: number): Promise<CloseReport> {
     this.#closing = true
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    this.#running.forEach(endConnection)
+    for (const response of this.#running) endConnection(response)
     this.#server.closeIdleConnections()
-    const timer = setTimeout(() => this.#destroyAll(), graceMs)
+    for (const [socket, before] of this.#unused) if (socket.bytesRead === before) socket.destroy()
+    const timer = setTimeout(() => this.#cutAll(), graceMs)
     await closed
     clearTimeout(timer)
     return { finished: this.#finished, cutOff: this.#cutOff }
   }
 
-  #destroyAll(): void {
+  #cutAll(): void {
+    this.#cutOff += this.#running.size
+    this.#running.clear()
     for (const socket of this.#sockets) socket.destroy()
   }
 }

@@ -55,9 +55,16 @@ export function inTime(job: Job, limit: TimeLimit): Job {
         reject(lateness(exchange))
         exchange.stopReading?.()
       })
-      job(exchange)
-        .then(resolve, reject)
-        .finally(() => limit.end(exchange))
+      job(exchange).then(
+        (given) => {
+          limit.end(exchange)
+          resolve(given)
+        },
+        (error) => {
+          limit.end(exchange)
+          reject(error)
+        },
+      )
     })
 }
 

@@ -1,5 +1,6 @@
 import { isIdentifier } from '../token/index.ts'
 import { senderOf } from './address.ts'
+import { type Exchange, requireTime } from './exchange.ts'
 import type { Caller, HttpHandlerOptions, Limits } from './options.ts'
 import { RequestProblem } from './problem.ts'
 import { type Rate, RateLimiter } from './rate-limiter.ts'
@@ -22,16 +23,20 @@ export class Gate {
   }
 
   /**
-   * The terminal the caller proves to be. Only what is proved is counted, so nobody uses up what another one has.
+   * Lets a request in before anything of its body is read. A terminal is counted when it is proved, so that nobody uses up
+   * what another one has.
    *
-   * @returns `undefined` where nothing is asked for.
+   * @returns the terminal the caller proves to be; `undefined` where no proof is asked for.
    * @throws RequestProblem `ERR_FORBIDDEN`, `ERR_RATE_LIMITED`; whatever `terminalOf` throws.
    */
-  async provenTerminal(request: Request, caller: Caller): Promise<string | undefined> {
+  async enter(exchange: Exchange): Promise<string | undefined> {
+    const { request, caller } = exchange
+    this.countAddress(caller)
     if (this.#terminalOf === undefined) return undefined
     const terminal = await this.#terminalOf(request, caller)
     if (!isIdentifier(terminal)) throw new RequestProblem('ERR_FORBIDDEN', 'the caller is no terminal known here')
     count(this.#terminals, terminal)
+    requireTime(exchange)
     return terminal
   }
 

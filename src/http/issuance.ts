@@ -1,6 +1,6 @@
 import { RefusalError } from '../errors.ts'
 import { acceptanceJson } from './acceptance.ts'
-import { type Exchange, type Job, json, jsonHeaders, requireTime } from './exchange.ts'
+import { type Job, json, jsonHeaders } from './exchange.ts'
 import type { Gate } from './gate.ts'
 import { isObject, readJsonBody, requireUniqueNames } from './json-body.ts'
 import type { HttpHandlerOptions } from './options.ts'
@@ -11,7 +11,7 @@ type Fields = Readonly<Record<string, unknown>>
 /** `POST /v1/challenges`. */
 export function challengeJob({ service }: HttpHandlerOptions, gate: Gate, maxBytes: number): Job {
   return async (exchange) => {
-    const proven = await enter(exchange, gate)
+    const proven = await gate.enter(exchange)
     const { text, fields } = await readJsonBody(exchange, maxBytes)
     requireUniqueNames(text, [fields])
     requireOnly(fields, ['terminal', 'purpose'])
@@ -27,7 +27,7 @@ export function challengeJob({ service }: HttpHandlerOptions, gate: Gate, maxByt
 export function verificationJob(options: HttpHandlerOptions, gate: Gate, maxBytes: number): Job {
   const { service, allowSerialNumber = false } = options
   return async (exchange) => {
-    const proven = await enter(exchange, gate)
+    const proven = await gate.enter(exchange)
     const { text, fields } = await readJsonBody(exchange, maxBytes)
     requireOnly(fields, ['token', 'purpose', 'includeSerialNumber'])
     const { token } = fields
@@ -43,15 +43,6 @@ export function verificationJob(options: HttpHandlerOptions, gate: Gate, maxByte
     const acceptance = await service.verify(token, { terminal, purpose, includeSerialNumber })
     return { status: 200, headers: jsonHeaders, body: acceptanceJson(acceptance) }
   }
-}
-
-/** Lets a request in, before anything of its body is read. */
-async function enter(exchange: Exchange, gate: Gate): Promise<string | undefined> {
-  const { request, caller } = exchange
-  gate.countAddress(caller)
-  const proven = await gate.provenTerminal(request, caller)
-  requireTime(exchange)
-  return proven
 }
 
 function requireOnly(fields: Fields, known: readonly string[]): void {

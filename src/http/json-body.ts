@@ -1,5 +1,4 @@
 import { Buffer, isUtf8 } from 'node:buffer'
-import { concat } from '../bytes.ts'
 import { type Exchange, requireTime } from './exchange.ts'
 import { RequestProblem } from './problem.ts'
 
@@ -24,13 +23,31 @@ export async function readJsonBody(exchange: Exchange, maxBytes: number): Promis
   if (!/^(identity)?$/i.test(request.headers.get('content-encoding') ?? '')) {
     throw new RequestProblem('ERR_MEDIA_TYPE', 'the body must not be compressed')
   }
+  const declared = request.headers.get('content-length')
+  if (declared !== null && !(Number(declared) <= maxBytes)) throw tooLarge(maxBytes)
   exchange.receiving = true
-  const bytes = await readBytes(exchange, maxBytes)
+  let text: string
+  try {
+    // The transport holds a body to the length it declares, so it may be taken whole.
+    const whole = declared !== null && !request.headers.has('transfer-encoding')
+    text = whole ? requireExact(await request.text(), Number(declared)) : await readStream(exchange, maxBytes)
+  } catch (error) {
+    if (error instanceof RequestProblem) throw error
+    throw new RequestProblem('ERR_REQUEST', 'the body did not come to its end')
+  }
   exchange.receiving = false
   requireTime(exchange)
-  if (!isUtf8(bytes)) throw new RequestProblem('ERR_REQUEST', 'the body is not UTF-8')
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
   return { text, fields: parse(text) }
+}
+
+/** Decoding repairs what is no UTF-8, and drops a byte order mark: then the length is another, or a mark of repair is there. */
+function requireExact(text: string, bytes: number): string {
+  if (Buffer.byteLength(text) !== bytes || text.includes('\ufffd')) throw notUtf8()
+  return text
+}
+
+function notUtf8(): RequestProblem {
+  return new RequestProblem('ERR_REQUEST', 'the body is not UTF-8, or not as long as it says')
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> {
@@ -81,26 +98,9 @@ function countPlainNames(text: string): number {
   return names
 }
 
-async function readBytes(exchange: Exchange, maxBytes: number): Promise<Uint8Array> {
-  const { request } = exchange
-  const { headers } = request
-  const declared = headers.get('content-length')
-  if (declared !== null && !(Number(declared) <= maxBytes)) throw tooLarge(maxBytes)
-  try {
-    // The transport holds the body to its declared length, so it may be taken whole.
-    if (declared === null || headers.has('transfer-encoding')) return await readStream(exchange, maxBytes)
-    const whole = new Uint8Array(await request.arrayBuffer())
-    if (whole.length > maxBytes) throw tooLarge(maxBytes)
-    return whole
-  } catch (error) {
-    if (error instanceof RequestProblem) throw error
-    throw new RequestProblem('ERR_REQUEST', 'the body did not come to its end')
-  }
-}
-
-async function readStream(exchange: Exchange, maxBytes: number): Promise<Uint8Array> {
+async function readStream(exchange: Exchange, maxBytes: number): Promise<string> {
   const { body } = exchange.request
-  if (body === null) return new Uint8Array(0)
+  if (body === null) return ''
   const reader = body.getReader()
   const stop = (): void => void reader.cancel().catch(() => {})
   exchange.stopReading = stop
@@ -108,7 +108,7 @@ async function readStream(exchange: Exchange, maxBytes: number): Promise<Uint8Ar
   let length = 0
   for (;;) {
     const { done, value } = await reader.read()
-    if (done) return concat(...parts)
+    if (done) break
     length += value.length
     if (length > maxBytes) {
       stop()
@@ -116,6 +116,9 @@ async function readStream(exchange: Exchange, maxBytes: number): Promise<Uint8Ar
     }
     parts.push(value)
   }
+  const whole = Buffer.concat(parts)
+  if (!isUtf8(whole)) throw notUtf8()
+  return whole.toString('utf8')
 }
 
 function tooLarge(maxBytes: number): RequestProblem {

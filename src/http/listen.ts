@@ -46,7 +46,7 @@ export async function listen(handler: HttpHandler, options: ListenOptions): Prom
   // One more, so that too many can be told.
   server.maxHeadersCount = settings.maxHeadersCount + 1
   server.timeout = deadAfter
-  const connections = new Connections(server)
+  const connections = new Connections(server, options.tls !== undefined)
   const answer = getRequestListener(
     (request, { incoming }) => handler.fetch(request, callerOf(incoming.socket as Socket)),
     {

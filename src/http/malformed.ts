@@ -24,7 +24,7 @@ export function malformed(why: string): RequestProblem {
 /** Answers a request that is not handed on. */
 export function refuse(response: ServerResponse, problem: RequestProblem): void {
   const { status, headers, body } = refusal(problem)
-  response.writeHead(status, headers).end(body)
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body ?? '') }).end(body)
 }
 
 /** Answers what Node's parser refused, or waited for too long, and ends the connection. */
