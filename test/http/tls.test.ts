@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { type Caller, type ListeningServer, listen, type TlsOptions } from '../../src/http/index.ts'
 import { request } from '../server/fixture.ts'
 import { der, oid, sequence } from '../support/issue.ts'
+import { TlsAuthority } from '../support/tls-authority.ts'
 import { exchange, handlerWith } from './fixture.ts'
-import { TlsAuthority } from './pki.ts'
 
 const authority = new TlsAuthority('Servers')
 const terminals = new TlsAuthority('Terminals')

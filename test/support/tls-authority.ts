@@ -1,16 +1,5 @@
-import {
-  basicConstraints,
-  ca,
-  der,
-  extension,
-  issue,
-  type Keys,
-  keyUsage,
-  newKeys,
-  oid,
-  sequence,
-} from '../support/issue.ts'
-import { pem } from '../support/openssl.ts'
+import { basicConstraints, ca, der, extension, issue, type Keys, keyUsage, newKeys, oid, sequence } from './issue.ts'
+import { pem } from './openssl.ts'
 
 /** Certificate and key, PEM. */
 export interface Pair {
