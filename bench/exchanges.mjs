@@ -1,7 +1,9 @@
-// Exchanges with the card for the two main jobs: certificate, one counter read, VERIFY, signature, closing clear.
+// Exchanges with the card for the main jobs, opening and closing clear included: certificate and signature of JPKI; name, address,
+// birth date and sex of the text application; the card face, of some 20 kB.
 import { CardSession, Pin } from '../dist/card/index.js'
-import { createVirtualCard, VirtualTransport } from '../dist/emulator/index.js'
+import { createVirtualCard, VirtualTransport, verificationCodeB } from '../dist/emulator/index.js'
 import { JpkiApplication } from '../dist/jpki/index.js'
+import { TextApplication, VisualApplication } from '../dist/juki/index.js'
 import { row } from './lib/measure.mjs'
 
 const challenge = new Uint8Array(32).fill(0x5a)
@@ -11,16 +13,36 @@ async function count(identity, options, job) {
   const transport = new VirtualTransport({ card })
   const [reader] = await transport.readers()
   const session = new CardSession(await transport.connect(reader.name))
-  await job(await JpkiApplication.open(session))
+  const read = await job(session, identity)
   const report = await session.close()
   await transport.close()
   if (!report.cleared) throw new Error('the card was not cleared')
   if (session.exchanges !== card.exchanges) throw new Error('the library miscounts')
-  return session.exchanges
+  return { exchanges: session.exchanges, read }
 }
 
-const auth = (jpki) => jpki.authenticate(challenge, Pin.fromText('1234'))
-const sign = (jpki) => jpki.sign('sign', { message: challenge }, { pin: Pin.fromText('ABC123') })
+const jobs = {
+  async auth(session) {
+    await (await JpkiApplication.open(session)).authenticate(challenge, Pin.fromText('1234'))
+  },
+  async sign(session) {
+    const jpki = await JpkiApplication.open(session)
+    await jpki.sign('sign', { message: challenge }, { pin: Pin.fromText('ABC123') })
+  },
+  async text(session) {
+    const text = await TextApplication.open(session)
+    await text.verifyPin('pin', Pin.fromText('1234'))
+    const { name } = await text.readAttributes()
+    if (name === '') throw new Error('no name was read')
+    // The four attributes of the virtual card fit into one block.
+    return 256
+  },
+  async visual(session, identity) {
+    const visual = await VisualApplication.open(session)
+    await visual.verifyPin('code-b', Pin.fromText(verificationCodeB(identity)))
+    return (await visual.readCardFace()).record.length
+  },
+}
 
 const short = { extendedLength: false }
 const cards = [
@@ -32,12 +54,31 @@ const cards = [
   ['nothing', { capabilities: { shortFileId: false, extendedLength: false, directReference: false } }, undefined],
 ]
 
+/** Where lengths are short a file takes a READ BINARY for every 256 bytes, and 5 exchanges more are allowed. */
+const beyondBlocks = 5
+const most = { text: 5, visual: 7 }
+
+async function registryRows(identity) {
+  const list = []
+  for (const [name, options] of cards.slice(0, 3)) {
+    for (const job of ['text', 'visual']) {
+      const { exchanges, read } = await count(identity, { cardFace: 'large', ...options }, jobs[job])
+      const bar = name === 'full' ? most[job] : Math.ceil(read / 256) + beyondBlocks
+      list.push(row(`exchanges.${job}.${name}`, exchanges, 'exchanges', bar))
+    }
+  }
+  return list
+}
+
 export async function rows({ identity }) {
   const list = []
   for (const [name, options, bar] of cards) {
-    list.push(row(`exchanges.auth.${name}`, await count(identity, options, auth), 'exchanges', bar))
-    list.push(row(`exchanges.sign.${name}`, await count(identity, options, sign), 'exchanges', bar))
+    for (const job of ['auth', 'sign']) {
+      const { exchanges } = await count(identity, options, jobs[job])
+      list.push(row(`exchanges.${job}.${name}`, exchanges, 'exchanges', bar))
+    }
   }
+  list.push(...(await registryRows(identity)))
   list.push(row('exchanges.auth-certificate', identity.auth.certificate.length, 'bytes'))
   list.push(row('exchanges.sign-certificate', identity.sign.certificate.length, 'bytes'))
   return list

@@ -1,5 +1,5 @@
-// The card face: exchanges with the card, and reading and judging one of 20 kB beside the signature checks and digests that
-// cannot be left out.
+// The card face: exchanges with its proof (without it: exchanges.mjs), and reading and judging one of 20 kB beside the
+// signature checks and digests that cannot be left out.
 import { createHash, createPublicKey, verify } from 'node:crypto'
 import { CardSession, Pin } from '../dist/card/index.js'
 import { createVirtualCard, VirtualTransport, verificationCodeB } from '../dist/emulator/index.js'
@@ -17,38 +17,19 @@ import { interleaved, row } from './lib/measure.mjs'
 
 const challenge = new Uint8Array(32).fill(0x5a)
 
-/** Runs a job on the visual application of a card opened by 照合番号B. */
-async function withVisual(identity, options, job) {
-  const card = await createVirtualCard({ identity, cardFace: 'large', ...options })
+/** The card face of a card opened by 照合番号B, with what proves it. */
+async function readFace(identity) {
+  const card = await createVirtualCard({ identity, cardFace: 'large' })
   const transport = new VirtualTransport({ card })
   const [reader] = await transport.readers()
   const session = new CardSession(await transport.connect(reader.name))
   const visual = await VisualApplication.open(session)
   await visual.verifyPin('code-b', Pin.fromText(verificationCodeB(identity)))
-  const result = await job(visual)
+  const evidence = await readVisualEvidence(visual, ['card-face'], challenge)
   const report = await session.close()
   await transport.close()
   if (!report.cleared || session.exchanges !== card.exchanges) throw new Error('not cleared, or miscounted')
-  return { result, exchanges: session.exchanges }
-}
-
-const blocksOf = (record) => Math.ceil(record.length / 256)
-
-async function exchanges(identity) {
-  const face = (visual) => visual.readCardFace()
-  const short = { capabilities: { extendedLength: false } }
-  const full = await withVisual(identity, {}, face)
-  const contact = await withVisual(identity, short, face)
-  const contactless = await withVisual(identity, { ...short, interface: 'contactless' }, face)
-  const proved = await withVisual(identity, {}, (visual) => readVisualEvidence(visual, ['card-face'], challenge))
-  const beyond = ({ exchanges: count, result }) => count - blocksOf(result.record)
-  return [
-    row('juki.card-face.full', full.exchanges, 'exchanges', 7),
-    row('juki.card-face.full.with-proof', proved.exchanges, 'exchanges', 7),
-    row('juki.card-face.short.beyond-blocks', beyond(contact), 'exchanges', 5),
-    row('juki.card-face.short-contactless.beyond-blocks', beyond(contactless), 'exchanges', 5),
-    row('juki.card-face.bytes', full.result.record.length, 'bytes'),
-  ]
+  return { evidence, exchanges: session.exchanges }
 }
 
 /** The signature checks and digests alone, on parts and keys made ready. */
@@ -79,7 +60,7 @@ function bareOf({ cardFace, issuerCertificate, challengeSignature }, root) {
 export async function rows({ identity }) {
   const { keyId, publicKey } = identity.cvc.visual.root
   const root = cvcRootFromSpki(publicKey, { keyId, hierarchy: 'virtual', application: 'visual' })
-  const { result: visual } = await withVisual(identity, {}, (one) => readVisualEvidence(one, ['card-face'], challenge))
+  const { evidence: visual, exchanges } = await readFace(identity)
   const bare = bareOf(visual, root)
   const issuer = createPublicKey({
     key: Buffer.from(identity.cvc.visual.issuer.publicKey),
@@ -100,7 +81,8 @@ export async function rows({ identity }) {
   const started = performance.now()
   await photoToPng(decodeCardFace(visual.cardFace).photo)
   return [
-    ...(await exchanges(identity)),
+    row('juki.card-face.with-proof', exchanges, 'exchanges', 7),
+    row('juki.card-face.bytes', visual.cardFace.length, 'bytes'),
     row('juki.card-face.time-over-bare', 1 / record.ratio, 'ratio', 2),
     row('juki.card-face', record.b, 'µs'),
     // Certificate, record and challenge; two of the three keys are new with every card and have to be read.

@@ -2,13 +2,11 @@
 // With a profile of your own: node examples/issuance.mjs PROFILE (read from the same virtual cards).
 import { readFile } from 'node:fs/promises'
 import { CardSession, JpkiCardError, Pin } from 'jpki-card'
-import { createVirtualCard, VirtualTransport } from 'jpki-card/emulator'
+import { createIdentity, createVirtualCard, VirtualTransport } from 'jpki-card/emulator'
 import { checkProfile, IssuanceApplication, loadProfile } from 'jpki-card/issuance'
 
-const shipped = ['juki-example.json', 'free-area-example.json'].map(
-  (name) => new URL(`profiles/${name}`, import.meta.url),
-)
-
+const shipped = ['juki', 'free-area'].map((name) => new URL(`profiles/${name}-example.json`, import.meta.url))
+const identity = await createIdentity()
 for (const file of process.argv.length > 2 ? process.argv.slice(2) : shipped) {
   const text = await readFile(file, 'utf8')
   const { ok, problems } = checkProfile(text)
@@ -18,7 +16,7 @@ for (const file of process.argv.length > 2 ? process.argv.slice(2) : shipped) {
 
 async function read(profile) {
   console.log(profile.name)
-  const transport = new VirtualTransport({ card: await createVirtualCard({ kind: profile.cards[0] }) })
+  const transport = new VirtualTransport({ card: await createVirtualCard({ kind: profile.cards[0], identity }) })
   const [reader] = await transport.readers()
   const session = new CardSession(await transport.connect(reader.name))
   try {

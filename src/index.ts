@@ -14,6 +14,7 @@ export {
   JpkiCardError,
   PinError,
   ResponseError,
+  SecureMessagingError,
   SignatureError,
   StateNotClearedError,
   StatusWordError,
@@ -26,6 +27,12 @@ export type { CardKind, Identification } from './identify/index.ts'
 export { identifyCard } from './identify/index.ts'
 export type { CertificateKind, JpkiKey, JpkiSignature, SignOptions } from './jpki/index.ts'
 export { JpkiApplication } from './jpki/index.ts'
-export { JukiApplication } from './juki/index.ts'
+export {
+  IndividualNumber,
+  JukiApplication,
+  TextApplication,
+  VisualApplication,
+  verifyAuthenticity,
+} from './juki/index.ts'
 export type { CardConnection, CardTransport, ReaderEvent, ReaderState } from './transport/index.ts'
 export { Certificate } from './x509/index.ts'

@@ -12,6 +12,7 @@ const systemPackages = [
   ['openssl', () => has('openssl')],
   ['iproute2', () => has('ip')],
   ['redis-server', () => has('redis-server')],
+  ['chromium', () => has('chromium')],
 ]
 
 /** OpenSC's PKCS#11 module, or undefined. */

@@ -14,6 +14,8 @@ import type { CardConnection } from '../transport/connection.ts'
 
 /** Most response bytes collected over 61XX, ISO/IEC 7816-4 5.2: Ne is at most 65 536. */
 const maxCollected = 65_536
+/** Most GET RESPONSEs for one command: twice what that many bytes take. */
+const maxPieces = 512
 const shortBlock = 255
 /** CLA bits that say secure messaging, ISO/IEC 7816-4 5.4.1 table 2. */
 const secureMessaging = 0x0c
@@ -30,7 +32,7 @@ interface Wire {
  *
  * @param extended - whether extended length fields may be used; otherwise long data is chained and Ne is cut to 256.
  * @param onExchange - called once per exchange with the card, before it.
- * @throws ResponseError when the response is malformed or grows past 65 536 bytes.
+ * @throws ResponseError when the response is malformed, grows past 65 536 bytes or comes in more than 512 pieces.
  */
 export async function exchange(
   connection: CardConnection,
@@ -95,6 +97,9 @@ async function collect(wire: Wire, command: CommandApdu, first: ResponseApdu): P
   let response = first
   for (;;) {
     const status = classifyStatus(response.sw)
+    if (parts.length > maxPieces) {
+      throw new ResponseError('ERR_RESPONSE_TOO_LONG', `the card gives its answer in more than ${maxPieces} pieces`)
+    }
     if (status.kind !== 'more-data') return { data: concat(...parts), sw: response.sw }
     response = await sendOnce(wire, getResponse(command.cla, status.available))
     const exact = classifyStatus(response.sw)

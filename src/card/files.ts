@@ -8,7 +8,7 @@ import {
 } from '../apdu/index.ts'
 import { DecodeError, TransportError } from '../errors.ts'
 import { tlvTotalLength } from '../tlv/index.ts'
-import { type CardSession, statusError } from './session.ts'
+import { type CardSession, overReset, statusError } from './session.ts'
 
 /**
  * How much of a file is wanted: a number of bytes; or `object` for the one data object it begins with, padding left
@@ -32,6 +32,8 @@ const wholeFile = 65_536
 const otherStructure = 0x6981
 /** READ BINARY addresses 15 bits, ISO/IEC 7816-4 11.2.2. */
 const maxOffset = 0x7fff
+/** Most exchanges for one file: more than twice what the longest takes with a card that gives it by 256 bytes and 61XX. */
+const maxExchanges = 1_024
 
 /**
  * Reads a transparent EF of the current application with as few exchanges as the card allows: one when it takes short EF
@@ -42,8 +44,9 @@ const maxOffset = 0x7fff
  * @returns the bytes asked for; fewer only when the file is shorter. With `object`: the object, or nothing when the file
  *   holds none (it begins with the filler 00 or FFFF).
  * @throws StatusWordError `ERR_FILE_NOT_FOUND`, `ERR_SECURITY_STATUS`, `ERR_STATUS_WORD`.
- * @throws DecodeError `ERR_CARD_DATA` when the file does not hold the object it announces, `ERR_TLV` when what it begins
- *   with is no object.
+ * @throws DecodeError `ERR_CARD_DATA` when the file does not hold the object it announces, or comes in thousands of pieces;
+ *   `ERR_TLV` when what it begins with is no object.
+ * @throws TransportError `ERR_CARD_RESET` only while a PIN of this session is verified; else the file is read again.
  */
 export async function readFile(
   session: CardSession,
@@ -55,11 +58,11 @@ export async function readFile(
   if (wanted !== undefined && (!Number.isInteger(wanted) || wanted < 1 || wanted > maxOffset)) {
     throw new RangeError(`bytes must be 1 to ${maxOffset}`)
   }
+  const { capabilities, currentApplication } = session
   try {
-    return await readOnce(session, fid, extent, options)
+    return await session[overReset](() => readOnce(session, fid, extent, options))
   } catch (error) {
     // Some reader drivers fail the first extended transfer instead of passing it to the card.
-    const { capabilities, currentApplication } = session
     const probing = capabilities.extendedLength === 'unknown'
     if (!probing || !(error instanceof TransportError) || error.code !== 'ERR_TRANSPORT') throw error
     capabilities.extendedLength = 'no'
@@ -80,8 +83,11 @@ async function readOnce(
     const first = await readStart(session, fid, 'bytes' in extent ? extent.bytes : wholeFile)
     parts.push(first)
     let have = first.length
+    const most = session.exchanges + maxExchanges
     const need = wantedBytes(extent, first)
-    while (have < need) {
+    // A card that gives nothing has perhaps not even found the file: READ BINARY would go on in the one that is current.
+    while (have > 0 && have < need) {
+      if (session.exchanges > most) throw new DecodeError('ERR_CARD_DATA', 'the card gives a few bytes at a time', have)
       const block = await readOn(session, have, need - have)
       if (block.length === 0) break
       parts.push(block)

@@ -12,7 +12,7 @@ import {
 import { PinError, SecureMessagingError, StatusWordError, TranscriptError } from '../errors.ts'
 import type { CardApplication } from './application.ts'
 import type { Pin, PinFormat } from './pin.ts'
-import { type CardSession, noteVerified, sendSecret, statusError } from './session.ts'
+import { type CardSession, noteVerified, overReset, sendSecret, statusError } from './session.ts'
 
 /** One PIN of one application. */
 export interface PinReference {
@@ -61,7 +61,7 @@ interface Located {
  *   nothing about a counter.
  */
 export async function readPinStatus(session: CardSession, pin: PinReference): Promise<PinStatus> {
-  return (await locate(session, pin)).status
+  return (await session[overReset](() => locate(session, pin))).status
 }
 
 /**
@@ -198,7 +198,11 @@ function judgeVerify(pin: PinReference, response: ResponseApdu): void {
   throw statusError('VERIFY', response.sw)
 }
 
-async function locateUnverified(session: CardSession, pin: PinReference): Promise<Located> {
+function locateUnverified(session: CardSession, pin: PinReference): Promise<Located> {
+  return session[overReset](() => locateCleared(session, pin))
+}
+
+async function locateCleared(session: CardSession, pin: PinReference): Promise<Located> {
   const found = await locate(session, pin)
   if (found.status.state !== 'verified') return found
   await session.clear()

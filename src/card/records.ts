@@ -1,5 +1,5 @@
 import { carriesData, classifyStatus, readRecord, selectFile } from '../apdu/index.ts'
-import { type CardSession, statusError } from './session.ts'
+import { type CardSession, overReset, statusError } from './session.ts'
 
 /**
  * Reads one record of a record EF of the current application: one exchange where the card takes short EF identifiers,
@@ -8,8 +8,13 @@ import { type CardSession, statusError } from './session.ts'
  * @param fid - file identifier, 0x0001 to 0xFFFE.
  * @param record - 1 to 254.
  * @throws StatusWordError `ERR_FILE_NOT_FOUND` when there is no such file or record, `ERR_SECURITY_STATUS`, `ERR_STATUS_WORD`.
+ * @throws TransportError `ERR_CARD_RESET` only while a PIN of this session is verified; else the record is read again.
  */
-export async function readFileRecord(session: CardSession, fid: number, record: number): Promise<Uint8Array> {
+export function readFileRecord(session: CardSession, fid: number, record: number): Promise<Uint8Array> {
+  return session[overReset](() => readOnce(session, fid, record))
+}
+
+async function readOnce(session: CardSession, fid: number, record: number): Promise<Uint8Array> {
   const { capabilities } = session
   if (fid <= 0x1e && capabilities.shortFileId !== 'no') {
     const response = await session.transmit(readRecord(record, fid))

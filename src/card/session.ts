@@ -10,10 +10,13 @@ import {
 } from '../apdu/index.ts'
 import { equalBytes } from '../bytes.ts'
 import { PinError, StateNotClearedError, StatusWordError, TransportError } from '../errors.ts'
-import type { CardConnection } from '../transport/connection.ts'
+import type { CardConnection, Disposition } from '../transport/connection.ts'
 import type { CardApplication } from './application.ts'
 import { type Capabilities, initialCapabilities } from './capabilities.ts'
 import { exchange } from './exchange.ts'
+import { exits } from './exits.ts'
+import { isDead, isRemoval, isReset, losesTrack } from './loss.ts'
+import { codeOf, type ExchangeMessage, exchangeChannel } from './observation.ts'
 import type { Protection } from './protection.ts'
 
 /** How a session left the card. */
@@ -52,17 +55,8 @@ export const noteVerified: unique symbol = Symbol('noteVerified')
 /** Keys of the methods only an application with secure messaging uses. */
 export const protect: unique symbol = Symbol('protect')
 export const unprotect: unique symbol = Symbol('unprotect')
-
-/**
- * Applications that may be selected to leave another one; SELECT of a different application clears every verified PIN.
- * The card manager exists on My Number cards, the Juki application on both cards, the visual application on My Number
- * cards and on Juki cards issued from 2009-04-20.
- */
-const ways: readonly CardApplication[] = [
-  { id: 'card-manager', aid: Uint8Array.of(0xa0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00) },
-  { id: 'juki', aid: Uint8Array.of(0xd3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x01) },
-  { id: 'visual', aid: Uint8Array.of(0xd3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x02) },
-]
+/** Key of the method around everything that is read. */
+export const overReset: unique symbol = Symbol('overReset')
 
 /**
  * A conversation with one card on one connection. Owns the connection: closing the session clears every verified PIN
@@ -180,8 +174,31 @@ export class CardSession implements AsyncDisposable {
    *
    * @throws StatusWordError `ERR_APPLICATION_NOT_FOUND` when the card has none.
    */
-  async selectApplication(application: CardApplication): Promise<void> {
+  selectApplication(application: CardApplication): Promise<void> {
+    return this[overReset](() => this.#select(application))
+  }
+
+  /**
+   * Runs a step that needs nothing but the current application and carries no PIN, and once more when another program reset the
+   * card meanwhile: the card is taken again, PINs that outlived the reset are cleared, the application is selected. While a PIN
+   * verified by this session is what opens things, `ERR_CARD_RESET` is the caller's, who has to ask for the PIN anew. @internal
+   */
+  async [overReset]<T>(step: () => Promise<T>): Promise<T> {
     this.#requireOpen()
+    const application = this.#current
+    const holdsPin = this.#verified.size > 0
+    try {
+      return await step()
+    } catch (error) {
+      if (holdsPin || !isReset(error)) throw error
+      await this.reconnect('leave')
+      await this.clear()
+      if (application !== undefined) await this.#select(application)
+      return await step()
+    }
+  }
+
+  async #select(application: CardApplication): Promise<void> {
     const again = this.#isCurrent(application)
     this.#protection?.end()
     const response = await this.#exchange(selectApplication(application.aid))
@@ -190,8 +207,8 @@ export class CardSession implements AsyncDisposable {
       const name = `SELECT ${application.id} application`
       throw new StatusWordError('ERR_APPLICATION_NOT_FOUND', name, response.sw, 'this card does not have it')
     }
+    if (!again || !carriesData(status)) this.#forget()
     if (!carriesData(status)) throw statusError(`SELECT ${application.id} application`, response.sw)
-    if (!again) this.#forget()
     this.#current = application
   }
 
@@ -210,12 +227,13 @@ export class CardSession implements AsyncDisposable {
   }
 
   /**
-   * Takes the card again after `ERR_CARD_RESET`, or powers it down and up. The application has to be selected again; a
-   * warm reset may leave PINs verified on the card, but none counts as verified by this session any more.
+   * Takes the card again after `ERR_CARD_RESET` (`leave`, so that the program that reset it is not met with another reset), or
+   * resets it or powers it down and up. The application has to be selected again; a warm reset may leave PINs verified on the
+   * card, but none counts as verified by this session any more.
    *
    * Use this, not `connection.reconnect`, which the session would not notice.
    */
-  async reconnect(disposition: 'reset' | 'unpower' = 'reset'): Promise<void> {
+  async reconnect(disposition: Disposition = 'reset'): Promise<void> {
     this.#requireOpen()
     this.#forget()
     await this.connection.reconnect(disposition)
@@ -245,12 +263,13 @@ export class CardSession implements AsyncDisposable {
   }
 
   async #leave(): Promise<boolean> {
-    for (const way of ways) {
-      if (this.#isCurrent(way)) continue
-      const response = await this.#exchange(selectApplication(way.aid))
-      if (carriesData(classifyStatus(response.sw))) {
+    for (const exit of exits) {
+      if (this.#isCurrent(exit)) continue
+      const response = await this.#exchange(selectApplication(exit.aid))
+      // A warning is no proof that the card has left the other application.
+      if (response.sw === 0x9000) {
         this.#forget()
-        this.#current = way
+        this.#current = exit
         return true
       }
     }
@@ -298,24 +317,44 @@ export class CardSession implements AsyncDisposable {
   }
 
   #exchange(command: CommandApdu): Promise<ResponseApdu> {
-    return this.#asleep || this.#onExchange !== undefined ? this.#observed(command) : this.#send(command)
+    const observed = this.#asleep || this.#onExchange !== undefined || exchangeChannel.hasSubscribers
+    return (observed ? this.#observed(command) : this.#send(command)).catch(this.#lost)
+  }
+
+  /** Whether the card took the command is not known, so neither is what is selected and verified on it. */
+  readonly #lost = (error: unknown): never => {
+    if (losesTrack(error)) this.#forget()
+    throw error
   }
 
   async #observed(command: CommandApdu): Promise<ResponseApdu> {
     const started = performance.now()
-    let response = await this.#send(command)
-    // Facts 4.3: the first command after power-up may be answered 6F00, once.
-    if (response.sw === 0x6f00 && this.#asleep && !isSecret(command)) response = await this.#send(command)
+    let response: ResponseApdu
+    try {
+      response = await this.#send(command)
+      // Facts 4.3: the first command after power-up may be answered 6F00, once.
+      if (response.sw === 0x6f00 && this.#asleep && !isSecret(command)) response = await this.#send(command)
+    } catch (error) {
+      this.#publish(command, started, undefined, codeOf(error))
+      throw error
+    }
     this.#asleep = false
-    this.#onExchange?.({
+    this.#publish(command, started, response, undefined)
+    return response
+  }
+
+  #publish(command: CommandApdu, started: number, response: ResponseApdu | undefined, error: string | undefined): void {
+    const told = {
       command: command.name,
       ins: command.ins,
-      sw: response.sw,
       commandBytes: command.data?.length ?? 0,
-      responseBytes: response.data.length,
+      responseBytes: response?.data.length ?? 0,
       milliseconds: performance.now() - started,
-    })
-    return response
+    }
+    if (response !== undefined) this.#onExchange?.({ ...told, sw: response.sw })
+    if (!exchangeChannel.hasSubscribers) return
+    const message: ExchangeMessage = { ...told, reader: this.connection.reader, sw: response?.sw, error }
+    exchangeChannel.publish(message)
   }
 
   #send(command: CommandApdu): Promise<ResponseApdu> {
@@ -344,16 +383,6 @@ export class CardSession implements AsyncDisposable {
     this.#exchanges++
   }
 }
-
-const isCode = (error: unknown, ...codes: readonly string[]): boolean =>
-  error instanceof TransportError && codes.includes(error.code)
-
-/** The card left the field: nothing is verified on it any more. */
-const isRemoval = (error: unknown): boolean => isCode(error, 'ERR_CARD_REMOVED', 'ERR_NO_CARD')
-
-/** The connection is of no use, so closing it proves nothing about the card. */
-const isDead = (error: unknown): boolean =>
-  isCode(error, 'ERR_TIMEOUT', 'ERR_CONNECTION_CLOSED', 'ERR_SERVICE_UNAVAILABLE')
 
 /** The error for a refused command. */
 export function statusError(command: string, sw: number): StatusWordError {

@@ -1,7 +1,15 @@
 /** Errors only the command line knows. Their codes join those of `jpki-card/errors`. */
 
 /** Codes of {@link CliError}. */
-export const cliErrorCodes = ['ERR_USAGE', 'ERR_FILE', 'ERR_PIN_MISMATCH', 'ERR_EVALUATION', 'ERR_INTERNAL'] as const
+export const cliErrorCodes = [
+  'ERR_USAGE',
+  'ERR_FILE',
+  'ERR_PIN_MISMATCH',
+  'ERR_EVALUATION',
+  'ERR_AUTHENTICITY',
+  'ERR_FIELD_TEST',
+  'ERR_INTERNAL',
+] as const
 
 /** One of the codes only the command line knows. */
 export type CliErrorCode = (typeof cliErrorCodes)[number]
@@ -28,6 +36,9 @@ export const problems = [
   'stdin-ended',
   'line-too-long',
   'bad-faults',
+  'bad-roots',
+  'bad-input',
+  'not-together',
   'bad-settings',
   'one-of',
   'not-with-file',
@@ -37,7 +48,10 @@ export const problems = [
   'too-large',
   'cannot-write',
   'pins-differ',
+  'not-authentic',
   'not-all-passed',
+  'steps-failed',
+  'soak-failed',
 ] as const
 
 /** One of {@link problems}. */

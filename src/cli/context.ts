@@ -1,3 +1,4 @@
+import type { VirtualCard } from '../emulator/index.ts'
 import type { Keep, Transcript } from '../transcript/index.ts'
 import type { Io } from './io.ts'
 import type { Messages } from './messages/catalogue.ts'
@@ -9,6 +10,8 @@ export interface Recording {
   readonly file: string
   readonly keep: Keep
   readonly command: string
+  /** Asked for by the environment, for whatever command comes. */
+  readonly isTrace?: boolean
 }
 
 /** What a command works with. */
@@ -22,6 +25,8 @@ export interface Context {
   readonly recording?: Recording | undefined
   /** Played back in place of a card. */
   readonly replay?: Transcript | undefined
+  /** Set with the transport when `--virtual` is given: the card in the reader. */
+  virtualCard?: VirtualCard
   /** Set by the session when a PIN may still be verified on the card. */
   notCleared: boolean
 }

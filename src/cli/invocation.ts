@@ -14,9 +14,15 @@ export type Invocation =
       readonly load: () => Promise<Command>
       readonly options: Options
       readonly operands: readonly string[]
+      readonly name: CommandName
+      /** It can be recorded and played back. */
+      readonly session: boolean
       readonly recording: Recording | undefined
       readonly replay: Transcript | undefined
     }
+
+/** Options that the virtual card has no use for. */
+const realOnly = ['reader', 'binding', 'isolated'] as const
 
 /** How a command is run by `record` or `replay`; neither for the command itself. */
 interface Wrapping {
@@ -47,12 +53,14 @@ async function read(argv: readonly string[], wrapping: Wrapping): Promise<Invoca
   const { record, replay } = wrapping
   const isWrapped = record !== undefined || replay !== undefined
   if (isWrapped && !entry.session) throw usageError('not-recordable')
-  if (replay !== undefined && (options.has('virtual') || options.has('reader') || options.has('binding'))) {
+  if (replay !== undefined && (['virtual', ...realOnly] as const).some((name) => options.has(name))) {
     throw usageError('not-while-replaying')
   }
   return {
     kind: 'command',
     load: entry.load,
+    name,
+    session: entry.session,
     options,
     operands,
     recording: record && { file: record.file, keep: record.keepAll ? 'all-but-secrets' : 'public', command: name },
@@ -70,11 +78,12 @@ function findCommand({ operands, options }: Arguments): { readonly name: Command
     const found = commandNames.find((known) => known === name)
     if (found !== undefined) return { name: found, words }
   }
-  if (first === 'pin' && options.has('help')) return { name: 'pin status', words: 1 }
-  if (first === 'pin') throw usageError('missing-operand', 'pin status|change')
-  if (first === 'audit' && options.has('help')) return { name: 'audit verify', words: 1 }
-  if (first === 'audit') throw usageError('missing-operand', 'audit verify FILE')
-  throw usageError('unknown-command', /^[a-z-]{2,20}$/.test(first) ? first : undefined)
+  const [begun, ...more] = commandNames.filter((name) => name.startsWith(`${first} `))
+  if (begun === undefined) throw usageError('unknown-command', /^[a-z-]{2,20}$/.test(first) ? first : undefined)
+  if (options.has('help')) return { name: begun, words: 1 }
+  const alone = [begun, ...registry[begun].operands].join(' ')
+  const several = [begun, ...more.map((name) => name.split(' ')[1])].join('|')
+  throw usageError('missing-operand', more.length === 0 ? alone : several)
 }
 
 /** `record FILE COMMAND …` and `replay FILE COMMAND …`: the rest of the line is a command line of its own. */
@@ -103,7 +112,7 @@ function checkOptions(entry: CommandEntry, options: Options, wrapping: Wrapping)
   const virtualOnly = ['virtual-kind', 'no-short-file-id', 'no-extended-length', 'no-direct-reference'] as const
   const given = virtualOnly.find((name) => options.has(name))
   if (given !== undefined && !options.has('virtual')) throw usageError('only-with-virtual', `--${given}`)
-  const real = (['reader', 'binding'] as const).find((name) => options.has(name))
+  const real = realOnly.find((name) => options.has(name))
   if (real !== undefined && options.has('virtual')) throw usageError('not-with-virtual', `--${real}`)
 }
 

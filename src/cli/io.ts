@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { VirtualCard, VirtualCardOptions, VpcdAttachment, VpcdOptions } from '../emulator/index.ts'
 import type { CardTransport } from '../transport/index.ts'
+import type { System } from './doctor/system.ts'
 
 /** Where text goes. */
 export interface OutputStream {
@@ -19,12 +20,18 @@ export type Terminal = InputStream & { destroy(): unknown }
 
 /** What the commands reach the world by; each can be replaced by whoever calls `main`. */
 export interface Dependencies {
-  openPcsc(options: { readonly binding?: 'pcsc-mini' | 'pcsclite' }): Promise<CardTransport>
+  openPcsc(options: {
+    readonly binding?: 'pcsc-mini' | 'pcsclite'
+    readonly isolated?: boolean
+  }): Promise<CardTransport>
   createVirtualCard(options: VirtualCardOptions): Promise<VirtualCard>
   /** Path of this program, for the demonstration's second process. */
   readonly serverProgram: string
   /** The terminal beside standard input. */
   openTerminal(): Terminal | undefined
+  /** What `doctor` looks at. */
+  readonly system: System
+  loadBinding(name: 'pcsc-mini' | 'pcsclite'): Promise<unknown>
   attachToVpcd(card: VirtualCard, options: VpcdOptions): Promise<VpcdAttachment>
 }
 

@@ -1,4 +1,4 @@
-import type { Command, Context } from './context.ts'
+import type { Command, Context, Recording } from './context.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { commandHelp, generalHelp } from './help.ts'
 import { type Invocation, readInvocation } from './invocation.ts'
@@ -41,7 +41,8 @@ async function run(
   messages: Messages,
   state: { json: boolean; notCleared: boolean },
 ): Promise<number> {
-  const { options, operands, recording, replay } = invocation
+  const { options, operands, replay } = invocation
+  const recording = invocation.recording ?? tracing(invocation, io)
   const command: Command = await invocation.load()
   const pins = createPinInput(io, {
     fromStdin: options.has('pin-stdin'),
@@ -57,4 +58,14 @@ async function run(
     state.notCleared = context.notCleared
     pins.close()
   }
+}
+
+/** `JPKI_CARD_TRACE=FILE`: every command that can be recorded is, masked, as `record` does. */
+function tracing(
+  { name, session, replay }: Extract<Invocation, { kind: 'command' }>,
+  { env }: Io,
+): Recording | undefined {
+  const file = env['JPKI_CARD_TRACE']
+  if (!file || !session || replay !== undefined) return undefined
+  return { file, keep: 'public', command: name, isTrace: true }
 }

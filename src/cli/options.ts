@@ -23,6 +23,7 @@ export type OptionName =
   | 'no-extended-length'
   | 'no-direct-reference'
   | 'binding'
+  | 'isolated'
   | 'wait'
   | 'pin-stdin'
   | 'accept-that-a-wrong-pin-blocks-the-card'
@@ -63,6 +64,24 @@ export type OptionName =
   | 'host'
   | 'contactless'
   | 'faults'
+  | 'code-b'
+  | 'with'
+  | 'roots'
+  | 'reveal'
+  | 'png'
+  | 'profile'
+  | 'form'
+  | 'track'
+  | 'order'
+  | 'direction'
+  | 'caps-lock'
+  | 'channel'
+  | 'rounds'
+  | 'sign-password'
+  | 'hours'
+  | 'minutes'
+  | 'sessions'
+  | 'faults-rate'
   | 'keep-all'
   | 'lang'
   | 'help'
@@ -77,11 +96,12 @@ const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   'no-extended-length': {},
   'no-direct-reference': {},
   binding: choice('pcsc-mini', 'pcsclite'),
+  isolated: {},
   wait: number('SECONDS'),
   'pin-stdin': {},
   'accept-that-a-wrong-pin-blocks-the-card': {},
   watch: {},
-  pin: choice('auth', 'sign'),
+  pin: choice('auth', 'sign', 'text', 'juki', 'common'),
   out: { meta: 'FILE' },
   pem: {},
   challenge: { meta: 'HEX', pattern: /^(?:[0-9A-Fa-f]{2})+$/ },
@@ -117,6 +137,24 @@ const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   host: { meta: 'HOST' },
   contactless: {},
   faults: { meta: 'FILE' },
+  'code-b': {},
+  with: choice('birth-date', 'code-a', 'code-b'),
+  roots: { meta: 'FILE|known|known-test' },
+  reveal: {},
+  png: {},
+  profile: { meta: 'FILE' },
+  form: choice('keyboard', 'bits', 'hex'),
+  track: choice('iso1', 'iso2', 'iso3', 'jis2'),
+  order: choice('msb', 'lsb'),
+  direction: choice('forward', 'reverse'),
+  'caps-lock': {},
+  channel: choice('convenience-store', 'municipal-machine', 'counter'),
+  rounds: { meta: 'N', pattern: /^[1-9]\d{0,2}$/ },
+  'sign-password': {},
+  hours: { meta: 'HOURS', pattern: /^(?=.*[1-9])\d{1,4}(?:\.\d{1,3})?$/ },
+  minutes: { meta: 'MINUTES', pattern: /^(?=.*[1-9])\d{1,5}(?:\.\d{1,3})?$/ },
+  sessions: { meta: 'N', pattern: /^[1-9]\d{0,8}$/ },
+  'faults-rate': { meta: 'SHARE', pattern: /^(?:0(?:\.\d{1,4})?|1(?:\.0{1,4})?)$/ },
   'keep-all': {},
   lang: choice('ja', 'en'),
   help: {},

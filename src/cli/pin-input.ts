@@ -1,5 +1,4 @@
 import type { Pin } from '../card/index.ts'
-import type { JpkiKey } from '../jpki/index.ts'
 import { usageError } from './cli-error.ts'
 import type { InputStream, Io } from './io.ts'
 import { SecretLines } from './line-reader.ts'
@@ -13,8 +12,8 @@ export interface PinInput {
   readonly interactive: boolean
   /** @throws CliError `ERR_USAGE` when there is no way to give a PIN. Call it before the card is touched. */
   requireSource(): void
-  /** The next PIN; the signature password is upper-cased. @param label - what a person is asked. */
-  ask(pin: JpkiKey, label: string): Promise<Pin>
+  /** The next PIN, its letters raised with `upperCase`. @param label - what a person is asked. */
+  ask(label: string, form: { readonly upperCase: boolean }): Promise<Pin>
   /** Wipes what was read and lets go of the terminal. */
   close(): void
 }
@@ -26,8 +25,6 @@ export interface PinInputOptions {
   /** Standard input carries a file, so a person is asked at the terminal itself. */
   readonly stdinTaken: boolean
 }
-
-const upperCase = (pin: JpkiKey) => ({ upperCase: pin === 'sign' })
 
 /** The way PINs are given in this call. */
 export function createPinInput(io: Io, { fromStdin, stdinTaken }: PinInputOptions): PinInput {
@@ -42,7 +39,7 @@ function linesOf(io: Io): PinInput {
   return {
     interactive: false,
     requireSource() {},
-    ask: async (pin) => pinFromBytes(await lines.next(), upperCase(pin)),
+    ask: async (_, form) => pinFromBytes(await lines.next(), form),
     close: () => lines.close(),
   }
 }
@@ -53,9 +50,9 @@ function personAt(io: Io, input: InputStream | undefined): PinInput {
     requireSource() {
       if (input === undefined) throw usageError('no-terminal')
     },
-    async ask(pin, label) {
+    async ask(label, form) {
       if (input === undefined) throw usageError('no-terminal')
-      return pinFromBytes(await promptHidden(io, input, label), upperCase(pin))
+      return pinFromBytes(await promptHidden(io, input, label), form)
     },
     close() {},
   }

@@ -1,7 +1,7 @@
-import type { Pin, PinStatus } from '../card/index.ts'
+import { type CardSession, type Pin, type PinReference, type PinStatus, readPinStatus } from '../card/index.ts'
 import { PinError } from '../errors.ts'
-import { type JpkiApplication, type JpkiKey, jpkiPins } from '../jpki/index.ts'
 import type { Context } from './context.ts'
+import { pinLabel } from './pin-names.ts'
 
 /**
  * The PIN for one operation. A person is told how many tries are left, and is not asked at all when the PIN could not be
@@ -9,21 +9,34 @@ import type { Context } from './context.ts'
  *
  * @throws PinError `ERR_PIN_BLOCKED`, `ERR_PIN_GUARDED` before a person is asked.
  */
-export async function askPin(context: Context, app: JpkiApplication, pin: JpkiKey): Promise<Pin> {
+export async function askPin(context: Context, session: CardSession, pin: PinReference): Promise<Pin> {
   const { messages, pins } = context
-  if (!pins.interactive) return pins.ask(pin, '')
-  const status = await app.pinStatus(pin)
-  requireUsable(context, pin, status)
-  const tries = status.state === 'usable' ? messages.triesLeft(status.triesLeft) : ''
-  return pins.ask(pin, `${messages.enterPin(messages.pins[pin])}${tries}: `)
+  const tries = await triesToTell(context, session, pin)
+  return pins.ask(`${messages.enterPin(pinLabel(messages, pin.id))}${tries}: `, pinForm(pin))
 }
 
-function requireUsable(context: Context, pin: JpkiKey, status: PinStatus): void {
+/** How what is typed is put right: letters of a password are raised. */
+export function pinForm(pin: PinReference): { readonly upperCase: boolean } {
+  return { upperCase: pin.format.kind === 'alphanumeric' }
+}
+
+/** The tries left, for a person's question; nothing where lines are taken. @throws PinError as {@link askPin}. */
+export async function triesToTell(context: Context, session: CardSession, pin: PinReference): Promise<string> {
+  if (!context.pins.interactive) return ''
+  const status = await session.exclusively(async () => {
+    await session.ensureApplication(pin.application)
+    return readPinStatus(session, pin)
+  })
+  requireUsable(context, pin, status)
+  return status.state === 'usable' ? context.messages.triesLeft(status.triesLeft) : ''
+}
+
+function requireUsable(context: Context, { id, triesMax }: PinReference, status: PinStatus): void {
   if (status.state === 'blocked') {
-    throw new PinError('ERR_PIN_BLOCKED', `the ${pin} PIN is blocked`, { pin, triesLeft: 0 })
+    throw new PinError('ERR_PIN_BLOCKED', `the ${id} PIN is blocked`, { pin: id, triesLeft: 0 })
   }
   const accepted = context.options.has('accept-that-a-wrong-pin-blocks-the-card')
   if (status.state !== 'usable' || status.triesLeft > 1 || accepted) return
-  const message = `the ${pin} PIN has 1 of ${jpkiPins[pin].triesMax} tries left; refused so that the card is not blocked`
-  throw new PinError('ERR_PIN_GUARDED', message, { pin, triesLeft: 1 })
+  const message = `the ${id} PIN has 1 of ${triesMax} tries left; refused so that the card is not blocked`
+  throw new PinError('ERR_PIN_GUARDED', message, { pin: id, triesLeft: 1 })
 }

@@ -1,16 +1,26 @@
-import type { CardSession, PinStatus } from '../card/index.ts'
+import { type CardSession, type PinReference, type PinStatus, readPinStatus } from '../card/index.ts'
 import { StatusWordError } from '../errors.ts'
 import { JpkiApplication, type JpkiKey, jpkiPins } from '../jpki/index.ts'
+import { commonPin, jukiPin, textPins, visualPins } from '../juki/index.ts'
 import type { Messages } from './messages/catalogue.ts'
+import { type PinName, pinLabel } from './pin-names.ts'
 
 /** One PIN as it was found. */
 export interface PinReport {
-  readonly id: JpkiKey
+  readonly id: PinName
   readonly state: PinStatus['state']
   /** Left out when the card keeps no counter or does not tell it. */
   readonly triesLeft?: number
   readonly triesMax: number
 }
+
+/** PINs of the applications of the resident-registry network, application by application. */
+const registryPins: readonly PinReference[] = [
+  ...Object.values(textPins),
+  ...Object.values(visualPins),
+  jukiPin,
+  commonPin,
+]
 
 /** The JPKI application, or `undefined` when the card has none. Keeps PINs that are verified in it already. */
 export async function openJpkiIfPresent(session: CardSession): Promise<JpkiApplication | undefined> {
@@ -22,14 +32,17 @@ export async function openJpkiIfPresent(session: CardSession): Promise<JpkiAppli
   }
 }
 
-/** The state of both PINs; one the card does not have is left out. Spends no try. */
-export async function readPins(app: JpkiApplication): Promise<PinReport[]> {
-  const reports: PinReport[] = []
-  for (const id of ['auth', 'sign'] as const) {
-    const report = await readPin(app, id)
-    if (report !== undefined) reports.push(report)
-  }
-  return reports
+/** The state of both PINs of JPKI; one the card does not have is left out. Spends no try. */
+export async function readPins({ session }: JpkiApplication): Promise<PinReport[]> {
+  return readAll(session, [jpkiPins.auth, jpkiPins.sign])
+}
+
+/**
+ * The state of the PINs of every other application, those printed on the card among them; one the card does not have is
+ * left out. Spends no try, and clears PINs verified in another application.
+ */
+export async function readRegistryPins(session: CardSession): Promise<PinReport[]> {
+  return readAll(session, registryPins)
 }
 
 /**
@@ -39,25 +52,43 @@ export async function readPins(app: JpkiApplication): Promise<PinReport[]> {
 export async function completeCounters(app: JpkiApplication, reports: readonly PinReport[]): Promise<PinReport[]> {
   const complete: PinReport[] = []
   for (const report of reports) {
-    const again = report.state === 'verified' ? await readPin(app, report.id) : undefined
+    const again = report.state === 'verified' ? await readPin(app.session, jpkiPins[report.id as JpkiKey]) : undefined
     complete.push(again?.triesLeft === undefined ? report : { ...report, triesLeft: again.triesLeft })
   }
   return complete
 }
 
 /** One row of the table of PINs. */
-export function pinRow({ id, state, triesLeft, triesMax }: PinReport, { pins, pinStates }: Messages): string[] {
-  if (state === 'usable') return [pins[id], pinStates.usable(triesLeft ?? 0, triesMax)]
-  return [pins[id], pinStates[state]]
+export function pinRow({ id, state, triesLeft, triesMax }: PinReport, messages: Messages): string[] {
+  const { pinStates } = messages
+  const label = pinLabel(messages, id)
+  return [label, state === 'usable' ? pinStates.usable(triesLeft ?? 0, triesMax) : pinStates[state]]
 }
 
-async function readPin(app: JpkiApplication, id: JpkiKey): Promise<PinReport | undefined> {
+async function readAll(session: CardSession, pins: readonly PinReference[]): Promise<PinReport[]> {
+  const reports: PinReport[] = []
+  for (const pin of pins) {
+    const report = await readPin(session, pin)
+    if (report !== undefined) reports.push(report)
+  }
+  return reports
+}
+
+/** One PIN of the application that is current or can be selected; `undefined` when the card does not have it. */
+async function readPin(session: CardSession, pin: PinReference): Promise<PinReport | undefined> {
   try {
-    const status = await app.pinStatus(id)
-    const triesLeft = 'triesLeft' in status ? { triesLeft: status.triesLeft } : {}
-    return { id, state: status.state, ...triesLeft, triesMax: jpkiPins[id].triesMax }
+    return await readPinReport(session, pin)
   } catch (error) {
     if (error instanceof StatusWordError) return undefined
     throw error
   }
+}
+
+/** The state of one PIN. Spends no try. @throws StatusWordError when the card does not have it. */
+export async function readPinReport(session: CardSession, pin: PinReference): Promise<PinReport> {
+  const { state, ...counter } = await session.exclusively(async () => {
+    await session.ensureApplication(pin.application)
+    return readPinStatus(session, pin)
+  })
+  return { id: pin.id as PinName, state, ...counter, triesMax: pin.triesMax }
 }

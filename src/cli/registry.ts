@@ -22,6 +22,7 @@ const source: readonly OptionName[] = [
   'no-extended-length',
   'no-direct-reference',
   'binding',
+  'isolated',
 ]
 const card: readonly OptionName[] = ['reader', 'wait', ...source, ...general]
 const pin: readonly OptionName[] = ['pin-stdin', 'accept-that-a-wrong-pin-blocks-the-card', ...card]
@@ -54,6 +55,14 @@ export const registry: Readonly<Record<CommandName, CommandEntry>> = {
   inspect: sessionCommand({
     options: card,
     load: async () => (await import('./commands/inspect.ts')).inspectCommand,
+  }),
+  'card info': sessionCommand({
+    options: card,
+    load: async () => (await import('./commands/card-info.ts')).cardInfoCommand,
+  }),
+  services: sessionCommand({
+    options: ['channel', ...card],
+    load: async () => (await import('./commands/services.ts')).servicesCommand,
   }),
   'pin status': sessionCommand({
     options: card,
@@ -91,6 +100,55 @@ export const registry: Readonly<Record<CommandName, CommandEntry>> = {
     options: ['at', 'birth-date', 'issue-date', ...card],
     load: async () => (await import('./commands/validity.ts')).validityCommand,
   }),
+  'text attributes': sessionCommand({
+    options: ['code-b', ...pin],
+    load: async () => (await import('./commands/text-attributes.ts')).textAttributesCommand,
+  }),
+  'text number': sessionCommand({
+    required: ['purpose'],
+    options: ['purpose', 'reveal', ...pin],
+    load: async () => (await import('./commands/text-number.ts')).textNumberCommand,
+  }),
+  'text verify': sessionCommand({
+    options: ['roots', 'code-b', 'purpose', ...pin],
+    load: async () => (await import('./commands/text-verify.ts')).textVerifyCommand,
+  }),
+  'visual show': sessionCommand({
+    options: ['with', 'out', 'png', ...pin],
+    load: async () => (await import('./commands/visual-show.ts')).visualShowCommand,
+  }),
+  'visual photo': sessionCommand({
+    required: ['out'],
+    options: ['out', 'png', 'with', ...pin],
+    load: async () => (await import('./commands/visual-photo.ts')).visualPhotoCommand,
+  }),
+  'visual verify': sessionCommand({
+    options: ['roots', 'with', 'out', 'png', ...pin],
+    load: async () => (await import('./commands/visual-verify.ts')).visualVerifyCommand,
+  }),
+  'juki status': sessionCommand({
+    options: card,
+    load: async () => (await import('./commands/juki-status.ts')).jukiStatusCommand,
+  }),
+  'issuance read': sessionCommand({
+    required: ['profile'],
+    options: ['profile', ...pin],
+    load: async () => (await import('./commands/issuance-read.ts')).issuanceReadCommand,
+  }),
+  'profile check': {
+    operands: ['FILE'],
+    required: [],
+    options: general,
+    session: false,
+    load: async () => (await import('./commands/profile-check.ts')).profileCheckCommand,
+  },
+  'stripe decode': {
+    operands: ['[FILE]'],
+    required: [],
+    options: ['profile', 'form', 'track', 'order', 'direction', 'caps-lock', ...general],
+    session: false,
+    load: async () => (await import('./commands/stripe-decode.ts')).stripeDecodeCommand,
+  },
   serve: {
     operands: ['SETTINGS'],
     required: [],
@@ -138,6 +196,27 @@ export const registry: Readonly<Record<CommandName, CommandEntry>> = {
     session: false,
     load: async () => (await import('./commands/evaluate.ts')).prepareEvaluationCommand,
   },
+  doctor: {
+    operands: [],
+    required: [],
+    options: ['reader', 'binding', ...general],
+    session: false,
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
+  smoke: {
+    operands: [],
+    required: [],
+    options: ['rounds', 'anchors', 'pin-stdin', 'sign-password', 'html', 'junit', ...card],
+    session: false,
+    load: async () => (await import('./commands/smoke.ts')).smokeCommand,
+  },
+  soak: {
+    operands: [],
+    required: [],
+    options: ['hours', 'minutes', 'sessions', 'faults-rate', 'pin-stdin', 'junit', ...card],
+    session: false,
+    load: async () => (await import('./commands/soak.ts')).soakCommand,
+  },
   emulate: {
     operands: [],
     required: [],
@@ -150,6 +229,7 @@ export const registry: Readonly<Record<CommandName, CommandEntry>> = {
       'no-direct-reference',
       'contactless',
       'faults',
+      'out',
       'lang',
       'help',
     ],

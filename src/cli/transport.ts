@@ -22,9 +22,10 @@ export async function openTransport(context: Context): Promise<CardTransport> {
   const { io, options, replay } = context
   if (replay !== undefined) return replayTransport(replay)
   if (options.has('virtual')) {
-    return virtualTransport(await makeVirtualCard(io, virtualCardOptions(options, 'virtual-kind')))
+    context.virtualCard = await makeVirtualCard(io, virtualCardOptions(options, 'virtual-kind'))
+    return virtualTransport(context.virtualCard)
   }
   const open = io.dependencies?.openPcsc ?? (await import('../transport/pcsc/index.ts')).openPcsc
   const binding = options.get('binding') as 'pcsc-mini' | 'pcsclite' | undefined
-  return open(binding === undefined ? {} : { binding })
+  return open({ ...(binding !== undefined && { binding }), ...(options.has('isolated') && { isolated: true }) })
 }

@@ -10,6 +10,7 @@ import {
   type VerifyPinOptions,
   verifyPin,
 } from '../card/index.ts'
+import { overReset } from '../card/session.ts'
 import type { IssuanceProfile, ObjectSource } from './profile.ts'
 import { type IssuanceRecord, readIssuanceRecord } from './read-record.ts'
 
@@ -106,10 +107,12 @@ export class IssuanceApplication {
     const { session } = this
     switch (source.kind) {
       case 'data-object':
-        return session.send(getData(source.tag))
+        return session[overReset](() => session.send(getData(source.tag)))
       case 'record':
-        await session.send(selectFile(source.fid))
-        return session.send(readRecord(source.record, 'current'))
+        return session[overReset](async () => {
+          await session.send(selectFile(source.fid))
+          return session.send(readRecord(source.record, 'current'))
+        })
       case 'bytes':
         return readFile(session, source.fid, { bytes: source.bytes })
       case 'object':

@@ -17,6 +17,7 @@ import {
   type VerifyPinOptions,
   verifyPin,
 } from '../card/index.ts'
+import { wiping } from '../card/pin.ts'
 import { CertificateError, SignatureError, StatusWordError, WrongCardError } from '../errors.ts'
 import { Certificate, type DigestAlgorithm, verifySignature } from '../x509/index.ts'
 import { type CertificateKind, certificateFiles, type JpkiKey, jpkiApplication, jpkiFiles, jpkiPins } from './files.ts'
@@ -119,12 +120,14 @@ export class JpkiApplication {
 
   /** Verifies a PIN under the guard, see `verifyPin` of `jpki-card/card`. Consumes it. */
   verifyPin(pin: JpkiKey, value: Pin, options?: VerifyPinOptions): Promise<void> {
-    return this.#run(() => verifyPin(this.session, jpkiPins[pin], value, options))
+    return this.#run(() => verifyPin(this.session, jpkiPins[pin], value, options)).finally(wiping(value))
   }
 
   /** Changes a PIN under the guard, see `changePin` of `jpki-card/card`. Consumes both. */
   changePin(pin: JpkiKey, value: { current: Pin; next: Pin }, options?: VerifyPinOptions): Promise<void> {
-    return this.#run(() => changePin(this.session, jpkiPins[pin], value, options))
+    return this.#run(() => changePin(this.session, jpkiPins[pin], value, options)).finally(
+      wiping(value.current, value.next),
+    )
   }
 
   /**

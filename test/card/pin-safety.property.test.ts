@@ -1,13 +1,16 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { CardSession, Pin } from '../../src/card/index.ts'
-import { createVirtualCard, type FaultScript, VirtualTransport } from '../../src/emulator/index.ts'
-import { JpkiCardError } from '../../src/errors.ts'
-import { identifyCard } from '../../src/identify/index.ts'
-import { JpkiApplication } from '../../src/jpki/index.ts'
-import { identity, verifies } from '../support/virtual.ts'
+import { test } from 'vitest'
+import { type PinName, verificationCodeB } from '../../src/emulator/index.ts'
+import { identity } from '../support/virtual.ts'
+import { PinSafetyModel } from './pin-safety-model.ts'
+import { pinTargets } from './pin-targets.ts'
 
-const pins = { auth: ['1234', '0000', '9999'], sign: ['ABC123', 'XYZ789', 'AAAAA1'] } as const
+const names = Object.keys(pinTargets('')) as PinName[]
+/** A few PINs are met again and again. */
+const pin = fc.oneof(
+  { weight: 2, arbitrary: fc.constantFrom(...names) },
+  fc.constantFrom<PinName>('auth', 'text', 'juki'),
+)
 
 const action = fc.constantFrom(
   'pull' as const,
@@ -22,63 +25,53 @@ const action = fc.constantFrom(
   { status: 0x63c2 },
   { status: 0x9000 },
 )
-const step = fc.record({
-  operation: fc.constantFrom('verify', 'sign', 'change', 'identify', 'read'),
-  key: fc.constantFrom('auth' as const, 'sign' as const),
-  pin: fc.integer({ min: 0, max: 2 }),
-  fault: fc.option(
-    fc.record({ at: fc.integer({ min: 1, max: 7 }), do: action, when: fc.constantFrom('before', 'after') }),
+const fault = fc.record({
+  at: fc.integer({ min: 1, max: 7 }),
+  do: action,
+  when: fc.constantFrom('before' as const, 'after' as const),
+})
+const operation = fc.record({
+  do: fc.oneof(
+    { weight: 3, arbitrary: fc.constant('verify' as const) },
+    fc.constantFrom('change', 'use', 'status', 'identify'),
   ),
+  pin,
+  value: fc.constantFrom('right', 'wrong', 'malformed'),
+  keepTries: fc.constantFrom(undefined, undefined, 2, 3, 5),
+  lastTry: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+})
+const operations = fc.oneof(
+  { weight: 3, arbitrary: fc.array(operation, { minLength: 1, maxLength: 1 }) },
+  fc.array(operation, { minLength: 2, maxLength: 4 }),
+)
+const step = fc.record({ operations, fault: fc.option(fault, { freq: 2 }) })
+const visit = fc.record({ inherited: fc.option(pin), steps: fc.array(step, { minLength: 1, maxLength: 5 }) })
+const capabilities = fc.record({
+  shortFileId: fc.boolean(),
+  extendedLength: fc.boolean(),
+  directReference: fc.boolean(),
 })
 
-type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
-
-async function perform(session: CardSession, { operation, key, pin }: Step): Promise<void> {
-  if (operation === 'identify') {
-    await identifyCard(session)
-    return
-  }
-  const jpki = await JpkiApplication.open(session)
-  const value = () => Pin.fromText(pins[key][pin]!)
-  if (operation === 'verify') await jpki.verifyPin(key, value())
-  else if (operation === 'sign') await jpki.sign(key, { message: Buffer.from('x') }, { pin: value() })
-  else if (operation === 'change') await jpki.changePin(key, { current: value(), next: value() })
-  else await jpki.readCertificate('auth')
-}
-
-test('no order of wrong PINs, pulls, resets and lies of the card blocks a PIN, sends two VERIFYs or leaves one verified', async () => {
+test('no order of applications, wrong PINs, pulls, resets and lies of the card blocks a PIN, spends a try too many or leaves one verified', async () => {
   const person = await identity()
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), async (steps) => {
-      const card = await createVirtualCard({ identity: person })
-      const transport = new VirtualTransport({ card, apduTimeoutMs: 15 })
-      const [reader] = await transport.readers()
-      for (const one of steps) {
-        const before = { auth: card.triesLeft('auth'), sign: card.triesLeft('sign') }
-        card.clearLog()
-        const session = new CardSession(await transport.connect(reader!.name))
-        card.setFaults(one.fault === null ? undefined : ([one.fault] as FaultScript))
-        await perform(session, one).catch((error: unknown) => {
-          expect(error).toBeInstanceOf(JpkiCardError)
-        })
-        card.setFaults(undefined)
-        const report = await session.close()
-        if (report.cleared) expect([card.verified('auth'), card.verified('sign')]).toEqual([false, false])
-        const sent = card.log.map(({ command }) => Buffer.from(command).toString('hex').toUpperCase())
-        expect(verifies(sent)).toBeLessThanOrEqual(1)
-        for (const key of ['auth', 'sign'] as const) {
-          expect(before[key] - card.triesLeft(key)).toBeLessThanOrEqual(1)
-          // A card that lies about its counter may be talked past the guard; one that tells the truth never is.
-          const lies = one.fault !== null && typeof one.fault.do === 'object' && 'status' in one.fault.do
-          if (!lies) expect(card.triesLeft(key)).toBeGreaterThanOrEqual(Math.min(1, before[key]))
-        }
-        if (card.pulled || !card.powered) {
-          transport.remove()
-          transport.insert(card)
-        }
+  const codeB = verificationCodeB(person)
+  const property = fc.asyncProperty(
+    fc.array(visit, { minLength: 1, maxLength: 4 }),
+    capabilities,
+    fc.dictionary(fc.constantFrom(...names), fc.integer({ min: 1, max: 3 }), { maxKeys: 4 }),
+    async (visits, some, { issuance, ...triesLeft }) => {
+      // A PIN that only P2 names cannot be had on a card that takes no P2.
+      const municipal = some.directReference
+      const card = {
+        identity: person,
+        capabilities: some,
+        issuance: municipal ? { pin: '567890' } : (false as const),
+        triesLeft: { ...triesLeft, ...(municipal && issuance !== undefined && { issuance }) },
       }
-      await transport.close()
-    }),
-    { numRuns: 150 },
+      const model = await PinSafetyModel.begin({ options: card, codeB })
+      for (const one of visits) await model.visit(one)
+      await model.end()
+    },
   )
-})
+  await fc.assert(property, { numRuns: process.env['CI'] === 'true' ? 3_000 : 600 })
+}, 300_000)

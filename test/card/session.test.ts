@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { readBinary } from '../../src/apdu/index.ts'
-import { fromHex } from '../../src/bytes.ts'
+import { asciiBytes, fromHex, toHex } from '../../src/bytes.ts'
 import { CardSession, historicalBytes, initialCapabilities, Pin, readFile } from '../../src/card/index.ts'
 import { type DecodeError, type StateNotClearedError, StatusWordError, TransportError } from '../../src/errors.ts'
-import { JpkiApplication, jpkiFiles } from '../../src/jpki/index.ts'
+import { JpkiApplication, jpkiFiles, jpkiPins } from '../../src/jpki/index.ts'
+import { CardManager, CommonApplication, TextApplication, VisualApplication } from '../../src/juki/index.ts'
 import type { CardConnection } from '../../src/transport/index.ts'
 import { thrown } from '../support/vectors.ts'
-import { bench } from '../support/virtual.ts'
+import { bench, verifies } from '../support/virtual.ts'
 
 const pin = () => Pin.fromText('1234')
 
@@ -57,6 +58,12 @@ describe('sending', () => {
     const empty = scripted('6101')
     expect(await thrown(() => new CardSession(empty).send(read4))).toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
     expect(empty.sent.length).toBe(2)
+  })
+
+  test('a card that gives its answer byte by byte is stopped', async () => {
+    const drip = scripted('AA61FF')
+    expect(await thrown(() => new CardSession(drip).send(read4))).toMatchObject({ code: 'ERR_RESPONSE_TOO_LONG' })
+    expect(drip.sent.length).toBe(513)
   })
 
   test('long data is chained where extended lengths are ruled out', async () => {
@@ -132,6 +139,15 @@ describe('ending', () => {
     await jpki.verifyPin('sign', Pin.fromText('ABC123'))
     expect(await open.close()).toMatchObject({ cleared: true, by: kind === 'juki' ? 'select' : 'power-down' })
     expect(card.verified('sign')).toBe(false)
+  })
+
+  test('a warning is no proof that the card has left its application', async () => {
+    const { session, card } = await bench()
+    const open = await session()
+    await (await JpkiApplication.open(open)).verifyPin('auth', pin())
+    card.setFaults([{ at: 1, do: { status: 0x6283 } }])
+    expect(await open.close()).toMatchObject({ cleared: true, by: 'select' })
+    expect(card.verified('auth')).toBe(false)
   })
 
   test('powers down a card that refuses to leave the application', async () => {
@@ -267,19 +283,134 @@ describe('trouble with the reader', () => {
     expect(session.capabilities.extendedLength).toBe('no')
     expect(card.triesLeft('auth')).toBe(3)
   })
+})
 
-  test('a reset by someone else is answered by taking the card again', async () => {
-    const { session, card } = await bench()
+describe('a selection whose answer is lost', () => {
+  // EF 0011 is a PIN in both applications.
+  test.each([{ truncate: 1 }, { status: 0x6f00 }] as const)(
+    '%o: no PIN goes to the wrong application',
+    async (action) => {
+      const { session, card } = await bench()
+      await using open = await session()
+      const visual = await VisualApplication.open(open)
+      await TextApplication.open(open)
+      await (await VisualApplication.open(open)).pinStatus('birth-date')
+      card.setFaults([{ at: 1, on: 0xa4, do: action, when: 'after' }])
+      await thrown(() => TextApplication.open(open))
+      expect(open.currentApplication).toBeUndefined()
+      const error = await thrown(() => visual.verifyPin('birth-date', Pin.fromText('990101')))
+      expect(error).toMatchObject({ code: 'ERR_PIN_REJECTED', triesLeft: 9 })
+      expect([card.triesLeft('text'), card.triesLeft('visual-birth')]).toEqual([3, 9])
+    },
+  )
+})
+
+describe('a reset by another program', () => {
+  const select = (aid: string) => `00A4040C${(aid.length / 2).toString(16).padStart(2, '0')}${aid}`.toUpperCase()
+  const jpkiAid = 'D392F000260100000001'
+  const managerAid = 'A0000001510000'
+
+  test('is answered by taking the card again, leaving what may be verified, selecting and reading again', async () => {
+    const { session, card, sent } = await bench()
+    await using open = await session()
+    const jpki = await JpkiApplication.open(open)
+    card.clearLog()
+    card.setFaults([{ at: 1, do: 'reset' }])
+    expect((await jpki.readTokenInfo()).label).toBe('JPKIAPICCTOKEN2')
+    expect(sent()).toEqual(['00B08600A0', select(managerAid), select(jpkiAid), '00B08600A0'])
+  })
+
+  test('to the first command, to a record and to a data object is no obstacle', async () => {
+    const { session, card, sent } = await bench()
+    await using open = await session()
+    card.setFaults([
+      { at: 1, on: 0xa4, do: 'reset' },
+      { at: 1, on: 0xb2, do: 'reset' },
+      { at: 1, on: 0xca, do: 'reset' },
+    ])
+    const common = await CommonApplication.open(open)
+    expect((await common.readCardRecord()).expiry).toBe(card.identity.cardExpiry)
+    expect(await (await CardManager.open(open)).readExpiry()).toBe(card.identity.cardExpiry)
+    expect(verifies(sent())).toBe(0)
+  })
+
+  test('before VERIFY costs no try: the counter is read again and one VERIFY is sent', async () => {
+    const { session, card, sent } = await bench()
+    await using open = await session()
+    const jpki = await JpkiApplication.open(open)
+    card.setFaults([{ at: 1, on: 0x20, do: 'reset' }])
+    await jpki.verifyPin('auth', pin())
+    expect(verifies(sent())).toBe(1)
+    expect(card.triesLeft('auth')).toBe(3)
+  })
+
+  test('after VERIFY is told, nothing counts as verified, and the next call goes on without the PIN', async () => {
+    const { session, card, sent } = await bench()
     await using open = await session()
     const jpki = await JpkiApplication.open(open)
     await jpki.verifyPin('auth', pin())
     card.setFaults([{ at: 1, do: 'reset' }])
     expect(await thrown(() => jpki.readTokenInfo())).toMatchObject({ code: 'ERR_CARD_RESET' })
-    await open.reconnect()
+    expect([open.hasVerified(jpkiPins.auth), open.currentApplication]).toEqual([false, undefined])
     expect((await jpki.readTokenInfo()).label).toBe('JPKIAPICCTOKEN2')
-    expect(open.hasVerified({})).toBe(false)
+    expect(card.verified('auth')).toBe(false)
+    const unsigned = await thrown(() => jpki.sign('auth', { message: new Uint8Array(4) }))
+    expect(unsigned).toMatchObject({ code: 'ERR_SECURITY_STATUS' })
+    expect(verifies(sent())).toBe(1)
+  })
+
+  test('a PIN that the other program verifies meanwhile opens nothing', async () => {
+    const { connection, card } = await bench()
+    const open = new CardSession({
+      ...forwarding(connection),
+      async reconnect(disposition) {
+        await connection.reconnect(disposition)
+        for (const command of [select(jpkiAid), `0020009B06${toHex(asciiBytes('ABC123'))}`]) {
+          await card.exchange(fromHex(command))
+        }
+        expect(card.verified('sign')).toBe(true)
+      },
+    })
+    const jpki = await JpkiApplication.open(open)
+    card.setFaults([{ at: 1, on: 0xb0, do: 'reset' }])
+    expect(await thrown(() => jpki.readCertificate('sign'))).toMatchObject({ code: 'ERR_SECURITY_STATUS' })
+    expect(await open.close()).toMatchObject({ cleared: true })
+  })
+
+  test('of a phone, which has nothing else to select, powers it down', async () => {
+    const { session, card } = await bench({ kind: 'phone-android' })
+    await using open = await session()
+    const jpki = await JpkiApplication.open(open)
+    card.setFaults([{ at: 1, on: 0xb0, do: 'reset' }])
+    expect((await jpki.readTokenInfo()).label).toBe('JPKIAPGPSETOKEN')
+  })
+
+  test('again and again is told after the second time', async () => {
+    const { session, card } = await bench()
+    const open = await session()
+    const jpki = await JpkiApplication.open(open)
+    const before = open.exchanges
+    card.setFaults([{ at: 'every', on: 0xb0, do: 'reset' }])
+    expect(await thrown(() => jpki.readTokenInfo())).toMatchObject({ code: 'ERR_CARD_RESET' })
+    expect(open.exchanges - before).toBe(4)
+    card.setFaults([{ at: 'every', do: 'reset' }])
+    expect(await thrown(() => jpki.readTokenInfo())).toMatchObject({ code: 'ERR_CARD_RESET' })
+    expect(open.exchanges - before).toBeLessThanOrEqual(8)
+    expect(await open.close()).toMatchObject({ cleared: true, by: 'power-down' })
   })
 })
+
+/** A connection whose methods can be replaced. */
+function forwarding(connection: CardConnection): CardConnection {
+  return {
+    reader: connection.reader,
+    atr: connection.atr,
+    transmit: (command) => connection.transmit(command),
+    reconnect: (disposition) => connection.reconnect(disposition),
+    close: (disposition) => connection.close(disposition),
+    [Symbol.asyncDispose]: () => connection.close(),
+  }
+}
 
 describe('hostile files', () => {
   const start = (...answers: string[]) => scripted(...answers)
@@ -304,6 +435,19 @@ describe('hostile files', () => {
       code: 'ERR_TLV',
       offset: 1,
     })
+  })
+
+  test('a file that comes byte by byte is refused', async () => {
+    const connection = start(`3082FF00${'00'.repeat(300)}9000`, 'AA9000')
+    const large = { object: { maxBytes: 65_535 } }
+    const error = await thrown<DecodeError>(() => readFile(new CardSession(connection), 0x0a, large))
+    expect({ code: error.code, offset: error.offset }).toEqual({ code: 'ERR_CARD_DATA', offset: 304 + 1_025 })
+  })
+
+  test('a card that gives nothing is not asked to go on, in whatever file may be current', async () => {
+    const connection = start('9000')
+    expect(await readFile(new CardSession(connection), 0x08, { bytes: 3 })).toEqual(new Uint8Array())
+    expect(connection.sent).toEqual(['00B0880003'])
   })
 
   test('filler alone is nothing', async () => {

@@ -1,9 +1,11 @@
 import { createVerify, X509Certificate } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { parseRoots } from '../../src/cli/applications/roots-file.ts'
 import { VirtualTransport, type VpcdOptions } from '../../src/emulator/index.ts'
+import { identity } from '../support/virtual.ts'
 import { cardInReader, run } from './harness.ts'
 
 describe('demo', () => {
@@ -93,7 +95,10 @@ describe('emulate', () => {
       setTimeout(() => controller.abort('SIGINT'), 10)
       return { closed: new Promise<void>((resolve) => setTimeout(resolve, 20)), detach: async () => {} }
     }
-    const { code, out, err } = await run('emulate --kind juki --port 35964 --host ::1 --contactless --lang en', {
+    const folder = await mkdtemp(join(tmpdir(), 'jpki-card-'))
+    const roots = join(folder, 'roots.json')
+    const line = 'emulate --kind juki --port 35964 --host ::1 --contactless --lang en --out'
+    const { code, out, err } = await run([...line.split(' '), roots], {
       signal: controller.signal,
       dependencies: { attachToVpcd },
     })
@@ -102,6 +107,12 @@ describe('emulate', () => {
     expect(err).toContain('Nothing listens at ::1:35964')
     expect(out).toContain('ABC123')
     expect(out).toContain('taken out')
+    const person = await identity()
+    expect(out).toContain(`security code ${person.securityCode}`)
+    expect(parseRoots(await readFile(roots, 'utf8')).map(({ keyId }) => keyId)).toEqual(
+      (['manager', 'text', 'visual'] as const).map((name) => person.cvc[name].root.keyId),
+    )
+    await rm(folder, { recursive: true })
   })
 
   it('checks the fault script', async () => {

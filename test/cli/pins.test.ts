@@ -102,6 +102,26 @@ describe('pin change', () => {
     expect(check.code).toBe(0)
   })
 
+  it.each(['text', 'juki', 'common'] as const)('changes the PIN %s of its own application', async (pin) => {
+    const { card, transport } = await cardInReader()
+    const line = `pin change --pin ${pin} --json --pin-stdin`
+    const { code, json, everything } = await run(line, { stdin: '1234\n5678\n', transport })
+    expect([code, json]).toEqual([0, expect.objectContaining({ ok: true, pin, changed: true })])
+    expect(everything).not.toMatch(/1234|5678/)
+    const again = await run(line, { stdin: '1234\n9999\n', transport: new VirtualTransport({ card }) })
+    expect(again.json.error).toMatchObject({ code: 'ERR_PIN_REJECTED', pin, triesLeft: 2 })
+    const person = { keys: ['5678\r', '0123\r', '0123\r'], transport: new VirtualTransport({ card }) }
+    expect((await run(`pin change --pin ${pin}`, person)).code).toBe(0)
+    expect((['text', 'juki', 'common'] as const).map((name) => card.triesLeft(name))).toEqual([3, 3, 3])
+  })
+
+  it('tells a card without the application before it asks', async () => {
+    const { code, json, raw } = await run('pin change --pin text --virtual --virtual-kind juki --json', {
+      keys: ['1234\r'],
+    })
+    expect([code, json.error.code, raw]).toEqual([1, 'ERR_APPLICATION_NOT_FOUND', []])
+  })
+
   it('changes by a person who types the new one twice', async () => {
     const { code, raw, everything } = await run('pin change --pin sign --virtual --lang ja', {
       keys: ['abc123\r', 'NEW456\r', 'new456\r'],

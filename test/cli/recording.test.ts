@@ -2,7 +2,9 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { formatRoots } from '../../src/cli/applications/roots-file.ts'
 import { parseTranscript } from '../../src/transcript/index.ts'
+import { identity } from '../support/virtual.ts'
 import { run } from './harness.ts'
 
 let folder: string
@@ -50,6 +52,50 @@ describe('record', () => {
   it('tells that the transcript cannot be written', async () => {
     const { code, json } = await run(['record', join(folder, 'no', 'where'), 'inspect', '--virtual', '--json'])
     expect([code, json.error.code]).toEqual([1, 'ERR_FILE'])
+  })
+})
+
+describe('record of what a card holds', () => {
+  it.each([
+    ['text attributes', '1234\n'],
+    ['text number --purpose holder --reveal', '1234\n'],
+    ['text verify', '1234\n'],
+    ['visual show --with code-a', '123456789018\n'],
+    ['visual verify --with birth-date', '1990-02-17\n'],
+    ['card info', ''],
+    ['services', ''],
+    ['pin status', ''],
+    ['pin change --pin text', '1234\n5678\n'],
+  ])('masks it: %s', async (line, stdin) => {
+    const { holder, serialNumber, cardExpiry } = await identity()
+    const withPin = stdin === '' ? [] : ['--pin-stdin']
+    const argv = ['record', file, ...line.split(' '), '--virtual', '--json', ...withPin]
+    const { code, json } = await run(argv, { stdin })
+    expect([code, json.ok]).toEqual([0, true])
+    const text = await readFile(file, 'utf8')
+    expect(parseTranscript(text).exchanges.length).toBe(json.exchanges)
+    const personal = [holder.name, holder.address, '19900217', '020217', '123456789018', '1234', '5678', serialNumber]
+    for (const one of [...personal, cardExpiry.replaceAll('-', '')]) {
+      expect(text.toLowerCase()).not.toContain(Buffer.from(one).toString('hex'))
+    }
+  })
+
+  it('plays the card face back, with everything kept', async () => {
+    const line = ['visual', 'show', '--with', 'code-a', '--json', '--pin-stdin']
+    const recorded = await run(['record', file, ...line, '--virtual', '--keep-all'], { stdin: '123456789018\n' })
+    const replayed = await run(['replay', file, ...line], { stdin: '000000000000\n' })
+    expect([replayed.code, replayed.json]).toEqual([0, recorded.json])
+    expect(recorded.json.images).toHaveLength(5)
+  })
+
+  it('cannot play a proof back: each challenge is new', async () => {
+    const roots = join(folder, 'roots.json')
+    await writeFile(roots, formatRoots(await identity()))
+    const line = ['text', 'verify', '--roots', roots, '--json', '--pin-stdin']
+    const recorded = await run(['record', file, ...line, '--virtual', '--keep-all'], { stdin: '1234\n' })
+    expect(recorded.code).toBe(0)
+    const replayed = await run(['replay', file, ...line], { stdin: '1234\n' })
+    expect([replayed.code, replayed.json.error.code]).toEqual([1, 'ERR_REPLAY'])
   })
 })
 

@@ -104,12 +104,12 @@ describe('the end of a session', () => {
   })
 
   it('warns when only the clearing failed', async () => {
-    const { transport } = await cardInReader({ faults: [{ at: 4, do: 'silent' }] })
-    const { code, json } = await run('pin status --json', { transport })
+    const { transport } = await cardInReader({ faults: [{ at: 3, do: 'silent' }] })
+    const { code, json } = await run('juki status --json', { transport })
     expect(code).toBe(1)
     expect(json).toMatchObject({ ok: false, error: { code: 'ERR_STATE_NOT_CLEARED' }, cleared: false })
-    const second = await cardInReader({ faults: [{ at: 4, do: 'silent' }] })
-    const words = await run('pin status --lang ja', { transport: second.transport })
+    const second = await cardInReader({ faults: [{ at: 3, do: 'silent' }] })
+    const words = await run('juki status --lang ja', { transport: second.transport })
     expect([words.code, words.out]).toEqual([1, ''])
     expect(words.err).toContain('今すぐカードをリーダーから取り外してください')
   })

@@ -14,7 +14,13 @@ describe('docs/errors.md', () => {
 
   test('every code is thrown somewhere', () => {
     const source = readdirSync(at('src'), { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts') && file !== 'errors.ts' && !file.startsWith('cli/messages') && !file.startsWith('messages/'))
+      .filter(
+        (file) =>
+          file.endsWith('.ts') &&
+          file !== 'errors.ts' &&
+          !file.startsWith('cli/messages') &&
+          !file.startsWith('messages/'),
+      )
       .map((file) => text(`src/${file}`))
       .join('\n')
     // Some classes have one code and set it themselves.

@@ -31,6 +31,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   stripe: ['layout'],
   services: ['identify', 'jpki', 'juki', 'issuance', 'stripe', 'layout', 'token', 'validity', 'card'],
   messages: [],
+  kiosk: ['identify', 'jpki', 'juki', 'card', 'transport'],
+  field: ['identify', 'jpki', 'juki', 'card', 'apdu', 'trust', 'validity', 'x509', 'transport'],
   'municipal-pin': ['server', 'audit'],
   http: ['server', 'token'],
   evaluate: ['token', 'emulator'],
@@ -60,6 +62,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'stripe',
     'services',
     'messages',
+    'kiosk',
+    'field',
   ],
 }
 

@@ -46,6 +46,19 @@ describe('what the README shows', () => {
     expect(stdout).toContain('userId: [personal]')
   })
 
+  test.each([
+    ['sign', /certificate: true until/],
+    ['auth', /accepted: [\w-]{43} until[\s\S]*ERR_NONCE_UNKNOWN/],
+    ['juki', /juki ERR_PIN_REJECTED tries left: 2\njuki PIN changed[\s\S]*\[resident code\]/],
+    ['text', /authentic: true[\s\S]*challenge text passed[\s\S]*\[individual number\] for tax/],
+  ])('the example %s runs and clears the card', (name, wanted) => {
+    const { status, stdout, stderr } = run(`examples/${name}.mjs`)
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout).toMatch(wanted)
+    expect(stdout).toContain('PIN cleared: true')
+    expect(readFileSync(`${root}examples/${name}.mjs`, 'utf8').trim().split('\n').length).toBeLessThanOrEqual(40)
+  })
+
   test('every local link leads somewhere', () => {
     for (const name of ['README.md', 'README.ja.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/architecture.md']) {
       const folder = name.includes('/') ? 'docs/' : ''

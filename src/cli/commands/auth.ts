@@ -1,6 +1,6 @@
 import { fromHex } from '../../bytes.ts'
 import { StatusWordError } from '../../errors.ts'
-import { JpkiApplication, tokenSigner } from '../../jpki/index.ts'
+import { JpkiApplication, jpkiPins, tokenSigner } from '../../jpki/index.ts'
 import { answerChallenge } from '../../token/index.ts'
 import { usageError } from '../cli-error.ts'
 import type { Command, Context, Result } from '../context.ts'
@@ -35,7 +35,8 @@ async function authenticateHere(context: Context): Promise<Result> {
   const outcome = await withSession(context, async (session) => {
     const app = await JpkiApplication.open(session)
     if (pins.interactive) await requireCertificate(app)
-    const signed = await app.authenticate(challenge, await askPin(context, app, 'auth'), verifyOptions(context))
+    const pin = await askPin(context, session, jpkiPins.auth)
+    const signed = await app.authenticate(challenge, pin, verifyOptions(context))
     return { ...signed, trust: await chainTrust(context, files, app, signed.certificate) }
   })
   const { certificate, trust } = outcome.value
@@ -59,7 +60,7 @@ async function authenticateAtServer(context: Context): Promise<Result> {
   const outcome = await withSession(context, async (session) => {
     const app = await JpkiApplication.open(session)
     if (pins.interactive) await requireCertificate(app)
-    const signer = tokenSigner(app, () => askPin(context, app, 'auth'), verifyOptions(context))
+    const signer = tokenSigner(app, () => askPin(context, session, jpkiPins.auth), verifyOptions(context))
     const challenge = await server.challenge(request)
     return answerChallenge(challenge, { origin: server.origin, ...request }, signer)
   })

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { StatusWordError } from '../../errors.ts'
-import { type CertificateKind, certificateKinds, JpkiApplication, type JpkiKey } from '../../jpki/index.ts'
+import { type CertificateKind, certificateKinds, JpkiApplication, type JpkiKey, jpkiPins } from '../../jpki/index.ts'
 import type { Certificate } from '../../x509/index.ts'
 import { usageError, withFile } from '../cli-error.ts'
 import type { Command, Context } from '../context.ts'
@@ -50,7 +50,7 @@ async function read(context: Context, app: JpkiApplication, kind: CertificateKin
     const { pins, options } = context
     if (!pins.interactive && !options.has('pin-stdin')) throw error
     const pin: JpkiKey = kind.startsWith('sign') ? 'sign' : 'auth'
-    await app.verifyPin(pin, await askPin(context, app, pin), verifyOptions(context))
+    await app.verifyPin(pin, await askPin(context, app.session, jpkiPins[pin]), verifyOptions(context))
     return app.readCertificate(kind)
   }
 }

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FaultScript, VirtualCard, VpcdAttachment } from '../../emulator/index.ts'
+import { formatRoots } from '../applications/roots-file.ts'
 import { usageError, withFile } from '../cli-error.ts'
 import type { Command, Context } from '../context.ts'
 import { makeVirtualCard } from '../transport.ts'
@@ -19,6 +20,11 @@ export const emulateCommand: Command = async (context) => {
   const faults = file === undefined ? undefined : await readFaults(file)
   say(emulate.making)
   const card = await makeVirtualCard(io, { ...virtualCardOptions(options, 'kind'), faults })
+  const { identity } = card
+  const roots = options.get('out')
+  if (roots !== undefined) await withFile('cannot-write', () => writeFile(roots, formatRoots(identity)))
+  const { holder, cardExpiry, securityCode } = identity
+  const printed = messages.printed.onVirtualCard(holder.birthDate, cardExpiry.slice(0, 4), securityCode)
   const host = options.get('host') ?? '127.0.0.1'
   const address = `${host}:${port}`
   let told = false
@@ -27,6 +33,7 @@ export const emulateCommand: Command = async (context) => {
     if (attachment !== undefined) {
       say(emulate.attached(messages.kinds[card.kind], address))
       say(emulate.pins)
+      say(printed)
       say(emulate.stop)
       await attachment.closed
       if (!io.signal.aborted) say(emulate.detached)

@@ -1,31 +1,60 @@
 import { equalBytes } from '../../bytes.ts'
-import type { Pin } from '../../card/index.ts'
-import { JpkiApplication, type JpkiKey } from '../../jpki/index.ts'
+import type { CardSession, Pin, PinReference, VerifyPinOptions } from '../../card/index.ts'
+import { JpkiApplication, type JpkiKey, jpkiPins } from '../../jpki/index.ts'
+import { CommonApplication, commonPin, JukiApplication, jukiPin, TextApplication, textPins } from '../../juki/index.ts'
 import { CliError } from '../cli-error.ts'
 import type { Command, Context } from '../context.ts'
-import { askPin } from '../pin-question.ts'
+import { pinLabel } from '../pin-names.ts'
+import { askPin, pinForm } from '../pin-question.ts'
 import { verifyOptions, withSession } from '../session.ts'
 
-/** `pin change --pin auth|sign`: a person types the new PIN twice; standard input has current, then new. */
-export const pinChangeCommand: Command = async (context) => {
-  const { options, messages, pins } = context
-  const pin = options.get('pin') as JpkiKey
-  pins.requireSource()
-  const { exchanges, clearedBy } = await withSession(context, async (session) => {
-    const app = await JpkiApplication.open(session)
-    using current = await askPin(context, app, pin)
-    using next = await askNewPin(context, pin)
-    await app.changePin(pin, { current, next }, verifyOptions(context))
-  })
-  return { json: { pin, changed: true, exchanges, clearedBy }, text: `${messages.pinChanged(messages.pins[pin])}\n` }
+/** An application with a PIN that can be changed. */
+interface Changeable {
+  readonly pin: PinReference
+  open(session: CardSession): Promise<{
+    changePin(value: { current: Pin; next: Pin }, options: VerifyPinOptions): Promise<void>
+  }>
 }
 
-async function askNewPin({ messages, pins }: Context, pin: JpkiKey): Promise<Pin> {
-  const name = messages.pins[pin]
-  const next = await pins.ask(pin, `${messages.enterNewPin(name)}: `)
+const jpki = (key: JpkiKey): Changeable => ({
+  pin: jpkiPins[key],
+  async open(session) {
+    const app = await JpkiApplication.open(session)
+    return { changePin: (value, options) => app.changePin(key, value, options) }
+  },
+})
+
+/** By the values of `--pin`. */
+const changeable: Readonly<Record<'auth' | 'sign' | 'text' | 'juki' | 'common', Changeable>> = {
+  auth: jpki('auth'),
+  sign: jpki('sign'),
+  text: { pin: textPins.pin, open: (session) => TextApplication.open(session) },
+  juki: { pin: jukiPin, open: (session) => JukiApplication.open(session) },
+  common: { pin: commonPin, open: (session) => CommonApplication.open(session) },
+}
+
+/** `pin change --pin NAME`: a person types the new PIN twice; standard input has current, then new. */
+export const pinChangeCommand: Command = async (context) => {
+  const { options, messages, pins } = context
+  const name = options.get('pin') as keyof typeof changeable
+  const { pin, open } = changeable[name]
+  pins.requireSource()
+  const { exchanges, clearedBy } = await withSession(context, async (session) => {
+    const app = await open(session)
+    using current = await askPin(context, session, pin)
+    using next = await askNewPin(context, pin)
+    await app.changePin({ current, next }, verifyOptions(context))
+  })
+  const text = `${messages.pinChanged(pinLabel(messages, pin.id))}\n`
+  return { json: { pin: name, changed: true, exchanges, clearedBy }, text }
+}
+
+async function askNewPin({ messages, pins }: Context, pin: PinReference): Promise<Pin> {
+  const label = pinLabel(messages, pin.id)
+  const next = await pins.ask(`${messages.enterNewPin(label)}: `, pinForm(pin))
   if (!pins.interactive) return next
   try {
-    using again = await pins.ask(pin, `${messages.enterAgain(name)}: `)
+    using again = await pins.ask(`${messages.enterAgain(label)}: `, pinForm(pin))
     if (next.lend((a) => again.lend((b) => equalBytes(a, b)))) return next
     throw new CliError('ERR_PIN_MISMATCH', 'pins-differ')
   } catch (error) {

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { addAbortSignal, type Readable } from 'node:stream'
 import { TransportError } from '../../errors.ts'
-import { JpkiApplication, type JpkiKey } from '../../jpki/index.ts'
+import { JpkiApplication, type JpkiKey, jpkiPins } from '../../jpki/index.ts'
 import { usageError, withFile } from '../cli-error.ts'
 import type { Command } from '../context.ts'
 import type { Io } from '../io.ts'
@@ -21,7 +21,8 @@ export const signCommand: Command = async (context) => {
   const digest = await hashFile(io, source)
   const outcome = await withSession(context, async (session) => {
     const app = await JpkiApplication.open(session)
-    return app.sign(key, { digest }, { ...verifyOptions(context), pin: await askPin(context, app, key) })
+    const pin = await askPin(context, session, jpkiPins[key])
+    return app.sign(key, { digest }, { ...verifyOptions(context), pin })
   })
   const file = options.get('out')
   if (file !== undefined) await withFile('cannot-write', () => writeFile(file, outcome.value.signature))

@@ -18,6 +18,7 @@ const ofSessions = [
   'no-extended-length',
   'no-direct-reference',
   'binding',
+  'isolated',
 ] as const
 
 /** `validity [CERT]`: until when a certificate of a file, or a card and its certificates, hold, and by which rule. */
@@ -38,7 +39,7 @@ export const validityCommand: Command = async (context) => {
 
 async function ofFile(context: Context, file: string, { at, ...known }: GivenFacts): Promise<Result> {
   const { options, messages, recording, replay } = context
-  if (recording !== undefined || replay !== undefined) throw usageError('not-recordable')
+  if ((recording !== undefined && !recording.isTrace) || replay !== undefined) throw usageError('not-recordable')
   const stray = ofSessions.find((name) => options.has(name))
   if (stray !== undefined) throw usageError('not-with-file', `--${stray}`)
   const [certificate] = await readCertificates(file, 'CERT')

@@ -1,8 +1,10 @@
 import type { ErrorCode } from '../../errors.ts'
-import type { CertificateKind, JpkiKey } from '../../jpki/index.ts'
+import type { CertificateKind } from '../../jpki/index.ts'
 import type { CliErrorCode, Problem } from '../cli-error.ts'
 import type { CommandName } from '../command-names.ts'
 import type { OptionName } from '../options.ts'
+import type { PinName } from '../pin-names.ts'
+import type { ApplicationTexts } from './application-texts.ts'
 import type { TrustTexts } from './trust-texts.ts'
 
 /** Every code a failure can have on the command line. */
@@ -18,7 +20,7 @@ export interface ErrorText {
 export type UnreadableReason = 'pin-required' | 'absent' | 'no-application' | 'unreadable'
 
 /** Every text of the command line in one language. */
-export interface Messages extends TrustTexts {
+export interface Messages extends TrustTexts, ApplicationTexts {
   readonly errors: Readonly<Record<CatalogueCode, ErrorText>>
   readonly problems: Readonly<Record<Problem, (subject: string) => string>>
   readonly commands: Readonly<Record<CommandName, string>>
@@ -42,7 +44,7 @@ export interface Messages extends TrustTexts {
   readonly insertCard: string
   readonly waitingFor: (seconds: number) => string
 
-  readonly pins: Readonly<Record<JpkiKey, string>>
+  readonly pins: Readonly<Record<PinName, string>>
   readonly certificates: Readonly<Record<CertificateKind, string>>
   readonly kinds: Readonly<Record<'my-number' | 'juki' | 'phone-android' | 'phone-iphone' | 'unknown', string>>
   readonly applications: Readonly<Record<string, string>>

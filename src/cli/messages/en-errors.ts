@@ -61,7 +61,7 @@ export const enErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
   },
   ERR_APPLICATION_NOT_FOUND: {
     what: 'This card does not have the application.',
-    todo: 'Use a My Number card. `jpki-card inspect` tells what is on this one.',
+    todo: 'Use a card that has it; most are on My Number cards only. `jpki-card inspect` tells what is on this one.',
   },
   ERR_FILE_NOT_FOUND: {
     what: 'This card does not have that PIN or file.',
@@ -94,7 +94,7 @@ export const enErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
   },
   ERR_PIN_FORMAT: {
     what: 'This cannot be the PIN; no try was spent.',
-    todo: 'The user-authentication PIN has 4 digits. The signature password has 6 to 16 letters and digits; a new one has at least one of each.',
+    todo: 'The signature password has 6 to 16 letters and digits, a new one at least one of each; the other PINs of the card have 4 digits. Verification code A is the 12 digits of the individual number; B is made of birth date, year of expiry and security code.',
   },
   ERR_PIN_REJECTED: {
     what: 'The PIN is wrong.',
@@ -173,6 +173,14 @@ export const enErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
   ERR_EVALUATION: {
     what: 'Not every case of the evaluation passed.',
     todo: 'See the reason of each case; --html writes them as a page.',
+  },
+  ERR_FIELD_TEST: {
+    what: 'The field test was not passed.',
+    todo: 'See the reason of each step; jpki-card doctor looks at service, drivers and readers.',
+  },
+  ERR_AUTHENTICITY: {
+    what: 'The card is not authentic.',
+    todo: 'See the checks that failed. Do not rely on what was read; have the counter look at the card. A root key that was not given is named by --roots.',
   },
   ERR_INTERNAL: { what: 'An unexpected error happened.', todo: report },
 }

@@ -5,6 +5,9 @@ export const enHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
   commands: {
     readers: 'List card readers and what is in them.',
     inspect: 'Tell which card it is, its PIN counters and certificates. Spends no try.',
+    'card info':
+      'Tell what the card says about itself: serial number, municipality, expiry, contact ATR. Spends no try.',
+    services: 'Tell which credential of the card serves where, and what to ask the customer. Spends no try.',
     'pin status': 'Tell how many tries each PIN has left. Spends no try.',
     'pin change': 'Change a PIN. Asks for the current one and, twice, for the new one.',
     certificate: 'Read a certificate.',
@@ -12,11 +15,26 @@ export const enHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     sign: 'Sign a file. Its SHA-256 hash goes to the card, the file does not.',
     verify: 'Verify a certificate from a file against trust anchors. Needs no card.',
     validity: 'Tell until when a certificate, or a card and its certificates, are valid, and by which rule.',
+    'text attributes': 'Read name, address, birth date and sex (card-face text input).',
+    'text number': 'Read the individual number, for a purpose that has to be named.',
+    'text verify':
+      'Tell whether the text application is authentic: certificate, signatures, digests, a fresh challenge.',
+    'visual show': 'Read what is printed on the card, opened by codes printed on it (card-face check).',
+    'visual photo': 'Write the photo to a file.',
+    'visual verify': 'Tell whether the card face is authentic: certificate, signatures, a fresh challenge.',
+    'juki status': 'Tell how many tries the PIN for the Basic Resident Register has left. Spends no try.',
+    'issuance read': 'Read a municipal application of the card as a profile describes it.',
+    'profile check': 'Tell whether a profile can be used, and the line of each mistake.',
+    'stripe decode': 'Decode a swipe of a magnetic stripe.',
     serve: 'Run an issuance server until Ctrl-C: challenges given out, tokens judged.',
     'serve prepare': 'Write settings for a server, to begin with, in a folder.',
     'audit verify': 'Check that no line of an audit log was altered, removed, inserted or moved.',
     evaluate: 'Judge an issuance server from outside with right and wrong tokens.',
     'evaluate prepare': 'Make the throw-away certificates and lists for that, in a folder.',
+    doctor:
+      'Look at the smart card service, drivers, readers and bindings of this computer, and say what to do. Touches no card.',
+    smoke: 'Test reader and card, step by step. Spends no try and changes nothing, unless PINs are given.',
+    soak: 'Run sessions for hours, and tell errors, delays, memory and handles.',
     emulate: 'Put a virtual card in the virtual reader of vpcd until Ctrl-C.',
     record: 'Run another command and write down its session with the card, personal data masked.',
     replay: 'Run another command on a recorded session in place of a card.',
@@ -34,13 +52,39 @@ export const enHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
       'With CERT: that certificate. Without: the card in the reader, as far as it tells without a PIN. Days are read, never computed; the rules only explain them.',
     serve:
       'SETTINGS is a JSON file, see docs/server.md. Without a client certificate or bearer token for each terminal, only terminals may reach the server.',
+    services:
+      'Without --channel: every channel. With --json the sentence for the customer comes in both languages. Days are those the card tells without a PIN.',
+    'text attributes':
+      'With --pin-stdin: one line, the PIN; with --code-b three: birth date (YYYY-MM-DD, or YYMMDD as printed), year of expiry, security code.',
+    'text number':
+      '--purpose is social-security, tax, disaster, other-statute, ordinance or holder. Without --reveal the digits are not shown.',
+    'text verify':
+      'Root keys are not officially published: --roots names a file, or `known` for those public projects found, `known-test` for those of test cards; with --virtual the default is the key of the virtual card. With --purpose the individual number is checked too; it is not shown. An answer cannot be replayed: each challenge is new.',
+    'visual show':
+      'code-b, the default, opens the card face; code-a also the image of the number; birth-date only the birth date. With --pin-stdin: one line, or three for code-b: birth date (YYYY-MM-DD, or YYMMDD as printed), year of expiry, security code. --out names a folder for the images.',
+    'visual photo':
+      'JPEG 2000 as the card has it. --png needs the package @cornerstonejs/codec-openjpeg. Codes as for visual show.',
+    'visual verify':
+      'Roots as for text verify, codes as for visual show. With --out images are written into that folder, and only when the card is authentic.',
+    'issuance read':
+      'AID, files and PIN of municipal applications are not public: what your municipality gave you goes into the profile. Examples are in examples/profiles.',
+    'profile check': 'Profiles of municipal applications and of magnetic stripes; which it is the file says.',
+    'stripe decode':
+      'Without FILE, or with -, standard input: what a keyboard reader types; with --form bits 0 and 1, with --form hex bytes whose first bit --order tells. Both directions are tried.',
     'audit verify':
       '--count and --hash are the lines and last hash an earlier run told, noted where the writer of the log cannot change them. The log may have grown since.',
     evaluate:
       'The server must trust what `evaluate prepare` wrote, and nothing that serves people may. Exit code 0: every case passed. --terminals names a JSON file with two terminals: [{"name":…,"headers":{…}},{"name":…}].',
+    emulate:
+      'Tells what would be printed on the card. --out takes its root keys, for --roots of text verify and visual verify.',
     sign: 'FILE may be - for standard input. --out takes the bare signature.',
+    doctor:
+      'Exit code 3 when no card could be read as things are. Run it as the user the application runs as; as root it sees more of who holds the card.',
+    smoke:
+      'With --pin-stdin the PIN is verified once a round and its key signs; one that is not accepted is not sent again. Reports hold nothing personal. Exit code 0: every step passed or was skipped.',
+    soak: 'Leave the card in, or put it out and in as often as you like. Without --hours, --minutes or --sessions: one hour, on the virtual card 1000 sessions. Ctrl-C ends it early, with a verdict on what was done.',
     record:
-      'PINs are never written. All data of the holder is masked, unless --keep-all is given together with --virtual.',
+      'PINs are never written. All data of the holder is masked, unless --keep-all is given together with --virtual. With JPKI_CARD_TRACE=FILE in the environment every command with a session does the same.',
     replay: 'Any PIN of the recorded length matches. Certificates that were masked cannot be replayed.',
   },
   options: {
@@ -52,12 +96,25 @@ export const enHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     'no-extended-length': 'the virtual card takes no extended lengths',
     'no-direct-reference': 'the virtual card takes no direct PIN and key references',
     binding: 'library that talks to readers',
+    isolated: 'run that library in a process of its own, so that a crash of it is an error only',
     wait: 'how long to wait for a card: 0 not at all; default 60, with --json 10',
+    'code-b': 'opened by verification code B in place of the PIN',
+    with: 'what opens the card face',
+    roots: 'root keys to trust; may be given several times',
+    reveal: 'show the digits of the individual number',
+    png: 'photo as PNG',
+    profile: 'profile that describes what the municipality wrote',
+    form: 'how the swipe is written; default keyboard',
+    track: 'track the bits are of; with --form keyboard jis2 for a reader of the front stripe',
+    order: 'end of each byte at which its first bit is',
+    direction: 'direction of the swipe, where both are right',
+    'caps-lock': 'Caps Lock was on',
+    channel: 'where the customer stands',
     'pin-stdin': 'read PINs from standard input, one a line',
     'accept-that-a-wrong-pin-blocks-the-card': 'use the last try too, with the consent of the holder',
     watch: 'go on and tell what changes, until Ctrl-C',
     pin: 'which PIN; never the PIN itself',
-    out: 'write to this file',
+    out: 'write to this file; images of visual show and visual verify into this folder',
     pem: 'write PEM in place of DER',
     challenge: 'bytes to be signed, hexadecimal',
     key: 'which key signs',
@@ -82,7 +139,8 @@ export const enHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     'server-ca': 'CA certificates for the TLS of the server, PEM',
     'client-cert': 'certificate of this terminal, PEM',
     'client-key': 'key of that certificate, PEM',
-    purpose: 'what the customer asks for; evaluate takes two the server serves',
+    purpose:
+      'what the customer asks for, or what the individual number is read for; evaluate takes two the server serves',
     origin: 'origin of its challenges, when it is not that of the URL',
     timeout: 'longest wait for one answer, default 15',
     'max-wait': 'longest wait for an expiry or a cut-off, default 180',
@@ -92,6 +150,12 @@ export const enHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     host: 'host of vpcd, default 127.0.0.1',
     contactless: 'answer to reset as through a contactless reader',
     faults: 'JSON file with faults the card shows',
+    rounds: 'sessions, one after the other, default 3',
+    'sign-password': 'the second line of standard input is the signature password: sign with its key too',
+    hours: 'how long, in hours',
+    minutes: 'how long, in minutes',
+    sessions: 'how many sessions',
+    'faults-rate': 'share of sessions in which the virtual card is pulled, reset, silent or wrong, 0 to 1',
     'keep-all': 'mask PINs only; with --virtual only',
     lang: 'language, default from LC_ALL, LC_MESSAGES, LANG',
     help: 'show this help',

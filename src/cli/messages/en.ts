@@ -1,4 +1,5 @@
 import type { Messages } from './catalogue.ts'
+import { enApplications } from './en-applications.ts'
 import { enErrors } from './en-errors.ts'
 import { enHelp } from './en-help.ts'
 import { enTrust } from './en-trust.ts'
@@ -7,6 +8,7 @@ import { enTrust } from './en-trust.ts'
 export const en: Messages = {
   ...enHelp,
   ...enTrust,
+  ...enApplications,
   errors: enErrors,
   problems: {
     'pin-in-arguments': () => 'a PIN is never taken from the command line: type it when asked, or use --pin-stdin',
@@ -23,12 +25,16 @@ export const en: Messages = {
     'only-with-virtual': (name) => `${name} goes with --virtual only`,
     'not-with-virtual': (name) => `${name} does not go with --virtual`,
     'not-recordable': () => 'only commands that talk to one card can be recorded or replayed',
-    'not-while-replaying': () => 'a replay takes the place of the card: leave out --virtual, --reader and --binding',
+    'not-while-replaying': () =>
+      'a replay takes the place of the card: leave out --virtual, --reader, --binding and --isolated',
     'stdin-twice': () => 'the file and the PIN cannot both come from standard input',
     'no-terminal': () => 'there is no terminal to ask for the PIN at: use --pin-stdin',
     'stdin-ended': () => 'standard input ended before a PIN came; no try was spent',
     'line-too-long': () => 'a line of standard input is too long to be a PIN; no try was spent',
     'bad-faults': (where) => `the fault script is not right: ${where}`,
+    'bad-roots': (where) => `the file of root keys is not right: ${where}`,
+    'bad-input': (form) => `the input is not of the form ${form} says`,
+    'not-together': (names) => `these do not go together: ${names}`,
     'bad-settings': (where) => `the settings of the server are not right: ${where}`,
     'one-of': (forms) => `exactly one of these must be given: ${forms}`,
     'not-with-file': (name) => `${name} is for a card, and does not go with a file`,
@@ -38,7 +44,10 @@ export const en: Messages = {
     'cannot-read': (reason) => `a file cannot be read (${reason})`,
     'too-large': (bytes) => `a file is longer than ${bytes} bytes`,
     'cannot-write': (reason) => `a file cannot be written (${reason})`,
+    'not-authentic': (check) => `the card or what it holds is not authentic: ${check}`,
     'not-all-passed': (count) => `${count} cases failed or were not run`,
+    'steps-failed': (count) => `${count} steps failed`,
+    'soak-failed': (reasons) => `not passed: ${reasons}`,
     'pins-differ': () => 'the new PIN was not typed the same way twice; nothing was changed',
   },
   error: 'Error',
@@ -53,7 +62,19 @@ export const en: Messages = {
   connectReader: 'No card reader was found. Connect a reader and put the card in.',
   insertCard: 'Put the card in the reader.',
   waitingFor: (seconds) => `(waiting up to ${seconds} s)`,
-  pins: { auth: 'user-authentication PIN', sign: 'signature password' },
+  pins: {
+    auth: 'user-authentication PIN',
+    sign: 'signature password',
+    text: 'PIN for card-face text input',
+    'text-code-a': 'verification code A for card-face text input',
+    'text-code-b': 'verification code B for card-face text input',
+    'visual-birth': 'birth date for the card-face check',
+    'visual-code-a': 'verification code A (individual number) for the card-face check',
+    'visual-code-b': 'verification code B for the card-face check',
+    juki: 'PIN for the Basic Resident Register',
+    common: 'PIN of the common application',
+    issuance: 'PIN of the municipal application',
+  },
   certificates: {
     auth: 'user authentication',
     'auth-ca': 'CA of user authentication',

@@ -60,7 +60,7 @@ export const jaErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
   },
   ERR_APPLICATION_NOT_FOUND: {
     what: 'このカードには必要なアプリケーションがありません。',
-    todo: 'マイナンバーカードをお使いください。カードの内容は `jpki-card inspect` で確認できます。',
+    todo: '対応するカードをお使いください（多くはマイナンバーカードだけにあります）。カードの内容は `jpki-card inspect` で確認できます。',
   },
   ERR_FILE_NOT_FOUND: {
     what: 'このカードには対象の暗証番号またはファイルがありません。',
@@ -99,7 +99,7 @@ export const jaErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
   },
   ERR_PIN_FORMAT: {
     what: '暗証番号の形式が正しくありません。残り回数は減っていません。',
-    todo: '利用者証明用は数字4桁、署名用は英数字6文字以上16文字以下です。新しい署名用暗証番号には英字と数字の両方が必要です。',
+    todo: '署名用は英数字6文字以上16文字以下（新しいものには英字と数字の両方が必要）、カードのその他の暗証番号は数字4桁です。照合番号Aは個人番号の12桁、照合番号Bは生年月日・有効期限の西暦年・セキュリティコードからなります。',
   },
   ERR_PIN_REJECTED: {
     what: '暗証番号が違います。',
@@ -208,6 +208,14 @@ export const jaErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
   ERR_EVALUATION: {
     what: '評価の試験がすべて合格とはなりませんでした。',
     todo: '各試験の理由を確かめてください。--html で一覧のページを書き込めます。',
+  },
+  ERR_FIELD_TEST: {
+    what: '動作確認に合格しませんでした。',
+    todo: '各項目の理由を確かめてください。サービス、ドライバー、リーダーの状態は jpki-card doctor で確認できます。',
+  },
+  ERR_AUTHENTICITY: {
+    what: '真正なカードと認められません。',
+    todo: '不合格の検査を確かめ、読み取った内容は使わず、市区町村の窓口でカードを確認してもらってください。ルート鍵が足りない場合は --roots で指定してください。',
   },
   ERR_INTERNAL: { what: '予期しないエラーが発生しました。', todo: report },
 }

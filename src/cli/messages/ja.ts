@@ -1,4 +1,5 @@
 import type { Messages } from './catalogue.ts'
+import { jaApplications } from './ja-applications.ts'
 import { jaErrors } from './ja-errors.ts'
 import { jaHelp } from './ja-help.ts'
 import { jaTrust } from './ja-trust.ts'
@@ -7,6 +8,7 @@ import { jaTrust } from './ja-trust.ts'
 export const ja: Messages = {
   ...jaHelp,
   ...jaTrust,
+  ...jaApplications,
   errors: jaErrors,
   problems: {
     'pin-in-arguments': () =>
@@ -24,12 +26,15 @@ export const ja: Messages = {
     'only-with-virtual': (name) => `${name} は --virtual と一緒に指定してください`,
     'not-with-virtual': (name) => `${name} は --virtual と一緒に指定できません`,
     'not-recordable': () => '記録と再生ができるのは、1枚のカードを使うコマンドだけです',
-    'not-while-replaying': () => '再生中は --virtual、--reader、--binding を指定できません',
+    'not-while-replaying': () => '再生中は --virtual、--reader、--binding、--isolated を指定できません',
     'stdin-twice': () => 'ファイルと暗証番号の両方を標準入力から読み取ることはできません',
     'no-terminal': () => '暗証番号を入力する端末がありません。--pin-stdin をお使いください',
     'stdin-ended': () => '暗証番号を読み取る前に標準入力が終わりました。残り回数は減っていません',
     'line-too-long': () => '標準入力の行が長すぎて暗証番号として扱えません。残り回数は減っていません',
     'bad-faults': (where) => `障害シナリオの内容に誤りがあります: ${where}`,
+    'bad-roots': (where) => `ルート鍵のファイルに誤りがあります: ${where}`,
+    'bad-input': (form) => `入力が ${form} の形式ではありません`,
+    'not-together': (names) => `一緒には指定できません: ${names}`,
     'bad-settings': (where) => `サーバーの設定が正しくありません: ${where}`,
     'one-of': (forms) => `次のうち1つだけを指定してください: ${forms}`,
     'not-with-file': (name) => `${name} はカード用のオプションで、ファイルと一緒には指定できません`,
@@ -39,7 +44,10 @@ export const ja: Messages = {
     'cannot-read': (reason) => `ファイルを読み取れません (${reason})`,
     'too-large': (bytes) => `ファイルが ${bytes} バイトを超えています`,
     'cannot-write': (reason) => `ファイルに書き込めません (${reason})`,
+    'not-authentic': (check) => `真正なカードと認められません: ${check}`,
     'not-all-passed': (count) => `${count} 件の試験が不合格または未実施です`,
+    'steps-failed': (count) => `${count} 項目が不合格です`,
+    'soak-failed': (reasons) => `不合格: ${reasons}`,
     'pins-differ': () => '新しい暗証番号が2回とも同じではありません。変更は行っていません',
   },
   error: 'エラー',
@@ -55,7 +63,19 @@ export const ja: Messages = {
   connectReader: 'カードリーダーが見つかりません。リーダーを接続し、カードを置いてください。',
   insertCard: 'カードをリーダーに置いてください。',
   waitingFor: (seconds) => `（あと ${seconds} 秒お待ちします）`,
-  pins: { auth: '利用者証明用電子証明書の暗証番号', sign: '署名用電子証明書の暗証番号' },
+  pins: {
+    auth: '利用者証明用電子証明書の暗証番号',
+    sign: '署名用電子証明書の暗証番号',
+    text: '券面事項入力補助用の暗証番号',
+    'text-code-a': '照合番号A（券面事項入力補助用）',
+    'text-code-b': '照合番号B（券面事項入力補助用）',
+    'visual-birth': '生年月日（券面事項確認用）',
+    'visual-code-a': '照合番号A（個人番号、券面事項確認用）',
+    'visual-code-b': '照合番号B（券面事項確認用）',
+    juki: '住民基本台帳用の暗証番号',
+    common: '共通カードAPの暗証番号',
+    issuance: '市区町村アプリケーションの暗証番号',
+  },
   certificates: {
     auth: '利用者証明用電子証明書',
     'auth-ca': '利用者証明用認証局の証明書',

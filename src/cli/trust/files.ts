@@ -1,11 +1,10 @@
-import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { concat } from '../../bytes.ts'
 import { CertificateError } from '../../errors.ts'
 import { OcspResponse, RevocationList } from '../../revocation/index.ts'
 import { Certificate } from '../../x509/index.ts'
-import { CliError, usageError, withFile } from '../cli-error.ts'
+import { readBounded } from '../bounded-file.ts'
+import { usageError, withFile } from '../cli-error.ts'
 
 /** What a file is expected to hold. */
 interface Content {
@@ -63,18 +62,6 @@ async function filesOf(path: string, { endings }: Content): Promise<readonly str
     .filter((entry) => !entry.isDirectory() && endings.test(entry.name))
     .map(({ name }) => join(path, name))
     .sort()
-}
-
-/** A whole file. The size a file system tells is no limit, so bytes are counted. */
-async function readBounded(path: string, maxBytes: number): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  let length = 0
-  for await (const part of createReadStream(path, { highWaterMark: 1_048_576 })) {
-    length += (part as Buffer).length
-    if (length > maxBytes) throw new CliError('ERR_FILE', 'too-large', String(maxBytes))
-    parts.push(part as Buffer)
-  }
-  return concat(...parts)
 }
 
 /** PEM text may hold several blocks, those of another label are left out; anything else is one DER block. */

@@ -19,6 +19,8 @@ export interface VirtualConnectionOptions {
   readonly apduTimeoutMs: number
   /** Called when a fault pulled the card, so that the reader is seen empty. */
   readonly pulled: () => void
+  /** Called when it is closed, by whoever: it can be forgotten. */
+  readonly closed: () => void
 }
 
 export class VirtualConnection implements CardConnection, Holding {
@@ -73,6 +75,7 @@ export class VirtualConnection implements CardConnection, Holding {
     this.#state = 'closed'
     this.#interrupt?.('ERR_CONNECTION_CLOSED')
     this.#slot.release(this, disposition)
+    this.#options.closed()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -141,6 +144,7 @@ export class VirtualConnection implements CardConnection, Holding {
     const interrupt = this.#interrupt
     this.#state = 'closed'
     this.#slot.release(this, 'leave')
+    this.#options.closed()
     interrupt?.('ERR_TIMEOUT')
   }
 

@@ -152,10 +152,11 @@ export class VirtualTransport implements CardTransport {
     if (card === undefined) throw failure('ERR_CARD_MUTE', `the card in ${reader} does not answer`)
     const exclusive = options.exclusive ?? true
     if (slot.refuses(exclusive)) throw failure('ERR_READER_BUSY', `another program holds the card in ${reader}`)
-    const connection = new VirtualConnection(slot, card, {
+    const connection: VirtualConnection = new VirtualConnection(slot, card, {
       exclusive,
       apduTimeoutMs: this.#apduTimeoutMs,
       pulled: () => this.#slots.get(reader) === slot && slot.card === card && this.remove(reader),
+      closed: () => this.#connections.delete(connection),
     })
     this.#connections.add(connection)
     return connection

@@ -1,6 +1,7 @@
 import { carriesData, classifyStatus, getData, type ResponseApdu } from '../../apdu/index.ts'
 import { copyBytes } from '../../bytes.ts'
 import { type CardSession, statusError } from '../../card/index.ts'
+import { overReset } from '../../card/session.ts'
 import { StatusWordError } from '../../errors.ts'
 import { registryApplications } from '../applications.ts'
 import type { CardVerifiableCertificate } from '../authenticity/cvc.ts'
@@ -113,7 +114,7 @@ export class CardManager {
 
   /** `undefined` when the card does not have it. */
   async #object(tag: number): Promise<Uint8Array | undefined> {
-    const response = await this.#getData(tag)
+    const response = await this.session[overReset](() => this.#getData(tag))
     const status = classifyStatus(response.sw)
     if (status.kind === 'not-found') return undefined
     if (!carriesData(status)) throw statusError('GET DATA', response.sw)

@@ -11,6 +11,7 @@ import {
   type VerifyPinOptions,
   verifyPin,
 } from '../../card/index.ts'
+import { wiping } from '../../card/pin.ts'
 import { protect, unprotect } from '../../card/session.ts'
 import { registryApplications } from '../applications.ts'
 import type { CardPublicKey } from '../authenticity/card-key.ts'
@@ -71,7 +72,7 @@ export class TextApplication {
    * `verificationCodeB` make the codes.
    */
   verifyPin(pin: TextPin, value: Pin, options?: VerifyPinOptions): Promise<void> {
-    return this.#run(() => verifyPin(this.session, textPins[pin], value, options))
+    return this.#run(() => verifyPin(this.session, textPins[pin], value, options)).finally(wiping(value))
   }
 
   /**
@@ -79,7 +80,9 @@ export class TextApplication {
    * The new one goes in the clear, under secure messaging too.
    */
   changePin(value: { current: Pin; next: Pin }, options?: VerifyPinOptions): Promise<void> {
-    return this.#run(() => changePin(this.session, textPins.pin, value, options))
+    return this.#run(() => changePin(this.session, textPins.pin, value, options)).finally(
+      wiping(value.current, value.next),
+    )
   }
 
   /**

@@ -8,6 +8,7 @@ import {
   type VerifyPinOptions,
   verifyPin,
 } from '../../card/index.ts'
+import { wiping } from '../../card/pin.ts'
 import { registryApplications } from '../applications.ts'
 import { type CardVerifiableCertificate, decodeCvc } from '../authenticity/cvc.ts'
 import { signWithDefaultKey } from '../sign-challenge.ts'
@@ -44,7 +45,7 @@ export class VisualApplication {
 
   /** Verifies a PIN under the guard, see `verifyPin` of `jpki-card/card`. Consumes it. */
   verifyPin(pin: VisualPin, value: Pin, options?: VerifyPinOptions): Promise<void> {
-    return this.#run(() => verifyPin(this.session, visualPins[pin], value, options))
+    return this.#run(() => verifyPin(this.session, visualPins[pin], value, options)).finally(wiping(value))
   }
 
   /** Reads birth date and card key, EF 0001; after the birth date. @throws as {@link readRecord}. */

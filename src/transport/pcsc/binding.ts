@@ -32,6 +32,8 @@ export interface PcscObserver {
 
 /** A running watch. */
 export interface PcscWatch {
+  /** When a watch is not running at once: resolves when it is, rejects with what {@link PcscBinding.watch} else throws. */
+  readonly started?: Promise<void>
   /** Ends it. Nothing it started keeps the process alive afterwards. */
   stop(): void | Promise<void>
 }
@@ -63,4 +65,6 @@ export interface PcscBinding {
   watch(observer: PcscObserver): PcscWatch
   /** Takes the card in a reader. Called only while a watch that has seen the reader is running. */
   connect(reader: string, share: PcscShare): Promise<PcscHandle>
+  /** Gives up what the binding keeps for itself. Called last, by the transport's `close`. */
+  close?(): Promise<void>
 }

@@ -7,11 +7,14 @@
 import type { CardTransport } from '../connection.ts'
 import type { PcscBinding } from './binding.ts'
 import { checkTimeout } from './deadline.ts'
+import { type IsolationOptions, openIsolated } from './isolated/open-isolated.ts'
 import { type BindingName, loadBinding } from './load-binding.ts'
 import { PcscTransport } from './pcsc-transport.ts'
 
 export type { PcscBinding, PcscHandle, PcscObserver, PcscShare, PcscWatch } from './binding.ts'
+export type { IsolationOptions } from './isolated/open-isolated.ts'
 export { type BindingName, bindingNames, loadBinding } from './load-binding.ts'
+export type { ReaderMessage } from './observation.ts'
 
 /** Options of {@link openPcsc}. */
 export interface PcscOptions {
@@ -21,20 +24,27 @@ export interface PcscOptions {
   readonly apduTimeoutMs?: number | undefined
   /** Longest wait for connecting, reconnecting and disconnecting, in milliseconds each. Default 10 000. */
   readonly connectTimeoutMs?: number | undefined
+  /**
+   * Run the binding in a child process, so that a crash, a hang or a memory leak of it costs the connections open at that
+   * moment and nothing else. Default false. Not with a binding of one's own as an object: see `IsolationOptions.module`.
+   */
+  readonly isolated?: boolean | IsolationOptions | undefined
 }
 
 /**
  * Opens the smart card service of this computer. Loads the binding; the service itself is first asked for by the calls
  * on the transport, and may come and go.
  *
- * The transport keeps the process alive from its first call until it is closed.
+ * The transport keeps the process alive from its first call until it is closed; with `isolated` from the beginning.
  *
- * @throws TransportError `ERR_BINDING_MISSING`.
+ * @throws TransportError `ERR_BINDING_MISSING`; with `isolated` also `ERR_TRANSPORT` when no process can be started.
  */
 export async function openPcsc(options: PcscOptions = {}): Promise<CardTransport> {
   const { binding, apduTimeoutMs = 30_000, connectTimeoutMs = 10_000 } = options
   checkTimeout(apduTimeoutMs)
   checkTimeout(connectTimeoutMs)
+  const times = { apduTimeoutMs, connectTimeoutMs }
+  if (options.isolated) return new PcscTransport(await openIsolated(binding, options.isolated, times), times)
   const loaded = typeof binding === 'object' ? binding : await loadBinding(binding)
-  return new PcscTransport(loaded, { apduTimeoutMs, connectTimeoutMs })
+  return new PcscTransport(loaded, times)
 }

@@ -42,6 +42,11 @@ export async function loadBinding(name?: BindingName): Promise<PcscBinding> {
   )
 }
 
+/** The default export of a module: a binding of someone's own. */
+export async function loadBindingModule(address: string): Promise<PcscBinding> {
+  return (await importDefault(address)) as PcscBinding
+}
+
 async function importDefault(specifier: string): Promise<unknown> {
   const module: { readonly default?: unknown } = await import(specifier)
   return module.default

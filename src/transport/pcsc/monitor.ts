@@ -1,7 +1,9 @@
 import { TransportError } from '../../errors.ts'
 import type { ReaderEvent } from '../connection.ts'
 import { type PcscBinding, type PcscWatch, readerState } from './binding.ts'
+import { BindingLost } from './binding-lost.ts'
 import { within, withResolvers } from './deadline.ts'
+import { publishEvent } from './observation.ts'
 import { toTransportError } from './pcsc-errors.ts'
 import { ReaderTable } from './reader-table.ts'
 
@@ -95,7 +97,7 @@ export class Monitor {
     const alive = within(this.#signOfLife(), { timeoutMs: this.#times.answer }, 'answer of the smart card service')
     alive.then(
       () => current() && this.#beginWatch(current),
-      (error) => current() && this.#serviceLost(silenceIsAbsence(error)),
+      (error) => current() && this.#serviceLost(absence(error)),
     )
   }
 
@@ -128,7 +130,24 @@ export class Monitor {
       this.#endWatch()
       return
     }
-    this.#serviceFound()
+    if (watch.started === undefined) this.#serviceFound()
+    else this.#awaitStart(watch.started, current)
+  }
+
+  #awaitStart(started: Promise<void>, current: () => boolean): void {
+    clearTimeout(this.#timer)
+    started.then(
+      () => {
+        if (!current()) return
+        this.#serviceFound()
+        if (this.#unseen !== undefined) this.#settleIn(this.#times.silent)
+      },
+      (error) => {
+        if (!current()) return
+        this.#endWatch()
+        this.#serviceLost(absence(error))
+      },
+    )
   }
 
   #serviceFound(): void {
@@ -158,7 +177,9 @@ export class Monitor {
   }
 
   #failed(cause: unknown): void {
-    const error = toTransportError(cause, 'connect')
+    // A binding that is lost before its first listing is complete may be lost each time.
+    const isLost = cause instanceof BindingLost && this.#unseen !== undefined
+    const error = isLost ? absence(cause) : toTransportError(cause, 'connect')
     clearTimeout(this.#timer)
     this.#endWatch()
     if (error.code === 'ERR_SERVICE_UNAVAILABLE') this.#serviceLost(error)
@@ -196,12 +217,17 @@ export class Monitor {
   }
 
   #emit(events: readonly ReaderEvent[]): void {
-    for (const event of events) for (const listener of [...this.#listeners]) listener(event)
+    for (const event of events) {
+      publishEvent(this.#binding.name, event)
+      for (const listener of [...this.#listeners]) listener(event)
+    }
   }
 }
 
-function silenceIsAbsence(cause: unknown): TransportError {
+/** Silence of the service, and the loss of the binding, are absence of the service to whoever waits for it. */
+function absence(cause: unknown): TransportError {
   const error = toTransportError(cause, 'connect')
+  if (cause instanceof BindingLost) return new TransportError('ERR_SERVICE_UNAVAILABLE', cause.message, { cause })
   if (error.code !== 'ERR_TIMEOUT') return error
   const text = 'the smart card service does not answer: restart it (systemctl restart pcscd)'
   return new TransportError('ERR_SERVICE_UNAVAILABLE', text, { cause })

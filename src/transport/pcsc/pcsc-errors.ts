@@ -1,6 +1,7 @@
 /** The one table from PC/SC return codes to error codes of this package. */
 
 import { TransportError, type TransportErrorCode } from '../../errors.ts'
+import { BindingLost } from './binding-lost.ts'
 
 /** What was being done: the same return code means different things to a caller. */
 export type PcscPhase = 'connect' | 'exchange'
@@ -131,6 +132,7 @@ export function toTransportError(cause: unknown, phase: PcscPhase, reader?: stri
   const row = find(cause)
   const pcscCode = row?.code ?? codeInText(cause)
   const where = reader === undefined ? '' : `${reader}: `
+  if (cause instanceof BindingLost) return new TransportError('ERR_TRANSPORT', where + cause.message, { cause, reader })
   if (row === undefined) {
     const hex = pcscCode === undefined ? '' : ` (0x${pcscCode.toString(16).toUpperCase()})`
     return new TransportError('ERR_TRANSPORT', `${where}PC/SC failed${hex}`, { cause, pcscCode, reader })

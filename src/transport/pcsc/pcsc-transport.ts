@@ -116,6 +116,7 @@ export class PcscTransport implements CardTransport {
     for (const end of [...this.#onClose]) end()
     await Promise.allSettled([...this.#connections.keys()].map((connection) => connection.close('leave')))
     await this.#monitor.close()
+    await this.#binding.close?.()
   }
 
   async #connect(reader: string, attempt: Attempt): Promise<PcscConnection> {

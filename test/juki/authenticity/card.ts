@@ -6,8 +6,6 @@ import {
   type AuthenticityReport,
   type CardEvidence,
   CommonApplication,
-  type CvcRoot,
-  cvcRootFromSpki,
   type EvidenceOptions,
   type EvidenceRecord,
   readTextEvidence,
@@ -15,6 +13,7 @@ import {
   TextApplication,
   VisualApplication,
 } from '../../../src/juki/index.ts'
+import { rootsOf } from '../../support/cvc-roots.ts'
 import { bench, identity } from '../../support/virtual.ts'
 
 export const individualNumber = '123456789018'
@@ -30,14 +29,6 @@ export const every: readonly EvidenceRecord[] = [
 
 export const codeA = (): Pin => Pin.fromText(individualNumber)
 export const codeB = (person: Identity): Pin => Pin.fromText(codeBOf(person))
-
-/** The two roots of the virtual cards, each for its application. */
-export function rootsOf({ cvc }: Identity): readonly CvcRoot[] {
-  return (['text', 'visual'] as const).map((application) => {
-    const { keyId, publicKey } = cvc[application].root
-    return cvcRootFromSpki(publicKey, { keyId, hierarchy: 'virtual', application })
-  })
-}
 
 /** What makes the virtual card authentic. */
 export async function trusting(records: readonly EvidenceRecord[] = every): Promise<EvidenceOptions> {

@@ -1,0 +1,119 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { toHex } from '../bytes.ts'
+import { type ExchangeMessage, exchangeChannelName } from './observation.ts'
+
+/** Times of one kind, milliseconds. */
+export interface Timing {
+  readonly count: number
+  readonly median: number
+  readonly p95: number
+  readonly max: number
+}
+
+/** What passed between sessions and cards of this process. */
+export interface ExchangeReport {
+  readonly exchanges: number
+  /** Status words, upper-case hexadecimal, with how often each came. */
+  readonly statusWords: Readonly<Record<string, number>>
+  /** Error codes of exchanges that brought no answer, with how often each came. */
+  readonly errors: Readonly<Record<string, number>>
+  /** By name of the command; median and p95 over its last 512 exchanges. */
+  readonly commands: Readonly<Record<string, Timing>>
+  readonly readers: Readonly<Record<string, ReaderHealth>>
+}
+
+/** How one reader does. */
+export interface ReaderHealth {
+  readonly exchanges: number
+  readonly failures: number
+  /** Failures since the last answer. */
+  readonly failuresInARow: number
+  /** Code of the last failure. */
+  readonly lastError: string | undefined
+}
+
+/** Sums up what is published; see {@link observeExchanges}. */
+export interface ExchangeStatistics extends Disposable {
+  report(): ExchangeReport
+  /** Stops listening; the report stays as it is. Idempotent. */
+  stop(): void
+}
+
+/** Most entries of each table; what comes beyond them is counted as `other`. */
+const most = 256
+/** Times kept of each command. */
+const kept = 512
+
+/**
+ * Listens to the channel `jpki-card:exchange` and keeps a status histogram, times and the health of each reader, in bounded
+ * memory. For another way to sum up, subscribe to the channel with `node:diagnostics_channel`.
+ */
+export function observeExchanges(): ExchangeStatistics {
+  const statusWords = new Map<string, number>()
+  const errors = new Map<string, number>()
+  const commands = new Map<string, Times>()
+  const readers = new Map<string, ReaderHealth>()
+  let exchanges = 0
+  const listen = (message: unknown): void => {
+    const { command, reader, sw, error, milliseconds } = message as ExchangeMessage
+    exchanges++
+    if (sw !== undefined) count(statusWords, toHex(Uint8Array.of(sw >> 8, sw & 0xff)))
+    if (error !== undefined) count(errors, error)
+    const name = keyIn(commands, command)
+    const times = commands.get(name) ?? new Times()
+    commands.set(name, times)
+    times.add(milliseconds)
+    const where = keyIn(readers, reader)
+    readers.set(where, healthAfter(readers.get(where), error))
+  }
+  subscribe(exchangeChannelName, listen)
+  const stop = (): void => void unsubscribe(exchangeChannelName, listen)
+  return {
+    report: () => ({
+      exchanges,
+      statusWords: Object.fromEntries(statusWords),
+      errors: Object.fromEntries(errors),
+      commands: Object.fromEntries([...commands].map(([name, times]) => [name, times.timing()])),
+      readers: Object.fromEntries(readers),
+    }),
+    stop,
+    [Symbol.dispose]: stop,
+  }
+}
+
+const keyIn = (table: ReadonlyMap<string, unknown>, key: string): string =>
+  table.has(key) || table.size < most ? key : 'other'
+
+function count(table: Map<string, number>, key: string): void {
+  const name = keyIn(table, key)
+  table.set(name, (table.get(name) ?? 0) + 1)
+}
+
+function healthAfter(before: ReaderHealth | undefined, error: string | undefined): ReaderHealth {
+  const { exchanges = 0, failures = 0, failuresInARow = 0, lastError } = before ?? {}
+  const failed = error !== undefined
+  return {
+    exchanges: exchanges + 1,
+    failures: failures + (failed ? 1 : 0),
+    failuresInARow: failed ? failuresInARow + 1 : 0,
+    lastError: error ?? lastError,
+  }
+}
+
+/** The last times of one command, in a ring. */
+class Times {
+  readonly #ring: number[] = []
+  #count = 0
+  #max = 0
+
+  add(milliseconds: number): void {
+    this.#ring[this.#count++ % kept] = milliseconds
+    this.#max = Math.max(this.#max, milliseconds)
+  }
+
+  timing(): Timing {
+    const sorted = [...this.#ring].sort((a, b) => a - b)
+    const at = (part: number): number => sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)]!
+    return { count: this.#count, median: at(0.5), p95: at(0.95), max: this.#max }
+  }
+}

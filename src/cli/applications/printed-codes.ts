@@ -1,0 +1,68 @@
+import { asciiText } from '../../bytes.ts'
+import { type CardSession, Pin, type PinReference } from '../../card/index.ts'
+import { PinError } from '../../errors.ts'
+import { birthDatePin } from '../../juki/index.ts'
+import type { Context } from '../context.ts'
+import { pinLabel } from '../pin-names.ts'
+import { askPin, triesToTell } from '../pin-question.ts'
+
+/** What is printed on the card and opens files, as people name it. */
+export type PrintedCode = 'birth-date' | 'code-a' | 'code-b'
+
+/**
+ * A code printed on the card, part by part: it is a PIN, so it comes the way PINs do. 照合番号B takes three lines: birth date, year
+ * of the card's expiry, security code.
+ *
+ * @throws PinError `ERR_PIN_FORMAT` for a part that is none, `ERR_PIN_BLOCKED`, `ERR_PIN_GUARDED` before a person is asked.
+ */
+export async function askPrintedCode(
+  context: Context,
+  session: CardSession,
+  code: PrintedCode,
+  pin: PinReference,
+): Promise<Pin> {
+  tellVirtualCodes(context)
+  if (code === 'code-a') return askPin(context, session, pin)
+  const { printed } = context.messages
+  const tries = await triesToTell(context, session, pin)
+  const ask = (question: string): Promise<string> => askPart(context, `${question}${tries}: `)
+  const birthDate = birthDigits(await ask(printed.birthDate(pinLabel(context.messages, pin.id))), pin)
+  if (code === 'birth-date') return Pin.fromText(birthDate)
+  const year = requireDigits(await ask(printed.expiryYear), 'the year of expiry', pin)
+  const securityCode = requireDigits(await ask(printed.securityCode), 'the security code', pin)
+  return Pin.fromText(birthDate + year + securityCode)
+}
+
+/** A part of a code as text: it is printed on the card for everyone who holds it. */
+async function askPart({ pins }: Context, question: string): Promise<string> {
+  using part = await pins.ask(question, { upperCase: false })
+  return part.lend((bytes) => asciiText(bytes))
+}
+
+/** `YYMMDD` as printed, or made of `YYYY-MM-DD` by the Japanese era. */
+function birthDigits(text: string, pin: PinReference): string {
+  if (/^[0-9]{6}$/.test(text)) return text
+  try {
+    using made = birthDatePin(text)
+    return made.lend((bytes) => asciiText(bytes))
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw badPart('the birth date is YYYY-MM-DD, or the six digits YYMMDD as printed', pin)
+  }
+}
+
+function requireDigits(text: string, what: string, pin: PinReference): string {
+  if (/^[0-9]{4}$/.test(text)) return text
+  throw badPart(`${what} has four digits`, pin)
+}
+
+function badPart(reason: string, { id }: PinReference): PinError {
+  return new PinError('ERR_PIN_FORMAT', `this cannot be the ${id} PIN: ${reason}; no try was spent`, { pin: id })
+}
+
+/** The virtual card is printed nowhere, so a person is told what would stand on it. */
+function tellVirtualCodes({ io, messages, pins, virtualCard }: Context): void {
+  if (virtualCard === undefined || !pins.interactive) return
+  const { holder, cardExpiry, securityCode } = virtualCard.identity
+  io.stderr.write(`${messages.printed.onVirtualCard(holder.birthDate, cardExpiry.slice(0, 4), securityCode)}\n`)
+}

@@ -1,0 +1,27 @@
+import type { CardSession } from '../../card/index.ts'
+import { type TextPin, textPins, type Unlock, type VisualPin, visualPins } from '../../juki/index.ts'
+import { usageError } from '../cli-error.ts'
+import type { Context } from '../context.ts'
+import { askPin } from '../pin-question.ts'
+import { verifyOptions } from '../session.ts'
+import { askPrintedCode } from './printed-codes.ts'
+
+/** What opens the text application: the PIN, or 照合番号B with `--code-b`. */
+export async function unlockText(context: Context, session: CardSession): Promise<Unlock<TextPin>> {
+  const guard = verifyOptions(context)
+  if (!context.options.has('code-b'))
+    return { pin: 'pin', value: await askPin(context, session, textPins.pin), ...guard }
+  return { pin: 'code-b', value: await askPrintedCode(context, session, 'code-b', textPins['code-b']), ...guard }
+}
+
+/** What `--with` says opens the visual application; 照合番号B when nothing is said. */
+export function visualPinOf({ options }: Context, allowed: readonly VisualPin[]): VisualPin {
+  const pin = (options.get('with') ?? 'code-b') as VisualPin
+  if (!allowed.includes(pin)) throw usageError('bad-value', `--with ${allowed.join('|')}`)
+  return pin
+}
+
+/** The code itself, asked for. */
+export async function unlockVisual(context: Context, session: CardSession, pin: VisualPin): Promise<Unlock<VisualPin>> {
+  return { pin, value: await askPrintedCode(context, session, pin, visualPins[pin]), ...verifyOptions(context) }
+}

@@ -1,0 +1,53 @@
+import { TransportError, type TransportErrorCode } from '../../errors.ts'
+import type { Command, Context } from '../context.ts'
+import { diagnose, type Instruments } from '../doctor/diagnose.ts'
+import type { FindingId } from '../doctor/finding.ts'
+import { thisSystem } from '../doctor/system.ts'
+import { doctorTexts, type ToldFinding, tell } from '../doctor/texts.ts'
+import { displayWidth, printable } from '../output.ts'
+
+/** `doctor`: service, drivers, readers and bindings of this computer. Connects to no card. */
+export const doctorCommand: Command = async (context) => {
+  const { language } = context.messages.evaluate
+  const found = await diagnose(await instrumentsOf(context))
+  const told = found.map((one) => tell(one, language))
+  const problems = told.filter(({ level }) => level === 'problem')
+  const texts = doctorTexts(language)
+  const verdict = problems.length === 0 ? texts.usable : texts.unusable(problems.length)
+  return {
+    json: { usable: problems.length === 0, findings: told },
+    text: `${told.map((one) => lineOf(one, texts.levels)).join('')}\n${verdict}\n`,
+    refused: problems[0] && new TransportError(codeOf(problems[0].id), 'see the problems above'),
+  }
+}
+
+async function instrumentsOf({ io, options }: Context): Promise<Instruments> {
+  const { dependencies } = io
+  const pcsc = await import('../../transport/pcsc/index.ts')
+  const binding = options.get('binding') as 'pcsc-mini' | 'pcsclite' | undefined
+  const open = dependencies?.openPcsc ?? pcsc.openPcsc
+  return {
+    system: dependencies?.system ?? thisSystem(io.env),
+    loadBinding: dependencies?.loadBinding ?? pcsc.loadBinding,
+    // A service that hangs would hang a binding in this process too, up to its end.
+    openPcsc: () => open({ isolated: true, ...(binding !== undefined && { binding }) }),
+    reader: options.get('reader'),
+  }
+}
+
+/** Level and sentence; what to do on a line of its own, below the sentence. */
+function lineOf({ level, what, todo }: ToldFinding, levels: Readonly<Record<string, string>>): string {
+  const width = Math.max(...Object.values(levels).map(displayWidth))
+  const name = levels[level]!
+  const indent = ' '.repeat(width + 2)
+  const head = `${name}${' '.repeat(width - displayWidth(name))}  ${printable(what)}\n`
+  return todo === undefined || level === 'ok' ? head : `${head}${indent}→ ${printable(todo)}\n`
+}
+
+/** The error of this package that a problem would lead to. */
+function codeOf(id: FindingId): TransportErrorCode {
+  if (id.startsWith('binding')) return 'ERR_BINDING_MISSING'
+  return id.startsWith('reader') || id.startsWith('usb') || id.startsWith('drivers')
+    ? 'ERR_NO_READER'
+    : 'ERR_SERVICE_UNAVAILABLE'
+}

@@ -1,0 +1,28 @@
+import { ProfileError, type ProfileProblem } from '../../errors.ts'
+import { checkProfile, issuanceProfileFormat } from '../../issuance/index.ts'
+import { profileFormat } from '../../layout/index.ts'
+import { checkStripeProfile, stripeProfileFormat } from '../../stripe/index.ts'
+import type { Command } from '../context.ts'
+import { table } from '../output.ts'
+import { readProfileText } from '../profile-file.ts'
+
+/** Kinds of profile by their format. */
+const checks = { [issuanceProfileFormat]: checkProfile, [stripeProfileFormat]: checkStripeProfile }
+
+/** `profile check FILE`: whether a profile can be used, and the place and reason of each mistake. */
+export const profileCheckCommand: Command = async ({ operands, messages }) => {
+  const text = await readProfileText(operands[0]!)
+  const { format, problems } = judge(text)
+  const [first, ...rest] = problems
+  if (first === undefined) return { json: { format, problems }, text: `${messages.profile.good(format)}\n` }
+  const rows = problems.map(({ line, column, path, reason }) => [`${line}:${column}`, path, reason])
+  return { json: { format, problems }, text: table(rows, ''), refused: new ProfileError([first, ...rest]) }
+}
+
+/** By its format; one of no known format by the kind it comes nearest to. */
+function judge(text: string): { readonly format: string; readonly problems: readonly ProfileProblem[] } {
+  const named = profileFormat(text)
+  const all = Object.entries(checks).map(([format, check]) => ({ format, problems: check(text).problems }))
+  const [nearest] = all.toSorted((a, b) => a.problems.length - b.problems.length)
+  return all.find(({ format }) => format === named) ?? nearest!
+}

@@ -1,0 +1,68 @@
+import { findServices, type ServiceChannel, type ServicePlan, serviceChannels } from '../../services/index.ts'
+import type { Command } from '../context.ts'
+import type { Messages } from '../messages/catalogue.ts'
+import { dayInJapan, table } from '../output.ts'
+import { withSession } from '../session.ts'
+import { type CardSurvey, surveyCard } from '../trust/card-survey.ts'
+
+const channels = Object.keys(serviceChannels) as ServiceChannel[]
+
+/** `services`: which credential of the card in the reader serves at a channel, and what to tell the customer. */
+export const servicesCommand: Command = async (context) => {
+  const { options, messages } = context
+  const wanted = options.get('channel') as ServiceChannel | undefined
+  const { value, reader, exchanges, clearedBy } = await withSession(context, surveyCard)
+  const { kind } = value.identification
+  const plans = (wanted === undefined ? channels : [wanted]).flatMap((channel) => findServices({ card: kind, channel }))
+  const { headings, kinds, services: texts } = messages
+  const head = table(
+    [
+      [headings.reader, reader],
+      [headings.card, kinds[kind]],
+    ],
+    '',
+  )
+  const parts = plans.map((plan) => planText(plan, value, messages))
+  return {
+    json: { reader, card: { kind }, services: plans.map((plan) => planJson(plan, value)), exchanges, clearedBy },
+    text: [head, ...(parts.length === 0 ? [`${texts.none}\n`] : parts)].join('\n'),
+  }
+}
+
+/** The last day as the card tells it without a PIN. */
+function lastDay({ expiry: follows }: ServicePlan, { auth, expiry }: CardSurvey): string | undefined {
+  if (follows === 'own-certificate') return typeof auth === 'string' ? undefined : dayInJapan(auth.notAfter)
+  return typeof expiry === 'string' ? undefined : expiry.expiry
+}
+
+function planJson(plan: ServicePlan, survey: CardSurvey) {
+  const { channel, method, credential, pinCheckedBy, expiry, offered, customer } = plan
+  const { id, name, application, pin, pinManagedBy } = credential
+  return {
+    channel,
+    method,
+    credential: { id, name, application },
+    pin: { characters: pin.characters, min: pin.min, max: pin.max, managedBy: pinManagedBy, checkedBy: pinCheckedBy },
+    expiry,
+    lastDay: lastDay(plan, survey) ?? null,
+    offered,
+    customer,
+  }
+}
+
+function planText(plan: ServicePlan, survey: CardSurvey, messages: Messages): string {
+  const { services: texts, validity } = messages
+  const { channel, method, credential, pinCheckedBy, expiry, offered, customer } = plan
+  const { min, max, characters } = credential.pin
+  const rows = [
+    [texts.method, texts.methods[method]],
+    [texts.credential, `${validity.credentials[credential.id]} (${texts.holders[credential.id]})`],
+    [texts.pin, texts.pinForm(min === max ? String(min) : `${min}–${max}`, texts.characters[characters])],
+    [texts.keeper, texts.keepers[credential.pinManagedBy]],
+    [texts.checkedBy, texts.checkers[pinCheckedBy]],
+    [texts.expiry, [texts.expiries[expiry], lastDay(plan, survey) ?? texts.dayNotTold].join(', ')],
+    [texts.offered, validity.offered[offered]],
+    [texts.customer, customer[texts.language]],
+  ]
+  return `${texts.channels[channel]}\n${table(rows)}`
+}

@@ -1,0 +1,117 @@
+import type { Pin } from '../../card/index.ts'
+import { PinError, StateNotClearedError, TransportError, type TransportErrorCode } from '../../errors.ts'
+import {
+  runSmoke,
+  type SmokeOptions,
+  type SmokeReport,
+  smokeGroups,
+  smokeTexts,
+  smokeToHtml,
+  smokeToJson,
+  smokeToJunit,
+} from '../../field/index.ts'
+import { type JpkiKey, jpkiPins } from '../../jpki/index.ts'
+import { Certificate } from '../../x509/index.ts'
+import { CliError, usageError } from '../cli-error.ts'
+import type { Command, Context } from '../context.ts'
+import { closing } from '../field/closing.ts'
+import { writeReport } from '../field/report-file.ts'
+import type { Messages } from '../messages/catalogue.ts'
+import { optionForm } from '../options.ts'
+import { table } from '../output.ts'
+import { pinForm } from '../pin-question.ts'
+import { openTransport } from '../transport.ts'
+import { readTrustFiles } from '../trust/options.ts'
+import { waitForCard } from '../wait.ts'
+
+/** `smoke`: reader and card, step by step. Without `--pin-stdin` no PIN is sent. */
+export const smokeCommand: Command = async (context) => {
+  const { options, messages, io } = context
+  if (options.has('sign-password') && !options.has('pin-stdin')) {
+    throw usageError('missing-option', optionForm('pin-stdin'))
+  }
+  const { anchors } = await readTrustFiles(options)
+  const pins = await readPins(context)
+  const report = await closing(await openTransport(context), async (transport) => {
+    const { name } = await waitForCard(context, transport)
+    return runSmoke(() => transport.connect(name, { signal: io.signal }), {
+      at: new Date(),
+      rounds: Number(options.get('rounds') ?? 3),
+      signal: io.signal,
+      pins,
+      ...trustOf(context, anchors),
+    })
+  })
+  context.notCleared = !report.cleared
+  const { language } = messages.evaluate
+  await writeReport(options, 'html', () => smokeToHtml(report, language))
+  await writeReport(options, 'junit', () => smokeToJunit(report, language))
+  return { json: smokeToJson(report), text: textOf(report, messages), refused: refusalOf(report) }
+}
+
+/** Lines of standard input: the user-authentication PIN, then with `--sign-password` the signature password. */
+async function readPins({ options, pins }: Context): Promise<Partial<Record<JpkiKey, Pin>>> {
+  if (!options.has('pin-stdin')) return {}
+  const auth = await pins.ask('', pinForm(jpkiPins.auth))
+  return options.has('sign-password') ? { auth, sign: await pins.ask('', pinForm(jpkiPins.sign)) } : { auth }
+}
+
+/** What was named; on a virtual card its own authorities; else what is on the card, as far as it is known. */
+function trustOf(
+  { virtualCard }: Context,
+  anchors: readonly Certificate[] | undefined,
+): Pick<SmokeOptions, 'anchors' | 'hierarchies'> {
+  if (anchors !== undefined) return { anchors, hierarchies: ['production', 'test', 'virtual'] }
+  if (virtualCard === undefined) return {}
+  const { authCa, signCa } = virtualCard.identity
+  return {
+    anchors: [authCa, signCa].map(({ certificate }) => Certificate.fromDer(certificate)),
+    hierarchies: ['virtual'],
+  }
+}
+
+/** Why the test was not passed, in the order in which people have to act. */
+function refusalOf(report: SmokeReport): Error | undefined {
+  const { steps, counts, cleared, interrupted, rounds } = report
+  if (!cleared) return new StateNotClearedError('a PIN may still be verified on the card')
+  if (interrupted) return new TransportError('ERR_ABORTED', 'interrupted')
+  if (counts.failed === 0) return undefined
+  const connect = steps.find(({ id }) => id === 'connect')
+  const never = connect?.runs.filter(({ status }) => status === 'failed').length === rounds
+  if (connect !== undefined && never && connect.reason !== 'internal') {
+    return new TransportError(connect.reason as TransportErrorCode, 'no connection to the card was had')
+  }
+  const pin = steps.find(({ id, status, reason }) => isPinStep(id) && status === 'failed' && isPinCode(reason))
+  if (pin !== undefined) {
+    return new PinError(pin.reason as PinError['code'], 'the PIN given', { pin: pin.id.replace('verify-', '') })
+  }
+  return new CliError('ERR_FIELD_TEST', 'steps-failed', String(counts.failed))
+}
+
+const isPinStep = (id: string): boolean => id.startsWith('verify-')
+const isPinCode = (reason: string | undefined): boolean => reason?.startsWith('ERR_PIN_') ?? false
+
+function textOf(report: SmokeReport, { evaluate: { language } }: Messages): string {
+  const texts = smokeTexts(language)
+  const head = [
+    [texts.reader, report.reader ?? '–'],
+    [texts.card, report.kind === undefined ? '–' : texts.kinds[report.kind]],
+    [texts.rounds, String(report.rounds)],
+    [texts.exchanges, String(report.exchanges)],
+    [texts.resets, String(report.resets)],
+  ]
+  const groups = smokeGroups.map((group) => {
+    const own = report.steps.filter((step) => step.group === group)
+    const rows = own.map((step) => [texts.results[step.status], texts.steps[step.id], texts.findingOf(step)])
+    return own.length === 0 ? '' : `\n${texts.groups[group]}\n${table(rows)}`
+  })
+  const times = report.timings.map(({ command, count, ...ms }) => [
+    command,
+    String(count),
+    ...[ms.medianMs, ms.p95Ms, ms.maxMs].map((value) => value.toFixed(2)),
+  ])
+  const columns = [texts.command, texts.times, texts.median, texts.p95, texts.max]
+  const timings = times.length === 0 ? '' : `\n${texts.timings} (ms)\n${table([columns, ...times])}`
+  const { passed, failed, skipped } = report.counts
+  return `${table(head, '')}${groups.join('')}${timings}\n${texts.sums(passed, failed, skipped)}\n`
+}

@@ -1,0 +1,105 @@
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
+import type { Pin } from '../../card/index.ts'
+import { PinError, TransportError } from '../../errors.ts'
+import { runSoak, type SoakOptions, type SoakReport, soakTexts, soakToJson, soakToJunit } from '../../field/index.ts'
+import { jpkiPins } from '../../jpki/index.ts'
+import type { CardTransport } from '../../transport/index.ts'
+import { CliError, usageError } from '../cli-error.ts'
+import type { Command, Context } from '../context.ts'
+import { closing } from '../field/closing.ts'
+import { sampleProcess } from '../field/process-sample.ts'
+import { writeReport } from '../field/report-file.ts'
+import { startProgress } from '../field/soak-progress.ts'
+import { soakText } from '../field/soak-text.ts'
+import { virtualHands } from '../field/virtual-hands.ts'
+import { makeVirtualCard, openTransport } from '../transport.ts'
+import { virtualCardOptions } from '../virtual-options.ts'
+import { waitForCard } from '../wait.ts'
+
+/** Longest wait for the answer of the virtual card: it is made silent often. */
+const virtualTimeoutMs = 100
+const defaults = { durationMs: 3_600_000, virtualSessions: 1000 }
+
+/** `soak`: sessions for hours. Without `--pin-stdin` no PIN is sent. */
+export const soakCommand: Command = async (context) => {
+  const { options, messages, pins } = context
+  if (options.has('faults-rate') && !options.has('virtual')) throw usageError('only-with-virtual', '--faults-rate')
+  const pin = options.has('pin-stdin') ? await pins.ask('', { upperCase: false }) : undefined
+  const report = options.has('virtual') ? await soakVirtual(context, pin) : await soakReaders(context, pin)
+  const { language } = messages.evaluate
+  await writeReport(options, 'junit', () => soakToJunit(report, language))
+  return { json: soakToJson(report), text: soakText(report, language), refused: refusalOf(report) }
+}
+
+async function soakVirtual(context: Context, pin: Pin | undefined): Promise<SoakReport> {
+  const { VirtualTransport } = await import('../../emulator/index.ts')
+  const card = await makeVirtualCard(context.io, virtualCardOptions(context.options, 'virtual-kind'))
+  const transport = new VirtualTransport({ apduTimeoutMs: virtualTimeoutMs })
+  const hands = virtualHands(transport, card, Number(context.options.get('faults-rate') ?? 0))
+  return run(context, transport, { pin, hands })
+}
+
+/** The first card is waited for as by every command, so that a missing reader is told at once. */
+async function soakReaders(context: Context, pin: Pin | undefined): Promise<SoakReport> {
+  const transport = await openTransport(context)
+  try {
+    await waitForCard(context, transport)
+  } catch (error) {
+    await transport.close().catch(() => undefined)
+    throw error
+  }
+  return run(context, transport, { pin })
+}
+
+function run(
+  context: Context,
+  transport: CardTransport,
+  more: Pick<SoakOptions, 'pin' | 'hands'>,
+): Promise<SoakReport> {
+  const { io, options, messages } = context
+  const progress = startProgress(io.stderr, soakTexts(messages.evaluate.language))
+  return closing(transport, async () => {
+    try {
+      return await runSoak(transport, {
+        at: new Date(),
+        ...lengthOf(context),
+        reader: options.get('reader'),
+        sample: sampleProcess,
+        pause,
+        onProgress: progress.show,
+        signal: io.signal,
+        ...more,
+      })
+    } finally {
+      progress.stop()
+    }
+  })
+}
+
+function lengthOf({ options }: Context): Pick<SoakOptions, 'sessions' | 'durationMs'> {
+  const sessions = options.get('sessions')
+  const hours = Number(options.get('hours') ?? 0) + Number(options.get('minutes') ?? 0) / 60
+  const asked = {
+    ...(sessions !== undefined && { sessions: Number(sessions) }),
+    ...(hours > 0 && { durationMs: hours * 3_600_000 }),
+  }
+  if (Object.keys(asked).length > 0) return asked
+  return options.has('virtual') ? { sessions: defaults.virtualSessions } : { durationMs: defaults.durationMs }
+}
+
+async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  if (milliseconds === 0) return turn()
+  await sleep(milliseconds, undefined, { signal }).catch(() => undefined)
+}
+
+function refusalOf({ verdict, ended, checks, errors }: SoakReport): Error | undefined {
+  if (ended === 'interrupted') return new TransportError('ERR_ABORTED', 'interrupted')
+  if (verdict === 'passed') return undefined
+  const failed = checks.filter(({ status }) => status === 'failed').map(({ id }) => id as string)
+  if (failed.includes('pin')) {
+    const code = errors.find((error) => error.code.startsWith('ERR_PIN_'))?.code ?? 'ERR_PIN_REJECTED'
+    return new PinError(code as PinError['code'], 'the PIN given', { pin: jpkiPins.auth.id })
+  }
+  const reasons = ended === 'given-up' ? [...failed, ended] : failed
+  return new CliError('ERR_FIELD_TEST', 'soak-failed', reasons.join(', '))
+}

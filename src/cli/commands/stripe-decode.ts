@@ -1,0 +1,49 @@
+import type { StripeError } from '../../errors.ts'
+import { loadStripeProfile, readStripeRecord, type StripeTrack, type Swipe } from '../../stripe/index.ts'
+import { recordJson, recordRows } from '../applications/municipal-record.ts'
+import type { Command } from '../context.ts'
+import type { Messages } from '../messages/catalogue.ts'
+import { table } from '../output.ts'
+import { readProfileText } from '../profile-file.ts'
+import { readSwipeText } from '../stripe/input.ts'
+import { readSwipe } from '../stripe/read-swipe.ts'
+
+/** `stripe decode [FILE]`: the tracks of a swipe and, with `--profile`, the fields the municipality wrote. */
+export const stripeDecodeCommand: Command = async ({ io, options, operands, messages }) => {
+  const file = options.get('profile')
+  const profile = file === undefined ? undefined : loadStripeProfile(await readProfileText(file))
+  const swipe = readSwipe(await readSwipeText(io, operands[0]), options, profile?.track)
+  const record = profile && readStripeRecord(profile, swipe)
+  return {
+    json: {
+      source: swipe.source,
+      tracks: swipe.tracks.map(trackJson),
+      unreadable: swipe.unreadable.map(({ format, error }) => ({ track: format, ...errorJson(error) })),
+      ...(record !== undefined && { record: recordJson(record) }),
+    },
+    text: `${tracksText(swipe, messages)}${record === undefined ? '' : `\n${table(recordRows(record, messages), '')}`}`,
+  }
+}
+
+function trackJson({ format, direction, checked, data, repaired }: StripeTrack) {
+  return { track: format, direction: direction ?? null, checked, data: data.reveal(), repaired }
+}
+
+function errorJson({ code, check, bit, character }: StripeError) {
+  return { code, check, ...(bit !== undefined && { bit }), ...(character !== undefined && { character }) }
+}
+
+function tracksText({ tracks, unreadable }: Swipe, { stripe: texts }: Messages): string {
+  return table(
+    [
+      ...tracks.map(({ format, direction, checked, data, repaired }) => [
+        texts.tracks[format],
+        texts.directions[direction ?? 'unknown'],
+        [checked ? texts.checked : texts.notChecked, ...repaired.map((what) => texts.repaired[what])].join(', '),
+        data.reveal(),
+      ]),
+      ...unreadable.map(({ format, error }) => [texts.tracks[format], texts.unreadable, error.message]),
+    ],
+    '',
+  )
+}

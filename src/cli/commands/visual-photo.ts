@@ -1,0 +1,27 @@
+import { VisualApplication } from '../../juki/index.ts'
+import { asPng, imageJson, imageRow, writeImage } from '../applications/images.ts'
+import { unlockVisual, visualPinOf } from '../applications/unlock.ts'
+import type { Command } from '../context.ts'
+import { table } from '../output.ts'
+import { withSession } from '../session.ts'
+
+/** `visual photo --out FILE`: the photo, JPEG 2000 as the card has it, or PNG. */
+export const visualPhotoCommand: Command = async (context) => {
+  const { options, messages, pins } = context
+  const pin = visualPinOf(context, ['code-a', 'code-b'])
+  pins.requireSource()
+  const { value, exchanges, clearedBy } = await withSession(context, async (session) => {
+    const app = await VisualApplication.open(session)
+    const { value: code, ...guard } = await unlockVisual(context, session, pin)
+    await app.verifyPin(pin, code, guard)
+    return { id: 'photo', ...(await app.readCardFace()).photo } as const
+  })
+  const photo = options.has('png') ? await asPng(value) : value
+  const out = options.get('out')!
+  await writeImage(out, photo)
+  return {
+    json: { ...imageJson(photo, out), exchanges, clearedBy },
+    text: table([imageRow(photo, out, messages)], ''),
+    note: messages.applicationTexts.notProved('visual verify'),
+  }
+}

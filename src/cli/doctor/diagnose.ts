@@ -1,0 +1,43 @@
+import type { CardTransport } from '../../transport/index.ts'
+import { checkBindings, type LoadBinding } from './bindings.ts'
+import { checkDrivers, driversOf } from './drivers.ts'
+import type { DoctorFinding } from './finding.ts'
+import { checkHolders } from './holders.ts'
+import { checkPlatform } from './platform.ts'
+import { checkReaders } from './readers.ts'
+import { checkService } from './service.ts'
+import type { System } from './system.ts'
+import { checkUsb, usbReaders } from './usb.ts'
+
+/** By what the doctor looks. */
+export interface Instruments {
+  readonly system: System
+  readonly loadBinding: LoadBinding
+  readonly openPcsc: () => Promise<CardTransport>
+  /** The reader that has to be there. */
+  readonly reader: string | undefined
+}
+
+/** Everything that can be found out without touching a card, from the system up to the readers. */
+export async function diagnose({
+  system,
+  loadBinding,
+  openPcsc,
+  reader,
+}: Instruments): Promise<readonly DoctorFinding[]> {
+  const found = [...checkPlatform(system)]
+  const isLinux = system.platform === 'linux'
+  if (isLinux) {
+    found.push(...(await checkService(system)))
+    found.push(...checkDrivers(await driversOf(system)))
+    found.push(...(await checkHolders(system)))
+  }
+  found.push(...(await checkBindings(system, loadBinding)))
+  const isAbsent = found.some(({ id, level }) => id.startsWith('service-') && level === 'problem')
+  const hasBinding = found.some(({ id }) => id === 'binding')
+  const { findings, listed } =
+    isAbsent || !hasBinding ? { findings: [], listed: undefined } : await checkReaders(system, openPcsc, reader)
+  found.push(...findings)
+  if (isLinux) found.push(...checkUsb(await usbReaders(system), listed))
+  return found
+}

@@ -1,0 +1,75 @@
+/** How grave a finding is: `problem` keeps cards from being read, `warning` may, `note` is worth knowing. */
+export type Level = 'ok' | 'note' | 'warning' | 'problem'
+
+/** Everything the doctor can find. Names are never changed; new ones may come. */
+export const findingIds = [
+  'node-version',
+  'node-too-old',
+  'platform',
+  'platform-untested',
+  'service-answers',
+  'service-not-installed',
+  'service-not-running',
+  'service-dead-socket',
+  'service-no-access',
+  'service-unreachable',
+  'service-other-socket',
+  'service-frozen',
+  'service-failed',
+  'unit-ok',
+  'unit-masked',
+  'unit-failed',
+  'unit-disabled',
+  'access-ok',
+  'access-denied',
+  'access-no-polkit',
+  'drivers',
+  'drivers-missing',
+  'drivers-no-ccid',
+  'usb-reader',
+  'usb-none',
+  'usb-unknown',
+  'usb-not-listed',
+  'usb-module-conflict',
+  'apdu-extended',
+  'apdu-short',
+  'apdu-tpdu',
+  'pinpad',
+  'reader',
+  'reader-none',
+  'reader-not-there',
+  'reader-mute',
+  'reader-busy',
+  'reader-virtual',
+  'quirk-rc-s380',
+  'quirk-acr122u',
+  'quirk-acs-driver',
+  'quirk-acs-extended',
+  'quirk-omnikey-short',
+  'quirk-cyberjack-pinpad',
+  'holder',
+  'holder-scdaemon',
+  'holders-none',
+  'holders-unnamed',
+  'binding',
+  'binding-missing',
+  'binding-none',
+] as const
+
+/** One of {@link findingIds}. */
+export type FindingId = (typeof findingIds)[number]
+
+/** Names and versions for the sentences. No serial numbers. */
+export type FindingFacts = Readonly<Record<string, string>>
+
+/** One thing found out. */
+export interface DoctorFinding {
+  readonly id: FindingId
+  readonly level: Level
+  readonly facts: FindingFacts
+}
+
+/** A finding in short. */
+export function finding(level: Level, id: FindingId, facts: FindingFacts = {}): DoctorFinding {
+  return { id, level, facts }
+}

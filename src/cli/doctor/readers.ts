@@ -1,0 +1,73 @@
+import { TransportError } from '../../errors.ts'
+import { maskReader } from '../../field/index.ts'
+import type { CardTransport, ReaderState } from '../../transport/index.ts'
+import { type DoctorFinding, finding } from './finding.ts'
+import { quirksOfName } from './quirks.ts'
+import type { System } from './system.ts'
+
+/** What the service said when it was asked for readers. */
+export interface ReaderCheck {
+  readonly findings: readonly DoctorFinding[]
+  /** Readers of hardware; `undefined` when the service did not say. */
+  readonly listed: number | undefined
+}
+
+/** Return codes by which pcscd refuses a user (pcsclite, `winscard.h`): no access, security violation. */
+const refusals = new Set<number | undefined>([0x80100027, 0x8010006a])
+const virtual = /^Virtual PCD/
+
+/** Lists readers as an application would. @param wanted - the reader that has to be there. */
+export async function checkReaders(
+  system: System,
+  open: () => Promise<CardTransport>,
+  wanted: string | undefined,
+): Promise<ReaderCheck> {
+  let transport: CardTransport | undefined
+  try {
+    transport = await open()
+    const readers = await transport.readers()
+    const listed = readers.filter(({ name }) => !virtual.test(name)).length
+    const access = system.platform === 'linux' ? [finding('ok', 'access-ok')] : []
+    return { findings: [...access, ...readersFound(readers, wanted)], listed }
+  } catch (error) {
+    return { findings: await failure(system, error), listed: undefined }
+  } finally {
+    await transport?.close().catch(() => undefined)
+  }
+}
+
+function readersFound(readers: readonly ReaderState[], wanted: string | undefined): readonly DoctorFinding[] {
+  if (readers.length === 0) return [finding('problem', 'reader-none')]
+  const found = readers.flatMap((reader) => readerFound(reader))
+  const isThere = wanted === undefined || readers.some(({ name }) => name === wanted)
+  return isThere ? found : [...found, finding('problem', 'reader-not-there', { reader: maskReader(wanted) })]
+}
+
+function readerFound({ name, cardPresent, mute, busy }: ReaderState): readonly DoctorFinding[] {
+  const facts = { reader: maskReader(name), card: cardPresent ? 'yes' : 'no' }
+  return [
+    finding('ok', 'reader', facts),
+    ...(mute ? [finding('warning', 'reader-mute', facts)] : []),
+    ...(busy ? [finding('warning', 'reader-busy', facts)] : []),
+    ...(virtual.test(name) ? [finding('note', 'reader-virtual', facts)] : []),
+    ...quirksOfName(name).map((id) => finding('note', id, facts)),
+  ]
+}
+
+/** Why nothing was listed; that the service is absent was told already. */
+async function failure(system: System, error: unknown): Promise<readonly DoctorFinding[]> {
+  if (!(error instanceof TransportError)) {
+    return [finding('problem', 'service-failed', { reason: error instanceof Error ? error.name : 'unknown' })]
+  }
+  if (error.code === 'ERR_BINDING_MISSING') return []
+  if (refusals.has(error.pcscCode)) {
+    const polkit = await system.exists('/run/dbus/system_bus_socket')
+    return [finding('problem', polkit ? 'access-denied' : 'access-no-polkit', { uid: String(system.uid ?? '?') })]
+  }
+  if (isSilence(error)) return [finding('problem', 'service-frozen')]
+  return [finding('problem', 'service-failed', { reason: `${error.code}${hex(error.pcscCode)}` })]
+}
+
+const isSilence = ({ cause }: TransportError): boolean =>
+  cause instanceof TransportError && cause.code === 'ERR_TIMEOUT'
+const hex = (code: number | undefined): string => (code === undefined ? '' : ` 0x${code.toString(16).toUpperCase()}`)

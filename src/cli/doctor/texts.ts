@@ -1,0 +1,28 @@
+import type { ReportLanguage } from '../../field/index.ts'
+import type { DoctorFinding, FindingFacts, FindingId, Level } from './finding.ts'
+import { doctorEn } from './texts-en.ts'
+import { doctorJa } from './texts-ja.ts'
+import type { DoctorTexts, FindingText } from './texts-table.ts'
+
+const tables: Readonly<Record<ReportLanguage, DoctorTexts>> = { en: doctorEn, ja: doctorJa }
+
+/** A finding in words. */
+export interface ToldFinding {
+  readonly id: FindingId
+  readonly level: Level
+  readonly what: string
+  /** What to do about it. */
+  readonly todo?: string
+  readonly facts: FindingFacts
+}
+
+/** Texts of the doctor. */
+export function doctorTexts(language: ReportLanguage): DoctorTexts {
+  return tables[language]
+}
+
+/** Puts a finding in words. */
+export function tell({ id, level, facts }: DoctorFinding, language: ReportLanguage): ToldFinding {
+  const { what, todo }: FindingText = tables[language].findings[id]
+  return { id, level, what: what(facts), ...(todo !== undefined && { todo: todo(facts) }), facts }
+}

@@ -1,0 +1,88 @@
+import { type CcidDescriptor, ccidDescriptor } from './ccid.ts'
+import { type DoctorFinding, finding } from './finding.ts'
+import { quirksOfUsb } from './quirks.ts'
+import { readText, type System } from './system.ts'
+
+/** A card reader on USB, as the kernel sees it. */
+export interface UsbReader {
+  /** `054c:0dc8`, vendor and product. */
+  readonly id: string
+  readonly product: string
+  readonly ccid: CcidDescriptor | undefined
+  /** Kernel module that holds the interface of the reader; `usbfs` is a program, as pcscd is. */
+  readonly module: string | undefined
+}
+
+const root = '/sys/bus/usb/devices'
+/** bInterfaceClass of smart card readers (USB class codes). */
+const smartCardClass = '0b'
+/** Readers that are none by their class: Sony RC-S380 (card facts 3.8). */
+const otherReaders = new Set(['054c:06c1', '054c:06c3'])
+/** Kernel modules that take a reader away from pcscd: LudovicRousseau/PCSC#86 (port100); nfc-tools/libnfc (pn533). */
+const grabbing = new Set(['port100', 'pn533_usb', 'pn533'])
+
+/** Card readers on USB; `undefined` where the system does not tell. */
+export async function usbReaders(system: System): Promise<readonly UsbReader[] | undefined> {
+  const entries = await system.readdir(root)
+  if (entries === undefined) return undefined
+  const found: UsbReader[] = []
+  for (const device of entries.filter((entry) => !entry.includes(':'))) {
+    const [vendor, product] = [
+      await attribute(system, device, 'idVendor'),
+      await attribute(system, device, 'idProduct'),
+    ]
+    if (vendor === undefined || product === undefined) continue
+    const id = `${vendor}:${product}`
+    const interfaces = entries.filter((entry) => entry.startsWith(`${device}:`))
+    const own = await readerInterface(system, interfaces, otherReaders.has(id) || quirksOfUsb(id).length > 0)
+    if (own === undefined) continue
+    const descriptors = await system.readBytes(`${root}/${device}/descriptors`)
+    found.push({
+      id,
+      product: (await attribute(system, device, 'product')) ?? id,
+      ccid: descriptors && ccidDescriptor(descriptors),
+      module: (await system.readlink(`${root}/${own}/driver`))?.split('/').at(-1),
+    })
+  }
+  return found
+}
+
+/** The interface of a device that is a reader; of a known one its first, whatever its class. */
+async function readerInterface(
+  system: System,
+  interfaces: readonly string[],
+  isKnown: boolean,
+): Promise<string | undefined> {
+  for (const one of interfaces) {
+    if ((await attribute(system, one, 'bInterfaceClass')) === smartCardClass) return one
+  }
+  return isKnown ? interfaces[0] : undefined
+}
+
+async function attribute(system: System, entry: string, name: string): Promise<string | undefined> {
+  return (await readText(system, `${root}/${entry}/${name}`))?.trim()
+}
+
+/** What there is on USB, and what keeps it from pcscd. @param listed - readers pcscd tells, virtual ones left out. */
+export function checkUsb(
+  readers: readonly UsbReader[] | undefined,
+  listed: number | undefined,
+): readonly DoctorFinding[] {
+  if (readers === undefined) return [finding('note', 'usb-unknown')]
+  if (readers.length === 0) return [finding('note', 'usb-none')]
+  const found = readers.flatMap(({ id, product, ccid, module }) => {
+    const facts = { id, product, ...(module !== undefined && { module }) }
+    return [
+      finding('ok', 'usb-reader', facts),
+      ...(module !== undefined && grabbing.has(module) ? [finding('problem', 'usb-module-conflict', facts)] : []),
+      ...(ccid === undefined
+        ? []
+        : [finding(ccid.exchange === 'short' ? 'note' : 'ok', `apdu-${ccid.exchange}`, facts)]),
+      ...(ccid?.pinpad ? [finding('note', 'pinpad', facts)] : []),
+      ...quirksOfUsb(id).map((quirk) => finding('note', quirk, facts)),
+    ]
+  })
+  if (listed === undefined || listed >= readers.length) return found
+  const missing = { usb: String(readers.length), listed: String(listed) }
+  return [...found, finding('warning', 'usb-not-listed', missing)]
+}

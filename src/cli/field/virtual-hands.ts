@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FaultAction, VirtualCard, VirtualTransport } from '../../emulator/index.ts'
+import type { SoakHands } from '../../field/index.ts'
+
+const actions: readonly (FaultAction | 'service')[] = [
+  'pull',
+  'reset',
+  'silent',
+  'empty',
+  { delayMs: 20 },
+  { truncate: 1 },
+  { truncate: 9 },
+  { status: 0x6f00 },
+  { status: 0x6985 },
+  { garbage: '00' },
+  'service',
+]
+
+/** Exchanges of a session a fault may meet. */
+const reach = 12
+const outageMs = 30
+
+/**
+ * Puts the virtual card in and takes it out, and in a share of the sessions makes something go wrong at one of its
+ * exchanges, or stops the service for a moment. The same faults in the same sessions each time.
+ *
+ * @param rate - 0 to 1.
+ */
+export function virtualHands(transport: VirtualTransport, card: VirtualCard, rate: number): SoakHands {
+  const random = dice(1)
+  let back: Promise<void> = Promise.resolve()
+  return {
+    async before() {
+      await back
+      transport.remove()
+      transport.insert(card)
+      card.setFaults(undefined)
+      if (random() >= rate) return { faulty: false }
+      const action = actions[Math.floor(random() * actions.length)]!
+      const at = 1 + Math.floor(random() * reach)
+      if (action === 'service') {
+        transport.loseService()
+        back = sleep(outageMs).then(() => transport.restoreService())
+      } else {
+        card.setFaults([{ at, do: action }])
+      }
+      return { faulty: true }
+    },
+    async after() {
+      await back
+      transport.remove()
+    },
+  }
+}
+
+/** Numbers from 0 to 1 that look random: a linear congruential generator (Numerical Recipes). */
+function dice(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}

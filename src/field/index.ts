@@ -1,0 +1,34 @@
+/**
+ * Tests for the field: a smoke test of reader and card, a soak test of many sessions, and their reports.
+ *
+ * @module jpki-card/field
+ */
+export { maskReader } from './mask.ts'
+export type { ReportLanguage } from './report/language.ts'
+export { smokeToHtml } from './report/smoke-html.ts'
+export { smokeToJson } from './report/smoke-json.ts'
+export { smokeToJunit } from './report/smoke-junit.ts'
+export type { SmokeTable } from './report/smoke-table.ts'
+export { type SmokeTexts, smokeTexts } from './report/smoke-texts.ts'
+export { soakToJson } from './report/soak-json.ts'
+export { soakToJunit } from './report/soak-junit.ts'
+export type { SoakTable } from './report/soak-table.ts'
+export { soakTexts } from './report/soak-texts.ts'
+export type { FailureReason, SkipReason, SmokeFacts } from './smoke/finding.ts'
+export type { SmokeReport, SmokeRun, SmokeStatus, SmokeStepReport } from './smoke/report.ts'
+export { runSmoke, type SmokeOptions } from './smoke/run.ts'
+export { type SmokeGroup, type SmokeStepId, smokeGroups, smokeStepIds } from './smoke/step-ids.ts'
+export type { SoakHands, SoakOptions } from './soak/options.ts'
+export {
+  type ProcessSample,
+  type SoakCheck,
+  type SoakCheckId,
+  type SoakError,
+  type SoakProgress,
+  type SoakReport,
+  type SoakStage,
+  type SoakTenth,
+  soakCheckIds,
+} from './soak/report.ts'
+export { runSoak } from './soak/run.ts'
+export type { CommandTiming, Timing } from './timing.ts'

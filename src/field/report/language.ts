@@ -1,0 +1,2 @@
+/** Languages of the reports. */
+export type ReportLanguage = 'ja' | 'en'

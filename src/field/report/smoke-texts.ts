@@ -1,0 +1,48 @@
+import type { CardKind } from '../../identify/index.ts'
+import type { FailureReason, SkipReason } from '../smoke/finding.ts'
+import type { SmokeStepReport } from '../smoke/report.ts'
+import type { ReportLanguage } from './language.ts'
+import { smokeEn } from './smoke-en.ts'
+import { smokeJa } from './smoke-ja.ts'
+import type { SmokeTable } from './smoke-table.ts'
+
+/** Texts of a language, with what they make of reasons and facts. */
+export interface SmokeTexts extends SmokeTable {
+  /** A reason as a sentence. */
+  readonly reasonOf: (reason: FailureReason | SkipReason) => string
+  /** What a step found out, and why it did not pass. */
+  readonly findingOf: (step: SmokeStepReport) => string
+}
+
+const tables: Readonly<Record<ReportLanguage, SmokeTable>> = { en: smokeEn, ja: smokeJa }
+
+/** Texts of the reports of smoke tests. */
+export function smokeTexts(language: ReportLanguage): SmokeTexts {
+  const table = tables[language]
+  const reasonOf = (reason: FailureReason | SkipReason): string =>
+    table.skips[reason as SkipReason] ?? table.failures[reason as FailureReason] ?? table.otherFailure
+  return { ...table, reasonOf, findingOf: (step) => findingOf(step, table, reasonOf) }
+}
+
+function findingOf(
+  { reason, facts, runs, status }: SmokeStepReport,
+  table: SmokeTable,
+  reasonOf: SmokeTexts['reasonOf'],
+): string {
+  const bad = runs.filter((run) => run.status === 'failed').length
+  const { kind, token, state, triesLeft, triesMax, lastYear, holdsAuth, holdsSign, check } = facts
+  const parts = [
+    reason && (status === 'failed' ? `${reasonOf(reason)} (${reason})` : reasonOf(reason)),
+    bad > 0 && bad < runs.length && table.someRuns(bad, runs.length),
+    kind && table.kinds[kind as CardKind],
+    token,
+    triesLeft !== undefined && triesMax !== undefined ? table.tries(triesLeft, triesMax) : state && table.states[state],
+    lastYear && table.until(lastYear),
+    holdsAuth !== undefined && holdsSign !== undefined && table.holds(holdsAuth, holdsSign),
+    check && table.check(check),
+    facts.hierarchy && table.states[facts.hierarchy],
+    facts.algorithm,
+    facts.clearedBy && table.states[facts.clearedBy],
+  ]
+  return parts.filter((part) => typeof part === 'string' && part !== '').join(table.separator)
+}

@@ -1,0 +1,53 @@
+import type { CardKind } from '../../identify/index.ts'
+import type { CommandTiming } from '../timing.ts'
+import type { FailureReason, SkipReason, SmokeFacts } from './finding.ts'
+import type { SmokeGroup, SmokeStepId } from './step-ids.ts'
+
+/** How a step, or one run of it, ended. */
+export type SmokeStatus = 'passed' | 'failed' | 'skipped'
+
+/** One run of a step. */
+export interface SmokeRun {
+  /** Round, from 1. */
+  readonly round: number
+  readonly status: SmokeStatus
+  /** Absent when it passed. */
+  readonly reason?: FailureReason | SkipReason
+  readonly durationMs: number
+  /** Commands sent, GET RESPONSE included. */
+  readonly exchanges: number
+}
+
+/** A step over all rounds: failed when one run failed, skipped when every run was. */
+export interface SmokeStepReport {
+  readonly id: SmokeStepId
+  readonly group: SmokeGroup
+  readonly status: SmokeStatus
+  /** Reason of the first run that failed, or of the first when all were skipped. */
+  readonly reason?: FailureReason | SkipReason
+  readonly facts: SmokeFacts
+  readonly runs: readonly SmokeRun[]
+}
+
+/** What a smoke test came to. Holds nothing personal, and no serial number of card or reader. */
+export interface SmokeReport {
+  readonly startedAt: Date
+  readonly durationMs: number
+  /** Name of the reader, serial number masked; absent when no connection was had. */
+  readonly reader?: string
+  /** Answer to reset, upper-case hexadecimal. */
+  readonly atr?: string
+  readonly kind?: CardKind
+  readonly rounds: number
+  readonly steps: readonly SmokeStepReport[]
+  readonly counts: Readonly<Record<SmokeStatus, number>>
+  /** Exchanges of all rounds, and how long each command took. */
+  readonly exchanges: number
+  readonly timings: readonly CommandTiming[]
+  /** Resets by other programs; after most of them a session goes on by itself. */
+  readonly resets: number
+  /** Every session cleared what it had verified. False: take the card out of the reader now. */
+  readonly cleared: boolean
+  /** The signal was aborted: what followed was skipped. */
+  readonly interrupted: boolean
+}

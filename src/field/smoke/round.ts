@@ -1,0 +1,105 @@
+import { toHex } from '../../bytes.ts'
+import { CardSession } from '../../card/index.ts'
+import type { CardConnection } from '../../transport/connection.ts'
+import type { CommandTimes } from '../timing.ts'
+import { watchResets } from '../watched-connection.ts'
+import { identifyStep, jpkiSteps, registrySteps } from './application-steps.ts'
+import { cardValidityStep, certificateSteps, signCertificateStep, trustSteps } from './certificate-steps.ts'
+import { isComplete, type SmokeContext, type SmokeStep } from './context.ts'
+import { endsConnection, type Finding, failed, findingOf, passed, type SmokeFacts, skipped } from './finding.ts'
+import { pinSteps } from './pin-steps.ts'
+import type { SmokeRun } from './report.ts'
+import type { SmokeStepId } from './step-ids.ts'
+
+/** Steps of a session, in order: JPKI stays current from its first step to its last. */
+const steps: readonly SmokeStep[] = [
+  identifyStep,
+  ...registrySteps,
+  cardValidityStep,
+  ...jpkiSteps,
+  ...certificateSteps,
+  ...pinSteps('auth'),
+  ...trustSteps('auth'),
+  ...pinSteps('sign'),
+  signCertificateStep,
+  ...trustSteps('sign'),
+]
+
+/** One run of a step, with what it found out. */
+export interface RoundEntry {
+  readonly id: SmokeStepId
+  readonly run: SmokeRun
+  readonly facts: SmokeFacts
+}
+
+/** What a round came to. */
+export interface Round {
+  readonly entries: readonly RoundEntry[]
+  readonly connection?: { readonly reader: string; readonly atr: string }
+  readonly context?: SmokeContext
+  readonly exchanges: number
+  readonly resets: number
+  readonly cleared: boolean
+}
+
+/** How a round is run. */
+export interface RoundOptions extends Omit<SmokeContext, 'session' | 'identification' | 'jpki'> {
+  readonly round: number
+  readonly times: CommandTimes
+  readonly signal: AbortSignal | undefined
+}
+
+/** One session with the card, step by step. Never throws. */
+export async function runRound(connect: () => Promise<CardConnection>, options: RoundOptions): Promise<Round> {
+  const { round, times, signal } = options
+  const entries: RoundEntry[] = []
+  const note = (id: SmokeStepId, finding: Finding, durationMs = 0, exchanges = 0): void => {
+    const { status, facts } = finding
+    const reason = finding.status === 'passed' ? {} : { reason: finding.reason }
+    entries.push({ id, run: { round, status, ...reason, durationMs, exchanges }, facts })
+  }
+  const started = performance.now()
+  let connection: CardConnection
+  try {
+    connection = await connect()
+    note('connect', passed(), performance.now() - started)
+  } catch (error) {
+    note('connect', findingOf(error, true), performance.now() - started)
+    for (const { id } of steps) note(id, skipped('connection-lost'))
+    note('close', skipped('connection-lost'))
+    return { entries, exchanges: 0, resets: 0, cleared: true }
+  }
+  const { reader, atr } = connection
+  let resets = 0
+  const watched = watchResets(connection, () => resets++)
+  const session = new CardSession(watched, { onExchange: times.add })
+  const context: SmokeContext = { ...options, session }
+  let lost = false
+  for (const step of steps) {
+    if (lost || signal?.aborted) {
+      note(step.id, skipped(lost ? 'connection-lost' : 'interrupted'))
+      continue
+    }
+    const begun = performance.now()
+    const before = session.exchanges
+    const finding = await step.run(context).catch((error: unknown) => {
+      lost = endsConnection(error)
+      return findingOf(error, isComplete(context))
+    })
+    note(step.id, finding, performance.now() - begun, session.exchanges - before)
+  }
+  const cleared = await close(session, note)
+  return { entries, connection: { reader, atr: toHex(atr) }, context, exchanges: session.exchanges, resets, cleared }
+}
+
+async function close(
+  session: CardSession,
+  note: (id: 'close', finding: Finding, durationMs: number, exchanges: number) => void,
+): Promise<boolean> {
+  const begun = performance.now()
+  const before = session.exchanges
+  const { cleared, by } = await session.close()
+  const finding = cleared ? passed({ clearedBy: by }) : failed('ERR_STATE_NOT_CLEARED')
+  note('close', finding, performance.now() - begun, session.exchanges - before)
+  return cleared
+}

@@ -1,0 +1,85 @@
+/** What the process holds at a moment when no session is open. */
+export interface ProcessSample {
+  /** Bytes of the JavaScript heap in use, after garbage collection where that can be asked for. */
+  readonly heapBytes: number
+  /** The heap was collected before it was measured; else it says little. */
+  readonly collected: boolean
+  /** What keeps the process alive, by kind, as `process.getActiveResourcesInfo()` tells. */
+  readonly resources: Readonly<Record<string, number>>
+  /** Open file descriptors, where the system tells. */
+  readonly descriptors?: number | undefined
+}
+
+/** One tenth of the run, by time or by number of sessions. */
+export interface SoakTenth {
+  readonly sessions: number
+  readonly failed: number
+  /** Medians, within 2 %; absent when no session was finished. */
+  readonly sessionMs?: number
+  readonly exchangeMs?: number
+  /** At its end. */
+  readonly sample: ProcessSample
+}
+
+/** Where an error came from. */
+export type SoakStage = 'wait' | 'connect' | 'session' | 'close'
+
+/** Errors of one code at one stage. */
+export interface SoakError {
+  /** Code of this package, or `internal`. */
+  readonly code: string
+  readonly stage: SoakStage
+  readonly count: number
+  /** Those that nothing explains: no fault was injected, no person took the card. */
+  readonly unexpected: number
+  /** Sessions it was first and last seen in, from 1. */
+  readonly firstSession: number
+  readonly lastSession: number
+}
+
+/** What a soak test judges. */
+export const soakCheckIds = ['sessions', 'errors', 'internal', 'pin', 'heap', 'handles', 'latency'] as const
+
+/** One of {@link soakCheckIds}. */
+export type SoakCheckId = (typeof soakCheckIds)[number]
+
+/** One check of the verdict. */
+export interface SoakCheck {
+  readonly id: SoakCheckId
+  /** `skipped`: not measured, or too few sessions in the first or last tenth to tell. */
+  readonly status: 'passed' | 'failed' | 'skipped'
+  /** What was measured and what it may be at most; heap and latency as a factor of the first tenth. */
+  readonly value: number
+  readonly limit: number
+}
+
+/** What a soak test came to. Holds nothing about the card or its holder. */
+export interface SoakReport {
+  readonly startedAt: Date
+  readonly durationMs: number
+  /** Begun, and of those not finished without an error. */
+  readonly sessions: number
+  readonly failed: number
+  /** Sessions into which a fault was injected. */
+  readonly faulty: number
+  /** Times the service was away, or gave an error where a card was waited for. */
+  readonly outages: number
+  /** Milliseconds without a card or without the service. */
+  readonly waitedMs: number
+  readonly errors: readonly SoakError[]
+  readonly tenths: readonly SoakTenth[]
+  readonly checks: readonly SoakCheck[]
+  readonly verdict: 'passed' | 'failed'
+  readonly ended: 'done' | 'interrupted' | 'given-up'
+}
+
+/** How far a soak test is. */
+export interface SoakProgress {
+  readonly sessions: number
+  readonly failed: number
+  readonly outages: number
+  /** 0 to 1. */
+  readonly fraction: number
+  /** What it waits for, if it does. */
+  readonly waitingFor?: 'card' | 'service'
+}

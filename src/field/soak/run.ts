@@ -1,0 +1,195 @@
+import { CardSession } from '../../card/index.ts'
+import { TransportError } from '../../errors.ts'
+import type { CardConnection, CardTransport } from '../../transport/connection.ts'
+import { RepeatedPin } from '../repeated-pin.ts'
+import { watchResets } from '../watched-connection.ts'
+import type { SoakHands, SoakOptions } from './options.ts'
+import { SoakRecorder } from './recorder.ts'
+import type { SoakProgress, SoakReport } from './report.ts'
+import { isFinalForPin, soakSession } from './session.ts'
+import { judge } from './verdict.ts'
+
+/** Milliseconds between two looks for a card. */
+const lookMs = 1000
+const longestPauseMs = 2000
+const defaultWaitMs = 600_000
+/** What a person who takes the card out causes. */
+const removals = new Set(['ERR_CARD_REMOVED', 'ERR_NO_CARD'])
+
+/**
+ * Runs session after session until the time or number is reached, and judges what came of it. Every error is counted and
+ * none ends the run: a service that stops is waited for, and so is a card. Spends no PIN try unless a PIN is given.
+ *
+ * @throws TypeError, RangeError for options that cannot be.
+ */
+export async function runSoak(transport: CardTransport, options: SoakOptions): Promise<SoakReport> {
+  checkOptions(options)
+  const pin = options.pin && new RepeatedPin(options.pin, isFinalForPin)
+  try {
+    return await new Soak(transport, options, pin).run()
+  } finally {
+    pin?.wipe()
+  }
+}
+
+function checkOptions({ at, sessions, durationMs, pin }: SoakOptions): void {
+  if (Number.isNaN(at.getTime())) throw new RangeError('at must be a valid date')
+  if (sessions === undefined && durationMs === undefined) throw new TypeError('sessions or durationMs must be given')
+  if (sessions !== undefined && !(Number.isSafeInteger(sessions) && sessions > 0)) {
+    throw new RangeError('sessions must be 1 or more')
+  }
+  if (durationMs !== undefined && !(durationMs > 0 && Number.isFinite(durationMs))) {
+    throw new RangeError('durationMs must be more than 0')
+  }
+  if (pin?.length === 0) throw new TypeError('the PIN is empty or was already used')
+}
+
+/** Counted where it happened. */
+const isReset = (error: unknown): boolean => error instanceof TransportError && error.code === 'ERR_CARD_RESET'
+
+/** One run. */
+class Soak {
+  readonly #transport: CardTransport
+  readonly #options: SoakOptions
+  readonly #pin: RepeatedPin | undefined
+  readonly #recorder = new SoakRecorder()
+  readonly #started = performance.now()
+  /** Sessions without success since the last one that had it. */
+  #inARow = 0
+  #givenUp = false
+
+  constructor(transport: CardTransport, options: SoakOptions, pin: RepeatedPin | undefined) {
+    this.#transport = transport
+    this.#options = options
+    this.#pin = pin
+  }
+
+  async run(): Promise<SoakReport> {
+    const { at, sample, pause, signal, hands } = this.#options
+    const recorder = this.#recorder
+    while (!this.#isOver()) {
+      const faulty = await this.#hand('before', hands)
+      const isByHand = (code: string): boolean => hands === undefined && removals.has(code)
+      await this.#session((code) => faulty || isByHand(code) || (signal?.aborted ?? false), faulty)
+      await this.#hand('after', hands)
+      // A turn of the event loop, for signals; a growing pause while nothing succeeds.
+      await pause(this.#inARow === 0 ? 0 : Math.min(longestPauseMs, 10 * 2 ** Math.min(this.#inARow, 8)), signal)
+      await recorder.advance(this.#fraction(), sample)
+      this.#tell()
+    }
+    const { sessions, failed, faulty, outages, waitedMs } = recorder
+    const tenths = await recorder.finish(sample)
+    const errors = recorder.errors()
+    const checks = judge({ succeeded: sessions - failed, errors, tenths, pinRefused: this.#pin?.refused })
+    return {
+      startedAt: at,
+      durationMs: performance.now() - this.#started,
+      sessions,
+      failed,
+      faulty,
+      outages,
+      waitedMs,
+      errors,
+      tenths,
+      checks,
+      verdict: this.#givenUp || checks.some(({ status }) => status === 'failed') ? 'failed' : 'passed',
+      ended: this.#givenUp ? 'given-up' : signal?.aborted ? 'interrupted' : 'done',
+    }
+  }
+
+  /** One session, as soon as there is a card; none when the run is over before. */
+  async #session(isExpected: (code: string) => boolean, faulty: boolean): Promise<void> {
+    const recorder = this.#recorder
+    const reader = await this.#waitForCard(isExpected)
+    if (reader === undefined) return
+    recorder.sessions++
+    if (faulty) recorder.faulty++
+    const begun = performance.now()
+    let connection: CardConnection
+    try {
+      connection = await this.#transport.connect(reader, { signal: this.#options.signal })
+    } catch (error) {
+      recorder.error(error, 'connect', isExpected)
+      this.#finished(false, begun)
+      return
+    }
+    // Counted also when the session gets over it: something else on this computer uses the card.
+    const watched = watchResets(connection, (error) => recorder.error(error, 'session', isExpected))
+    const session = new CardSession(watched, { onExchange: recorder.exchange })
+    let ok = true
+    try {
+      await soakSession(session, this.#pin)
+    } catch (error) {
+      ok = false
+      if (!isReset(error)) recorder.error(error, 'session', isExpected)
+    }
+    const { cleared } = await session.close()
+    if (!cleared) recorder.errorCode('ERR_STATE_NOT_CLEARED', 'close', isExpected)
+    this.#finished(ok && cleared, begun)
+  }
+
+  #finished(ok: boolean, begun: number): void {
+    this.#recorder.session(ok, performance.now() - begun)
+    this.#inARow = ok ? 0 : this.#inARow + 1
+  }
+
+  /** The reader with a card, however long that takes; `undefined` when the run is over before. Counts each outage once. */
+  async #waitForCard(isExpected: (code: string) => boolean): Promise<string | undefined> {
+    const { reader, signal, pause, longestWaitMs = defaultWaitMs, durationMs } = this.#options
+    const begun = performance.now()
+    let trouble: string | undefined
+    try {
+      while (!this.#isOver()) {
+        try {
+          return (await this.#transport.waitForCard({ reader, timeoutMs: lookMs, signal })).name
+        } catch (error) {
+          const code = error instanceof TransportError ? error.code : 'internal'
+          if (code === 'ERR_ABORTED') return undefined
+          if (code === 'ERR_TIMEOUT') {
+            trouble = undefined
+          } else {
+            if (code !== trouble) {
+              this.#recorder.outages++
+              this.#recorder.error(error, 'wait', isExpected)
+            }
+            trouble = code
+            await pause(200, signal)
+          }
+          if (durationMs === undefined && performance.now() - begun > longestWaitMs) this.#givenUp = true
+          this.#tell(trouble === undefined ? 'card' : 'service')
+        }
+      }
+      return undefined
+    } finally {
+      this.#recorder.waitedMs += performance.now() - begun
+    }
+  }
+
+  /** Whether the hands say that the session suffers a fault. */
+  async #hand(moment: keyof SoakHands, hands: SoakHands | undefined): Promise<boolean> {
+    try {
+      const told = await hands?.[moment](this.#recorder.sessions + 1)
+      return told?.faulty ?? false
+    } catch {
+      this.#recorder.errorCode('internal', 'wait', () => false)
+      return false
+    }
+  }
+
+  #isOver(): boolean {
+    return this.#givenUp || (this.#options.signal?.aborted ?? false) || this.#fraction() >= 1
+  }
+
+  #fraction(): number {
+    const { sessions, durationMs } = this.#options
+    const byCount = sessions === undefined ? 0 : this.#recorder.sessions / sessions
+    const byTime = durationMs === undefined ? 0 : (performance.now() - this.#started) / durationMs
+    return Math.min(1, Math.max(byCount, byTime))
+  }
+
+  #tell(waitingFor?: SoakProgress['waitingFor']): void {
+    const { sessions, failed, outages } = this.#recorder
+    const waiting = waitingFor === undefined ? {} : { waitingFor }
+    this.#options.onProgress?.({ sessions, failed, outages, fraction: this.#fraction(), ...waiting })
+  }
+}

@@ -1,0 +1,25 @@
+import { TransportError } from '../errors.ts'
+import type { CardConnection } from '../transport/connection.ts'
+
+/** The same connection; each reset by another program is told, also when the session gets over it by itself. */
+export function watchResets(connection: CardConnection, onReset: (error: TransportError) => void): CardConnection {
+  return {
+    get reader() {
+      return connection.reader
+    },
+    get atr() {
+      return connection.atr
+    },
+    async transmit(command) {
+      try {
+        return await connection.transmit(command)
+      } catch (error) {
+        if (error instanceof TransportError && error.code === 'ERR_CARD_RESET') onReset(error)
+        throw error
+      }
+    },
+    reconnect: (disposition) => connection.reconnect(disposition),
+    close: (disposition) => connection.close(disposition),
+    [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
+  }
+}

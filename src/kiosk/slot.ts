@@ -1,0 +1,135 @@
+import { type JpkiCardError, TransportError } from '../errors.ts'
+import type { CardTransport, ReaderState } from '../transport/connection.ts'
+import type { KioskEvent, KioskReader } from './events.ts'
+import { judge, pause } from './retry.ts'
+import { type CardSurvey, isCoded, type Surveyed, surveyCard } from './survey.ts'
+
+/** What a slot needs of its monitor. */
+export interface SlotHost {
+  readonly transport: CardTransport
+  nextCard(): number
+  tell(event: KioskEvent): void
+}
+
+/** One insertion. */
+interface Insertion {
+  readonly number: number
+  /** Aborted when the card leaves. */
+  readonly gone: AbortController
+  mute: boolean
+  survey: CardSurvey | undefined
+}
+
+/** One reader: what is in it, and the work on it. One identification at a time, those of cards that left included. */
+export class Slot {
+  readonly name: string
+  /** A detached reader is kept: work on it may have to end before it comes back. */
+  isAttached = false
+  readonly #host: SlotHost
+  #card: Insertion | undefined
+  #trouble: JpkiCardError | undefined
+  #work: Promise<void> = Promise.resolve()
+
+  constructor(name: string, host: SlotHost) {
+    this.name = name
+    this.#host = host
+  }
+
+  get state(): KioskReader {
+    const card = this.#card
+    const { name } = this
+    if (card === undefined) return { name, card: undefined, trouble: undefined }
+    return { name, card: { number: card.number, survey: card.survey }, trouble: this.#trouble }
+  }
+
+  inserted({ mute }: ReaderState): void {
+    const before = this.#card
+    // A card that fell silent at first and answers now is told as inserted once more.
+    if (before?.mute && !mute) {
+      before.mute = false
+      this.#identify(before)
+      return
+    }
+    this.removed()
+    const card: Insertion = { number: this.#host.nextCard(), gone: new AbortController(), mute, survey: undefined }
+    this.#card = card
+    this.#host.tell({ type: 'card-inserted', reader: this.name, card: card.number })
+    if (!mute) this.#identify(card)
+    else
+      this.#inTrouble(
+        card,
+        new TransportError('ERR_CARD_MUTE', `${this.name}: the card does not answer`, { reader: this.name }),
+      )
+  }
+
+  removed(): void {
+    const card = this.#card
+    if (card === undefined) return
+    this.#card = undefined
+    card.gone.abort()
+    this.#host.tell({ type: 'card-removed', reader: this.name, card: card.number })
+    this.#recovered(card)
+  }
+
+  /** The service is back without having told the card anew. */
+  again(): void {
+    const card = this.#card
+    if (card !== undefined && !card.mute && card.survey === undefined) this.#identify(card)
+  }
+
+  /** Resolves when no card is held any more. */
+  settled(): Promise<void> {
+    return this.#work
+  }
+
+  #identify(card: Insertion): void {
+    this.#work = this.#work.then(() => this.#attempts(card))
+  }
+
+  async #attempts(card: Insertion): Promise<void> {
+    const { signal } = card.gone
+    for (let attempt = 1; !signal.aborted && card.survey === undefined; attempt++) {
+      const outcome = await this.#attempt(signal)
+      if (signal.aborted) return
+      if ('survey' in outcome) {
+        this.#identified(card, outcome)
+        return
+      }
+      const { isTrouble, retryMs } = judge(outcome.error, attempt)
+      if (isTrouble) this.#inTrouble(card, outcome.error)
+      if (retryMs === undefined) return
+      await pause(retryMs, signal)
+    }
+  }
+
+  async #attempt(signal: AbortSignal): Promise<Surveyed | { readonly error: JpkiCardError }> {
+    try {
+      return await surveyCard(this.#host.transport, this.name, signal)
+    } catch (cause) {
+      if (isCoded(cause)) return { error: cause }
+      const text = `${this.name}: the card could not be identified`
+      return { error: new TransportError('ERR_TRANSPORT', text, { cause, reader: this.name }) }
+    }
+  }
+
+  #identified(card: Insertion, { survey, notCleared }: Surveyed): void {
+    card.survey = survey
+    const hadTrouble = this.#trouble !== undefined
+    this.#trouble = undefined
+    this.#host.tell({ type: 'card-identified', reader: this.name, card: card.number, survey })
+    if (hadTrouble) this.#host.tell({ type: 'recovered', reader: this.name, card: card.number })
+    if (notCleared !== undefined) this.#inTrouble(card, notCleared)
+  }
+
+  #inTrouble(card: Insertion, error: JpkiCardError): void {
+    if (this.#trouble?.code === error.code) return
+    this.#trouble = error
+    this.#host.tell({ type: 'trouble', reader: this.name, card: card.number, error })
+  }
+
+  #recovered(card: Insertion): void {
+    if (this.#trouble === undefined) return
+    this.#trouble = undefined
+    this.#host.tell({ type: 'recovered', reader: this.name, card: card.number })
+  }
+}

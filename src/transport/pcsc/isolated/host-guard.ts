@@ -1,0 +1,18 @@
+/**
+ * Runs in a thread of the host and ends it when the application is gone. The pipe's end says so too, but only to a main
+ * thread that is not stuck in the binding.
+ */
+const everyMs = 1000
+const parent = process.ppid
+
+setInterval(() => {
+  if (process.ppid !== parent || !isThere(parent)) process.kill(process.pid, 'SIGKILL')
+}, everyMs)
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

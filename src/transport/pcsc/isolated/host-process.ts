@@ -1,0 +1,311 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { Socket } from 'node:net'
+import { copyBytes, fromHex } from '../../../bytes.ts'
+import { TransportError } from '../../../errors.ts'
+import type { PcscObserver } from '../binding.ts'
+import { BindingLost } from '../binding-lost.ts'
+import { withResolvers } from '../deadline.ts'
+import { publishBinding } from '../observation.ts'
+import { decodeMessage, type Frame, FrameReader, FrameWriter, frameKind } from './frames.ts'
+import { type HostAnswer, type HostNews, type HostRequest, receiveError, type WatchNews } from './messages.ts'
+
+/** How a host is run. Times in milliseconds. */
+export interface HostSettings {
+  /** Where the compiled `host.ts` is. */
+  readonly program: string | URL
+  /** Name of a binding, empty for the first that can be loaded, or the address of a module that exports one. */
+  readonly binding: string
+  /** Longest silence of a host that runs. */
+  readonly hangMs: number
+  /** Memory at which it is ended, bytes. */
+  readonly memoryBytes: number
+  readonly apduTimeoutMs: number
+  readonly connectTimeoutMs: number
+}
+
+/** What a host's owner is told between calls. */
+export interface HostObserver {
+  /** Memory it takes, bytes, after each sign of life. */
+  memory(bytes: number): void
+  /** Calls have taken longer than their limit. */
+  overdue(): void
+}
+
+interface Call {
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+  /** When it should have been answered, by `performance.now()`. */
+  readonly due: number
+  readonly handle: number | undefined
+}
+
+interface Watch {
+  readonly observer: PcscObserver
+  started: boolean
+}
+
+const longestStart = 15_000
+/** Milliseconds that a call may take beyond its limit: what is above the binding gives it up first. */
+const grace = 250
+/** Milliseconds a killed process is waited for before its calls fail. */
+const dying = 500
+/** Megabytes of JavaScript objects; the host has hardly any. */
+const heap = 64
+/** Signs of life asked for in `hangMs`. */
+const beats = 4
+
+/** The child process that holds the binding, seen from here. Once it is lost it stays lost; another one is started. */
+export class HostProcess {
+  readonly #settings: HostSettings
+  readonly #observer: HostObserver
+  readonly #child: ChildProcess
+  readonly #socket: Socket
+  readonly #reader = new FrameReader()
+  readonly #writer: FrameWriter
+  readonly #calls = new Map<number, Call>()
+  readonly #watches = new Map<number, Watch>()
+  readonly #seen = new Map<string, ReturnType<typeof withResolvers<void>>>()
+  readonly #ready = withResolvers<void>()
+  readonly #exited = withResolvers<void>()
+  readonly #heart: NodeJS.Timeout
+  readonly #begun: number = performance.now()
+  #last = 0
+  #isReady = false
+  #missed = 0
+  #name = 'the PC/SC binding'
+  #probes = false
+  #reason: string | undefined
+  #lost: BindingLost | undefined
+
+  constructor(settings: HostSettings, observer: HostObserver) {
+    this.#settings = settings
+    this.#observer = observer
+    const child = fork(settings.program, [settings.binding], {
+      execArgv: [`--max-old-space-size=${heap}`],
+      stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'ipc'],
+    })
+    this.#child = child
+    // The pipe keeps this process alive and ends with it; the channel of `fork` is not used.
+    child.channel?.unref()
+    // There is no pipe, nor any process, when the system has no file descriptors left.
+    this.#socket = (child.stdio?.[3] as Socket | undefined) ?? new Socket()
+    this.#writer = new FrameWriter(this.#socket)
+    this.#socket.on('data', (piece) => this.#read(piece))
+    this.#socket.on('error', () => {}) // 'close' of the child follows
+    child.on('error', (error) => {
+      if (child.pid !== undefined) return
+      this.#end(`could not be started: ${error.message}`)
+      this.#exited.resolve()
+    })
+    child.once('close', (code, signal) => {
+      this.#end(this.#reason ?? `ended (${signal ?? `exit code ${code}`})`)
+      this.#exited.resolve()
+    })
+    this.#heart = setInterval(() => this.#beat(), settings.hangMs / beats).unref()
+  }
+
+  /** Name of the binding, once {@link ready}. */
+  get name(): string {
+    return this.#name
+  }
+
+  /** Whether the binding can be asked for a sign of life of the service. */
+  get probes(): boolean {
+    return this.#probes
+  }
+
+  /** Why it cannot be used any more. */
+  get lost(): BindingLost | undefined {
+    return this.#lost
+  }
+
+  /** Whether it may be asked anything: it is not known to have ended, nor being ended. */
+  get usable(): boolean {
+    return this.#lost === undefined && this.#reason === undefined
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  /** Resolves when the binding is loaded. @throws TransportError `ERR_BINDING_MISSING`. */
+  ready(): Promise<void> {
+    return this.#ready.promise
+  }
+
+  /** Resolves when the process is gone. */
+  exited(): Promise<void> {
+    return this.#exited.promise
+  }
+
+  request(message: HostRequest, handle?: number): Promise<unknown> {
+    const { promise, number } = this.#call(this.#settings.connectTimeoutMs, handle)
+    if (this.#lost === undefined) this.#writer.message(number, message)
+    return promise
+  }
+
+  transmit(handle: number, command: Uint8Array): Promise<Uint8Array> {
+    const { promise, number } = this.#call(this.#settings.apduTimeoutMs, handle)
+    if (this.#lost === undefined) this.#writer.bytes(number, command, handle)
+    return promise as Promise<Uint8Array>
+  }
+
+  /** Starts a watch; its news go to the observer until it is stopped. */
+  async watch(observer: PcscObserver): Promise<() => Promise<void>> {
+    const number = ++this.#last
+    const watch: Watch = { observer, started: false }
+    this.#watches.set(number, watch)
+    try {
+      await this.request({ ask: 'watch', watch: number })
+    } catch (error) {
+      this.#watches.delete(number)
+      throw error
+    }
+    watch.started = true
+    return async () => {
+      this.#watches.delete(number)
+      await this.request({ ask: 'unwatch', watch: number })
+    }
+  }
+
+  /** Resolves when a watch in this host has told of the reader: a binding may know a reader only from then on. */
+  seen(reader: string): Promise<void> {
+    return this.#sight(reader).promise
+  }
+
+  /** Ends every watch, as if it had failed. */
+  failWatches(error: BindingLost): void {
+    for (const [number, { observer, started }] of this.#watches) {
+      if (!started) continue
+      this.#watches.delete(number)
+      observer.failed(error)
+    }
+  }
+
+  /** Handles with a call that is past its limit. */
+  stuck(): ReadonlySet<number> {
+    const now = performance.now()
+    const late = [...this.#calls.values()].filter(({ due }) => due < now)
+    return new Set(late.map(({ handle }) => handle).filter((handle) => handle !== undefined))
+  }
+
+  /** Ends the process. Every call under way fails with the reason. */
+  kill(reason: string): void {
+    if (this.#lost !== undefined || this.#reason !== undefined) return
+    this.#reason = reason
+    this.#child.kill('SIGKILL')
+    setTimeout(() => this.#end(reason), dying).unref()
+  }
+
+  #call(limitMs: number, handle: number | undefined): { promise: Promise<unknown>; number: number } {
+    this.#last = this.#last === 0xffff_ffff ? 1 : this.#last + 1
+    const number = this.#last
+    const promise = new Promise<unknown>((resolve, reject) => {
+      if (this.#lost !== undefined) reject(this.#lost)
+      else this.#calls.set(number, { resolve, reject, due: performance.now() + limitMs + grace, handle })
+    })
+    return { promise, number }
+  }
+
+  #read(piece: Buffer): void {
+    try {
+      this.#reader.push(piece, (frame) => this.#receive(frame))
+    } catch {
+      this.kill('sent what is no answer, and was ended')
+    }
+  }
+
+  #receive(frame: Frame): void {
+    this.#missed = 0
+    const { kind, call: number, body } = frame
+    if (number === 0) {
+      this.#hear(decodeMessage(frame) as HostNews)
+      return
+    }
+    const call = this.#calls.get(number)
+    this.#calls.delete(number)
+    if (kind === frameKind.bytes) call?.resolve(copyBytes(body))
+    else settle(call, decodeMessage(frame) as HostAnswer)
+  }
+
+  #hear(news: HostNews): void {
+    if (news.news === 'ready') {
+      this.#name = news.name
+      this.#probes = news.probes
+      this.#isReady = true
+      publishBinding({ event: 'binding-started', transport: this.#name })
+      this.#ready.resolve()
+    } else if (news.news === 'unusable') {
+      const { code, message } = news.error
+      this.#ready.reject(code === 'ERR_BINDING_MISSING' ? new TransportError(code, message) : receiveError(news.error))
+      this.kill('has no binding')
+    } else {
+      this.#hearOfReader(news)
+    }
+  }
+
+  #hearOfReader(news: WatchNews): void {
+    const observer = this.#watches.get(news.watch)?.observer
+    if (news.news === 'failed') {
+      observer?.failed(receiveError(news.error))
+    } else if (news.news === 'gone') {
+      this.#seen.delete(news.reader)
+      observer?.gone(news.reader)
+    } else {
+      this.#sight(news.reader).resolve()
+      observer?.changed(news.reader, news.state, news.atr === undefined ? undefined : fromHex(news.atr))
+    }
+  }
+
+  #sight(reader: string): ReturnType<typeof withResolvers<void>> {
+    const known = this.#seen.get(reader) ?? withResolvers<void>()
+    this.#seen.set(reader, known)
+    return known
+  }
+
+  /**
+   * Beats are counted, not timed: when this process itself was stopped or busy, one beat passes and then what the host
+   * has sent meanwhile is read.
+   */
+  #beat(): void {
+    const now = performance.now()
+    if (!this.#isReady) {
+      if (now - this.#begun > longestStart) this.kill(`did not start within ${longestStart} ms`)
+      return
+    }
+    if (++this.#missed === beats) {
+      this.kill(`gave no sign of life for ${this.#settings.hangMs} ms`)
+      return
+    }
+    this.request({ ask: 'ping' }).then(
+      (memory) => this.#weigh(Number(memory)),
+      () => {},
+    )
+    if ([...this.#calls.values()].some(({ due }) => due < now)) this.#observer.overdue()
+  }
+
+  #weigh(memory: number): void {
+    const { memoryBytes } = this.#settings
+    publishBinding({ event: 'binding-memory', transport: this.#name, memoryBytes: memory })
+    if (memory > memoryBytes) this.kill(`took more than ${Math.round(memoryBytes / 2 ** 20)} MiB of memory`)
+    else this.#observer.memory(memory)
+  }
+
+  #end(reason: string): void {
+    if (this.#lost !== undefined) return
+    const lost = new BindingLost(this.#name, reason)
+    publishBinding({ event: 'binding-lost', transport: this.#name, reason })
+    this.#lost = lost
+    clearInterval(this.#heart)
+    this.#socket.destroy()
+    this.#ready.reject(lost)
+    for (const call of this.#calls.values()) call.reject(lost)
+    this.#calls.clear()
+    this.failWatches(lost)
+  }
+}
+
+function settle(call: Call | undefined, answer: HostAnswer): void {
+  if ('error' in answer) call?.reject(receiveError(answer.error))
+  else call?.resolve(answer.value)
+}

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { PcscBinding, PcscHandle, PcscObserver, PcscShare, PcscWatch } from '../binding.ts'
+import { BindingLost } from '../binding-lost.ts'
+import { HostProcess, type HostSettings } from './host-process.ts'
+import { IsolatedHandle } from './isolated-handle.ts'
+import type { SentHandle } from './messages.ts'
+
+/** Milliseconds in which a new host's watch has told of a reader that is there. */
+const sighting = 1500
+
+/** Part of the memory limit at which a host is replaced as soon as nothing is open in it. */
+const fullAt = 0.5
+
+/**
+ * A binding in a child process. When the process crashes, hangs, or takes too much memory, it is ended, what was under
+ * way fails with {@link BindingLost}, and the next call starts another one.
+ *
+ * A host that is to be replaced takes nothing new and is ended once no handle in it can still be of use.
+ */
+export class IsolatedBinding implements PcscBinding {
+  readonly #settings: HostSettings
+  /** Those that run, and the handles open in each. */
+  readonly #hosts = new Map<HostProcess, Set<number>>()
+  #current: HostProcess | undefined
+  #name = 'isolated'
+  #isClosed = false
+
+  private constructor(settings: HostSettings) {
+    this.#settings = settings
+  }
+
+  /** Starts the first host. @throws TransportError `ERR_BINDING_MISSING`. */
+  static async open(settings: HostSettings): Promise<IsolatedBinding> {
+    const binding = new IsolatedBinding(settings)
+    const host = await binding.#host()
+    binding.#name = `${host.name}, isolated`
+    return binding
+  }
+
+  get name(): string {
+    return this.#name
+  }
+
+  /** Process numbers of the hosts that run. */
+  get pids(): readonly number[] {
+    return [...this.#hosts.keys()].map(({ pid }) => pid).filter((pid) => pid !== undefined)
+  }
+
+  async probe(): Promise<void> {
+    const host = await this.#host()
+    await host.request({ ask: host.probes ? 'probe' : 'ping' })
+  }
+
+  watch(observer: PcscObserver): PcscWatch {
+    const running = this.#host().then((host) => host.watch(observer))
+    return {
+      started: running.then(() => {}),
+      stop: async () => {
+        const stop = await running.catch(() => undefined)
+        await stop?.().catch(() => {})
+      },
+    }
+  }
+
+  async connect(reader: string, share: PcscShare): Promise<PcscHandle> {
+    const host = await this.#host()
+    await Promise.race([host.seen(reader), sleep(sighting, undefined, { ref: false })])
+    const sent = (await host.request({ ask: 'connect', reader, share })) as SentHandle
+    this.#hosts.get(host)?.add(sent.handle)
+    return new IsolatedHandle(host, sent, {
+      again: (wanted) => this.connect(reader, wanted),
+      closed: (handle) => this.#closed(host, handle),
+    })
+  }
+
+  /** Ends every host. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    const hosts = [...this.#hosts.keys()]
+    for (const host of hosts) host.kill('was closed')
+    await Promise.all(hosts.map((host) => host.exited()))
+  }
+
+  async #host(): Promise<HostProcess> {
+    if (this.#isClosed) throw new BindingLost(this.#name, 'was closed')
+    const host = this.#current?.usable ? this.#current : this.#start()
+    await host.ready()
+    return host
+  }
+
+  #start(): HostProcess {
+    const host: HostProcess = new HostProcess(this.#settings, {
+      memory: (bytes) => bytes > fullAt * this.#settings.memoryBytes && this.#replace(host, 'takes much memory'),
+      overdue: () => this.#replace(host, 'does not answer a call'),
+    })
+    this.#hosts.set(host, new Set())
+    this.#current = host
+    host.exited().then(() => this.#hosts.delete(host))
+    return host
+  }
+
+  /** Nothing new for this host. Watching goes on in the next one. */
+  #replace(host: HostProcess, reason: string): void {
+    if (this.#current === host) {
+      this.#current = undefined
+      host.failWatches(new BindingLost(host.name, `${reason} and is being replaced`))
+    }
+    this.#endIfUseless(host)
+  }
+
+  #closed(host: HostProcess, handle: number): void {
+    this.#hosts.get(host)?.delete(handle)
+    if (this.#current !== host) this.#endIfUseless(host)
+  }
+
+  #endIfUseless(host: HostProcess): void {
+    const stuck = host.stuck()
+    const useful = [...(this.#hosts.get(host) ?? [])].filter((handle) => !stuck.has(handle))
+    if (useful.length === 0) host.kill('did not answer a call in time, and was ended')
+  }
+}

@@ -1,0 +1,64 @@
+import { fromHex } from '../../../bytes.ts'
+import type { Disposition } from '../../connection.ts'
+import type { PcscHandle, PcscShare } from '../binding.ts'
+import type { HostProcess } from './host-process.ts'
+import type { SentHandle } from './messages.ts'
+
+/** What a handle needs of the binding it came from. */
+export interface HandleOwner {
+  /** Takes the card in the same reader again, in a host that runs. */
+  again(share: PcscShare): Promise<PcscHandle>
+  /** The handle of that number is given up. */
+  closed(handle: number): void
+}
+
+/**
+ * A card taken by the host. The host's end is the end of it: nothing can be sent any more. What the holder left behind on
+ * the card can still be dealt with: `reconnect`, and `disconnect` with power down or reset, take the card again, if it is
+ * surely the same.
+ */
+export class IsolatedHandle implements PcscHandle {
+  readonly number: number
+  readonly atr: Uint8Array | undefined
+  readonly cardEvents: number | undefined
+  readonly #host: HostProcess
+  readonly #owner: HandleOwner
+
+  constructor(host: HostProcess, { handle, atr, cardEvents }: SentHandle, owner: HandleOwner) {
+    this.number = handle
+    this.atr = atr === undefined ? undefined : fromHex(atr)
+    this.cardEvents = cardEvents
+    this.#host = host
+    this.#owner = owner
+  }
+
+  transmit(command: Uint8Array): Promise<Uint8Array> {
+    return this.#host.transmit(this.number, command)
+  }
+
+  async reconnect(share: PcscShare, disposition: Disposition): Promise<PcscHandle> {
+    const { number } = this
+    if (this.#host.lost !== undefined) return (await this.#again(share)).reconnect(share, disposition)
+    const sent = await this.#host.request({ ask: 'reconnect', handle: number, share, disposition }, number)
+    return new IsolatedHandle(this.#host, sent as SentHandle, this.#owner)
+  }
+
+  async disconnect(disposition: Disposition): Promise<void> {
+    const { number } = this
+    try {
+      await this.#host.request({ ask: 'disconnect', handle: number, disposition }, number)
+    } catch (error) {
+      if (this.#host.lost === undefined) throw error
+      if (disposition !== 'leave') await (await this.#again('exclusive')).disconnect(disposition)
+    }
+    this.#owner.closed(number)
+  }
+
+  async #again(share: PcscShare): Promise<PcscHandle> {
+    const again = await this.#owner.again(share)
+    const isKnown = again.cardEvents !== undefined && this.cardEvents !== undefined
+    if (isKnown && again.cardEvents === this.cardEvents) return again
+    await again.disconnect('leave')
+    throw Object.assign(new Error('not surely the same card'), { code: isKnown ? 'RemovedCard' : 'InvalidHandle' })
+  }
+}

@@ -1,0 +1,64 @@
+import type { Disposition } from '../../connection.ts'
+import type { PcscShare } from '../binding.ts'
+
+/** What the host is asked for; one answer comes back to each. `transmit` goes as bytes: the handle's number, the command. */
+export type HostRequest =
+  | { readonly ask: 'ping' }
+  | { readonly ask: 'probe' }
+  | { readonly ask: 'watch'; readonly watch: number }
+  | { readonly ask: 'unwatch'; readonly watch: number }
+  | { readonly ask: 'connect'; readonly reader: string; readonly share: PcscShare }
+  | {
+      readonly ask: 'reconnect'
+      readonly handle: number
+      readonly share: PcscShare
+      readonly disposition: Disposition
+    }
+  | { readonly ask: 'disconnect'; readonly handle: number; readonly disposition: Disposition }
+
+/** An error on its way to the other process. */
+export interface SentError {
+  readonly message: string
+  /** What pcsc-mini tells, or a code of this package. */
+  readonly code?: string
+}
+
+/** The answer to a request. */
+export type HostAnswer = { readonly value?: unknown } | { readonly error: SentError }
+
+/** Answer to `connect` and `reconnect`. */
+export interface SentHandle {
+  readonly handle: number
+  /** Hexadecimal. */
+  readonly atr?: string
+  readonly cardEvents?: number
+}
+
+/** What the host tells of itself; call number 0. */
+export type HostNews =
+  | { readonly news: 'ready'; readonly name: string; readonly probes: boolean }
+  | { readonly news: 'unusable'; readonly error: SentError }
+  | WatchNews
+
+/** News of a watch. */
+export type WatchNews =
+  | {
+      readonly news: 'changed'
+      readonly watch: number
+      readonly reader: string
+      readonly state: number
+      readonly atr?: string
+    }
+  | { readonly news: 'gone'; readonly watch: number; readonly reader: string }
+  | { readonly news: 'failed'; readonly watch: number; readonly error: SentError }
+
+/** Only what the table of return codes needs: nothing else of an error leaves the process it was made in. */
+export function sendError(cause: unknown): SentError {
+  const message = cause instanceof Error ? cause.message : 'the binding failed'
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  return typeof code === 'string' ? { message, code } : { message }
+}
+
+export function receiveError({ message, code }: SentError): Error {
+  return Object.assign(new Error(message), code !== undefined && { code })
+}

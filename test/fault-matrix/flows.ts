@@ -1,0 +1,232 @@
+import type { CardSession, Pin } from '../../src/card/index.ts'
+import {
+  type Identity,
+  type VirtualCard,
+  type VirtualCardOptions,
+  verificationCodeB,
+} from '../../src/emulator/index.ts'
+import { PinError, VerificationError } from '../../src/errors.ts'
+import { identifyCard } from '../../src/identify/index.ts'
+import { IssuanceApplication, loadProfile } from '../../src/issuance/index.ts'
+import { JpkiApplication, type JpkiSignature } from '../../src/jpki/index.ts'
+import {
+  CardManager,
+  CommonApplication,
+  JukiApplication,
+  TextApplication,
+  VisualApplication,
+  verifyAuthenticity,
+} from '../../src/juki/index.ts'
+import { findServices, performService, type ServiceMethod } from '../../src/services/index.ts'
+import { parseToken, type TokenChallenge, tokenFormat } from '../../src/token/index.ts'
+import { rootsOf } from '../juki/authenticity/card.ts'
+import { exampleProfile } from '../support/profiles.ts'
+
+/** What a flow works with. */
+export interface Table {
+  readonly card: VirtualCard
+  readonly session: CardSession
+  /** Makes a PIN that has to be wiped when the flow is over. */
+  pin(text: string): Pin
+  /** The PIN that a flow changed holds its new value. */
+  readonly changed: boolean
+}
+
+/** One job with a card, as an application does it. */
+export interface Flow {
+  readonly options?: VirtualCardOptions
+  /** Resolves with what it came to, as plain data that two runs have in common. */
+  run(table: Table): Promise<unknown>
+  /** What the next customer does; default: the same. */
+  next?(table: Table): Promise<unknown>
+}
+
+const message = Buffer.from('住民票の写し')
+const challenge = Buffer.alloc(32, 7)
+const plain = (made: JpkiSignature) => ({ ...made, certificate: made.certificate.der })
+
+const authenticate = async ({ session, pin }: Table, value: string) =>
+  plain(await (await JpkiApplication.open(session)).authenticate(message, pin(value)))
+
+/** A refusal that the flow is about is its result. */
+async function refused(work: Promise<unknown>): Promise<unknown> {
+  try {
+    return await work
+  } catch (error) {
+    if (!(error instanceof PinError) || !['ERR_PIN_REJECTED', 'ERR_PIN_GUARDED'].includes(error.code)) throw error
+    return { code: error.code, triesLeft: error.triesLeft }
+  }
+}
+
+const profiles = {
+  juki: loadProfile(exampleProfile('juki-example')),
+  freeArea: loadProfile(exampleProfile('free-area-example')),
+}
+
+async function readIssuance({ session, pin }: Table, kind: keyof typeof profiles): Promise<unknown> {
+  const application = await IssuanceApplication.open(session, profiles[kind])
+  if (kind === 'juki') await application.verifyPin(pin('1234'))
+  const { userId, municipalityCode, validity } = await application.read()
+  return { userId: userId.reveal(), municipalityCode, validity }
+}
+
+async function readAttributes({ session, pin }: Table): Promise<unknown> {
+  const text = await TextApplication.open(session)
+  await text.verifyPin('pin', pin('1234'))
+  return text.readAttributes()
+}
+
+const origin = 'https://issue.example'
+const tokenChallenge: TokenChallenge = {
+  format: tokenFormat,
+  origin,
+  terminal: 'kiosk-1',
+  purpose: 'residence-record',
+  nonce: Buffer.alloc(32, 7).toString('base64url'),
+  expiresAt: '2100-01-01T00:00:00Z',
+}
+
+async function serve({ session, pin }: Table, method: ServiceMethod): Promise<unknown> {
+  const channels = { token: 'convenience-store', 'issuance-application': 'municipal-machine' } as const
+  const channel = method in channels ? channels[method as keyof typeof channels] : 'counter'
+  const plan = findServices({ card: 'my-number', channel }).find((one) => one.method === method)!
+  const result = await performService(plan, {
+    session,
+    at: new Date(),
+    challenge: tokenChallenge,
+    expected: { origin },
+    issuanceProfile: profiles.freeArea,
+    ...(method !== 'issuance-application' && { pin: pin('1234') }),
+  })
+  if (result.kind === 'user-id') return { ...result, userId: result.userId.reveal() }
+  if (result.kind !== 'token') return result
+  return parseToken(result.token)
+}
+
+/** Without extended lengths the session key goes in chained commands. */
+const chaining: VirtualCardOptions = { commandChaining: true }
+const roots = new WeakMap<Identity, ReturnType<typeof rootsOf>>()
+const trusted = (identity: Identity): ReturnType<typeof rootsOf> => {
+  const known = roots.get(identity) ?? rootsOf(identity)
+  roots.set(identity, known)
+  return known
+}
+
+/** Every flow by its title. */
+export const flows: Readonly<Record<string, Flow>> = {
+  identify: { run: ({ session }) => identifyCard(session) },
+  'free files and counters': {
+    async run({ session }) {
+      const jpki = await JpkiApplication.open(session)
+      const kinds = ['auth', 'auth-ca', 'sign-ca'] as const
+      return {
+        token: await jpki.readTokenInfo(),
+        availability: await jpki.readAvailability(),
+        certificates: await sequence(kinds, async (kind) => (await jpki.readCertificate(kind)).der),
+        pins: await sequence(['auth', 'sign'] as const, (pin) => jpki.pinStatus(pin)),
+      }
+    },
+  },
+  'card manager and common record': {
+    async run({ session }) {
+      const common = await CommonApplication.open(session)
+      const record = await common.readCardRecord()
+      const manager = await CardManager.open(session)
+      const [expiry, keyId, contactAtr] = [
+        await manager.readExpiry(),
+        await manager.readKeyId(),
+        await manager.readContactAtr(),
+      ]
+      return { record, expiry, keyId, contactAtr }
+    },
+  },
+  'user authentication': { run: (table) => authenticate(table, '1234') },
+  'user authentication, wrong PIN': {
+    run: (table) => refused(authenticate(table, '9999')),
+    next: (table) => authenticate(table, '1234'),
+  },
+  'user authentication, one try left': {
+    options: { triesLeft: { auth: 1 } },
+    run: (table) => refused(authenticate(table, '1234')),
+    // A card that lies about its counter has the right PIN verified.
+    next: async ({ session }) => (await (await JpkiApplication.open(session)).pinStatus('auth')).state,
+  },
+  signature: {
+    options: { triesLeft: { sign: 2 } },
+    async run({ session, pin }) {
+      const jpki = await JpkiApplication.open(session)
+      return plain(await jpki.sign('sign', { message }, { pin: pin('ABC123') }))
+    },
+  },
+  'PIN change': {
+    options: { triesLeft: { auth: 2 } },
+    async run({ session, pin }) {
+      const jpki = await JpkiApplication.open(session)
+      await jpki.changePin('auth', { current: pin('1234'), next: pin('4321') })
+    },
+    next: (table) => authenticate(table, table.changed ? '4321' : '1234'),
+  },
+  'PIN change, Juki application': {
+    options: { triesLeft: { juki: 2 } },
+    async run({ session, pin }) {
+      const juki = await JukiApplication.open(session)
+      await juki.changePin({ current: pin('1234'), next: pin('4321') })
+    },
+    async next({ session, pin, changed }) {
+      await (await JukiApplication.open(session)).verifyPin(pin(changed ? '4321' : '1234'))
+    },
+  },
+  'text attributes': { run: readAttributes },
+  'individual number, secure messaging': {
+    options: chaining,
+    async run({ session, pin }) {
+      const text = await TextApplication.open(session)
+      await text.verifyPin('pin', pin('1234'))
+      await text.startSecureMessaging()
+      await text.verifyPin('code-a', pin('123456789018'))
+      const number = await text.readIndividualNumber({ purpose: 'tax' })
+      await text.endSecureMessaging()
+      return number.reveal()
+    },
+  },
+  'card face': {
+    async run({ session, pin, card }) {
+      const visual = await VisualApplication.open(session)
+      await visual.verifyPin('code-b', pin(verificationCodeB(card.identity)))
+      return visual.readCardFace()
+    },
+  },
+  authenticity: {
+    next: readAttributes,
+    async run({ session, pin, card: { identity } }) {
+      const report = await verifyAuthenticity(session, {
+        roots: trusted(identity),
+        hierarchies: ['virtual'],
+        challenge,
+        cardExpiry: true,
+        text: { attributes: true, unlock: { pin: 'pin', value: pin('1234') } },
+        visual: { records: ['card-face'], unlock: { pin: 'code-b', value: pin(verificationCodeB(identity)) } },
+      })
+      if (!report.ok) throw new VerificationError(report.failure!.check, 0, String(report.failure!.reason))
+      return report
+    },
+  },
+  'issuance, Juki card': {
+    options: { kind: 'juki' },
+    run: (table) => readIssuance(table, 'juki'),
+  },
+  'issuance, free area': { run: (table) => readIssuance(table, 'freeArea') },
+  'service: token': { run: (table) => serve(table, 'token') },
+  'service: user id': { run: (table) => serve(table, 'issuance-application') },
+  'service: attributes': { run: (table) => serve(table, 'attributes') },
+  'service: PIN of the resident register': { run: (table) => serve(table, 'register-pin') },
+}
+
+async function sequence<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  for (const item of items) results.push(await work(item))
+  return results
+}

@@ -1,0 +1,153 @@
+import type { ErrorCode } from '../../src/errors.ts'
+import type { ExchangeKind } from './exchange-kind.ts'
+import type { Cell } from './matrix.ts'
+
+/** What a cell may come to. `other result`: the card said so, and nothing shows that it is not true. */
+export type CellOutcome = 'done' | 'other result' | ErrorCode
+
+/** Cells that must end in the same way. What is left out does not matter. */
+export interface OutcomeRow {
+  readonly kinds?: readonly ExchangeKind[]
+  /** Titles of faults; with `, late` only the late one, without it both. */
+  readonly faults?: readonly string[]
+  /** Whether a PIN of this session is verified for what happens there. */
+  readonly holdsPin?: boolean
+  /** Begin of the title of the flow. */
+  readonly flows?: readonly string[]
+  readonly allowed: readonly CellOutcome[]
+}
+
+const withPin = ['verify', 'protected-verify', 'change'] as const
+const lost = ['pull', 'cut to 0 bytes']
+const nonsense = ['cut to 1 byte', 'cut to 3 bytes', 'cut to half', 'rubbish']
+const notFound = ['6A82', '6A88']
+const wrongPin = ['6300', '63C1', '63C2', '63C3']
+const blocked = ['63C0', '6983', '6984']
+const endsMessaging = ['6882', '6987', '6988', '69FC']
+/** 9000 or a warning for nothing. */
+const empty = ['6281', '9000']
+const protectedFlow = ['session-key', 'protected-read'] as const
+const wrong = 'user authentication, wrong PIN'
+const asksOnly = ['free files', 'user authentication, ']
+/** They ask for the last day of the card first, and go on without it. */
+const tellsExpiry = ['service: user id', 'service: attributes', 'service: PIN']
+const absent = ['ERR_FILE_NOT_FOUND', 'ERR_CERTIFICATE_ABSENT'] as const
+const noData = ['ERR_CARD_DATA', 'ERR_CERTIFICATE_ABSENT', 'ERR_TLV', 'ERR_STATUS_WORD'] as const
+const refused = ['ERR_STATUS_WORD', 'ERR_SECURITY_STATUS', 'ERR_CARD_DATA'] as const
+/** A token is as good without the certificate of the CA. */
+const withoutCa = ['done', 'other result'] as const
+
+/** The first row that fits a cell says what it may come to. */
+export const outcomeRows: readonly OutcomeRow[] = [
+  // The flow is over; how the card is left is judged by the report.
+  { kinds: ['clear'], allowed: ['done'] },
+  { faults: ['slow'], allowed: ['done'] },
+
+  // Transport.
+  { kinds: withPin, faults: [...lost, ...nonsense, 'reset', 'silent'], allowed: ['ERR_PIN_OUTCOME_UNKNOWN'] },
+  { faults: lost, allowed: ['ERR_CARD_REMOVED'] },
+  { faults: ['silent'], allowed: ['ERR_TIMEOUT'] },
+  { faults: ['reset'], holdsPin: false, allowed: ['done'] },
+  { faults: ['reset'], allowed: ['ERR_CARD_RESET'] },
+  // What is protected is made of random bytes, which may end like any status word.
+  {
+    kinds: ['protected-read'],
+    faults: ['cut to half', 'cut to 3 bytes'],
+    allowed: ['ERR_RESPONSE_MALFORMED', 'ERR_SECURE_MESSAGING', 'ERR_STATUS_WORD', 'ERR_SECURITY_STATUS'],
+  },
+  { faults: nonsense, allowed: ['ERR_RESPONSE_MALFORMED'] },
+
+  // VERIFY and CHANGE: what the card says is final, and is never asked for again.
+  { kinds: ['verify'], faults: ['9000, late'], flows: [wrong], allowed: ['ERR_SECURITY_STATUS'] },
+  { kinds: withPin, faults: ['9000, late'], allowed: ['done'] },
+  { kinds: ['change'], faults: ['9000'], allowed: ['done'] },
+  // A lie: what the PIN opens stays closed, and that of the register opens nothing.
+  { kinds: ['verify'], faults: ['9000'], flows: ['service: PIN'], allowed: ['done'] },
+  { kinds: withPin, faults: ['9000'], allowed: ['ERR_SECURITY_STATUS', 'ERR_CARD_DATA'] },
+  { kinds: ['verify'], faults: ['63C2'], flows: [wrong], allowed: ['done'] },
+  { kinds: ['verify'], faults: wrongPin, flows: [wrong], allowed: ['other result'] },
+  { kinds: ['verify', 'protected-verify'], faults: wrongPin, allowed: ['ERR_PIN_REJECTED'] },
+  { kinds: ['verify', 'protected-verify'], faults: blocked, allowed: ['ERR_PIN_BLOCKED'] },
+  { kinds: ['protected-verify'], faults: endsMessaging, allowed: ['ERR_SECURE_MESSAGING'] },
+  { kinds: withPin, faults: ['6982'], allowed: ['ERR_SECURITY_STATUS'] },
+  { kinds: withPin, faults: notFound, allowed: ['ERR_FILE_NOT_FOUND'] },
+  { kinds: withPin, allowed: ['ERR_STATUS_WORD'] },
+
+  // The counter: believed; a form that the card does not take is left for the other.
+  { kinds: ['counter'], faults: wrongPin, flows: asksOnly, allowed: ['done', 'other result', 'ERR_STATUS_WORD'] },
+  { kinds: ['counter'], faults: [...blocked, '9000'], flows: ['free files'], allowed: ['other result'] },
+  { kinds: ['counter'], faults: blocked, allowed: ['ERR_PIN_BLOCKED'] },
+  { kinds: ['counter'], faults: ['63C1'], allowed: ['ERR_PIN_GUARDED'] },
+  { kinds: ['counter'], faults: ['9000'], flows: ['individual number'], allowed: ['done', 'ERR_SECURE_MESSAGING'] },
+  { kinds: ['counter'], faults: ['6700', '9000'], allowed: ['done'] },
+  { kinds: ['counter'], allowed: ['done', 'ERR_STATUS_WORD'] },
+
+  // SELECT of an application.
+  { kinds: ['select'], faults: ['9000, late', '6281, late'], allowed: ['done'] },
+  { kinds: ['select'], flows: ['identify'], allowed: ['done', 'other result'] },
+  // A lie: another application answers what is meant for this one.
+  { kinds: ['select'], faults: empty, flows: ['card manager'], allowed: ['other result', 'ERR_FILE_NOT_FOUND'] },
+  {
+    kinds: ['select'],
+    faults: empty,
+    allowed: [
+      'done',
+      'ERR_FILE_NOT_FOUND',
+      'ERR_CERTIFICATE_ABSENT',
+      'ERR_CARD_DATA',
+      'ERR_PIN_BLOCKED',
+      'ERR_STATUS_WORD',
+    ],
+  },
+  { kinds: ['select'], faults: notFound, flows: tellsExpiry, allowed: ['done', 'ERR_APPLICATION_NOT_FOUND'] },
+  { kinds: ['select'], faults: ['6982'], flows: tellsExpiry, allowed: ['done', 'ERR_SECURITY_STATUS'] },
+  { kinds: ['select'], flows: tellsExpiry, allowed: ['done', 'ERR_STATUS_WORD'] },
+  { kinds: ['select'], faults: notFound, allowed: ['ERR_APPLICATION_NOT_FOUND'] },
+  { kinds: ['select'], faults: ['6982'], allowed: ['ERR_SECURITY_STATUS'] },
+  // To the first command it is taken as waking up.
+  { kinds: ['select'], faults: ['6F00'], allowed: ['done', 'ERR_STATUS_WORD'] },
+  { kinds: ['select'], allowed: ['ERR_STATUS_WORD'] },
+
+  // Secure messaging.
+  { kinds: ['session-key'], faults: ['9000, late'], allowed: ['done'] },
+  { kinds: ['session-key'], faults: ['9000'], allowed: ['ERR_SECURE_MESSAGING', 'ERR_STATUS_WORD'] },
+  { kinds: ['protected-read'], faults: [...endsMessaging, '9000'], allowed: ['ERR_SECURE_MESSAGING'] },
+  { kinds: ['protected-read'], faults: ['6281'], allowed: ['ERR_CARD_DATA'] },
+  { kinds: protectedFlow, faults: ['6982'], allowed: ['ERR_SECURITY_STATUS'] },
+  { kinds: protectedFlow, faults: notFound, allowed: ['ERR_FILE_NOT_FOUND'] },
+  { kinds: protectedFlow, allowed: ['ERR_STATUS_WORD'] },
+
+  // Without a label it is told by its applications.
+  { kinds: ['read', 'select-file'], flows: ['identify'], allowed: ['done', 'other result', 'ERR_CARD_DATA'] },
+
+  // Files, records, data objects and signatures that come without their data.
+  { kinds: ['select-file'], faults: ['9000, late'], allowed: ['done'] },
+  { kinds: ['select-file'], faults: empty, flows: ['free files'], allowed: ['done', 'other result', ...noData] },
+  { faults: empty, flows: ['service: token'], allowed: ['done', 'other result', 'ERR_SIGNATURE_INVALID', ...noData] },
+  { kinds: ['sign'], faults: empty, flows: ['authenticity'], allowed: ['ERR_VERIFICATION'] },
+  { kinds: ['sign'], faults: ['9000'], allowed: ['ERR_SIGNATURE_INVALID'] },
+  { kinds: ['sign'], faults: ['6281'], allowed: ['ERR_STATUS_WORD'] },
+  { faults: empty, flows: ['authenticity'], allowed: ['done', 'ERR_VERIFICATION', ...noData] },
+  { faults: empty, allowed: ['done', ...noData] },
+
+  // The same, refused. What can be had in another way is; what a flow can do without is left out.
+  { kinds: ['get-data'], faults: notFound, flows: ['card manager'], allowed: ['other result'] },
+  { kinds: ['read', 'select-file'], faults: notFound, flows: ['service: token'], allowed: [...withoutCa, ...absent] },
+  { kinds: ['read', 'select-file'], flows: ['service: token'], allowed: [...withoutCa, ...refused] },
+  { faults: ['6982'], allowed: ['done', 'ERR_SECURITY_STATUS'] },
+  { faults: notFound, allowed: ['done', ...absent] },
+  { faults: ['6B00'], allowed: ['done', 'ERR_STATUS_WORD', 'ERR_CARD_DATA'] },
+  { allowed: ['done', 'ERR_STATUS_WORD'] },
+]
+
+/** The row of a cell. */
+export function rowOf(cell: Pick<Cell, 'kind' | 'fault' | 'holdsPin' | 'flow'>): OutcomeRow | undefined {
+  const { kind, fault, holdsPin, flow } = cell
+  return outcomeRows.find(
+    (row) =>
+      (row.kinds?.includes(kind) ?? true) &&
+      (row.faults?.some((title) => title === fault || `${title}, late` === fault) ?? true) &&
+      (row.holdsPin ?? holdsPin) === holdsPin &&
+      (row.flows?.some((title) => flow.startsWith(title)) ?? true),
+  )
+}

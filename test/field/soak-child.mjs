@@ -1,0 +1,29 @@
+// One soak test in a process of its own: `node --expose-gc soak-child.mjs FOLDER SESSIONS`, the identity on standard input.
+// The folder holds the compiled package. Prints the report as JSON.
+import { text } from 'node:stream/consumers'
+import { setImmediate as turn } from 'node:timers/promises'
+
+const [folder, sessions] = process.argv.slice(2)
+const { createVirtualCard, importIdentity, VirtualTransport } = await import(`${folder}/emulator/index.js`)
+const { runSoak, soakToJson } = await import(`${folder}/field/index.js`)
+const { sampleProcess } = await import(`${folder}/cli/field/process-sample.js`)
+
+const card = await createVirtualCard({ identity: await importIdentity(await text(process.stdin)), keepLog: false })
+const transport = new VirtualTransport()
+const report = await runSoak(transport, {
+  at: new Date(),
+  sessions: Number(sessions),
+  hands: {
+    async before() {
+      transport.insert(card)
+      return { faulty: false }
+    },
+    async after() {
+      transport.remove()
+    },
+  },
+  sample: sampleProcess,
+  pause: () => turn(),
+})
+await transport.close()
+process.stdout.write(JSON.stringify(soakToJson(report)))
