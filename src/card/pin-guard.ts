@@ -94,13 +94,30 @@ async function verifyOnce(
   value: Pin,
   options: VerifyPinOptions,
 ): Promise<void> {
+  requireFormat(pin, value)
+  await verifyGuarded(session, pin, options, (reference) =>
+    value.lend((bytes) => session[sendSecret](verify(reference, bytes))),
+  )
+}
+
+/**
+ * Everything around the one VERIFY: counter and guard before it, judgement after it. For {@link verifyPin} and the keypads of
+ * readers. @internal
+ *
+ * @param send - sends it, once.
+ */
+export async function verifyGuarded(
+  session: CardSession,
+  pin: PinReference,
+  options: VerifyPinOptions,
+  send: (reference: Reference, status: PinStatus) => Promise<ResponseApdu>,
+): Promise<void> {
   const keep = options.keepTries ?? 2
   if (!Number.isInteger(keep) || keep < 2 || keep > 15) throw new RangeError('keepTries must be 2 to 15')
-  requireFormat(pin, value)
   const { status, reference } = await locateUnverified(session, pin)
   guard(pin, status, keep, options.lastTry === spendTheLastTry)
   session[noteVerified](pin, false)
-  const response = await sendPin(session, pin, 'VERIFY', (bytes) => verify(reference, bytes), value)
+  const response = await sendPin(pin, 'VERIFY', () => send(reference, status))
   judgeVerify(pin, response)
   session[noteVerified](pin, true)
 }
@@ -137,7 +154,9 @@ export async function changePin(
     await verifyOnce(session, pin, value.current, options)
     // No public source shows CHANGE with the PIN named in P2; every client selects its file.
     await session.send(selectFile(pin.fid))
-    const response = await sendPin(session, pin, 'CHANGE', (bytes) => build('current', bytes), value.next)
+    const response = await sendPin(pin, 'CHANGE', () =>
+      value.next.lend((bytes) => session[sendSecret](build('current', bytes))),
+    )
     if (response.sw !== 0x9000) throw statusError('CHANGE', response.sw)
   } finally {
     value.current.wipe()
@@ -168,16 +187,14 @@ const blocked = (pin: PinReference): PinError =>
     triesLeft: 0,
   })
 
-/** One transmission that carries a PIN. Whatever breaks it leaves the outcome open. */
-async function sendPin(
-  session: CardSession,
+/** One transmission that carries a PIN. Whatever breaks it leaves the outcome open. @internal */
+export async function sendPin(
   pin: PinReference,
   what: string,
-  build: (bytes: Uint8Array) => CommandApdu,
-  value: Pin,
+  send: () => Promise<ResponseApdu>,
 ): Promise<ResponseApdu> {
   try {
-    return await value.lend((bytes) => session[sendSecret](build(bytes)))
+    return await send()
   } catch (error) {
     // Secure messaging that failed: the PIN was not sent, or not taken in.
     if (error instanceof TranscriptError || error instanceof SecureMessagingError) throw error

@@ -8,6 +8,7 @@ import {
   type ResponseApdu,
   selectApplication,
 } from '../apdu/index.ts'
+import { adoptResponse } from '../apdu/response.ts'
 import { equalBytes } from '../bytes.ts'
 import { PinError, StateNotClearedError, StatusWordError, TransportError } from '../errors.ts'
 import type { CardConnection, Disposition } from '../transport/connection.ts'
@@ -51,6 +52,7 @@ export interface CardSessionOptions {
 
 /** Keys of the methods only the PIN guard uses. */
 export const sendSecret: unique symbol = Symbol('sendSecret')
+export const sendByReader: unique symbol = Symbol('sendByReader')
 export const noteVerified: unique symbol = Symbol('noteVerified')
 /** Keys of the methods only an application with secure messaging uses. */
 export const protect: unique symbol = Symbol('protect')
@@ -125,6 +127,28 @@ export class CardSession implements AsyncDisposable {
   async [sendSecret](command: CommandApdu): Promise<ResponseApdu> {
     this.#requireOpen()
     return this.#exchange(command)
+  }
+
+  /** Lets the reader fill a PIN into a command and send it, exactly once. For keypads, under the PIN guard. @internal */
+  async [sendByReader](
+    command: CommandApdu,
+    code: number,
+    structure: Uint8Array,
+    timeoutMs: number,
+  ): Promise<ResponseApdu> {
+    this.#requireOpen()
+    const { control } = this.connection
+    if (control === undefined) throw new TypeError('this connection has no control transfers')
+    const started = performance.now()
+    this.#count()
+    try {
+      const response = adoptResponse(await control.send(code, structure, timeoutMs))
+      this.#publish(command, started, response, undefined)
+      return response
+    } catch (error) {
+      this.#publish(command, started, undefined, codeOf(error))
+      return this.#lost(error)
+    }
   }
 
   /** Whether this session itself verified the PIN, and nothing has cleared it since. */

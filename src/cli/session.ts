@@ -2,8 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import { CardSession, type ClearReport, spendTheLastTry, type VerifyPinOptions } from '../card/index.ts'
 import { StateNotClearedError, TransportError } from '../errors.ts'
 import { formatTranscript, type RecordingConnection, recordConnection } from '../transcript/index.ts'
-import type { CardConnection, CardTransport } from '../transport/index.ts'
+import type { CardConnection } from '../transport/index.ts'
 import { withFile } from './cli-error.ts'
+import { closing } from './closing.ts'
 import type { Context, Recording } from './context.ts'
 import { openTransport } from './transport.ts'
 import { waitForCard } from './wait.ts'
@@ -33,19 +34,6 @@ export async function withSession<T>(
     const { name } = await waitForCard(context, transport)
     return withConnection(context, await transport.connect(name, { signal: context.io.signal }), body)
   })
-}
-
-/** Runs `body`, then closes the transport; an error of closing counts when there was none before. */
-async function closing<T>(transport: CardTransport, body: () => Promise<T>): Promise<T> {
-  let value: T
-  try {
-    value = await body()
-  } catch (error) {
-    await transport.close().catch(() => undefined)
-    throw error
-  }
-  await transport.close()
-  return value
 }
 
 /** Runs `body` in a session on a connection, recorded when the context says so. */

@@ -3,6 +3,22 @@
 /** How a connection is given up. `leave` keeps the card's state, `reset` is a warm reset, `unpower` a cold one. */
 export type Disposition = 'leave' | 'reset' | 'unpower'
 
+/** What a reader itself can be asked and told, past the card: control transfers of PC/SC. */
+export interface ReaderControl {
+  /** Control code of GET_FEATURE_REQUEST, PC/SC part 10, which differs between systems. */
+  readonly featureRequest: number
+  /**
+   * One transfer; it queues with the exchanges. Never repeated.
+   *
+   * @param code - control code, 32 bits.
+   * @param data - not kept.
+   * @param timeoutMs - longest wait, more than a person may take at the reader.
+   * @throws TransportError as {@link CardConnection.transmit}. `ERR_TRANSPORT` when the driver refuses, and the connection goes
+   *   on then.
+   */
+  send(code: number, data: Uint8Array, timeoutMs: number): Promise<Uint8Array>
+}
+
 /** A powered card in a reader. One exchange at a time; implementations queue, callers may overlap. */
 export interface CardConnection extends AsyncDisposable {
   /** Name of the reader, as the service gives it. */
@@ -19,6 +35,8 @@ export interface CardConnection extends AsyncDisposable {
    *   shared connection: another program's transaction kept the command from being sent.
    */
   transmit(command: Uint8Array): Promise<Uint8Array>
+  /** Absent where the binding has no control transfers. */
+  readonly control?: ReaderControl | undefined
   /** Powers the card down and up (`unpower`) or resets it (`reset`) and takes the connection again. */
   reconnect(disposition: Disposition): Promise<void>
   /**

@@ -9,6 +9,7 @@ export type {
   CardTransport,
   ConnectOptions,
   Disposition,
+  ReaderControl,
   ReaderEvent,
   ReaderState,
   WaitOptions,

@@ -59,12 +59,14 @@ test('no order of applications, wrong PINs, pulls, resets and lies of the card b
     fc.array(visit, { minLength: 1, maxLength: 4 }),
     capabilities,
     fc.dictionary(fc.constantFrom(...names), fc.integer({ min: 1, max: 3 }), { maxKeys: 4 }),
-    async (visits, some, { issuance, ...triesLeft }) => {
+    fc.constantFrom('ok' as const, 'ok' as const, 'counter' as const),
+    async (visits, some, { issuance, ...triesLeft }, queryWhenVerified) => {
       // A PIN that only P2 names cannot be had on a card that takes no P2.
       const municipal = some.directReference
       const card = {
         identity: person,
         capabilities: some,
+        queryWhenVerified,
         issuance: municipal ? { pin: '567890' } : (false as const),
         triesLeft: { ...triesLeft, ...(municipal && issuance !== undefined && { issuance }) },
       }

@@ -19,7 +19,7 @@ import {
 } from '../../src/juki/index.ts'
 import { findServices, performService, type ServiceMethod } from '../../src/services/index.ts'
 import { parseToken, type TokenChallenge, tokenFormat } from '../../src/token/index.ts'
-import { rootsOf } from '../juki/authenticity/card.ts'
+import { rootsOf } from '../support/cvc-roots.ts'
 import { exampleProfile } from '../support/profiles.ts'
 
 /** What a flow works with. */

@@ -39,7 +39,8 @@ export async function runFlow(flow: string, card: string): Promise<readonly Cell
   return cells
 }
 
-function placesOf({ exchanges, own }: Baseline): readonly Pick<Cell, 'kind' | 'holdsPin'>[] {
+/** What each exchange of a flow is, and whether a PIN is verified for it. */
+export function placesOf({ exchanges, own }: Baseline): readonly Pick<Cell, 'kind' | 'holdsPin'>[] {
   let holdsPin = false
   return exchanges.map(({ command, response }, i) => {
     const kind: ExchangeKind = i < own ? kindOf(command) : 'clear'

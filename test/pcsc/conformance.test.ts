@@ -17,7 +17,7 @@ let pcscd: Pcscd
 let fixture: Fixture
 
 beforeAll(async () => {
-  compiled()
+  compiled('')
   pcscd = await startPcscd()
 })
 afterAll(() => pcscd?.stop())

@@ -6,16 +6,17 @@ import ts from 'typescript'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /**
- * The sources of these folders and files (below src) as JavaScript in a folder of their own, for child processes.
+ * The sources of these folders and files (below src, or another folder) as JavaScript in a folder of their own, for child
+ * processes.
  *
  * @returns address of a file below it.
  */
-export function compile(name: string, sources: readonly string[]): (path: string) => string {
+export function compile(name: string, sources: readonly string[], base = 'src'): (path: string) => string {
   const folder = join(root, '.cache', name)
   const all = sources.flatMap((source) =>
     source.endsWith('.ts')
       ? [source]
-      : readdirSync(join(root, 'src', source), { recursive: true, encoding: 'utf8' })
+      : readdirSync(join(root, base, source), { recursive: true, encoding: 'utf8' })
           .filter((file) => file.endsWith('.ts'))
           .map((file) => join(source, file)),
   )
@@ -30,7 +31,7 @@ export function compile(name: string, sources: readonly string[]): (path: string
     mkdirSync(dirname(target), { recursive: true })
     // A child may be reading it for another test.
     const fresh = `${target}.${process.pid}`
-    const text = readFileSync(join(root, 'src', source), 'utf8')
+    const text = readFileSync(join(root, base, source), 'utf8')
     writeFileSync(fresh, ts.transpileModule(text, { compilerOptions }).outputText)
     renameSync(fresh, target)
   }

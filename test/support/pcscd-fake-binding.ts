@@ -46,6 +46,8 @@ export class FakeHandle implements PcscHandle {
   readonly disconnects: string[] = []
   onTransmit: (command: Uint8Array) => Promise<Uint8Array> = async () => Uint8Array.of(0x90, 0)
   onDisconnect: () => Promise<void> = async () => {}
+  /** Set before connecting: the handle has control transfers. */
+  control?: (code: number, data: Uint8Array) => Promise<Uint8Array>
   onReconnect: () => Promise<PcscHandle> = async () => this
 
   transmit(command: Uint8Array): Promise<Uint8Array> {

@@ -36,6 +36,13 @@ class Handle {
     return Uint8Array.of(...command, 0x90, 0x00)
   }
 
+  async control(code, data) {
+    note(`control ${code.toString(16)} ${Buffer.from(data).toString('hex')}`)
+    if (code === 1) throw Object.assign(new Error('[ Card ] UnsupportedFeature'), { code: 'UnsupportedFeature' })
+    if (code === 2) await new Promise(() => {})
+    return Uint8Array.of(0x90, 0x00)
+  }
+
   async reconnect(share, disposition) {
     note(`reconnect ${share} ${disposition}`)
     return new Handle()

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import ts from 'typescript'
+import { fileURLToPath } from 'node:url'
 import type { CardTransport, ReaderEvent } from '../../src/transport/connection.ts'
 import { type BindingName, openPcsc, type PcscOptions } from '../../src/transport/pcsc/index.ts'
+import { compile } from './compiled.ts'
 import { MiniCard, type MiniCardOptions } from './mini-card.ts'
 import type { Pcscd } from './pcscd.ts'
 
@@ -69,7 +68,7 @@ export class Fixture {
   }
 
   programText(body: string): string {
-    const entry = pathToFileURL(join(compiled(), 'transport/pcsc/index.js')).href
+    const entry = compiled('transport/pcsc/index.js')
     return `import { openPcsc } from ${JSON.stringify(entry)}
       const options = { binding: ${JSON.stringify(this.binding)} }
       const reader = ${JSON.stringify(readerNames[0])}
@@ -120,26 +119,10 @@ export function readerOf(event: ReaderEvent): string | undefined {
   return typeof event.reader === 'string' ? event.reader : event.reader.name
 }
 
-let compiledFolder: string | undefined
+let compiledAt: ((path: string) => string) | undefined
 
-/** The transport as JavaScript, for processes and threads outside of the test runner. */
-export function compiled(): string {
-  if (compiledFolder !== undefined) return compiledFolder
-  const folder = join(root, '.cache/pcsc-tests')
-  const sources = ['errors.ts', 'bytes.ts', 'transport/connection.ts']
-  for (const name of readdirSync(join(root, 'src/transport/pcsc'))) sources.push(`transport/pcsc/${name}`)
-  const compilerOptions = {
-    module: ts.ModuleKind.ESNext,
-    target: ts.ScriptTarget.ES2022,
-    rewriteRelativeImportExtensions: true,
-    verbatimModuleSyntax: true,
-  }
-  for (const source of sources) {
-    const text = readFileSync(join(root, 'src', source), 'utf8')
-    const target = join(folder, source.replace(/\.ts$/, '.js'))
-    mkdirSync(dirname(target), { recursive: true })
-    writeFileSync(target, ts.transpileModule(text, { compilerOptions }).outputText)
-  }
-  compiledFolder = folder
-  return folder
+/** The transport as JavaScript, for processes and threads outside of the test runner: address of a file below `src`. */
+export function compiled(path: string): string {
+  compiledAt ??= compile('pcsc-tests', ['errors.ts', 'bytes.ts', 'transport'])
+  return compiledAt(path)
 }

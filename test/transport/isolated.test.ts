@@ -114,6 +114,21 @@ describe('a binding in a process of its own', () => {
     expect((await connection.transmit(plain())).length).toBe(6)
   })
 
+  test('control transfers pass, a refused one does no harm, and one that never ends is a time-out', async () => {
+    const { binding, transport, connection } = await connected()
+    const control = connection.control!
+    expect(await control.send(0x4233_0006, Uint8Array.of(1, 2, 3), 1000)).toEqual(Uint8Array.of(0x90, 0))
+    expect(log().at(-1)).toBe('control 42330006 010203')
+    await expect(control.send(1, new Uint8Array(), 1000)).rejects.toMatchObject({ code: 'ERR_TRANSPORT' })
+    expect((await connection.transmit(plain())).length).toBe(6)
+    const pid = onlyPid(binding)
+    await expect(control.send(2, new Uint8Array(), 200)).rejects.toMatchObject({ code: 'ERR_TIMEOUT' })
+    await expect(connection.transmit(plain())).rejects.toMatchObject({ code: 'ERR_CONNECTION_CLOSED' })
+    await connection.close()
+    await (await transport.connect('A')).close()
+    await eventually(() => !isThere(pid))
+  })
+
   test('closing leaves no process', async () => {
     const { binding, transport } = await connected()
     const pid = onlyPid(binding)

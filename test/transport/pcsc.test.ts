@@ -241,6 +241,38 @@ describe('watching', () => {
   })
 })
 
+describe('control transfers', () => {
+  test('are there when the binding has them', async () => {
+    const { transport } = await open()
+    expect((await transport.connect('R')).control).toBe(undefined)
+  })
+
+  test('queue with exchanges; a refusal leaves the connection as it is, a lost card does not', async () => {
+    const { handle, transport } = await open()
+    const order: string[] = []
+    handle.onTransmit = async () => {
+      order.push('exchange')
+      return Uint8Array.of(0x90, 0)
+    }
+    let outcome: () => Promise<Uint8Array> = async () => Uint8Array.of(1)
+    handle.control = (code) => {
+      order.push(`control ${code}`)
+      return outcome()
+    }
+    const connection = await transport.connect('R')
+    const control = connection.control!
+    const first = [connection.transmit(command), control.send(7, new Uint8Array(), 100), connection.transmit(command)]
+    expect((await Promise.all(first)).map((bytes) => bytes.length)).toEqual([2, 1, 2])
+    expect(order).toEqual(['exchange', 'control 7', 'exchange'])
+    outcome = () => Promise.reject(pcscError('UnsupportedFeature'))
+    await expect(control.send(7, new Uint8Array(), 100)).rejects.toMatchObject({ code: 'ERR_TRANSPORT' })
+    expect((await connection.transmit(command)).length).toBe(2)
+    outcome = () => Promise.reject(pcscError('ResetCard'))
+    await expect(control.send(7, new Uint8Array(), 100)).rejects.toMatchObject({ code: 'ERR_CARD_RESET' })
+    await expect(connection.transmit(command)).rejects.toMatchObject({ code: 'ERR_CARD_RESET' })
+  })
+})
+
 describe('codes', () => {
   test.each([
     ['NoService', 'ERR_SERVICE_UNAVAILABLE', 'ERR_SERVICE_UNAVAILABLE', 0x8010001d],

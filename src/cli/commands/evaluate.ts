@@ -1,9 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import type * as evaluation from '../../evaluate/index.ts'
 import { CliError, usageError, withFile } from '../cli-error.ts'
 import type { Command, Context } from '../context.ts'
 import { type OptionName, type Options, optionForm } from '../options.ts'
 import { momentInJapan, table } from '../output.ts'
+import { writeReport } from '../report-file.ts'
 import { writeServerSettings } from '../serve/prepare.ts'
 
 type Evaluation = typeof evaluation
@@ -102,11 +103,6 @@ function milliseconds<Name extends string>(
 ): Partial<Record<Name, number>> {
   const seconds = options.get(option)
   return seconds === undefined ? {} : ({ [name]: Number(seconds) * 1000 } as Partial<Record<Name, number>>)
-}
-
-async function writeReport(options: Options, option: 'html' | 'junit', make: () => string): Promise<void> {
-  const file = options.get(option)
-  if (file !== undefined) await withFile('cannot-write', () => writeFile(file, make()))
 }
 
 function textOf(

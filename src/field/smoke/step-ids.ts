@@ -13,7 +13,50 @@ export const smokeGroups = [
 /** One of {@link smokeGroups}. */
 export type SmokeGroup = (typeof smokeGroups)[number]
 
-const groupOfStep = {
+/** Name of a step. Never renamed; new ones may come. */
+export type SmokeStepId =
+  | 'connect'
+  | 'close'
+  | 'identify'
+  | 'select-jpki'
+  | 'select-text'
+  | 'select-visual'
+  | 'select-juki'
+  | 'select-common'
+  | 'select-card-manager'
+  | 'counter-auth'
+  | 'counter-sign'
+  | 'counter-text'
+  | 'counter-text-code-a'
+  | 'counter-text-code-b'
+  | 'counter-visual-birth'
+  | 'counter-visual-code-a'
+  | 'counter-visual-code-b'
+  | 'counter-juki'
+  | 'counter-common'
+  | 'file-token-info'
+  | 'file-availability'
+  | 'file-text-information'
+  | 'file-text-issuer'
+  | 'file-visual-information'
+  | 'file-visual-issuer'
+  | 'file-card-record'
+  | 'file-recognition-data'
+  | 'certificate-auth'
+  | 'certificate-auth-ca'
+  | 'certificate-sign'
+  | 'certificate-sign-ca'
+  | 'chain-auth'
+  | 'chain-sign'
+  | 'validity-auth'
+  | 'validity-sign'
+  | 'validity-card'
+  | 'verify-auth'
+  | 'sign-auth'
+  | 'verify-sign'
+  | 'sign-sign'
+
+const groupOfStep: Readonly<Record<SmokeStepId, SmokeGroup>> = {
   connect: 'reader',
   close: 'reader',
   identify: 'card',
@@ -54,10 +97,7 @@ const groupOfStep = {
   'sign-auth': 'pin',
   'verify-sign': 'pin',
   'sign-sign': 'pin',
-} as const satisfies Readonly<Record<string, SmokeGroup>>
-
-/** Name of a step. Never renamed; new ones may come. */
-export type SmokeStepId = keyof typeof groupOfStep
+}
 
 /** All steps, by group. */
 export const smokeStepIds = Object.keys(groupOfStep) as readonly SmokeStepId[]

@@ -1,7 +1,7 @@
 import type { SoakCheck, SoakError, SoakTenth } from './report.ts'
 
 /** Sessions the first and the last tenth must have before growth or drift is judged by them. */
-export const enoughSessions = 50
+const enoughSessions = 50
 
 /** The heap after the last tenth may be this factor of that after the first. */
 const heapLimit = 1.05

@@ -46,6 +46,11 @@ export interface PcscHandle {
   readonly cardEvents: number | undefined
   /** One exchange. The caller keeps `command` alive and unchanged until the promise settles, then wipes it. */
   transmit(command: Uint8Array): Promise<Uint8Array>
+  /**
+   * One control transfer to the reader, where the binding has them. The caller keeps `data` alive as above, and gives the call
+   * up after `timeoutMs`.
+   */
+  control?(code: number, data: Uint8Array, timeoutMs: number): Promise<Uint8Array>
   /** Takes the card again; replaces this handle by the one it resolves with. */
   reconnect(share: PcscShare, disposition: Disposition): Promise<PcscHandle>
   /** Gives the card up. */

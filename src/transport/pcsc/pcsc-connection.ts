@@ -1,6 +1,7 @@
 import { TransportError, type TransportErrorCode } from '../../errors.ts'
-import type { CardConnection, Disposition } from '../connection.ts'
+import type { CardConnection, Disposition, ReaderControl } from '../connection.ts'
 import type { PcscHandle, PcscShare } from './binding.ts'
+import { BindingLost } from './binding-lost.ts'
 import { within } from './deadline.ts'
 import { mayBeRemoval, toTransportError } from './pcsc-errors.ts'
 import { Watchdog } from './watchdog.ts'
@@ -8,6 +9,9 @@ import { Watchdog } from './watchdog.ts'
 /** Shortest and longest command APDU: header only, and extended Lc with 65 535 bytes and Le. */
 const shortest = 4
 const longest = 65_544
+
+/** SCARD_CTL_CODE(3400): `winsmcrd.h`, pcsc-lite's `reader.h`. */
+const featureRequest = process.platform === 'win32' ? (0x31 << 16) | (3400 << 2) : 0x4200_0000 + 3400
 
 /** How often a disconnect that met another program's transaction is tried again, 50 ms apart. */
 const disconnectAttempts = 40
@@ -29,6 +33,7 @@ const recoverable: ReadonlySet<TransportErrorCode> = new Set(['ERR_CARD_RESET', 
 /** One card taken through a binding. Nothing else calls the handle, and never two calls at once. */
 export class PcscConnection implements CardConnection {
   readonly reader: string
+  readonly control: ReaderControl | undefined
   readonly #share: PcscShare
   readonly #host: ConnectionHost
   #handle: PcscHandle
@@ -52,6 +57,7 @@ export class PcscConnection implements CardConnection {
     this.#atr = atr
     this.#host = host
     this.#watchdog = new Watchdog(host.apduTimeoutMs)
+    if (handle.control !== undefined) this.control = { featureRequest, send: (...args) => this.#control(...args) }
   }
 
   get atr(): Uint8Array {
@@ -68,6 +74,22 @@ export class PcscConnection implements CardConnection {
       return Promise.reject(new RangeError(`a command must be ${shortest} to ${longest} bytes`))
     }
     return this.#enqueue(() => this.#exchange(command))
+  }
+
+  #control(code: number, data: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
+    return this.#enqueue(async () => {
+      this.#assertUsable()
+      const copy = new Uint8Array(data)
+      const work = this.#handle.control!(code, copy, timeoutMs)
+      try {
+        return await within(work, { timeoutMs }, 'answer of the reader', this.reader)
+      } catch (cause) {
+        const error = toTransportError(cause, 'exchange', this.reader)
+        // A driver that refuses says nothing about the card.
+        if (cause !== error && error.code === 'ERR_TRANSPORT' && !(cause instanceof BindingLost)) throw error
+        throw await this.#failure(cause, work)
+      }
+    })
   }
 
   async reconnect(disposition: Disposition): Promise<void> {

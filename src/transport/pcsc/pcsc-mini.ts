@@ -35,6 +35,7 @@ interface MiniClient {
 
 interface MiniCard {
   transmit(protocol: undefined, command: Uint8Array, output: ArrayBuffer): Promise<Uint8Array>
+  control(code: number, command: Uint8Array, output: ArrayBuffer): Promise<Uint8Array>
   state(): Promise<{ readonly atr: Uint8Array; readonly status: number }>
   reconnect(mode: number, initialization: number): Promise<number>
   disconnect(disposition: number): Promise<void>
@@ -46,6 +47,9 @@ const t0OrT1 = 3
 
 /** Longest response APDU: 65 536 bytes of data and the status word. */
 const longestAnswer = 65_538
+
+/** Longest answer of a reader about itself: one short APDU. */
+const longestControl = 264
 
 const stopAttempts = 5
 
@@ -138,6 +142,10 @@ class MiniHandle implements PcscHandle {
     const copy = copyBytes(answer)
     answer.fill(0)
     return copy
+  }
+
+  async control(code: number, data: Uint8Array): Promise<Uint8Array> {
+    return copyBytes(await this.#card.control(code, data, new ArrayBuffer(longestControl)))
   }
 
   async reconnect(share: PcscShare, disposition: Disposition): Promise<PcscHandle> {

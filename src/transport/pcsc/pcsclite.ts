@@ -43,6 +43,7 @@ interface LiteReader {
     protocol: number,
     callback: (error: unknown, answer: Uint8Array) => void,
   ): void
+  control(data: Uint8Array, code: number, longest: number, callback: (error: unknown, answer: Uint8Array) => void): void
   disconnect(disposition: number, callback: (error: unknown) => void): void
   close(): void
 }
@@ -53,6 +54,9 @@ const t0OrT1 = 3
 
 /** Longest response APDU: 65 536 bytes of data and the status word. */
 const longestAnswer = 65_538
+
+/** Longest answer of a reader about itself: one short APDU. */
+const longestControl = 264
 
 /** Failures of connect that leave a reader object as good as before. */
 const harmless: ReadonlySet<string> = new Set(['ERR_NO_CARD', 'ERR_READER_BUSY', 'ERR_CARD_MUTE'])
@@ -134,6 +138,13 @@ export class Pcsclite implements PcscBinding {
         const copy = new Uint8Array(answer)
         answer.fill(0)
         return copy
+      },
+      async control(code, data) {
+        // The native side keeps only the address of what it sends.
+        const input = Buffer.from(data)
+        const answer = await call<Uint8Array>(card, (done) => card.control(input, code, longestControl, done))
+        input.fill(0)
+        return new Uint8Array(answer)
       },
       reconnect: async (share, disposition) => {
         await disconnect(disposition)

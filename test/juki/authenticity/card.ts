@@ -16,6 +16,8 @@ import {
 import { rootsOf } from '../../support/cvc-roots.ts'
 import { bench, identity } from '../../support/virtual.ts'
 
+export { rootsOf }
+
 export const individualNumber = '123456789018'
 export const challenge = new Uint8Array(32).map((_, i) => 7 * i + 1)
 export const every: readonly EvidenceRecord[] = [

@@ -138,8 +138,8 @@ export class HostProcess {
     return this.#exited.promise
   }
 
-  request(message: HostRequest, handle?: number): Promise<unknown> {
-    const { promise, number } = this.#call(this.#settings.connectTimeoutMs, handle)
+  request(message: HostRequest, handle?: number, limitMs: number = this.#settings.connectTimeoutMs): Promise<unknown> {
+    const { promise, number } = this.#call(limitMs, handle)
     if (this.#lost === undefined) this.#writer.message(number, message)
     return promise
   }

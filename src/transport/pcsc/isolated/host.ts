@@ -5,7 +5,7 @@
 
 import { Socket } from 'node:net'
 import { Worker } from 'node:worker_threads'
-import { copyBytes, toHex } from '../../../bytes.ts'
+import { copyBytes, fromHex, toHex } from '../../../bytes.ts'
 import type { PcscBinding, PcscHandle, PcscWatch } from '../binding.ts'
 import { type BindingName, loadBinding, loadBindingModule } from '../load-binding.ts'
 import { decodeMessage, type Frame, FrameReader, FrameWriter, frameKind, handleLength, readNumber } from './frames.ts'
@@ -77,6 +77,8 @@ async function request(message: HostRequest): Promise<unknown> {
       return watches.get(message.watch)?.stop()
     case 'connect':
       return keep(++lastHandle, await binding.connect(message.reader, message.share))
+    case 'control':
+      return toHex(await control(message.handle, message.code, fromHex(message.data)))
     case 'reconnect': {
       const { handle, share, disposition } = message
       return keep(handle, await handleOf(handle).reconnect(share, disposition))
@@ -86,6 +88,13 @@ async function request(message: HostRequest): Promise<unknown> {
       handles.delete(message.handle)
       return undefined
   }
+}
+
+async function control(number: number, code: number, data: Uint8Array): Promise<Uint8Array> {
+  const handle = handleOf(number)
+  if (handle.control === undefined) throw new Error('no control transfers')
+  // The time limit is kept on the other side.
+  return handle.control(code, data, Number.POSITIVE_INFINITY)
 }
 
 function watch(number: number): void {
@@ -103,6 +112,7 @@ function keep(number: number, handle: PcscHandle): SentHandle {
   const { atr, cardEvents } = handle
   return {
     handle: number,
+    controls: handle.control !== undefined,
     ...(atr !== undefined && { atr: toHex(atr) }),
     ...(cardEvents !== undefined && { cardEvents }),
   }

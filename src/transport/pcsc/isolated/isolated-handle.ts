@@ -1,4 +1,4 @@
-import { fromHex } from '../../../bytes.ts'
+import { fromHex, toHex } from '../../../bytes.ts'
 import type { Disposition } from '../../connection.ts'
 import type { PcscHandle, PcscShare } from '../binding.ts'
 import type { HostProcess } from './host-process.ts'
@@ -21,15 +21,17 @@ export class IsolatedHandle implements PcscHandle {
   readonly number: number
   readonly atr: Uint8Array | undefined
   readonly cardEvents: number | undefined
+  readonly control?: NonNullable<PcscHandle['control']>
   readonly #host: HostProcess
   readonly #owner: HandleOwner
 
-  constructor(host: HostProcess, { handle, atr, cardEvents }: SentHandle, owner: HandleOwner) {
+  constructor(host: HostProcess, { handle, atr, cardEvents, controls }: SentHandle, owner: HandleOwner) {
     this.number = handle
     this.atr = atr === undefined ? undefined : fromHex(atr)
     this.cardEvents = cardEvents
     this.#host = host
     this.#owner = owner
+    if (controls) this.control = (...args) => this.#control(...args)
   }
 
   transmit(command: Uint8Array): Promise<Uint8Array> {
@@ -52,6 +54,16 @@ export class IsolatedHandle implements PcscHandle {
       if (disposition !== 'leave') await (await this.#again('exclusive')).disconnect(disposition)
     }
     this.#owner.closed(number)
+  }
+
+  async #control(code: number, data: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
+    const { number } = this
+    const answer = await this.#host.request(
+      { ask: 'control', handle: number, code, data: toHex(data) },
+      number,
+      timeoutMs,
+    )
+    return fromHex(String(answer))
   }
 
   async #again(share: PcscShare): Promise<PcscHandle> {

@@ -14,6 +14,13 @@ export type HostRequest =
       readonly share: PcscShare
       readonly disposition: Disposition
     }
+  | {
+      readonly ask: 'control'
+      readonly handle: number
+      readonly code: number
+      /** Hexadecimal. */
+      readonly data: string
+    }
   | { readonly ask: 'disconnect'; readonly handle: number; readonly disposition: Disposition }
 
 /** An error on its way to the other process. */
@@ -32,6 +39,8 @@ export interface SentHandle {
   /** Hexadecimal. */
   readonly atr?: string
   readonly cardEvents?: number
+  /** It has control transfers. */
+  readonly controls: boolean
 }
 
 /** What the host tells of itself; call number 0. */

@@ -1,4 +1,4 @@
-import type { CardTransport } from '../../transport/index.ts'
+import type { CardTransport } from '../transport/index.ts'
 
 /** Runs `body`, then closes the transport; an error of closing counts when there was none before. */
 export async function closing<T>(transport: CardTransport, body: (transport: CardTransport) => Promise<T>): Promise<T> {

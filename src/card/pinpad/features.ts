@@ -1,0 +1,73 @@
+/**
+ * Features of a reader, PC/SC part 10 (2.02.09). The answers come from a driver that need not be right: what does not fit is
+ * no feature.
+ */
+
+/** Feature numbers, clause 2.3. */
+const tags = { verifyPinDirect: 0x06, modifyPinDirect: 0x07, pinProperties: 0x0a, tlvProperties: 0x12 } as const
+
+/** Control codes of what a reader can do; 0 never stands for one. */
+export type ReaderFeatures = Readonly<Partial<Record<keyof typeof tags, number>>>
+
+const entryBytes = 6
+
+/**
+ * Decodes the answer to GET_FEATURE_REQUEST: entries of tag, length 4, control code (big-endian), clause 2.2.
+ *
+ * @returns `undefined` when the answer is not of that form.
+ */
+export function decodeFeatures(answer: Uint8Array): ReaderFeatures | undefined {
+  if (answer.length % entryBytes !== 0 || answer.length > entryBytes * 64) return undefined
+  const found = new Map<number, number>()
+  const view = new DataView(answer.buffer, answer.byteOffset, answer.length)
+  for (let at = 0; at < answer.length; at += entryBytes) {
+    if (answer[at + 1] !== 4) return undefined
+    const tag = answer[at]!
+    const code = view.getUint32(at + 2)
+    if (found.has(tag) || code === 0) return undefined
+    found.set(tag, code)
+  }
+  const features: Partial<Record<keyof typeof tags, number>> = {}
+  for (const [name, tag] of Object.entries(tags) as [keyof typeof tags, number][]) {
+    const code = found.get(tag)
+    if (code !== undefined) features[name] = code
+  }
+  return features
+}
+
+/** What is known of keypad and display. */
+export interface PinpadProperties {
+  /** Whether there is a display; assumed when the reader does not tell. */
+  readonly hasDisplay: boolean
+  /** Bits of ways to end an entry: 1 the longest PIN was typed, 2 the OK key, 4 time. `undefined`: not told. */
+  readonly endsBy: number | undefined
+  readonly shortest: number | undefined
+  readonly longest: number | undefined
+}
+
+/** PIN_PROPERTIES_STRUCTURE, clause 2.5.5: wLcdLayout (2), bEntryValidationCondition, bTimeOut2. */
+export function decodePinProperties(answer: Uint8Array): Partial<PinpadProperties> {
+  if (answer.length < 3) return {}
+  return { hasDisplay: answer[0] !== 0 || answer[1] !== 0, endsBy: answer[2]! }
+}
+
+/** Properties as tag, length, value (little-endian), clause 2.6.14. A broken list is read as far as it holds. */
+export function decodeTlvProperties(answer: Uint8Array): Partial<PinpadProperties> {
+  const found = new Map<number, Uint8Array>()
+  for (let at = 0; at + 2 <= answer.length; ) {
+    const end = at + 2 + answer[at + 1]!
+    if (end > answer.length) break
+    found.set(answer[at]!, answer.subarray(at + 2, end))
+    at = end
+  }
+  const layout = found.get(1)
+  const endsBy = found.get(2)?.[0]
+  const shortest = found.get(6)?.[0]
+  const longest = found.get(7)?.[0]
+  return {
+    ...(layout !== undefined && { hasDisplay: layout.some((byte) => byte !== 0) }),
+    ...(endsBy !== undefined && { endsBy }),
+    ...(shortest !== undefined && { shortest }),
+    ...(longest !== undefined && longest > 0 && { longest }),
+  }
+}

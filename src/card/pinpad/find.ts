@@ -1,0 +1,78 @@
+import { TransportError } from '../../errors.ts'
+import type { CardConnection } from '../../transport/connection.ts'
+import type { PinReference } from '../pin-guard.ts'
+import type { CardSession } from '../session.ts'
+import { decodeFeatures, decodePinProperties, decodeTlvProperties, type PinpadProperties } from './features.ts'
+
+/** Milliseconds in which a reader tells what it can do. */
+const tellingMs = 5000
+/** Bits of a PIN block's length, PC/SC part 10 clause 2.5.2: 4. */
+const longestBlock = 15
+
+/** A reader with a keypad that takes a PIN to the card by itself. Belongs to the connection it was found on. */
+export interface Pinpad extends PinpadProperties {
+  readonly connection: CardConnection
+  /** Control code of FEATURE_VERIFY_PIN_DIRECT. */
+  readonly verifyCode: number
+  /** Control code of FEATURE_MODIFY_PIN_DIRECT; without it PINs cannot be changed there. */
+  readonly modifyCode: number | undefined
+}
+
+/** Why there is none: the binding has no control transfers, the reader no keypad, or its driver answers nonsense. */
+export type NoPinpad = 'no-control' | 'not-offered' | 'malformed'
+
+/** What {@link findPinpad} found. */
+export type PinpadSearch =
+  | { readonly pinpad: Pinpad; readonly reason?: undefined }
+  | { readonly pinpad: undefined; readonly reason: NoPinpad }
+
+/**
+ * Asks the reader of a session for a keypad. Sends nothing to the card. Without one, ask for the PIN on the screen and use
+ * `verifyPin`.
+ *
+ * @throws TransportError when reader or card are lost meanwhile.
+ */
+export async function findPinpad(session: CardSession): Promise<PinpadSearch> {
+  const { connection } = session
+  const { control } = connection
+  if (control === undefined) return { pinpad: undefined, reason: 'no-control' }
+  const ask = async (code: number): Promise<Uint8Array | undefined> => {
+    try {
+      return await control.send(code, new Uint8Array(), tellingMs)
+    } catch (error) {
+      // Drivers refuse what they do not know in many ways, all of them this one.
+      if (error instanceof TransportError && error.code === 'ERR_TRANSPORT') return undefined
+      throw error
+    }
+  }
+  const answer = await ask(control.featureRequest)
+  if (answer === undefined) return { pinpad: undefined, reason: 'not-offered' }
+  const features = decodeFeatures(answer)
+  if (features === undefined) return { pinpad: undefined, reason: 'malformed' }
+  const { verifyPinDirect: verifyCode, modifyPinDirect: modifyCode, pinProperties, tlvProperties } = features
+  if (verifyCode === undefined) return { pinpad: undefined, reason: 'not-offered' }
+  const told = pinProperties === undefined ? undefined : await ask(pinProperties)
+  const more = tlvProperties === undefined ? undefined : await ask(tlvProperties)
+  const unknown = { hasDisplay: true, endsBy: undefined, shortest: undefined, longest: undefined }
+  const properties: PinpadProperties = {
+    ...unknown,
+    ...(told !== undefined && decodePinProperties(told)),
+    ...(more !== undefined && decodeTlvProperties(more)),
+  }
+  return { pinpad: { connection, verifyCode, modifyCode, ...properties } }
+}
+
+/**
+ * Why a PIN cannot be entered at a keypad. `letters`: it may hold letters (the signature password), and the keypad has
+ * digits only. `length`: its length is not fixed, or not one that keypad or PC/SC take.
+ */
+export type PinpadMisfit = 'letters' | 'length'
+
+/** Whether the PIN can be entered there; `undefined` when it can. Otherwise ask for it on the screen. */
+export function pinpadMisfit(pinpad: Pinpad, { format }: PinReference): PinpadMisfit | undefined {
+  if (format.kind !== 'digits') return 'letters'
+  const { length, max = length } = format
+  // With a varying length the reader would have to write the length byte: nothing shows that readers do it alike.
+  if (max !== length || length > longestBlock) return 'length'
+  return length < (pinpad.shortest ?? 0) || length > (pinpad.longest ?? longestBlock) ? 'length' : undefined
+}
