@@ -58,6 +58,8 @@ describe.each(['pcsc-mini', 'pcsclite'] satisfies BindingName[])('%s in a proces
       },
     })
     attachment = await attachToVpcd(card)
+    // Until then the service may still speak of the card before.
+    await eventually(() => card.powered, 10_000)
     const times = { apduTimeoutMs: 10_000, connectTimeoutMs: 5000 }
     binding = await openIsolated(name, { program, hangMs: 800 }, times)
     transport = new PcscTransport(binding, times)

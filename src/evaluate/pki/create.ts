@@ -26,7 +26,7 @@ export const pkiNames = [
   'revoked-holder',
 ] as const
 
-/** One of {@link pkiNames}. */
+/** A CA or holder of an evaluation. */
 export type PkiName = (typeof pkiNames)[number]
 
 /** Everything a run needs to act as CA and as cards. Holds private keys. */

@@ -18,7 +18,7 @@ export const skipReasons = [
   'interrupted',
 ] as const
 
-/** One of {@link skipReasons}. */
+/** Why a step was skipped. */
 export type SkipReason = (typeof skipReasons)[number]
 
 /** Why a step failed: a code of this package, the card past its last day, or a mistake of this package. */

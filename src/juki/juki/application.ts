@@ -18,7 +18,7 @@ import { jukiPin } from './files.ts'
 /**
  * The Juki application (住民基本台帳用AP) of a card in a session: its PIN, and files by number for those who are allowed to
  * read them and know which. The place and form of the 住民票コード are not public, so this package knows no file that holds it
- * and reads none of itself; {@link ResidentCode} takes it from whoever has it.
+ * and reads none of itself; `ResidentCode` takes it from whoever has it.
  */
 export class JukiApplication {
   readonly session: CardSession

@@ -98,7 +98,7 @@ export class TextApplication {
   /**
    * Reads the individual number (個人番号), EF 0001; after the PIN or 照合番号A. The bytes it came in are wiped.
    *
-   * @param options - what for, as 番号法 9条 has it; see {@link individualNumberPurposes}. Nothing is sent without it.
+   * @param options - what for, as 番号法 9条 has it; see `individualNumberPurposes`. Nothing is sent without it.
    * @throws DecodeError `ERR_CARD_DATA` with the offset, 14 for a wrong check digit.
    * @throws StatusWordError `ERR_SECURITY_STATUS` with the PINs that open the file.
    * @throws TypeError when no purpose is said.

@@ -2,7 +2,7 @@ import { type Channel, channel } from 'node:diagnostics_channel'
 import type { ReaderEvent } from '../connection.ts'
 
 /**
- * What is published on the diagnostics channel `jpki-card:reader`, when somebody listens: what {@link CardTransport.watch}
+ * What is published on the diagnostics channel `jpki-card:reader`, when somebody listens: what `CardTransport.watch`
  * tells, once for each transport that watches, and the fate of isolated bindings.
  */
 export interface ReaderMessage {
