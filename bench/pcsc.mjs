@@ -89,7 +89,7 @@ async function isolation(binding) {
     if (answer.at(-2) !== 0x90 && answer.at(-2) !== 0x63) refused.push(Buffer.from(answer).toString('hex'))
   }
   if (refused.length > 0) throw new Error(`the card refused a command of the authentication: ${refused}`)
-  const { a, b, ratio } = await interleaved(inHost, inProcess, { rounds: 61, calls: 6, warmUp: 500 })
+  const { a, b, ratio } = await interleaved(inHost, inProcess, { rounds: 121, calls: 6, warmUp: 700 })
   const one = encodeCommand(readBinary(0, 256))
   const reads = await interleaved(
     () => ends[0].connection.transmit(one),

@@ -2,10 +2,10 @@ import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { verify } from '../../src/apdu/index.ts'
 import { asciiBytes } from '../../src/bytes.ts'
-import { Pin, spendTheLastTry } from '../../src/card/index.ts'
+import { type CardSession, Pin, spendTheLastTry } from '../../src/card/index.ts'
 import { PinError, StatusWordError } from '../../src/errors.ts'
 import { JpkiApplication } from '../../src/jpki/index.ts'
-import { JukiApplication } from '../../src/juki/index.ts'
+import { CommonApplication, JukiApplication, TextApplication, VisualApplication } from '../../src/juki/index.ts'
 import { thrown } from '../support/vectors.ts'
 import { bench, verifies } from '../support/virtual.ts'
 
@@ -291,5 +291,51 @@ describe('a card that takes no key reference in P2', () => {
     await jpki.verifyPin('auth', right())
     await jpki.sign('auth', { message: Buffer.from('x') })
     expect(sent().filter((command) => /^0020009[8B]|^802A0097/.test(command))).toEqual(['00200098'])
+  })
+})
+
+describe('a PIN that is not come to, because the card is gone when its application is selected again, is wiped', () => {
+  type Give = (session: CardSession) => Promise<(current: Pin, next: Pin) => Promise<void>>
+  const change = (current: Pin, next: Pin) => ({ current, next })
+  const ways: Readonly<Record<string, Give>> = {
+    JPKI: async (session) => {
+      const jpki = await JpkiApplication.open(session)
+      return (current) => jpki.verifyPin('auth', current)
+    },
+    'JPKI, change': async (session) => {
+      const jpki = await JpkiApplication.open(session)
+      return (current, next) => jpki.changePin('auth', change(current, next))
+    },
+    text: async (session) => {
+      const text = await TextApplication.open(session)
+      return (current) => text.verifyPin('pin', current)
+    },
+    'text, change': async (session) => {
+      const text = await TextApplication.open(session)
+      return (current, next) => text.changePin(change(current, next))
+    },
+    visual: async (session) => {
+      const visual = await VisualApplication.open(session)
+      return (current) => visual.verifyPin('birth-date', current)
+    },
+    common: async (session) => {
+      const common = await CommonApplication.open(session)
+      return (current, next) => common.changePin(change(current, next))
+    },
+    Juki: async (session) => {
+      const juki = await JukiApplication.open(session)
+      return (current) => juki.verifyPin(current)
+    },
+  }
+  test.each(Object.keys(ways))('%s', async (name) => {
+    const { session, transport, sent } = await opened()
+    const give = await ways[name]!(session)
+    await session.clear()
+    transport.remove()
+    const [current, next] = [right(), wrong()]
+    expect(await thrown(() => give(current, next))).toMatchObject({ code: 'ERR_CARD_REMOVED' })
+    expect(current.length).toBe(0)
+    if (/change|common/.test(name)) expect(next.length).toBe(0)
+    expect(verifies(sent())).toBe(0)
   })
 })

@@ -41,6 +41,18 @@ function bent(bytes: Uint8Array, random: Random): Uint8Array {
   return result
 }
 
+/** Headers of objects as long as they may be, or nearly. */
+const largest = [
+  '30823FF0',
+  'FF20827FF0',
+  'FF108207F0',
+  'FF50827FF0',
+  'FF30827000',
+  '7F218207F0',
+  'A1820700',
+  'FF40827FF0',
+]
+
 /** Every attack by a name for the report. */
 export const attacks: Readonly<Record<string, Attack>> = {
   'random bytes': ({ random }) => random.bytes(random.below(24)),
@@ -52,8 +64,10 @@ export const attacks: Readonly<Record<string, Attack>> = {
     concat(instead({ random, ...rest }).subarray(0, -2), word(random.pick(statusWords))),
   nothing: ({ random }) => random.bytes(random.below(2)),
   'more to come': ({ random }) => concat(random.bytes(random.below(3)), word(0x6100 | random.below(256))),
-  'a byte at a time': ({ honest, random }) =>
-    concat(honest === undefined || honest.length < 3 ? random.bytes(1) : honest.subarray(0, 1), ok),
+  'a byte at a time': ({ command, random }) => {
+    const begins = (command[2]! & 0x80) !== 0 || command[3]! < 8
+    return concat(begins ? fromHex(random.pick(largest)) : random.bytes(1), ok)
+  },
   'a byte at a time, more to come': ({ random }) => concat(random.bytes(1), word(0x61ff)),
   'wrong Le': ({ random }) => word(0x6c00 | random.below(256)),
   'more to come or wrong Le': ({ random }) => word(random.pick([0x6100, 0x6c00]) | random.below(256)),

@@ -58,7 +58,7 @@ test(
     expect(report.broken).toEqual([])
     if (only !== undefined) return
     expect(report.exchanges).toBeGreaterThanOrEqual(exchanges)
-    expect(report.longest.exchanges).toBeLessThan(20_000)
+    expect(report.longest.exchanges).toBeLessThan(16_000)
     expect(report.maxRss / 2 ** 20).toBeLessThan(memory + 256)
   },
   exchanges + 120_000,

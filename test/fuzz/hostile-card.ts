@@ -29,7 +29,7 @@ export class Memory {
 }
 
 /** A flow that takes more exchanges than this does not end by itself. */
-export const patience = 20_000
+export const patience = 16_000
 
 /** The card was asked again and again. */
 export class EndlessFlow extends Error {}

@@ -104,6 +104,46 @@ describe('a kiosk monitor', () => {
     await end()
   })
 
+  test.each(['identified', 'trouble'] as const)(
+    'nothing is told of a card that leaves before it was %s',
+    async (end) => {
+      const inner = new VirtualTransport()
+      let late = 0
+      const transport = Object.assign(Object.create(inner), {
+        watch: inner.watch.bind(inner),
+        connect: async (name: string) => {
+          const connection = await inner.connect(name)
+          if (end === 'identified') {
+            // Giving the card back takes its time: it is out before that is done.
+            const close = connection.close.bind(connection)
+            connection.close = async (disposition) => {
+              await sleep(40)
+              late++
+              await close(disposition)
+            }
+            return connection
+          }
+          await connection.close()
+          await sleep(late === 0 ? 1 : 40)
+          late++
+          throw new TransportError('ERR_READER_BUSY', 'held')
+        },
+      })
+      const monitor = new KioskMonitor(transport)
+      const told: string[] = []
+      monitor.on((event) => told.push(short(event)))
+      inner.insert(await card())
+      await sleep(end === 'identified' ? 20 : 170)
+      expect(late).toBe(end === 'identified' ? 0 : 1)
+      inner.remove()
+      await sleep(80)
+      expect(late).toBe(end === 'identified' ? 1 : 2)
+      expect(told).toEqual([`reader-attached ${A}`, `card-inserted ${A} 1`, `card-removed ${A} 1`])
+      await monitor.close()
+      await inner.close()
+    },
+  )
+
   test('a card in and out and in again at once is two insertions', async () => {
     const transport = new VirtualTransport()
     const { until, end } = await monitored(transport)

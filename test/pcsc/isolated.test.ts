@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CardSession, Pin } from '../../src/card/index.ts'
 import { attachToVpcd, createVirtualCard, type VirtualCard, type VpcdAttachment } from '../../src/emulator/index.ts'
@@ -58,8 +59,6 @@ describe.each(['pcsc-mini', 'pcsclite'] satisfies BindingName[])('%s in a proces
       },
     })
     attachment = await attachToVpcd(card)
-    // Until then the service may still speak of the card before.
-    await eventually(() => card.powered, 10_000)
     const times = { apduTimeoutMs: 10_000, connectTimeoutMs: 5000 }
     binding = await openIsolated(name, { program, hangMs: 800 }, times)
     transport = new PcscTransport(binding, times)
@@ -67,9 +66,11 @@ describe.each(['pcsc-mini', 'pcsclite'] satisfies BindingName[])('%s in a proces
   })
 
   afterEach(async () => {
+    await attachment.detach()
+    // The next card must not be taken for this one.
+    while ((await transport.readers()).some(({ name, cardPresent }) => name === reader && cardPresent)) await sleep(50)
     await transport.close()
     expect(binding.pids).toEqual([])
-    await attachment.detach()
   })
 
   /** One flow in which the process gets the signal while the card works on its k-th command. */

@@ -1,9 +1,11 @@
+import { workerData } from 'node:worker_threads'
+
 /**
  * Runs in a thread of the host and ends it when the application is gone. The pipe's end says so too, but only to a main
  * thread that is not stuck in the binding.
  */
 const everyMs = 1000
-const parent = process.ppid
+const parent = workerData as number
 
 setInterval(() => {
   if (process.ppid !== parent || !isThere(parent)) process.kill(process.pid, 'SIGKILL')

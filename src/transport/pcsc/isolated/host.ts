@@ -26,7 +26,8 @@ const end = (): void => void process.kill(process.pid, 'SIGKILL')
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 socket.on('error', end)
 socket.on('close', end)
-new Worker(new URL('./host-guard.js', import.meta.url)).unref()
+// Known from here: the thread may begin only when the application is gone already.
+new Worker(new URL('./host-guard.js', import.meta.url), { workerData: process.ppid }).unref()
 
 const tell = (news: HostNews): void => out.message(0, news)
 
