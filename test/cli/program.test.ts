@@ -79,5 +79,5 @@ describe('the program', () => {
       const status = await new Promise((resolve) => child.on('close', resolve))
       expect(status).toBe(0)
     }
-  })
+  }, 90_000)
 })

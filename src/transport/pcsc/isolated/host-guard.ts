@@ -5,11 +5,15 @@ import { workerData } from 'node:worker_threads'
  * thread that is not stuck in the binding.
  */
 const everyMs = 1000
-const parent = workerData as number
+/** Told, not asked for: the application may be gone before this thread begins. */
+const parent = Number(workerData)
 
-setInterval(() => {
+setInterval(look, everyMs)
+look()
+
+function look(): void {
   if (process.ppid !== parent || !isThere(parent)) process.kill(process.pid, 'SIGKILL')
-}, everyMs)
+}
 
 function isThere(pid: number): boolean {
   try {
