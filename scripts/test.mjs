@@ -1,6 +1,6 @@
 // npm test: installs what it needs, builds, and runs every suite. Ends with "N passed, N failed, N skipped".
 //   --unit    only what needs no PC/SC     --pcsc   only the PC/SC suite
-//   --nodes   the in-process suite on the other supported Node.js versions too (always with CI=true)
+//   --nodes   only the in-process suite, shortened, on the other supported Node.js versions
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { otherNodes } from './lib/nodes.mjs'
@@ -34,18 +34,17 @@ function suite(name, project, prefix, environment = {}) {
   total.failed += Math.max(numFailedTests, numFailedTestSuites > 0 || code !== 0 ? 1 : 0)
 }
 
-const missing = flags.has('--unit') ? undefined : ensureSystemPackages()
+const [here, others, pcsc] = flags.has('--nodes')
+  ? [false, true, false]
+  : [!flags.has('--pcsc'), false, !flags.has('--unit')]
+const missing = pcsc ? ensureSystemPackages() : undefined
 ensureNpmPackages()
 build()
-if (!flags.has('--pcsc')) {
-  suite(`in-process suite, Node.js ${process.versions.node}`, 'unit', [process.execPath])
-  if (ci || flags.has('--nodes')) {
-    for (const { major, path } of otherNodes()) {
-      suite(`in-process suite, Node.js ${major}`, 'unit', [path], { TEST_BRIEF: '1' })
-    }
-  }
+if (here) suite(`in-process suite, Node.js ${process.versions.node}`, 'unit', [process.execPath])
+for (const { major, path } of others ? otherNodes() : []) {
+  suite(`in-process suite, Node.js ${major}`, 'unit', [path], { TEST_BRIEF: '1' })
 }
-if (!flags.has('--unit')) {
+if (pcsc) {
   const withPcscd = [process.execPath, 'scripts/with-pcscd.mjs']
   const refused = missing ?? (run(withPcscd[0], [withPcscd[1], 'true']) === 0 ? undefined : 'see above')
   if (refused === undefined) {

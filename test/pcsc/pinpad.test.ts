@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { CardSession, findPinpad } from '../../src/card/index.ts'
 import { bindingNames, openPcsc } from '../../src/transport/pcsc/index.ts'
 import { compile } from '../support/compiled.ts'
@@ -11,6 +11,8 @@ beforeAll(async () => {
   pcscd = await startPcscd()
 })
 afterAll(() => pcscd?.stop())
+// Else the service may still show the card that the case before took out.
+beforeEach(() => pcscd.restart())
 
 // vpcd has no keypad: what can be shown is that the question reaches the driver and does no harm.
 test.each(bindingNames.flatMap((binding) => [false, true].map((isIsolated) => [binding, isIsolated] as const)))(
