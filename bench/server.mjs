@@ -72,8 +72,10 @@ export async function rows() {
   }
   const rounds = []
   for (let round = 0; round < 42; round++) {
-    const beside = await interleaved(bare, ours, { rounds: 1, calls, warmUp: 0 })
+    const order = round % 2 === 0 ? [bare, ours] : [ours, bare]
+    const { a, b } = await interleaved(...order, { rounds: 1, calls, warmUp: 0 })
     store.refill()
+    const beside = round % 2 === 0 ? { bare: a, ours: b } : { bare: b, ours: a }
     // The first rounds are for the compiler.
     if (round > 10) rounds.push(beside)
   }
@@ -82,7 +84,7 @@ export async function rows() {
   const events = []
   const whole = new TokenService({
     ...options,
-    store: refillable(memoryStore()),
+    store: memoryStore(),
     audit: { write: (one) => events.push(one) },
   })
   const fresh = []
@@ -95,9 +97,11 @@ export async function rows() {
   }
   const each = ((performance.now() - started) / holders) * 1000
   return [
-    row('server.verify.rate-over-two-bare-verify', median(rounds.map(({ ratio }) => ratio)), 'ratio', { atLeast: 0.5 }),
-    row('server.verify', median(rounds.map(({ b }) => b)), 'µs'),
-    row('server.two-bare-verify', median(rounds.map(({ a }) => a)), 'µs'),
+    row('server.verify.rate-over-two-bare-verify', median(rounds.map(({ bare, ours }) => bare / ours)), 'ratio', {
+      atLeast: 0.5,
+    }),
+    row('server.verify', median(rounds.map(({ ours }) => ours)), 'µs'),
+    row('server.two-bare-verify', median(rounds.map(({ bare }) => bare)), 'µs'),
     row('server.challenge-verify-and-audit', each, 'µs'),
   ]
 }

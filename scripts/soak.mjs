@@ -36,6 +36,11 @@ const runs = {
   },
 }
 
+if (values.only !== undefined && !Object.hasOwn(runs, values.only)) {
+  console.error(`--only takes ${Object.keys(runs).join(', ')}; not ${values.only}`)
+  process.exit(2)
+}
+
 let failed = false
 for (const [name, start] of Object.entries(runs)) {
   if (values.only !== undefined && values.only !== name) continue

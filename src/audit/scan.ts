@@ -14,6 +14,11 @@ export interface Scan {
 const lineFeed = 0x0a
 const chunkLength = 262_144
 
+/** What is wrong with a line. */
+export function brokenLine(line: number, reason: string): AuditError {
+  return new AuditError(`line ${line} of the audit log: ${reason}`, { line })
+}
+
 /**
  * Follows the chain of a file from its first byte, in memory of a fixed size.
  *
@@ -23,10 +28,6 @@ const chunkLength = 262_144
 export async function scan(file: FileHandle, onLine?: (head: AuditHead) => void): Promise<Scan> {
   let head = noLine
   let length = 0
-  const broken = (reason: string): AuditError => {
-    const line = head.count + 1
-    return new AuditError(`line ${line} of the audit log: ${reason}`, { line })
-  }
   // The unread part of a line, then room for a chunk. Of a longer tail only the length is kept.
   const buffer = Buffer.alloc(maxLineLength + chunkLength)
   let held = 0
@@ -37,9 +38,10 @@ export async function scan(file: FileHandle, onLine?: (head: AuditHead) => void)
     const filled = buffer.subarray(0, held + bytesRead)
     let start = 0
     for (let end = filled.indexOf(lineFeed, held); end >= 0; end = filled.indexOf(lineFeed, start)) {
-      if (dropped > 0 || end + 1 - start > maxLineLength) throw broken(`it is longer than ${maxLineLength} bytes`)
+      if (dropped > 0 || end + 1 - start > maxLineLength)
+        throw brokenLine(head.count + 1, `it is longer than ${maxLineLength} bytes`)
       const next = followLine(head, filled.subarray(start, end))
-      if (typeof next === 'string') throw broken(next)
+      if (typeof next === 'string') throw brokenLine(head.count + 1, next)
       head = next
       onLine?.(head)
       length += end + 1 - start

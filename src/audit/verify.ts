@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { AuditError } from '../errors.ts'
 import { isHash, noLine } from './line.ts'
-import { scan } from './scan.ts'
+import { brokenLine, scan } from './scan.ts'
 
 /** What {@link verifyAuditLog} found. */
 export interface AuditSummary {
@@ -40,18 +40,15 @@ export async function verifyAuditLog(
       if (hash === undefined) return
       if (count === undefined) found ||= line.hash === hash
       else if (line.count === count) {
-        if (line.hash !== hash) throw broken(count, 'it is not the line expected: the log was written anew')
+        if (line.hash !== hash) throw brokenLine(count, 'it is not the line expected: the log was written anew')
         found = true
       }
     }),
   )
-  if (head === noLine) throw broken(1, 'there is no log in the file')
-  if (head.count < (count ?? 1) || !found) throw broken(head.count + 1, 'the log was cut off before the end expected')
+  if (head === noLine) throw brokenLine(1, 'there is no log in the file')
+  if (head.count < (count ?? 1) || !found)
+    throw brokenLine(head.count + 1, 'the log was cut off before the end expected')
   return { entries: head.count, head: head.hash, incompleteTail: tail > 0 }
-}
-
-function broken(line: number, reason: string): AuditError {
-  return new AuditError(`line ${line} of the audit log: ${reason}`, { line })
 }
 
 async function withReading<T>(file: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {

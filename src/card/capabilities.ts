@@ -26,19 +26,23 @@ export function initialCapabilities(atr: Uint8Array): Capabilities {
  * Source: ISO/IEC 7816-3 8.2: T0 counts them, TA/TB/TC/TD come before them.
  */
 export function historicalBytes(atr: Uint8Array): Uint8Array {
+  const range = historicalRange(atr)
+  return range !== undefined && range.end <= atr.length ? atr.subarray(range.start, range.end) : new Uint8Array()
+}
+
+/** Where they have to lie, which may be past the end; `undefined` when the ATR ends before it tells. */
+export function historicalRange(atr: Uint8Array): { readonly start: number; readonly end: number } | undefined {
   const t0 = atr[1]
-  if (t0 === undefined) return new Uint8Array()
-  let at = 2
+  if (t0 === undefined) return undefined
+  let start = 2
   for (let indicator = t0; ; ) {
     const present = indicator >> 4
-    for (let bit = 1; bit < 8; bit <<= 1) if (present & bit) at++
-    if (!(present & 8)) break
-    const td = atr[at++]
-    if (td === undefined) return new Uint8Array()
+    for (let bit = 1; bit < 8; bit <<= 1) if (present & bit) start++
+    if (!(present & 8)) return { start, end: start + (t0 & 0x0f) }
+    const td = atr[start++]
+    if (td === undefined) return undefined
     indicator = td
   }
-  const bytes = atr.subarray(at, at + (t0 & 0x0f))
-  return bytes.length === (t0 & 0x0f) ? bytes : new Uint8Array()
 }
 
 /**

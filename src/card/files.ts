@@ -1,6 +1,7 @@
 import {
   carriesData,
   classifyStatus,
+  type Reference,
   type ResponseApdu,
   readBinary,
   readBinaryShort,
@@ -28,8 +29,8 @@ export interface ReadFileOptions {
 
 const shortBlock = 256
 const wholeFile = 65_536
-/** The EF was found and holds records. */
-const otherStructure = 0x6981
+/** The EF was found, and does not hold what was asked for: records, or none. */
+export const otherStructure = 0x6981
 /** READ BINARY addresses 15 bits, ISO/IEC 7816-4 11.2.2. */
 const maxOffset = 0x7fff
 /** Most exchanges for one file: more than twice what the longest takes with a card that gives it by 256 bytes and 61XX. */
@@ -128,26 +129,47 @@ function objectLength(head: Uint8Array, maxBytes: number): number {
 }
 
 /** First block of the file, which becomes the current EF. */
-async function readStart(session: CardSession, fid: number, want: number): Promise<Uint8Array> {
+function readStart(session: CardSession, fid: number, want: number): Promise<Uint8Array> {
+  const ask = (file: Reference) =>
+    readBlock(session, (ne) => (file === 'current' ? readBinary(0, ne) : readBinaryShort(file, 0, ne)), want)
+  return readInFile(session, fid, 'READ BINARY', ask, [otherStructure])
+}
+
+/**
+ * Reads in an EF, which becomes the current one: by its short identifier where the card takes those, else SELECT comes first.
+ * @internal
+ *
+ * @param name - of the command, for errors.
+ * @param ask - sends the command with the file so named.
+ * @param found - status words that tell that the file was found, so that the card takes short identifiers.
+ */
+export async function readInFile(
+  session: CardSession,
+  fid: number,
+  name: string,
+  ask: (file: Reference) => Promise<ResponseApdu>,
+  found: readonly number[],
+): Promise<Uint8Array> {
   const { capabilities } = session
   // Under secure messaging no public source shows a short identifier, so the file is selected.
   if (fid <= 0x1e && capabilities.shortFileId !== 'no' && !session.isProtected) {
-    const response = await readBlock(session, (ne) => readBinaryShort(fid, 0, ne), want)
-    if (carriesData(classifyStatus(response.sw))) {
+    const { sw, data } = await ask(fid)
+    const status = classifyStatus(sw)
+    if (carriesData(status)) {
       capabilities.shortFileId = 'yes'
-      return response.data
+      return data
     }
-    const found = classifyStatus(response.sw).kind === 'security-status' || response.sw === otherStructure
-    if (found || capabilities.shortFileId === 'yes') throw statusError('READ BINARY', response.sw)
+    const isAnswer = status.kind === 'security-status' || found.includes(sw)
+    if (isAnswer || capabilities.shortFileId === 'yes') throw statusError(name, sw)
     // Either the card does not take short identifiers or it has no such file: SELECT tells which.
     await session.send(selectFile(fid))
     capabilities.shortFileId = 'no'
   } else {
     await session.send(selectFile(fid))
   }
-  const response = await readBlock(session, (ne) => readBinary(0, ne), want)
-  if (!carriesData(classifyStatus(response.sw))) throw statusError('READ BINARY', response.sw)
-  return response.data
+  const { sw, data } = await ask('current')
+  if (!carriesData(classifyStatus(sw))) throw statusError(name, sw)
+  return data
 }
 
 async function readOn(session: CardSession, offset: number, want: number): Promise<Uint8Array> {

@@ -4,7 +4,7 @@ const isCode = (error: unknown, ...codes: readonly string[]): boolean =>
   error instanceof TransportError && codes.includes(error.code)
 
 /** Another program reset the card, which is still there. */
-export const isReset = (error: unknown): boolean => isCode(error, 'ERR_CARD_RESET')
+export const isReset = (error: unknown): error is TransportError => isCode(error, 'ERR_CARD_RESET')
 
 /** The card left the field: nothing is verified on it any more. */
 export const isRemoval = (error: unknown): boolean => isCode(error, 'ERR_CARD_REMOVED', 'ERR_NO_CARD')

@@ -123,11 +123,14 @@ export async function verifyGuarded(
 }
 
 /**
- * Makes sure that no one else's verified PIN serves this session: when the session has not verified the PIN itself and
- * the card holds it verified, it is cleared. Spends no try.
+ * Makes sure that no one else's verified PIN serves this session: when the session has not verified a PIN itself and the card
+ * holds it verified, it is cleared, and its application selected again. Spends no try.
+ *
+ * @param pins - any of which opens what is read next: one that this session verified is enough. All of one application.
  */
-export async function refuseInherited(session: CardSession, pin: PinReference): Promise<void> {
-  if (!session.hasVerified(pin)) await locateUnverified(session, pin)
+export async function refuseInherited(session: CardSession, ...pins: readonly PinReference[]): Promise<void> {
+  if (pins.some((pin) => session.hasVerified(pin))) return
+  for (const pin of pins) await locateUnverified(session, pin)
 }
 
 /**

@@ -1,5 +1,8 @@
-import { carriesData, classifyStatus, readRecord, selectFile } from '../apdu/index.ts'
-import { type CardSession, overReset, statusError } from './session.ts'
+import { type Reference, readRecord } from '../apdu/index.ts'
+import { otherStructure, readInFile } from './files.ts'
+import { type CardSession, overReset } from './session.ts'
+
+const noSuchRecord = 0x6a83
 
 /**
  * Reads one record of a record EF of the current application: one exchange where the card takes short EF identifiers,
@@ -11,28 +14,6 @@ import { type CardSession, overReset, statusError } from './session.ts'
  * @throws TransportError `ERR_CARD_RESET` only while a PIN of this session is verified; else the record is read again.
  */
 export function readFileRecord(session: CardSession, fid: number, record: number): Promise<Uint8Array> {
-  return session[overReset](() => readOnce(session, fid, record))
+  const ask = (file: Reference) => session.transmit(readRecord(record, file))
+  return session[overReset](() => readInFile(session, fid, 'READ RECORD', ask, [noSuchRecord, otherStructure]))
 }
-
-async function readOnce(session: CardSession, fid: number, record: number): Promise<Uint8Array> {
-  const { capabilities } = session
-  if (fid <= 0x1e && capabilities.shortFileId !== 'no') {
-    const response = await session.transmit(readRecord(record, fid))
-    const status = classifyStatus(response.sw)
-    if (carriesData(status)) {
-      capabilities.shortFileId = 'yes'
-      return response.data
-    }
-    const found = status.kind === 'security-status' || [noSuchRecord, otherStructure].includes(response.sw)
-    if (found || capabilities.shortFileId === 'yes') throw statusError('READ RECORD', response.sw)
-    // Either the card does not take short identifiers or it has no such file: SELECT tells which.
-    await session.send(selectFile(fid))
-    capabilities.shortFileId = 'no'
-  } else {
-    await session.send(selectFile(fid))
-  }
-  return session.send(readRecord(record, 'current'))
-}
-
-const noSuchRecord = 0x6a83
-const otherStructure = 0x6981

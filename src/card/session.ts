@@ -241,6 +241,14 @@ export class CardSession implements AsyncDisposable {
     if (!this.#isCurrent(application)) await this.selectApplication(application)
   }
 
+  /** Runs one operation alone in an application, which is selected first unless it is the current one; see {@link exclusively}. */
+  within<T>(application: CardApplication, body: () => Promise<T>): Promise<T> {
+    return this.exclusively(async () => {
+      await this.ensureApplication(application)
+      return body()
+    })
+  }
+
   /**
    * Clears every verified PIN now: selects another application, or powers the card down and up where there is none (a
    * phone). Afterwards no application of interest is current.

@@ -163,6 +163,30 @@ const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
 /** All names of options. */
 export const optionNames = Object.keys(optionTable) as readonly OptionName[]
 
+/** What stands behind the readers: a virtual card, or a binding. */
+export const sourceOptions: readonly OptionName[] = [
+  'virtual',
+  'virtual-kind',
+  'no-short-file-id',
+  'no-extended-length',
+  'no-direct-reference',
+  'binding',
+  'isolated',
+]
+
+/** The issuance server, and what a terminal is and asks for there. */
+export const serverOptions: readonly OptionName[] = [
+  'server',
+  'terminal',
+  'purpose',
+  'origin',
+  'timeout',
+  'token-file',
+  'server-ca',
+  'client-cert',
+  'client-key',
+]
+
 /** What an option looks like on the command line: `--wait SECONDS`. */
 export function optionForm(name: OptionName): string {
   const spec = optionTable[name]

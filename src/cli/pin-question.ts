@@ -23,10 +23,7 @@ export function pinForm(pin: PinReference): { readonly upperCase: boolean } {
 /** The tries left, for a person's question; nothing where lines are taken. @throws PinError as {@link askPin}. */
 export async function triesToTell(context: Context, session: CardSession, pin: PinReference): Promise<string> {
   if (!context.pins.interactive) return ''
-  const status = await session.exclusively(async () => {
-    await session.ensureApplication(pin.application)
-    return readPinStatus(session, pin)
-  })
+  const status = await session.within(pin.application, () => readPinStatus(session, pin))
   requireUsable(context, pin, status)
   return status.state === 'usable' ? context.messages.triesLeft(status.triesLeft) : ''
 }

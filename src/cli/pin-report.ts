@@ -86,9 +86,6 @@ async function readPin(session: CardSession, pin: PinReference): Promise<PinRepo
 
 /** The state of one PIN. Spends no try. @throws StatusWordError when the card does not have it. */
 export async function readPinReport(session: CardSession, pin: PinReference): Promise<PinReport> {
-  const { state, ...counter } = await session.exclusively(async () => {
-    await session.ensureApplication(pin.application)
-    return readPinStatus(session, pin)
-  })
+  const { state, ...counter } = await session.within(pin.application, () => readPinStatus(session, pin))
   return { id: pin.id as PinName, state, ...counter, triesMax: pin.triesMax }
 }

@@ -1,6 +1,6 @@
 import type { CommandName } from './command-names.ts'
 import type { Command } from './context.ts'
-import type { OptionName } from './options.ts'
+import { type OptionName, serverOptions, sourceOptions } from './options.ts'
 
 /** What is known of a command without loading it. */
 export interface CommandEntry {
@@ -15,29 +15,8 @@ export interface CommandEntry {
 }
 
 const general: readonly OptionName[] = ['json', 'lang', 'help']
-const source: readonly OptionName[] = [
-  'virtual',
-  'virtual-kind',
-  'no-short-file-id',
-  'no-extended-length',
-  'no-direct-reference',
-  'binding',
-  'isolated',
-]
-const card: readonly OptionName[] = ['reader', 'wait', ...source, ...general]
+const card: readonly OptionName[] = ['reader', 'wait', ...sourceOptions, ...general]
 const pin: readonly OptionName[] = ['pin-stdin', 'accept-that-a-wrong-pin-blocks-the-card', ...card]
-
-const server: readonly OptionName[] = [
-  'server',
-  'terminal',
-  'purpose',
-  'origin',
-  'timeout',
-  'token-file',
-  'server-ca',
-  'client-cert',
-  'client-key',
-]
 
 function sessionCommand(entry: Partial<CommandEntry> & Pick<CommandEntry, 'options' | 'load'>): CommandEntry {
   return { operands: [], required: [], session: true, ...entry }
@@ -48,7 +27,7 @@ export const registry: Readonly<Record<CommandName, CommandEntry>> = {
   readers: {
     operands: [],
     required: [],
-    options: ['watch', ...source, ...general],
+    options: ['watch', ...sourceOptions, ...general],
     session: false,
     load: async () => (await import('./commands/readers.ts')).readersCommand,
   },
@@ -79,7 +58,7 @@ export const registry: Readonly<Record<CommandName, CommandEntry>> = {
     load: async () => (await import('./commands/certificate.ts')).certificateCommand,
   }),
   auth: sessionCommand({
-    options: ['challenge', 'anchors', 'crl', 'ocsp', 'birth-date', ...server, ...pin],
+    options: ['challenge', 'anchors', 'crl', 'ocsp', 'birth-date', ...serverOptions, ...pin],
     load: async () => (await import('./commands/auth.ts')).authCommand,
   }),
   sign: sessionCommand({

@@ -78,7 +78,7 @@ export class Probe {
 
   /** Asks for a challenge with any body. */
   askChallenge(body: unknown, as: EvaluationTerminal = this.terminal): Promise<Answer> {
-    return this.post('v1/challenges', Buffer.from(JSON.stringify(body)), {}, as)
+    return this.#post('v1/challenges', { body: Buffer.from(JSON.stringify(body)) }, as)
   }
 
   /** A card's answer to a challenge, as planned. */
@@ -92,19 +92,15 @@ export class Probe {
   }
 
   /** Hands a token in, and looks for personal data in what comes back. */
-  async hand(token: Claimed, as: EvaluationTerminal = this.terminal): Promise<Answer> {
-    const answer = await this.handText(Buffer.from(JSON.stringify({ token })), {}, as)
+  async hand(token: Claimed): Promise<Answer> {
+    const answer = await this.handText(Buffer.from(JSON.stringify({ token })))
     this.leaks.watch(answer, token)
     return answer
   }
 
   /** Hands any bytes in where tokens go. */
-  handText(
-    body: Uint8Array,
-    headers: Readonly<Record<string, string>> = {},
-    as: EvaluationTerminal = this.terminal,
-  ): Promise<Answer> {
-    return this.post('v1/verifications', body, headers, as)
+  handText(body: Uint8Array, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    return this.#post('v1/verifications', { body, headers })
   }
 
   /** A fresh challenge, answered as planned and handed in. */
@@ -114,30 +110,22 @@ export class Probe {
 
   /** One request to where tokens go, sent in any way. No second try. */
   sendToken(sending: Partial<Sending>): Promise<Answer> {
-    return send(new URL('v1/verifications', this.#base), {
+    return this.#send('v1/verifications', sending)
+  }
+
+  #send(path: string, sending: Partial<Sending>, as: EvaluationTerminal = this.terminal): Promise<Answer> {
+    return send(new URL(path, this.#base), {
       method: 'POST',
       timeoutMs: this.timeoutMs,
       signal: this.signal,
       ...sending,
-      headers: { ...this.#headers(this.terminal), ...sending.headers },
+      headers: { 'content-type': 'application/json', accept: 'application/json', ...as.headers, ...sending.headers },
     })
   }
 
-  async post(
-    path: string,
-    body: Uint8Array,
-    headers: Readonly<Record<string, string>>,
-    as: EvaluationTerminal,
-  ): Promise<Answer> {
-    const all = { ...this.#headers(as), ...headers }
+  async #post(path: string, sending: Partial<Sending>, as?: EvaluationTerminal): Promise<Answer> {
     for (let left = retries; ; left--) {
-      const answer = await send(new URL(path, this.#base), {
-        method: 'POST',
-        headers: all,
-        body,
-        timeoutMs: this.timeoutMs,
-        signal: this.signal,
-      })
+      const answer = await this.#send(path, sending, as)
       if (left === 0 || answer.kind === 'silence' || answer.status !== 429) return answer
       await this.wait(Math.min((answer.retryAfter ?? 1) * 1000, longestRetry))
     }
@@ -150,10 +138,6 @@ export class Probe {
     } catch {
       throw new CannotJudge({ result: 'not-run', reason: 'interrupted', came: '' })
     }
-  }
-
-  #headers(terminal: EvaluationTerminal): Readonly<Record<string, string>> {
-    return { 'content-type': 'application/json', accept: 'application/json', ...terminal.headers }
   }
 }
 

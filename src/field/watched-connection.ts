@@ -1,4 +1,5 @@
-import { TransportError } from '../errors.ts'
+import { isReset } from '../card/loss.ts'
+import type { TransportError } from '../errors.ts'
 import type { CardConnection } from '../transport/connection.ts'
 
 /** The same connection; each reset by another program is told, also when the session gets over it by itself. */
@@ -14,7 +15,7 @@ export function watchResets(connection: CardConnection, onReset: (error: Transpo
       try {
         return await connection.transmit(command)
       } catch (error) {
-        if (error instanceof TransportError && error.code === 'ERR_CARD_RESET') onReset(error)
+        if (isReset(error)) onReset(error)
         throw error
       }
     },

@@ -5,7 +5,14 @@ import { ServerError } from '../errors.ts'
 import { type CloseReport, Connections } from './connections.ts'
 import { refusal } from './exchange.ts'
 import type { HttpHandler } from './handler.ts'
-import { type ListenOptions, listenSettings, serverOptions, tlsServerOptions } from './listen-options.ts'
+import {
+  type ListenOptions,
+  type ListenSettings,
+  listenSettings,
+  serverOptions,
+  type TlsOptions,
+  tlsServerOptions,
+} from './listen-options.ts'
 import { load } from './load.ts'
 import { answerClientError, frameProblem, malformed, refuse } from './malformed.ts'
 import { requireWithin } from './options.ts'
@@ -41,7 +48,7 @@ const deadAfter = 900_000
 export async function listen(handler: HttpHandler, options: ListenOptions): Promise<ListeningServer> {
   const settings = listenSettings(options)
   const { getRequestListener } = await load('@hono/node-server', () => import('@hono/node-server'))
-  const server = createNodeServer(options)
+  const server = createNodeServer(settings, options.tls)
   server.maxConnections = settings.maxConnections
   // One more, so that too many can be told.
   server.maxHeadersCount = settings.maxHeadersCount + 1
@@ -81,9 +88,7 @@ export async function listen(handler: HttpHandler, options: ListenOptions): Prom
   }
 }
 
-function createNodeServer(options: ListenOptions): Server {
-  const { tls } = options
-  const settings = listenSettings(options)
+function createNodeServer(settings: Omit<ListenSettings, 'tls'>, tls: TlsOptions | undefined): Server {
   if (tls === undefined) return createServer(serverOptions(settings))
   try {
     return createTlsServer({ ...serverOptions(settings), ...tlsServerOptions(tls, settings.headersTimeoutMs) })

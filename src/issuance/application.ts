@@ -73,7 +73,7 @@ export class IssuanceApplication {
     const objects: Record<string, Uint8Array> = await this.#run(async () => {
       const read: Record<string, Uint8Array> = {}
       for (const { id, source, pin } of this.profile.objects) {
-        if (pin) await this.#refuseInherited(this.#pin())
+        if (pin) await refuseInherited(this.session, this.#pin())
         read[id] = await this.#readObject(source)
       }
       return read
@@ -92,15 +92,7 @@ export class IssuanceApplication {
   }
 
   #run<T>(body: () => Promise<T>): Promise<T> {
-    return this.session.exclusively(async () => {
-      await this.session.ensureApplication(this.profile.application)
-      return body()
-    })
-  }
-
-  async #refuseInherited(pin: PinReference): Promise<void> {
-    await refuseInherited(this.session, pin)
-    await this.session.ensureApplication(this.profile.application)
+    return this.session.within(this.profile.application, body)
   }
 
   async #readObject(source: ObjectSource): Promise<Uint8Array> {

@@ -105,10 +105,7 @@ export class JpkiApplication {
    */
   readCertificate(kind: CertificateKind): Promise<Certificate> {
     return this.#run(async () => {
-      if (kind === 'sign' && !this.#certificates.has(kind)) {
-        await refuseInherited(this.session, jpkiPins.sign)
-        await this.session.ensureApplication(jpkiApplication)
-      }
+      if (kind === 'sign' && !this.#certificates.has(kind)) await refuseInherited(this.session, jpkiPins.sign)
       return this.#readCertificate(kind)
     })
   }
@@ -162,17 +159,13 @@ export class JpkiApplication {
   }
 
   #run<T>(body: () => Promise<T>): Promise<T> {
-    return this.session.exclusively(async () => {
-      await this.session.ensureApplication(jpkiApplication)
-      return body()
-    })
+    return this.session.within(jpkiApplication, body)
   }
 
   async #certificateAndPin(key: JpkiKey, options: SignOptions): Promise<Certificate> {
     const { pin } = options
     if (pin === undefined) {
       await refuseInherited(this.session, jpkiPins[key])
-      await this.session.ensureApplication(jpkiApplication)
       return this.#readCertificate(key)
     }
     if (key === 'auth') {

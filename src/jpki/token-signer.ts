@@ -1,5 +1,5 @@
 import type { Pin, VerifyPinOptions } from '../card/index.ts'
-import { StatusWordError } from '../errors.ts'
+import { CertificateError, DecodeError, StatusWordError } from '../errors.ts'
 import type { JpkiApplication } from './application.ts'
 import type { SignatureAlgorithm } from './schemes.ts'
 
@@ -41,12 +41,8 @@ async function ownCa(app: JpkiApplication): Promise<Uint8Array | undefined> {
   try {
     return (await app.readCertificate('auth-ca')).der
   } catch (error) {
-    if (error instanceof StatusWordError || isAbsent(error)) return undefined
+    const refused = error instanceof StatusWordError || error instanceof CertificateError
+    if (refused || error instanceof DecodeError) return undefined
     throw error
   }
-}
-
-function isAbsent(error: unknown): boolean {
-  const { code } = (error ?? {}) as { readonly code?: unknown }
-  return code === 'ERR_CERTIFICATE_ABSENT' || code === 'ERR_CERTIFICATE' || code === 'ERR_CARD_DATA'
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { computeDigitalSignature } from '../apdu/index.ts'
 import type { CardSession } from '../card/index.ts'
 import { digestInfo } from '../x509/index.ts'
+import { sha256 } from './sha256.ts'
 
 /** P1 of COMPUTE DIGITAL SIGNATURE: a DigestInfo, padded by the card as it is. */
 const asGiven = 0x00
@@ -15,6 +15,5 @@ const asGiven = 0x00
  */
 export function signWithDefaultKey(session: CardSession, challenge: Uint8Array): Promise<Uint8Array> {
   if (challenge.length === 0) return Promise.reject(new RangeError('a challenge has at least one byte'))
-  const digest = new Uint8Array(createHash('sha256').update(challenge).digest())
-  return session.send(computeDigitalSignature(asGiven, 'default', digestInfo('SHA-256', digest)))
+  return session.send(computeDigitalSignature(asGiven, 'default', digestInfo('SHA-256', sha256(challenge))))
 }

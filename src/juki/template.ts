@@ -40,16 +40,19 @@ export function readTemplate(file: Uint8Array, tag: number, start = 0): Template
  * @param length - bytes its value must have, when there is only one answer.
  * @throws DecodeError `ERR_CARD_DATA` when another one stands there, none, or one of another length.
  */
-export function fieldOf(template: Template, index: number, tag: number, length?: number): Tlv {
+export function fieldOf(template: Pick<Template, 'fields' | 'end'>, index: number, tag: number, length?: number): Tlv {
   const field = template.fields[index]
   if (field?.tag !== tag) {
     throw new DecodeError('ERR_CARD_DATA', `no ${hex(tag)} where it must be`, field?.offset ?? template.end)
   }
-  if (length !== undefined && field.value.length !== length) {
-    const message = `${hex(tag)} of ${field.value.length} bytes where ${length} must be`
-    throw new DecodeError('ERR_CARD_DATA', message, field.offset)
-  }
+  if (length !== undefined) fixedValue(field, length)
   return field
+}
+
+/** A value of the one length it can have. @throws DecodeError `ERR_CARD_DATA`. */
+export function fixedValue({ tag, value, offset }: Tlv, length: number): Uint8Array {
+  if (value.length === length) return value
+  throw new DecodeError('ERR_CARD_DATA', `${hex(tag)} of ${value.length} bytes where ${length} must be`, offset)
 }
 
 /** Where the value of a field begins. */

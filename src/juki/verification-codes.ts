@@ -1,4 +1,4 @@
-import { concat } from '../bytes.ts'
+import { copyBytes } from '../bytes.ts'
 import { Pin } from '../card/index.ts'
 import { eraYear, requireDay } from './era.ts'
 import type { IndividualNumber } from './individual-number.ts'
@@ -37,7 +37,7 @@ export function birthDatePin(birthDate: string, options: BirthYearOptions = {}):
 
 /** 照合番号A: the 12 digits of the individual number. The number stays as it is; wipe it when it is done with. */
 export function verificationCodeA(number: IndividualNumber): Pin {
-  return number.lend((digits) => Pin.fromBytes(concat(digits)))
+  return number.lend((digits) => Pin.fromBytes(copyBytes(digits)))
 }
 
 /**

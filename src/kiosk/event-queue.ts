@@ -26,11 +26,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
   }
 
   async next(): Promise<IteratorResult<T, undefined>> {
-    const [item] = this.#items
-    if (this.#items.length > 0) {
-      this.#items.shift()
-      return { done: false, value: item! }
-    }
+    if (this.#items.length > 0) return { done: false, value: this.#items.shift()! }
     if (this.#ended) return { done: true, value: undefined }
     return new Promise((resolve) => {
       this.#waiting.push(resolve)

@@ -1,10 +1,10 @@
-import { type JpkiCardError, TransportError } from '../errors.ts'
+import type { JpkiCardError } from '../errors.ts'
 import type { CardTransport, ReaderEvent } from '../transport/connection.ts'
+import { coded } from './coded.ts'
 import { EventQueue } from './event-queue.ts'
 import type { KioskEvent, KioskReader } from './events.ts'
 import { pause } from './retry.ts'
 import { Slot, type SlotHost } from './slot.ts'
-import { isCoded } from './survey.ts'
 
 /** Milliseconds before watching is begun anew when it ended by an error. */
 const rewatchMs = 1000
@@ -98,7 +98,7 @@ export class KioskMonitor implements AsyncDisposable {
         break
       } catch (cause) {
         isAnew = true
-        this.#serviceLost(coded(cause))
+        this.#serviceLost(cause)
         for (const name of this.#slots.keys()) this.#detached(name)
         await pause(rewatchMs, signal)
       }
@@ -111,7 +111,7 @@ export class KioskMonitor implements AsyncDisposable {
   }
 
   #take(event: ReaderEvent): void {
-    if (event.type === 'service-lost') this.#serviceLost(coded(event.error))
+    if (event.type === 'service-lost') this.#serviceLost(event.error)
     else if (event.type === 'service-restored') this.#serviceRestored()
     else if (event.type === 'reader-attached') this.#slot(event.reader.name)
     else if (event.type === 'card-inserted') this.#slot(event.reader.name)?.inserted(event.reader)
@@ -139,8 +139,9 @@ export class KioskMonitor implements AsyncDisposable {
     this.#tell({ type: 'reader-detached', reader: name })
   }
 
-  #serviceLost(error: JpkiCardError): void {
+  #serviceLost(cause: unknown): void {
     if (this.#lost !== undefined) return
+    const error = coded(cause, 'the readers cannot be watched')
     this.#lost = error
     this.#tell({ type: 'trouble', reader: undefined, card: undefined, error })
   }
@@ -189,8 +190,4 @@ function opening({ name: reader, card, trouble }: KioskReader): KioskEvent[] {
     ...(survey === undefined ? [] : [{ type: 'card-identified', reader, card: number, survey } as const]),
     ...(trouble === undefined ? [] : [{ type: 'trouble', reader, card: number, error: trouble } as const]),
   ]
-}
-
-function coded(cause: unknown): JpkiCardError {
-  return isCoded(cause) ? cause : new TransportError('ERR_TRANSPORT', 'the readers cannot be watched', { cause })
 }

@@ -1,8 +1,9 @@
 import { type JpkiCardError, TransportError } from '../errors.ts'
 import type { CardTransport, ReaderState } from '../transport/connection.ts'
+import { coded } from './coded.ts'
 import type { KioskEvent, KioskReader } from './events.ts'
 import { judge, pause } from './retry.ts'
-import { type CardSurvey, isCoded, type Surveyed, surveyCard } from './survey.ts'
+import { type CardSurvey, type Surveyed, surveyCard } from './survey.ts'
 
 /** What a slot needs of its monitor. */
 export interface SlotHost {
@@ -106,9 +107,7 @@ export class Slot {
     try {
       return await surveyCard(this.#host.transport, this.name, signal)
     } catch (cause) {
-      if (isCoded(cause)) return { error: cause }
-      const text = `${this.name}: the card could not be identified`
-      return { error: new TransportError('ERR_TRANSPORT', text, { cause, reader: this.name }) }
+      return { error: coded(cause, `${this.name}: the card could not be identified`, this.name) }
     }
   }
 

@@ -1,5 +1,5 @@
 import { CardSession, type PinStatus, readFile, readPinStatus } from '../card/index.ts'
-import { JpkiCardError, StateNotClearedError, StatusWordError } from '../errors.ts'
+import { StateNotClearedError, StatusWordError } from '../errors.ts'
 import { type CardKind, identifyCard } from '../identify/index.ts'
 import { decodeAvailability, type JpkiKey, jpkiApplication, jpkiFiles, jpkiPins } from '../jpki/index.ts'
 import type { CardTransport } from '../transport/connection.ts'
@@ -70,9 +70,4 @@ async function orNothing<T>(reading: Promise<T>): Promise<T | undefined> {
     if (error instanceof StatusWordError) return undefined
     throw error
   }
-}
-
-/** Whatever went wrong, as a coded error. */
-export function isCoded(error: unknown): error is JpkiCardError {
-  return error instanceof JpkiCardError
 }

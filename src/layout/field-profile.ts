@@ -1,6 +1,6 @@
 import type { CheckDigitRule } from './check-digit.ts'
 import { type Encoding, encodings, mostCharacters, type Padding } from './encodings.ts'
-import { type CharacterSet, characterSets, type Field } from './field.ts'
+import { type CharacterSet, characterForms, characterSets, type Field } from './field.ts'
 import type { JsonObject, JsonValue } from './json-reader.ts'
 import { type Obfuscation, obfuscatedDigits, obfuscationModes } from './obfuscation.ts'
 
@@ -128,12 +128,12 @@ function sizeOf(value: JsonValue | undefined, otherwise: Field['size']): Field['
 
 function oneOfOf(value: JsonValue, characters: CharacterSet, size: Field['size']): readonly string[] | undefined {
   const text = { match: /^.+$/su, say: 'must be text' }
-  const possible = { digits: /^[0-9]+$/, alphanumeric: /^[0-9A-Za-z]+$/, printable: /^\P{Cc}+$/u }[characters]
   return value.list(1, 64)?.flatMap((one) => {
     const found = one.string(text)
-    const count = [...(found ?? '')].length
     if (found === undefined) return []
-    if (!possible.test(found) || count < size.min || count > size.max) one.refuse('the field can never hold this')
+    const all = [...found]
+    const possible = all.every((character) => characterForms[characters].test(character))
+    if (!possible || all.length < size.min || all.length > size.max) one.refuse('the field can never hold this')
     return [found]
   })
 }

@@ -9,6 +9,13 @@ export const characterSets = ['digits', 'alphanumeric', 'printable'] as const
 /** `digits` 0 to 9; `alphanumeric` also A to Z and a to z; `printable` all but control characters. */
 export type CharacterSet = (typeof characterSets)[number]
 
+/** One character of each set. */
+export const characterForms: Readonly<Record<CharacterSet, RegExp>> = {
+  digits: /^[0-9]$/,
+  alphanumeric: /^[0-9A-Za-z]$/,
+  printable: /^\P{Cc}$/u,
+}
+
 /** One field of a block: bytes of a card's object, or characters of a stripe. */
 export interface Field {
   /** Name, unique in the profile. */

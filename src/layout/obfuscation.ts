@@ -35,9 +35,11 @@ export function reveal(
   { mode, start }: Obfuscation,
   characters: readonly Character[],
 ): readonly Character[] | { readonly offset: number; readonly reason: string } {
-  const last = characters.at(-1)
+  const needed = Math.max(start + obfuscatedDigits, typeof mode === 'string' ? 0 : mode.at + 1)
+  if (characters.length < needed) {
+    return { offset: characters.at(-1)?.offset ?? 0, reason: 'too short for its obfuscation' }
+  }
   const obscured = characters.slice(start, start + obfuscatedDigits)
-  if (obscured.length < obfuscatedDigits) return { offset: last?.offset ?? 0, reason: 'too short for its obfuscation' }
   const told = typeof mode === 'string' ? mode : characters[mode.at]!.text
   const known = obfuscationModes.find((one) => one === told)
   if (known === undefined) {

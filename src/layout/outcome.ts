@@ -97,8 +97,9 @@ export function applyValidity(
   return { validity: 'until' in rule ? { until: day } : { years: rule.years, from: day } }
 }
 
-/** `YYYY-MM-DD` of `YYYYMMDD`, if there is such a day. */
+/** `YYYY-MM-DD` of `YYYYMMDD`, if there is such a day in the years 0001 to 9999. */
 function dayOf(digits: string): string | undefined {
+  if (digits.startsWith('0000')) return undefined
   const day = `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`
   const date = new Date(`${day}T00:00:00Z`)
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day) ? day : undefined

@@ -1,13 +1,7 @@
 import { checkDigit } from './check-digit.ts'
 import { type Character, decode } from './encodings.ts'
-import type { BlockLayout, CharacterSet, Fault, FaultCheck, Field } from './field.ts'
+import { type BlockLayout, characterForms, type Fault, type FaultCheck, type Field } from './field.ts'
 import { reveal } from './obfuscation.ts'
-
-const sets: Readonly<Record<CharacterSet, RegExp>> = {
-  digits: /^[0-9]$/,
-  alphanumeric: /^[0-9A-Za-z]$/,
-  printable: /^\P{Cc}$/u,
-}
 
 /** Texts of a block by field; `undefined` for an optional field that is empty. */
 export type BlockTexts = ReadonlyMap<Field, string | undefined>
@@ -52,7 +46,7 @@ function judged(field: Field, characters: readonly Character[]): string | Fault 
   const [last] = characters.slice(-1)
   const mayEndInX = field.checkDigit?.digits.includes('X') ?? false
   const wrong = characters.find(
-    (one) => !sets[field.characters].test(one.text) && !(mayEndInX && one === last && one.text === 'X'),
+    (one) => !characterForms[field.characters].test(one.text) && !(mayEndInX && one === last && one.text === 'X'),
   )
   if (wrong !== undefined) return fault('characters', wrong.offset, id, `a character that is not ${field.characters}`)
   const count = characters.length

@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto'
 import { copyBytes } from '../bytes.ts'
 import { JpkiCardError, RefusalError } from '../errors.ts'
 import type { MunicipalPinKind } from './kinds.ts'
-import { checkActor, checkOptions, checkSubject, type MunicipalPinsOptions } from './options.ts'
-import { defaultCost, PinHasher } from './pin-hash.ts'
+import { checkActor, checkSubject, type MunicipalPinsOptions, type Settings, settingsOf } from './options.ts'
+import { PinHasher } from './pin-hash.ts'
 
 /** Who is at the counter. Text of 1 to 64 of A-Z a-z 0-9 . _ - for the audit log. */
 export interface ByClerk {
@@ -49,18 +49,13 @@ interface Step {
  * (AuditError `ERR_AUDIT`), and TypeError for arguments that are not as described. Nothing is told as done then.
  */
 export class MunicipalPins {
-  readonly #options: MunicipalPinsOptions
-  readonly #serverKey: Uint8Array
-  readonly #maxTries: number
+  readonly #settings: Settings
   readonly #hasher: PinHasher
 
   /** @throws TypeError, RangeError for options that make no sense. */
   constructor(options: MunicipalPinsOptions) {
-    checkOptions(options)
-    this.#options = options
-    this.#serverKey = copyBytes(options.serverKey)
-    this.#maxTries = options.maxTries ?? 3
-    this.#hasher = new PinHasher(this.#serverKey, options.scrypt ?? defaultCost)
+    this.#settings = settingsOf(options)
+    this.#hasher = new PinHasher(this.#settings.serverKey, this.#settings.scrypt)
   }
 
   /**
@@ -73,8 +68,8 @@ export class MunicipalPins {
       this.#audited('register', userId, kind, by.clerk, async (step) => {
         this.#checkFormat(own!)
         await this.#announce(step)
-        await this.#options.store.write(step.name, await this.#hasher.make(step.name, own!))
-        await this.#options.store.reset(step.name)
+        await this.#settings.store.write(step.name, await this.#hasher.make(step.name, own!))
+        await this.#settings.store.reset(step.name)
       }),
     )
   }
@@ -113,7 +108,7 @@ export class MunicipalPins {
         this.#checkFormat(next!)
         await this.#try(step, old!)
         await this.#announce(step)
-        await this.#options.store.write(step.name, await this.#hasher.make(step.name, next!))
+        await this.#settings.store.write(step.name, await this.#hasher.make(step.name, next!))
       }),
     )
   }
@@ -123,7 +118,7 @@ export class MunicipalPins {
     return this.#audited('unlock', userId, kind, by.clerk, async (step) => {
       await this.#mustExist(step)
       await this.#announce(step)
-      await this.#options.store.reset(step.name)
+      await this.#settings.store.reset(step.name)
     })
   }
 
@@ -132,25 +127,25 @@ export class MunicipalPins {
     return this.#audited('remove', userId, kind, by.clerk, async (step) => {
       await this.#mustExist(step)
       await this.#announce(step)
-      await this.#options.store.remove(step.name)
-      await this.#options.store.reset(step.name)
+      await this.#settings.store.remove(step.name)
+      await this.#settings.store.reset(step.name)
     })
   }
 
   /** What is known of a PIN, for staff. Spends nothing and is not written down. */
   async status(userId: string, kind: MunicipalPinKind): Promise<MunicipalPinStatus> {
     checkSubject(userId, kind)
-    const { store } = this.#options
+    const { store, maxTries } = this.#settings
     const name = nameOf(this.#pseudonym(userId), kind)
     const [kept, spent] = await Promise.all([store.read(name), store.count(name)])
-    const triesLeft = Math.max(0, this.#maxTries - spent)
+    const triesLeft = Math.max(0, maxTries - spent)
     return { registered: kept !== undefined, locked: triesLeft === 0, triesLeft }
   }
 
   async #try({ name }: Step, pin: Uint8Array): Promise<void> {
-    const { store, revealUnregistered = false } = this.#options
+    const { store, revealUnregistered, maxTries } = this.#settings
     const spent = await store.increment(name)
-    if (spent > this.#maxTries) throw new RefusalError('ERR_MUNICIPAL_PIN_LOCKED', 'the PIN is locked')
+    if (spent > maxTries) throw new RefusalError('ERR_MUNICIPAL_PIN_LOCKED', 'the PIN is locked')
     const kept = await store.read(name)
     if (await this.#hasher.matches(name, pin, kept)) {
       await store.reset(name)
@@ -160,18 +155,18 @@ export class MunicipalPins {
       await store.reset(name)
       throw notRegistered()
     }
-    if (spent === this.#maxTries) throw new RefusalError('ERR_MUNICIPAL_PIN_LOCKED', 'the last try was spent')
+    if (spent === maxTries) throw new RefusalError('ERR_MUNICIPAL_PIN_LOCKED', 'the last try was spent')
     throw new RefusalError('ERR_MUNICIPAL_PIN_REJECTED', 'the PIN is wrong')
   }
 
   #checkFormat(pin: Uint8Array): void {
-    const { minDigits, maxDigits } = this.#options.pinFormat ?? { minDigits: 4, maxDigits: 4 }
+    const { minDigits, maxDigits } = this.#settings.pinFormat
     const fits = pin.length >= minDigits && pin.length <= maxDigits && pin.every((byte) => byte >= 0x30 && byte <= 0x39)
     if (!fits) throw new RefusalError('ERR_MUNICIPAL_PIN_FORMAT', 'this is not the format of a PIN')
   }
 
   async #mustExist({ name }: Step): Promise<void> {
-    if ((await this.#options.store.read(name)) === undefined) throw notRegistered()
+    if ((await this.#settings.store.read(name)) === undefined) throw notRegistered()
   }
 
   /** Takes PINs over for one call. */
@@ -213,12 +208,12 @@ export class MunicipalPins {
   }
 
   async #write({ action, user, kind, by }: Step, result: string): Promise<void> {
-    await this.#options.audit?.write({ type: 'municipal-pin', action, kind, user, by, result })
+    await this.#settings.audit?.write({ type: 'municipal-pin', action, kind, user, by, result })
   }
 
   /** The user as store and audit log know him: HMAC-SHA-256 with the key of the servers. */
   #pseudonym(userId: string): string {
-    return createHmac('sha256', this.#serverKey).update(`user ${userId}`).digest('base64url')
+    return createHmac('sha256', this.#settings.serverKey).update(`user ${userId}`).digest('base64url')
   }
 }
 

@@ -1,7 +1,8 @@
 import type { AuditSink } from '../audit/event.ts'
+import { copyBytes } from '../bytes.ts'
 import type { CounterStore } from '../server/stores/store.ts'
 import { type MunicipalPinKind, municipalPinKinds } from './kinds.ts'
-import { isCost, type ScryptCost } from './pin-hash.ts'
+import { defaultCost, isCost, type ScryptCost, within } from './pin-hash.ts'
 
 /** Options of {@link MunicipalPins}. */
 export interface MunicipalPinsOptions {
@@ -21,17 +22,25 @@ export interface MunicipalPinsOptions {
   readonly revealUnregistered?: boolean | undefined
 }
 
+/** The options with their defaults. */
+export type Settings = Omit<MunicipalPinsOptions, 'maxTries' | 'pinFormat' | 'scrypt' | 'revealUnregistered'> & {
+  readonly maxTries: number
+  readonly pinFormat: { readonly minDigits: number; readonly maxDigits: number }
+  readonly scrypt: ScryptCost
+  readonly revealUnregistered: boolean
+}
+
 /** @throws TypeError, RangeError for options that make no sense. */
-export function checkOptions(options: MunicipalPinsOptions): void {
-  const { serverKey, maxTries = 3, pinFormat = { minDigits: 4, maxDigits: 4 }, scrypt } = options
+export function settingsOf(options: MunicipalPinsOptions): Settings {
+  const { store, audit, maxTries = 3, pinFormat = { minDigits: 4, maxDigits: 4 } } = options
+  const { serverKey, scrypt = defaultCost, revealUnregistered = false } = options
   if (!(serverKey instanceof Uint8Array)) throw new TypeError('serverKey must be a Uint8Array')
   if (serverKey.length < 32) throw new RangeError('serverKey must have at least 32 bytes')
-  const within = (value: number, low: number, high: number): boolean =>
-    Number.isSafeInteger(value) && value >= low && value <= high
   if (!within(maxTries, 1, 15)) throw new RangeError('maxTries must be from 1 to 15')
   const { minDigits, maxDigits } = pinFormat
   if (!within(minDigits, 4, 16) || !within(maxDigits, minDigits, 16)) throw new RangeError('a PIN has 4 to 16 digits')
-  if (scrypt !== undefined && !isCost(scrypt)) throw new RangeError('scrypt cannot be run at this cost')
+  if (!isCost(scrypt)) throw new RangeError('scrypt cannot be run at this cost')
+  return { store, audit, serverKey: copyBytes(serverKey), maxTries, pinFormat, scrypt, revealUnregistered }
 }
 
 /** @throws TypeError for what names no user and kind. */

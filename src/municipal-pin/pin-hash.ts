@@ -15,10 +15,13 @@ const saltLength = 16
 const hashLength = 32
 const keptForm = /^scrypt:(\d{1,7}):(\d{1,2}):(\d{1,2}):([\w-]{22}):([\w-]{43})$/
 
+/** Whether a number is a whole one between two others. */
+export function within(value: number, low: number, high: number): boolean {
+  return Number.isSafeInteger(value) && value >= low && value <= high
+}
+
 /** Whether scrypt may be run at this cost; the bounds hold for what a store returns too. */
 export function isCost({ N, r, p }: ScryptCost): boolean {
-  const within = (value: number, low: number, high: number): boolean =>
-    Number.isSafeInteger(value) && value >= low && value <= high
   return within(N, 2, 2 ** 20) && Number.isInteger(Math.log2(N)) && within(r, 1, 32) && within(p, 1, 16)
 }
 

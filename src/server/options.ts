@@ -35,6 +35,8 @@ export type Settings = Omit<TokenServiceOptions, 'challengeLifetimeMs' | 'clock'
   readonly challengeLifetimeMs: number
   readonly clock: () => Date
   readonly pseudonymKey: KeyObject
+  /** The anchors as tokens write certificates. */
+  readonly anchorTexts: ReadonlySet<string>
   /** Generation of each anchor that is a JPKI authority. */
   readonly generations: ReadonlyMap<Certificate, number | undefined>
 }
@@ -62,6 +64,7 @@ export function settingsOf(options: TokenServiceOptions): Settings {
     // A copy, and ready to be used.
     pseudonymKey: createSecretKey(pseudonymKey),
     clock: options.clock ?? (() => new Date()),
+    anchorTexts: new Set(anchors.map(({ der }) => Buffer.from(der).toString('base64'))),
     generations: new Map(anchors.map((anchor) => [anchor, jpkiAuthorityOf(anchor)?.generation])),
   }
 }

@@ -129,8 +129,12 @@ export class TokenService {
 
   /** Closes store and audit log. */
   async close(): Promise<void> {
-    await this.#settings.store.close?.()
-    await this.#settings.audit?.close?.()
+    const { store, audit } = this.#settings
+    try {
+      await store.close?.()
+    } finally {
+      await audit?.close?.()
+    }
   }
 
   async #judge(parsed: ParsedToken, request: VerifyRequest): Promise<Judgement> {
@@ -142,8 +146,7 @@ export class TokenService {
       throw new RefusalError('ERR_TOKEN_ALGORITHM', 'not an algorithm of the key in the certificate')
     }
     const { anchors, revocation, hierarchies, signatures, intermediates = [] } = this.#settings
-    const own = parsed.caCertificateDer === undefined ? [] : [read(parsed.caCertificateDer, 1)]
-    const pool = [...intermediates, ...own]
+    const pool = [...intermediates, ...this.#ownCa(parsed)]
     const options = { anchors, revocation, hierarchies, signatures, intermediates: pool, at, use: 'auth' } as const
     const report = await inspectCertificate(certificate, options)
     if (!report.ok) throw refusalOf(report)
@@ -165,6 +168,12 @@ export class TokenService {
     const generation = this.#settings.generations.get(path[path.length - 1]!)
     if (request.includeSerialNumber !== true) return { acceptance, generation }
     return { acceptance: { ...acceptance, serialNumber: certificate.serialNumber }, generation }
+  }
+
+  /** The CA certificate in a token, unless it is one of the anchors: a card's mostly is. */
+  #ownCa({ caCertificate, caCertificateDer }: ParsedToken): readonly Certificate[] {
+    if (caCertificate === undefined || this.#settings.anchorTexts.has(caCertificate)) return []
+    return [read(caCertificateDer!, 1)]
   }
 
   #requireClaims({ origin, terminal, purpose }: ParsedToken, request: VerifyRequest): void {

@@ -1,5 +1,5 @@
 import type { CardSession, Pin, VerifyPinOptions } from '../card/index.ts'
-import { RefusalError } from '../errors.ts'
+import { RefusalError, StatusWordError } from '../errors.ts'
 import { readCardExpiry } from '../identify/index.ts'
 import { IssuanceApplication, type IssuanceProfile } from '../issuance/index.ts'
 import { JpkiApplication, tokenSigner } from '../jpki/index.ts'
@@ -7,7 +7,7 @@ import { JukiApplication, TextApplication, type TextAttributes } from '../juki/i
 import type { PersonalText, ReadValidity } from '../layout/index.ts'
 import { readStripeRecord, type StripeProfile, type Swipe } from '../stripe/index.ts'
 import { answerChallenge, type ExpectedClaims, type Token, type TokenChallenge } from '../token/index.ts'
-import { cardValidity, parseCardDate } from '../validity/index.ts'
+import { cardValidity, certificateValidity, parseCardDate } from '../validity/index.ts'
 import type { ServiceMethod, ServicePlan } from './plan.ts'
 
 /** What a service is performed with; which of it is needed depends on the method. */
@@ -65,7 +65,9 @@ const methods: Readonly<Record<ServiceMethod, (means: ServiceMeans) => Promise<S
     const { session, challenge, expected, pin } = needed(means, ['session', 'challenge', 'expected', 'pin'])
     const app = await JpkiApplication.open(session)
     const certificate = await app.readCertificate('auth').catch(wantsPin)
-    if (certificate !== undefined && certificate.notAfter < means.at) throw ended('the certificate has expired')
+    if (certificate !== undefined && certificateValidity(certificate, means.at).state === 'expired') {
+      throw ended('the certificate has expired')
+    }
     const signer = tokenSigner(app, pin, means.pinOptions)
     return { kind: 'token', token: await answerChallenge(challenge, expected, signer) }
   },
@@ -115,26 +117,25 @@ function needed<Name extends keyof Means>(
 /** Where the card tells its last day without a PIN; a Juki card does not. */
 async function requireLiving(session: CardSession, at: Date): Promise<void> {
   const field = await readCardExpiry(session)
-  if (field === undefined) return
-  const { state } = cardValidity({ expiry: parseCardDate(field), source: 'common-record' }, at)
-  if (state === 'expired') throw ended('the card has expired')
+  if (field !== undefined) requireLasting(field, at, 'the card')
 }
 
 /** What the municipality wrote down, by days in Japan. */
 function requireCurrent(validity: ReadValidity | undefined, at: Date): void {
   if (validity === undefined || !('until' in validity)) return
-  const { state } = cardValidity(
-    { expiry: parseCardDate(validity.until.replaceAll('-', '')), source: 'common-record' },
-    at,
-  )
-  if (state === 'expired') throw ended('the registration has expired')
+  requireLasting(validity.until.replaceAll('-', ''), at, 'the registration')
+}
+
+/** @param field - last day, `YYYYMMDD`. */
+function requireLasting(field: string | Uint8Array, at: Date, what: string): void {
+  const { state } = cardValidity({ expiry: parseCardDate(field), source: 'common-record' }, at)
+  if (state === 'expired') throw ended(`${what} has expired`)
 }
 
 const ended = (message: string): RefusalError => new RefusalError('ERR_CERTIFICATE_EXPIRED', message)
 
 /** On Android phones the certificate comes after the PIN. */
 function wantsPin(error: unknown): undefined {
-  const { code } = (error ?? {}) as { readonly code?: unknown }
-  if (code !== 'ERR_SECURITY_STATUS') throw error
-  return undefined
+  if (error instanceof StatusWordError && error.code === 'ERR_SECURITY_STATUS') return undefined
+  throw error
 }

@@ -43,8 +43,7 @@ function valuesOf(format: StripeFormat, data: string): readonly number[] {
   }
   return Array.from({ length: data.length }, (_, i) => {
     const value = data.charCodeAt(i) - format.base
-    const fits = value >= 0 && value < 1 << format.dataBits && isData(format, value)
-    if (!fits) throw new RangeError(`track ${format.id} cannot hold character ${i} of the data`)
+    if (!isData(format, value)) throw new RangeError(`track ${format.id} cannot hold character ${i} of the data`)
     return value
   })
 }

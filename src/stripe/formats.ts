@@ -65,11 +65,11 @@ export function characterBits({ dataBits }: StripeFormat): number {
 const shifts: ReadonlySet<number> = new Set([0x0e, 0x0f])
 
 /**
- * Whether a value, parity left out, can be data: no sentinel; on a type II track a character of JIS X 0201 or a shift,
- * as the card printers write, no other control character.
+ * Whether a value, parity left out, can be data: of as many bits as a character has, no sentinel; on a type II track a
+ * character of JIS X 0201 or a shift, as the card printers write, no other control character.
  */
-export function isData({ base, start, end }: StripeFormat, value: number): boolean {
-  if (value === start || value === end) return false
+export function isData({ dataBits, base, start, end }: StripeFormat, value: number): boolean {
+  if (value < 0 || value >= 1 << dataBits || value === start || value === end) return false
   return base !== 0x00 || value >= 0x20 || shifts.has(value)
 }
 

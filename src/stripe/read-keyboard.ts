@@ -77,16 +77,14 @@ function isoTrack(format: StripeFormatId, typed: string, at: number, width: read
 
 /** @param at - place of the data in the text. */
 function trackOf(format: StripeFormatId, data: string, at: number, repaired: StripeTrack['repaired']): Outcome {
-  const { maxData, dataBits, base } = stripeFormat(format)
+  const known = stripeFormat(format)
+  const { maxData, base } = known
   const refuse = (error: StripeError): Outcome => ({ format, error })
   if (data.length === 0) return refuse(new StripeError('length', 'there is no data', { character: at }))
   if (data.length > maxData) {
     return refuse(new StripeError('length', 'too many characters', { character: at + maxData }))
   }
-  const wrong = [...data].findIndex((_, i) => {
-    const value = data.charCodeAt(i) - base
-    return value < 0 || value >= 1 << dataBits || !isData(stripeFormat(format), value)
-  })
+  const wrong = [...data].findIndex((_, i) => !isData(known, data.charCodeAt(i) - base))
   if (wrong >= 0) {
     return refuse(new StripeError('character', 'a character the track does not have', { character: at + wrong }))
   }

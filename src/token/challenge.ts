@@ -35,14 +35,18 @@ export function isIdentifier(text: unknown): text is string {
 /** The origin met last: a process meets one, and reading it again costs more than all other fields together. */
 let lastOrigin: string | undefined
 
+/** Whether tokens may go there: by `https`, or by `http` to a server on the same machine. */
+export function isSecure({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname))
+}
+
 /** Whether a text is an origin in its one form: `https`, or `http` for a server on the same machine. ASCII only. */
 export function isOrigin(text: unknown): text is string {
   if (typeof text !== 'string' || text.length > 256) return false
   if (text === lastOrigin) return true
   if (!URL.canParse(text)) return false
-  const { origin, protocol, hostname } = new URL(text)
-  const local = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
-  if (origin !== text || !(protocol === 'https:' || (protocol === 'http:' && local))) return false
+  const url = new URL(text)
+  if (url.origin !== text || !isSecure(url)) return false
   lastOrigin = text
   return true
 }

@@ -1,5 +1,5 @@
 import { type RefusalCode, RefusalError, refusalCodes, ServerError } from '../errors.ts'
-import { parseChallenge, type TokenChallenge } from './challenge.ts'
+import { isSecure, parseChallenge, type TokenChallenge } from './challenge.ts'
 import type { Token } from './token.ts'
 
 /** How a terminal talks to an issuance server. */
@@ -40,10 +40,7 @@ export class TokenServer {
    */
   constructor(address: string, options: TokenServerOptions = {}) {
     const base = new URL(address.endsWith('/') ? address : `${address}/`)
-    const local = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(base.hostname)
-    if (base.protocol !== 'https:' && !(base.protocol === 'http:' && local)) {
-      throw new TypeError('a server is reached by https; by http on this machine only')
-    }
+    if (!isSecure(base)) throw new TypeError('a server is reached by https; by http on this machine only')
     if (base.username !== '' || base.password !== '') throw new TypeError('an address has no user name and password')
     this.#base = base
     this.#options = options

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type CommandApdu, decodeCommand, ins } from '../../src/apdu/index.ts'
 import { concat, fromHex, toHex } from '../../src/bytes.ts'
 import { CardSession, readFile, readFileRecord } from '../../src/card/index.ts'
+import { protect } from '../../src/card/session.ts'
 import { DecodeError, type StatusWordError } from '../../src/errors.ts'
 import { tlvTotalLength } from '../../src/tlv/index.ts'
 import { thrown } from '../support/vectors.ts'
@@ -128,6 +129,15 @@ describe('readFileRecord', () => {
     expect(await thrown(() => readFileRecord(session, 1, 1))).toMatchObject({ code })
     expect(sent).toHaveLength(1)
     expect(session.capabilities.shortFileId).toBe('unknown')
+  })
+
+  test('under secure messaging the file is selected', async () => {
+    const { session, sent } = cardOf(() => '01019000')
+    const application = { id: 'x', aid: fromHex('A000000001') }
+    await session.selectApplication(application)
+    session[protect]({ application, wrap: () => undefined, unwrap: (response) => response, end() {} })
+    expect(toHex(await readFileRecord(session, 3, 2))).toBe('0101')
+    expect(sent.slice(1)).toEqual(['00A4020C020003', '00B2020400'])
   })
 
   test('a file that is not there is found out by SELECT', async () => {

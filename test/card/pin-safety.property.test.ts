@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { test } from 'vitest'
 import { type PinName, verificationCodeB } from '../../src/emulator/index.ts'
+import { full } from '../support/scale.ts'
 import { identity } from '../support/virtual.ts'
 import { PinSafetyModel } from './pin-safety-model.ts'
 import { pinTargets } from './pin-targets.ts'
@@ -75,5 +76,5 @@ test('no order of applications, wrong PINs, pulls, resets and lies of the card b
       await model.end()
     },
   )
-  await fc.assert(property, { numRuns: process.env['CI'] === 'true' ? 3_000 : 600 })
+  await fc.assert(property, { numRuns: full ? 3_000 : 600 })
 }, 300_000)

@@ -324,6 +324,22 @@ describe('bindings, Node.js, platform', () => {
     expect([none.code, none.problems, none.json.error.code]).toEqual([3, ['binding-none'], 'ERR_BINDING_MISSING'])
   })
 
+  it.each(['pcsc-mini', 'pcsclite'])('only the one asked for counts: %s', async (wanted) => {
+    const bindings = { [wanted]: new Error('absent') }
+    const { code, problems, ids, json } = await doctor({ bindings }, `--binding ${wanted}`)
+    expect([code, problems, json.error?.code]).toEqual([3, ['binding-none'], 'ERR_BINDING_MISSING'])
+    expect(ids.filter((id) => id.startsWith('binding'))).toEqual(['binding-missing', 'binding-none'])
+    const other = wanted === 'pcsc-mini' ? 'pcsclite' : 'pcsc-mini'
+    const usable = await doctor({ bindings }, `--binding ${other}`)
+    expect([usable.code, usable.find('binding').facts]).toMatchObject([0, { name: other }])
+  })
+
+  it('one that loads here, and not where readers are asked for', async () => {
+    const open = () => Promise.reject(new TransportError('ERR_BINDING_MISSING', 'none'))
+    const { code, problems } = await doctor({ open })
+    expect([code, problems]).toEqual([3, ['binding-none']])
+  })
+
   it('an old Node.js', async () => {
     const { code, problems } = await doctor({ system: { nodeVersion: '20.18.3' } })
     expect([code, problems]).toEqual([3, ['node-too-old']])

@@ -1,5 +1,4 @@
 import { PassThrough, type Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import type { Dependencies, Io } from '../../src/cli/io.ts'
 import { main } from '../../src/cli/main.ts'
 import {
@@ -9,6 +8,7 @@ import {
   VirtualTransport,
 } from '../../src/emulator/index.ts'
 import type { CardTransport } from '../../src/transport/index.ts'
+import { commandLine } from '../support/slot.ts'
 import { identity } from '../support/virtual.ts'
 
 /** How one command line is run in a test. */
@@ -66,7 +66,7 @@ export async function run(line: string | readonly string[], setting: Setting = {
         createVirtualCard({ identity: await identity(), ...options, ...setting.card }),
       openPcsc: async () => setting.transport ?? new VirtualTransport({ readers: [] }),
       openTerminal: () => undefined,
-      serverProgram: fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url)),
+      serverProgram: commandLine,
       ...setting.dependencies,
     },
   }

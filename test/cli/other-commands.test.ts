@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseRoots } from '../../src/cli/applications/roots-file.ts'
+import { startServerProcess } from '../../src/cli/demo/server-process.ts'
 import { VirtualTransport, type VpcdOptions } from '../../src/emulator/index.ts'
+import { ServerError } from '../../src/errors.ts'
+import { commandLine } from '../support/slot.ts'
 import { identity } from '../support/virtual.ts'
 import { cardInReader, run } from './harness.ts'
 
@@ -38,6 +41,13 @@ describe('demo', () => {
       expect(out).toContain(text)
       expect(out).not.toMatch(/\b(?:1234|0000)\b/)
     }
+  })
+
+  it('says why its server does not start', async () => {
+    const notCertificates = Uint8Array.of(0x30, 0x00)
+    const starting = startServerProcess(notCertificates, notCertificates, 'residence-record', commandLine)
+    await expect(starting).rejects.toThrow(ServerError)
+    await expect(starting).rejects.toThrow(/: ERR_CERTIFICATE: \S/)
   })
 })
 

@@ -72,6 +72,32 @@ describe('serve', () => {
     expect((await run(['serve', folder.file('absent.json'), '--json'])).json.error.code).toBe('ERR_FILE')
   })
 
+  test.each([
+    { terminals: { by: 'bearer-token', file: 'long' } },
+    { pseudonymKey: 'long' },
+    { store: { kind: 'redis', urlFile: 'long' } },
+    { listen: { port: 1, tls: { certificate: 'long', key: 'long' } } },
+  ])('reads no file longer than 1 MiB: %j', async (change) => {
+    const right = JSON.parse(await readFile(await folder.settings(), 'utf8')) as object
+    await writeFile(folder.file('long'), ' '.repeat(1_048_577))
+    await writeFile(folder.file('changed.json'), JSON.stringify({ ...right, ...change }))
+    const { code, err } = await run(['serve', folder.file('changed.json')])
+    expect([code, err]).toEqual([1, expect.stringContaining('longer than 1048576 bytes')])
+  })
+
+  test.each([
+    'serve long',
+    'evaluate http://127.0.0.1:1 --pki . --terminals long',
+    'emulate --faults long',
+    'auth --pin-stdin --server http://127.0.0.1:1 --terminal t --purpose p --token-file long',
+    'auth --pin-stdin --server http://127.0.0.1:1 --terminal t --purpose p --server-ca long',
+  ])('nor do others: %s', async (line) => {
+    await writeFile(folder.file('long'), ' '.repeat(1_048_577))
+    const words = line.split(' ').map((word) => (word === 'long' || word === '.' ? folder.file(word) : word))
+    const { code, err } = await run(words)
+    expect([code, err]).toEqual([1, expect.stringContaining('longer than 1048576 bytes')])
+  })
+
   test('does not begin without its store, and leaves nothing open', async () => {
     const settings = await folder.settings({ store: { kind: 'redis', url: 'redis://127.0.0.1:1' } })
     const { code, json } = await run(['serve', settings, '--json'])

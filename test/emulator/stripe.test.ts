@@ -58,6 +58,12 @@ describe('the invented 印鑑登録証', () => {
     expect(municipalStripe(card, { number: '40000127' })).toBe('IN9999940000127720251027\x0e6?3 JE:\x0f ')
   })
 
+  test('bears the day of issue in Japan', () => {
+    expect(municipalStripe({ ...card, issuedAt: '2025-10-27T20:00:00Z' }).slice(16, 24)).toBe('20251028')
+    expect(municipalStripe({ ...card, issuedAt: '2025-12-31T15:00:00Z' }).slice(16, 24)).toBe('20260101')
+    expect(municipalStripe({ ...card, issuedAt: '2025-12-31T14:59:59Z' }).slice(16, 24)).toBe('20251231')
+  })
+
   test('its faults', () => {
     expect(municipalStripe(card, { faults: ['check-digit'] })).toContain('400001278')
     expect(municipalStripe(card, { faults: ['municipality'] })).toContain('IN88888')

@@ -280,4 +280,12 @@ describe('reports', () => {
     expect(xml.match(/<failure type="ERR_PIN_BLOCKED"/g)).toHaveLength(1)
     expect(xml.match(/<skipped /g)).toHaveLength(report.counts.skipped)
   })
+
+  test('JUnit: the time of a case is the sum of its runs', async () => {
+    const { report } = await smoke()
+    const identify = step(report, 'identify')
+    const runs = [1000, 2000, 9000].map((durationMs, i) => ({ ...identify.runs[0]!, round: i + 1, durationMs }))
+    const xml = smokeToJunit({ ...report, steps: [{ ...identify, runs }] }, 'en')
+    expect(/<testcase [^>]*time="([^"]+)"/.exec(xml)?.[1]).toBe('12.000')
+  })
 })

@@ -6,7 +6,7 @@ import { type HttpHandlerOptions, type ListeningServer, type ListenOptions, list
 import { TokenServer } from '../../src/token/index.ts'
 import { answer, request, serve } from '../server/fixture.ts'
 import { thrown } from '../support/vectors.ts'
-import { exchange, handlerWith, postText, RawConnection, statusAndCode } from './fixture.ts'
+import { exchange, gate, handlerWith, postText, RawConnection, statusAndCode } from './fixture.ts'
 
 const open = async (
   options: Partial<ListenOptions> = {},
@@ -266,15 +266,12 @@ describe('what is hardly HTTP', () => {
   })
 
   test('what is wrong behind a request that is being judged is not taken for its answer', async () => {
-    let judging = (): void => {}
-    const begun = new Promise<void>((resolve) => {
-      judging = resolve
-    })
-    const hanging = { put: () => new Promise<never>(() => judging()), take: () => undefined }
+    const judging = gate()
+    const hanging = { put: () => new Promise<never>(() => judging.open()), take: () => undefined }
     await using server = await open({}, { service: serve({ store: hanging }) })
     const connection = await RawConnection.open(server.port)
     connection.write(postText('/v1/challenges', challenge))
-    await begun
+    await judging.opened
     connection.write('GARBAGE\r\n\r\n')
     expect(await connection.untilClosed()).toBe('')
     await server.close({ graceMs: 0 })
@@ -301,18 +298,15 @@ describe('connections that are dropped', () => {
   })
 
   test('while a token is judged, too', async () => {
-    let release = (): void => {}
-    const released = new Promise<void>((resolve) => {
-      release = resolve
-    })
-    const slow = { put: () => released, take: () => undefined }
+    const release = gate()
+    const slow = { put: () => release.opened, take: () => undefined }
     await using server = await open({}, { service: serve({ store: slow }) })
     const connection = await RawConnection.open(server.port)
     connection.write(postText('/v1/challenges', challenge))
     await new Promise((resolve) => setTimeout(resolve, 20))
     connection.socket.resetAndDestroy()
     await connection.untilClosed()
-    release()
+    release.open()
     expect(await serves(server)).toBe(true)
   })
 })

@@ -8,10 +8,10 @@ import { afterEach, beforeAll, expect, test } from 'vitest'
 import { redisStore } from '../../src/server/stores/redis-store.ts'
 import { compile } from '../support/compiled.ts'
 import { type Redis, startRedis } from '../support/redis.ts'
-import { brief } from '../support/scale.ts'
+import { full } from '../support/scale.ts'
 
 // RACE_NONCES: how many. A run of 100 000 takes about half a minute.
-const nonces = Number(process.env['RACE_NONCES'] ?? (process.env['CI'] === 'true' && !brief ? 100_000 : 5_000))
+const nonces = Number(process.env['RACE_NONCES'] ?? (full ? 100_000 : 5_000))
 const atOnce = 500
 const script = fileURLToPath(new URL('../support/redis-child.mjs', import.meta.url))
 let module: string

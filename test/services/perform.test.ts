@@ -11,8 +11,9 @@ import {
 } from '../../src/services/index.ts'
 import { loadStripeProfile, readBits } from '../../src/stripe/index.ts'
 import { parseToken, type TokenChallenge, tokenFormat } from '../../src/token/index.ts'
+import { Certificate } from '../../src/x509/index.ts'
 import { exampleProfile } from '../support/profiles.ts'
-import { bench, verifies } from '../support/virtual.ts'
+import { bench, identity, verifies } from '../support/virtual.ts'
 
 const at = new Date()
 const origin = 'https://issue.example'
@@ -116,6 +117,16 @@ describe('what must not happen', () => {
     await expect(result).rejects.toMatchObject({ code: 'ERR_CERTIFICATE_EXPIRED' })
     expect(verifies(sent())).toBe(0)
     expect(pin.length).toBe(0)
+  })
+
+  test('a certificate holds to the end of its last second', async () => {
+    const { notAfter } = Certificate.fromDer((await identity()).auth.certificate)
+    const at = (ms: number): Date => new Date(notAfter.getTime() + ms)
+    const means = (ms: number) => ({ challenge, expected: { origin }, pin: Pin.fromText('1234'), at: at(ms) })
+    const last = await perform('my-number', 'convenience-store', 'token', means(999))
+    expect((await last.result).kind).toBe('token')
+    const after = await perform('my-number', 'convenience-store', 'token', means(1000))
+    await expect(after.result).rejects.toMatchObject({ code: 'ERR_CERTIFICATE_EXPIRED' })
   })
 
   test('a challenge of another server spends no PIN', async () => {

@@ -1,7 +1,8 @@
 // A binding for the isolated host, without a service behind it. The command's INS says what happens to the process:
-// 01 it crashes, 02 freezes, 03 blocks its event loop, 04 takes memory, 05 never answers, 06 writes nonsense, 07 fails.
-// FAKE_BINDING is a folder: `log` gets a line for each call, in whatever process; `events` holds the card counter.
-import { appendFileSync, readFileSync, writeSync } from 'node:fs'
+// 01 it crashes, 02 freezes, 03 blocks its event loop, 04 takes memory, 05 never answers, 06 writes nonsense, 07 fails,
+// 08 takes some memory and answers. FAKE_BINDING is a folder: `log` gets a line for each call, in whatever process;
+// `events` holds the card counter; `refusals`, if there, a code for each disconnect that is refused, one a line.
+import { appendFileSync, existsSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -9,6 +10,15 @@ const folder = process.env.FAKE_BINDING
 const note = (line) => appendFileSync(join(folder, 'log'), `${line}\n`)
 const cardEvents = () => Number(readFileSync(join(folder, 'events'), 'utf8'))
 const kept = []
+
+/** The next refusal of a disconnect, taken from the list. */
+function refusal() {
+  const file = join(folder, 'refusals')
+  if (!existsSync(file)) return undefined
+  const [code, ...rest] = readFileSync(file, 'utf8').split('\n')
+  writeFileSync(file, rest.join('\n'))
+  return code
+}
 
 const deeds = {
   1: () => process.kill(process.pid, 'SIGSEGV'),
@@ -33,6 +43,7 @@ class Handle {
       await sleep(30_000)
     }
     if (what === 5) await new Promise(() => {})
+    if (what === 8) kept.push(Buffer.alloc(200 * 2 ** 20, 1))
     return Uint8Array.of(...command, 0x90, 0x00)
   }
 
@@ -50,6 +61,8 @@ class Handle {
 
   async disconnect(disposition) {
     note(`disconnect ${disposition}`)
+    const code = refusal()
+    if (code) throw Object.assign(new Error(`[ Card ] ${code}`), { code })
   }
 }
 

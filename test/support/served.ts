@@ -1,14 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { freePort } from '../../src/cli/demo/free-port.ts'
 import { prepareEvaluation } from '../../src/evaluate/index.ts'
-
-const program = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url))
+import { commandLine } from './slot.ts'
 
 /** A folder with the PKI of an evaluation and settings for `jpki-card serve`. */
 export class ServerFolder implements AsyncDisposable {
@@ -77,7 +75,9 @@ export class Served implements AsyncDisposable {
 
   /** Starts it and waits until it listens. @throws Error with what it wrote, when it ends before. */
   static async start(settings: string): Promise<Served> {
-    const child = spawn(process.execPath, [program, 'serve', settings, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [commandLine, 'serve', settings, '--json'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     const served = new Served(child)
     child.stderr!.on('data', (part) => {
       served.errors += part
@@ -107,13 +107,4 @@ export class Served implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop('SIGKILL')
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -22,6 +22,7 @@ const grow = Uint8Array.of(0, 4, 0, 0)
 const silence = Uint8Array.of(0, 5, 0, 0)
 const nonsense = Uint8Array.of(0, 6, 0, 0)
 const fail = Uint8Array.of(0, 7, 0, 0)
+const fill = Uint8Array.of(0, 8, 0, 0)
 const plain = (n = 0): Uint8Array => Uint8Array.of(0x80, 0x10, 0, n)
 
 let compiled: (path: string) => string
@@ -288,6 +289,56 @@ describe('a call that never ends', () => {
     await other.close()
     await eventually(() => !isThere(pid))
   })
+
+  test('ends it also when the other card cannot be given back', async () => {
+    const { binding, transport, connection } = await connected({}, 300)
+    const other = await transport.connect('B')
+    const pid = onlyPid(binding)
+    await expect(connection.transmit(silence)).rejects.toMatchObject({ code: 'ERR_TIMEOUT' })
+    await eventually(() => log().filter((line) => line === 'watch').length === 2)
+    writeFileSync(join(folder, 'refusals'), 'UnpoweredCard')
+    await expect(other.close('unpower')).rejects.toMatchObject({ code: 'ERR_CARD_RESET' })
+    await eventually(() => !isThere(pid))
+  })
+
+  test('but not while the other card is only kept by the transaction of another program', async () => {
+    const { binding, transport, connection } = await connected({}, 300)
+    const other = await transport.connect('B')
+    const pid = onlyPid(binding)
+    await expect(connection.transmit(silence)).rejects.toMatchObject({ code: 'ERR_TIMEOUT' })
+    await eventually(() => log().filter((line) => line === 'watch').length === 2)
+    writeFileSync(join(folder, 'refusals'), 'SharingViolation\nSharingViolation')
+    await other.close('unpower')
+    expect(log().filter((line) => line.startsWith('disconnect'))).toEqual(Array(3).fill('disconnect unpower'))
+    expect(log().filter((line) => line.startsWith('connect B'))).toHaveLength(1)
+    await eventually(() => !isThere(pid))
+  })
+})
+
+test('a process that took much memory is ended for that, once its card is given back', async () => {
+  const told: ReaderMessage[] = []
+  const listen = (message: unknown) => told.push(message as ReaderMessage)
+  subscribe('jpki-card:reader', listen)
+  // Filling the memory takes a moment, which is no hang.
+  const { binding, connection } = await connected({ memoryBytes: 384 * 2 ** 20, hangMs: 2000 })
+  const pid = onlyPid(binding)
+  expect((await connection.transmit(fill)).length).toBe(6)
+  await eventually(() => log().filter((line) => line === 'watch').length === 2)
+  expect(isThere(pid)).toBe(true)
+  await connection.close()
+  await eventually(() => told.some(({ event }) => event === 'binding-lost'))
+  unsubscribe('jpki-card:reader', listen)
+  expect(told.filter(({ event }) => event === 'binding-lost')).toEqual([
+    { event: 'binding-lost', transport: 'fake', reason: 'took much memory, and was ended' },
+  ])
+})
+
+test('a watch is ended once, however often that is asked for', async () => {
+  const { binding } = await open()
+  const watch = binding.watch({ changed: () => {}, gone: () => {}, failed: () => {} })
+  await watch.stop()
+  await watch.stop()
+  expect(log()).toEqual(['watch', 'stop'])
 })
 
 describe('starting', () => {

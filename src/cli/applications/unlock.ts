@@ -1,4 +1,4 @@
-import type { CardSession } from '../../card/index.ts'
+import type { CardSession, Pin, VerifyPinOptions } from '../../card/index.ts'
 import { type TextPin, textPins, type Unlock, type VisualPin, visualPins } from '../../juki/index.ts'
 import { usageError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
@@ -24,4 +24,12 @@ export function visualPinOf({ options }: Context, allowed: readonly VisualPin[])
 /** The code itself, asked for. */
 export async function unlockVisual(context: Context, session: CardSession, pin: VisualPin): Promise<Unlock<VisualPin>> {
   return { pin, value: await askPrintedCode(context, session, pin, visualPins[pin]), ...verifyOptions(context) }
+}
+
+/** Gives it to the application. */
+export function verifyUnlock<Name>(
+  app: { verifyPin(pin: Name, value: Pin, options: VerifyPinOptions): Promise<void> },
+  { pin, value, ...guard }: Unlock<Name>,
+): Promise<void> {
+  return app.verifyPin(pin, value, guard)
 }

@@ -5,7 +5,7 @@ import { answerChallenge } from '../../token/index.ts'
 import { usageError } from '../cli-error.ts'
 import type { Command, Context, Result } from '../context.ts'
 import { serverOf } from '../kiosk/server.ts'
-import { optionForm } from '../options.ts'
+import { optionForm, serverOptions } from '../options.ts'
 import { momentInJapan, table } from '../output.ts'
 import { askPin } from '../pin-question.ts'
 import { verifyOptions, withSession } from '../session.ts'
@@ -26,7 +26,7 @@ const oneOf = `${optionForm('challenge')}, ${optionForm('server')}`
 /** `--challenge HEX`: whether the chain of the certificate is to be believed is found out here. */
 async function authenticateHere(context: Context): Promise<Result> {
   const { options, messages, pins } = context
-  const stranger = serverOnly.find((name) => options.has(name))
+  const stranger = serverOptions.find((name) => options.has(name))
   if (stranger !== undefined) throw usageError('wrong-option', `--${stranger}`)
   pins.requireSource()
   const challenge = fromHex(options.get('challenge') ?? '')
@@ -83,16 +83,6 @@ async function authenticateAtServer(context: Context): Promise<Result> {
   }
 }
 
-const serverOnly = [
-  'terminal',
-  'purpose',
-  'origin',
-  'timeout',
-  'token-file',
-  'server-ca',
-  'client-cert',
-  'client-key',
-] as const
 const hereOnly = ['anchors', 'crl', 'ocsp', 'birth-date'] as const
 
 /** Spares a person the question on a card without the certificate; costs nothing, as the application remembers it. */

@@ -1,4 +1,5 @@
 import { TransportError, type TransportErrorCode } from '../../errors.ts'
+import type { BindingName } from '../../transport/pcsc/index.ts'
 import type { Command, Context } from '../context.ts'
 import { diagnose, type Instruments } from '../doctor/diagnose.ts'
 import type { FindingId } from '../doctor/finding.ts'
@@ -8,7 +9,7 @@ import { displayWidth, printable } from '../output.ts'
 
 /** `doctor`: service, drivers, readers and bindings of this computer. Connects to no card. */
 export const doctorCommand: Command = async (context) => {
-  const { language } = context.messages.evaluate
+  const { language } = context.messages
   const found = await diagnose(await instrumentsOf(context))
   const told = found.map((one) => tell(one, language))
   const problems = told.filter(({ level }) => level === 'problem')
@@ -24,11 +25,12 @@ export const doctorCommand: Command = async (context) => {
 async function instrumentsOf({ io, options }: Context): Promise<Instruments> {
   const { dependencies } = io
   const pcsc = await import('../../transport/pcsc/index.ts')
-  const binding = options.get('binding') as 'pcsc-mini' | 'pcsclite' | undefined
+  const binding = options.get('binding') as BindingName | undefined
   const open = dependencies?.openPcsc ?? pcsc.openPcsc
   return {
     system: dependencies?.system ?? thisSystem(io.env),
     loadBinding: dependencies?.loadBinding ?? pcsc.loadBinding,
+    bindings: binding === undefined ? pcsc.bindingNames : [binding],
     // A service that hangs would hang a binding in this process too, up to its end.
     openPcsc: () => open({ isolated: true, ...(binding !== undefined && { binding }) }),
     reader: options.get('reader'),

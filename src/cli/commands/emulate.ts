@@ -1,7 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FaultScript, VirtualCard, VpcdAttachment } from '../../emulator/index.ts'
 import { formatRoots } from '../applications/roots-file.ts'
+import { readText } from '../bounded-file.ts'
 import { usageError, withFile } from '../cli-error.ts'
 import type { Command, Context } from '../context.ts'
 import { makeVirtualCard } from '../transport.ts'
@@ -68,7 +69,7 @@ async function pause(signal: AbortSignal): Promise<void> {
 
 async function readFaults(file: string): Promise<FaultScript> {
   const emulator: typeof import('../../emulator/index.ts') = await import('../../emulator/index.ts')
-  const text = await withFile('cannot-read', () => readFile(file, 'utf8'))
+  const text = await readText(file, 1_048_576)
   try {
     const script: unknown = JSON.parse(text)
     emulator.checkFaultScript(script)

@@ -1,19 +1,28 @@
-import { readFile } from 'node:fs/promises'
-import type * as evaluation from '../../evaluate/index.ts'
+import {
+  type EvaluateOptions,
+  type EvaluationReport,
+  evaluate,
+  evaluationCases,
+  type Language,
+  parseTerminals,
+  prepareEvaluation,
+  type ReportTexts,
+  readEvaluationPki,
+  reportTexts,
+  reportToHtml,
+  reportToJson,
+  reportToJunit,
+} from '../../evaluate/index.ts'
+import { readText } from '../bounded-file.ts'
 import { CliError, usageError, withFile } from '../cli-error.ts'
 import type { Command, Context } from '../context.ts'
-import { type OptionName, type Options, optionForm } from '../options.ts'
+import { optionForm } from '../options.ts'
 import { momentInJapan, table } from '../output.ts'
 import { writeReport } from '../report-file.ts'
 import { writeServerSettings } from '../serve/prepare.ts'
 
-type Evaluation = typeof evaluation
-
-const load = (): Promise<Evaluation> => import('../../evaluate/index.ts')
-
 /** `evaluate prepare DIR`: the throw-away PKI of an evaluation, and what to do with it. */
 export const prepareEvaluationCommand: Command = async ({ operands, messages }) => {
-  const { prepareEvaluation } = await load()
   const folder = operands[0]!
   const { anchors, lists, keys, validUntil } = await withFile('cannot-write', () => prepareEvaluation(folder))
   const settings = await withFile('cannot-write', () =>
@@ -26,40 +35,36 @@ export const prepareEvaluationCommand: Command = async ({ operands, messages }) 
       perAddress: false,
     }),
   )
-  const { evaluate } = messages
+  const { evaluate: texts } = messages
   const rows = [
-    [evaluate.anchors, anchors],
-    [evaluate.lists, lists],
-    [evaluate.keys, keys],
-    [evaluate.settings, settings],
-    [evaluate.until, momentInJapan(validUntil)],
+    [texts.anchors, anchors],
+    [texts.lists, lists],
+    [texts.keys, keys],
+    [texts.settings, settings],
+    [texts.until, momentInJapan(validUntil)],
   ]
-  return { json: { anchors, lists, keys, settings, validUntil }, text: table(rows, ''), note: evaluate.next }
+  return { json: { anchors, lists, keys, settings, validUntil }, text: table(rows, ''), note: texts.next }
 }
 
 /** `evaluate URL`: every case against a server, and what it came to. */
 export const evaluateCommand: Command = async (context) => {
   const { options, messages, io } = context
-  const program = await load()
-  const settings = await settingsOf(context, program)
+  const settings = await settingsOf(context)
   if (!options.has('json')) io.stderr.write(`${messages.evaluate.running}\n`)
-  const report = await program.evaluate(settings)
-  const language = messages.evaluate.language
-  await writeReport(options, 'html', () => program.reportToHtml(report, language))
-  await writeReport(options, 'junit', () => program.reportToJunit(report, language))
+  const report = await evaluate(settings)
+  const { language } = messages
+  await writeReport(options, 'html', () => reportToHtml(report, language))
+  await writeReport(options, 'junit', () => reportToJunit(report, language))
   const { counts } = report
   const short = counts.failed + (options.has('allow-not-run') ? 0 : counts['not-run'])
   return {
-    json: program.reportToJson(report),
-    text: textOf(report, program.reportTexts(language), language),
+    json: reportToJson(report),
+    text: textOf(report, reportTexts(language), language),
     refused: short === 0 ? undefined : new CliError('ERR_EVALUATION', 'not-all-passed', String(short)),
   }
 }
 
-async function settingsOf(
-  { options, operands, io }: Context,
-  { parseTerminals, evaluationCases, readEvaluationPki }: Evaluation,
-): Promise<evaluation.EvaluateOptions> {
+async function settingsOf({ options, operands, io }: Context): Promise<EvaluateOptions> {
   const url = operands[0]!
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw usageError('bad-value', 'URL')
   const only = options.all('only')
@@ -69,47 +74,35 @@ async function settingsOf(
   if (purposes.length > 2 || new Set(purposes).size !== purposes.length) {
     throw usageError('bad-value', optionForm('purpose'))
   }
-  const [purpose, otherPurpose = `${purpose === 'evaluation-2' ? 'evaluation-1' : 'evaluation-2'}`] = purposes
-  const file = options.get('terminals')
+  const [purpose, otherPurpose = purpose === 'evaluation-2' ? 'evaluation-1' : 'evaluation-2'] = purposes
   return {
     url,
     pki: await withFile('cannot-read', () => readEvaluationPki(options.get('pki')!)),
     signal: io.signal,
-    ...(options.has('origin') && { origin: options.get('origin') }),
-    ...(only.length > 0 && { only }),
-    ...(purpose !== undefined && { purposes: [purpose, otherPurpose] as const }),
-    ...(file !== undefined && { terminals: await readTerminals(file, parseTerminals) }),
-    ...milliseconds(options, 'timeout', 'timeoutMs'),
-    ...milliseconds(options, 'max-wait', 'maxWaitMs'),
+    origin: options.get('origin'),
+    only: only.length === 0 ? undefined : only,
+    purposes: purpose === undefined ? undefined : [purpose, otherPurpose],
+    terminals: await readTerminals(options.get('terminals')),
+    timeoutMs: milliseconds(options.get('timeout')),
+    maxWaitMs: milliseconds(options.get('max-wait')),
   }
 }
 
-async function readTerminals(
-  file: string,
-  parse: Evaluation['parseTerminals'],
-): Promise<ReturnType<Evaluation['parseTerminals']>> {
-  const text = await withFile('cannot-read', () => readFile(file, 'utf8'))
+async function readTerminals(file: string | undefined): Promise<EvaluateOptions['terminals']> {
+  if (file === undefined) return undefined
+  const text = await readText(file, 1_048_576)
   try {
-    return parse(text)
+    return parseTerminals(text)
   } catch {
     throw usageError('bad-value', optionForm('terminals'))
   }
 }
 
-function milliseconds<Name extends string>(
-  options: Options,
-  option: OptionName,
-  name: Name,
-): Partial<Record<Name, number>> {
-  const seconds = options.get(option)
-  return seconds === undefined ? {} : ({ [name]: Number(seconds) * 1000 } as Partial<Record<Name, number>>)
+function milliseconds(seconds: string | undefined): number | undefined {
+  return seconds === undefined ? undefined : Number(seconds) * 1000
 }
 
-function textOf(
-  { outcomes, counts }: evaluation.EvaluationReport,
-  texts: evaluation.ReportTexts,
-  language: evaluation.Language,
-): string {
+function textOf({ outcomes, counts }: EvaluationReport, texts: ReportTexts, language: Language): string {
   const rows = outcomes.map(({ case: one, result, reason, came }) => [
     texts.results[result],
     one.id,

@@ -51,7 +51,7 @@ function planJson(plan: ServicePlan, survey: CardSurvey) {
 }
 
 function planText(plan: ServicePlan, survey: CardSurvey, messages: Messages): string {
-  const { services: texts, validity } = messages
+  const { services: texts, validity, language } = messages
   const { channel, method, credential, pinCheckedBy, expiry, offered, customer } = plan
   const { min, max, characters } = credential.pin
   const rows = [
@@ -62,7 +62,7 @@ function planText(plan: ServicePlan, survey: CardSurvey, messages: Messages): st
     [texts.checkedBy, texts.checkers[pinCheckedBy]],
     [texts.expiry, [texts.expiries[expiry], lastDay(plan, survey) ?? texts.dayNotTold].join(', ')],
     [texts.offered, validity.offered[offered]],
-    [texts.customer, customer[texts.language]],
+    [texts.customer, customer[language]],
   ]
   return `${texts.channels[channel]}\n${table(rows)}`
 }

@@ -43,7 +43,7 @@ export const smokeCommand: Command = async (context) => {
     })
   })
   context.notCleared = !report.cleared
-  const { language } = messages.evaluate
+  const { language } = messages
   await writeReport(options, 'html', () => smokeToHtml(report, language))
   await writeReport(options, 'junit', () => smokeToJunit(report, language))
   return { json: smokeToJson(report), text: textOf(report, messages), refused: refusalOf(report) }
@@ -91,7 +91,7 @@ function refusalOf(report: SmokeReport): Error | undefined {
 const isPinStep = (id: string): boolean => id.startsWith('verify-')
 const isPinCode = (reason: string | undefined): boolean => reason?.startsWith('ERR_PIN_') ?? false
 
-function textOf(report: SmokeReport, { evaluate: { language } }: Messages): string {
+function textOf(report: SmokeReport, { language }: Messages): string {
   const texts = smokeTexts(language)
   const head = [
     [texts.reader, report.reader ?? '–'],

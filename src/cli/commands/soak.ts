@@ -26,7 +26,7 @@ export const soakCommand: Command = async (context) => {
   if (options.has('faults-rate') && !options.has('virtual')) throw usageError('only-with-virtual', '--faults-rate')
   const pin = options.has('pin-stdin') ? await pins.ask('', { upperCase: false }) : undefined
   const report = options.has('virtual') ? await soakVirtual(context, pin) : await soakReaders(context, pin)
-  const { language } = messages.evaluate
+  const { language } = messages
   await writeReport(options, 'junit', () => soakToJunit(report, language))
   return { json: soakToJson(report), text: soakText(report, language), refused: refusalOf(report) }
 }
@@ -36,44 +36,38 @@ async function soakVirtual(context: Context, pin: Pin | undefined): Promise<Soak
   const card = await makeVirtualCard(context.io, virtualCardOptions(context.options, 'virtual-kind'))
   const transport = new VirtualTransport({ apduTimeoutMs: virtualTimeoutMs })
   const hands = virtualHands(transport, card, Number(context.options.get('faults-rate') ?? 0))
-  return run(context, transport, { pin, hands })
+  return closing(transport, () => run(context, transport, { pin, hands }))
 }
 
 /** The first card is waited for as by every command, so that a missing reader is told at once. */
 async function soakReaders(context: Context, pin: Pin | undefined): Promise<SoakReport> {
-  const transport = await openTransport(context)
-  try {
+  return closing(await openTransport(context), async (transport) => {
     await waitForCard(context, transport)
-  } catch (error) {
-    await transport.close().catch(() => undefined)
-    throw error
-  }
-  return run(context, transport, { pin })
+    return run(context, transport, { pin })
+  })
 }
 
-function run(
+async function run(
   context: Context,
   transport: CardTransport,
   more: Pick<SoakOptions, 'pin' | 'hands'>,
 ): Promise<SoakReport> {
   const { io, options, messages } = context
-  const progress = startProgress(io.stderr, soakTexts(messages.evaluate.language))
-  return closing(transport, async () => {
-    try {
-      return await runSoak(transport, {
-        at: new Date(),
-        ...lengthOf(context),
-        reader: options.get('reader'),
-        sample: sampleProcess,
-        pause,
-        onProgress: progress.show,
-        signal: io.signal,
-        ...more,
-      })
-    } finally {
-      progress.stop()
-    }
-  })
+  const progress = startProgress(io.stderr, soakTexts(messages.language))
+  try {
+    return await runSoak(transport, {
+      at: new Date(),
+      ...lengthOf(context),
+      reader: options.get('reader'),
+      sample: sampleProcess,
+      pause,
+      onProgress: progress.show,
+      signal: io.signal,
+      ...more,
+    })
+  } finally {
+    progress.stop()
+  }
 }
 
 function lengthOf({ options }: Context): Pick<SoakOptions, 'sessions' | 'durationMs'> {

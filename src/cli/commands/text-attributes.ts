@@ -1,5 +1,5 @@
 import { TextApplication } from '../../juki/index.ts'
-import { unlockText } from '../applications/unlock.ts'
+import { unlockText, verifyUnlock } from '../applications/unlock.ts'
 import type { Command } from '../context.ts'
 import { table } from '../output.ts'
 import { withSession } from '../session.ts'
@@ -10,8 +10,7 @@ export const textAttributesCommand: Command = async (context) => {
   pins.requireSource()
   const { value, exchanges, clearedBy } = await withSession(context, async (session) => {
     const app = await TextApplication.open(session)
-    const { pin, value: code, ...guard } = await unlockText(context, session)
-    await app.verifyPin(pin, code, guard)
+    await verifyUnlock(app, await unlockText(context, session))
     return app.readAttributes()
   })
   const { holder, sexes, notProved } = messages.applicationTexts

@@ -1,6 +1,6 @@
 import { VisualApplication } from '../../juki/index.ts'
 import { asPng, imageJson, imageRow, writeImage } from '../applications/images.ts'
-import { unlockVisual, visualPinOf } from '../applications/unlock.ts'
+import { unlockVisual, verifyUnlock, visualPinOf } from '../applications/unlock.ts'
 import type { Command } from '../context.ts'
 import { table } from '../output.ts'
 import { withSession } from '../session.ts'
@@ -12,8 +12,7 @@ export const visualPhotoCommand: Command = async (context) => {
   pins.requireSource()
   const { value, exchanges, clearedBy } = await withSession(context, async (session) => {
     const app = await VisualApplication.open(session)
-    const { value: code, ...guard } = await unlockVisual(context, session, pin)
-    await app.verifyPin(pin, code, guard)
+    await verifyUnlock(app, await unlockVisual(context, session, pin))
     return { id: 'photo', ...(await app.readCardFace()).photo } as const
   })
   const photo = options.has('png') ? await asPng(value) : value

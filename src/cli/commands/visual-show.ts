@@ -1,6 +1,6 @@
 import { type CardFace, VisualApplication } from '../../juki/index.ts'
 import { deliverImages, imagesOf } from '../applications/images.ts'
-import { unlockVisual, visualPinOf } from '../applications/unlock.ts'
+import { unlockVisual, verifyUnlock, visualPinOf } from '../applications/unlock.ts'
 import type { Command } from '../context.ts'
 import type { Messages } from '../messages/catalogue.ts'
 import { table } from '../output.ts'
@@ -13,8 +13,7 @@ export const visualShowCommand: Command = async (context) => {
   pins.requireSource()
   const { value, exchanges, clearedBy } = await withSession(context, async (session) => {
     const app = await VisualApplication.open(session)
-    const { value: code, ...guard } = await unlockVisual(context, session, pin)
-    await app.verifyPin(pin, code, guard)
+    await verifyUnlock(app, await unlockVisual(context, session, pin))
     if (pin === 'birth-date') return { birthDate: (await app.readBirthRecord()).birthDate }
     const face = await app.readCardFace()
     const number = pin === 'code-a' ? await app.readNumberImage() : undefined

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { ServerError } from '../../errors.ts'
 import { writeServerSettings } from '../serve/prepare.ts'
+import { freePort } from './free-port.ts'
 
 /** An issuance server in a process of its own, which trusts one CA. */
 export interface ServerProcess extends AsyncDisposable {
@@ -20,6 +20,8 @@ export interface ServerProcess extends AsyncDisposable {
 /**
  * Starts `jpki-card serve` beside this process, with settings, CA certificate and list in a folder of its own, which goes
  * with it.
+ *
+ * @throws ServerError with what it said, when it does not start.
  */
 export async function startServerProcess(
   ca: Uint8Array,
@@ -67,17 +69,17 @@ export async function startServerProcess(
   }
 }
 
+/** Its address, or its failure: the first line it writes is the one or the other. */
 async function listening(child: ChildProcess): Promise<string> {
-  const ended = once(child, 'exit').then(() => {
+  const ended = once(child, 'close').then(() => {
     throw new ServerError('the server of the demonstration ended at once')
   })
-  const lines = createInterface({ input: child.stdout! })
-  const first = once(lines, 'line')
-  const [line] = await Promise.race([first, ended])
-  lines.resume()
   ended.catch(() => {})
-  const { url } = JSON.parse(String(line)) as { url: string }
-  return url
+  const [line] = await Promise.race([once(createInterface({ input: child.stdout! }), 'line'), ended])
+  const { url, error } = JSON.parse(String(line)) as { url: string; error?: Record<string, string> }
+  if (error === undefined) return url
+  const { code, message, detail = message } = error
+  throw new ServerError(`the server of the demonstration did not start: ${code}: ${detail}`)
 }
 
 async function stop(child: ChildProcess): Promise<void> {
@@ -85,13 +87,4 @@ async function stop(child: ChildProcess): Promise<void> {
   const ended = once(child, 'exit')
   child.kill('SIGTERM')
   await ended
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }

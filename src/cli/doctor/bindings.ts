@@ -1,16 +1,20 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type BindingName, bindingNames } from '../../transport/pcsc/index.ts'
+import type { BindingName } from '../../transport/pcsc/index.ts'
 import { type DoctorFinding, finding } from './finding.ts'
 import { readText, type System } from './system.ts'
 
 /** Loads a binding, or fails. */
 export type LoadBinding = (name: BindingName) => Promise<unknown>
 
-/** Which of the packages that talk to PC/SC are there, and whether they can be loaded. One is enough. */
-export async function checkBindings(system: System, load: LoadBinding): Promise<readonly DoctorFinding[]> {
+/** Which of these packages that talk to PC/SC are there, and whether they can be loaded. One is enough. */
+export async function checkBindings(
+  system: System,
+  load: LoadBinding,
+  names: readonly BindingName[],
+): Promise<readonly DoctorFinding[]> {
   const found: DoctorFinding[] = []
-  for (const name of bindingNames) {
+  for (const name of names) {
     const version = await installedVersion(system, name)
     const reason = await load(name).then(
       () => undefined,

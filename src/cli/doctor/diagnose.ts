@@ -1,4 +1,5 @@
 import type { CardTransport } from '../../transport/index.ts'
+import type { BindingName } from '../../transport/pcsc/index.ts'
 import { checkBindings, type LoadBinding } from './bindings.ts'
 import { checkDrivers, driversOf } from './drivers.ts'
 import type { DoctorFinding } from './finding.ts'
@@ -13,6 +14,8 @@ import { checkUsb, usbReaders } from './usb.ts'
 export interface Instruments {
   readonly system: System
   readonly loadBinding: LoadBinding
+  /** Those this run may use. */
+  readonly bindings: readonly BindingName[]
   readonly openPcsc: () => Promise<CardTransport>
   /** The reader that has to be there. */
   readonly reader: string | undefined
@@ -22,6 +25,7 @@ export interface Instruments {
 export async function diagnose({
   system,
   loadBinding,
+  bindings,
   openPcsc,
   reader,
 }: Instruments): Promise<readonly DoctorFinding[]> {
@@ -32,7 +36,7 @@ export async function diagnose({
     found.push(...checkDrivers(await driversOf(system)))
     found.push(...(await checkHolders(system)))
   }
-  found.push(...(await checkBindings(system, loadBinding)))
+  found.push(...(await checkBindings(system, loadBinding, bindings)))
   const isAbsent = found.some(({ id, level }) => id.startsWith('service-') && level === 'problem')
   const hasBinding = found.some(({ id }) => id === 'binding')
   const { findings, listed } =

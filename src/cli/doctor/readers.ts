@@ -54,12 +54,12 @@ function readerFound({ name, cardPresent, mute, busy }: ReaderState): readonly D
   ]
 }
 
-/** Why nothing was listed; that the service is absent was told already. */
+/** Why nothing was listed. */
 async function failure(system: System, error: unknown): Promise<readonly DoctorFinding[]> {
   if (!(error instanceof TransportError)) {
     return [finding('problem', 'service-failed', { reason: error instanceof Error ? error.name : 'unknown' })]
   }
-  if (error.code === 'ERR_BINDING_MISSING') return []
+  if (error.code === 'ERR_BINDING_MISSING') return [finding('problem', 'binding-none')]
   if (refusals.has(error.pcscCode)) {
     const polkit = await system.exists('/run/dbus/system_bus_socket')
     return [finding('problem', polkit ? 'access-denied' : 'access-no-polkit', { uid: String(system.uid ?? '?') })]

@@ -172,8 +172,8 @@ export const doctorEn: DoctorTexts = {
       what: ({ name, version, reason }) => `${name} ${version} cannot be used: ${reason}`,
     },
     'binding-none': {
-      what: () => 'neither of the packages that talk to readers can be used',
-      todo: () => 'npm install pcsc-mini, and on Linux apt-get install libpcsclite1',
+      what: () => 'no package that this run may use can talk to readers',
+      todo: () => 'npm install pcsc-mini, on Linux also apt-get install libpcsclite1, and leave out --binding',
     },
   },
 }

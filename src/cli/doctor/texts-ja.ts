@@ -175,8 +175,9 @@ export const doctorJa: DoctorTexts = {
     binding: { what: ({ name, version }) => `${name} ${version} を使用できます` },
     'binding-missing': { what: ({ name, version, reason }) => `${name} ${version} は使用できません: ${reason}` },
     'binding-none': {
-      what: () => 'リーダーと通信するパッケージがどちらも使用できません',
-      todo: () => 'npm install pcsc-mini を実行し、Linux では apt-get install libpcsclite1 も実行してください。',
+      what: () => 'この実行で使う、リーダーと通信するパッケージを使用できません',
+      todo: () =>
+        'npm install pcsc-mini を実行し（Linux では apt-get install libpcsclite1 も）、--binding を指定せずに実行してください。',
     },
   },
 }

@@ -16,8 +16,6 @@ export interface UsbReader {
 const root = '/sys/bus/usb/devices'
 /** bInterfaceClass of smart card readers (USB class codes). */
 const smartCardClass = '0b'
-/** Readers that are none by their class: Sony RC-S380 (card facts 3.8). */
-const otherReaders = new Set(['054c:06c1', '054c:06c3'])
 /** Kernel modules that take a reader away from pcscd: LudovicRousseau/PCSC#86 (port100); nfc-tools/libnfc (pn533). */
 const grabbing = new Set(['port100', 'pn533_usb', 'pn533'])
 
@@ -34,7 +32,7 @@ export async function usbReaders(system: System): Promise<readonly UsbReader[] |
     if (vendor === undefined || product === undefined) continue
     const id = `${vendor}:${product}`
     const interfaces = entries.filter((entry) => entry.startsWith(`${device}:`))
-    const own = await readerInterface(system, interfaces, otherReaders.has(id) || quirksOfUsb(id).length > 0)
+    const own = await readerInterface(system, interfaces, quirksOfUsb(id).length > 0)
     if (own === undefined) continue
     const descriptors = await system.readBytes(`${root}/${device}/descriptors`)
     found.push({
@@ -56,6 +54,7 @@ async function readerInterface(
   for (const one of interfaces) {
     if ((await attribute(system, one, 'bInterfaceClass')) === smartCardClass) return one
   }
+  // Sony RC-S380 is none by its class (card facts 3.8).
   return isKnown ? interfaces[0] : undefined
 }
 

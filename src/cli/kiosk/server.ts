@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { DependencyError } from '../../errors.ts'
+import { load } from '../../http/load.ts'
 import { TokenServer, type TokenServerOptions } from '../../token/index.ts'
-import { usageError, withFile } from '../cli-error.ts'
+import { readText } from '../bounded-file.ts'
+import { usageError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
 import { type OptionName, type Options, optionForm } from '../options.ts'
 
@@ -46,9 +46,7 @@ async function fetchOverTls(options: Options): Promise<typeof fetch> {
   if (cert !== undefined && key === undefined) throw usageError('missing-option', optionForm('client-key'))
   if (key !== undefined && cert === undefined) throw usageError('missing-option', optionForm('client-cert'))
   if (ca === undefined && cert === undefined) return fetch
-  const { Agent, fetch: send } = await import('undici').catch((cause: unknown) => {
-    throw new DependencyError('undici', { cause })
-  })
+  const { Agent, fetch: send } = await load('undici', () => import('undici'))
   const dispatcher = new Agent({ connect: { ca, cert, key } })
   // Node's own `fetch` is this one in another version: only the types differ.
   const typed = send as unknown as (input: RequestInfo | URL, init: object) => Promise<Response>
@@ -57,5 +55,5 @@ async function fetchOverTls(options: Options): Promise<typeof fetch> {
 
 async function read(options: Options, name: OptionName): Promise<string | undefined> {
   const file = options.get(name)
-  return file === undefined ? undefined : withFile('cannot-read', () => readFile(file, 'utf8'))
+  return file === undefined ? undefined : readText(file, 1_048_576)
 }

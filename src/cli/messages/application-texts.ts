@@ -91,7 +91,6 @@ export interface ApplicationTexts {
       string
     >
   > & {
-    readonly language: 'en' | 'ja'
     readonly channels: Readonly<Record<ServiceChannel, string>>
     readonly methods: Readonly<Record<ServiceMethod, string>>
     /** What of the card holds the credential. */

@@ -21,6 +21,7 @@ export type UnreadableReason = 'pin-required' | 'absent' | 'no-application' | 'u
 
 /** Every text of the command line in one language. */
 export interface Messages extends TrustTexts, ApplicationTexts {
+  readonly language: 'en' | 'ja'
   readonly errors: Readonly<Record<CatalogueCode, ErrorText>>
   readonly problems: Readonly<Record<Problem, (subject: string) => string>>
   readonly commands: Readonly<Record<CommandName, string>>
@@ -105,11 +106,7 @@ export interface Messages extends TrustTexts, ApplicationTexts {
     readonly next: string
   }
   readonly audit: Readonly<Record<'good' | 'lines' | 'end' | 'tail' | 'noEnd', string>>
-  readonly evaluate: Readonly<
-    Record<'anchors' | 'lists' | 'keys' | 'settings' | 'until' | 'next' | 'running', string>
-  > & {
-    readonly language: 'en' | 'ja'
-  }
+  readonly evaluate: Readonly<Record<'anchors' | 'lists' | 'keys' | 'settings' | 'until' | 'next' | 'running', string>>
   readonly demo: {
     readonly title: string
     readonly making: string

@@ -145,7 +145,6 @@ export const enApplications: ApplicationTexts = {
     repaired: { case: 'Caps Lock undone', width: 'full-width forms made ASCII' },
   },
   services: {
-    language: 'en',
     none: 'No credential of this card serves here.',
     method: 'What is done',
     credential: 'Credential',

@@ -11,7 +11,7 @@ export const enHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     'pin status': 'Tell how many tries each PIN has left. Spends no try.',
     'pin change': 'Change a PIN. Asks for the current one and, twice, for the new one.',
     certificate: 'Read a certificate.',
-    auth: 'Give --challenge to sign bytes of your own, or --server with --terminal and --purpose to authenticate at an issuance server, which then judges the answer. Sign a challenge with the user-authentication key, and verify the chain of its certificate.',
+    auth: 'Sign a challenge with the user-authentication key, and verify the chain of its certificate.',
     sign: 'Sign a file. Its SHA-256 hash goes to the card, the file does not.',
     verify: 'Verify a certificate from a file against trust anchors. Needs no card.',
     validity: 'Tell until when a certificate, or a card and its certificates, are valid, and by which rule.',
@@ -45,7 +45,7 @@ export const enHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     'pin change': 'With --pin-stdin: the first line is the current PIN, the second the new one.',
     certificate:
       'The signature certificate asks for the signature password. Without --out it goes to standard output: DER, or PEM with --pem or on a terminal.',
-    auth: "The chain ends in --anchors, or in the CA certificate on the card when it is one of the six of J-LIS (with --virtual: the virtual card's own). Otherwise the chain is not checked, and the answer says so. A refused chain ends with exit code 1.",
+    auth: "Give --challenge to sign bytes of your own, or --server with --terminal and --purpose to authenticate at an issuance server, which then judges the answer. The chain ends in --anchors, or in the CA certificate on the card when it is one of the six of J-LIS (with --virtual: the virtual card's own). Otherwise the chain is not checked, and the answer says so. A refused chain ends with exit code 1.",
     verify:
       'CERT is DER or PEM; further certificates in it may serve as intermediates. Without --anchors only the CA certificates of J-LIS are trusted, if they are among them. Revocation is looked up in --crl and --ocsp; without them it is not checked, and the answer says so.',
     validity:

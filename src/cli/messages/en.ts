@@ -6,6 +6,7 @@ import { enTrust } from './en-trust.ts'
 
 /** English. */
 export const en: Messages = {
+  language: 'en',
   ...enHelp,
   ...enTrust,
   ...enApplications,
@@ -175,7 +176,6 @@ export const en: Messages = {
     noEnd: 'Lines cut off at the end are found only with --count or --hash of an end noted before.',
   },
   evaluate: {
-    language: 'en',
     anchors: 'Trust anchors',
     lists: 'Revocation lists',
     keys: 'Private keys (keep to yourself)',

@@ -147,7 +147,6 @@ export const jaApplications: ApplicationTexts = {
     repaired: { case: 'Caps Lock の影響を補正', width: '全角文字を半角に補正' },
   },
   services: {
-    language: 'ja',
     none: 'この窓口や端末で使える認証手段は、このカードにはありません。',
     method: '行うこと',
     credential: '認証手段',

@@ -6,6 +6,7 @@ import { jaTrust } from './ja-trust.ts'
 
 /** Japanese. */
 export const ja: Messages = {
+  language: 'ja',
   ...jaHelp,
   ...jaTrust,
   ...jaApplications,
@@ -177,7 +178,6 @@ export const ja: Messages = {
     noEnd: '末尾の行の切り取りを見つけるには、控えておいた行数やハッシュ値を --count、--hash で指定してください。',
   },
   evaluate: {
-    language: 'ja',
     anchors: 'トラストアンカー',
     lists: '失効リスト',
     keys: '秘密鍵（他人に渡さないこと）',

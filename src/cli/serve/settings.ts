@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { DependencyError } from '../../errors.ts'
-import { usageError, withFile } from '../cli-error.ts'
+import { load } from '../../http/load.ts'
+import { readText } from '../bounded-file.ts'
+import { usageError } from '../cli-error.ts'
 
 /** How the server knows which terminal sends a request. */
 export type TerminalSettings =
@@ -77,7 +77,7 @@ interface Rate {
 export async function readServeSettings(
   file: string,
 ): Promise<{ readonly settings: ServeSettings; readonly folder: string }> {
-  const text = await withFile('cannot-read', () => readFile(file, 'utf8'))
+  const text = await readText(file, 1_048_576)
   const schema = await settingsSchema()
   let json: unknown
   try {
@@ -96,9 +96,7 @@ export async function readServeSettings(
 }
 
 async function settingsSchema() {
-  const { z } = await import('zod').catch((cause: unknown) => {
-    throw new DependencyError('zod', { cause })
-  })
+  const { z } = await load('zod', () => import('zod'))
   const text = z.string().min(1)
   const identifier = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/)
   const within = (least: number, most: number) => z.number().int().min(least).max(most)

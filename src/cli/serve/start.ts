@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { openAuditLog } from '../../audit/index.ts'
 import {
@@ -21,10 +20,14 @@ import {
   type RevocationSource,
 } from '../../trust/index.ts'
 import type { Certificate } from '../../x509/index.ts'
-import { usageError, withFile } from '../cli-error.ts'
+import { readText } from '../bounded-file.ts'
+import { usageError } from '../cli-error.ts'
 import { readCertificates } from '../trust/files.ts'
 import type { ServeSettings } from './settings.ts'
 import { terminalOf } from './terminals.ts'
+
+/** Of a key, a certificate or an address. */
+const maxFileBytes = 1_048_576
 
 /** A server that runs, and how it ends. */
 export interface RunningServer {
@@ -125,7 +128,7 @@ async function listenOptionsOf(
 ): Promise<ListenOptions> {
   const wantsCertificates = terminals.by === 'client-certificate'
   if (wantsCertificates && tls?.clientCa === undefined) throw usageError('bad-settings', 'listen.tls.clientCa')
-  const read = (path: string): Promise<string> => withFile('cannot-read', () => readFile(inFolder(path), 'utf8'))
+  const read = (path: string): Promise<string> => readText(inFolder(path), maxFileBytes)
   return {
     host,
     port,
@@ -143,7 +146,7 @@ async function listenOptionsOf(
 }
 
 async function readKey(file: string): Promise<Uint8Array> {
-  const text = (await withFile('cannot-read', () => readFile(file, 'latin1'))).trim()
+  const text = (await readText(file, maxFileBytes)).trim()
   if (!/^(?:[0-9A-Fa-f]{2}){32,}$/.test(text)) throw usageError('bad-settings', 'pseudonymKey')
   return new Uint8Array(Buffer.from(text, 'hex'))
 }
@@ -152,7 +155,7 @@ async function openStore({ store }: ServeSettings, inFolder: (path: string) => s
   if (store.kind === 'memory') return memoryStore()
   const { url, urlFile, prefix } = store
   if ((url === undefined) === (urlFile === undefined)) throw usageError('bad-settings', 'store.url')
-  const address = url ?? (await withFile('cannot-read', () => readFile(inFolder(urlFile!), 'utf8'))).trim()
+  const address = url ?? (await readText(inFolder(urlFile!), maxFileBytes)).trim()
   if (!URL.canParse(address)) throw usageError('bad-settings', 'store.urlFile')
   return redisStore({ url: address, prefix })
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { HttpHandlerOptions } from '../../http/index.ts'
 import { isIdentifier } from '../../token/index.ts'
-import { usageError, withFile } from '../cli-error.ts'
+import { readText } from '../bounded-file.ts'
+import { usageError } from '../cli-error.ts'
 import type { TerminalSettings } from './settings.ts'
 
 /** How a request is told to be of a terminal. @throws CliError `ERR_FILE`, `ERR_USAGE`. */
@@ -13,7 +13,7 @@ export async function terminalOf(
 ): Promise<HttpHandlerOptions['terminalOf']> {
   if (settings.by === 'network') return undefined
   if (settings.by === 'client-certificate') return (_, { certificateName }) => certificateName
-  const names = parse(await withFile('cannot-read', () => readFile(resolve(folder, settings.file), 'utf8')))
+  const names = parse(await readText(resolve(folder, settings.file), 1_048_576))
   return (request) => {
     const [, token] = /^Bearer ([\x21-\x7e]{16,512})$/.exec(request.headers.get('authorization') ?? '') ?? []
     // Looked up by its hash: how long that takes tells nothing of the tokens.

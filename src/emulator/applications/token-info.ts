@@ -1,6 +1,7 @@
 /** JPKI EF 0006: a CK_TOKEN_INFO of 160 bytes with 32-bit big-endian integers, card-facts section 2 (one source). */
 
 import { asciiBytes, concat } from '../../bytes.ts'
+import { uint32 } from '../images/integers.ts'
 import type { VirtualCardKind } from '../options.ts'
 
 /** First 32 bytes tell the kind. Card labels: two to five sources; iPhone: one. */
@@ -33,8 +34,4 @@ export function tokenInfo(kind: VirtualCardKind): Uint8Array {
 
 function text(value: string, length: number): Uint8Array {
   return asciiBytes(value.padEnd(length, ' '))
-}
-
-function uint32(value: number): Uint8Array {
-  return Uint8Array.of(value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff)
 }

@@ -1,4 +1,4 @@
-/** Big-endian integers of image formats. */
+/** Big-endian integers. */
 
 export function uint16(value: number): Uint8Array {
   return Uint8Array.of(value >>> 8, value & 0xff)

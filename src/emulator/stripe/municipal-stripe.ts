@@ -1,5 +1,6 @@
 /** An invented 印鑑登録証: what a municipality could have written on the front stripe. No real layout is public. */
 
+import { compactDate, dayInJapan } from '../issue/calendar.ts'
 import type { Identity } from '../issue/identity.ts'
 
 /** Every name. What each one means: {@link MunicipalStripeFault}. */
@@ -31,7 +32,7 @@ export function municipalStripe(
   const check = (luhn(number) + (faults.includes('check-digit') ? 1 : 0)) % 10
   const municipality = faults.includes('municipality') ? '88888' : identity.municipalityCode
   const digits = faults.includes('digits') ? `${number.slice(0, 7)}A` : number
-  const issued = identity.issuedAt.slice(0, 10).replaceAll('-', '')
+  const issued = compactDate(dayInJapan(new Date(identity.issuedAt)))
   // 7-bit codes of ｶｿｳ ﾊﾅｺ.
   const name = '\x0e6?3 JE:\x0f'.padEnd(10, ' ')
   const data = `IN${municipality}${digits}${check}${issued}${name}`

@@ -8,9 +8,8 @@ import { type CaseText, type EvaluationCase, refusing } from './case.ts'
 import { signatures } from './sign.ts'
 
 const unknown = ['ERR_NONCE_UNKNOWN']
-const row = (text: CaseText): CaseText => text
 
-const twice = row({
+const twice: CaseText = {
   id: 'nonce-twice-at-once',
   codes: unknown,
   title: { en: 'One token handed in twice at the same moment', ja: '同じトークンを同時に2回' },
@@ -18,8 +17,8 @@ const twice = row({
     en: 'Exactly one may be accepted: a server that looks first and forgets afterwards accepts both.',
     ja: '受理はちょうど1回でなければなりません。確認と消去が別々のサーバーは、両方を受理してしまいます。',
   },
-})
-const twenty = row({
+}
+const twenty: CaseText = {
   id: 'nonce-twenty-at-once',
   codes: unknown,
   title: { en: 'One token handed in twenty times at the same moment', ja: '同じトークンを同時に20回' },
@@ -27,8 +26,8 @@ const twenty = row({
     en: 'The same under load, where several processes or machines answer.',
     ja: '複数のプロセスや機械が応答する負荷の下でも、受理はちょうど1回でなければなりません。',
   },
-})
-const expired = row({
+}
+const expired: CaseText = {
   id: 'nonce-expired',
   codes: ['ERR_NONCE_EXPIRED', ...unknown],
   title: { en: 'A right answer to a challenge that has expired', ja: '期限の切れたチャレンジへの正しい応答' },
@@ -36,7 +35,7 @@ const expired = row({
     en: 'A card taken away must not be answered for later: the lifetime that is told must be kept.',
     ja: 'カードが取り去られた後に使えてはなりません。サーバーは、示した期限を守らなければなりません。',
   },
-})
+}
 
 export const nonceCases: readonly EvaluationCase[] = [
   refusing(

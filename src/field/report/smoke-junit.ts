@@ -1,6 +1,5 @@
 import type { SmokeReport, SmokeStepReport } from '../smoke/report.ts'
 import { smokeGroups } from '../smoke/step-ids.ts'
-import { timingOf } from '../timing.ts'
 import { type JunitCase, junitXml } from './junit.ts'
 import type { ReportLanguage } from './language.ts'
 import { smokeTexts } from './smoke-texts.ts'
@@ -16,12 +15,11 @@ export function smokeToJunit(report: SmokeReport, language: ReportLanguage): str
 
 function caseOf({ id, status, reason, runs }: SmokeStepReport, language: ReportLanguage): JunitCase {
   const texts = smokeTexts(language)
-  const { count, medianMs } = timingOf(runs.map(({ durationMs }) => durationMs))
   return {
     name: `${id}: ${texts.steps[id]}`,
     status,
     type: reason,
     message: reason && `${reason}: ${texts.reasonOf(reason)}`,
-    durationMs: count * medianMs,
+    durationMs: runs.reduce((sum, { durationMs }) => sum + durationMs, 0),
   }
 }

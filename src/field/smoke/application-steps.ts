@@ -1,4 +1,4 @@
-import { type PinReference, readPinStatus } from '../../card/index.ts'
+import { type CardSession, type PinReference, readPinStatus } from '../../card/index.ts'
 import { identifyCard } from '../../identify/index.ts'
 import { JpkiApplication, jpkiPins } from '../../jpki/index.ts'
 import {
@@ -12,6 +12,7 @@ import {
   VisualApplication,
   visualPins,
 } from '../../juki/index.ts'
+import { isWhole } from '../whole.ts'
 import type { SmokeContext, SmokeStep } from './context.ts'
 import { type Finding, failed, passed, type SmokeFacts, skipped } from './finding.ts'
 import type { SmokeStepId } from './step-ids.ts'
@@ -22,11 +23,10 @@ export const identifyStep: SmokeStep = {
   async run(context) {
     const identification = await identifyCard(context.session)
     context.identification = identification
-    const { kind, token, applications } = identification
+    const { kind, token } = identification
     const facts = { kind, ...(token !== undefined && { token }) }
     if (kind === 'unknown') return failed('ERR_WRONG_CARD', facts)
-    const isWhole = token !== undefined && applications.every(({ present }) => present)
-    return kind === 'my-number' && !isWhole ? failed('ERR_APPLICATION_NOT_FOUND', facts) : passed(facts)
+    return isWhole(identification) ? passed(facts) : failed('ERR_APPLICATION_NOT_FOUND', facts)
   },
 }
 
@@ -50,33 +50,33 @@ export const jpkiSteps: readonly SmokeStep[] = [
 
 /** The other applications, one after the other: selected, counters, free files. */
 export const registrySteps: readonly SmokeStep[] = [
-  inApplication('select-text', 'text', async ({ session }) => void (await TextApplication.open(session))),
+  inApplication('select-text', 'text', (session) => TextApplication.open(session)),
   counter('counter-text', textPins.pin),
   counter('counter-text-code-a', textPins['code-a']),
   counter('counter-text-code-b', textPins['code-b']),
-  inApplication('file-text-information', 'text', async ({ session }) => {
-    await (await TextApplication.open(session)).readInformation()
-  }),
-  inApplication('file-text-issuer', 'text', async ({ session }) => {
-    await (await TextApplication.open(session)).readIssuerCertificate()
-  }),
-  inApplication('select-visual', 'visual', async ({ session }) => void (await VisualApplication.open(session))),
+  inApplication('file-text-information', 'text', async (session) =>
+    (await TextApplication.open(session)).readInformation(),
+  ),
+  inApplication('file-text-issuer', 'text', async (session) =>
+    (await TextApplication.open(session)).readIssuerCertificate(),
+  ),
+  inApplication('select-visual', 'visual', (session) => VisualApplication.open(session)),
   counter('counter-visual-birth', visualPins['birth-date']),
   counter('counter-visual-code-a', visualPins['code-a']),
   counter('counter-visual-code-b', visualPins['code-b']),
-  inApplication('file-visual-information', 'visual', async ({ session }) => {
-    await (await VisualApplication.open(session)).readInformation()
-  }),
-  inApplication('file-visual-issuer', 'visual', async ({ session }) => {
-    await (await VisualApplication.open(session)).readIssuerCertificate()
-  }),
-  inApplication('select-juki', 'juki', async ({ session }) => void (await JukiApplication.open(session))),
+  inApplication('file-visual-information', 'visual', async (session) =>
+    (await VisualApplication.open(session)).readInformation(),
+  ),
+  inApplication('file-visual-issuer', 'visual', async (session) =>
+    (await VisualApplication.open(session)).readIssuerCertificate(),
+  ),
+  inApplication('select-juki', 'juki', (session) => JukiApplication.open(session)),
   counter('counter-juki', jukiPin),
-  inApplication('select-common', 'common', async ({ session }) => void (await CommonApplication.open(session))),
+  inApplication('select-common', 'common', (session) => CommonApplication.open(session)),
   counter('counter-common', commonPin),
-  inApplication('file-card-record', 'common', async ({ session }) => {
-    await (await CommonApplication.open(session)).readCardRecord()
-  }),
+  inApplication('file-card-record', 'common', async (session) =>
+    (await CommonApplication.open(session)).readCardRecord(),
+  ),
   {
     id: 'select-card-manager',
     async run({ session }) {
@@ -97,13 +97,13 @@ export const registrySteps: readonly SmokeStep[] = [
 function inApplication(
   id: SmokeStepId,
   application: string,
-  body: (context: SmokeContext) => Promise<void>,
+  body: (session: CardSession) => Promise<unknown>,
 ): SmokeStep {
   return {
     id,
     async run(context) {
       if (isAbsent(context, application)) return skipped('no-application')
-      await body(context)
+      await body(context.session)
       return passed()
     },
   }
@@ -116,10 +116,7 @@ function counter(id: SmokeStepId, pin: PinReference): SmokeStep {
     async run(context) {
       const { session } = context
       if (isAbsent(context, pin.application.id)) return skipped('no-application')
-      const status = await session.exclusively(async () => {
-        await session.ensureApplication(pin.application)
-        return readPinStatus(session, pin)
-      })
+      const status = await session.within(pin.application, () => readPinStatus(session, pin))
       const facts = { ...status, triesMax: pin.triesMax }
       return status.state === 'blocked' ? failed('ERR_PIN_BLOCKED', facts) : passed(facts)
     },

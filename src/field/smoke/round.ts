@@ -1,5 +1,6 @@
 import { toHex } from '../../bytes.ts'
 import { CardSession } from '../../card/index.ts'
+import type { CardKind } from '../../identify/index.ts'
 import type { CardConnection } from '../../transport/connection.ts'
 import type { CommandTimes } from '../timing.ts'
 import { watchResets } from '../watched-connection.ts'
@@ -36,7 +37,7 @@ export interface RoundEntry {
 export interface Round {
   readonly entries: readonly RoundEntry[]
   readonly connection?: { readonly reader: string; readonly atr: string }
-  readonly context?: SmokeContext
+  readonly kind?: CardKind
   readonly exchanges: number
   readonly resets: number
   readonly cleared: boolean
@@ -89,7 +90,15 @@ export async function runRound(connect: () => Promise<CardConnection>, options: 
     note(step.id, finding, performance.now() - begun, session.exchanges - before)
   }
   const cleared = await close(session, note)
-  return { entries, connection: { reader, atr: toHex(atr) }, context, exchanges: session.exchanges, resets, cleared }
+  const kind = context.identification?.kind
+  return {
+    entries,
+    connection: { reader, atr: toHex(atr) },
+    ...(kind !== undefined && { kind }),
+    exchanges: session.exchanges,
+    resets,
+    cleared,
+  }
 }
 
 async function close(

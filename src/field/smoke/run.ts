@@ -56,7 +56,7 @@ export async function runSmoke(connect: () => Promise<CardConnection>, options: 
   }
   const steps = stepReports(done.flatMap(({ entries }) => entries))
   const connection = done.find((round) => round.connection !== undefined)?.connection
-  const kind = done.find((round) => round.context?.identification !== undefined)?.context?.identification?.kind
+  const kind = done.find((round) => round.kind !== undefined)?.kind
   return {
     startedAt: at,
     durationMs: performance.now() - started,

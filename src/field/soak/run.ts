@@ -1,4 +1,5 @@
 import { CardSession } from '../../card/index.ts'
+import { isReset } from '../../card/loss.ts'
 import { TransportError } from '../../errors.ts'
 import type { CardConnection, CardTransport } from '../../transport/connection.ts'
 import { RepeatedPin } from '../repeated-pin.ts'
@@ -43,9 +44,6 @@ function checkOptions({ at, sessions, durationMs, pin }: SoakOptions): void {
   }
   if (pin?.length === 0) throw new TypeError('the PIN is empty or was already used')
 }
-
-/** Counted where it happened. */
-const isReset = (error: unknown): boolean => error instanceof TransportError && error.code === 'ERR_CARD_RESET'
 
 /** One run. */
 class Soak {
@@ -121,6 +119,7 @@ class Soak {
       await soakSession(session, this.#pin)
     } catch (error) {
       ok = false
+      // A reset was counted where it happened.
       if (!isReset(error)) recorder.error(error, 'session', isExpected)
     }
     const { cleared } = await session.close()

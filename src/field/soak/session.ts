@@ -4,6 +4,7 @@ import { CertificateError, PinError, StatusWordError, WrongCardError } from '../
 import { type Identification, identifyCard } from '../../identify/index.ts'
 import { JpkiApplication, jpkiPins } from '../../jpki/index.ts'
 import type { RepeatedPin } from '../repeated-pin.ts'
+import { isWhole } from '../whole.ts'
 
 /**
  * What every session does: identifies the card and, where it has JPKI, reads both counters and the user-authentication
@@ -29,9 +30,8 @@ export async function soakSession(session: CardSession, pin: RepeatedPin | undef
 }
 
 /** An application refused once in thousands of sessions would otherwise count as one the card does not have. */
-function requireWhole({ kind, token, applications }: Identification): void {
-  const isWhole = kind !== 'my-number' || (token !== undefined && applications.every(({ present }) => present))
-  if (kind === 'unknown' || !isWhole) {
+function requireWhole(identification: Identification): void {
+  if (identification.kind === 'unknown' || !isWhole(identification)) {
     throw new WrongCardError('the card does not show the applications a card of its kind has')
   }
 }

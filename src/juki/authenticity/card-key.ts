@@ -99,7 +99,7 @@ const beforeModulus = fromHex('3082010A 0282010100')
 const beforeExponent = fromHex('0203')
 
 /** RSAPublicKey, RFC 8017 A.1.1: node:crypto reads it faster than any other form. */
-function pkcs1({ modulus, exponent }: CardPublicKey): PublicKeyInput {
+export function pkcs1({ modulus, exponent }: CardPublicKey): PublicKeyInput {
   const key = concat(beforeModulus, modulus, beforeExponent, exponent) as Buffer
   return { key, format: 'der', type: 'pkcs1' }
 }

@@ -5,7 +5,7 @@ import { type ReadSignedOptions, TextApplication } from '../text/application.ts'
 import type { TextPin } from '../text/files.ts'
 import { VisualApplication } from '../visual/application.ts'
 import type { VisualPin } from '../visual/files.ts'
-import { minChallenge } from './challenge.ts'
+import { requireLength } from './challenge.ts'
 import type { CardEvidence, EvidenceRecord, TextEvidence, VisualEvidence } from './evidence.ts'
 import type { AuthenticityReport } from './report.ts'
 import { type EvidenceOptions, verifyEvidence } from './verify.ts'
@@ -134,8 +134,4 @@ export async function readVisualEvidence(
     issuerCertificate: await application.readRecord('issuerCertificate'),
     challengeSignature: await application.signChallenge(challenge),
   }
-}
-
-function requireLength(challenge: Uint8Array): void {
-  if (challenge.length < minChallenge) throw new RangeError(`a challenge has ${minChallenge} bytes or more`)
 }

@@ -2,7 +2,12 @@ import { type CardPublicKey, verifyWithCardKey } from './card-key.ts'
 import { failed, notDone, type Outcome, passed } from './outcome.ts'
 
 /** Fewest bytes of a challenge: a shorter one could come up twice. */
-export const minChallenge = 16
+const minChallenge = 16
+
+/** @throws RangeError for a challenge that is too short. */
+export function requireLength(challenge: Uint8Array): void {
+  if (challenge.length < minChallenge) throw new RangeError(`a challenge has ${minChallenge} bytes or more`)
+}
 
 /**
  * Whether the card holds the private half of every key its records name.

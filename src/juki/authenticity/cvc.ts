@@ -1,6 +1,7 @@
 import { copyBytes } from '../../bytes.ts'
 import { DecodeError } from '../../errors.ts'
-import { readTlv, type Tlv } from '../../tlv/index.ts'
+import { readTlv } from '../../tlv/index.ts'
+import { fieldOf } from '../template.ts'
 import { type CardPublicKey, cardPublicKeyLength, readCardPublicKey } from './card-key.ts'
 import { keyIdLength, readKeyId } from './key-id.ts'
 
@@ -39,31 +40,16 @@ export function decodeCvc(input: Uint8Array): CardVerifiableCertificate {
   const bytes = copyBytes(input, 0, Math.min(input.length, 2 * cvcLength))
   const whole = readTlv(bytes, { maxDepth: 2, maxObjects: 3, maxLength: cvcLength })
   if (whole.tag !== 0x7f21) throw new DecodeError('ERR_CARD_DATA', 'not a card-verifiable certificate', 0)
-  const [body, signature] = whole.children
-  const signed = required(body, 0x5f4e, bodyLength, whole)
-  const signatureValue = required(signature, 0x5f37, signatureLength, whole)
+  const template = { fields: whole.children, end: whole.totalLength }
+  const signed = fieldOf(template, 0, 0x5f4e, bodyLength).value
+  const signature = fieldOf(template, 1, 0x5f37, signatureLength).value
   const at = signed.byteOffset - bytes.byteOffset
   return {
     issuerKeyId: readKeyId(bytes, at),
     subjectKeyId: readKeyId(bytes, at + keyIdLength),
     publicKey: readCardPublicKey(bytes, at + 2 * keyIdLength, at + bodyLength),
     signed,
-    signature: signatureValue,
+    signature,
     bytes,
   }
-}
-
-function required(object: Tlv | undefined, tag: number, length: number, whole: Tlv): Uint8Array {
-  const name = tag.toString(16).toUpperCase()
-  if (object?.tag !== tag) {
-    throw new DecodeError('ERR_CARD_DATA', `no ${name} where it must be`, object?.offset ?? whole.totalLength)
-  }
-  if (object.value.length !== length) {
-    throw new DecodeError(
-      'ERR_CARD_DATA',
-      `${name} of ${object.value.length} bytes where ${length} must be`,
-      object.offset,
-    )
-  }
-  return object.value
 }

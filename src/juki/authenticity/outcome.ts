@@ -33,9 +33,7 @@ export function decoded<T>(decode: () => T): { readonly value: T } | { readonly 
 export class Checks {
   readonly list: AuthenticityCheck[] = []
 
-  /** Notes a check; tells whether it passed. */
-  note(check: AuthenticityCheckName, of: AuthenticitySubject, outcome: Outcome): boolean {
+  note(check: AuthenticityCheckName, of: AuthenticitySubject, outcome: Outcome): void {
     this.list.push({ check, of, ...outcome })
-    return outcome.result === 'passed'
   }
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { copyBytes, equalBytes } from '../../bytes.ts'
 import { checkedDigits } from '../check-digits.ts'
 import { individualNumberLength } from '../individual-number.ts'
+import { sha256 } from '../sha256.ts'
 import { rebased } from '../template.ts'
 import { decodeAttributes, digestedAttributes, type TextAttributes } from '../text/attributes.ts'
 import { decodeDigests, type TextDigests } from '../text/digests.ts'
@@ -74,7 +74,3 @@ function judgeAttributes(
 }
 
 const wrongDigest = failed('wrong-digest', 'the file is not the one the issuer signed')
-
-function sha256(bytes: Uint8Array): Uint8Array {
-  return createHash('sha256').update(bytes).digest()
-}

@@ -1,4 +1,4 @@
-import { minChallenge } from './challenge.ts'
+import { requireLength } from './challenge.ts'
 import { compareRecords } from './compare.ts'
 import { askedRecords, type CardEvidence, checkEvidence, type EvidenceRecord } from './evidence.ts'
 import { Checks } from './outcome.ts'
@@ -66,5 +66,5 @@ function keepsFromOk({ result, reason }: AuthenticityCheck): boolean {
 function requireChallenge(challenge: Uint8Array | 'not-asked'): void {
   if (challenge === 'not-asked') return
   if (!(challenge instanceof Uint8Array)) throw new TypeError('challenge must be bytes, or not-asked')
-  if (challenge.length < minChallenge) throw new RangeError(`a challenge has ${minChallenge} bytes or more`)
+  requireLength(challenge)
 }

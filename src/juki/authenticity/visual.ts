@@ -1,6 +1,6 @@
 import { type BirthRecord, decodeBirthRecord } from '../visual/birth-record.ts'
 import { type CardFace, decodeCardFace } from '../visual/card-face.ts'
-import { decodeNumberImage, type NumberImage } from '../visual/number-image.ts'
+import { decodeNumberImage } from '../visual/number-image.ts'
 import type { SignedCardRecord } from '../visual/records.ts'
 import { type CardPublicKey, sameCardKey } from './card-key.ts'
 import { judgeChallenge } from './challenge.ts'
@@ -10,12 +10,11 @@ import { type Checks, failed, notDone, type Outcome, passed } from './outcome.ts
 import type { RecordIssuer } from './report.ts'
 import { judgeSigned } from './signed-record.ts'
 
-/** What of the visual application is proved: records whose signature passed. */
+/** What of the visual application is proved, as far as it is compared: records whose signature passed. */
 export interface JudgedVisual {
   readonly issuer?: RecordIssuer
   readonly cardFace?: CardFace
   readonly birthRecord?: BirthRecord
-  readonly numberImage?: NumberImage
 }
 
 /** Judges the files of the visual application. @param challenge - `undefined` when none is asked for. */
@@ -52,7 +51,6 @@ export function judgeVisual(
     ...(issuer && { issuer }),
     ...(cardFace && { cardFace }),
     ...(birthRecord && { birthRecord }),
-    ...(numberImage && { numberImage }),
   }
 }
 

@@ -98,9 +98,6 @@ export class CommonApplication {
   }
 
   #run<T>(body: () => Promise<T>): Promise<T> {
-    return this.session.exclusively(async () => {
-      await this.session.ensureApplication(registryApplications.common)
-      return body()
-    })
+    return this.session.within(registryApplications.common, body)
   }
 }

@@ -83,9 +83,6 @@ export class JukiApplication {
   }
 
   #run<T>(body: () => Promise<T>): Promise<T> {
-    return this.session.exclusively(async () => {
-      await this.session.ensureApplication(registryApplications.juki)
-      return body()
-    })
+    return this.session.within(registryApplications.juki, body)
   }
 }

@@ -140,9 +140,6 @@ export class CardManager {
   }
 
   #run<T>(body: () => Promise<T>): Promise<T> {
-    return this.session.exclusively(async () => {
-      await this.session.ensureApplication(cardManagerApplication)
-      return body()
-    })
+    return this.session.within(cardManagerApplication, body)
   }
 }

@@ -1,10 +1,11 @@
 import { asciiText, concat, copyBytes } from '../../bytes.ts'
+import { historicalRange } from '../../card/capabilities.ts'
 import { DecodeError } from '../../errors.ts'
 import { encodeTlv, readTlv, type Tlv } from '../../tlv/index.ts'
 import { DerReader, readOid } from '../../x509/der.ts'
 import { type CardVerifiableCertificate, cvcLength, decodeCvc } from '../authenticity/cvc.ts'
 import { isDay } from '../era.ts'
-import { rebased } from '../template.ts'
+import { fieldOf, rebased } from '../template.ts'
 
 /** GlobalPlatform card recognition data: what the card is built to, by object identifiers. */
 export interface RecognitionData {
@@ -47,10 +48,7 @@ export function decodeText(bytes: Uint8Array, what: string): string {
 export function decodeRecognitionData(bytes: Uint8Array): RecognitionData {
   const whole = readTlv(bytes, { maxDepth: 4, maxObjects: 64 })
   if (whole.tag !== 0x66) throw new DecodeError('ERR_CARD_DATA', 'no 66 where it must be', 0)
-  const template = whole.children[0]
-  if (template?.tag !== 0x73) {
-    throw new DecodeError('ERR_CARD_DATA', 'no 73 where it must be', template?.offset ?? bytes.length)
-  }
+  const template = fieldOf({ fields: whole.children, end: bytes.length }, 0, 0x73)
   const identifiers = template.children.flatMap((child) => {
     const holders: readonly Tlv[] = child.tag === 0x06 ? [child] : child.children
     return holders
@@ -83,16 +81,8 @@ export function decodeCertificateObject(bytes: Uint8Array): CardVerifiableCertif
  * @throws DecodeError `ERR_CARD_DATA`.
  */
 export function decodeContactAtr(bytes: Uint8Array): Uint8Array {
-  let at = 0
-  let indicator = bytes[at++]
-  const historical = (indicator ?? 0) & 0x0f
-  while (indicator !== undefined && indicator >> 4 !== 0) {
-    const present = indicator >> 4
-    for (let bit = 1; bit < 8; bit <<= 1) if ((present & bit) !== 0) at++
-    indicator = (present & 8) === 0 ? 0 : bytes[at++]
-  }
-  const end = at + historical
+  const end = (historicalRange(concat(Uint8Array.of(0x3b), bytes))?.end ?? Number.POSITIVE_INFINITY) - 1
   // The check byte TCK is there when a protocol other than T=0 is.
-  if (indicator !== undefined && (bytes.length === end || bytes.length === end + 1)) return concat(bytes)
+  if (bytes.length === end || bytes.length === end + 1) return copyBytes(bytes)
   throw new DecodeError('ERR_CARD_DATA', 'not an answer to reset without its first byte', Math.min(bytes.length, end))
 }

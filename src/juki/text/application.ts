@@ -195,7 +195,7 @@ export class TextApplication {
       const before = this.#messaging
       this.#stop()
       try {
-        await this.#refuseInherited(['pin'])
+        await refuseInherited(this.session, textPins.pin)
         const key = await this.#deliver(await this.#readSessionKey())
         this.#protect(new SecureMessaging(key, this.session.capabilities))
       } catch (error) {
@@ -244,7 +244,7 @@ export class TextApplication {
   }
 
   async #read(file: TextFile, extent: FileExtent, options?: ReadFileOptions): Promise<Uint8Array> {
-    await this.#refuseInherited(textAccess[file])
+    await refuseInherited(this.session, ...textAccess[file].map((pin) => textPins[pin]))
     try {
       return await readFile(this.session, textFiles[file], extent, options)
     } catch (error) {
@@ -252,15 +252,7 @@ export class TextApplication {
     }
   }
 
-  async #refuseInherited(pins: readonly TextPin[]): Promise<void> {
-    if (pins.some((pin) => this.session.hasVerified(textPins[pin]))) return
-    for (const pin of pins) await refuseInherited(this.session, textPins[pin])
-  }
-
   #run<T>(body: () => Promise<T>): Promise<T> {
-    return this.session.exclusively(async () => {
-      await this.session.ensureApplication(registryApplications.text)
-      return body()
-    })
+    return this.session.within(registryApplications.text, body)
   }
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { copyBytes, equalBytes } from '../../bytes.ts'
 import { DecodeError } from '../../errors.ts'
+import { sha256 } from '../sha256.ts'
 import { fieldOf, readTemplate } from '../template.ts'
 import { digestedAttributes } from './attributes.ts'
 
@@ -56,8 +56,7 @@ export function checkDigests(
 }
 
 function match(bytes: Uint8Array, digests: TextDigests, name: keyof typeof digestOffsets): void {
-  const digest = new Uint8Array(createHash('sha256').update(bytes).digest())
-  if (equalBytes(digest, digests[name])) return
+  if (equalBytes(sha256(bytes), digests[name])) return
   const what = name === 'attributes' ? 'attributes' : 'individual number'
   throw new DecodeError('ERR_CARD_DATA', `the digest is not that of the ${what}`, digestOffsets[name])
 }

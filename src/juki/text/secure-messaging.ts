@@ -1,5 +1,4 @@
 import { type CommandApdu, classifyStatus, ins, type ResponseApdu } from '../../apdu/index.ts'
-import { concat } from '../../bytes.ts'
 import type { Capabilities, CardApplication } from '../../card/index.ts'
 import type { Protection } from '../../card/protection.ts'
 import { DecodeError, SecureMessagingError } from '../../errors.ts'
@@ -103,12 +102,4 @@ function ciphertextOf(data: Uint8Array): Uint8Array {
 
 function lost(message: string, detail: { sw?: number; cause?: unknown } = {}): SecureMessagingError {
   return new SecureMessagingError(message, detail)
-}
-
-/** Random bytes a session key is made of; the first 16 become the key. */
-export const seedLength = 32
-
-/** Key material as SET SESSION KEY takes it, before it is encrypted: `A0 { 80 seed }`. */
-export function keyMaterial(seed: Uint8Array): Uint8Array {
-  return concat(Uint8Array.of(0xa0, 2 + seedLength, 0x80, seedLength), seed)
 }

@@ -1,11 +1,13 @@
 import { constants, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto'
 import { setSessionKey } from '../../apdu/index.ts'
-import { copyBytes } from '../../bytes.ts'
+import { concat, copyBytes } from '../../bytes.ts'
 import { type CardSession, statusError } from '../../card/index.ts'
 import { DecodeError } from '../../errors.ts'
-import type { CardPublicKey } from '../authenticity/card-key.ts'
+import { type CardPublicKey, pkcs1 } from '../authenticity/card-key.ts'
 import { sessionKeyLength } from './cipher.ts'
-import { keyMaterial, seedLength } from './secure-messaging.ts'
+
+/** Random bytes a session key is made of; the first 16 become the key. */
+const seedLength = 32
 
 /**
  * Makes a session key and delivers it with SET SESSION KEY under the card's key, by RSA-OAEP with SHA-256: one exchange where
@@ -37,11 +39,10 @@ async function deliver(session: CardSession, material: Uint8Array): Promise<void
   if (capabilities.extendedLength === 'unknown') capabilities.extendedLength = 'yes'
 }
 
-function encrypted({ modulus, exponent }: CardPublicKey, seed: Uint8Array): Uint8Array {
+function encrypted(cardKey: CardPublicKey, seed: Uint8Array): Uint8Array {
   const material = keyMaterial(seed)
-  const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url')
   try {
-    const key = createPublicKey({ key: { kty: 'RSA', n: text(modulus), e: text(exponent) }, format: 'jwk' })
+    const key = createPublicKey(pkcs1(cardKey))
     return new Uint8Array(
       publicEncrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' }, material),
     )
@@ -50,4 +51,9 @@ function encrypted({ modulus, exponent }: CardPublicKey, seed: Uint8Array): Uint
   } finally {
     material.fill(0)
   }
+}
+
+/** Key material as SET SESSION KEY takes it, before it is encrypted: `A0 { 80 seed }`. */
+function keyMaterial(seed: Uint8Array): Uint8Array {
+  return concat(Uint8Array.of(0xa0, 2 + seedLength, 0x80, seedLength), seed)
 }

@@ -82,7 +82,7 @@ export class VisualApplication {
    */
   readRecord(file: VisualFile): Promise<Uint8Array> {
     return this.#run(async () => {
-      await this.#refuseInherited(visualAccess[file])
+      await refuseInherited(this.session, ...visualAccess[file].map((pin) => visualPins[pin]))
       return readFile(this.session, visualFiles[file], { measure: recordLength })
     })
   }
@@ -99,18 +99,7 @@ export class VisualApplication {
     return this.#run(() => signWithDefaultKey(this.session, challenge))
   }
 
-  async #refuseInherited(pins: readonly VisualPin[]): Promise<void> {
-    if (pins.some((pin) => this.session.hasVerified(visualPins[pin]))) return
-    for (const pin of pins) {
-      await refuseInherited(this.session, visualPins[pin])
-      await this.session.ensureApplication(registryApplications.visual)
-    }
-  }
-
   #run<T>(body: () => Promise<T>): Promise<T> {
-    return this.session.exclusively(async () => {
-      await this.session.ensureApplication(registryApplications.visual)
-      return body()
-    })
+    return this.session.within(registryApplications.visual, body)
   }
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { concat } from '../../bytes.ts'
 import { DecodeError } from '../../errors.ts'
 import type { Tlv } from '../../tlv/index.ts'
-import { valueOffset } from '../template.ts'
-import { fixedValue, readBirthDate, readDay, readFields, readKey, readSignature, span } from './fields.ts'
+import { sha256 } from '../sha256.ts'
+import { fixedValue, valueOffset } from '../template.ts'
+import { readBirthDate, readDay, readFields, readKey, readSignature, span } from './fields.ts'
 import { type CardImage, readJp2Image, readPngImage } from './images.ts'
 import type { SignedCardRecord } from './records.ts'
 
@@ -82,8 +82,4 @@ function readSex(field: Tlv): CardFace['sex'] {
   const sex = sexes.get(fixedValue(field, 1)[0]!)
   if (sex === undefined) throw new DecodeError('ERR_CARD_DATA', 'not a code of sex', valueOffset(field))
   return sex
-}
-
-function sha256(bytes: Uint8Array): Uint8Array {
-  return createHash('sha256').update(bytes).digest()
 }

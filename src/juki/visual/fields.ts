@@ -3,7 +3,7 @@ import { DecodeError } from '../../errors.ts'
 import { type Tlv, tlvTotalLength } from '../../tlv/index.ts'
 import { type CardPublicKey, readCardPublicKey } from '../authenticity/card-key.ts'
 import { isDay } from '../era.ts'
-import { fieldOf, readTemplate, valueOffset } from '../template.ts'
+import { fieldOf, fixedValue, readTemplate, valueOffset } from '../template.ts'
 
 /** Longest record taken, bytes: a file is no longer than READ BINARY can address. */
 const maxRecord = 0x7fff
@@ -45,14 +45,6 @@ export function readFields<const Tags extends readonly number[]>(
 /** Data objects that stand one after the other, tags and lengths included: a view. */
 export function span(record: Uint8Array, first: Tlv, last: Tlv): Uint8Array {
   return record.subarray(first.offset, last.offset + last.totalLength)
-}
-
-/** A value of the one length it can have. @throws DecodeError `ERR_CARD_DATA`. */
-export function fixedValue(field: Tlv, length: number): Uint8Array {
-  if (field.value.length === length) return field.value
-  const name = field.tag.toString(16).toUpperCase()
-  const message = `${name} of ${field.value.length} bytes where ${length} must be`
-  throw new DecodeError('ERR_CARD_DATA', message, field.offset)
 }
 
 /** Text of digits. The message tells the place of a wrong one, never the value. */

@@ -1,8 +1,9 @@
-import { asciiText } from '../../bytes.ts'
+import { asciiText, equalBytes } from '../../bytes.ts'
 import { DecodeError } from '../../errors.ts'
 import type { Tlv } from '../../tlv/index.ts'
 import { valueOffset } from '../template.ts'
 import { readJp2 } from './jp2.ts'
+import { pngSignature } from './png.ts'
 
 /** An image of the card. Only its header was looked at: whatever shows it decodes input that may be hostile. */
 export interface CardImage {
@@ -19,15 +20,13 @@ export interface CardImage {
 /** Longest side of an image, pixels. Chosen here: photos on cards are of some hundred, text images of fewer lines. */
 export const maxSide = 2048
 
-const pngStart = '\x89PNG\r\n\x1A\n'
 const headerLength = 33
 
 /** PNG by its signature and its first chunk, IHDR. @throws DecodeError `ERR_CARD_DATA`. */
 export function readPngImage(object: Tlv): CardImage {
   const { value: bytes } = object
   const at = valueOffset(object)
-  // The signature is not ASCII in its first byte only.
-  const starts = bytes[0] === 0x89 && asciiText(bytes.subarray(1, 8)) === pngStart.slice(1)
+  const starts = equalBytes(bytes.subarray(0, pngSignature.length), pngSignature)
   if (!starts) throw new DecodeError('ERR_CARD_DATA', 'not a PNG image', at)
   if (bytes.length < headerLength)
     throw new DecodeError('ERR_CARD_DATA', 'a PNG image that is cut off', at + bytes.length)

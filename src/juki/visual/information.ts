@@ -1,8 +1,8 @@
 import { copyBytes } from '../../bytes.ts'
 import { DecodeError } from '../../errors.ts'
 import { readKeyId } from '../authenticity/key-id.ts'
-import { valueOffset } from '../template.ts'
-import { fixedValue, readDigits, readFields } from './fields.ts'
+import { fixedValue, valueOffset } from '../template.ts'
+import { readDigits, readFields } from './fields.ts'
 
 /** EF 0003, basic information of the application. Free to read, and signed by nothing that is known. */
 export interface VisualInformation {

@@ -17,7 +17,6 @@ export interface Jp2Header {
 
 interface Box {
   readonly type: string
-  readonly start: number
   readonly content: number
   readonly end: number
 }
@@ -42,7 +41,7 @@ export function readJp2(bytes: Uint8Array, base = 0): Jp2Header {
       if (list.length === maxBoxes) fail(`more than ${maxBoxes} boxes`, at)
       const length = view.getUint32(at) || to - at
       if (length < 8 || length > to - at) fail('a box of a length that cannot be', at)
-      list.push({ type: asciiText(bytes.subarray(at + 4, at + 8)), start: at, content: at + 8, end: at + length })
+      list.push({ type: asciiText(bytes.subarray(at + 4, at + 8)), content: at + 8, end: at + length })
     }
     return list
   }

@@ -10,7 +10,8 @@ export interface Pixels {
   readonly samples: Uint8Array
 }
 
-const signature = fromHex('89504E470D0A1A0A')
+/** First bytes of every PNG file, ISO/IEC 15948. */
+export const pngSignature: Uint8Array = fromHex('89504E470D0A1A0A')
 const colourType = { 1: 0, 3: 2 } as const
 
 /** PNG of one image, ISO/IEC 15948: no filter, no interlace. */
@@ -24,7 +25,7 @@ export function encodePng({ width, height, components, samples }: Pixels): Uint8
   const filtered = new Uint8Array(height * (line + 1))
   for (let y = 0; y < height; y++) filtered.set(samples.subarray(y * line, (y + 1) * line), y * (line + 1) + 1)
   const end = new Uint8Array()
-  return concat(signature, chunk('IHDR', header), chunk('IDAT', deflateSync(filtered)), chunk('IEND', end))
+  return concat(pngSignature, chunk('IHDR', header), chunk('IDAT', deflateSync(filtered)), chunk('IEND', end))
 }
 
 function chunk(type: string, data: Uint8Array): Uint8Array {

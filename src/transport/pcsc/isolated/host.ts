@@ -75,7 +75,7 @@ async function request(message: HostRequest): Promise<unknown> {
     case 'watch':
       return watch(message.watch)
     case 'unwatch':
-      return watches.get(message.watch)?.stop()
+      return unwatch(message.watch)
     case 'connect':
       return keep(++lastHandle, await binding.connect(message.reader, message.share))
     case 'control':
@@ -106,6 +106,12 @@ function watch(number: number): void {
     failed: (error) => tell({ news: 'failed', watch: number, error: sendError(error) }),
   })
   watches.set(number, running)
+}
+
+async function unwatch(number: number): Promise<void> {
+  const running = watches.get(number)
+  watches.delete(number)
+  await running?.stop()
 }
 
 function keep(number: number, handle: PcscHandle): SentHandle {

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { PcscBinding, PcscHandle, PcscObserver, PcscShare, PcscWatch } from '../binding.ts'
 import { BindingLost } from '../binding-lost.ts'
+import { within } from '../deadline.ts'
 import { HostProcess, type HostSettings } from './host-process.ts'
 import { IsolatedHandle } from './isolated-handle.ts'
 import type { SentHandle } from './messages.ts'
@@ -21,6 +21,8 @@ export class IsolatedBinding implements PcscBinding {
   readonly #settings: HostSettings
   /** Those that run, and the handles open in each. */
   readonly #hosts = new Map<HostProcess, Set<number>>()
+  /** Why a host is to be replaced. */
+  readonly #faults = new WeakMap<HostProcess, string>()
   #current: HostProcess | undefined
   #name = 'isolated'
   #isClosed = false
@@ -64,7 +66,7 @@ export class IsolatedBinding implements PcscBinding {
 
   async connect(reader: string, share: PcscShare): Promise<PcscHandle> {
     const host = await this.#host()
-    await Promise.race([host.seen(reader), sleep(sighting, undefined, { ref: false })])
+    await within(host.seen(reader), { timeoutMs: sighting }, 'sight of the reader').catch(() => {})
     const sent = (await host.request({ ask: 'connect', reader, share })) as SentHandle
     this.#hosts.get(host)?.add(sent.handle)
     return new IsolatedHandle(host, sent, {
@@ -90,8 +92,8 @@ export class IsolatedBinding implements PcscBinding {
 
   #start(): HostProcess {
     const host: HostProcess = new HostProcess(this.#settings, {
-      memory: (bytes) => bytes > fullAt * this.#settings.memoryBytes && this.#replace(host, 'takes much memory'),
-      overdue: () => this.#replace(host, 'does not answer a call'),
+      memory: (bytes) => bytes > fullAt * this.#settings.memoryBytes && this.#replace(host, 'took much memory'),
+      overdue: () => this.#replace(host, 'did not answer a call in time'),
     })
     this.#hosts.set(host, new Set())
     this.#current = host
@@ -100,22 +102,24 @@ export class IsolatedBinding implements PcscBinding {
   }
 
   /** Nothing new for this host. Watching goes on in the next one. */
-  #replace(host: HostProcess, reason: string): void {
+  #replace(host: HostProcess, fault: string): void {
     if (this.#current === host) {
       this.#current = undefined
-      host.failWatches(new BindingLost(host.name, `${reason} and is being replaced`))
+      host.failWatches(new BindingLost(host.name, `${fault}, and is being replaced`))
     }
-    this.#endIfUseless(host)
+    this.#faults.set(host, fault)
+    this.#endIfUseless(host, fault)
   }
 
   #closed(host: HostProcess, handle: number): void {
     this.#hosts.get(host)?.delete(handle)
-    if (this.#current !== host) this.#endIfUseless(host)
+    const fault = this.#faults.get(host)
+    if (fault !== undefined) this.#endIfUseless(host, fault)
   }
 
-  #endIfUseless(host: HostProcess): void {
+  #endIfUseless(host: HostProcess, fault: string): void {
     const stuck = host.stuck()
     const useful = [...(this.#hosts.get(host) ?? [])].filter((handle) => !stuck.has(handle))
-    if (useful.length === 0) host.kill('did not answer a call in time, and was ended')
+    if (useful.length === 0) host.kill(`${fault}, and was ended`)
   }
 }

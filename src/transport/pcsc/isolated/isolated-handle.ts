@@ -1,6 +1,7 @@
 import { fromHex, toHex } from '../../../bytes.ts'
 import type { Disposition } from '../../connection.ts'
 import type { PcscHandle, PcscShare } from '../binding.ts'
+import { toTransportError } from '../pcsc-errors.ts'
 import type { HostProcess } from './host-process.ts'
 import type { SentHandle } from './messages.ts'
 
@@ -50,7 +51,11 @@ export class IsolatedHandle implements PcscHandle {
     try {
       await this.#host.request({ ask: 'disconnect', handle: number, disposition }, number)
     } catch (error) {
-      if (this.#host.lost === undefined) throw error
+      if (this.#host.lost === undefined) {
+        // Another program's transaction: this handle is asked again. Whatever else went wrong is the end of it.
+        if (toTransportError(error, 'exchange').code !== 'ERR_READER_BUSY') this.#owner.closed(number)
+        throw error
+      }
       if (disposition !== 'leave') await (await this.#again('exclusive')).disconnect(disposition)
     }
     this.#owner.closed(number)
