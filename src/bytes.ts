@@ -58,6 +58,11 @@ export function asciiText(bytes: Uint8Array): string {
   return text
 }
 
+/** Text of a part of bytes, each byte a character: ISO 8859-1, of which ASCII is the lower half. */
+export function latin1Text(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1')
+}
+
 /** Bytes of ASCII text. @throws TypeError for any character above U+007F. */
 export function asciiBytes(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length)

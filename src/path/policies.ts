@@ -12,6 +12,11 @@ interface Node {
 /** Most policies, and most mappings, of one certificate: the work grows with the square. */
 const maxPolicies = 256
 
+const onlyAny: ReadonlySet<string> = new Set([anyPolicy])
+
+/** RFC 5280 6.1.2 (a), in the words of RFC 9618. */
+const firstLevel: ReadonlyMap<string, Node> = new Map([[anyPolicy, { expected: onlyAny, roots: onlyAny }]])
+
 /** What a caller starts with. RFC 5280 6.1.1 (c) to (g). */
 export interface PolicyInputs {
   readonly initialPolicies: readonly string[]
@@ -34,8 +39,7 @@ export class PolicyState {
   /** @param length - certificates in the path, anchor not counted. */
   constructor(inputs: PolicyInputs, length: number) {
     this.#inputs = inputs
-    const start = { expected: new Set([anyPolicy]), roots: new Set([anyPolicy]) }
-    this.#level = new Map([[anyPolicy, start]])
+    this.#level = firstLevel
     this.#explicitPolicy = inputs.requireExplicitPolicy ? 0 : length + 1
     this.#policyMapping = inputs.inhibitPolicyMapping ? 0 : length + 1
     this.#inhibitAnyPolicy = inputs.inhibitAnyPolicy ? 0 : length + 1

@@ -15,28 +15,25 @@ export function textFields<Required extends string, Optional extends string>(
   required: readonly Required[],
   optional: readonly Optional[],
 ): Readonly<Record<Required, string>> & Readonly<Partial<Record<Optional, string>>> {
-  const object = typeof json === 'string' ? parse(json) : json
-  if (typeof object !== 'object' || object === null || Array.isArray(object)) {
+  const given = typeof json === 'string' ? parse(json) : json
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new RefusalError('ERR_TOKEN', 'not an object')
   }
-  const known: readonly string[] = required
-  const allowed: readonly string[] = optional
-  if (Object.keys(object).some((name) => !known.includes(name) && !allowed.includes(name))) {
-    throw new RefusalError('ERR_TOKEN', 'a field that is not known here')
-  }
-  const fields: Record<string, string> = {}
-  for (const name of required) fields[name] = textOf(object, name)
-  for (const name of optional) {
-    if (Object.hasOwn(object, name)) fields[name] = textOf(object, name)
-  }
-  return fields as Readonly<Record<Required, string>> & Readonly<Partial<Record<Optional, string>>>
+  // A caller's object may say something else when it is read again.
+  const object: object = typeof json === 'string' ? given : { ...given }
+  let known = 0
+  for (const name of required) known += checkText(object, name)
+  for (const name of optional) if (Object.hasOwn(object, name)) known += checkText(object, name)
+  if (Object.keys(object).length !== known) throw new RefusalError('ERR_TOKEN', 'a field that is not known here')
+  return object as Readonly<Record<Required, string>> & Readonly<Partial<Record<Optional, string>>>
 }
 
-function textOf(object: object, name: string): string {
+/** @returns 1, the number of fields checked. */
+function checkText(object: object, name: string): number {
   const value: unknown = Object.hasOwn(object, name) ? (object as Record<string, unknown>)[name] : undefined
   if (typeof value !== 'string') throw new RefusalError('ERR_TOKEN', `${name}: missing, or not a text`)
   if (value.length > maxText) throw new RefusalError('ERR_TOKEN', `${name}: too long`)
-  return value
+  return 1
 }
 
 function parse(text: string): unknown {

@@ -29,6 +29,7 @@ export interface ParsedToken extends Token {
 }
 
 const required = ['format', 'origin', 'terminal', 'purpose', 'nonce', 'algorithm', 'certificate', 'signature'] as const
+const optional = ['caCertificate'] as const
 
 /**
  * Reads a token strictly: exactly its fields, texts only, each in its one form. Proves nothing.
@@ -37,16 +38,19 @@ const required = ['format', 'origin', 'terminal', 'purpose', 'nonce', 'algorithm
  * @throws RefusalError `ERR_TOKEN`; `ERR_TOKEN_ALGORITHM` for an algorithm that is not known here.
  */
 export function parseToken(json: unknown): ParsedToken {
-  const fields = textFields(json, required, ['caCertificate'])
+  const fields = textFields(json, required, optional)
   const { origin, terminal, purpose, nonce, certificate, caCertificate, signature } = fields
   const format = fields.format as typeof tokenFormat
-  checkClaims({ format, origin, terminal, purpose, nonce })
+  checkClaims(fields as typeof fields & SignedClaims)
+  const algorithm = tokenAlgorithms.find((known) => known === fields.algorithm)
+  if (algorithm === undefined) throw new RefusalError('ERR_TOKEN_ALGORITHM', 'an algorithm that is not known here')
   const parsed = {
     format,
     origin,
     terminal,
     purpose,
     nonce,
+    algorithm,
     certificate,
     signature,
     nonceBytes: nonceBytes(nonce),
@@ -55,7 +59,5 @@ export function parseToken(json: unknown): ParsedToken {
     caCertificateDer:
       caCertificate === undefined ? undefined : decodeExact(caCertificate, 'base64', 'caCertificate', 1, 8192),
   }
-  const algorithm = tokenAlgorithms.find((known) => known === fields.algorithm)
-  if (algorithm === undefined) throw new RefusalError('ERR_TOKEN_ALGORITHM', 'an algorithm that is not known here')
-  return caCertificate === undefined ? { ...parsed, algorithm } : { ...parsed, algorithm, caCertificate }
+  return caCertificate === undefined ? parsed : { ...parsed, caCertificate }
 }

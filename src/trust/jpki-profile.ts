@@ -73,11 +73,9 @@ function usageIs(found: ReadonlySet<KeyUsage> | undefined, wanted: readonly KeyU
 
 /** The first value of an attribute of the issuer that the table knows. */
 function known<T>({ issuerName }: Certificate, type: string, table: ReadonlyMap<string, T>): T | undefined {
-  for (const rdn of issuerName.rdns) {
-    for (const attribute of rdn) {
-      const found = attribute.type === type ? table.get(attribute.value) : undefined
-      if (found !== undefined) return found
-    }
+  for (const value of issuerName.valuesOf(type)) {
+    const found = table.get(value)
+    if (found !== undefined) return found
   }
   return undefined
 }

@@ -43,7 +43,7 @@ export function certificateValidity(times: CertificateTimes, at: Date): Certific
   const notAfter = wholeSecond(checkInstant(times.notAfter, 'notAfter'))
   const now = wholeSecond(checkInstant(at, 'at'))
   const today = epochDayInJapan(at.getTime())
-  const lastDay = epochDayInJapan(times.notAfter.getTime())
+  const lastDay = epochDayInJapan(notAfter * 1000)
   const { opens, flags } = renewalWindow(lastDay)
   let state: CertificateState = today < opens ? 'valid' : 'renewable'
   if (now < notBefore) state = 'not-yet-valid'

@@ -49,13 +49,18 @@ function fail(message: string, offset: number): never {
  */
 export class DerReader {
   readonly bytes: Uint8Array
-  readonly end: number
   #at: number
+  #end: number
 
   constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
     this.bytes = bytes
     this.#at = start
-    this.end = end
+    this.#end = end
+  }
+
+  /** Offset after the last byte to read. */
+  get end(): number {
+    return this.#end
   }
 
   /** Offset of the next element. */
@@ -65,7 +70,7 @@ export class DerReader {
 
   /** Whether another element follows. */
   get more(): boolean {
-    return this.#at < this.end
+    return this.#at < this.#end
   }
 
   /** Tag of the next element, `undefined` at the end. */
@@ -82,7 +87,8 @@ export class DerReader {
 
   /** Goes past the next element and tells where its content begins; it ends at {@link offset}. As {@link read}. */
   pass(tag?: number): number {
-    const { bytes, end } = this
+    const { bytes } = this
+    const end = this.#end
     const start = this.#at
     if (start >= end) fail('an element is missing', start)
     const found = bytes[start]!
@@ -101,7 +107,8 @@ export class DerReader {
 
   /** A length of several bytes, whose first stands at `at`. */
   #longLength(at: number): number {
-    const { bytes, end } = this
+    const { bytes } = this
+    const end = this.#end
     const count = bytes[at]! & 0x7f
     if (count === 0) fail('the indefinite length form is not DER', at)
     if (count > 4) fail('a length of more than 4 bytes', at)
@@ -121,6 +128,12 @@ export class DerReader {
   enter(tag: number): DerReader {
     const content = this.pass(tag)
     return new DerReader(this.bytes, content, this.#at)
+  }
+
+  /** The same with a reader of the same bytes that is done with what it read: short loops need no new one each time. */
+  enterWith(inner: DerReader, tag: number): void {
+    inner.#at = this.pass(tag)
+    inner.#end = this.#at
   }
 
   /** A reader of an element's content. */
@@ -156,23 +169,33 @@ export function readBoolean(reader: DerReader, tag: number = tags.boolean): bool
 
 /** Content of a minimal INTEGER, two's complement: a view. X.690 8.3. */
 export function readInteger(reader: DerReader, tag: number = tags.integer): Uint8Array {
-  const element = reader.read(tag)
-  const value = reader.value(element)
-  if (value.length === 0) fail('an integer without content', element.content)
-  if (value.length > 1 && ((value[0] === 0x00 && value[1]! < 0x80) || (value[0] === 0xff && value[1]! >= 0x80))) {
-    fail('an integer is not minimal', element.content)
+  const content = passInteger(reader, tag)
+  return reader.bytes.subarray(content, reader.offset)
+}
+
+/** Goes past a minimal INTEGER and tells where its content begins; it ends at the reader's offset. */
+export function passInteger(reader: DerReader, tag: number = tags.integer): number {
+  const content = reader.pass(tag)
+  const { bytes, offset } = reader
+  if (offset === content) fail('an integer without content', content)
+  const first = bytes[content]!
+  const second = bytes[content + 1]!
+  if (offset > content + 1 && ((first === 0x00 && second < 0x80) || (first === 0xff && second >= 0x80))) {
+    fail('an integer is not minimal', content)
   }
-  return value
+  return content
 }
 
 /** A non-negative INTEGER below 2^31, for counters and versions. */
 export function readSmallInteger(reader: DerReader, tag: number = tags.integer): number {
   const at = reader.offset
-  const value = readInteger(reader, tag)
-  if (value[0]! >= 0x80) fail('a negative number where none may be', at)
-  if (value.length > 5 || (value.length === 5 && value[0] !== 0)) fail('a number out of range', at)
+  const content = passInteger(reader, tag)
+  const { bytes, offset } = reader
+  const length = offset - content
+  if (bytes[content]! >= 0x80) fail('a negative number where none may be', at)
+  if (length > 5 || (length === 5 && bytes[content] !== 0)) fail('a number out of range', at)
   let number = 0
-  for (const byte of value) number = number * 256 + byte
+  for (let i = content; i < offset; i++) number = number * 256 + bytes[i]!
   if (number > 0x7fff_ffff) fail('a number out of range', at)
   return number
 }
@@ -216,23 +239,31 @@ export interface BitString {
 
 /** BIT STRING; the unused bits must be zero. X.690 8.6, 11.2. */
 export function readBitString(reader: DerReader, tag: number = tags.bitString): BitString {
-  const element = reader.read(tag)
-  const unusedBits = reader.bytes[element.content]
-  if (element.end === element.content || unusedBits === undefined) fail('a bit string without content', element.content)
-  const bytes = reader.bytes.subarray(element.content + 1, element.end)
-  const last = bytes[bytes.length - 1]
-  if (unusedBits > 7 || (last === undefined && unusedBits > 0)) fail('unused bits out of range', element.content)
-  if (last !== undefined && last & ((1 << unusedBits) - 1)) fail('unused bits are not zero', element.end - 1)
-  return { bytes, unusedBits }
+  const [content, unusedBits] = passBitString(reader, tag)
+  return { bytes: reader.bytes.subarray(content, reader.offset), unusedBits }
+}
+
+/** Goes past a BIT STRING: where its bytes begin, and how many bits at the end are not used. */
+function passBitString(reader: DerReader, tag: number): readonly [number, number] {
+  const content = reader.pass(tag)
+  const { bytes, offset } = reader
+  if (offset === content) fail('a bit string without content', content)
+  const unusedBits = bytes[content]!
+  const isEmpty = offset === content + 1
+  if (unusedBits > 7 || (isEmpty && unusedBits > 0)) fail('unused bits out of range', content)
+  if (!isEmpty && bytes[offset - 1]! & ((1 << unusedBits) - 1)) fail('unused bits are not zero', offset - 1)
+  return [content + 1, unusedBits]
 }
 
 /** A named bit list: the numbers of the bits that are set. Trailing zero bits must be left out. X.690 11.2.2. */
-export function readNamedBits(reader: DerReader, tag: number = tags.bitString): ReadonlySet<number> {
+export function readNamedBits(reader: DerReader, tag: number = tags.bitString): readonly number[] {
   const at = reader.offset
-  const { bytes, unusedBits } = readBitString(reader, tag)
-  if (bytes.length > 0 && (bytes[bytes.length - 1]! & (1 << unusedBits)) === 0) fail('trailing zero bits', at)
-  const bits = new Set<number>()
-  for (let i = 0; i < bytes.length * 8 - unusedBits; i++) if (bytes[i >> 3]! & (0x80 >> (i & 7))) bits.add(i)
+  const [content, unusedBits] = passBitString(reader, tag)
+  const { bytes, offset } = reader
+  const length = (offset - content) * 8 - unusedBits
+  if (length > 0 && (bytes[offset - 1]! & (1 << unusedBits)) === 0) fail('trailing zero bits', at)
+  const bits: number[] = []
+  for (let i = 0; i < length; i++) if (bytes[content + (i >> 3)]! & (0x80 >> (i & 7))) bits.push(i)
   return bits
 }
 

@@ -129,7 +129,7 @@ export function readDistributionPointName(reader: DerReader): DistributionPointN
 function readDistributionPoint(reader: DerReader): DistributionPoint {
   const point = reader.enter(tags.sequence)
   const name = point.nextTag === context(0) ? readDistributionPointName(point) : undefined
-  const reasons = point.nextTag === context(1, false) ? readNamedBits(point, context(1, false)) : undefined
+  const reasons = point.nextTag === context(1, false) ? new Set(readNamedBits(point, context(1, false))) : undefined
   const crlIssuer = point.nextTag === context(2) ? readGeneralNames(point, context(2)) : undefined
   if (name === undefined && crlIssuer === undefined) {
     throw new DecodeError('ERR_DER', 'a distribution point names neither a place nor an issuer', point.offset)
@@ -294,20 +294,23 @@ class SmallSet {
 /** Reads an Extensions SEQUENCE; each identifier at most once. @throws DecodeError `ERR_DER`. */
 export function readRawExtensions(reader: DerReader): readonly RawExtension[] {
   const seen = new SmallSet()
+  const extension = new DerReader(reader.bytes)
   return list(reader, (sequence) => {
     const at = sequence.offset
-    const extension = sequence.enter(tags.sequence)
+    sequence.enterWith(extension, tags.sequence)
     const id = readOid(extension)
     if (!seen.add(id)) throw new DecodeError('ERR_DER', `extension ${id} stands twice`, at)
     const defaultAt = extension.offset
     const written = extension.nextTag === tags.boolean
     const critical = written ? readBoolean(extension) : false
     if (written && !critical) throw new DecodeError('ERR_DER', 'a default value is written out', defaultAt)
-    const value = extension.read(tags.octetString)
+    const value = extension.enter(tags.octetString)
     extension.finish()
-    return { id, critical, reader: extension.into(value) }
+    return { id, critical, reader: value }
   })
 }
+
+const ignore = (): void => {}
 
 /** Decodes the known extensions of a certificate; lists the critical ones that are not known. */
 export function decodeExtensions(raw: readonly RawExtension[]): {
@@ -316,10 +319,9 @@ export function decodeExtensions(raw: readonly RawExtension[]): {
 } {
   const extensions: Partial<Record<Key, unknown>> = {}
   const unknownCritical: string[] = []
+  const refuse = (what: string): void => void unknownCritical.push(what)
   for (const { id, critical, reader } of raw) {
-    const unknown = (what: string): void => {
-      if (critical) unknownCritical.push(what)
-    }
+    const unknown = critical ? refuse : ignore
     const known = Object.hasOwn(decoders, id) ? decoders[id] : undefined
     if (known === undefined) {
       unknown(id)

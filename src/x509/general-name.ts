@@ -1,3 +1,4 @@
+import { latin1Text } from '../bytes.ts'
 import { DecodeError } from '../errors.ts'
 import { context, type DerReader, readOid } from './der.ts'
 import { Name } from './name.ts'
@@ -65,12 +66,9 @@ export function readGeneralNames(reader: DerReader, tag: number): readonly Gener
 }
 
 function readAscii(reader: DerReader): string {
-  const element = reader.read()
-  let text = ''
-  for (let i = element.content; i < element.end; i++) {
-    const byte = reader.bytes[i]!
-    if (byte > 0x7f) throw new DecodeError('ERR_DER', 'text that is not ASCII', i)
-    text += String.fromCharCode(byte)
+  const content = reader.pass()
+  for (let i = content; i < reader.offset; i++) {
+    if (reader.bytes[i]! > 0x7f) throw new DecodeError('ERR_DER', 'text that is not ASCII', i)
   }
-  return text
+  return latin1Text(reader.bytes, content, reader.offset)
 }

@@ -1,6 +1,6 @@
-import { copyBytes, toHex } from '../bytes.ts'
+import { copyBytes, latin1Text, toHex } from '../bytes.ts'
 import { DecodeError } from '../errors.ts'
-import { type DerReader, type Element, readOid, tags } from './der.ts'
+import { DerReader, type Element, readOid, tags } from './der.ts'
 
 /** One attribute of a distinguished name. */
 export interface NameAttribute {
@@ -46,11 +46,13 @@ export class Name {
   static read(reader: DerReader, tag: number = tags.sequence): Name {
     const element = reader.read(tag)
     const sequence = reader.into(element)
+    const set = new DerReader(reader.bytes)
+    const pair = new DerReader(reader.bytes)
     let size = 0
     for (; sequence.more; size++) {
-      const set = sequence.enter(tags.set)
+      sequence.enterWith(set, tags.set)
       do {
-        const pair = set.enter(tags.sequence)
+        set.enterWith(pair, tags.sequence)
         readOid(pair)
         const type = pair.nextTag
         const content = pair.pass()
@@ -86,6 +88,24 @@ export class Name {
       rdns.push(attributes)
     }
     return rdns
+  }
+
+  /** Values of the attributes of one type, outermost first; the others are not spelled out. */
+  valuesOf(type: string): readonly string[] {
+    const values: string[] = []
+    const sequence = this.#reader.into(this.#element)
+    const set = new DerReader(sequence.bytes)
+    const pair = new DerReader(sequence.bytes)
+    while (sequence.more) {
+      for (sequence.enterWith(set, tags.set); set.more; ) {
+        set.enterWith(pair, tags.sequence)
+        if (readOid(pair) !== type) continue
+        const tag = pair.nextTag!
+        const content = pair.pass()
+        values.push(textOf(pair.bytes, tag, content, pair.end))
+      }
+    }
+    return values
   }
 
   get empty(): boolean {
@@ -154,9 +174,10 @@ function isPlain(bytes: Uint8Array, tag: number, content: number, end: number): 
 
 /** @throws DecodeError `ERR_DER` for a string that is none. */
 function textOf(input: Uint8Array, tag: number, offset: number, end: number): string {
+  if (isPlain(input, tag, offset, end)) return latin1Text(input, offset, end)
   const bytes = input.subarray(offset, end)
   if (!stringTags.has(tag)) return toHex(bytes)
-  if (tag === tags.utf8String || isPlain(input, tag, offset, end)) {
+  if (tag === tags.utf8String) {
     try {
       return utf8.decode(bytes)
     } catch (cause) {

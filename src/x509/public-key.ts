@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject, type PublicKeyInput } from 'node:crypt
 import { toHex } from '../bytes.ts'
 import { DecodeError } from '../errors.ts'
 import { Algorithm, isNullOrAbsent } from './algorithm.ts'
-import { DerReader, type Element, readBitString, readInteger, readOid, tags } from './der.ts'
+import { DerReader, type Element, passInteger, readBitString, readOid, tags } from './der.ts'
 
 /** Kind and size of a public key. No algorithm is assumed: today's cards hold RSA-2048, the next ones EC P-384. */
 export type PublicKeyKind =
@@ -113,7 +113,7 @@ function kindOf(algorithm: Algorithm, bits: DerReader): PublicKeyKind {
   }
   if (algorithm.id === dsaKey) {
     const given = algorithm.parameters?.[0] === tags.sequence
-    return { kind: 'dsa', bits: given ? bitsOf(firstInteger(new DerReader(algorithm.parameters!))) : undefined }
+    return { kind: 'dsa', bits: given ? bitsOfFirstInteger(new DerReader(algorithm.parameters!)) : undefined }
   }
   return { kind: 'other', name: algorithm.id }
 }
@@ -123,17 +123,22 @@ function rsaBits({ parameters }: Algorithm, bits: DerReader): number {
   if (!isNullOrAbsent(parameters)) throw new DecodeError('ERR_DER', 'an RSA key with parameters', bits.offset)
   const key = bits.enter(tags.sequence)
   bits.finish()
-  const modulus = readInteger(key)
-  readInteger(key)
+  const modulus = passInteger(key)
+  const bitCount = bitsOf(key.bytes, modulus, key.offset)
+  passInteger(key)
   key.finish()
-  return bitsOf(modulus)
+  return bitCount
 }
 
-function firstInteger(reader: DerReader): Uint8Array {
-  return readInteger(reader.enter(tags.sequence))
+function bitsOfFirstInteger(reader: DerReader): number {
+  const sequence = reader.enter(tags.sequence)
+  const content = passInteger(sequence)
+  return bitsOf(sequence.bytes, content, sequence.offset)
 }
 
-function bitsOf(integer: Uint8Array): number {
-  const first = integer.findIndex((byte) => byte !== 0)
-  return first < 0 ? 0 : (integer.length - first) * 8 - Math.clz32(integer[first]!) + 24
+/** Bits of the number that lies there, leading zeros not counted. */
+function bitsOf(bytes: Uint8Array, start: number, end: number): number {
+  let first = start
+  while (first < end && bytes[first] === 0) first++
+  return first === end ? 0 : (end - first) * 8 - Math.clz32(bytes[first]!) + 24
 }

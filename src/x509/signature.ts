@@ -26,13 +26,13 @@ export function verifySignature(certificate: Certificate, input: SignedInput, si
     if (input.padding === 'ecdsa') {
       return (
         certificate.publicKey.kind === 'ec' &&
-        verify(nodeName(input.hash), input.message, certificate.key.forVerify, signature)
+        verify(nodeNames[input.hash], input.message, certificate.key.forVerify, signature)
       )
     }
     if (certificate.publicKey.kind !== 'rsa') return false
     // publicDecrypt takes a signature that lost its leading zeros; RFC 8017 8.1.2 and 8.2.2 step 1 do not.
     if (signature.length !== Math.ceil(certificate.publicKey.bits / 8)) return false
-    if ('message' in input) return verify(nodeName(input.hash), input.message, certificate.key.forVerify, signature)
+    if ('message' in input) return verify(nodeNames[input.hash], input.message, certificate.key.forVerify, signature)
     const key = certificate.key.object
     if (input.padding === 'pss') return verifyPss(key, certificate.publicKey.bits, input, signature)
     const expected = input.padding === 'pkcs1-raw' ? input.block : digestInfo(input.hash, input.digest)
@@ -42,10 +42,10 @@ export function verifySignature(certificate: Certificate, input: SignedInput, si
   }
 }
 
-const nodeName = (hash: DigestAlgorithm): string => hash.replace('-', '').toLowerCase()
+const nodeNames = { 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' } as const
 
 const hashOf = (hash: DigestAlgorithm, ...parts: readonly Uint8Array[]): Uint8Array =>
-  createHash(nodeName(hash))
+  createHash(nodeNames[hash])
     .update(concat(...parts))
     .digest()
 

@@ -24,6 +24,20 @@ describe('days as numbers agree with calendar objects', () => {
     )
   })
 
+  test('every day of eight centuries, and the far ends of time', () => {
+    const [first, end] = [epochDayOf(1600, 1, 1), epochDayOf(2400, 1, 1)]
+    const days = Array.from({ length: end - first }, (_, i) => first + i)
+    expect(days.length).toBe(2 * 146_097)
+    expect(days.filter((day) => textOfEpochDay(day) !== new Date(day * 86_400_000).toISOString().slice(0, 10))).toEqual(
+      [],
+    )
+    for (const day of [-100_000_000, -719_529, -719_528, -719_163, 2_932_896, 2_932_897, 100_000_000]) {
+      expect(textOfEpochDay(day)).toBe(new Date(day * 86_400_000).toISOString().slice(0, -14))
+    }
+    expect(() => textOfEpochDay(100_000_001)).toThrow(RangeError)
+    expect(() => textOfEpochDay(Number.NaN)).toThrow(RangeError)
+  })
+
   test('number and text of a day', () => {
     fc.assert(
       fc.property(anyDay, (text) => {

@@ -31,7 +31,8 @@ export function readIssuingDistributionPoint(reader: DerReader): IssuingDistribu
   const name = fields.nextTag === context(0) ? readDistributionPointName(fields) : undefined
   const onlyUserCerts = flag(1)
   const onlyCaCerts = flag(2)
-  const onlySomeReasons = fields.nextTag === context(3, false) ? readNamedBits(fields, context(3, false)) : undefined
+  const onlySomeReasons =
+    fields.nextTag === context(3, false) ? new Set(readNamedBits(fields, context(3, false))) : undefined
   const indirect = flag(4)
   const onlyAttributeCerts = flag(5)
   fields.finish()
