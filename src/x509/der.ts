@@ -283,15 +283,12 @@ export function readTime(reader: DerReader): number {
   if (!validTime(bytes, content, general)) fail('a time that does not exist', content)
   const rest = general ? content + 4 : content + 2
   const month = two(bytes, rest) - 1
-  const time = Date.UTC(
-    2000,
-    month,
-    two(bytes, rest + 2),
-    two(bytes, rest + 4),
-    two(bytes, rest + 6),
-    two(bytes, rest + 8),
-  )
-  return new Date(time).setUTCFullYear(yearAt(bytes, content, general), month, two(bytes, rest + 2))
+  const day = two(bytes, rest + 2)
+  const [hour, minute, second] = [two(bytes, rest + 4), two(bytes, rest + 6), two(bytes, rest + 8)]
+  const year = yearAt(bytes, content, general)
+  if (year >= 100) return Date.UTC(year, month, day, hour, minute, second)
+  // Date.UTC takes smaller years for those of the twentieth century.
+  return new Date(Date.UTC(2000, month, day, hour, minute, second)).setUTCFullYear(year, month, day)
 }
 
 /** Whether a time of that form stands there: digits of a second that exists, then Z. The caller knows that it is whole. */

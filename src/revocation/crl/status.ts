@@ -108,10 +108,14 @@ function usableLists(
   for (const list of newestFirst(options.lists)) {
     const problem = issued ? notCurrent(list, options.at.getTime()) : 'the issuer given is not that of the certificate'
     // A delta has its scope from its base. Others are sorted out before the cost of a signature.
-    const elsewhere = outsideAll(list, points, certificate)
-    const key = (problem ?? elsewhere) ? undefined : signerOf(list, certificate, issuer, options)
-    if (key !== undefined) usable.set(list, key)
-    problems.set(list, problem ?? elsewhere ?? (key ? 'no base list for it' : 'no trusted key made its signature'))
+    const wrong = problem ?? outsideAll(list, points, certificate)
+    const key = wrong === undefined ? signerOf(list, certificate, issuer, options) : undefined
+    if (key === undefined) {
+      problems.set(list, wrong ?? 'no trusted key made its signature')
+      continue
+    }
+    usable.set(list, key)
+    if (list.isDelta) problems.set(list, 'no base list for it')
   }
   return usable
 }
