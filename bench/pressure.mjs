@@ -3,26 +3,17 @@
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../dist/cli/demo/free-port.js'
 import { row } from './lib/measure.mjs'
 import { issuanceWorld } from './lib/world.mjs'
 
 const tokens = 100_000
 const atOnce = 64
 const origin = 'https://issue.example'
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** A Redis whose disk is behind by up to a second, as by default. */
 async function startRedis(port, folder) {

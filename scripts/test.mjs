@@ -34,9 +34,9 @@ function suite(name, project, prefix, environment = {}) {
   total.failed += Math.max(numFailedTests, numFailedTestSuites > 0 || code !== 0 ? 1 : 0)
 }
 
-const [here, others, pcsc] = flags.has('--nodes')
-  ? [false, true, false]
-  : [!flags.has('--pcsc'), false, !flags.has('--unit')]
+const others = flags.has('--nodes')
+const here = !others && !flags.has('--pcsc')
+const pcsc = !others && !flags.has('--unit')
 const missing = pcsc ? ensureSystemPackages() : undefined
 ensureNpmPackages()
 build()

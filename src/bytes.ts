@@ -58,8 +58,8 @@ export function asciiText(bytes: Uint8Array): string {
   return text
 }
 
-/** Text of a part of bytes, each byte a character: ISO 8859-1, of which ASCII is the lower half. */
-export function latin1Text(bytes: Uint8Array, start: number, end: number): string {
+/** Text of bytes, or of a part of them, each byte a character: ISO 8859-1, of which ASCII is the lower half. */
+export function latin1Text(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1')
 }
 

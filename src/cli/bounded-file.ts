@@ -18,7 +18,7 @@ export async function readBounded(path: string, maxBytes: number): Promise<Uint8
   return concat(...parts)
 }
 
-/** A text file, UTF-8; a byte order mark is left out. @throws CliError `ERR_FILE`. */
-export async function readText(path: string, maxBytes: number): Promise<string> {
+/** A text file, UTF-8, by default of a mebibyte at most; a byte order mark is left out. @throws CliError `ERR_FILE`. */
+export async function readText(path: string, maxBytes = 1_048_576): Promise<string> {
   return new TextDecoder().decode(await withFile('cannot-read', () => readBounded(path, maxBytes)))
 }

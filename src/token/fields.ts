@@ -15,25 +15,25 @@ export function textFields<Required extends string, Optional extends string>(
   required: readonly Required[],
   optional: readonly Optional[],
 ): Readonly<Record<Required, string>> & Readonly<Partial<Record<Optional, string>>> {
-  const given = typeof json === 'string' ? parse(json) : json
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+  const value = typeof json === 'string' ? parse(json) : json
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new RefusalError('ERR_TOKEN', 'not an object')
   }
   // A caller's object may say something else when it is read again.
-  const object: object = typeof json === 'string' ? given : { ...given }
-  let known = 0
-  for (const name of required) known += checkText(object, name)
-  for (const name of optional) if (Object.hasOwn(object, name)) known += checkText(object, name)
-  if (Object.keys(object).length !== known) throw new RefusalError('ERR_TOKEN', 'a field that is not known here')
+  const object: object = typeof json === 'string' ? value : { ...value }
+  const given = optional.filter((name) => Object.hasOwn(object, name))
+  for (const name of required) requireText(object, name)
+  for (const name of given) requireText(object, name)
+  if (Object.keys(object).length !== required.length + given.length) {
+    throw new RefusalError('ERR_TOKEN', 'a field that is not known here')
+  }
   return object as Readonly<Record<Required, string>> & Readonly<Partial<Record<Optional, string>>>
 }
 
-/** @returns 1, the number of fields checked. */
-function checkText(object: object, name: string): number {
+function requireText(object: object, name: string): void {
   const value: unknown = Object.hasOwn(object, name) ? (object as Record<string, unknown>)[name] : undefined
   if (typeof value !== 'string') throw new RefusalError('ERR_TOKEN', `${name}: missing, or not a text`)
   if (value.length > maxText) throw new RefusalError('ERR_TOKEN', `${name}: too long`)
-  return 1
 }
 
 function parse(text: string): unknown {

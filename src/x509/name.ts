@@ -45,21 +45,13 @@ export class Name {
   /** Reads a Name from where the reader stands. @throws DecodeError `ERR_DER`. @internal */
   static read(reader: DerReader, tag: number = tags.sequence): Name {
     const element = reader.read(tag)
-    const sequence = reader.into(element)
-    const set = new DerReader(reader.bytes)
-    const pair = new DerReader(reader.bytes)
-    let size = 0
-    for (; sequence.more; size++) {
-      sequence.enterWith(set, tags.set)
-      do {
-        set.enterWith(pair, tags.sequence)
-        readOid(pair)
-        const type = pair.nextTag
-        const content = pair.pass()
-        pair.finish()
-        if (!isPlain(pair.bytes, type!, content, pair.end)) textOf(pair.bytes, type!, content, pair.end)
-      } while (set.more)
-    }
+    const size = eachAttribute(reader.into(element), (pair) => {
+      readOid(pair)
+      const type = pair.nextTag
+      const content = pair.pass()
+      pair.finish()
+      if (!isPlain(pair.bytes, type!, content, pair.end)) textOf(pair.bytes, type!, content, pair.end)
+    })
     return new Name(reader, element, size)
   }
 
@@ -75,36 +67,19 @@ export class Name {
   }
 
   #spellOut(): readonly (readonly NameAttribute[])[] {
-    const sequence = this.#reader.into(this.#element)
-    const rdns: NameAttribute[][] = []
-    while (sequence.more) {
-      const attributes: NameAttribute[] = []
-      for (const set = sequence.enter(tags.set); set.more; ) {
-        const pair = set.enter(tags.sequence)
-        const type = readOid(pair)
-        const value = pair.read()
-        attributes.push({ type, tag: value.tag, value: textOf(pair.bytes, value.tag, value.content, value.end) })
-      }
-      rdns.push(attributes)
-    }
+    const rdns: NameAttribute[][] = Array.from({ length: this.#size }, () => [])
+    eachAttribute(this.#reader.into(this.#element), (pair, rdn) => {
+      rdns[rdn]!.push({ type: readOid(pair), ...readValue(pair) })
+    })
     return rdns
   }
 
   /** Values of the attributes of one type, outermost first; the others are not spelled out. */
   valuesOf(type: string): readonly string[] {
     const values: string[] = []
-    const sequence = this.#reader.into(this.#element)
-    const set = new DerReader(sequence.bytes)
-    const pair = new DerReader(sequence.bytes)
-    while (sequence.more) {
-      for (sequence.enterWith(set, tags.set); set.more; ) {
-        set.enterWith(pair, tags.sequence)
-        if (readOid(pair) !== type) continue
-        const tag = pair.nextTag!
-        const content = pair.pass()
-        values.push(textOf(pair.bytes, tag, content, pair.end))
-      }
-    }
+    eachAttribute(this.#reader.into(this.#element), (pair) => {
+      if (readOid(pair) === type) values.push(readValue(pair).value)
+    })
     return values
   }
 
@@ -151,6 +126,33 @@ export class Name {
       .join(', ')
     return this.#text
   }
+}
+
+/**
+ * Goes through the attributes of a name.
+ *
+ * @param visit - takes a reader of the attribute, good for this call only, and the number of its relative distinguished name.
+ * @returns how many relative distinguished names there are.
+ */
+function eachAttribute(name: DerReader, visit: (pair: DerReader, rdn: number) => void): number {
+  const set = new DerReader(name.bytes)
+  const pair = new DerReader(name.bytes)
+  let rdn = 0
+  for (; name.more; rdn++) {
+    name.enterWith(set, tags.set)
+    do {
+      set.enterWith(pair, tags.sequence)
+      visit(pair, rdn)
+    } while (set.more)
+  }
+  return rdn
+}
+
+/** Value of an attribute, its reader being past the type. */
+function readValue(pair: DerReader): Pick<NameAttribute, 'tag' | 'value'> {
+  const tag = pair.nextTag!
+  const content = pair.pass()
+  return { tag, value: textOf(pair.bytes, tag, content, pair.end) }
 }
 
 const stringTags: ReadonlySet<number> = new Set([

@@ -261,6 +261,16 @@ describe('after its end', () => {
   })
 })
 
+/** A connection to reader B, its process waiting to be ended because the one to reader A got stuck there. */
+async function stuckBesideAnother() {
+  const { binding, transport, connection } = await connected({}, 300)
+  const other = await transport.connect('B')
+  const pid = onlyPid(binding)
+  await expect(connection.transmit(silence)).rejects.toMatchObject({ code: 'ERR_TIMEOUT' })
+  await eventually(() => log().filter((line) => line === 'watch').length === 2)
+  return { other, pid }
+}
+
 describe('a call that never ends', () => {
   test('times out as ever, and the process is ended so that the reader is free again', async () => {
     const { binding, transport, connection } = await connected({}, 200)
@@ -279,11 +289,7 @@ describe('a call that never ends', () => {
   })
 
   test('does not end a process that another reader needs, before that is done', async () => {
-    const { binding, transport, connection } = await connected({}, 300)
-    const other = await transport.connect('B')
-    const pid = onlyPid(binding)
-    await expect(connection.transmit(silence)).rejects.toMatchObject({ code: 'ERR_TIMEOUT' })
-    await eventually(() => log().filter((line) => line === 'watch').length === 2)
+    const { other, pid } = await stuckBesideAnother()
     expect(isThere(pid)).toBe(true)
     expect((await other.transmit(plain(1)))[3]).toBe(1)
     await other.close()
@@ -291,22 +297,14 @@ describe('a call that never ends', () => {
   })
 
   test('ends it also when the other card cannot be given back', async () => {
-    const { binding, transport, connection } = await connected({}, 300)
-    const other = await transport.connect('B')
-    const pid = onlyPid(binding)
-    await expect(connection.transmit(silence)).rejects.toMatchObject({ code: 'ERR_TIMEOUT' })
-    await eventually(() => log().filter((line) => line === 'watch').length === 2)
+    const { other, pid } = await stuckBesideAnother()
     writeFileSync(join(folder, 'refusals'), 'UnpoweredCard')
     await expect(other.close('unpower')).rejects.toMatchObject({ code: 'ERR_CARD_RESET' })
     await eventually(() => !isThere(pid))
   })
 
   test('but not while the other card is only kept by the transaction of another program', async () => {
-    const { binding, transport, connection } = await connected({}, 300)
-    const other = await transport.connect('B')
-    const pid = onlyPid(binding)
-    await expect(connection.transmit(silence)).rejects.toMatchObject({ code: 'ERR_TIMEOUT' })
-    await eventually(() => log().filter((line) => line === 'watch').length === 2)
+    const { other, pid } = await stuckBesideAnother()
     writeFileSync(join(folder, 'refusals'), 'SharingViolation\nSharingViolation')
     await other.close('unpower')
     expect(log().filter((line) => line.startsWith('disconnect'))).toEqual(Array(3).fill('disconnect unpower'))

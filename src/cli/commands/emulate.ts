@@ -69,7 +69,7 @@ async function pause(signal: AbortSignal): Promise<void> {
 
 async function readFaults(file: string): Promise<FaultScript> {
   const emulator: typeof import('../../emulator/index.ts') = await import('../../emulator/index.ts')
-  const text = await readText(file, 1_048_576)
+  const text = await readText(file)
   try {
     const script: unknown = JSON.parse(text)
     emulator.checkFaultScript(script)

@@ -90,7 +90,7 @@ async function settingsOf({ options, operands, io }: Context): Promise<EvaluateO
 
 async function readTerminals(file: string | undefined): Promise<EvaluateOptions['terminals']> {
   if (file === undefined) return undefined
-  const text = await readText(file, 1_048_576)
+  const text = await readText(file)
   try {
     return parseTerminals(text)
   } catch {

@@ -55,5 +55,5 @@ async function fetchOverTls(options: Options): Promise<typeof fetch> {
 
 async function read(options: Options, name: OptionName): Promise<string | undefined> {
   const file = options.get(name)
-  return file === undefined ? undefined : readText(file, 1_048_576)
+  return file === undefined ? undefined : readText(file)
 }

@@ -77,7 +77,7 @@ interface Rate {
 export async function readServeSettings(
   file: string,
 ): Promise<{ readonly settings: ServeSettings; readonly folder: string }> {
-  const text = await readText(file, 1_048_576)
+  const text = await readText(file)
   const schema = await settingsSchema()
   let json: unknown
   try {

@@ -26,9 +26,6 @@ import { readCertificates } from '../trust/files.ts'
 import type { ServeSettings } from './settings.ts'
 import { terminalOf } from './terminals.ts'
 
-/** Of a key, a certificate or an address. */
-const maxFileBytes = 1_048_576
-
 /** A server that runs, and how it ends. */
 export interface RunningServer {
   readonly listening: ListeningServer
@@ -128,7 +125,7 @@ async function listenOptionsOf(
 ): Promise<ListenOptions> {
   const wantsCertificates = terminals.by === 'client-certificate'
   if (wantsCertificates && tls?.clientCa === undefined) throw usageError('bad-settings', 'listen.tls.clientCa')
-  const read = (path: string): Promise<string> => readText(inFolder(path), maxFileBytes)
+  const read = (path: string): Promise<string> => readText(inFolder(path))
   return {
     host,
     port,
@@ -146,7 +143,7 @@ async function listenOptionsOf(
 }
 
 async function readKey(file: string): Promise<Uint8Array> {
-  const text = (await readText(file, maxFileBytes)).trim()
+  const text = (await readText(file)).trim()
   if (!/^(?:[0-9A-Fa-f]{2}){32,}$/.test(text)) throw usageError('bad-settings', 'pseudonymKey')
   return new Uint8Array(Buffer.from(text, 'hex'))
 }
@@ -155,7 +152,7 @@ async function openStore({ store }: ServeSettings, inFolder: (path: string) => s
   if (store.kind === 'memory') return memoryStore()
   const { url, urlFile, prefix } = store
   if ((url === undefined) === (urlFile === undefined)) throw usageError('bad-settings', 'store.url')
-  const address = url ?? (await readText(inFolder(urlFile!), maxFileBytes)).trim()
+  const address = url ?? (await readText(inFolder(urlFile!))).trim()
   if (!URL.canParse(address)) throw usageError('bad-settings', 'store.urlFile')
   return redisStore({ url: address, prefix })
 }

@@ -13,7 +13,7 @@ export async function terminalOf(
 ): Promise<HttpHandlerOptions['terminalOf']> {
   if (settings.by === 'network') return undefined
   if (settings.by === 'client-certificate') return (_, { certificateName }) => certificateName
-  const names = parse(await readText(resolve(folder, settings.file), 1_048_576))
+  const names = parse(await readText(resolve(folder, settings.file)))
   return (request) => {
     const [, token] = /^Bearer ([\x21-\x7e]{16,512})$/.exec(request.headers.get('authorization') ?? '') ?? []
     // Looked up by its hash: how long that takes tells nothing of the tokens.

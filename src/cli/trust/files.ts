@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { latin1Text } from '../../bytes.ts'
 import { CertificateError } from '../../errors.ts'
 import { OcspResponse, RevocationList } from '../../revocation/index.ts'
 import { Certificate } from '../../x509/index.ts'
@@ -67,7 +68,7 @@ async function filesOf(path: string, { endings }: Content): Promise<readonly str
 /** PEM text may hold several blocks, those of another label are left out; anything else is one DER block. */
 function blocksOf(bytes: Uint8Array, { label }: Content): readonly Uint8Array[] {
   if (bytes[0] === sequenceTag) return [bytes]
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+  const text = latin1Text(bytes)
   const blocks = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\s]+)-----END \1-----/g)]
   if (blocks.length === 0) return [bytes]
   const wanted = blocks.filter(([, found]) => found === label)

@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer'
+import { latin1Text } from '../../bytes.ts'
 import { RefusalError } from '../../errors.ts'
 import type { CounterStore, NonceStore } from './store.ts'
 
@@ -48,7 +48,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): NonceStore & Coun
     put(nonce, record, lifetimeMs) {
       const now = clock()
       while (oldest !== undefined && oldest.until <= now) unlink(oldest)
-      const key = keyOf(nonce)
+      const key = latin1Text(nonce)
       if (nonces.size >= maxNonces) throw new RefusalError('ERR_STORE_FULL', 'too many challenges are open')
       if (nonces.has(key)) throw new RefusalError('ERR_STORE_UNAVAILABLE', 'a nonce came twice')
       const entry: Entry = { key, record, until: now + lifetimeMs, before: newest, after: undefined }
@@ -58,7 +58,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): NonceStore & Coun
       nonces.set(key, entry)
     },
     take(nonce) {
-      const entry = nonces.get(keyOf(nonce))
+      const entry = nonces.get(latin1Text(nonce))
       if (entry === undefined) return undefined
       unlink(entry)
       return entry.until > clock() ? entry.record : undefined
@@ -75,6 +75,3 @@ export function memoryStore(options: MemoryStoreOptions = {}): NonceStore & Coun
     remove: async (key) => void values.delete(key),
   }
 }
-
-const keyOf = (nonce: Uint8Array): string =>
-  Buffer.from(nonce.buffer, nonce.byteOffset, nonce.length).toString('latin1')
