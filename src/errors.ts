@@ -419,9 +419,15 @@ export class AuditError extends JpkiCardError {
   declare readonly code: 'ERR_AUDIT'
   /** Line from 1 at which it was found, when the error is about one. */
   readonly line: number | undefined
-  constructor(message: string, detail: ErrorDetail & { readonly line?: number | undefined } = {}) {
+  /** The file, when several were verified together. */
+  readonly file: string | undefined
+  constructor(
+    message: string,
+    detail: ErrorDetail & { readonly line?: number | undefined; readonly file?: string | undefined } = {},
+  ) {
     super('ERR_AUDIT', message, detail)
     this.line = detail.line
+    this.file = detail.file
   }
 }
 

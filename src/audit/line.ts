@@ -8,6 +8,12 @@ export interface AuditHead {
   readonly hash: string
 }
 
+/** An end of a log that is named: what is kept apart from the log, and what the next file of a log names. */
+export interface AuditEnd extends AuditHead {
+  /** Identifier of the file, from its first line: 32 lower-case hexadecimal digits. */
+  readonly log?: string | undefined
+}
+
 /** Format named by the first line of every log. */
 export const auditFormat = 'jpki-card-audit:1'
 
@@ -18,7 +24,7 @@ export const maxLineLength = 65_536
 export const noLine: AuditHead = { count: 0, hash: '0'.repeat(64) }
 
 /** Types of the lines a log writes about itself. */
-const ownTypes: readonly string[] = ['header', 'recovered']
+const ownTypes: readonly string[] = ['header', 'recovered', 'end-missing']
 const keyForm = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
 const ownKeys: readonly string[] = ['n', 'at', 'prev', 'hash']
 const hashForm = /^[0-9a-f]{64}$/
@@ -28,15 +34,49 @@ export function isHash(text: unknown): text is string {
   return typeof text === 'string' && hashForm.test(text)
 }
 
-/** First line of a log; `continues` is the end of the log before it. */
-export function headerEvent(continues: AuditHead | undefined): AuditEvent {
-  const former = continues && { continuesCount: continues.count, continuesHash: continues.hash }
-  return { type: 'header', format: auditFormat, log: randomBytes(16).toString('hex'), ...former }
+/** First line of a file; `continues` is the end of the file before it. */
+export function headerEvent(log: string, continues: AuditEnd | undefined): AuditEvent {
+  const former = continues && {
+    continuesLog: continues.log,
+    continuesCount: continues.count,
+    continuesHash: continues.hash,
+  }
+  return { type: 'header', format: auditFormat, log, ...former }
 }
 
-/** Says that an incomplete last line was cut off. */
-export function recoveredEvent(bytes: number): AuditEvent {
-  return { type: 'recovered', bytes }
+/** Identifier of a new file. */
+export function newLogId(): string {
+  return randomBytes(16).toString('hex')
+}
+
+/** What a first line says of its file. `undefined`: it is no first line. */
+export interface AuditHeader {
+  readonly log: string
+  readonly continues: AuditEnd | undefined
+}
+
+/** Reads a first line whose hash was verified. */
+export function headerOf(line: Buffer): AuditHeader | undefined {
+  const { type, log, continuesLog, continuesCount, continuesHash } = fieldsOf(line) ?? {}
+  if (type !== 'header' || typeof log !== 'string') return undefined
+  if (!isHash(continuesHash) || !Number.isSafeInteger(continuesCount)) return { log, continues: undefined }
+  const former = typeof continuesLog === 'string' ? continuesLog : undefined
+  return { log, continues: { log: former, count: continuesCount as number, hash: continuesHash } }
+}
+
+/**
+ * Says that writing goes on after a failure.
+ *
+ * @param bytes length of the incomplete line that was cut off; 0: none.
+ * @param cause why writing had stopped, and since when.
+ */
+export function recoveredEvent(bytes: number, cause?: { readonly reason: string; readonly since: Date }): AuditEvent {
+  return { type: 'recovered', bytes, ...(cause && { reason: cause.reason, since: cause.since.toISOString() }) }
+}
+
+/** Says that an end that was kept apart from the log is not in it. */
+export function endMissingEvent(end: AuditEnd): AuditEvent {
+  return { type: 'end-missing', log: end.log, count: end.count, end: end.hash }
 }
 
 /**

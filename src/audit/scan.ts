@@ -1,10 +1,12 @@
 import type { FileHandle } from 'node:fs/promises'
 import { AuditError } from '../errors.ts'
-import { type AuditHead, followLine, maxLineLength, noLine } from './line.ts'
+import { type AuditHead, type AuditHeader, followLine, headerOf, maxLineLength, noLine } from './line.ts'
 
 /** What a file holds. */
 export interface Scan {
   readonly head: AuditHead
+  /** What the first line says. `undefined`: there is no whole line. */
+  readonly header: AuditHeader | undefined
   /** Bytes of all whole lines. */
   readonly length: number
   /** Bytes after the last line feed: a line that was being written. */
@@ -22,11 +24,12 @@ export function brokenLine(line: number, reason: string): AuditError {
 /**
  * Follows the chain of a file from its first byte, in memory of a fixed size.
  *
- * @param onLine told the head after each line.
+ * @param onLine called with the head after each line.
  * @throws AuditError `ERR_AUDIT` at the first line that does not belong where it stands.
  */
 export async function scan(file: FileHandle, onLine?: (head: AuditHead) => void): Promise<Scan> {
   let head = noLine
+  let header: AuditHeader | undefined
   let length = 0
   // The unread part of a line, then room for a chunk. Of a longer tail only the length is kept.
   const buffer = Buffer.alloc(maxLineLength + chunkLength)
@@ -34,7 +37,7 @@ export async function scan(file: FileHandle, onLine?: (head: AuditHead) => void)
   let dropped = 0
   for (;;) {
     const { bytesRead } = await file.read(buffer, held, chunkLength, length + held + dropped)
-    if (bytesRead === 0) return { head, length, tail: held + dropped }
+    if (bytesRead === 0) return { head, header, length, tail: held + dropped }
     const filled = buffer.subarray(0, held + bytesRead)
     let start = 0
     for (let end = filled.indexOf(lineFeed, held); end >= 0; end = filled.indexOf(lineFeed, start)) {
@@ -42,6 +45,7 @@ export async function scan(file: FileHandle, onLine?: (head: AuditHead) => void)
         throw brokenLine(head.count + 1, `it is longer than ${maxLineLength} bytes`)
       const next = followLine(head, filled.subarray(start, end))
       if (typeof next === 'string') throw brokenLine(head.count + 1, next)
+      if (head === noLine) header = headerOf(filled.subarray(start, end))
       head = next
       onLine?.(head)
       length += end + 1 - start

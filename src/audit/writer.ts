@@ -10,20 +10,36 @@ interface Waiting {
 /** Most bytes in one call of the kernel. */
 const batchLength = 1_048_576
 
-/** Appends lines in order. What comes while the disk is busy goes out together (group commit). */
+/** Appends lines in order to one file. What comes while the disk is busy goes out together (group commit). */
 export class LineWriter {
   readonly #file: FileHandle
   readonly #sync: boolean
+  readonly #beforeBatch: (() => Promise<void>) | undefined
   #length: number
+  #incomplete = false
   #waiting: Waiting[] = []
   #running: Promise<void> | undefined
   #failure: AuditError | undefined
 
-  /** @param length bytes the file has. */
-  constructor(file: FileHandle, length: number, sync: boolean) {
+  /**
+   * @param length bytes the file has.
+   * @param beforeBatch what else must hold before lines are written; what it throws is the reason they are not.
+   */
+  constructor(file: FileHandle, length: number, sync: boolean, beforeBatch?: () => Promise<void>) {
     this.#file = file
     this.#length = length
     this.#sync = sync
+    this.#beforeBatch = beforeBatch
+  }
+
+  /** Bytes of the lines that were written. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** Whether a write failed after it began, so that bytes of it may follow {@link length}. */
+  get incomplete(): boolean {
+    return this.#incomplete
   }
 
   /** @throws AuditError `ERR_AUDIT` when it, or anything before it, could not be written. */
@@ -33,6 +49,11 @@ export class LineWriter {
       this.#waiting.push({ bytes, done, failed })
       this.#running ??= this.#run()
     })
+  }
+
+  /** Resolves when nothing is being written. */
+  async idle(): Promise<void> {
+    await this.#running
   }
 
   async close(): Promise<void> {
@@ -68,14 +89,18 @@ export class LineWriter {
   }
 
   async #append(bytes: Buffer): Promise<void> {
-    // A file that was removed, cut or written by somebody else does not hold this log any more.
-    const { size, nlink } = await this.#file.stat()
-    if (size !== this.#length || nlink === 0) throw new Error('the file was changed by another program')
+    // A file that was removed, cut or written by another program does not hold this log any more.
+    const [{ size, nlink }] = await Promise.all([this.#file.stat(), this.#beforeBatch?.()])
+    if (nlink === 0) throw new Error('the file was removed')
+    if (size !== this.#length)
+      throw new Error(`the file was ${size < this.#length ? 'cut' : 'written'} by another program`)
+    this.#incomplete = true
     let written = 0
     while (written < bytes.length) {
       written += (await this.#file.write(bytes, written, bytes.length - written)).bytesWritten
     }
-    this.#length += bytes.length
     if (this.#sync) await this.#file.datasync()
+    this.#incomplete = false
+    this.#length += bytes.length
   }
 }

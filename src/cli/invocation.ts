@@ -117,9 +117,10 @@ function checkOptions(entry: CommandEntry, options: Options, wrapping: Wrapping)
 }
 
 function checkOperands(entry: CommandEntry, operands: readonly string[]): void {
+  const several = entry.operands.at(-1)?.endsWith('...') === true
   const missing = entry.operands[operands.length]
   if (missing !== undefined && !missing.startsWith('[')) throw usageError('missing-operand', missing)
-  if (operands.length > entry.operands.length) throw usageError('too-many-operands')
+  if (operands.length > entry.operands.length && !several) throw usageError('too-many-operands')
 }
 
 async function readTranscript(file: string): Promise<Transcript> {

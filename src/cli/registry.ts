@@ -4,7 +4,7 @@ import { type OptionName, serverOptions, sourceOptions } from './options.ts'
 
 /** What is known of a command without loading it. */
 export interface CommandEntry {
-  /** Operands, as help shows them: `[CERT]` may be left out. */
+  /** Operands, as help shows them: `[CERT]` may be left out, of `FILE...` there may be several. */
   readonly operands: readonly string[]
   readonly required: readonly OptionName[]
   readonly options: readonly OptionName[]
@@ -143,7 +143,7 @@ export const registry: Readonly<Record<CommandName, CommandEntry>> = {
     load: async () => (await import('./commands/serve.ts')).prepareServerCommand,
   },
   'audit verify': {
-    operands: ['FILE'],
+    operands: ['FILE...'],
     required: [],
     options: ['count', 'hash', ...general],
     session: false,

@@ -95,7 +95,7 @@ test.each([
 ])('a lock of %s is taken over', async (_, lock) => {
   const file = freshFile()
   writeFileSync(`${file}.lock`, JSON.stringify(lock))
-  await (await openAuditLog(file)).close()
+  await (await openAuditLog(file, { lockLeaseMs: 50 })).close()
   expect(readdirSync(dirname(file))).toEqual(['audit.jsonl'])
 })
 

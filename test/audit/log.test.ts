@@ -155,22 +155,39 @@ test('a line of 64 KiB is the longest', async () => {
 })
 
 test.each([
-  ['removed', (file: string) => unlinkSync(file)],
-  ['cut', (file: string) => truncateSync(file, 10)],
-  ['written by another program', (file: string) => appendFileSync(file, 'x\n')],
-])('when the file is %s, that write and every later one fails', async (_, change) => {
-  const file = freshFile()
-  const log = await openAuditLog(file)
-  await log.write({ type: 'a' })
-  const { head } = log
-  change(file)
-  const writes = await Promise.allSettled([log.write({ type: 'b' }), log.write({ type: 'c' })])
-  expect(writes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-  await expect(log.write({ type: 'd' })).rejects.toMatchObject({ name: 'AuditError', code: 'ERR_AUDIT' })
-  expect(log.head).toEqual(head)
-  await log.close()
-  await expect(log.write({ type: 'e' })).rejects.toMatchObject({ code: 'ERR_AUDIT' })
-})
+  ['removed', (file: string) => unlinkSync(file), 'write-failed', 0],
+  ['emptied (copytruncate)', (file: string) => truncateSync(file, 0), 'write-failed', 0],
+  ['cut', (file: string) => truncateSync(file, 10), 'write-failed', 1],
+  ['written by another program', (file: string) => appendFileSync(file, 'x\n'), 'write-failed', 1],
+])(
+  'a file that is %s: that write fails, the next one begins a file that names the end of the former',
+  async (...row) => {
+    const [, change, reason, aside] = row
+    const file = freshFile()
+    const log = await openAuditLog(file)
+    await log.write({ type: 'a' })
+    const { head, id } = log
+    change(file)
+    const writes = await Promise.allSettled([log.write({ type: 'b' }), log.write({ type: 'c' })])
+    expect(writes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(log.conditions()).toMatchObject([{ part: 'audit', state: 'failed', reason }])
+    expect(log.head).toEqual(head)
+    await log.write({ type: 'd' })
+    expect(linesOf(file)).toMatchObject([
+      { type: 'header', continuesLog: id, continuesCount: head.count, continuesHash: head.hash },
+      { type: 'recovered', bytes: 0, reason },
+      { type: 'd' },
+    ])
+    const others = readdirSync(dirname(file)).filter((name) => name.includes('.altered-'))
+    expect(others).toHaveLength(aside)
+    expect(log.conditions()).toMatchObject(
+      aside === 1 ? [{ state: 'warning', reason: 'file-altered' }] : [{ part: 'audit', state: 'ok' }],
+    )
+    await log.close()
+    expect(await verifyAuditLog(file)).toMatchObject({ entries: 3, incompleteTail: false })
+    await expect(log.write({ type: 'e' })).rejects.toMatchObject({ code: 'ERR_AUDIT' })
+  },
+)
 
 test('a folder and a file that cannot be made are told with a code', async () => {
   const folder = freshFile('folder')

@@ -1,37 +1,50 @@
-import { type AuditSummary, verifyAuditLog } from '../../audit/index.ts'
+import { type AuditSetSummary, type verifyAuditLog, verifyAuditLogs } from '../../audit/index.ts'
 import { AuditError } from '../../errors.ts'
 import { withFile } from '../cli-error.ts'
 import type { Command } from '../context.ts'
 import { table } from '../output.ts'
 
-/** `audit verify FILE`: whether the chain of an audit log holds, and goes as far as it once did. */
+/** `audit verify FILE...`: whether the chain of an audit log holds, over all its files, and goes as far as it once did. */
 export const auditVerifyCommand: Command = async ({ options, operands, messages }) => {
   const count = options.get('count')
   const hash = options.get('hash')
-  const found = await verify(operands[0]!, { count: count === undefined ? undefined : Number(count), hash })
-  if (found instanceof AuditError) return { json: { line: found.line }, text: '', refused: found }
+  // What a pattern such as audit.jsonl* names besides the files of the log.
+  const files = operands.filter((name) => operands.length === 1 || !/\.lock(\.[0-9a-f]+(\.new)?)*$/.test(name))
+  const found = await verify(files, { count: count === undefined ? undefined : Number(count), hash })
+  if (found instanceof AuditError) {
+    return { json: { line: found.line, ...(files.length > 1 && { file: found.file }) }, text: '', refused: found }
+  }
   const texts = messages.audit
-  const rows = [
-    [texts.lines, String(found.entries)],
-    [texts.end, found.head],
-  ]
+  const several = files.length > 1
+  const rows = several
+    ? [[texts.file, texts.lines, texts.end], ...found.files.map((one) => [one.file, String(one.entries), one.head])]
+    : [
+        [texts.lines, String(found.entries)],
+        [texts.end, found.head],
+      ]
   const notes = [
     ...(found.incompleteTail ? [texts.tail] : []),
+    ...(found.continues === undefined ? [] : [texts.former]),
     ...(count === undefined && hash === undefined ? [texts.noEnd] : []),
   ]
+  const { entries, head, incompleteTail } = found
   return {
-    json: { ...found },
-    text: `${texts.good}\n${table(rows)}`,
+    json: { entries, head, incompleteTail, ...(several && { files: found.files, continues: found.continues }) },
+    text: `${several ? texts.goodSet : texts.good}\n${table(rows)}`,
     note: notes.length === 0 ? undefined : notes.join('\n'),
   }
 }
 
-/** What was found, or the break. A file that cannot be read is told as with any other command. */
-function verify(file: string, expected: Parameters<typeof verifyAuditLog>[1]): Promise<AuditSummary | AuditError> {
+/** What was found, or the break. A file that cannot be read is reported as with any other command. */
+function verify(
+  files: readonly string[],
+  expected: Parameters<typeof verifyAuditLog>[1],
+): Promise<AuditSetSummary | AuditError> {
   return withFile('cannot-read', () =>
-    verifyAuditLog(file, expected).catch((error: unknown) => {
-      if (error instanceof AuditError && error.line !== undefined) return error
-      throw error instanceof AuditError ? error.cause : error
+    verifyAuditLogs(files, expected).catch((error: unknown) => {
+      if (!(error instanceof AuditError)) throw error
+      if (error.line === undefined && error.cause !== undefined) throw error.cause
+      return error
     }),
   )
 }

@@ -105,7 +105,7 @@ export interface Messages extends TrustTexts, ApplicationTexts {
     readonly ended: string
     readonly next: string
   }
-  readonly audit: Readonly<Record<'good' | 'lines' | 'end' | 'tail' | 'noEnd', string>>
+  readonly audit: Readonly<Record<'good' | 'goodSet' | 'file' | 'lines' | 'end' | 'tail' | 'noEnd' | 'former', string>>
   readonly evaluate: Readonly<Record<'anchors' | 'lists' | 'keys' | 'settings' | 'until' | 'next' | 'running', string>>
   readonly demo: {
     readonly title: string

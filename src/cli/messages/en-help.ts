@@ -72,7 +72,7 @@ export const enHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     'stripe decode':
       'Without FILE, or with -, standard input: what a keyboard reader types; with --form bits 0 and 1, with --form hex bytes whose first bit --order tells. Both directions are tried.',
     'audit verify':
-      '--count and --hash are the lines and last hash an earlier run told, noted where the writer of the log cannot change them. The log may have grown since.',
+      'Name all files of a log that was rotated (audit.jsonl*): each must name the end of the one before. --count and --hash are the lines and last hash that an earlier run printed, noted where the writer of the log cannot change them. The log may have grown since.',
     evaluate:
       'The server must trust what `evaluate prepare` wrote, and nothing that serves people may. Exit code 0: every case passed. --terminals names a JSON file with two terminals: [{"name":…,"headers":{…}},{"name":…}].',
     emulate:

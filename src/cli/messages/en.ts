@@ -170,9 +170,12 @@ export const en: Messages = {
   },
   audit: {
     good: 'The chain holds from the first line to the last.',
+    goodSet: 'The chain holds from the first line of the first file to the last line of the last file.',
+    file: 'File',
     lines: 'Lines',
     end: 'Hash of the last line',
     tail: 'An incomplete line follows: the log is being written, or its writer was killed.',
+    former: 'The first file continues one that was not given.',
     noEnd: 'Lines cut off at the end are found only with --count or --hash of an end noted before.',
   },
   evaluate: {
