@@ -5,7 +5,7 @@
  */
 export type { CommandApdu, CommandCase, DecodedCommand, LengthForm } from './command.ts'
 export { commandCase, decodeCommand, encodeCommand, fitsShort } from './command.ts'
-export type { KeyReference, Reference } from './iso7816.ts'
+export type { KeyReference, Reference, SelectAnswer } from './iso7816.ts'
 export {
   changeKey,
   changeReferenceData,
@@ -28,4 +28,4 @@ export { formatCommand, formatResponse } from './redact.ts'
 export type { ResponseApdu } from './response.ts'
 export { decodeResponse, encodeResponse, maxResponseLength } from './response.ts'
 export type { Status, StatusKind } from './status.ts'
-export { carriesData, classifyStatus, describeStatus } from './status.ts'
+export { carriesData, classifyStatus, describeStatus, isConclusive } from './status.ts'

@@ -56,17 +56,26 @@ function requireShortId(sfi: number): void {
   if (!Number.isInteger(sfi) || sfi < 1 || sfi > 30) throw new RangeError('a short EF identifier is 1 to 30')
 }
 
-/** SELECT by DF name, no response data wanted: `00 A4 04 0C`. @param aid - 5 to 16 bytes. */
-export function selectApplication(aid: Uint8Array): CommandApdu {
+/** What SELECT answers with, ISO/IEC 7816-4 11.2.2, P2: nothing, file control information, file control parameters. */
+export type SelectAnswer = 'none' | 'fci' | 'fcp'
+
+const selectP2: Readonly<Record<SelectAnswer, number>> = { none: 0x0c, fci: 0x00, fcp: 0x04 }
+
+/** SELECT by DF name: `00 A4 04 0C`, no response data wanted. @param aid - 5 to 16 bytes. @param answer - default `none`. */
+export function selectApplication(aid: Uint8Array, answer: SelectAnswer = 'none'): CommandApdu {
   if (aid.length < 5 || aid.length > 16) throw new RangeError('an application identifier has 5 to 16 bytes')
-  return { name: 'SELECT application', cla: 0x00, ins: ins.select, p1: 0x04, p2: 0x0c, data: copyBytes(aid) }
+  return select('SELECT application', 0x04, copyBytes(aid), answer)
 }
 
-/** SELECT an EF under the current DF: `00 A4 02 0C`. @param fid - file identifier, 0x0001 to 0xFFFE. */
-export function selectFile(fid: number): CommandApdu {
+/** SELECT an EF under the current DF: `00 A4 02 0C`. @param fid - file identifier, 0x0001 to 0xFFFE. @param answer - default `none`. */
+export function selectFile(fid: number, answer: SelectAnswer = 'none'): CommandApdu {
   if (!Number.isInteger(fid) || fid < 1 || fid > 0xfffe) throw new RangeError('a file identifier is 0001 to FFFE')
-  const data = Uint8Array.of(fid >> 8, fid & 0xff)
-  return { name: 'SELECT file', cla: 0x00, ins: ins.select, p1: 0x02, p2: 0x0c, data }
+  return select('SELECT file', 0x02, Uint8Array.of(fid >> 8, fid & 0xff), answer)
+}
+
+function select(name: string, p1: number, data: Uint8Array, answer: SelectAnswer): CommandApdu {
+  const command = { name, cla: 0x00, ins: ins.select, p1, p2: selectP2[answer], data }
+  return answer === 'none' ? command : { ...command, ne: 256 }
 }
 
 /** READ BINARY of the current EF. @param offset - 0 to 32 767 bytes. @param ne - 1 to 65 536 bytes. */

@@ -110,6 +110,16 @@ export function describeStatus(sw: number): string {
   return row(sw).text
 }
 
+/**
+ * Whether a refusal says clearly what is wrong with the thing asked for: not allowed, blocked or not there. Any other refusal may be
+ * about the form of the command, whatever its text says: cards and readers refuse a form with 6300, 6400, 6700, 6881, 6985, 6A80,
+ * 6A86, 6B00, 6D00, 6E00 and 6F00.
+ */
+export function isConclusive(sw: number): boolean {
+  const { kind } = classifyStatus(sw)
+  return kind === 'security-status' || kind === 'blocked' || kind === 'not-found'
+}
+
 /** Whether the data that came with the status may be used: 9000, and warnings. */
 export function carriesData(status: Status): boolean {
   return status.kind === 'ok' || status.kind === 'warning'

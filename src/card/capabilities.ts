@@ -1,7 +1,10 @@
 /** Whether a card takes a form of command: not tried yet, seen working, or refused once. */
 export type Ability = 'unknown' | 'yes' | 'no'
 
-/** What a card was found to take, for one session. Each `unknown` costs at most one refused command to settle. */
+/**
+ * What card and reader were found to take, for one session. Each `unknown` costs at most a few refused commands to settle: any
+ * refusal but "not allowed" and "not found" is tried once in the other form, and `no` is remembered only if that works.
+ */
 export interface Capabilities {
   /** Extended length fields, so that a file is read in one exchange. ISO/IEC 7816-4 5.2. */
   extendedLength: Ability
@@ -9,6 +12,8 @@ export interface Capabilities {
   shortFileId: Ability
   /** PIN and key named in P2 of VERIFY and COMPUTE DIGITAL SIGNATURE, without SELECT. */
   directReference: Ability
+  /** SELECT with P2 = 0C, no response data wanted; else file control information is asked for and passed over. */
+  selectWithoutData: Ability
 }
 
 /** All unknown, but for what the ATR rules out. */
@@ -17,6 +22,7 @@ export function initialCapabilities(atr: Uint8Array): Capabilities {
     extendedLength: atrRulesOutExtendedLength(atr) ? 'no' : 'unknown',
     shortFileId: 'unknown',
     directReference: 'unknown',
+    selectWithoutData: 'unknown',
   }
 }
 

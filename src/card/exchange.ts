@@ -1,9 +1,11 @@
 import {
   type CommandApdu,
+  carriesData,
   classifyStatus,
   encodeCommand,
   fitsShort,
   getResponse,
+  ins,
   isSecret,
   type ResponseApdu,
 } from '../apdu/index.ts'
@@ -29,6 +31,8 @@ interface Wire {
 /**
  * Sends one command and returns its whole response: the only place that fetches 61XX, repeats after 6CXX and chains
  * long command data. Secret commands (VERIFY, CHANGE and the like) are sent exactly once, whatever the card answers.
+ *
+ * SELECT answered by 61XX keeps that status when the card then gives no data: it is selected.
  *
  * @param extended - whether extended length fields may be used; otherwise long data is chained and Ne is cut to 256.
  * @param onExchange - called once per exchange with the card, before it.
@@ -100,7 +104,11 @@ async function collect(wire: Wire, command: CommandApdu, first: ResponseApdu): P
     if (parts.length > maxPieces) {
       throw new ResponseError('ERR_RESPONSE_TOO_LONG', `the card gives its answer in more than ${maxPieces} pieces`)
     }
-    if (status.kind !== 'more-data') return { data: concat(...parts), sw: response.sw }
+    if (status.kind !== 'more-data') {
+      // 61XX said that the file or application is selected; what describes it is not needed.
+      const selected = command.ins === ins.select && !carriesData(status)
+      return { data: concat(...parts), sw: selected ? first.sw : response.sw }
+    }
     response = await sendOnce(wire, getResponse(command.cla, status.available))
     const exact = classifyStatus(response.sw)
     if (exact.kind === 'wrong-le') response = await sendOnce(wire, getResponse(command.cla, exact.exact))

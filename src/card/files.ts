@@ -1,15 +1,16 @@
 import {
+  type CommandApdu,
   carriesData,
   classifyStatus,
+  isConclusive,
   type Reference,
   type ResponseApdu,
   readBinary,
   readBinaryShort,
-  selectFile,
 } from '../apdu/index.ts'
-import { DecodeError, TransportError } from '../errors.ts'
+import { DecodeError, ResponseError, StatusWordError, TransportError } from '../errors.ts'
 import { tlvTotalLength } from '../tlv/index.ts'
-import { type CardSession, overReset, statusError } from './session.ts'
+import { type CardSession, overReset, selectEf, statusError } from './session.ts'
 
 /**
  * How much of a file is wanted: a number of bytes; or `object` for the one data object it begins with, padding left
@@ -28,9 +29,17 @@ export interface ReadFileOptions {
 }
 
 const shortBlock = 256
+/** Asked for in place of a block of 256 bytes that arrives spoilt: some readers have no room for 258 bytes. */
+const smallBlock = 128
+/** Sessions whose reader has no room for more. */
+const smallReaders = new WeakSet<CardSession>()
 const wholeFile = 65_536
 /** The EF was found, and does not hold what was asked for: records, or none. */
 export const otherStructure = 0x6981
+/** READ BINARY from an offset behind the last byte. */
+const endOfFile = 0x6b00
+/** Longest tag and length that begin a file, and four bytes in front of them. */
+const longestHead = 16
 /** READ BINARY addresses 15 bits, ISO/IEC 7816-4 11.2.2. */
 const maxOffset = 0x7fff
 /** Most exchanges for one file: more than twice what the longest takes with a card that gives it by 256 bytes and 61XX. */
@@ -47,6 +56,7 @@ const maxExchanges = 1_024
  * @throws StatusWordError `ERR_FILE_NOT_FOUND`, `ERR_SECURITY_STATUS`, `ERR_STATUS_WORD`.
  * @throws DecodeError `ERR_CARD_DATA` when the file does not hold the object it announces, or comes in thousands of pieces;
  *   `ERR_TLV` when what it begins with is no object.
+ * @throws ResponseError `ERR_RESPONSE_MALFORMED` when card or reader answers without the data asked for, in short lengths too.
  * @throws TransportError `ERR_CARD_RESET` only while a PIN of this session is verified; else the file is read again.
  */
 export async function readFile(
@@ -80,26 +90,40 @@ async function readOnce(
   { secret = false }: ReadFileOptions,
 ): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
+  const heads: Uint8Array[] = []
   try {
     const first = await readStart(session, fid, 'bytes' in extent ? extent.bytes : wholeFile)
     parts.push(first)
     let have = first.length
     const most = session.exchanges + maxExchanges
-    const need = wantedBytes(extent, first)
-    // A card that gives nothing has perhaps not even found the file: READ BINARY would go on in the one that is current.
-    while (have > 0 && have < need) {
+    /** The next block; `undefined` at the end of the file. */
+    const more = async (want: number): Promise<Uint8Array | undefined> => {
       if (session.exchanges > most) throw new DecodeError('ERR_CARD_DATA', 'the card gives a few bytes at a time', have)
-      const block = await readOn(session, have, need - have)
-      if (block.length === 0) break
-      parts.push(block)
-      have += block.length
+      const block = await readOn(session, have, want)
+      if (block !== undefined) parts.push(block)
+      have += block?.length ?? 0
+      return block
+    }
+    let need = wantedBytes(extent, first)
+    while (need === undefined) {
+      const block = await more(shortBlock)
+      if (block?.length === 0) throw withoutData('READ BINARY')
+      const head = joined(parts, have)
+      heads.push(head)
+      need = wantedBytes(extent, head, block === undefined)
+    }
+    let end: 'file' | 'answer' | undefined
+    while (have < need && end === undefined) {
+      const block = await more(need - have)
+      end = block === undefined ? 'file' : block.length === 0 ? 'answer' : undefined
     }
     if (!('bytes' in extent) && have < need) {
+      if (end === 'answer') throw withoutData('READ BINARY')
       throw new DecodeError('ERR_CARD_DATA', `the file ends before its data object of ${need} bytes`, have)
     }
     return joined(parts, Math.min(have, need))
   } finally {
-    if (secret) for (const part of parts) part.fill(0)
+    if (secret) for (const part of [...parts, ...heads]) part.fill(0)
   }
 }
 
@@ -114,9 +138,18 @@ function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
   return whole
 }
 
-function wantedBytes(extent: FileExtent, head: Uint8Array): number {
+/** `undefined`: the beginning is too short to say. @param isAll - there is no more of it. */
+function wantedBytes(extent: FileExtent, head: Uint8Array, isAll = false): number | undefined {
   if ('bytes' in extent) return extent.bytes
-  return 'object' in extent ? objectLength(head, extent.object.maxBytes) : extent.measure(head)
+  // A lone FF may be filler and may begin a tag.
+  if (!isAll && head.length === 1 && head[0] === 0xff) return undefined
+  try {
+    return 'object' in extent ? objectLength(head, extent.object.maxBytes) : extent.measure(head)
+  } catch (error) {
+    const isShort = error instanceof DecodeError && error.code === 'ERR_TLV' && head.length < longestHead
+    if (isAll || !isShort) throw error
+    return undefined
+  }
 }
 
 function objectLength(head: Uint8Array, maxBytes: number): number {
@@ -130,8 +163,12 @@ function objectLength(head: Uint8Array, maxBytes: number): number {
 
 /** First block of the file, which becomes the current EF. */
 function readStart(session: CardSession, fid: number, want: number): Promise<Uint8Array> {
-  const ask = (file: Reference) =>
-    readBlock(session, (ne) => (file === 'current' ? readBinary(0, ne) : readBinaryShort(file, 0, ne)), want)
+  const ask = (file: Reference) => {
+    const command = (ne: number) => (file === 'current' ? readBinary(0, ne) : readBinaryShort(file, 0, ne))
+    // While it is not known whether short identifiers are taken, they are the first suspect, but for a wrong length.
+    const suspects = file === 'current' || session.capabilities.shortFileId === 'yes' ? 'any' : 'length'
+    return readBlock(session, command, want, { answers: [otherStructure], suspects })
+  }
   return readInFile(session, fid, 'READ BINARY', ask, [otherStructure])
 }
 
@@ -147,66 +184,200 @@ export async function readInFile(
   session: CardSession,
   fid: number,
   name: string,
-  ask: (file: Reference) => Promise<ResponseApdu>,
+  ask: (file: Reference) => Promise<LongResponse>,
   found: readonly number[],
 ): Promise<Uint8Array> {
   const { capabilities } = session
   // Under secure messaging no public source shows a short identifier, so the file is selected.
-  if (fid <= 0x1e && capabilities.shortFileId !== 'no' && !session.isProtected) {
-    const { sw, data } = await ask(fid)
-    const status = classifyStatus(sw)
-    if (carriesData(status)) {
+  const byShortId = fid <= 0x1e && capabilities.shortFileId !== 'no' && !session.isProtected
+  let refused: number | undefined
+  if (byShortId) {
+    const response = await ask(fid)
+    if (bringsData(response)) {
       capabilities.shortFileId = 'yes'
-      return data
+      return response.data
     }
-    const isAnswer = status.kind === 'security-status' || found.includes(sw)
-    if (isAnswer || capabilities.shortFileId === 'yes') throw statusError(name, sw)
-    // Either the card does not take short identifiers or it has no such file: SELECT tells which.
-    await session.send(selectFile(fid))
-    capabilities.shortFileId = 'no'
-  } else {
-    await session.send(selectFile(fid))
+    const { sw } = response
+    const isAnswer = found.includes(sw) || (isConclusive(sw) && classifyStatus(sw).kind !== 'not-found')
+    if (isAnswer || capabilities.shortFileId === 'yes') throw refusal(name, response)
+    refused = sw
   }
-  const { sw, data } = await ask('current')
-  if (!carriesData(classifyStatus(sw))) throw statusError(name, sw)
-  return data
-}
-
-async function readOn(session: CardSession, offset: number, want: number): Promise<Uint8Array> {
-  if (offset > maxOffset) throw new DecodeError('ERR_CARD_DATA', 'a file longer than READ BINARY can address', offset)
-  const response = await readBlock(session, (ne) => readBinary(offset, ne), want)
-  if (response.sw === 0x6b00) return new Uint8Array()
-  if (!carriesData(classifyStatus(response.sw))) throw statusError('READ BINARY', response.sw)
+  // Where a short identifier was refused: either it is not taken or there is no such file, and SELECT shows which.
+  await session[selectEf](fid)
+  const response = await ask('current')
+  const isFound = bringsData(response) || isConclusive(response.sw) || found.includes(response.sw)
+  // Unless the same word refused the length without a short identifier.
+  if (byShortId && isFound && response.refused !== refused) capabilities.shortFileId = 'no'
+  if (!bringsData(response)) throw refusal(name, response)
   return response.data
 }
 
-/** One READ BINARY, extended when more than 256 bytes are wanted and the card may take it. */
-async function readBlock(
-  session: CardSession,
-  command: (ne: number) => ReturnType<typeof readBinary>,
-  want: number,
-): Promise<ResponseApdu> {
+/** The next block; empty when the card answers without data, `undefined` at the end of the file. */
+async function readOn(session: CardSession, offset: number, want: number): Promise<Uint8Array | undefined> {
+  if (offset > maxOffset) throw new DecodeError('ERR_CARD_DATA', 'a file longer than READ BINARY can address', offset)
   const { capabilities } = session
-  if (want > shortBlock && capabilities.extendedLength !== 'no') {
-    const response = await tryExtended(session, command(want))
-    if (response !== undefined) return response
-    capabilities.extendedLength = 'no'
-  }
-  return session.transmit(command(Math.min(want, shortBlock)))
+  const probing = want > shortBlock && capabilities.extendedLength === 'unknown'
+  const response = await readBlock(session, (ne) => readBinary(offset, ne), want, {
+    answers: [endOfFile],
+    isNext: true,
+  })
+  if (response.sw === endOfFile) return undefined
+  if (!carriesData(classifyStatus(response.sw))) throw refusal('READ BINARY', response)
+  // There was more of the file than an extended length brought: card or reader cuts its answers.
+  const isCut = probing && capabilities.extendedLength === 'unknown' && response.data.length > 0
+  if (isCut && !session.isProtected) capabilities.extendedLength = 'no'
+  if (response.data.length === 0 && classifyStatus(response.sw).kind === 'warning') return undefined
+  return response.data
 }
 
-/** The response, or `undefined` when the card did not take the extended form. */
-async function tryExtended(
+/** Whether the answer has data that may be used. A command that wants data and gets none was not carried out. @internal */
+export function bringsData({ sw, data }: ResponseApdu): boolean {
+  return data.length > 0 && carriesData(classifyStatus(sw))
+}
+
+/**
+ * The error for an answer without the data asked for. @internal
+ *
+ * @param name - of the command.
+ */
+export function refusal(name: string, { sw, data }: ResponseApdu): Error {
+  // A refusal with data is neither: the answer was cut in the middle, and its last bytes look like a status word.
+  return carriesData(classifyStatus(sw)) || data.length > 0 ? withoutData(name) : statusError(name, sw)
+}
+
+const withoutData = (name: string): ResponseError =>
+  new ResponseError('ERR_RESPONSE_MALFORMED', `the answer to ${name} does not have the data asked for`)
+
+/** A response, and the status word that refused the extended form before it. */
+interface LongResponse extends ResponseApdu {
+  readonly refused?: number
+}
+
+/** What {@link transmitLong} takes for an answer. */
+interface LongOptions {
+  /** Status words that are an answer to what was asked, and no refusal of the form. */
+  readonly answers?: readonly number[]
+  /** Which refusals make the length suspect: any that is not conclusive, or 6700 alone. Default `any`. */
+  readonly suspects?: 'any' | 'length'
+  /** Whether the data is all of it; default: any data is. */
+  readonly isWhole?: (data: Uint8Array) => boolean
+}
+
+/**
+ * Sends a command that reads, in extended lengths unless those are known not to be taken. While that is not known, an answer that is
+ * neither the data asked for nor a clear refusal is followed by the short form, once; what then works is remembered. @internal
+ *
+ * @param short - sends the same command in short lengths.
+ * @returns the response to whichever was sent last.
+ * @throws ResponseError as `session.transmit`, when the short form is answered like that too.
+ */
+export async function transmitLong(
   session: CardSession,
-  command: ReturnType<typeof readBinary>,
-): Promise<ResponseApdu | undefined> {
+  long: CommandApdu,
+  short: () => Promise<ResponseApdu>,
+  { answers = [], suspects = 'any', isWhole = () => true }: LongOptions = {},
+): Promise<LongResponse> {
   const { capabilities } = session
-  const response = await session.transmit(command)
-  if (capabilities.extendedLength === 'yes') return response
-  if (response.sw === 0x6700) return undefined
-  if (carriesData(classifyStatus(response.sw))) {
-    if (response.data.length === 0) return undefined
-    capabilities.extendedLength = 'yes'
+  if (capabilities.extendedLength === 'no') return short()
+  const isGood = (response: ResponseApdu): boolean => bringsData(response) && isWhole(response.data)
+  if (capabilities.extendedLength === 'yes') {
+    const response = await session.transmit(long)
+    if (bringsData(response) && !isGood(response)) throw withoutData(long.name)
+    return response
   }
-  return response
+  const isAnswer = ({ sw, data }: ResponseApdu): boolean =>
+    data.length === 0 && (isConclusive(sw) || answers.includes(sw))
+  const first = await orMalformed(session.transmit(long))
+  if (!(first instanceof ResponseError)) {
+    if (isGood(first)) {
+      if (first.data.length > shortBlock) capabilities.extendedLength = 'yes'
+      return first
+    }
+    const isSuspect = suspects === 'any' || first.sw === 0x6700 || first.data.length > 0
+    if (isAnswer(first) || (!isSuspect && !carriesData(classifyStatus(first.sw)))) return first
+  }
+  const second = await short()
+  // Another refusal shows that the length was what the first one was about.
+  const wasRefused =
+    !(first instanceof ResponseError) && first.data.length === 0 && !carriesData(classifyStatus(first.sw))
+  const isOther = wasRefused && second.data.length === 0 && second.sw !== first.sw
+  const isSettled = isGood(second) || isAnswer(second) || isOther
+  if (isSettled) capabilities.extendedLength = 'no'
+  if (!isSettled && !(first instanceof ResponseError) && bringsData(first)) throw withoutData(long.name)
+  return first instanceof ResponseError ? second : { ...second, refused: first.sw }
+}
+
+/**
+ * Sends a command that computes with a key, which is named in P2, or by its EF being selected where P2 is refused. A refusal that
+ * may be about P2 is followed by the other form, once: nothing was computed, and no PIN is sent. @internal
+ *
+ * @param fid - of the key; its low five bits are its short identifier.
+ */
+export async function transmitByReference(
+  session: CardSession,
+  fid: number,
+  build: (reference: Reference) => CommandApdu,
+): Promise<ResponseApdu> {
+  const { capabilities } = session
+  if (capabilities.directReference === 'no') {
+    await session[selectEf](fid)
+    return session.transmit(build('current'))
+  }
+  const first = await session.transmit(build(fid & 0x1f))
+  if (!isAboutReference(first)) return first
+  try {
+    await session[selectEf](fid)
+  } catch (error) {
+    if (!(error instanceof StatusWordError) || isConclusive(error.sw)) throw error
+    return first
+  }
+  const second = await session.transmit(build('current'))
+  if (carriesData(classifyStatus(second.sw))) capabilities.directReference = 'no'
+  // It was not refused for want of a PIN before.
+  return classifyStatus(second.sw).kind === 'security-status' ? first : second
+}
+
+/** Not: done, not allowed, or something changed on the card. */
+function isAboutReference({ sw, data }: ResponseApdu): boolean {
+  const { kind } = classifyStatus(sw)
+  if (data.length > 0 || kind === 'ok' || kind === 'warning' || sw >> 8 === 0x65 || sw >> 8 === 0x66) return false
+  return kind !== 'security-status' && kind !== 'blocked' && kind !== 'tries-left'
+}
+
+async function orMalformed(work: Promise<ResponseApdu>): Promise<ResponseApdu | ResponseError> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof ResponseError) return error
+    throw error
+  }
+}
+
+/** One READ BINARY, extended when more than 256 bytes are wanted and the card may take it. */
+function readBlock(
+  session: CardSession,
+  command: (ne: number) => CommandApdu,
+  want: number,
+  options: LongOptions & { readonly isNext?: boolean },
+): Promise<LongResponse> {
+  const short = () => readShort(session, command, Math.min(want, shortBlock), options.isNext ?? false)
+  return want > shortBlock ? transmitLong(session, command(want), short, options) : short()
+}
+
+/** One READ BINARY in short lengths, once more for half as much when the answer is spoilt. */
+async function readShort(
+  session: CardSession,
+  command: (ne: number) => CommandApdu,
+  want: number,
+  isNext: boolean,
+): Promise<ResponseApdu> {
+  if (want <= smallBlock || smallReaders.has(session)) return session.transmit(command(Math.min(want, smallBlock)))
+  const first = await orMalformed(session.transmit(command(want)))
+  const isSpoilt =
+    first instanceof ResponseError ||
+    (first.data.length > 0 ? !bringsData(first) : carriesData(classifyStatus(first.sw)) && !isNext)
+  if (!isSpoilt) return first
+  const second = await session.transmit(command(smallBlock))
+  if (bringsData(second)) smallReaders.add(session)
+  return second
 }

@@ -1,3 +1,4 @@
+import { ins } from '../apdu/index.ts'
 import { ResponseError, TransportError } from '../errors.ts'
 
 const isCode = (error: unknown, ...codes: readonly string[]): boolean =>
@@ -13,6 +14,15 @@ export const isRemoval = (error: unknown): boolean => isCode(error, 'ERR_CARD_RE
 export const isDead = (error: unknown): boolean =>
   isCode(error, 'ERR_TIMEOUT', 'ERR_CONNECTION_CLOSED', 'ERR_SERVICE_UNAVAILABLE')
 
-/** Whether the card took the command is not known, so neither is what is selected on it. */
-export const losesTrack = (error: unknown): boolean =>
-  error instanceof ResponseError || (error instanceof TransportError && error.code !== 'ERR_READER_BUSY')
+/** Commands that leave the application and its verified PINs as they are, whatever becomes of them. */
+const reads: ReadonlySet<number> = new Set([ins.readBinary, ins.readRecord, ins.getData])
+
+/**
+ * Whether the card took the command is not known, so neither is what is selected on it. An answer that was cut or spoilt on its way
+ * leaves no doubt where the command only reads.
+ *
+ * @param instruction - INS of the command.
+ */
+export const losesTrack = (error: unknown, instruction: number): boolean =>
+  (error instanceof ResponseError && !reads.has(instruction)) ||
+  (error instanceof TransportError && error.code !== 'ERR_READER_BUSY')

@@ -6,13 +6,12 @@ import {
   queryVerify,
   type Reference,
   type ResponseApdu,
-  selectFile,
   verify,
 } from '../apdu/index.ts'
 import { PinError, SecureMessagingError, StatusWordError, TranscriptError } from '../errors.ts'
 import type { CardApplication } from './application.ts'
 import type { Pin, PinFormat } from './pin.ts'
-import { type CardSession, noteVerified, overReset, sendSecret, statusError } from './session.ts'
+import { type CardSession, noteVerified, overReset, selectEf, sendSecret, statusError } from './session.ts'
 
 /** One PIN of one application. */
 export interface PinReference {
@@ -156,7 +155,7 @@ export async function changePin(
     }
     await verifyOnce(session, pin, value.current, options)
     // No public source shows CHANGE with the PIN named in P2; every client selects its file.
-    await session.send(selectFile(pin.fid))
+    await session[selectEf](pin.fid)
     const response = await sendPin(pin, 'CHANGE', () =>
       value.next.lend((bytes) => session[sendSecret](build('current', bytes))),
     )
@@ -241,14 +240,15 @@ async function locate(session: CardSession, pin: PinReference): Promise<Located>
   if (capabilities.directReference !== 'no' || pin.byReferenceOnly) {
     const response = await query(session, short)
     const status = counterOf(response)
-    if (status !== undefined) {
+    // 6300 is also how some readers refuse a form; whether the PIN really has no counter shows when it is selected.
+    const isDoubtful = status?.state === 'unlimited' && capabilities.directReference === 'unknown'
+    if (status !== undefined && (!isDoubtful || pin.byReferenceOnly)) {
       capabilities.directReference = 'yes'
       return { status, reference: short }
     }
     if (pin.byReferenceOnly) throw statusError('VERIFY (counter)', response.sw)
   }
-  const selected = await session.transmit(selectFile(pin.fid))
-  if (selected.sw !== 0x9000) throw statusError(`SELECT the ${pin.id} PIN`, selected.sw)
+  await session[selectEf](pin.fid)
   const response = await query(session, 'current')
   const status = counterOf(response)
   if (status === undefined) {

@@ -4,9 +4,12 @@ import {
   classifyStatus,
   describeStatus,
   ins,
+  isConclusive,
   isSecret,
   type ResponseApdu,
+  type SelectAnswer,
   selectApplication,
+  selectFile,
 } from '../apdu/index.ts'
 import { adoptResponse } from '../apdu/response.ts'
 import { equalBytes } from '../bytes.ts'
@@ -57,6 +60,8 @@ export const noteVerified: unique symbol = Symbol('noteVerified')
 /** Keys of the methods only an application with secure messaging uses. */
 export const protect: unique symbol = Symbol('protect')
 export const unprotect: unique symbol = Symbol('unprotect')
+/** Key of the method that selects a file. */
+export const selectEf: unique symbol = Symbol('selectEf')
 /** Key of the method around everything that is read. */
 export const overReset: unique symbol = Symbol('overReset')
 
@@ -77,12 +82,18 @@ export class CardSession implements AsyncDisposable {
   #ended = false
   #asleep = true
   #protection: Protection | undefined
+  /** What SELECT is to answer with, by its P1: in the form that worked. */
+  readonly #selectAnswers = new Map<number, SelectAnswer>()
+  /** Refusals of SELECT, by its P1, that were the same in every form. */
+  readonly #selectRefusals = new Map<number, Set<number>>()
+  readonly #selectIsSettled: boolean
 
   /** Takes ownership of the connection. Nothing is sent yet. */
   constructor(connection: CardConnection, options: CardSessionOptions = {}) {
     this.connection = connection
     this.capabilities = { ...initialCapabilities(connection.atr), ...options.capabilities }
     this.#onExchange = options.onExchange
+    this.#selectIsSettled = options.capabilities?.selectWithoutData === 'yes'
   }
 
   /** Exchanges with the card so far: every command APDU sent counts, GET RESPONSE included. */
@@ -147,7 +158,7 @@ export class CardSession implements AsyncDisposable {
       return response
     } catch (error) {
       this.#publish(command, started, undefined, codeOf(error))
-      return this.#lost(error)
+      return this.#lost(error, command.ins)
     }
   }
 
@@ -225,15 +236,60 @@ export class CardSession implements AsyncDisposable {
   async #select(application: CardApplication): Promise<void> {
     const again = this.#isCurrent(application)
     this.#protection?.end()
-    const response = await this.#exchange(selectApplication(application.aid))
+    const response = await this.#selectAsTaken((answer) => selectApplication(application.aid, answer))
     const status = classifyStatus(response.sw)
     if (status.kind === 'not-found') {
       const name = `SELECT ${application.id} application`
       throw new StatusWordError('ERR_APPLICATION_NOT_FOUND', name, response.sw, 'this card does not have it')
     }
-    if (!again || !carriesData(status)) this.#forget()
-    if (!carriesData(status)) throw statusError(`SELECT ${application.id} application`, response.sw)
+    const selected = isSelected(response)
+    if (!again || !selected) this.#forget()
+    if (!selected) throw statusError(`SELECT ${application.id} application`, response.sw)
     this.#current = application
+  }
+
+  /**
+   * Selects a file of the current application, in the form that card and reader take.
+   *
+   * @throws StatusWordError `ERR_FILE_NOT_FOUND` when there is none. @internal
+   */
+  async [selectEf](fid: number): Promise<void> {
+    this.#requireOpen()
+    const response = await this.#selectAsTaken((answer) => selectFile(fid, answer))
+    if (!isSelected(response)) throw statusError('SELECT file', response.sw)
+  }
+
+  /** SELECT, which changes nothing when it is refused: a P2 that card or reader refuses is tried once in its other values. */
+  async #selectAsTaken(build: (answer: SelectAnswer) => CommandApdu): Promise<ResponseApdu> {
+    const { capabilities } = this
+    const [first = 'none', ...others] = this.#selectForms(build('none').p1)
+    const command = build(first)
+    const refused = await this.#exchange(command)
+    const refusals = this.#selectRefusals.get(command.p1) ?? new Set()
+    if (isSelected(refused) || isConclusive(refused.sw)) {
+      this.#selectAnswers.set(command.p1, first)
+      if (first === 'none' && capabilities.selectWithoutData === 'unknown') capabilities.selectWithoutData = 'yes'
+      return refused
+    }
+    // 6F00 gives no diagnosis, and is what a card answers that has not woken up.
+    if (refusals.has(refused.sw) || refused.sw === noDiagnosis) return refused
+    for (const answer of others) {
+      const response = await this.#exchange(build(answer))
+      if (!isSelected(response) && !isConclusive(response.sw)) continue
+      this.#selectAnswers.set(command.p1, answer)
+      if (first === 'none') capabilities.selectWithoutData = 'no'
+      return response
+    }
+    if (others.length > 0) this.#selectRefusals.set(command.p1, refusals.add(refused.sw))
+    return refused
+  }
+
+  /** Forms of SELECT in the order to try them; one when it is known. */
+  #selectForms(p1: number): readonly SelectAnswer[] {
+    const known = this.#selectAnswers.get(p1)
+    if (known !== undefined) return [known]
+    if (this.#selectIsSettled) return ['none']
+    return this.capabilities.selectWithoutData === 'no' ? ['fci', 'fcp', 'none'] : ['none', 'fci', 'fcp']
   }
 
   /** Selects the application unless it is the current one. */
@@ -297,7 +353,7 @@ export class CardSession implements AsyncDisposable {
   async #leave(): Promise<boolean> {
     for (const exit of exits) {
       if (this.#isCurrent(exit)) continue
-      const response = await this.#exchange(selectApplication(exit.aid))
+      const response = await this.#selectAsTaken((answer) => selectApplication(exit.aid, answer))
       // A warning is no proof that the card has left the other application.
       if (response.sw === 0x9000) {
         this.#forget()
@@ -350,12 +406,12 @@ export class CardSession implements AsyncDisposable {
 
   #exchange(command: CommandApdu): Promise<ResponseApdu> {
     const observed = this.#asleep || this.#onExchange !== undefined || exchangeChannel.hasSubscribers
-    return (observed ? this.#observed(command) : this.#send(command)).catch(this.#lost)
+    return (observed ? this.#observed(command) : this.#send(command)).catch((error) => this.#lost(error, command.ins))
   }
 
   /** Whether the card took the command is not known, so neither is what is selected and verified on it. */
-  readonly #lost = (error: unknown): never => {
-    if (losesTrack(error)) this.#forget()
+  #lost(error: unknown, instruction: number): never {
+    if (losesTrack(error, instruction)) this.#forget()
     throw error
   }
 
@@ -365,7 +421,7 @@ export class CardSession implements AsyncDisposable {
     try {
       response = await this.#send(command)
       // Facts 4.3: the first command after power-up may be answered 6F00, once.
-      if (response.sw === 0x6f00 && this.#asleep && !isSecret(command)) response = await this.#send(command)
+      if (response.sw === noDiagnosis && this.#asleep && !isSecret(command)) response = await this.#send(command)
     } catch (error) {
       this.#publish(command, started, undefined, codeOf(error))
       throw error
@@ -414,6 +470,14 @@ export class CardSession implements AsyncDisposable {
   readonly #count = (): void => {
     this.#exchanges++
   }
+}
+
+const noDiagnosis = 0x6f00
+
+/** Whether SELECT found what it was to find: 9000, a warning, or 61XX, whether its data can be had or not. */
+function isSelected({ sw }: ResponseApdu): boolean {
+  const status = classifyStatus(sw)
+  return carriesData(status) || status.kind === 'more-data'
 }
 
 /** The error for a refused command. */

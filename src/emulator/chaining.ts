@@ -24,7 +24,8 @@ export class Chaining {
 
   /** Takes one command in, runs it when it is complete, and shapes the answer to its Le. */
   run(command: ParsedCommand, execute: (command: ParsedCommand) => Answer): Answer {
-    if (command.cla === 0x00 && command.ins === 0xc0 && this.#profile.chainedResponses)
+    const { chainedResponses, selectAnnouncesData } = this.#profile
+    if (command.cla === 0x00 && command.ins === 0xc0 && (chainedResponses || selectAnnouncesData === 'given'))
       return this.#getResponse(command)
     this.#rest = nothing
     if ((command.cla & 0x7f) === 0x10) return this.#link(command)
@@ -53,6 +54,10 @@ export class Chaining {
     const { length } = answer.data
     const room = command.ne ?? 0
     if (length === 0) return answer
+    if (answer.announced) {
+      this.#rest = answer.data
+      return status(0x6100 | (length >= 256 ? 0 : length))
+    }
     if (this.#profile.chainedResponses && !command.extended && (command.data.length > 0 || length > room)) {
       this.#rest = answer.data
       return status(0x6100 | (length >= 256 ? 0 : length))

@@ -10,6 +10,7 @@ import { CardState } from './card-state.ts'
 import { createIdentity } from './issue/identity.ts'
 import {
   checkPinName,
+  type ExtendedAnswers,
   resolveSecrets,
   type VirtualCardKind,
   type VirtualCardOptions,
@@ -76,14 +77,42 @@ function resolveProfile(options: VirtualCardOptions): CardProfile {
   return {
     kind,
     shortFileId: capabilities.shortFileId ?? true,
-    shortFileIdRefusal: options.shortFileIdRefusal ?? 0x6a86,
+    shortFileIdRefusal: refusalOf('shortFileIdRefusal', options, 0x6a86),
     extendedLength: capabilities.extendedLength ?? true,
+    extendedLengthRefusal: refusalOf('extendedLengthRefusal', options, 0x6700),
+    extendedAnswers: extendedAnswersOf(options),
     directReference: capabilities.directReference ?? true,
+    directReferenceRefusal: refusalOf('directReferenceRefusal', options, 0x6a86),
+    selectP2: selectP2Of(options),
+    selectP2Refusal: refusalOf('selectP2Refusal', options, 0x6a86),
+    selectAnnouncesData: options.selectAnnouncesData,
     endOfFileWarning: options.endOfFileWarning ?? false,
     queryWhenVerified: options.queryWhenVerified ?? 'ok',
     chainedResponses: options.chainedResponses ?? false,
     commandChaining: options.commandChaining ?? false,
   }
+}
+
+type RefusalName = 'shortFileIdRefusal' | 'extendedLengthRefusal' | 'directReferenceRefusal' | 'selectP2Refusal'
+
+function refusalOf(name: RefusalName, options: VirtualCardOptions, usual: number): number {
+  const word = options[name] ?? usual
+  if (Number.isInteger(word) && word >= 0x6000 && word <= 0x9fff) return word
+  throw new RangeError(`${name} must be a status word from 0x6000 to 0x9FFF`)
+}
+
+function extendedAnswersOf({ extendedAnswers = 'whole' }: VirtualCardOptions): ExtendedAnswers {
+  if (extendedAnswers === 'whole' || extendedAnswers === 'empty') return extendedAnswers
+  const bytes = 'keep' in extendedAnswers ? extendedAnswers.keep : extendedAnswers.keepBytes
+  if (Number.isInteger(bytes) && bytes >= 1 && bytes <= 65_538) return extendedAnswers
+  throw new RangeError('extendedAnswers must keep 1 to 65 538 bytes')
+}
+
+function selectP2Of({ selectP2 }: VirtualCardOptions): readonly number[] | undefined {
+  if (selectP2?.some((value) => ![0x00, 0x04, 0x0c].includes(value))) {
+    throw new RangeError('selectP2 must be values of 0x00, 0x04 and 0x0C')
+  }
+  return selectP2 && [...selectP2]
 }
 
 function setTries(state: CardState, applications: readonly Application[], triesLeft: Record<string, number>): void {

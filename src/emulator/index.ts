@@ -29,6 +29,7 @@ export {
   type UserCertificates,
 } from './issue/user-certificates.ts'
 export {
+  type ExtendedAnswers,
   type VirtualCardCapabilities,
   type VirtualCardKind,
   type VirtualCardOptions,

@@ -17,11 +17,17 @@ export type VirtualCardKind = (typeof virtualCardKinds)[number]
 export interface VirtualCardCapabilities {
   /** READ BINARY and READ RECORD by short EF identifier. Three sources say cards have it. */
   readonly shortFileId?: boolean
-  /** Extended Lc and Le. Off: every extended form is answered 6700. Some readers lack it; one ATR listed for a My Number card declares that the card does. */
+  /** Extended Lc and Le. Off: every extended form is answered 6700, or `extendedLengthRefusal`. Some readers lack it; one ATR listed for a My Number card declares that the card does. */
   readonly extendedLength?: boolean
   /** VERIFY, CHANGE and signing with P2 = 80|SFI. One or two sources. */
   readonly directReference?: boolean
 }
+
+/**
+ * What a reader leaves of an answer: all, the status word alone, or the first bytes of its data (`keep`) or of the whole answer
+ * (`keepBytes`), which then most often ends in no status word.
+ */
+export type ExtendedAnswers = 'whole' | 'empty' | { readonly keep: number } | { readonly keepBytes: number }
 
 /** Options of `createVirtualCard`; every one has a default. */
 export interface VirtualCardOptions {
@@ -48,8 +54,23 @@ export interface VirtualCardOptions {
   readonly signCertificate?: boolean | undefined
   /** What the first command after each power-up is answered. One source saw 6F00. Default `ok`. */
   readonly firstCommandAfterPowerUp?: 'ok' | '6F00' | undefined
-  /** Answer of READ with an SFI while `shortFileId` is off. Default 0x6A86. */
-  readonly shortFileIdRefusal?: 0x6a86 | 0x6a82 | 0x6b00 | 0x6700 | undefined
+  /** Answer of READ with an SFI while `shortFileId` is off, 0x6000 to 0x9FFF. Default 0x6A86. */
+  readonly shortFileIdRefusal?: number | undefined
+  /** Answer to an extended form while `extendedLength` is off, 0x6000 to 0x9FFF. Default 0x6700. */
+  readonly extendedLengthRefusal?: number | undefined
+  /** Answer to a reference in P2 while `directReference` is off, 0x6000 to 0x9FFF. Default 0x6A86. */
+  readonly directReferenceRefusal?: number | undefined
+  /** What a reader leaves of answers to extended forms. Default `whole`. */
+  readonly extendedAnswers?: ExtendedAnswers | undefined
+  /** Values of P2 that SELECT takes, of 0x00, 0x04 and 0x0C. Default: 0x0C, and 0x00 for an application. */
+  readonly selectP2?: readonly number[] | undefined
+  /** Answer to SELECT with another P2, 0x6000 to 0x9FFF. Default 0x6A86. */
+  readonly selectP2Refusal?: number | undefined
+  /**
+   * SELECT that succeeds is answered 61XX, whether data was asked for or not: `given` by GET RESPONSE, or that is `refused` with 6D00.
+   * Default: 9000.
+   */
+  readonly selectAnnouncesData?: 'given' | 'refused' | undefined
   /** READ BINARY that reaches the end of the file early answers 6282 in place of 9000. Default false. */
   readonly endOfFileWarning?: boolean | undefined
   /** Short case-4 answers come as 61xx and GET RESPONSE, as through T=0. Default false. */

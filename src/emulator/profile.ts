@@ -1,13 +1,19 @@
 /** How this particular card differs from others of its kind, resolved from the options. */
 
-import type { VirtualCardKind } from './options.ts'
+import type { ExtendedAnswers, VirtualCardKind } from './options.ts'
 
 export interface CardProfile {
   readonly kind: VirtualCardKind
   readonly shortFileId: boolean
   readonly shortFileIdRefusal: number
   readonly extendedLength: boolean
+  readonly extendedLengthRefusal: number
+  readonly extendedAnswers: ExtendedAnswers
   readonly directReference: boolean
+  readonly directReferenceRefusal: number
+  readonly selectP2: readonly number[] | undefined
+  readonly selectP2Refusal: number
+  readonly selectAnnouncesData: 'given' | 'refused' | undefined
   readonly endOfFileWarning: boolean
   readonly queryWhenVerified: 'ok' | 'counter'
   readonly chainedResponses: boolean

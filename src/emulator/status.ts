@@ -6,6 +6,8 @@ export interface Answer {
   readonly sw: number
   /** The data may not be cut: a smaller Le is refused with 6Cxx. */
   readonly whole?: boolean
+  /** It comes as 61XX and GET RESPONSE. */
+  readonly announced?: boolean
 }
 
 export const sw = {

@@ -11,7 +11,7 @@ import type { Fault, FaultScript } from './faults.ts'
 import type { Identity } from './issue/identity.ts'
 import type { VirtualCardKind } from './options.ts'
 import type { CardProfile } from './profile.ts'
-import { encodeAnswer, sw } from './status.ts'
+import { type Answer, encodeAnswer, sw } from './status.ts'
 import type { PinName } from './table.ts'
 import { VirtualCardGone } from './virtual-card-gone.ts'
 
@@ -168,10 +168,10 @@ export class SoftwareCard implements VirtualCard {
     const command = parseCommand(bytes)
     if (command === undefined || (command.extended && !profile.extendedLength)) {
       this.#chaining.forget()
-      return encodeAnswer(new Uint8Array(0), sw.wrongLength)
+      return encodeAnswer(new Uint8Array(0), command === undefined ? sw.wrongLength : profile.extendedLengthRefusal)
     }
     const answer = this.#chaining.run(command, (complete) => dispatch(complete, state, profile))
-    return encodeAnswer(answer.data, answer.sw)
+    return command.extended ? leftOf(answer, profile) : encodeAnswer(answer.data, answer.sw)
   }
 
   async #fail(command: Uint8Array, fault: Fault): Promise<Uint8Array> {
@@ -221,6 +221,14 @@ export class SoftwareCard implements VirtualCard {
   #record(command: Uint8Array, response: Uint8Array): void {
     if (this.#parts.keepLog) this.#log.push({ command: copyBytes(command), response: copyBytes(response) })
   }
+}
+
+/** What the reader leaves of an answer to an extended form. */
+function leftOf({ data, sw: word }: Answer, { extendedAnswers }: CardProfile): Uint8Array {
+  if (extendedAnswers === 'whole') return encodeAnswer(data, word)
+  if (extendedAnswers === 'empty') return encodeAnswer(new Uint8Array(0), word)
+  if ('keep' in extendedAnswers) return encodeAnswer(data.subarray(0, extendedAnswers.keep), word)
+  return encodeAnswer(data, word).slice(0, extendedAnswers.keepBytes)
 }
 
 type Spoiling = 'empty' | { readonly truncate: number } | { readonly status: number } | { readonly garbage: string }

@@ -1,4 +1,5 @@
-import { getData, readRecord, selectFile } from '../apdu/index.ts'
+import { type ResponseApdu, readRecord } from '../apdu/index.ts'
+import { bringsData, refusal } from '../card/files.ts'
 import {
   type CardSession,
   type Pin,
@@ -10,7 +11,8 @@ import {
   type VerifyPinOptions,
   verifyPin,
 } from '../card/index.ts'
-import { overReset } from '../card/session.ts'
+import { readDataObject } from '../card/records.ts'
+import { overReset, selectEf } from '../card/session.ts'
 import type { IssuanceProfile, ObjectSource } from './profile.ts'
 import { type IssuanceRecord, readIssuanceRecord } from './read-record.ts'
 
@@ -99,11 +101,11 @@ export class IssuanceApplication {
     const { session } = this
     switch (source.kind) {
       case 'data-object':
-        return session[overReset](() => session.send(getData(source.tag)))
+        return whole('GET DATA', await session[overReset](() => readDataObject(session, source.tag)))
       case 'record':
         return session[overReset](async () => {
-          await session.send(selectFile(source.fid))
-          return session.send(readRecord(source.record, 'current'))
+          await session[selectEf](source.fid)
+          return whole('READ RECORD', await session.transmit(readRecord(source.record, 'current')))
         })
       case 'bytes':
         return readFile(session, source.fid, { bytes: source.bytes })
@@ -111,4 +113,9 @@ export class IssuanceApplication {
         return readFile(session, source.fid, { object: { maxBytes: source.maxBytes } })
     }
   }
+}
+
+function whole(name: string, response: ResponseApdu): Uint8Array {
+  if (!bringsData(response)) throw refusal(name, response)
+  return response.data
 }

@@ -1,10 +1,5 @@
-import {
-  classifyStatus,
-  computeDigitalSignature,
-  type Reference,
-  type ResponseApdu,
-  selectFile,
-} from '../apdu/index.ts'
+import { computeDigitalSignature, type ResponseApdu } from '../apdu/index.ts'
+import { transmitByReference } from '../card/files.ts'
 import {
   type CardSession,
   changePin,
@@ -18,7 +13,7 @@ import {
   verifyPin,
 } from '../card/index.ts'
 import { wiping } from '../card/pin.ts'
-import { CertificateError, SignatureError, StatusWordError, WrongCardError } from '../errors.ts'
+import { CertificateError, ResponseError, SignatureError, StatusWordError, WrongCardError } from '../errors.ts'
 import { Certificate, type DigestAlgorithm, verifySignature } from '../x509/index.ts'
 import { type CertificateKind, certificateFiles, type JpkiKey, jpkiApplication, jpkiFiles, jpkiPins } from './files.ts'
 import {
@@ -100,6 +95,7 @@ export class JpkiApplication {
    *
    * @throws CertificateError `ERR_CERTIFICATE_ABSENT` when the card holds none of that kind, `ERR_CERTIFICATE` when what
    *   it holds is not one.
+   * @throws ResponseError `ERR_RESPONSE_MALFORMED` when card or reader answers without the certificate: says nothing of the card.
    * @throws StatusWordError `ERR_SECURITY_STATUS` when a PIN comes first: the signature password for `sign`; on Android
    *   phones the user-authentication PIN for `auth`.
    */
@@ -133,6 +129,7 @@ export class JpkiApplication {
    * Everything that can be refused without the card is refused before a PIN is spent; the user-authentication
    * certificate is read before its PIN for the same reason.
    *
+   * @throws ResponseError `ERR_RESPONSE_MALFORMED` when the answer is not as long as a signature by the key.
    * @throws SignatureError `ERR_SIGNATURE_INVALID`, PinError, CertificateError, StatusWordError, TransportError.
    * @throws TypeError, RangeError when scheme, hash and input do not go together.
    */
@@ -140,9 +137,14 @@ export class JpkiApplication {
     try {
       const prepared = prepareSignature(input, options)
       return await this.#run(async () => {
-        const certificate = requireRsa(await this.#certificateAndPin(key, options))
+        const certificate = await this.#certificateAndPin(key, options)
+        const length = signatureLength(certificate)
         const response = await this.#compute(key, prepared)
         if (response.sw !== 0x9000) throw statusError('COMPUTE DIGITAL SIGNATURE', response.sw)
+        if (response.data.length !== length) {
+          const message = `a signature of ${response.data.length} bytes where the key makes ${length}`
+          throw new ResponseError('ERR_RESPONSE_MALFORMED', message)
+        }
         if (!verifySignature(certificate, prepared.check, response.data)) {
           throw new SignatureError('the signature does not verify with the certificate on the card; it was discarded')
         }
@@ -173,7 +175,7 @@ export class JpkiApplication {
         if (error instanceof StatusWordError && error.code === 'ERR_SECURITY_STATUS') return undefined
         throw error
       })
-      if (free !== undefined) requireRsa(free)
+      if (free !== undefined) signatureLength(free)
       await verifyPin(this.session, jpkiPins[key], pin, options)
       return free ?? this.#readCertificate(key)
     }
@@ -198,29 +200,17 @@ export class JpkiApplication {
   }
 
   /** COMPUTE DIGITAL SIGNATURE with the key in P2, or with its EF selected where the card wants that. */
-  async #compute(key: JpkiKey, prepared: PreparedSignature): Promise<ResponseApdu> {
-    const { capabilities } = this.session
+  #compute(key: JpkiKey, prepared: PreparedSignature): Promise<ResponseApdu> {
     const fid = key === 'auth' ? jpkiFiles.authKey : jpkiFiles.signKey
-    const command = (reference: Reference) => computeDigitalSignature(prepared.p1, reference, prepared.data)
-    if (capabilities.directReference !== 'no') {
-      const response = await this.session.transmit(command(fid & 0x1f))
-      if (!refusesReference(response)) return response
-      capabilities.directReference = 'no'
-    }
-    await this.session.send(selectFile(fid))
-    return this.session.transmit(command('current'))
+    return transmitByReference(this.session, fid, (reference) =>
+      computeDigitalSignature(prepared.p1, reference, prepared.data),
+    )
   }
 }
 
-/** Refusals that can mean "no key named in P2", against those that mean the key will not sign. */
-function refusesReference(response: ResponseApdu): boolean {
-  const { kind } = classifyStatus(response.sw)
-  if (kind === 'unsupported') return response.sw !== 0x6700
-  return kind === 'not-found' || response.sw === 0x6981 || response.sw === 0x6986
-}
-
-function requireRsa(certificate: Certificate): Certificate {
-  if (certificate.publicKey.kind === 'rsa') return certificate
+/** Bytes of a signature by the key of the certificate, which is an RSA key. */
+function signatureLength({ publicKey }: Certificate): number {
+  if (publicKey.kind === 'rsa') return Math.ceil(publicKey.bits / 8)
   throw new WrongCardError('the commands that sign with a key other than RSA are not public yet')
 }
 

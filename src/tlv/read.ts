@@ -129,3 +129,14 @@ export function tlvTotalLength(head: Uint8Array, limits: Pick<TlvLimits, 'minima
   const { valueAt, length } = readHeader(head, 0, head.length, limits)
   return valueAt + length
 }
+
+/** Whether data objects, one after the other, are cut off or malformed. @internal */
+export function endsInside(bytes: Uint8Array): boolean {
+  let at = 0
+  try {
+    while (at < bytes.length) at += tlvTotalLength(bytes.subarray(at), { minimalTags: false })
+  } catch {
+    return true
+  }
+  return at !== bytes.length
+}

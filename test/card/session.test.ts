@@ -444,10 +444,12 @@ describe('hostile files', () => {
     expect({ code: error.code, offset: error.offset }).toEqual({ code: 'ERR_CARD_DATA', offset: 304 + 1_025 })
   })
 
-  test('a card that gives nothing is not asked to go on, in whatever file may be current', async () => {
+  test('a card that gives nothing is no empty file, and not asked to go on in whatever file may be current', async () => {
     const connection = start('9000')
-    expect(await readFile(new CardSession(connection), 0x08, { bytes: 3 })).toEqual(new Uint8Array())
-    expect(connection.sent).toEqual(['00B0880003'])
+    expect(await thrown(() => readFile(new CardSession(connection), 0x08, { bytes: 3 }))).toMatchObject({
+      code: 'ERR_RESPONSE_MALFORMED',
+    })
+    expect(connection.sent).toEqual(['00B0880003', '00A4020C020008', '00B0000003'])
   })
 
   test('filler alone is nothing', async () => {

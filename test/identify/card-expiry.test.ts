@@ -37,7 +37,6 @@ describe('readCardExpiry', () => {
   })
 
   test.each([
-    ['nothing', '9000', 0],
     ['another tag', record(`${head}20360217`).replace(/^01/, '02'), 0],
     ['another length', record(`${head}20360217`).replace(/^011C/, '011D'), 1],
     ['less than it announces', `011C${toHex(asciiBytes(head))}9000`, 22],
@@ -47,6 +46,14 @@ describe('readCardExpiry', () => {
     await using open = await session()
     card.setFaults([{ at: 'every', on: 0xb2, do: { garbage } }])
     expect(await thrown(() => readCardExpiry(open))).toMatchObject({ code: 'ERR_CARD_DATA', offset })
+    card.setFaults(undefined)
+  })
+
+  test('a record with nothing is a malformed response', async () => {
+    const { session, card } = await bench()
+    await using open = await session()
+    card.setFaults([{ at: 'every', on: 0xb2, do: { garbage: '9000' } }])
+    expect(await thrown(() => readCardExpiry(open))).toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
     card.setFaults(undefined)
   })
 

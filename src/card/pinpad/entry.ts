@@ -1,11 +1,4 @@
-import {
-  type CommandApdu,
-  changeReferenceData,
-  type Reference,
-  type ResponseApdu,
-  selectFile,
-  verify,
-} from '../../apdu/index.ts'
+import { type CommandApdu, changeReferenceData, type Reference, type ResponseApdu, verify } from '../../apdu/index.ts'
 import { PinError, SecureMessagingError, StatusWordError, TransportError } from '../../errors.ts'
 import {
   type PinReference,
@@ -15,7 +8,7 @@ import {
   type VerifyPinOptions,
   verifyGuarded,
 } from '../pin-guard.ts'
-import { type CardSession, sendByReader, statusError } from '../session.ts'
+import { type CardSession, selectEf, sendByReader, statusError } from '../session.ts'
 import { type Pinpad, pinpadMisfit } from './find.ts'
 import { modifyStructure, type PinEntry, verifyStructure } from './structures.ts'
 
@@ -91,7 +84,7 @@ export async function changePinOnPinpad(
   if (modifyCode === undefined) throw new RangeError('this reader cannot change PINs: see pinpad.modifyCode')
   await verifyPinOnPinpad(session, pinpad, pin, options)
   const entry = check(session, pinpad, pin, options)
-  await session.send(selectFile(pin.fid))
+  await session[selectEf](pin.fid)
   const command = changeReferenceData('current', new Uint8Array(1))
   const structure = modifyStructure(pinpad, { ...entry, header: headerOf(command) })
   options.onPrompt?.()

@@ -16,7 +16,8 @@ export function referencedFile(p2: number, state: CardState, profile: CardProfil
     const file = state.currentFile
     return file ? { file } : { refusal: status(sw.noCurrentFile) }
   }
-  if (!profile.directReference || p2 < 0x81 || p2 > 0x9e) return { refusal: status(sw.wrongP1P2) }
+  if (!profile.directReference) return { refusal: status(profile.directReferenceRefusal) }
+  if (p2 < 0x81 || p2 > 0x9e) return { refusal: status(sw.wrongP1P2) }
   if (state.current === undefined) return { refusal: status(sw.noCurrentFile) }
   const file = findByShortId(state, p2 & 0x1f)
   if (file === undefined) return { refusal: status(sw.referenceNotFound) }

@@ -1,4 +1,5 @@
-import { changeKey, classifyStatus, internalAuthenticate, selectFile } from '../../apdu/index.ts'
+import { changeKey, internalAuthenticate } from '../../apdu/index.ts'
+import { transmitByReference } from '../../card/files.ts'
 import {
   type CardSession,
   changePin,
@@ -6,12 +7,12 @@ import {
   type PinStatus,
   readFileRecord,
   readPinStatus,
-  statusError,
   type VerifyPinOptions,
   verifyPin,
 } from '../../card/index.ts'
 import { wiping } from '../../card/pin.ts'
 import { registryApplications } from '../applications.ts'
+import { cardSignature } from '../sign-challenge.ts'
 import { type CardRecord, cardRecordExpiry, decodeCardRecord } from './card-record.ts'
 import { commonFiles, commonPin } from './files.ts'
 
@@ -70,7 +71,8 @@ export class CommonApplication {
    *
    * @param challenge - 1 to 255 bytes.
    * @returns RSASSA-PKCS1-v1_5 signature with SHA-256 over the challenge, 256 bytes; not checked.
-   * @throws RangeError for a challenge of another length; StatusWordError.
+   * @throws RangeError for a challenge of another length; StatusWordError; ResponseError `ERR_RESPONSE_MALFORMED` for an answer of
+   *   another length.
    */
   async internalAuthenticate(challenge: Uint8Array): Promise<Uint8Array> {
     if (challenge.length < 1 || challenge.length > maxChallenge) {
@@ -81,16 +83,10 @@ export class CommonApplication {
 
   /** With the key in P2, or with its EF selected where the card wants that. */
   async #authenticate(challenge: Uint8Array): Promise<Uint8Array> {
-    const { capabilities } = this.session
-    if (capabilities.directReference !== 'no') {
-      const command = internalAuthenticate(commonFiles.authenticationKey, challenge)
-      const { sw, data } = await this.session.transmit(command)
-      if (sw === 0x9000) return data
-      if (!['unsupported', 'not-found'].includes(classifyStatus(sw).kind)) throw statusError(command.name, sw)
-      capabilities.directReference = 'no'
-    }
-    await this.session.send(selectFile(commonFiles.authenticationKey))
-    return this.session.send(internalAuthenticate('current', challenge))
+    const response = await transmitByReference(this.session, commonFiles.authenticationKey, (reference) =>
+      internalAuthenticate(reference, challenge),
+    )
+    return cardSignature('INTERNAL AUTHENTICATE', response)
   }
 
   #cardRecord(): Promise<Uint8Array> {

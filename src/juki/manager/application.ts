@@ -1,6 +1,8 @@
-import { carriesData, classifyStatus, getData, type ResponseApdu } from '../../apdu/index.ts'
+import { classifyStatus } from '../../apdu/index.ts'
 import { copyBytes } from '../../bytes.ts'
-import { type CardSession, statusError } from '../../card/index.ts'
+import { bringsData, refusal } from '../../card/files.ts'
+import type { CardSession } from '../../card/index.ts'
+import { readDataObject } from '../../card/records.ts'
 import { overReset } from '../../card/session.ts'
 import { StatusWordError } from '../../errors.ts'
 import { registryApplications } from '../applications.ts'
@@ -16,8 +18,6 @@ import {
   type RecognitionData,
 } from './decode.ts'
 import { cardManagerApplication, cardManagerObjects } from './objects.ts'
-
-const wholeObject = 65_536
 
 /**
  * The card manager of a card in a session: data objects about the card itself, free to read. They answer in no other state, so
@@ -114,29 +114,11 @@ export class CardManager {
 
   /** `undefined` when the card does not have it. */
   async #object(tag: number): Promise<Uint8Array | undefined> {
-    const response = await this.session[overReset](() => this.#getData(tag))
-    const status = classifyStatus(response.sw)
-    if (status.kind === 'not-found') return undefined
-    if (!carriesData(status)) throw statusError('GET DATA', response.sw)
-    return response.data
-  }
-
-  /** Short first unless it is known to be too short; extended after 6700. */
-  async #getData(tag: number): Promise<ResponseApdu> {
-    const { capabilities } = this.session
-    const long = tag === cardManagerObjects.upperCertificate || tag === cardManagerObjects.lowerCertificate
-    if (!long || capabilities.extendedLength === 'no') {
-      const response = await this.session.transmit(getData(tag))
-      if (response.sw !== 0x6700 || capabilities.extendedLength === 'no') return response
-    }
-    const response = await this.session.transmit(getData(tag, wholeObject))
-    if (capabilities.extendedLength !== 'unknown') return response
-    if (response.sw === 0x6700) {
-      capabilities.extendedLength = 'no'
-      return this.session.transmit(getData(tag))
-    }
-    if (response.data.length > 0) capabilities.extendedLength = 'yes'
-    return response
+    const isLong = tag === cardManagerObjects.upperCertificate || tag === cardManagerObjects.lowerCertificate
+    const response = await this.session[overReset](() => readDataObject(this.session, tag, isLong))
+    if (bringsData(response)) return response.data
+    if (response.data.length === 0 && classifyStatus(response.sw).kind === 'not-found') return undefined
+    throw refusal('GET DATA', response)
   }
 
   #run<T>(body: () => Promise<T>): Promise<T> {

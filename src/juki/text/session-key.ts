@@ -1,5 +1,5 @@
 import { constants, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto'
-import { setSessionKey } from '../../apdu/index.ts'
+import { isConclusive, setSessionKey } from '../../apdu/index.ts'
 import { concat, copyBytes } from '../../bytes.ts'
 import { type CardSession, statusError } from '../../card/index.ts'
 import { DecodeError } from '../../errors.ts'
@@ -30,13 +30,15 @@ export async function deliverSessionKey(session: CardSession, key: CardPublicKey
 async function deliver(session: CardSession, material: Uint8Array): Promise<void> {
   const { capabilities } = session
   const command = setSessionKey(material)
-  let { sw } = await session.transmit(command)
-  if (sw === 0x6700 && capabilities.extendedLength === 'unknown') {
-    capabilities.extendedLength = 'no'
-    sw = (await session.transmit(command)).sw
-  }
-  if (sw !== 0x9000) throw statusError(command.name, sw)
-  if (capabilities.extendedLength === 'unknown') capabilities.extendedLength = 'yes'
+  const { sw } = await session.transmit(command)
+  if (sw === 0x9000) return
+  if (capabilities.extendedLength !== 'unknown' || isConclusive(sw)) throw statusError(command.name, sw)
+  capabilities.extendedLength = 'no'
+  const { sw: chained } = await session.transmit(command)
+  if (chained === 0x9000) return
+  capabilities.extendedLength = 'unknown'
+  // A refusal of chaining says nothing about the key.
+  throw statusError(command.name, isConclusive(chained) ? chained : sw)
 }
 
 function encrypted(cardKey: CardPublicKey, seed: Uint8Array): Uint8Array {

@@ -104,7 +104,6 @@ describe('the contact ATR', () => {
 
 describe('objects that are not right', () => {
   const bad: readonly [keyof CardManager, string, string, number][] = [
-    ['readMunicipalityCode', '', 'ERR_CARD_DATA', 0],
     ['readMunicipalityCode', '3133323241', 'ERR_CARD_DATA', 4],
     ['readMunicipalityCode', '313332323131', 'ERR_CARD_DATA', 5],
     ['readExpiry', '3230333530323330', 'ERR_CARD_DATA', 0],
@@ -118,11 +117,19 @@ describe('objects that are not right', () => {
     ['readRecognitionData', '660473020600', 'ERR_DER', 6],
     ['readCertificates', '5F4E00', 'ERR_CARD_DATA', 3],
     ['readCertificates', '7F2100', 'ERR_CARD_DATA', 3],
-    ['readContactAtr', '', 'ERR_CARD_DATA', 0],
     ['readContactAtr', 'DA13FF', 'ERR_CARD_DATA', 3],
     ['readContactAtr', '00FFFF', 'ERR_CARD_DATA', 1],
     ['readContactAtr', 'F0', 'ERR_CARD_DATA', 1],
   ]
+  test.each(['readMunicipalityCode', 'readCardNumber', 'readIssuerNumber', 'readContactAtr'] as const)(
+    '%s answered without data is a malformed response',
+    async (read) => {
+      const { manager, card } = await opened()
+      card.setFaults([{ at: 1, on: 0xca, do: { garbage: '9000' } }])
+      expect(await thrown(() => manager[read]())).toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
+    },
+  )
+
   test.each(bad)('%s of %s', async (read, bytes, code, offset) => {
     const { manager, card } = await opened()
     card.setFaults([{ at: 1, on: 0xca, do: { garbage: `${bytes}9000` } }])
