@@ -205,9 +205,9 @@ export async function readInFile(
   // Where a short identifier was refused: either it is not taken or there is no such file, and SELECT shows which.
   await session[selectEf](fid)
   const response = await ask('current')
-  const isFound = bringsData(response) || isConclusive(response.sw) || found.includes(response.sw)
+  const isOther = response.sw !== refused && (isConclusive(response.sw) || found.includes(response.sw))
   // Unless the same word refused the length without a short identifier.
-  if (byShortId && isFound && response.refused !== refused) capabilities.shortFileId = 'no'
+  if (byShortId && (bringsData(response) || isOther) && response.refused !== refused) capabilities.shortFileId = 'no'
   if (!bringsData(response)) throw refusal(name, response)
   return response.data
 }

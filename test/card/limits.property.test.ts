@@ -19,6 +19,7 @@ const words = [
   0x6300, 0x63c0, 0x6400, 0x6700, 0x6881, 0x6883, 0x6981, 0x6985, 0x6986, 0x6a80, 0x6a81, 0x6a86, 0x6a87, 0x6b00,
   0x6d00, 0x6e00, 0x6f00, 0x9123,
 ]
+/** 6981 says that the file is of another structure, which is no refusal of a length or of a short identifier. */
 const lengthWords = words.filter((word) => word !== 0x6981)
 /** A card that has not woken up answers 6F00 to SELECT, so that it is no refusal of P2. */
 const selectWords = words.filter((word) => word !== 0x6f00)
@@ -60,7 +61,7 @@ let unlimited: Promise<unknown> | undefined
 async function withoutLimits(): Promise<unknown> {
   const { session } = await bench()
   await using open = await session()
-  return everything(open)
+  return await everything(open)
 }
 
 /** The result is that of a card without limits, and no try is lost. */
@@ -89,7 +90,7 @@ const limits = fc.record({
     extendedLength: fc.boolean(),
     directReference: fc.boolean(),
   }),
-  shortFileIdRefusal: word([...words, 0x6a82]),
+  shortFileIdRefusal: word([...lengthWords, 0x6a82]),
   extendedLengthRefusal: word(lengthWords),
   directReferenceRefusal: word([...words.filter((one) => one !== 0x63c0), 0x6a82, 0x6a88]),
   extendedAnswers,
