@@ -1,5 +1,7 @@
 /** Errors only the command line knows. Their codes join those of `jpki-card/errors`. */
 
+import { TransportError } from '../errors.ts'
+
 /** Codes of {@link CliError}. */
 export const cliErrorCodes = [
   'ERR_USAGE',
@@ -31,6 +33,8 @@ export const problems = [
   'not-with-virtual',
   'not-recordable',
   'not-while-replaying',
+  'no-such-reader',
+  'several-readers',
   'stdin-twice',
   'no-terminal',
   'stdin-ended',
@@ -59,7 +63,7 @@ export type Problem = (typeof problems)[number]
 
 /**
  * Wrong usage, or a file that cannot be read or written. It never repeats an argument, which may be a PIN: its subject is
- * the name of an option, a form of usage or the system's error name.
+ * the name of an option, a form of usage, names of readers or the system's error name.
  */
 export class CliError extends Error {
   readonly code: CliErrorCode
@@ -71,6 +75,16 @@ export class CliError extends Error {
     this.code = code
     this.problem = problem
     this.subject = subject
+  }
+}
+
+/** No connected reader has the name given with `--reader`. */
+export class ReaderNameError extends TransportError {
+  /** Names of the readers that are connected. */
+  readonly names: string
+  constructor(names: string) {
+    super('ERR_NO_READER', `no reader has this name or a part of it; connected: ${names}`)
+    this.names = names
   }
 }
 

@@ -22,6 +22,10 @@ export type OptionName =
   | 'no-short-file-id'
   | 'no-extended-length'
   | 'no-direct-reference'
+  | 'extended-length'
+  | 'short-file-id'
+  | 'direct-reference'
+  | 'select-without-data'
   | 'binding'
   | 'isolated'
   | 'wait'
@@ -95,6 +99,10 @@ const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   'no-short-file-id': {},
   'no-extended-length': {},
   'no-direct-reference': {},
+  'extended-length': choice('yes', 'no'),
+  'short-file-id': choice('yes', 'no'),
+  'direct-reference': choice('yes', 'no'),
+  'select-without-data': choice('yes', 'no'),
   binding: choice('pcsc-mini', 'pcsclite'),
   isolated: {},
   wait: number('SECONDS'),
@@ -173,6 +181,14 @@ export const sourceOptions: readonly OptionName[] = [
   'binding',
   'isolated',
 ]
+
+/** What card and reader take, where that is known: not found out in the session then. */
+export const capabilityOptions = [
+  'extended-length',
+  'short-file-id',
+  'direct-reference',
+  'select-without-data',
+] as const satisfies readonly OptionName[]
 
 /** The issuance server, and what a terminal is and asks for there. */
 export const serverOptions: readonly OptionName[] = [

@@ -1,5 +1,5 @@
 import { JpkiCardError, PinError } from '../errors.ts'
-import { CliError } from './cli-error.ts'
+import { CliError, ReaderNameError } from './cli-error.ts'
 import type { Result } from './context.ts'
 import type { Io } from './io.ts'
 import type { CatalogueCode, Messages } from './messages/catalogue.ts'
@@ -78,9 +78,10 @@ function describeFailure(error: unknown, messages: Messages): Failure {
   if (error instanceof CliError) return { code: error.code, message: messages.problems[error.problem](error.subject) }
   const code: CatalogueCode = error instanceof JpkiCardError ? error.code : 'ERR_INTERNAL'
   const detail = error instanceof Error ? error.message.split('\n')[0]! : 'unknown'
+  const isName = error instanceof ReaderNameError
   return {
     code,
-    message: messages.errors[code].what,
+    message: isName ? messages.problems['no-such-reader'](error.names) : messages.errors[code].what,
     detail,
     ...(error instanceof PinError && { pin: error.pin }),
     ...(error instanceof PinError && error.triesLeft !== undefined && { triesLeft: error.triesLeft }),
@@ -103,7 +104,7 @@ export function writeFailure(
     const cleared = state.notCleared ? { cleared: false } : {}
     io.stdout.write(`${JSON.stringify({ ok: false, error: failure, ...cleared })}\n`)
   } else {
-    const { todo } = messages.errors[failure.code]
+    const todo = error instanceof ReaderNameError ? messages.nameReader : messages.errors[failure.code].todo
     const tries = failure.triesLeft === undefined ? '' : messages.triesLeft(failure.triesLeft)
     const detail = failure.detail === undefined ? '' : `: ${shortened(printable(failure.detail))}`
     io.stderr.write(

@@ -1,6 +1,6 @@
 import type { CommandName } from './command-names.ts'
 import type { Command } from './context.ts'
-import { type OptionName, serverOptions, sourceOptions } from './options.ts'
+import { capabilityOptions, type OptionName, serverOptions, sourceOptions } from './options.ts'
 
 /** What is known of a command without loading it. */
 export interface CommandEntry {
@@ -15,7 +15,7 @@ export interface CommandEntry {
 }
 
 const general: readonly OptionName[] = ['json', 'lang', 'help']
-const card: readonly OptionName[] = ['reader', 'wait', ...sourceOptions, ...general]
+const card: readonly OptionName[] = ['reader', 'wait', ...capabilityOptions, ...sourceOptions, ...general]
 const pin: readonly OptionName[] = ['pin-stdin', 'accept-that-a-wrong-pin-blocks-the-card', ...card]
 
 function sessionCommand(entry: Partial<CommandEntry> & Pick<CommandEntry, 'options' | 'load'>): CommandEntry {

@@ -1,13 +1,21 @@
 import { writeFile } from 'node:fs/promises'
-import { CardSession, type ClearReport, spendTheLastTry, type VerifyPinOptions } from '../card/index.ts'
+import {
+  type Ability,
+  type Capabilities,
+  CardSession,
+  type ClearReport,
+  spendTheLastTry,
+  type VerifyPinOptions,
+} from '../card/index.ts'
 import { StateNotClearedError, TransportError } from '../errors.ts'
 import { formatTranscript, type RecordingConnection, recordConnection } from '../transcript/index.ts'
 import type { CardConnection } from '../transport/index.ts'
 import { withFile } from './cli-error.ts'
 import { closing } from './closing.ts'
 import type { Context, Recording } from './context.ts'
+import { capabilityOptions, type Options } from './options.ts'
 import { openTransport } from './transport.ts'
-import { waitForCard } from './wait.ts'
+import { connectCard } from './wait.ts'
 
 /** What a session came to. */
 export interface SessionOutcome<T> {
@@ -31,8 +39,7 @@ export async function withSession<T>(
 ): Promise<SessionOutcome<T>> {
   const transport = await openTransport(context)
   return closing(transport, async () => {
-    const { name } = await waitForCard(context, transport)
-    return withConnection(context, await transport.connect(name, { signal: context.io.signal }), body)
+    return withConnection(context, await connectCard(context, transport), body)
   })
 }
 
@@ -44,7 +51,7 @@ export async function withConnection<T>(
 ): Promise<SessionOutcome<T>> {
   const { io, recording } = context
   const recorded = recording === undefined ? undefined : recordConnection(plain, describe(recording))
-  const session = new CardSession(recorded ?? plain)
+  const session = new CardSession(recorded ?? plain, { capabilities: settledCapabilities(context.options) })
   const done = await settle(() => {
     requireNotAborted(io.signal)
     return body(session)
@@ -59,6 +66,19 @@ export async function withConnection<T>(
   if (!saved.ok) throw saved.error
   requireNotAborted(io.signal)
   return { value: done.value, reader: plain.reader, exchanges: session.exchanges, clearedBy: report.by }
+}
+
+const capabilities = {
+  'extended-length': 'extendedLength',
+  'short-file-id': 'shortFileId',
+  'direct-reference': 'directReference',
+  'select-without-data': 'selectWithoutData',
+} as const satisfies Record<(typeof capabilityOptions)[number], keyof Capabilities>
+
+/** What the person knows of card and reader, so that it need not be found out. */
+export function settledCapabilities(options: Options): Partial<Capabilities> {
+  const given = capabilityOptions.filter((name) => options.has(name))
+  return Object.fromEntries(given.map((name) => [capabilities[name], options.get(name) as Ability]))
 }
 
 /** Whether the last try may be spent, as the person said in so many words. */

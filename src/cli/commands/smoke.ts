@@ -20,6 +20,7 @@ import { optionForm } from '../options.ts'
 import { table } from '../output.ts'
 import { pinForm } from '../pin-question.ts'
 import { writeReport } from '../report-file.ts'
+import { settledCapabilities } from '../session.ts'
 import { openTransport } from '../transport.ts'
 import { readTrustFiles } from '../trust/options.ts'
 import { waitForCard } from '../wait.ts'
@@ -37,6 +38,7 @@ export const smokeCommand: Command = async (context) => {
     return runSmoke(() => transport.connect(name, { signal: io.signal }), {
       at: new Date(),
       rounds: Number(options.get('rounds') ?? 3),
+      capabilities: settledCapabilities(options),
       signal: io.signal,
       pins,
       ...trustOf(context, anchors),

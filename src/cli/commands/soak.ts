@@ -12,6 +12,7 @@ import { startProgress } from '../field/soak-progress.ts'
 import { soakText } from '../field/soak-text.ts'
 import { virtualHands } from '../field/virtual-hands.ts'
 import { writeReport } from '../report-file.ts'
+import { settledCapabilities } from '../session.ts'
 import { makeVirtualCard, openTransport } from '../transport.ts'
 import { virtualCardOptions } from '../virtual-options.ts'
 import { waitForCard } from '../wait.ts'
@@ -42,15 +43,17 @@ async function soakVirtual(context: Context, pin: Pin | undefined): Promise<Soak
 /** The first card is waited for as by every command, so that a missing reader is told at once. */
 async function soakReaders(context: Context, pin: Pin | undefined): Promise<SoakReport> {
   return closing(await openTransport(context), async (transport) => {
-    await waitForCard(context, transport)
-    return run(context, transport, { pin })
+    const { name } = await waitForCard(context, transport)
+    // Where another reader is busy, its card would be taken first; a reader of a name given in part is known by all of it.
+    const isChosen = context.options.has('reader') || (await transport.readers()).some(({ busy }) => busy)
+    return run(context, transport, { pin, ...(isChosen && { reader: name }) })
   })
 }
 
 async function run(
   context: Context,
   transport: CardTransport,
-  more: Pick<SoakOptions, 'pin' | 'hands'>,
+  more: Pick<SoakOptions, 'pin' | 'hands' | 'reader'>,
 ): Promise<SoakReport> {
   const { io, options, messages } = context
   const progress = startProgress(io.stderr, soakTexts(messages.language))
@@ -58,7 +61,7 @@ async function run(
     return await runSoak(transport, {
       at: new Date(),
       ...lengthOf(context),
-      reader: options.get('reader'),
+      capabilities: settledCapabilities(options),
       sample: sampleProcess,
       pause,
       onProgress: progress.show,

@@ -1,6 +1,6 @@
 import { usageError } from '../cli-error.ts'
 import type { Command, Context, Result } from '../context.ts'
-import { type OptionName, sourceOptions } from '../options.ts'
+import { capabilityOptions, type OptionName, sourceOptions } from '../options.ts'
 import { table } from '../output.ts'
 import { withSession } from '../session.ts'
 import { cardJson, cardText, type GivenFacts } from '../trust/card-report.ts'
@@ -10,7 +10,7 @@ import { readCertificates } from '../trust/files.ts'
 import { givenDay, givenInstant } from '../trust/options.ts'
 import { profileRow } from '../trust/report.ts'
 
-const ofSessions: readonly OptionName[] = ['reader', 'wait', ...sourceOptions]
+const ofSessions: readonly OptionName[] = ['reader', 'wait', ...capabilityOptions, ...sourceOptions]
 
 /** `validity [CERT]`: until when a certificate of a file, or a card and its certificates, hold, and by which rule. */
 export const validityCommand: Command = async (context) => {

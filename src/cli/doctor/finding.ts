@@ -38,6 +38,7 @@ export const findingIds = [
   'reader',
   'reader-none',
   'reader-not-there',
+  'reader-several',
   'reader-mute',
   'reader-busy',
   'reader-virtual',

@@ -1,6 +1,7 @@
 import { TransportError } from '../../errors.ts'
 import { maskReader } from '../../field/index.ts'
 import type { CardTransport, ReaderState } from '../../transport/index.ts'
+import { readersNamed } from '../wait.ts'
 import { type DoctorFinding, finding } from './finding.ts'
 import { quirksOfName } from './quirks.ts'
 import type { System } from './system.ts'
@@ -39,8 +40,10 @@ export async function checkReaders(
 function readersFound(readers: readonly ReaderState[], wanted: string | undefined): readonly DoctorFinding[] {
   if (readers.length === 0) return [finding('problem', 'reader-none')]
   const found = readers.flatMap((reader) => readerFound(reader))
-  const isThere = wanted === undefined || readers.some(({ name }) => name === wanted)
-  return isThere ? found : [...found, finding('problem', 'reader-not-there', { reader: maskReader(wanted) })]
+  const named = wanted === undefined ? 1 : readersNamed(readers, wanted).length
+  if (wanted === undefined || named === 1) return found
+  const id = named === 0 ? 'reader-not-there' : 'reader-several'
+  return [...found, finding('problem', id, { reader: maskReader(wanted) })]
 }
 
 function readerFound({ name, cardPresent, mute, busy }: ReaderState): readonly DoctorFinding[] {

@@ -118,9 +118,13 @@ export const doctorEn: DoctorTexts = {
       todo: () => 'Connect the reader. If it is connected: see what is said of drivers and USB here.',
     },
     'reader-not-there': {
-      what: ({ reader }) => `there is no reader called ${reader}`,
+      what: ({ reader }) => `no reader has the name ${reader} or a part of it`,
       todo: () =>
         'Names are as jpki-card readers shows them, and can change with the port: leave --reader out where there is one reader.',
+    },
+    'reader-several': {
+      what: ({ reader }) => `several readers have ${reader} in their name`,
+      todo: () => 'Give more of the name, as jpki-card readers shows it.',
     },
     'reader-mute': {
       what: ({ reader }) => `${reader}: what is in it does not answer`,

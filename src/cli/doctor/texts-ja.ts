@@ -126,6 +126,10 @@ export const doctorJa: DoctorTexts = {
       todo: () =>
         '名前は jpki-card readers の表示のとおりに指定します。ポートによって変わることがあるため、1台だけの場合は --reader を指定しないでください。',
     },
+    'reader-several': {
+      what: ({ reader }) => `${reader} に当てはまるリーダーが複数あります`,
+      todo: () => 'jpki-card readers で表示される名前を、区別できるところまで指定してください。',
+    },
     'reader-mute': {
       what: ({ reader }) => `${reader}: カードが応答しません`,
       todo: () =>

@@ -43,6 +43,10 @@ export interface Messages extends TrustTexts, ApplicationTexts {
 
   readonly connectReader: string
   readonly insertCard: string
+  /** Another program holds the card. */
+  readonly waitForReader: string
+  /** After a name that no reader has. */
+  readonly nameReader: string
   readonly waitingFor: (seconds: number) => string
 
   readonly pins: Readonly<Record<PinName, string>>

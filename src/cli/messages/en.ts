@@ -28,6 +28,8 @@ export const en: Messages = {
     'not-recordable': () => 'only commands that talk to one card can be recorded or replayed',
     'not-while-replaying': () =>
       'a replay takes the place of the card: leave out --virtual, --reader, --binding and --isolated',
+    'no-such-reader': (names) => `no reader has the name given with --reader. Connected: ${names}`,
+    'several-readers': (names) => `several readers have what is given with --reader in their name: ${names}`,
     'stdin-twice': () => 'the file and the PIN cannot both come from standard input',
     'no-terminal': () => 'there is no terminal to ask for the PIN at: use --pin-stdin',
     'stdin-ended': () => 'standard input ended before a PIN came; no try was spent',
@@ -62,6 +64,9 @@ export const en: Messages = {
   pinChanged: (pin) => `The ${pin} was changed.`,
   connectReader: 'No card reader was found. Connect a reader and put the card in.',
   insertCard: 'Put the card in the reader.',
+  waitForReader: 'Another program uses the card. Close it, or put the card in another reader.',
+  nameReader:
+    'Give the name of a connected reader, or any part of it that no other has: `jpki-card readers` lists them.',
   waitingFor: (seconds) => `(waiting up to ${seconds} s)`,
   pins: {
     auth: 'user-authentication PIN',

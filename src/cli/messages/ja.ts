@@ -28,6 +28,8 @@ export const ja: Messages = {
     'not-with-virtual': (name) => `${name} は --virtual と一緒に指定できません`,
     'not-recordable': () => '記録と再生ができるのは、1枚のカードを使うコマンドだけです',
     'not-while-replaying': () => '再生中は --virtual、--reader、--binding、--isolated を指定できません',
+    'no-such-reader': (names) => `--reader で指定した名前のリーダーはありません。接続中のリーダー: ${names}`,
+    'several-readers': (names) => `--reader の指定に当てはまるリーダーが複数あります: ${names}`,
     'stdin-twice': () => 'ファイルと暗証番号の両方を標準入力から読み取ることはできません',
     'no-terminal': () => '暗証番号を入力する端末がありません。--pin-stdin をお使いください',
     'stdin-ended': () => '暗証番号を読み取る前に標準入力が終わりました。残り回数は減っていません',
@@ -63,6 +65,9 @@ export const ja: Messages = {
   pinChanged: (pin) => `${pin}を変更しました。`,
   connectReader: 'カードリーダーが見つかりません。リーダーを接続し、カードを置いてください。',
   insertCard: 'カードをリーダーに置いてください。',
+  waitForReader: '他のプログラムがカードを使用しています。終了するか、別のリーダーにカードを置いてください。',
+  nameReader:
+    '接続中のリーダーの名前、または他のリーダーの名前に含まれない一部を指定してください。`jpki-card readers` で一覧を確認できます。',
   waitingFor: (seconds) => `（あと ${seconds} 秒お待ちします）`,
   pins: {
     auth: '利用者証明用電子証明書の暗証番号',

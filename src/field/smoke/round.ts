@@ -1,5 +1,5 @@
 import { toHex } from '../../bytes.ts'
-import { CardSession } from '../../card/index.ts'
+import { type Capabilities, CardSession } from '../../card/index.ts'
 import type { CardKind } from '../../identify/index.ts'
 import type { CardConnection } from '../../transport/connection.ts'
 import type { CommandTimes } from '../timing.ts'
@@ -47,6 +47,7 @@ export interface Round {
 export interface RoundOptions extends Omit<SmokeContext, 'session' | 'identification' | 'jpki'> {
   readonly round: number
   readonly times: CommandTimes
+  readonly capabilities: Partial<Capabilities>
   readonly signal: AbortSignal | undefined
 }
 
@@ -73,7 +74,7 @@ export async function runRound(connect: () => Promise<CardConnection>, options: 
   const { reader, atr } = connection
   let resets = 0
   const watched = watchResets(connection, () => resets++)
-  const session = new CardSession(watched, { onExchange: times.add })
+  const session = new CardSession(watched, { onExchange: times.add, capabilities: options.capabilities })
   const context: SmokeContext = { ...options, session }
   let lost = false
   for (const step of steps) {

@@ -1,4 +1,4 @@
-import type { Pin } from '../../card/index.ts'
+import type { Capabilities, Pin } from '../../card/index.ts'
 import type { JpkiKey } from '../../jpki/index.ts'
 import type { CardConnection } from '../../transport/connection.ts'
 import type { JpkiHierarchy } from '../../trust/index.ts'
@@ -25,6 +25,8 @@ export interface SmokeOptions {
    * sent again, so a wrong one costs one try; the guard keeps the last.
    */
   readonly pins?: Partial<Readonly<Record<JpkiKey, Pin>>> | undefined
+  /** What card and reader are known to take. Default: each session finds out. */
+  readonly capabilities?: Partial<Capabilities> | undefined
   /** Aborted: the session under way is ended properly, and the rest is skipped. */
   readonly signal?: AbortSignal | undefined
 }
@@ -48,8 +50,8 @@ export async function runSmoke(connect: () => Promise<CardConnection>, options: 
   try {
     checkOptions(at, rounds, given)
     for (let round = 1; round <= rounds && !signal?.aborted; round++) {
-      const { anchors, hierarchies = ['production'] } = options
-      done.push(await runRound(connect, { round, at, anchors, hierarchies, pins, times, signal }))
+      const { anchors, hierarchies = ['production'], capabilities = {} } = options
+      done.push(await runRound(connect, { round, at, anchors, hierarchies, pins, times, signal, capabilities }))
     }
   } finally {
     for (const pin of Object.values(pins)) pin.wipe()

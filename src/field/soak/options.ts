@@ -1,4 +1,4 @@
-import type { Pin } from '../../card/index.ts'
+import type { Capabilities, Pin } from '../../card/index.ts'
 import type { ProcessSample, SoakProgress } from './report.ts'
 
 /** Who puts a virtual card in and takes it out, session by session. A person needs none: the soak waits for the card. */
@@ -22,6 +22,8 @@ export interface SoakOptions {
   /** Only this reader. Default: whichever has a card. */
   readonly reader?: string | undefined
   readonly hands?: SoakHands | undefined
+  /** What card and reader are known to take. Default: each session finds out. */
+  readonly capabilities?: Partial<Capabilities> | undefined
   /** PIN of user authentication, consumed; sent only while its counter is full, and never again once refused. */
   readonly pin?: Pin | undefined
   /** Longest wait for a card, or for the service, before a run by number of sessions is given up. Default 600 000. */

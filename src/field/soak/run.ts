@@ -113,7 +113,8 @@ class Soak {
     }
     // Counted also when the session gets over it: something else on this computer uses the card.
     const watched = watchResets(connection, (error) => recorder.error(error, 'session', isExpected))
-    const session = new CardSession(watched, { onExchange: recorder.exchange })
+    const { capabilities = {} } = this.#options
+    const session = new CardSession(watched, { onExchange: recorder.exchange, capabilities })
     let ok = true
     try {
       await soakSession(session, this.#pin)
