@@ -54,7 +54,7 @@ export const operatorEn: Readonly<Record<StaffKey, StaffText>> = {
     next: 'Try another cable, port and reader. When long commands fail, set extendedLength to "no".',
   },
   ERR_RESPONSE_MALFORMED: {
-    text: 'An answer shorter than a status word, or one that contradicts itself.',
+    text: 'An answer shorter than a status word, without the data asked for, or one that contradicts itself.',
     next: `Place the card again, then try another reader. If it stays, ${record}`,
   },
   ERR_RESPONSE_TOO_LONG: {

@@ -54,7 +54,7 @@ export const operatorJa: Readonly<Record<StaffKey, StaffText>> = {
     next: '別のケーブル、ポート、リーダーで試し、長い命令で起きるならextendedLengthを「no」にしてください。',
   },
   ERR_RESPONSE_MALFORMED: {
-    text: 'ステータスワードより短いか、矛盾した応答がありました。',
+    text: 'ステータスワードより短い、要求したデータがない、または矛盾した応答がありました。',
     next: `カードを置き直し、続くなら別のリーダーで試してください。それでも起きるときは、${record}`,
   },
   ERR_RESPONSE_TOO_LONG: {
