@@ -183,12 +183,18 @@ export const sourceOptions: readonly OptionName[] = [
 ]
 
 /** What card and reader take, where that is known: not found out in the session then. */
-export const capabilityOptions = [
+export const capabilityOptions: readonly CapabilityOption[] = [
   'extended-length',
   'short-file-id',
   'direct-reference',
   'select-without-data',
-] as const satisfies readonly OptionName[]
+]
+
+/** Name of one of {@link capabilityOptions}. */
+export type CapabilityOption = Extract<
+  OptionName,
+  'extended-length' | 'short-file-id' | 'direct-reference' | 'select-without-data'
+>
 
 /** The issuance server, and what a terminal is and asks for there. */
 export const serverOptions: readonly OptionName[] = [

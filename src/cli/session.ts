@@ -13,7 +13,7 @@ import type { CardConnection } from '../transport/index.ts'
 import { withFile } from './cli-error.ts'
 import { closing } from './closing.ts'
 import type { Context, Recording } from './context.ts'
-import { capabilityOptions, type Options } from './options.ts'
+import { type CapabilityOption, capabilityOptions, type Options } from './options.ts'
 import { openTransport } from './transport.ts'
 import { connectCard } from './wait.ts'
 
@@ -73,7 +73,7 @@ const capabilities = {
   'short-file-id': 'shortFileId',
   'direct-reference': 'directReference',
   'select-without-data': 'selectWithoutData',
-} as const satisfies Record<(typeof capabilityOptions)[number], keyof Capabilities>
+} as const satisfies Record<CapabilityOption, keyof Capabilities>
 
 /** What the person knows of card and reader, so that it need not be found out. */
 export function settledCapabilities(options: Options): Partial<Capabilities> {
