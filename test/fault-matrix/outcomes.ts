@@ -26,13 +26,15 @@ const blocked = ['63C0', '6983', '6984']
 const endsMessaging = ['6882', '6987', '6988', '69FC']
 /** 9000 or a warning for nothing. */
 const empty = ['6281', '9000']
+/** The same for SELECT, which 61XX answers whether its data can be had or not. */
+const selected = [...empty, '6100', '6110']
 const protectedFlow = ['session-key', 'protected-read'] as const
 const wrong = 'user authentication, wrong PIN'
 const asksOnly = ['free files', 'user authentication, ']
 /** They ask for the last day of the card first, and go on without it. */
 const tellsExpiry = ['service: user id', 'service: attributes', 'service: PIN']
 const absent = ['ERR_FILE_NOT_FOUND', 'ERR_CERTIFICATE_ABSENT'] as const
-const noData = ['ERR_CARD_DATA', 'ERR_CERTIFICATE_ABSENT', 'ERR_TLV', 'ERR_STATUS_WORD'] as const
+const noData = ['ERR_RESPONSE_MALFORMED', 'ERR_CARD_DATA', 'ERR_TLV', 'ERR_STATUS_WORD'] as const
 const refused = ['ERR_STATUS_WORD', 'ERR_SECURITY_STATUS', 'ERR_CARD_DATA'] as const
 /** A token is as good without the certificate of the CA. */
 const withoutCa = ['done', 'other result'] as const
@@ -55,6 +57,8 @@ export const outcomeRows: readonly OutcomeRow[] = [
     faults: ['cut to half', 'cut to 3 bytes'],
     allowed: ['ERR_RESPONSE_MALFORMED', 'ERR_SECURE_MESSAGING', 'ERR_STATUS_WORD', 'ERR_SECURITY_STATUS'],
   },
+  // Asked for again in short lengths, or for less.
+  { kinds: ['read'], faults: nonsense, allowed: ['done', 'ERR_RESPONSE_MALFORMED'] },
   { faults: nonsense, allowed: ['ERR_RESPONSE_MALFORMED'] },
 
   // VERIFY and CHANGE: what the card says is final, and is never asked for again.
@@ -83,15 +87,16 @@ export const outcomeRows: readonly OutcomeRow[] = [
   { kinds: ['counter'], allowed: ['done', 'ERR_STATUS_WORD'] },
 
   // SELECT of an application.
-  { kinds: ['select'], faults: ['9000, late', '6281, late'], allowed: ['done'] },
+  { kinds: ['select'], faults: ['9000, late', '6281, late', '6100, late', '6110, late'], allowed: ['done'] },
   { kinds: ['select'], flows: ['identify'], allowed: ['done', 'other result'] },
   // A lie: another application answers what is meant for this one.
-  { kinds: ['select'], faults: empty, flows: ['card manager'], allowed: ['other result', 'ERR_FILE_NOT_FOUND'] },
+  { kinds: ['select'], faults: selected, flows: ['card manager'], allowed: ['other result', 'ERR_FILE_NOT_FOUND'] },
   {
     kinds: ['select'],
-    faults: empty,
+    faults: selected,
     allowed: [
       'done',
+      'ERR_RESPONSE_MALFORMED',
       'ERR_FILE_NOT_FOUND',
       'ERR_CERTIFICATE_ABSENT',
       'ERR_CARD_DATA',
@@ -106,7 +111,8 @@ export const outcomeRows: readonly OutcomeRow[] = [
   { kinds: ['select'], faults: ['6982'], allowed: ['ERR_SECURITY_STATUS'] },
   // To the first command it is taken as waking up.
   { kinds: ['select'], faults: ['6F00'], allowed: ['done', 'ERR_STATUS_WORD'] },
-  { kinds: ['select'], allowed: ['ERR_STATUS_WORD'] },
+  // Any other refusal may be about P2, and the next value is taken.
+  { kinds: ['select'], allowed: ['done', 'ERR_STATUS_WORD'] },
 
   // Secure messaging.
   { kinds: ['session-key'], faults: ['9000, late'], allowed: ['done'] },
@@ -123,11 +129,13 @@ export const outcomeRows: readonly OutcomeRow[] = [
   // Files, records, data objects and signatures that come without their data.
   { kinds: ['select-file'], faults: ['9000, late'], allowed: ['done'] },
   { kinds: ['select-file'], faults: empty, flows: ['free files'], allowed: ['done', 'other result', ...noData] },
-  { faults: empty, flows: ['service: token'], allowed: ['done', 'other result', 'ERR_SIGNATURE_INVALID', ...noData] },
-  { kinds: ['sign'], faults: empty, flows: ['authenticity'], allowed: ['ERR_VERIFICATION'] },
-  { kinds: ['sign'], faults: ['9000'], allowed: ['ERR_SIGNATURE_INVALID'] },
+  { faults: empty, flows: ['service: token'], allowed: ['done', 'other result', ...noData] },
+  { kinds: ['sign'], faults: empty, flows: ['authenticity'], allowed: ['ERR_RESPONSE_MALFORMED'] },
+  { kinds: ['sign'], faults: ['9000'], allowed: ['ERR_RESPONSE_MALFORMED'] },
   { kinds: ['sign'], faults: ['6281'], allowed: ['ERR_STATUS_WORD'] },
   { faults: empty, flows: ['authenticity'], allowed: ['done', 'ERR_VERIFICATION', ...noData] },
+  // A lie about the file: another one is read.
+  { kinds: ['select-file'], faults: empty, allowed: ['done', 'ERR_CERTIFICATE_ABSENT', ...noData] },
   { faults: empty, allowed: ['done', ...noData] },
 
   // The same, refused. What can be had in another way is; what a flow can do without is left out.
