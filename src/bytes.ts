@@ -73,3 +73,24 @@ export function asciiBytes(text: string): Uint8Array {
   }
   return bytes
 }
+
+/**
+ * What parts groups of typed digits: blanks of any width, hyphens and dashes, and the long vowel mark that Japanese input
+ * methods give for the key of the hyphen.
+ */
+const grouping: ReadonlySet<number> = new Set([
+  0x09, 0x20, 0x2d, 0xa0, 0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212, 0x3000, 0x30fc, 0xff0d, 0xff70,
+])
+
+/** A typed character as code point: full-width forms narrowed to ASCII; `undefined` for what only groups digits. */
+export function typedCode(code: number): number | undefined {
+  if (grouping.has(code)) return undefined
+  return code >= 0xff01 && code <= 0xff5e ? code - 0xfee0 : code
+}
+
+/** A day that a person typed as `YYYY-MM-DD`: narrowed, its parts apart by any hyphen, blank, slash or point; or `undefined`. */
+export function typedDay(text: string): string | undefined {
+  const narrow = Array.from(text.trim().slice(0, 20), (one) => typedCode(one.codePointAt(0)!) ?? 0x2d)
+  const [, year, month, day] = /^(\d{4})[-/.](\d{2})[-/.](\d{2})$/.exec(String.fromCodePoint(...narrow)) ?? []
+  return day === undefined ? undefined : `${year}-${month}-${day}`
+}

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { typedDay } from '../bytes.ts'
 import { type CliError, usageError } from './cli-error.ts'
 
 /** One option. `meta` names its value in help; without it the option is a switch. */
@@ -6,11 +7,13 @@ interface OptionSpec {
   readonly meta?: string
   readonly choices?: readonly string[]
   readonly pattern?: RegExp
+  /** A day that people type: full-width forms are narrowed, its parts apart by hyphens. */
+  readonly typed?: true
 }
 
 const choice = (...choices: readonly string[]): OptionSpec => ({ meta: choices.join('|'), choices })
 const number = (meta: string): OptionSpec => ({ meta, pattern: /^\d{1,5}$/ })
-const day: OptionSpec = { meta: 'YYYY-MM-DD', pattern: /^\d{4}-\d{2}-\d{2}$/ }
+const day: OptionSpec = { meta: 'YYYY-MM-DD', pattern: /^\d{4}-\d{2}-\d{2}$/, typed: true }
 const cardKind = choice('my-number', 'juki', 'phone-android', 'phone-iphone')
 
 /** Name of an option, without its dashes. */
@@ -298,12 +301,12 @@ function checkedValue(token: {
   inlineValue?: boolean | undefined
 }): readonly string[] {
   const name = token.name as OptionName
-  const { choices, pattern } = optionTable[name]
+  const { choices, pattern, typed } = optionTable[name]
   if (isSwitch(name)) {
     if (token.value !== undefined) throw usageError('takes-no-value', `--${name}`)
     return []
   }
-  const { value } = token
+  const value = typed === undefined ? token.value : token.value && (typedDay(token.value) ?? token.value)
   if (value === undefined || value === '' || (!token.inlineValue && value.startsWith('-'))) {
     throw usageError('needs-value', optionForm(name))
   }

@@ -2,7 +2,7 @@ import type { Pin } from '../card/index.ts'
 import { usageError } from './cli-error.ts'
 import type { InputStream, Io } from './io.ts'
 import { SecretLines } from './line-reader.ts'
-import { pinFromBytes } from './pin-bytes.ts'
+import { type PinTyping, pinFromBytes } from './pin-bytes.ts'
 import { promptHidden } from './prompt.ts'
 import { openTerminal } from './terminal.ts'
 
@@ -12,8 +12,8 @@ export interface PinInput {
   readonly interactive: boolean
   /** @throws CliError `ERR_USAGE` when there is no way to give a PIN. Call it before the card is touched. */
   requireSource(): void
-  /** The next PIN, its letters raised with `upperCase`. @param label - what a person is asked. */
-  ask(label: string, form: { readonly upperCase: boolean }): Promise<Pin>
+  /** The next PIN. @param label - what a person is asked. */
+  ask(label: string, form: PinTyping): Promise<Pin>
   /** Wipes what was read and lets go of the terminal. */
   close(): void
 }

@@ -1,4 +1,4 @@
-import { copyBytes } from '../bytes.ts'
+import { copyBytes, typedCode } from '../bytes.ts'
 import { DecodeError } from '../errors.ts'
 
 /**
@@ -16,6 +16,12 @@ function checkDigit(digits: Uint8Array): number {
 }
 
 const zero = 0x30
+const space = 0x20
+
+/** @throws TypeError when digits are given as something else; it is not in the message. */
+export function requireBytes(bytes: Uint8Array): void {
+  if (!(bytes instanceof Uint8Array)) throw new TypeError('bytes must be a Uint8Array')
+}
 
 /**
  * Digits that end in their check digit, as bytes of their own.
@@ -33,4 +39,24 @@ export function checkedDigits(bytes: Uint8Array, length: number, what: string): 
     throw new DecodeError('ERR_CARD_DATA', `the check digit of ${what} is wrong`, length - 1)
   }
   return copyBytes(bytes)
+}
+
+/** More characters than any number has, however it is grouped. */
+const mostTyped = 64
+
+/**
+ * Digits that a person typed, as bytes: full-width digits are narrowed, blanks and hyphens between groups left out. Where that
+ * does not make `length` digits nothing is left out, and every character that is no digit becomes a byte that is none, for
+ * {@link checkedDigits} to refuse in its place.
+ *
+ * @throws TypeError when it is not text; the value is not in the message.
+ */
+export function typedDigits(text: string, length: number): Uint8Array {
+  if (typeof text !== 'string') throw new TypeError('text must be a string')
+  const typed = new Uint8Array(Math.min(text.length, mostTyped))
+  for (let i = 0; i < typed.length; i++) typed[i] = Math.min(typedCode(text.charCodeAt(i)) ?? space, 0xff)
+  const digits = typed.filter((byte) => byte !== space)
+  const [right, other] = digits.length === length && text.length <= mostTyped ? [digits, typed] : [typed, digits]
+  other.fill(0)
+  return right
 }

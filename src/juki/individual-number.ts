@@ -1,5 +1,4 @@
-import { asciiBytes } from '../bytes.ts'
-import { checkedDigits } from './check-digits.ts'
+import { checkedDigits, requireBytes, typedDigits } from './check-digits.ts'
 import { SecretDigits } from './secret-digits.ts'
 
 /**
@@ -52,6 +51,7 @@ export class IndividualNumber extends SecretDigits {
    * @throws TypeError when no purpose is said.
    */
   static fromBytes(bytes: Uint8Array, options: IndividualNumberOptions): IndividualNumber {
+    requireBytes(bytes)
     try {
       requirePurpose(options)
       return new IndividualNumber(checkedDigits(bytes, individualNumberLength, 'an individual number'), options.purpose)
@@ -60,9 +60,15 @@ export class IndividualNumber extends SecretDigits {
     }
   }
 
-  /** A number somebody typed. @throws as {@link IndividualNumber.fromBytes}; TypeError for text that is not ASCII. */
+  /**
+   * A number somebody typed: full-width digits are narrowed, blanks and hyphens left out, so `1234 5678 9018` as printed is
+   * right.
+   *
+   * @throws DecodeError `ERR_CARD_DATA` for everything else; its offset is the place in the text, that of the check digit counts digits.
+   * @throws TypeError when it is not text, or no purpose is said.
+   */
   static fromText(text: string, options: IndividualNumberOptions): IndividualNumber {
-    return IndividualNumber.fromBytes(asciiBytes(text), options)
+    return IndividualNumber.fromBytes(typedDigits(text, individualNumberLength), options)
   }
 
   get mask(): string {

@@ -42,6 +42,41 @@ describe('visual show', () => {
     expect(card.verified('visual-code-b')).toBe(false)
   })
 
+  it.each([
+    ['in groups as printed', '1234 5678 9018'],
+    ['in full-width groups', '１２３４\u3000５６７８\u3000９０１８'],
+    ['with full-width hyphens', '１２３４－５６７８－９０１８'],
+    ['with long vowel marks', '１２３４ー５６７８ー９０１８'],
+    ['with no-break spaces', '1234\u00a05678\u00a09018'],
+  ])('takes code A typed %s', async (_name, typed) => {
+    const argv = 'visual show --with code-a --virtual --json --pin-stdin'
+    const { code, json } = await run(argv, { stdin: `${typed}\n` })
+    expect([code, json.ok]).toEqual([0, true])
+  })
+
+  it.each([
+    ['a kanji numeral', '1234 5678 901八'],
+    ['a letter', '1234 5678 901x'],
+    ['one digit too few', '1234 5678 901'],
+    ['an emoji', '1234 5678 901\u{1f600}'],
+  ])('refuses code A with %s as ERR_PIN_FORMAT without repeating it or spending a try', async (_name, typed) => {
+    const { card, transport } = await cardInReader()
+    const argv = 'visual show --with code-a --json --pin-stdin'
+    const { code, json, everything } = await run(argv, { stdin: `${typed}\n`, transport })
+    expect([code, json.error.code]).toEqual([4, 'ERR_PIN_FORMAT'])
+    expect(everything).not.toMatch(/1234|5678|901/)
+    expect(card.triesLeft('visual-code-a')).toBe(10)
+  })
+
+  it.each(['1990-02-17', '１９９０－０２－１７', '1990/02/17', '1990 02 17', '02\u300002\u300017'])(
+    'takes the birth date typed as %s',
+    async (typed) => {
+      const argv = 'visual show --with birth-date --virtual --json --pin-stdin'
+      const { code } = await run(argv, { stdin: `${typed}\n` })
+      expect(code).toBe(0)
+    },
+  )
+
   it('shows the birth date alone by the birth date, the number as well by code A', async () => {
     const birth = await run('visual show --with birth-date --virtual --json --pin-stdin', {
       stdin: `${person.holder.birthDate}\n`,

@@ -101,3 +101,58 @@ test('a purpose of the list must be said', () => {
   }
   expect(IndividualNumber.fromText('123456789018', { purpose: 'ordinance' }).purpose).toBe('ordinance')
 })
+
+describe.each([
+  ['individual-number', '123456789018', '1234 5678 9018'],
+  ['resident-code', '12345678903', '1234-5678-903'],
+] as const)('%s as people type it', (kind, digits, printed) => {
+  const wide = (text: string): string =>
+    text.replaceAll(/[0-9]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0))
+
+  test.each([
+    ['in groups as printed', printed],
+    ['in full-width digits', wide(digits)],
+    ['in full-width groups with ideographic spaces', wide(printed.replaceAll(/[ -]/g, '\u3000'))],
+    ['with full-width hyphens', printed.replaceAll(/[ -]/g, '－')],
+    ['with long vowel marks and minus signs', printed.replace(/[ -]/, 'ー').replace(/[ -]/, '\u2212')],
+    ['with blanks and tabs around', ` \t${digits}\u00a0\u3000`],
+  ])('%s it is the number', (_name, text) => {
+    expect(make[kind](text).reveal()).toBe(digits)
+  })
+
+  test.each([
+    ['a letter', `${digits.slice(0, 4)}x${digits.slice(5)}`, 4],
+    ['a kanji numeral', `${digits.slice(0, 4)}五${digits.slice(5)}`, 4],
+    ['a digit of another script', `${digits.slice(0, 4)}\u0665${digits.slice(5)}`, 4],
+    ['a character beyond the BMP', `${digits.slice(0, 4)}\u{1d7d3}${digits.slice(5)}`, 4],
+    ['a decimal point', `${digits.slice(0, 4)}.${digits.slice(4)}`, 4],
+    ['a line end inside', `${digits.slice(0, 4)}\n${digits.slice(4)}`, 4],
+    ['nothing', '', 0],
+    ['blanks only', '   ', 0],
+    ['too few digits in groups', '1234 56', 4],
+    ['too few digits', '123456', 6],
+    ['a million digits', '1'.repeat(1_000_000), digits.length],
+    ['a wrong check digit in groups', `${printed.slice(0, -1)}${digits.endsWith('8') ? '7' : '4'}`, digits.length - 1],
+  ])('%s is ERR_CARD_DATA with the place, and no digit is in the message', async (_name, text, offset) => {
+    const error = await thrown(() => make[kind](text))
+    expect(error).toMatchObject({ code: 'ERR_CARD_DATA', offset })
+    expect(`${error.message}${inspect(error)}`).not.toContain('1234')
+  })
+
+  test.each([
+    ['a number', Number(digits)],
+    ['nothing', undefined],
+    ['bytes', asciiBytes(digits)],
+    ['a list', [digits]],
+  ])('%s in place of text is a TypeError without it', async (_name, value) => {
+    const error = await thrown(() => make[kind](value as never))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error.message).toBe('text must be a string')
+  })
+})
+
+test('text in place of bytes is a TypeError that names the argument and not the number', () => {
+  const digits = '123456789018' as never
+  expect(() => IndividualNumber.fromBytes(digits, { purpose: 'tax' })).toThrow(/^bytes must be a Uint8Array$/)
+  expect(() => ResidentCode.fromBytes(digits)).toThrow(/^bytes must be a Uint8Array$/)
+})

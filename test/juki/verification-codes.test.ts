@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Pin } from '../../src/card/index.ts'
 import { birthDatePin, eraYear, IndividualNumber, verificationCodeA, verificationCodeB } from '../../src/juki/index.ts'
-import { vectors } from '../support/vectors.ts'
+import { thrown, vectors } from '../support/vectors.ts'
 
 interface Case {
   readonly id: string
@@ -19,7 +19,9 @@ const text = (pin: Pin): string => pin.lend((bytes) => Buffer.from(bytes).toStri
 describe('verification codes', () => {
   test.each(vectors<Case>('juki/verification-codes.json'))('$id', ({ id: _, birthDatePin: six, codeB, ...parts }) => {
     if (codeB === undefined) {
-      expect(() => verificationCodeB(parts)).toThrow(RangeError)
+      expect(() => verificationCodeB(parts)).toThrow(
+        typeof parts.cardExpiry === 'number' ? RangeError : expect.objectContaining({ code: 'ERR_PIN_FORMAT' }),
+      )
       return
     }
     expect(text(verificationCodeB(parts))).toBe(codeB)
@@ -40,8 +42,38 @@ describe('verification codes', () => {
       { birthDate: '1980-92-17', cardExpiry: 2035, securityCode: '9876' },
     ]) {
       expect(() => verificationCodeB(parts)).not.toThrow(/9876|1980/)
-      expect(() => verificationCodeB(parts)).toThrow(RangeError)
+      expect(() => verificationCodeB(parts)).toThrow(expect.objectContaining({ code: 'ERR_PIN_FORMAT' }))
     }
+  })
+
+  test.each([
+    ['full-width digits', { birthDate: '１９８０－０２－１７', cardExpiry: '２０３５', securityCode: '２２８５' }],
+    ['blanks and ideographic spaces', { birthDate: '1980 02 17', cardExpiry: '2035', securityCode: '22\u300085 ' }],
+    ['slashes', { birthDate: '1980/02/17', cardExpiry: '2035/02/17', securityCode: '2285' }],
+    ['points', { birthDate: '1980.02.17', cardExpiry: '2035.02.17', securityCode: '2285' }],
+    ['the long vowel mark for a hyphen', { birthDate: '１９８０ー０２ー１７', cardExpiry: 2035, securityCode: '2285' }],
+  ])('code B of parts typed with %s is 55021720352285', (_name, parts) => {
+    expect(text(verificationCodeB(parts))).toBe('55021720352285')
+    expect(text(birthDatePin(parts.birthDate))).toBe('550217')
+  })
+
+  test.each([
+    ['kanji numerals', '一九八〇-02-17'],
+    ['a day that the calendar does not have', '1981-02-29'],
+    ['a day before the Gregorian calendar', '1872-12-31'],
+    ['too many digits', '19800217000000000000'],
+    ['nothing', ''],
+  ])('a birth date of %s is ERR_PIN_FORMAT and is not repeated', async (_name, birthDate) => {
+    const error = await thrown(() => birthDatePin(birthDate))
+    expect(error).toMatchObject({ code: 'ERR_PIN_FORMAT', pin: 'birth-date' })
+    expect(error.message).not.toMatch(/198|1872|一/)
+  })
+
+  test('a part of another type is a TypeError that names it', () => {
+    const right = { birthDate: '1980-02-17', cardExpiry: 2035, securityCode: '2285' }
+    expect(() => verificationCodeB({ ...right, securityCode: 2285 as never })).toThrow(/^securityCode must be text$/)
+    expect(() => verificationCodeB({ ...right, birthDate: 19_800_217 as never })).toThrow(/^birthDate must be text$/)
+    expect(() => verificationCodeB({ ...right, cardExpiry: null as never })).toThrow(/^cardExpiry must be text$/)
   })
 })
 

@@ -4,7 +4,7 @@ import { PinError } from '../../errors.ts'
 import { birthDatePin } from '../../juki/index.ts'
 import type { Context } from '../context.ts'
 import { pinLabel } from '../pin-names.ts'
-import { askPin, triesToTell } from '../pin-question.ts'
+import { triesToTell } from '../pin-question.ts'
 
 /** What is printed on the card and opens files, as people name it. */
 export type PrintedCode = 'birth-date' | 'code-a' | 'code-b'
@@ -22,31 +22,35 @@ export async function askPrintedCode(
   pin: PinReference,
 ): Promise<Pin> {
   tellVirtualCodes(context)
-  if (code === 'code-a') return askPin(context, session, pin)
-  const { printed } = context.messages
+  const { messages, pins } = context
+  const { printed } = messages
   const tries = await triesToTell(context, session, pin)
+  if (code === 'code-a') return pins.ask(`${messages.enterPin(pinLabel(messages, pin.id))}${tries}: `, asPrinted)
   const ask = (question: string): Promise<string> => askPart(context, `${question}${tries}: `)
-  const birthDate = birthDigits(await ask(printed.birthDate(pinLabel(context.messages, pin.id))), pin)
+  const birthDate = birthDigits(await ask(printed.birthDate(pinLabel(messages, pin.id))), pin)
   if (code === 'birth-date') return Pin.fromText(birthDate)
   const year = requireDigits(await ask(printed.expiryYear), 'the year of expiry', pin)
   const securityCode = requireDigits(await ask(printed.securityCode), 'the security code', pin)
   return Pin.fromText(birthDate + year + securityCode)
 }
 
+/** Digits as they are printed, which may be in groups. */
+const asPrinted = { upperCase: false, grouped: true } as const
+
 /** A part of a code as text: it is printed on the card for everyone who holds it. */
 async function askPart({ pins }: Context, question: string): Promise<string> {
-  using part = await pins.ask(question, { upperCase: false })
+  using part = await pins.ask(question, asPrinted)
   return part.lend((bytes) => asciiText(bytes))
 }
 
-/** `YYMMDD` as printed, or made of `YYYY-MM-DD` by the Japanese era. */
+/** `YYMMDD` as printed, or made of `YYYY-MM-DD`, whose hyphens are left out by now, by the Japanese era. */
 function birthDigits(text: string, pin: PinReference): string {
   if (/^[0-9]{6}$/.test(text)) return text
   try {
-    using made = birthDatePin(text)
+    using made = birthDatePin(text.replace(/^([0-9]{4})([0-9]{2})([0-9]{2})$/, '$1-$2-$3'))
     return made.lend((bytes) => asciiText(bytes))
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error
+    if (!(error instanceof PinError)) throw error
     throw badPart('the birth date is YYYY-MM-DD, or the six digits YYMMDD as printed', pin)
   }
 }

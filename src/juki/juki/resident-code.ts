@@ -1,5 +1,4 @@
-import { asciiBytes } from '../../bytes.ts'
-import { checkedDigits } from '../check-digits.ts'
+import { checkedDigits, requireBytes, typedDigits } from '../check-digits.ts'
 import { SecretDigits } from '../secret-digits.ts'
 
 /** Digits of a 住民票コード: ten at random and a check digit. */
@@ -24,6 +23,7 @@ export class ResidentCode extends SecretDigits {
    * @throws DecodeError `ERR_CARD_DATA` with the place of what is wrong, 10 for the check digit.
    */
   static fromBytes(bytes: Uint8Array): ResidentCode {
+    requireBytes(bytes)
     try {
       return new ResidentCode(checkedDigits(bytes, residentCodeLength, 'a resident code'))
     } finally {
@@ -31,9 +31,13 @@ export class ResidentCode extends SecretDigits {
     }
   }
 
-  /** A code somebody typed. @throws as {@link ResidentCode.fromBytes}; TypeError for text that is not ASCII. */
+  /**
+   * A code somebody typed: full-width digits are narrowed, blanks and hyphens left out.
+   *
+   * @throws DecodeError `ERR_CARD_DATA` for everything else; its offset is the place in the text, that of the check digit counts digits. TypeError when it is not text.
+   */
   static fromText(text: string): ResidentCode {
-    return ResidentCode.fromBytes(asciiBytes(text))
+    return ResidentCode.fromBytes(typedDigits(text, residentCodeLength))
   }
 
   get mask(): string {
