@@ -94,3 +94,51 @@ export function typedDay(text: string): string | undefined {
   const [, year, month, day] = /^(\d{4})[-/.](\d{2})[-/.](\d{2})$/.exec(String.fromCodePoint(...narrow)) ?? []
   return day === undefined ? undefined : `${year}-${month}-${day}`
 }
+
+/** Text of a file, or why it is none: another encoding, or where it stops being UTF-8 (line and column from 1, UTF-16 units). */
+export type DecodedText =
+  | { readonly text: string }
+  | { readonly encoding: 'UTF-16' | 'UTF-32' }
+  | { readonly line: number; readonly column: number }
+
+/** Reads UTF-8 strictly; a byte order mark is left out. */
+export function decodeText(bytes: Uint8Array): DecodedText {
+  const encoding = wideEncoding(bytes)
+  if (encoding !== undefined) return { encoding }
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
+  } catch {
+    const lines = validStart(bytes).split(/\r\n|\r|\n/)
+    return { line: lines.length, column: lines.at(-1)!.length + 1 }
+  }
+}
+
+/**
+ * Encodings with more than one byte for an ASCII character: by their byte order marks (Unicode 23.8), or by the zeros around the
+ * ASCII character that text of the kinds read here begins with (RFC 4627 3).
+ */
+function wideEncoding(bytes: Uint8Array): 'UTF-16' | 'UTF-32' | undefined {
+  const [a, b, c, d] = bytes
+  if (b === undefined) return undefined
+  const marked16 = (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)
+  if (marked16) return a === 0xff && c === 0 && d === 0 ? 'UTF-32' : 'UTF-16'
+  if (a === 0 && b === 0) return (c === 0xfe && d === 0xff) || (c === 0 && d !== undefined) ? 'UTF-32' : undefined
+  if (a !== 0 && b !== 0) return undefined
+  return b === 0 && c === 0 && d === 0 ? 'UTF-32' : 'UTF-16'
+}
+
+/** The longest start of the bytes that is UTF-8, halving the part in question. */
+function validStart(bytes: Uint8Array): string {
+  let text = ''
+  for (let low = 0, high = bytes.length; low <= high; ) {
+    const middle = (low + high) >> 1
+    try {
+      // A character that is only begun at the end does not count yet.
+      text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, middle), { stream: true })
+      low = middle + 1
+    } catch {
+      high = middle - 1
+    }
+  }
+  return text
+}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { decodeCommand, decodeResponse, selectApplication } from '../src/apdu/index.ts'
-import { asciiBytes, asciiText, concat, copyBytes, equalBytes, fromHex, toHex } from '../src/bytes.ts'
+import { asciiBytes, asciiText, concat, copyBytes, decodeText, equalBytes, fromHex, toHex } from '../src/bytes.ts'
 import { Pin } from '../src/card/index.ts'
 import { Certificate } from '../src/x509/index.ts'
 import { identity } from './support/virtual.ts'
@@ -58,5 +58,41 @@ describe('bytes and text', () => {
       true,
     )
     expect(equalBytes(Uint8Array.of(1), Uint8Array.of(1, 2))).toBe(false)
+  })
+})
+
+describe('decodeText', () => {
+  const bytes = (...parts: (string | number[])[]): Uint8Array =>
+    new Uint8Array(Buffer.concat(parts.map((part) => Buffer.from(part as string))))
+
+  test('UTF-8 is text, without its byte order mark', () => {
+    expect(decodeText(bytes('\ufeff登録\n𠮷'))).toEqual({ text: '登録\n𠮷' })
+    expect(decodeText(new Uint8Array())).toEqual({ text: '' })
+  })
+
+  test.each([
+    ['at the start', bytes([0x93, 0x6f]), 1, 1],
+    ['after a byte order mark', bytes('\ufeff', [0x93]), 1, 1],
+    ['in the third line', bytes('{\n "名": "",\r\n "', [0x83, 0x5c], '"}'), 3, 3],
+    ['after a character beyond the BMP, two UTF-16 units', bytes('𠮷', [0xff]), 1, 3],
+    ['cut off at the end', bytes('ab', [0xe3, 0x81]), 1, 3],
+    ['an overlong form', bytes('\r\r', [0xc0, 0x80]), 3, 1],
+    ['a surrogate', bytes('x', [0xed, 0xa0, 0x80]), 1, 2],
+  ])('what is not UTF-8 %s has its line and column', (_name, text, line, column) => {
+    expect(decodeText(text)).toEqual({ line, column })
+  })
+
+  test.each([
+    ['UTF-16', 'fffe7b00'],
+    ['UTF-16', 'feff007b'],
+    ['UTF-16', '7b000a00'],
+    ['UTF-16', '007b000a'],
+    ['UTF-16', '3100'],
+    ['UTF-32', 'fffe00007b000000'],
+    ['UTF-32', '0000feff0000007b'],
+    ['UTF-32', '7b000000'],
+    ['UTF-32', '0000007b'],
+  ] as const)('%s is named: %s', (encoding, hex) => {
+    expect(decodeText(fromHex(hex))).toEqual({ encoding })
   })
 })

@@ -49,6 +49,9 @@ export const problems = [
   'nothing-there',
   'no-anchor',
   'cannot-read',
+  'wrong-encoding',
+  'not-utf8',
+  'not-pem',
   'too-large',
   'cannot-write',
   'pins-differ',
@@ -63,18 +66,22 @@ export type Problem = (typeof problems)[number]
 
 /**
  * Wrong usage, or a file that cannot be read or written. It never repeats an argument, which may be a PIN: its subject is
- * the name of an option, a form of usage, names of readers or the system's error name.
+ * the name of an option, a form of usage, names of readers or the system's error name. Of a folder that an argument names,
+ * the file is named.
  */
 export class CliError extends Error {
   readonly code: CliErrorCode
   readonly problem: Problem
   readonly subject: string
-  constructor(code: CliErrorCode, problem: Problem, subject = '') {
-    super(subject === '' ? problem : `${problem}: ${subject}`)
+  /** Name of the file in a folder that the error is about. */
+  readonly file: string | undefined
+  constructor(code: CliErrorCode, problem: Problem, subject = '', file?: string) {
+    super(`${file === undefined ? '' : `${file}: `}${subject === '' ? problem : `${problem}: ${subject}`}`)
     this.name = 'CliError'
     this.code = code
     this.problem = problem
     this.subject = subject
+    this.file = file
   }
 }
 

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import type { Transcript } from '../transcript/index.ts'
-import { usageError, withFile } from './cli-error.ts'
+import { readText } from './bounded-file.ts'
+import { usageError } from './cli-error.ts'
 import { type CommandName, commandNames } from './command-names.ts'
 import type { Command, Recording } from './context.ts'
 import { type Arguments, type Options, optionForm, parseArguments, pinInArguments } from './options.ts'
@@ -123,7 +123,10 @@ function checkOperands(entry: CommandEntry, operands: readonly string[]): void {
   if (operands.length > entry.operands.length && !several) throw usageError('too-many-operands')
 }
 
+/** Longest transcript, bytes; those of long sessions are large. */
+const longestTranscript = 268_435_456
+
 async function readTranscript(file: string): Promise<Transcript> {
   const { parseTranscript } = await import('../transcript/index.ts')
-  return parseTranscript(await withFile('cannot-read', () => readFile(file, 'utf8')))
+  return parseTranscript(await readText(file, longestTranscript))
 }

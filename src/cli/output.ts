@@ -75,7 +75,10 @@ interface Failure {
 
 /** A failure in words. Messages of this package hold no PIN; those of other errors are kept to their first line. */
 function describeFailure(error: unknown, messages: Messages): Failure {
-  if (error instanceof CliError) return { code: error.code, message: messages.problems[error.problem](error.subject) }
+  if (error instanceof CliError) {
+    const { code, problem, subject, file } = error
+    return { code, message: `${file === undefined ? '' : `${file}: `}${messages.problems[problem](subject)}` }
+  }
   const code: CatalogueCode = error instanceof JpkiCardError ? error.code : 'ERR_INTERNAL'
   const detail = error instanceof Error ? error.message.split('\n')[0]! : 'unknown'
   const isName = error instanceof ReaderNameError

@@ -48,6 +48,8 @@ export class JsonDocument {
     } else {
       this.root = this.#parse(json)
     }
+    const lost = json.indexOf('\ufffd')
+    if (lost >= 0) this.report(lost, '', 'U+FFFD in place of a character: the file is not UTF-8')
   }
 
   /** How many problems there are. */

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, symlinkSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Certificate } from '../../src/x509/index.ts'
 import { ca, issue, keyUsage, newKeys } from '../support/issue.ts'
@@ -172,5 +172,73 @@ describe('what verify is given', () => {
   test.each(['1990-02-30', '0000-01-01', 'yesterday'])('%s is no birth date', async (day) => {
     const { code, everything } = await verifyAuth('--birth-date', day)
     expect([code, everything.includes('--birth-date YYYY-MM-DD')]).toEqual([2, true])
+  })
+})
+
+describe('a folder of anchors', () => {
+  const folder = (name: string, files: Readonly<Record<string, Uint8Array | string>>): string => {
+    mkdirSync(given.file(name), { recursive: true })
+    for (const [file, content] of Object.entries(files)) given.write(`${name}/${file}`, content)
+    return given.file(name)
+  }
+  const right = () => ({ 'auth.der': given.person.authCa.certificate })
+  const verifyWith = (path: string): Promise<Outcome> =>
+    verify(given.file('auth.der'), '--anchors', path, '--at', given.atText, '--json')
+
+  test('hidden files are left out, whatever they hold', async () => {
+    const path = folder('hidden', {
+      ...right(),
+      '._auth.der': Uint8Array.of(0, 5, 0x16, 7),
+      '.DS_Store': 'x',
+      '.hidden.pem': 'x',
+      '.der': 'x',
+    })
+    expect((await verifyWith(path)).code).toBe(0)
+    const lists = folder('hidden-lists', { 'good.crl': await given.list(), '._good.crl': Uint8Array.of(0, 5, 0x16, 7) })
+    const { code, json } = await verify(
+      ...[given.file('auth.der'), '--anchors', path, '--at', given.atText, '--crl', lists, '--json'],
+    )
+    expect([code, json.revocation[0].status]).toEqual([0, 'good'])
+  })
+
+  test.each([
+    ['rubbish', 'rubbish', 'b-rubbish.cer: not an X.509 certificate'],
+    ['an HTML page', '<!doctype html><title>404</title>', 'b-rubbish.cer: not a certificate, but an HTML page'],
+    ['a PEM block cut off', '-----BEGIN CERTIFICATE-----\nMII', 'b-rubbish.cer: a PEM block that is cut off'],
+    [
+      'an old label',
+      pem('X509 CERTIFICATE', Uint8Array.of(0x30, 0)),
+      'b-rubbish.cer: PEM blocks are labelled X509 CERTIFICATE',
+    ],
+  ])('%s in one of its files: ERR_CERTIFICATE names the file', async (_name, content, detail) => {
+    const { code, json } = await verifyWith(folder(`bad-${_name.length}`, { ...right(), 'b-rubbish.cer': content }))
+    expect([code, json.error.code]).toEqual([1, 'ERR_CERTIFICATE'])
+    expect(json.error.detail).toContain(detail)
+  })
+
+  test('a file of it that cannot be read: ERR_FILE names the file', async () => {
+    const path = folder('dangling', right())
+    symlinkSync('nowhere', given.file('dangling/gone.der'))
+    const { code, json } = await verifyWith(path)
+    expect([code, json.error.code, json.error.message]).toEqual([
+      1,
+      'ERR_FILE',
+      'gone.der: a file cannot be read (ENOENT)',
+    ])
+  })
+
+  test('without any certificate the error names what there is', async () => {
+    const path = folder('windows', { 'Thumbs.db': 'x', 'desktop.ini': 'x' })
+    const { code, json } = await verifyWith(path)
+    expect([code, json.error.code]).toEqual([2, 'ERR_USAGE'])
+    expect(json.error.message).toContain('--anchors DIR (Thumbs.db; desktop.ini)')
+    const list = folder('list-only', { 'a.pem': pem('X509 CRL', await given.list()) })
+    expect((await verifyWith(list)).json.error.message).toContain('a.pem: PEM of X509 CRL')
+  })
+
+  test('a broken list in a folder of lists: ERR_CERTIFICATE names the file', async () => {
+    const lists = folder('broken-lists', { 'a.crl': await given.list(), 'b.crl': 'x' })
+    const { json } = await verify(given.file('auth.der'), '--anchors', anchors, '--crl', lists, '--json')
+    expect(json.error).toMatchObject({ code: 'ERR_CERTIFICATE', detail: expect.stringContaining('b.crl: ') })
   })
 })

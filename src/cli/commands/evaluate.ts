@@ -77,12 +77,12 @@ async function settingsOf({ options, operands, io }: Context): Promise<EvaluateO
   const [purpose, otherPurpose = purpose === 'evaluation-2' ? 'evaluation-1' : 'evaluation-2'] = purposes
   return {
     url,
+    terminals: await readTerminals(options.get('terminals')),
     pki: await withFile('cannot-read', () => readEvaluationPki(options.get('pki')!)),
     signal: io.signal,
     origin: options.get('origin'),
     only: only.length === 0 ? undefined : only,
     purposes: purpose === undefined ? undefined : [purpose, otherPurpose],
-    terminals: await readTerminals(options.get('terminals')),
     timeoutMs: milliseconds(options.get('timeout')),
     maxWaitMs: milliseconds(options.get('max-wait')),
   }

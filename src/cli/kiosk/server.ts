@@ -1,6 +1,6 @@
 import { load } from '../../http/load.ts'
 import { TokenServer, type TokenServerOptions } from '../../token/index.ts'
-import { readText } from '../bounded-file.ts'
+import { readPem, readText } from '../bounded-file.ts'
 import { usageError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
 import { type OptionName, type Options, optionForm } from '../options.ts'
@@ -24,7 +24,7 @@ export async function serverOf({ options, io }: Context): Promise<TokenServer> {
 
 /** `fetch` with the terminal's token, or its certificate, and the CA of the server. */
 async function fetchOf(options: Options): Promise<typeof fetch> {
-  const token = options.has('token-file') ? (await read(options, 'token-file'))!.trim() : undefined
+  const token = options.has('token-file') ? (await read(options, 'token-file', readText))!.trim() : undefined
   if (token !== undefined && !/^[\x21-\x7e]{16,512}$/.test(token)) {
     throw usageError('bad-value', optionForm('token-file'))
   }
@@ -39,9 +39,9 @@ async function fetchOf(options: Options): Promise<typeof fetch> {
 
 async function fetchOverTls(options: Options): Promise<typeof fetch> {
   const [ca, cert, key] = [
-    await read(options, 'server-ca'),
-    await read(options, 'client-cert'),
-    await read(options, 'client-key'),
+    await read(options, 'server-ca', readPem),
+    await read(options, 'client-cert', readPem),
+    await read(options, 'client-key', readPem),
   ]
   if (cert !== undefined && key === undefined) throw usageError('missing-option', optionForm('client-key'))
   if (key !== undefined && cert === undefined) throw usageError('missing-option', optionForm('client-cert'))
@@ -53,7 +53,11 @@ async function fetchOverTls(options: Options): Promise<typeof fetch> {
   return (input, init) => typed(input, { ...init, dispatcher })
 }
 
-async function read(options: Options, name: OptionName): Promise<string | undefined> {
+async function read(
+  options: Options,
+  name: OptionName,
+  as: (file: string) => Promise<string>,
+): Promise<string | undefined> {
   const file = options.get(name)
-  return file === undefined ? undefined : readText(file)
+  return file === undefined ? undefined : as(file)
 }

@@ -45,6 +45,9 @@ export const en: Messages = {
     'no-anchor': (form) =>
       `nothing to trust: give ${form}, or a file that also holds the CA certificate of J-LIS (its fingerprint is known)`,
     'cannot-read': (reason) => `a file cannot be read (${reason})`,
+    'wrong-encoding': (encoding) => `a file is ${encoding}, not UTF-8: save it as UTF-8`,
+    'not-utf8': (place) => `a file is not UTF-8 (line ${place.replace(':', ', column ')}): save it as UTF-8`,
+    'not-pem': (what) => `a file is not PEM but ${what}: it must have lines BEGIN and END`,
     'too-large': (bytes) => `a file is longer than ${bytes} bytes`,
     'cannot-write': (reason) => `a file cannot be written (${reason})`,
     'not-authentic': (check) => `the card or what it holds is not authentic: ${check}`,

@@ -45,6 +45,10 @@ export const ja: Messages = {
     'no-anchor': (form) =>
       `信頼する認証局がありません。${form} を指定するか、J-LIS の認証局の証明書（フィンガープリントで確認します）も含むファイルを指定してください`,
     'cannot-read': (reason) => `ファイルを読み取れません (${reason})`,
+    'wrong-encoding': (encoding) => `ファイルの文字コードが UTF-8 ではなく ${encoding} です。UTF-8 で保存してください`,
+    'not-utf8': (place) =>
+      `ファイルの文字コードが UTF-8 ではありません（not UTF-8、${place.replace(':', ' 行目 ')} 文字目）。UTF-8 で保存してください`,
+    'not-pem': (what) => `ファイルが PEM 形式ではありません（${what}）。BEGIN と END の行が必要です`,
     'too-large': (bytes) => `ファイルが ${bytes} バイトを超えています`,
     'cannot-write': (reason) => `ファイルに書き込めません (${reason})`,
     'not-authentic': (check) => `真正なカードと認められません: ${check}`,

@@ -20,7 +20,7 @@ import {
   type RevocationSource,
 } from '../../trust/index.ts'
 import type { Certificate } from '../../x509/index.ts'
-import { readText } from '../bounded-file.ts'
+import { readPem, readText } from '../bounded-file.ts'
 import { usageError } from '../cli-error.ts'
 import { readCertificates } from '../trust/files.ts'
 import type { ServeSettings } from './settings.ts'
@@ -125,7 +125,7 @@ async function listenOptionsOf(
 ): Promise<ListenOptions> {
   const wantsCertificates = terminals.by === 'client-certificate'
   if (wantsCertificates && tls?.clientCa === undefined) throw usageError('bad-settings', 'listen.tls.clientCa')
-  const read = (path: string): Promise<string> => readText(inFolder(path))
+  const read = (path: string): Promise<string> => readPem(inFolder(path))
   return {
     host,
     port,

@@ -1,7 +1,7 @@
 import { addAbortSignal, type Readable } from 'node:stream'
 import { concat } from '../../bytes.ts'
 import { TransportError } from '../../errors.ts'
-import { readText } from '../bounded-file.ts'
+import { readText, strictText } from '../bounded-file.ts'
 import { CliError, withFile } from '../cli-error.ts'
 import type { Io } from '../io.ts'
 
@@ -32,5 +32,5 @@ async function readInput(io: Io): Promise<string> {
       throw error
     }
   })
-  return new TextDecoder().decode(concat(...parts))
+  return strictText(concat(...parts))
 }

@@ -1,80 +1,107 @@
 import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { latin1Text } from '../../bytes.ts'
+import { basename, join } from 'node:path'
 import { CertificateError } from '../../errors.ts'
 import { OcspResponse, RevocationList } from '../../revocation/index.ts'
 import { Certificate } from '../../x509/index.ts'
+import { derBlocks, mistakenContent, type PemLabel } from '../../x509/pem.ts'
 import { readBounded } from '../bounded-file.ts'
-import { usageError, withFile } from '../cli-error.ts'
+import { CliError, usageError, withFile } from '../cli-error.ts'
 
 /** What a file is expected to hold. */
-interface Content {
+interface Content<T> {
   /** Label of its PEM blocks, RFC 7468. */
-  readonly label: string
+  readonly label: PemLabel
   /** Files of a folder that are read. */
   readonly endings: RegExp
   /** Longest file, bytes. */
   readonly maxBytes: number
+  /** Reads one block. */
+  load(der: Uint8Array): T | Promise<T>
 }
 
-const certificates: Content = { label: 'CERTIFICATE', endings: /\.(der|cer|crt|pem)$/i, maxBytes: 16_777_216 }
-const lists: Content = { label: 'X509 CRL', endings: /\.(crl|der|pem)$/i, maxBytes: 500_000_000 }
+const certificates: Content<Certificate> = {
+  label: 'CERTIFICATE',
+  endings: /\.(der|cer|crt|pem)$/i,
+  maxBytes: 16_777_216,
+  load: (der) => Certificate.fromDer(der),
+}
+const lists: Content<RevocationList> = {
+  label: 'X509 CRL',
+  endings: /\.(crl|der|pem)$/i,
+  maxBytes: 500_000_000,
+  load: (der) => RevocationList.load(der),
+}
 const maxResponse = 1_048_576
-const sequenceTag = 0x30
+/** Files of a folder that an error names as not read. */
+const mostNamed = 3
 
 /**
- * Certificates of a file, or of all files of a folder: DER, or PEM with any number of them.
+ * Certificates of a file, or of all files of a folder but hidden ones: DER, or PEM with any number of them.
  *
  * @param form - the option or operand that names them, for the error.
- * @throws CliError `ERR_FILE`, `ERR_USAGE` when there are none; CertificateError for what is none.
+ * @throws CliError `ERR_FILE`, `ERR_USAGE` when there are none; CertificateError for what is none. Each names the file of a
+ *   folder.
  */
-export async function readCertificates(path: string, form: string): Promise<readonly Certificate[]> {
-  return (await readBlocks(path, certificates, form)).map((der) => Certificate.fromDer(der))
+export function readCertificates(path: string, form: string): Promise<readonly Certificate[]> {
+  return readAll(path, certificates, form)
 }
 
 /** Revocation lists, read the same way. @throws as {@link readCertificates} does. */
-export async function readLists(path: string, form: string): Promise<readonly RevocationList[]> {
-  const found: RevocationList[] = []
-  for (const der of await readBlocks(path, lists, form)) found.push(await RevocationList.load(der))
-  return found
+export function readLists(path: string, form: string): Promise<readonly RevocationList[]> {
+  return readAll(path, lists, form)
 }
 
 /** One OCSP response, DER. @throws CliError `ERR_FILE`; CertificateError when it is none. */
 export async function readResponse(path: string): Promise<OcspResponse> {
-  return OcspResponse.fromDer(await withFile('cannot-read', () => readBounded(path, maxResponse)))
+  const bytes = await withFile('cannot-read', () => readBounded(path, maxResponse))
+  const mistaken = mistakenContent(bytes)
+  if (mistaken !== undefined) throw new CertificateError('ERR_CERTIFICATE', `not an OCSP response, but ${mistaken}`)
+  return OcspResponse.fromDer(bytes)
 }
 
-async function readBlocks(path: string, content: Content, form: string): Promise<readonly Uint8Array[]> {
-  const blocks = await withFile('cannot-read', async () => {
-    const found: Uint8Array[] = []
-    for (const file of await filesOf(path, content)) {
-      for (const block of blocksOf(await readBounded(file, content.maxBytes), content)) found.push(block)
-    }
-    return found
-  })
-  if (blocks.length === 0) throw usageError('nothing-there', form)
-  return blocks
-}
-
-async function filesOf(path: string, { endings }: Content): Promise<readonly string[]> {
-  if (!(await stat(path)).isDirectory()) return [path]
-  const entries = await readdir(path, { withFileTypes: true })
-  return entries
-    .filter((entry) => !entry.isDirectory() && endings.test(entry.name))
-    .map(({ name }) => join(path, name))
-    .sort()
-}
-
-/** PEM text may hold several blocks, those of another label are left out; anything else is one DER block. */
-function blocksOf(bytes: Uint8Array, { label }: Content): readonly Uint8Array[] {
-  if (bytes[0] === sequenceTag) return [bytes]
-  const text = latin1Text(bytes)
-  const blocks = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\s]+)-----END \1-----/g)]
-  if (blocks.length === 0) return [bytes]
-  const wanted = blocks.filter(([, found]) => found === label)
-  // A block left out because it is damaged could be the one list that names the certificate.
-  if (text.split(`-----BEGIN ${label}-----`).length - 1 !== wanted.length) {
-    throw new CertificateError('ERR_CERTIFICATE', 'a PEM block that is cut off or no base64')
+async function readAll<T>(path: string, content: Content<T>, form: string): Promise<readonly T[]> {
+  const { isFolder, files, others } = await withFile('cannot-read', () => filesOf(path, content))
+  const found: T[] = []
+  const labels: string[] = []
+  for (const file of files) {
+    await naming(isFolder ? shown(file) : undefined, async () => {
+      const bytes = await withFile('cannot-read', () => readBounded(file, content.maxBytes))
+      const read = derBlocks(bytes, content.label)
+      for (const der of read.blocks) found.push(await content.load(der))
+      if (read.blocks.length === 0) labels.push(`${isFolder ? `${shown(file)}: ` : ''}PEM of ${read.labels.join(', ')}`)
+    })
   }
-  return wanted.map(([, , base64]) => new Uint8Array(Buffer.from(base64!, 'base64')))
+  if (found.length > 0) return found
+  const [first, ...more] = [...labels, ...others.map(shown)].slice(0, mostNamed)
+  throw usageError('nothing-there', first === undefined ? form : `${form} (${[first, ...more].join('; ')})`)
+}
+
+async function filesOf(path: string, { endings }: Content<unknown>) {
+  if (!(await stat(path)).isDirectory()) return { isFolder: false, files: [path], others: [] }
+  const entries = await readdir(path, { withFileTypes: true })
+  // What is hidden is the system's: macOS puts `._name.der` beside each file it copies.
+  const visible = entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
+  const names = visible.map(({ name }) => name).sort()
+  return {
+    isFolder: true,
+    files: names.filter((name) => endings.test(name)).map((name) => join(path, name)),
+    others: names.filter((name) => !endings.test(name)),
+  }
+}
+
+/** Name of a file of a folder, on one line. */
+function shown(file: string): string {
+  return basename(file).replaceAll(/\p{C}/gu, '?')
+}
+
+/** Puts the name of a file into the errors about it. */
+async function naming(name: string | undefined, body: () => Promise<void>): Promise<void> {
+  try {
+    await body()
+  } catch (error) {
+    if (name === undefined) throw error
+    if (error instanceof CliError) throw new CliError(error.code, error.problem, error.subject, name)
+    if (!(error instanceof CertificateError)) throw error
+    throw new CertificateError(error.code, `${name}: ${error.message}`, { cause: error })
+  }
 }

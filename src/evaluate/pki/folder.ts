@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { decodeText } from '../../bytes.ts'
 import type { IssuedCertificate } from '../../emulator/index.ts'
 import { CertificateError } from '../../errors.ts'
 import { createEvaluationPki, type EvaluationPki, type PkiName, pkiNames } from './create.ts'
@@ -60,7 +61,12 @@ export async function prepareEvaluation(
  * @throws CertificateError `ERR_CERTIFICATE` for something else, or when its lists have ended; the system's errors.
  */
 export async function readEvaluationPki(folder: string, now: Date = new Date()): Promise<EvaluationPki> {
-  const pki = parse(await readFile(join(folder, keyFile), 'utf8'))
+  const decoded = decodeText(await readFile(join(folder, keyFile)))
+  if (!('text' in decoded)) {
+    const where = 'line' in decoded ? ` (line ${decoded.line}, column ${decoded.column})` : `, but ${decoded.encoding}`
+    throw new CertificateError('ERR_CERTIFICATE', `${keyFile} is not UTF-8${where}`)
+  }
+  const pki = parse(decoded.text)
   if (pki.validUntil <= now) {
     throw new CertificateError('ERR_CERTIFICATE', 'the lists of this evaluation PKI have ended: prepare a new one')
   }

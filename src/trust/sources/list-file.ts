@@ -1,12 +1,15 @@
 import { setImmediate } from 'node:timers/promises'
 import { concat } from '../../bytes.ts'
 import { RevocationList } from '../../revocation/index.ts'
+import { derBlocks } from '../../x509/pem.ts'
 import { Unavailable } from './unavailable.ts'
 
 const begin = '-----BEGIN X509 CRL-----'
 const end = '-----END X509 CRL-----'
 /** Characters decoded between two chances for others to run. */
 const sliceLength = 1_048_576
+/** Bytes in which the kind of a file shows. */
+const beginning = 65_536
 
 /**
  * The lists of a file or download: one in DER, or PEM blocks `X509 CRL` (RFC 7468 6) with any text around them.
@@ -17,7 +20,11 @@ const sliceLength = 1_048_576
 export async function readLists(content: Uint8Array, most: number): Promise<readonly RevocationList[]> {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength)
   // A DER list starts as a SEQUENCE, which is the digit 0 in text; no label or comment of a PEM file starts with one.
-  if (bytes[0] === 0x30 || !bytes.includes(begin)) return [await RevocationList.load(bytes)]
+  if (bytes[0] === 0x30 || !bytes.includes(begin)) {
+    // A file of another kind is refused by what it is.
+    derBlocks(bytes.subarray(0, beginning), 'X509 CRL')
+    return [await RevocationList.load(bytes)]
+  }
   const lists: RevocationList[] = []
   for (let at = bytes.indexOf(begin); at >= 0; at = bytes.indexOf(begin, at)) {
     const to = bytes.indexOf(end, at)

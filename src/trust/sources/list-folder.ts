@@ -14,7 +14,8 @@ interface Kept {
   readonly problem: string | undefined
 }
 
-const endings = /\.(crl|der|pem)$/i
+/** Not hidden ones: macOS puts `._name.crl` beside each file it copies. */
+const endings = /^[^.].*\.(crl|der|pem)$/is
 /** Lists in one file; the JPKI has one for each of some 1,900 municipalities. */
 const mostLists = 4096
 

@@ -127,6 +127,16 @@ describe('what is wrong is told, and the last good list kept', () => {
     expect(await ask(lists)).toMatchObject({ status: 'good', problems: [] })
   })
 
+  test('hidden files are left out, and a page saved as a list is named with what it is', async () => {
+    await put('ca.crl', listOf(1, [7]))
+    await put('._ca.crl', Uint8Array.of(0, 5, 0x16, 7))
+    await put('.crl', 'rubbish')
+    expect(await ask(source())).toMatchObject({ status: 'revoked', problems: [] })
+    await put('page.crl', '<!doctype html><title>404</title>')
+    const { problems } = await ask(source())
+    expect(problems).toEqual([expect.stringContaining('page.crl: not a revocation list, but an HTML page')])
+  })
+
   test('forged lists count for nothing, and are told once', async () => {
     await put('a.crl', forged(1))
     await put('b.crl', forged(2))
