@@ -204,6 +204,8 @@ export type StripeCheck =
   | 'direction'
   /** The reader itself says that it could not read. */
   | 'reader'
+  /** The reader types for another keyboard layout than the computer reads. */
+  | 'layout'
   /** The characters are right, a field of the profile is not. */
   | 'field'
 

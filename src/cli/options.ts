@@ -82,6 +82,7 @@ export type OptionName =
   | 'order'
   | 'direction'
   | 'caps-lock'
+  | 'layout'
   | 'channel'
   | 'rounds'
   | 'sign-password'
@@ -159,6 +160,7 @@ const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   order: choice('msb', 'lsb'),
   direction: choice('forward', 'reverse'),
   'caps-lock': {},
+  layout: choice('same', 'us', 'jp'),
   channel: choice('convenience-store', 'municipal-machine', 'counter'),
   rounds: { meta: 'N', pattern: /^[1-9]\d{0,2}$/ },
   'sign-password': {},

@@ -124,7 +124,7 @@ export const registry: Readonly<Record<CommandName, CommandEntry>> = {
   'stripe decode': {
     operands: ['[FILE]'],
     required: [],
-    options: ['profile', 'form', 'track', 'order', 'direction', 'caps-lock', ...general],
+    options: ['profile', 'form', 'track', 'order', 'direction', 'caps-lock', 'layout', ...general],
     session: false,
     load: async () => (await import('./commands/stripe-decode.ts')).stripeDecodeCommand,
   },

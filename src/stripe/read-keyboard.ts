@@ -1,6 +1,7 @@
 import { StripeError } from '../errors.ts'
 import { PersonalText } from '../layout/index.ts'
 import { isData, type StripeFormatId, stripeFormat } from './formats.ts'
+import { asTyped, type KeyboardLayout, keyboardLayouts } from './keyboard-layout.ts'
 import type { StripeTrack, Swipe } from './track.ts'
 
 /** Longest text of one swipe: more than all tracks together. */
@@ -15,64 +16,158 @@ export interface KeyboardOptions {
   readonly form?: 'iso' | 'jis2' | undefined
   /** Caps Lock was on, so that letters changed case. Only `jis2` needs to be told: track 1 has no lower case. */
   readonly capsLock?: boolean | undefined
+  /**
+   * Layout the reader types for. `us` or `jp`: the computer has the other one, and characters are mapped back. `same`: both have
+   * the same. Default: as `same`, but a swipe that shows signs of a wrong layout is refused.
+   */
+  readonly keyboardLayout?: KeyboardLayout | undefined
 }
 
 /**
  * Reads a swipe from a reader that types. Such readers check parity and LRC themselves and keep them, so nothing of that can
  * be checked here: `checked` is false.
  *
- * Line ends around the text are left out, full-width forms of an input method become ASCII, on track 1 lower case becomes
- * upper case; `repaired` tells. Katakana cannot be read from keys.
+ * Line ends, tabs and blanks around and between tracks are passed over, and so is what a reader puts before and after them. Full-width
+ * forms of an input method become ASCII, on track 1 lower case becomes upper case; `repaired` names it. Tracks that were read
+ * stay when another is unreadable. Track 3 begins with `+`, or with `;` after another track with `;`, or with `!`, `_` or `#`. Katakana cannot
+ * be read from keys.
  *
- * @throws StripeError `ERR_STRIPE` with the character of the text (from 0) that is wrong; check `reader` for the `%E?`,
- *   `;E?` and `+E?` by which readers tell that they could not read.
+ * @throws StripeError `ERR_STRIPE` with the character of the text (from 0) that is wrong, when no track could be read or one
+ *   comes twice; check `reader` for the `%E?`, `;E?` and `+E?` by which readers say that they could not read; check `layout` for a
+ *   swipe that shows signs of a wrong keyboard layout.
+ * @throws TypeError when the swipe is not text, or the layout is unknown.
  */
 export function readKeyboard(text: string, options: KeyboardOptions = {}): Swipe {
   if (typeof text !== 'string') throw new TypeError('a swipe of a keyboard reader is text')
-  if (text.length > maxText) throw new StripeError('length', `a swipe of ${text.length} characters, at most ${maxText}`)
-  const { form = 'iso', capsLock = false } = options
-  const before = /^[\r\n]*/.exec(text)![0].length
-  const typed = text.replace(/^[\r\n]+|[\r\n]+$/g, '')
-  const narrow = narrowed(typed)
-  const width = narrow === typed ? [] : (['width'] as const)
-  if (form === 'jis2') {
-    const data = capsLock ? swappedCase(narrow) : narrow
-    return swipe([trackOf('jis2', data, before, [...width, ...(capsLock ? (['case'] as const) : [])])])
+  const { form = 'iso', capsLock = false, keyboardLayout } = options
+  if (keyboardLayout !== undefined && !keyboardLayouts.includes(keyboardLayout)) {
+    throw new TypeError(`keyboardLayout must be one of ${keyboardLayouts.join(', ')}`)
   }
-  return swipe(isoTracks(narrow, before, width))
+  if (text.length > maxText) throw new StripeError('length', `a swipe of ${text.length} characters, at most ${maxText}`)
+  const narrow = narrowed(text)
+  const typed = asTyped(narrow, keyboardLayout)
+  const repaired: StripeTrack['repaired'] = [
+    ...(narrow === text ? [] : (['width'] as const)),
+    ...(typed === narrow ? [] : (['layout'] as const)),
+  ]
+  if (form === 'jis2') {
+    const before = /^[\r\n\t]*/.exec(typed)![0].length
+    const data = typed.slice(before).replace(/[\r\n\t]+$/, '')
+    const right = capsLock ? swappedCase(data) : data
+    return swipe([trackOf('jis2', right, before, [...repaired, ...(capsLock ? (['case'] as const) : [])])])
+  }
+  const pieces = piecesOf(typed)
+  if (keyboardLayout === undefined) refuseWrongLayout(pieces)
+  return swipe(pieces.map((piece) => outcomeOf(piece, repaired)))
 }
 
-const sentinels: readonly (readonly [string, StripeFormatId])[] = [
-  ['%', 'iso1'],
-  [';', 'iso2'],
-  ['+', 'iso3'],
-]
+/** A part of a swipe that is a track, or what is left of one. */
+interface Piece {
+  readonly format: StripeFormatId
+  /** Empty: there is none. */
+  readonly start: string
+  readonly data: string
+  /** Place of the data in the text. */
+  readonly at: number
+  /** There is an end sentinel. */
+  readonly ended: boolean
+}
+
+const order: readonly StripeFormatId[] = ['iso1', 'iso2', 'iso3']
+
+/** Start sentinels that readers type for track 3 in place of `+`; they may as well be put before a track by a reader. */
+const otherStart = /^[!_#][0-9:<=>]*E?\?/i
+
+/** Takes a text apart; whatever is between the tracks and has no end sentinel is passed over. */
+function piecesOf(text: string): readonly Piece[] {
+  const pieces: Piece[] = []
+  for (let at = 0; at < text.length; ) {
+    if (isBlank(text[at]!)) {
+      at++
+      continue
+    }
+    const format = formatAt(text, at, pieces)
+    const start = format === undefined ? '' : text[at]!
+    if (format !== undefined && pieces.some((piece) => order.indexOf(piece.format) >= order.indexOf(format))) {
+      const message = 'a track comes twice or out of order: one swipe at a time'
+      throw new StripeError('start-sentinel', message, { character: at })
+    }
+    let end = at + start.length
+    while (end < text.length && text[end] !== '?' && !isControl(text[end]!)) {
+      if (format === undefined && formatAt(text, end, pieces) !== undefined) break
+      end++
+    }
+    const data = text.slice(at + start.length, end)
+    const ended = text[end] === '?'
+    const next = format ?? order[order.indexOf(pieces.at(-1)?.format ?? 'iso1') + (pieces.length === 0 ? 0 : 1)]
+    // An end sentinel alone is the LRC of the track before it, which few readers type.
+    if (next !== undefined && (format !== undefined || (ended && data !== ''))) {
+      pieces.push({ format: next, start, data, at: at + start.length, ended })
+    }
+    at = ended ? end + 1 : end
+  }
+  return pieces
+}
+
+/** The track whose start sentinel is there, if any. */
+function formatAt(text: string, at: number, before: readonly Piece[]): StripeFormatId | undefined {
+  const character = text[at]
+  if (character === '%') return 'iso1'
+  if (character === '+') return 'iso3'
+  if (character === ';') return before.some(({ format }) => format === 'iso2') ? 'iso3' : 'iso2'
+  return otherStart.test(text.slice(at)) ? 'iso3' : undefined
+}
+
+function isControl(character: string): boolean {
+  return character < ' ' || character === '\x7f'
+}
+
+function isBlank(character: string): boolean {
+  return character === ' ' || isControl(character)
+}
 
 type Outcome = StripeTrack | { readonly format: StripeFormatId; readonly error: StripeError }
 
-function isoTracks(text: string, before: number, width: readonly 'width'[]): readonly Outcome[] {
-  const tracks: Outcome[] = []
-  let next = 0
-  for (let at = 0; at < text.length; ) {
-    const found = sentinels.findIndex(([start], i) => i >= next && text[at] === start)
-    if (found < 0) throw new StripeError('start-sentinel', 'no start sentinel', { character: before + at })
-    const end = text.indexOf('?', at + 1)
-    if (end < 0) throw new StripeError('end-sentinel', 'no end sentinel', { character: before + text.length })
-    const format = sentinels[found]![1]
-    tracks.push(isoTrack(format, text.slice(at + 1, end), before + at + 1, width))
-    next = found + 1
-    at = end + 1
+function outcomeOf({ format, start, data: typed, at, ended }: Piece, repaired: StripeTrack['repaired']): Outcome {
+  if (start === '') return { format, error: new StripeError('start-sentinel', 'no start sentinel', { character: at }) }
+  if (!ended) {
+    const character = at + typed.length
+    return { format, error: new StripeError('end-sentinel', 'no end sentinel', { character }) }
   }
-  return tracks
-}
-
-function isoTrack(format: StripeFormatId, typed: string, at: number, width: readonly 'width'[]): Outcome {
   if (typed === 'E' || typed === 'e') {
     const message = 'the reader could not read the track'
     return { format, error: new StripeError('reader', message, { character: at }) }
   }
   const data = format === 'iso1' ? typed.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase()) : typed
-  return trackOf(format, data, at, [...width, ...(data === typed ? [] : (['case'] as const))])
+  return trackOf(format, data, at, [...repaired, ...(data === typed ? [] : (['case'] as const))])
+}
+
+/**
+ * Refuses a swipe that shows signs of a wrong layout. Tracks 2 and 3 have no character that such a layout makes, so one is
+ * certain; track 1 has them, so there `&` or `=` without the `^` that parts its fields counts, unless another track is right.
+ */
+function refuseWrongLayout(pieces: readonly Piece[]): void {
+  const numeric = pieces.filter(({ format, start }) => format !== 'iso1' && start !== '')
+  const left = pieces.filter(({ start, ended }) => start === '' && ended)
+  const proof = numeric.some(({ start, data }) => start === '+' || /[=:]/.test(data))
+  const alone = pieces.find(({ format, data }) => format === 'iso1' && !data.includes('^'))?.data ?? ''
+  const signs: Readonly<Record<'us' | 'jp', boolean>> = {
+    us:
+      numeric.some(({ data }) => data.includes('^')) ||
+      left.some(({ data }) => /^~[0-9+^<>]+$/.test(data)) ||
+      (!proof && alone.includes('&')),
+    jp:
+      numeric.some(({ data }) => /['_]/.test(data)) ||
+      left.some(({ data }) => /^:[0-9'_<>]+$/.test(data)) ||
+      (!proof && alone.includes('=')),
+  }
+  const reader = signs.us ? 'us' : signs.jp ? 'jp' : undefined
+  if (reader === undefined) return
+  const [own, other] = reader === 'us' ? ['US', 'Japanese'] : ['Japanese', 'US']
+  const message =
+    `the reader seems to type for a ${own} keyboard and the computer to have a ${other} one: ` +
+    `set the layout to ${reader} (keyboardLayout, --layout ${reader}), or to same if they agree`
+  throw new StripeError('layout', message)
 }
 
 /** @param at - place of the data in the text. */

@@ -11,8 +11,8 @@ export interface StripeTrack {
   readonly checked: boolean
   /** Characters between the sentinels: ASCII; on `jis2` 7-bit codes of JIS X 0201, SO and SI among them. */
   readonly data: PersonalText
-  /** What was put right: letters the Caps Lock changed, full-width forms of an input method. */
-  readonly repaired: readonly ('case' | 'width')[]
+  /** What was put right: letters the Caps Lock changed, full-width forms of an input method, a keyboard layout that was named. */
+  readonly repaired: readonly ('case' | 'width' | 'layout')[]
 }
 
 /** What one swipe gave, whatever the reader. Blank tracks are left out. */

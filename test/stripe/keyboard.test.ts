@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { typeStripes } from '../../src/emulator/index.ts'
 import { StripeError } from '../../src/errors.ts'
-import { type KeyboardOptions, readKeyboard } from '../../src/stripe/index.ts'
+import { type KeyboardLayout, type KeyboardOptions, readKeyboard } from '../../src/stripe/index.ts'
 import { thrown, vectors } from '../support/vectors.ts'
 import { dataOf } from './arbitraries.ts'
 
@@ -10,6 +10,7 @@ interface KeyboardCase extends KeyboardOptions {
   readonly id: string
   readonly text: string
   readonly tracks?: Readonly<Record<string, string>>
+  readonly layout?: KeyboardLayout
   readonly repaired?: Readonly<Record<string, readonly string[]>>
   readonly unreadable?: Readonly<Record<string, string>>
   readonly check?: string
@@ -18,8 +19,8 @@ interface KeyboardCase extends KeyboardOptions {
 
 describe('what a reader types', () => {
   test.each(vectors<KeyboardCase>('stripe/keyboard.json'))('$id', async (one) => {
-    const { text, form, capsLock, check, character } = one
-    const read = () => readKeyboard(text, { form, capsLock })
+    const { text, form, capsLock, layout, check, character } = one
+    const read = () => readKeyboard(text, { form, capsLock, keyboardLayout: layout })
     if (check !== undefined) {
       const error = await thrown<StripeError>(read)
       expect(error).toBeInstanceOf(StripeError)

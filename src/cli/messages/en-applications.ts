@@ -142,7 +142,7 @@ export const enApplications: ApplicationTexts = {
       jis2: 'Front stripe (JIS X 6302 type II)',
     },
     directions: { forward: 'forward swipe', reverse: 'reverse swipe', unknown: 'direction not known' },
-    repaired: { case: 'Caps Lock undone', width: 'full-width forms made ASCII' },
+    repaired: { case: 'Caps Lock undone', width: 'full-width forms made ASCII', layout: 'keyboard layout undone' },
   },
   services: {
     none: 'No credential of this card serves here.',

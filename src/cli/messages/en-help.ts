@@ -70,7 +70,7 @@ export const enHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
       'AID, files and PIN of municipal applications are not public: what your municipality gave you goes into the profile. Examples are in examples/profiles.',
     'profile check': 'Profiles of municipal applications and of magnetic stripes; which it is the file says.',
     'stripe decode':
-      'Without FILE, or with -, standard input: what a keyboard reader types; with --form bits 0 and 1, with --form hex bytes whose first bit --order tells. Both directions are tried.',
+      'Without FILE, or with -, standard input: what a keyboard reader types; with --form bits 0 and 1, with --form hex bytes whose first bit --order tells. Both directions are tried. At a terminal it reads until the reader rests, and nothing of the swipe is left for the shell.',
     'audit verify':
       'Name all files of a log that was rotated (audit.jsonl*): each must name the end of the one before. --count and --hash are the lines and last hash that an earlier run printed, noted where the writer of the log cannot change them. The log may have grown since.',
     evaluate:
@@ -113,6 +113,7 @@ export const enHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     order: 'end of each byte at which its first bit is',
     direction: 'direction of the swipe, where both are right',
     'caps-lock': 'Caps Lock was on',
+    layout: 'keyboard layout the reader types for; us or jp where the computer has the other',
     channel: 'where the customer stands',
     'pin-stdin': 'read PINs from standard input, one a line',
     'accept-that-a-wrong-pin-blocks-the-card': 'use the last try too, with the consent of the holder',

@@ -144,7 +144,7 @@ export const jaApplications: ApplicationTexts = {
       jis2: '表面ストライプ（JIS X 6302 II型）',
     },
     directions: { forward: '順方向', reverse: '逆方向', unknown: '方向は不明' },
-    repaired: { case: 'Caps Lock の影響を補正', width: '全角文字を半角に補正' },
+    repaired: { case: 'Caps Lock の影響を補正', width: '全角文字を半角に補正', layout: 'キーボード配列の違いを補正' },
   },
   services: {
     none: 'この窓口や端末で使える認証手段は、このカードにはありません。',

@@ -70,7 +70,7 @@ export const jaHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     'profile check':
       '市区町村のアプリケーションと磁気ストライプのプロファイルに対応し、種類はファイルの内容で判別します。',
     'stripe decode':
-      'FILE がないか - のときは標準入力を読み取ります。既定はキーボード型リーダーの出力、--form bits は 0 と 1 の列、--form hex は16進数（--order で各バイトの最初のビットの位置を指定）です。読み取り方向は両方を試します。',
+      'FILE がないか - のときは標準入力を読み取ります。既定はキーボード型リーダーの出力、--form bits は 0 と 1 の列、--form hex は16進数（--order で各バイトの最初のビットの位置を指定）です。読み取り方向は両方を試します。端末ではリーダーの出力が止まるまで読み取り、残りがシェルに渡ることはありません。',
     'audit verify':
       'ローテーションしたログは、すべてのファイル（audit.jsonl*）を指定してください。各ファイルが直前のファイルの末尾を記録していることを確かめます。--count と --hash には、以前の実行で表示された行数と最後のハッシュ値を指定します。ログを書き込むプログラムから変更できない場所に控えておいてください。その後にログが増えていても構いません。',
     evaluate:
@@ -113,6 +113,7 @@ export const jaHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     order: '各バイトの最初のビットの位置',
     direction: '読み取り方向（両方向とも正しいとき）',
     'caps-lock': 'Caps Lock がオンでした',
+    layout: 'リーダーが想定するキーボード配列（コンピューターの配列と違うときに us か jp、同じなら same）',
     channel: 'お客様が利用する場所',
     'pin-stdin': '暗証番号を標準入力から1行ずつ読み取ります',
     'accept-that-a-wrong-pin-blocks-the-card': 'ご本人の同意のもと、最後の1回も使用します',

@@ -2,6 +2,7 @@ import { fromHex } from '../../bytes.ts'
 import {
   type BitOrder,
   type DecodeOptions,
+  type KeyboardLayout,
   type RawTrack,
   readBits,
   readKeyboard,
@@ -14,7 +15,11 @@ import { type Options, optionForm } from '../options.ts'
 /** What a swipe is written as, by `--form`. */
 const forms: Readonly<Record<'keyboard' | 'bits' | 'hex', (text: string, options: Options, track: Track) => Swipe>> = {
   keyboard: (text, options, track) =>
-    readKeyboard(text, { form: track === 'jis2' ? 'jis2' : 'iso', capsLock: options.has('caps-lock') }),
+    readKeyboard(text, {
+      form: track === 'jis2' ? 'jis2' : 'iso',
+      capsLock: options.has('caps-lock'),
+      keyboardLayout: options.get('layout') as KeyboardLayout | undefined,
+    }),
   bits(text, options, track) {
     const bits = compact(text, /^[01]+$/)
     return raw({ format: named(track), bits: Uint8Array.from(bits, Number) }, options)
