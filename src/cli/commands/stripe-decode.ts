@@ -1,17 +1,27 @@
 import type { StripeError } from '../../errors.ts'
-import { loadStripeProfile, readStripeRecord, type StripeTrack, type Swipe } from '../../stripe/index.ts'
+import {
+  loadStripeProfile,
+  readStripeRecord,
+  type StripeProfile,
+  type StripeTrack,
+  type Swipe,
+} from '../../stripe/index.ts'
 import { recordJson, recordRows } from '../applications/municipal-record.ts'
 import type { Command } from '../context.ts'
 import type { Messages } from '../messages/catalogue.ts'
+import type { Options } from '../options.ts'
 import { table } from '../output.ts'
 import { readProfileText } from '../profile-file.ts'
-import { readSwipeText } from '../stripe/input.ts'
+import { readSwipeText, swallowSwipe } from '../stripe/input.ts'
 import { readSwipe } from '../stripe/read-swipe.ts'
 
 /** `stripe decode [FILE]`: the tracks of a swipe and, with `--profile`, the fields the municipality wrote. */
 export const stripeDecodeCommand: Command = async ({ io, options, operands, messages }) => {
-  const file = options.get('profile')
-  const profile = file === undefined ? undefined : loadStripeProfile(await readProfileText(file))
+  const profile = await profileOf(options).catch(async (error: unknown) => {
+    // The card may have been swiped already.
+    if (operands[0] === undefined || operands[0] === '-') await swallowSwipe(io)
+    throw error
+  })
   const swipe = readSwipe(await readSwipeText(io, operands[0]), options, profile?.track)
   const record = profile && readStripeRecord(profile, swipe)
   return {
@@ -23,6 +33,11 @@ export const stripeDecodeCommand: Command = async ({ io, options, operands, mess
     },
     text: `${tracksText(swipe, messages)}${record === undefined ? '' : `\n${table(recordRows(record, messages), '')}`}`,
   }
+}
+
+async function profileOf(options: Options): Promise<StripeProfile | undefined> {
+  const file = options.get('profile')
+  return file === undefined ? undefined : loadStripeProfile(await readProfileText(file))
 }
 
 function trackJson({ format, direction, checked, data, repaired }: StripeTrack) {
