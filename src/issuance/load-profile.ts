@@ -1,6 +1,6 @@
 import { fromHex } from '../bytes.ts'
 import type { Field } from '../layout/index.ts'
-import type { JsonObject, JsonValue } from '../layout/json-reader.ts'
+import type { JsonValue } from '../layout/json-reader.ts'
 import { headMembers, inspectProfile, type ProfileCheck, readHead, requireProfile } from '../layout/load.ts'
 import { readResult, readValidity } from '../layout/outcome.ts'
 import { readObjectProfile } from './object-profile.ts'
@@ -38,18 +38,23 @@ function readProfile(root: JsonValue): IssuanceProfile | undefined {
   const aid = object.required('aid')?.string(aidFormat)
   const application = { id: 'issuance', aid: fromHex(aid ?? '') }
   const pin = readPin(object.required('pin'), application)
-  // Without all fields nothing that names one can be judged.
-  const objects = root.clean(() => readObjects(object, pin === undefined || pin.rules?.manager === 'card'))
+  const context = {
+    cardHasPin: pin === undefined || pin.rules?.manager === 'card',
+    ids: new Map<string, JsonValue>(),
+    declared: new Set<string>(),
+  }
+  const objects = (object.required('objects')?.list(1, 16) ?? []).flatMap(
+    (one) => readObjectProfile(one, context) ?? [],
+  )
   const names = object.required('result')?.object(['userId', 'municipalityCode'])
-  const rule = object.optional('validity')
-  const fields = objects?.flatMap(fieldsOf) ?? []
-  const result = objects && readResult(names, fields)
-  const validity = objects && readValidity(rule, fields)
+  const known = { fields: objects.flatMap(fieldsOf), declared: context.declared }
+  const result = readResult(names, known)
+  const validity = readValidity(object.optional('validity'), known)
+  const chosen = (cards ?? []).flatMap((card) => card.choice(profileCards) ?? [])
   return (
-    objects &&
     result && {
       ...head,
-      cards: (cards ?? []).flatMap((card) => card.choice(profileCards) ?? []),
+      cards: chosen,
       application,
       objects,
       pin: pin?.rules,
@@ -58,12 +63,6 @@ function readProfile(root: JsonValue): IssuanceProfile | undefined {
       validity,
     }
   )
-}
-
-function readObjects(object: JsonObject, cardHasPin: boolean): readonly ProfileObject[] {
-  const ids = new Map<string, JsonValue>()
-  const list = object.required('objects')?.list(1, 16) ?? []
-  return list.flatMap((value) => readObjectProfile(value, { cardHasPin, ids }) ?? [])
 }
 
 function fieldsOf({ content }: ProfileObject): readonly Field[] {

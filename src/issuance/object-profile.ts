@@ -17,6 +17,8 @@ export interface ObjectContext {
   readonly cardHasPin: boolean
   /** Names of objects and fields so far. */
   readonly ids: Map<string, JsonValue>
+  /** Names of fields, also of those with mistakes. */
+  readonly declared: Set<string>
 }
 
 /** Reads one element of `objects`. */
@@ -28,14 +30,34 @@ export function readObjectProfile(value: JsonValue, context: ObjectContext): Pro
   const pin = object.optional('pin')?.boolean() ?? false
   if (pin && !context.cardHasPin) object.required('pin')!.refuse('the profile has no PIN that the card checks')
   const form = object.required('form')?.choice(['positions', 'tlv'])
-  if (id === undefined || source === undefined || form === undefined) return undefined
+  // Also of an object with mistakes the fields are read, so that theirs are reported together.
+  const content = readContent(object, form, source, context)
+  return id === undefined || source === undefined || content === undefined ? undefined : { id, source, pin, content }
+}
+
+function readContent(
+  object: JsonObject,
+  form: 'positions' | 'tlv' | undefined,
+  source: ObjectSource | undefined,
+  context: ObjectContext,
+): ProfileObject['content'] | undefined {
+  if (form === undefined) {
+    for (const field of object.optional('fields')?.list(1, 64) ?? []) declare(field, context)
+    return undefined
+  }
   if (form === 'positions') {
-    const layout = readPositions(object, source, context.ids)
-    return layout && { id, source, pin, content: { form, layout } }
+    const layout = readPositions(object, source, context)
+    return layout && { form, layout }
   }
   for (const name of ['length', 'constants']) object.optional(name)?.refuse('goes with form positions only')
-  if (source.kind === 'bytes') object.required('read')!.refuse('a file of data objects is read as object, not as bytes')
-  return { id, source, pin, content: { form, blocks: readTlvFields(object, context.ids) } }
+  if (source?.kind === 'bytes')
+    object.required('read')!.refuse('a file of data objects is read as object, not as bytes')
+  return { form, blocks: readTlvFields(object, context) }
+}
+
+function declare(field: JsonValue, { declared }: ObjectContext): void {
+  const id = field.member('id')
+  if (id !== undefined) declared.add(id)
 }
 
 function readSource(value: JsonValue | undefined): ObjectSource | undefined {
@@ -56,13 +78,18 @@ function readSource(value: JsonValue | undefined): ObjectSource | undefined {
   return form === 'bytes' ? { kind: 'bytes', fid, bytes: number } : { kind: 'object', fid, maxBytes: number }
 }
 
-function readPositions(object: JsonObject, source: ObjectSource, ids: ObjectContext['ids']): BlockLayout | undefined {
-  const most = mostBytes(source)
-  const whole = source.kind === 'bytes' ? { min: most, max: most } : { min: 1, max: most }
+function readPositions(
+  object: JsonObject,
+  source: ObjectSource | undefined,
+  context: ObjectContext,
+): BlockLayout | undefined {
+  const most = source === undefined ? longestFile : mostBytes(source)
+  const whole = source?.kind === 'bytes' ? { min: most, max: most } : { min: 1, max: most }
   const length = object.has('length') ? readLength(object.required('length'), most) : whole
   const constants = readConstants(object, most)
-  const fields = readFields(object, ids, () => ({ maxLength: most }), fieldMembers)
-  return length && assembleBlock(length, constants, fields)
+  const fields = readFields(object, context, () => ({ maxLength: most }), fieldMembers)
+  const layout = assembleBlock(length ?? { min: 1, max: most }, constants, fields)
+  return length && layout
 }
 
 function mostBytes(source: ObjectSource): number {
@@ -70,14 +97,14 @@ function mostBytes(source: ObjectSource): number {
   return source.kind === 'object' ? source.maxBytes : shortAnswer
 }
 
-function readTlvFields(object: JsonObject, ids: ObjectContext['ids']): readonly TaggedBlock[] {
+function readTlvFields(object: JsonObject, context: ObjectContext): readonly TaggedBlock[] {
   const groups = new Map<string, { readonly tags: readonly number[]; readonly fields: PlacedField[] }>()
   const whole = new Set<PlacedField>()
   const limits = (field: JsonObject) => ({
     maxLength: longestFile,
     wholeLength: field.has('offset') || field.has('length') ? undefined : wholeValue,
   })
-  for (const placed of readFields(object, ids, limits, [...fieldMembers, 'tag'])) {
+  for (const placed of readFields(object, context, limits, [...fieldMembers, 'tag'])) {
     const tags = readTags(placed.object.required('tag'))
     if (tags === undefined) continue
     if (limits(placed.object).wholeLength !== undefined) whole.add(placed)
@@ -94,15 +121,16 @@ function readTlvFields(object: JsonObject, ids: ObjectContext['ids']): readonly 
 
 function readFields(
   object: JsonObject,
-  ids: ObjectContext['ids'],
+  context: ObjectContext,
   limits: (field: JsonObject) => { readonly maxLength: number; readonly wholeLength?: number | undefined },
   members: readonly string[],
 ): readonly (PlacedField & { readonly object: JsonObject })[] {
   return (object.required('fields')?.list(1, 64) ?? []).flatMap((value) => {
+    declare(value, context)
     const found = value.object(members)
     const field = found && readFieldProfile(found, { encodings, ...limits(found) })
     if (found === undefined || field === undefined) return []
-    claimed(found.required('id'), ids)
+    claimed(found.required('id'), context.ids)
     return [{ field, value, object: found }]
   })
 }

@@ -30,7 +30,13 @@ export function readPin(value: JsonValue | undefined, application: CardApplicati
   }
   const object = value.object(['manager', 'file', 'p2', 'digits', 'tries'])
   const rules = object && readRules(object)
-  if (object === undefined || rules === undefined) return undefined
+  if (object === undefined) return undefined
+  if (rules === undefined) {
+    // What else is wrong is reported together.
+    if (object.optional('manager') !== undefined && object.self.member('manager') === 'card')
+      object.only(['file', 'p2'])
+    return undefined
+  }
   if (rules.manager === 'card') return { rules, reference: readReference(object, rules, application) }
   for (const name of ['file', 'p2'])
     object.optional(name)?.refuse('the card knows nothing of a PIN of the municipality')

@@ -29,8 +29,16 @@ export function readLength(value: JsonValue | undefined, most: number): BlockLay
   return length === undefined ? undefined : { min: length, max: length }
 }
 
-/** Reads `constants`: bytes as hexadecimal digits, or text. */
-export function readConstants(object: JsonObject, most: number): readonly (Constant & { readonly value: JsonValue })[] {
+/**
+ * Reads `constants`: bytes as hexadecimal digits, or text.
+ *
+ * @param isCode - whether a code can stand in the block at all.
+ */
+export function readConstants(
+  object: JsonObject,
+  most: number,
+  isCode: (code: number) => boolean = () => true,
+): readonly (Constant & { readonly value: JsonValue })[] {
   const list = object.optional('constants')?.list(0, 64) ?? []
   return list.flatMap((value) => {
     const constant = value.object(['offset', 'bytes', 'text'])
@@ -40,7 +48,9 @@ export function readConstants(object: JsonObject, most: number): readonly (Const
     const ascii = { match: /^[\x20-\x7e]{1,256}$/, say: 'must be ASCII text' }
     const text = form && constant?.required(form)?.string(form === 'bytes' ? hex : ascii)
     if (offset === undefined || text === undefined) return []
-    return [{ offset, bytes: form === 'bytes' ? fromHex(text) : asciiBytes(text), value }]
+    const bytes = form === 'bytes' ? fromHex(text) : asciiBytes(text)
+    if (!bytes.every(isCode)) value.refuse('this can never stand here: the track does not have it')
+    return [{ offset, bytes, value }]
   })
 }
 

@@ -1,4 +1,5 @@
-import { jis7, jis8 } from './jis-x-0201.ts'
+import { fromHex } from '../bytes.ts'
+import { jis7, jis7Code, jis8, jis8Code } from './jis-x-0201.ts'
 
 /** How text is written in bytes, or in the characters of a stripe. */
 export const encodings = ['ascii', 'jis', 'jis7', 'bcd', 'utf8', 'hex'] as const
@@ -54,6 +55,32 @@ export function decode(
     case 'utf8':
       return utf8(block, start, end)
   }
+}
+
+/**
+ * A text as it would be written: bytes, for `bcd` half bytes, for `jis7` without shifts. `undefined` when the encoding does not
+ * have it.
+ */
+export function encoded(encoding: Encoding, text: string): readonly number[] | undefined {
+  switch (encoding) {
+    case 'utf8':
+      return [...new TextEncoder().encode(text)]
+    case 'hex':
+      return /^(?:[0-9A-F]{2})+$/.test(text) ? [...fromHex(text)] : undefined
+    case 'bcd':
+      return /^[0-9]+$/.test(text) ? Array.from(text, Number) : undefined
+    case 'ascii':
+      return codesOf(text, (character) => (/^[\x20-\x7e]$/.test(character) ? character.charCodeAt(0) : undefined))
+    case 'jis':
+      return codesOf(text, jis8Code)
+    case 'jis7':
+      return codesOf(text, jis7Code)
+  }
+}
+
+function codesOf(text: string, code: (character: string) => number | undefined): readonly number[] | undefined {
+  const codes = Array.from(text, code)
+  return codes.every((one) => one !== undefined) ? codes : undefined
 }
 
 function trimmed(values: ArrayLike<number>, start: number, end: number, padding: Padding | undefined) {

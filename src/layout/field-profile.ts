@@ -1,5 +1,5 @@
-import type { CheckDigitRule } from './check-digit.ts'
-import { type Encoding, encodings, mostCharacters, type Padding } from './encodings.ts'
+import { type CheckDigitRule, checkDigit } from './check-digit.ts'
+import { type Encoding, encoded, encodings, mostCharacters, type Padding } from './encodings.ts'
 import { type CharacterSet, characterForms, characterSets, type Field } from './field.ts'
 import type { JsonObject, JsonValue } from './json-reader.ts'
 import { type Obfuscation, obfuscatedDigits, obfuscationModes } from './obfuscation.ts'
@@ -27,6 +27,8 @@ export interface FieldLimits {
   readonly maxLength: number
   /** Length of a field that names neither place nor length; without it both have to be named. */
   readonly wholeLength?: number | undefined
+  /** Whether a code can stand in the block at all. Default: every one. */
+  readonly isCode?: ((code: number) => boolean) | undefined
 }
 
 /** What a name of a field or an object is. */
@@ -38,16 +40,17 @@ export const identifier: { readonly match: RegExp; readonly say: string } = {
 /** Encodings in which a character may take another number of bytes. */
 const variable: readonly Encoding[] = ['utf8', 'jis7']
 
-/** Reads a field; `undefined` when something in it is wrong. */
+/** Reads a field; `undefined` when something in it is wrong. What depends on something wrong is not judged. */
 export function readFieldProfile(object: JsonObject, limits: FieldLimits): Field | undefined {
-  return object.self.clean(() => {
-    const place = object.self.clean(() => readPlace(object, limits))
-    // What the rest may be depends on how much there is room for.
-    return place && readForm(object, place)
-  })
+  return object.self.clean(() => readForm(object, readPlace(object, limits), limits))
 }
 
-interface Place extends Pick<Field, 'id' | 'offset' | 'length' | 'encoding'> {
+/** Where a field is; `undefined` for what is wrong. */
+interface Place {
+  readonly id: string
+  readonly offset: number
+  readonly length: number | undefined
+  readonly encoding: Encoding | undefined
   readonly whole: boolean
 }
 
@@ -57,46 +60,112 @@ function readPlace(object: JsonObject, { maxLength, wholeLength, encodings: poss
   return {
     id: object.required('id')?.string(identifier) ?? '',
     offset: member('offset')?.integer(0, maxLength - 1) ?? 0,
-    length: member('length')?.integer(1, maxLength) ?? wholeLength ?? 1,
+    length: member('length')?.integer(1, maxLength) ?? wholeLength,
     encoding: encodingOf(object.required('encoding'), possible),
     whole,
   }
 }
 
-function readForm(object: JsonObject, { whole, ...place }: Place): Field {
-  const { encoding } = place
-  const most = mostCharacters(encoding, place.length)
-  const padding = object.has('padding') ? paddingOf(object.required('padding')!, encoding) : undefined
+function readForm(object: JsonObject, place: Place, limits: FieldLimits): Field {
+  const { whole } = place
+  const { encoding = 'utf8', length = limits.maxLength } = place
+  const known = place.encoding !== undefined && place.length !== undefined
+  const most = place.encoding === undefined ? 2 * length : mostCharacters(encoding, length)
+  const padding =
+    place.encoding !== undefined && object.has('padding')
+      ? paddingOf(object.required('padding')!, encoding, limits)
+      : undefined
   const characters = object.optional('characters')?.choice(characterSets) ?? 'printable'
   const obfuscation = object.has('obfuscation') ? obfuscationOf(object.required('obfuscation')!, most) : undefined
   const longest = obfuscation === undefined ? most : obfuscatedDigits
   // Without padding a field of one byte a character is always full.
-  const full = padding === undefined && !variable.includes(encoding) && !whole
-  const size = sizeOf(object.optional('size'), { min: full ? longest : 1, max: longest })
-  const oneOf = object.has('oneOf') ? oneOfOf(object.required('oneOf')!, characters, size) : undefined
+  const full = known && !object.has('padding') && !variable.includes(encoding) && !whole
+  const size = sizeOf(
+    object.optional('size'),
+    { min: full ? longest : 1, max: longest },
+    full || obfuscation !== undefined,
+  )
   const rule = object.optional('checkDigit')
-  const checkDigit = rule && checkDigitOf(rule, characters, size.max)
-  const optional = object.optional('optional')?.boolean() ?? false
-  if (optional && padding === undefined) object.required('optional')!.refuse('an optional field needs padding')
-  const personal = object.optional('personal')?.boolean() ?? true
-  return { ...place, padding, obfuscation, characters, size, oneOf, checkDigit, optional, personal }
+  const checkDigitRule = rule && object.self.clean(() => checkDigitOf(rule, characters, size.max))
+  const field: Field = {
+    id: place.id,
+    offset: place.offset,
+    length,
+    encoding,
+    padding,
+    obfuscation,
+    characters,
+    size,
+    oneOf: undefined,
+    checkDigit: checkDigitRule,
+    optional: object.optional('optional')?.boolean() ?? false,
+    personal: object.optional('personal')?.boolean() ?? true,
+  }
+  if (field.optional && !object.has('padding')) object.required('optional')!.refuse('an optional field needs padding')
+  if (!object.has('oneOf')) return field
+  // A value is judged by what is known to be right.
+  const byPlace = known && !(object.has('padding') && padding === undefined) && !object.has('obfuscation')
+  const reasonOf = (text: string): string | undefined =>
+    misfit(field, text) ??
+    (byPlace ? unwritable(field, text, { full: full || fixed(field, whole), ...limits }) : undefined)
+  return { ...field, oneOf: oneOfOf(object.required('oneOf')!, reasonOf) }
 }
 
-function encodingOf(value: JsonValue | undefined, possible: readonly Encoding[]): Encoding {
+/** Text of a variable encoding fills a field that has neither padding nor the length of its value. */
+function fixed({ encoding, padding }: Field, whole: boolean): boolean {
+  return encoding === 'utf8' && padding === undefined && !whole
+}
+
+/** Why a text can never be the value of a field, whatever its bytes. */
+function misfit({ characters, size, checkDigit: rule }: Field, text: string): string | undefined {
+  const all = [...text]
+  const mayEndInX = rule?.digits.includes('X') === true
+  const possible = all.every(
+    (one, i) => characterForms[characters].test(one) || (mayEndInX && one === 'X' && i === all.length - 1),
+  )
+  if (!possible || all.length < size.min || all.length > size.max) return 'the field can never hold this'
+  if (rule === undefined || characters !== 'digits') return undefined
+  const right = checkDigit(rule, text.slice(0, -1))
+  return right === all.at(-1) ? undefined : `the field can never hold this: its check digit is not ${right}`
+}
+
+/** Why a text can never be read from the bytes of a field. */
+function unwritable(
+  { encoding, length, padding }: Field,
+  text: string,
+  { full, isCode }: { readonly full: boolean; readonly isCode?: FieldLimits['isCode'] },
+): string | undefined {
+  const codes = encoded(encoding, text)
+  if (codes === undefined) return `the field can never hold this: ${encoding} does not have it`
+  if (isCode !== undefined && !codes.every(isCode)) return 'the field can never hold this: the track does not have it'
+  const [room, unit] = encoding === 'bcd' ? [2 * length, 'digits'] : [length, 'bytes']
+  if (codes.length > room || (full && codes.length < room)) {
+    return `the field can never hold this: it takes ${codes.length} ${unit}, and there are ${room}`
+  }
+  if (padding === undefined) return undefined
+  const edge = padding.side === 'start' ? codes[0] : codes.at(-1)
+  return edge === padding.fill ? `the field can never hold this: its ${padding.side} is taken for padding` : undefined
+}
+
+function encodingOf(value: JsonValue | undefined, possible: readonly Encoding[]): Encoding | undefined {
   const encoding = value?.choice(encodings)
   if (encoding !== undefined && !possible.includes(encoding)) {
-    value!.refuse(`${encoding} is not possible here; there are ${possible.join(', ')}`)
+    return value!.refuse(`${encoding} is not possible here; there are ${possible.join(', ')}`)
   }
-  return encoding ?? 'ascii'
+  return encoding
 }
 
-function paddingOf(value: JsonValue, encoding: Encoding): Padding | undefined {
+function paddingOf(value: JsonValue, encoding: Encoding, { isCode }: FieldLimits): Padding | undefined {
   const object = value.object(['fill', 'side'])
   const half = { match: /^[A-F]$/, say: 'fills bcd, so it must be a hexadecimal digit A to F' }
   const byte = { match: /^[0-9A-F]{2}$/, say: 'must be a byte: two hexadecimal digits, upper case' }
   const fill = object?.required('fill')?.string(encoding === 'bcd' ? half : byte)
   const side = object?.required('side')?.choice(['start', 'end'])
-  return fill === undefined || side === undefined ? undefined : { fill: Number.parseInt(fill, 16), side }
+  if (fill === undefined || side === undefined) return undefined
+  const code = Number.parseInt(fill, 16)
+  if (isCode !== undefined && !isCode(code))
+    return object!.required('fill')!.refuse('the track does not have this character')
+  return { fill: code, side }
 }
 
 function obfuscationOf(value: JsonValue, most: number): Obfuscation | undefined {
@@ -116,24 +185,26 @@ function obfuscationOf(value: JsonValue, most: number): Obfuscation | undefined 
   return { mode: { at }, start }
 }
 
-function sizeOf(value: JsonValue | undefined, otherwise: Field['size']): Field['size'] {
+/** @param always - the field always has the most characters it can have. */
+function sizeOf(value: JsonValue | undefined, otherwise: Field['size'], always: boolean): Field['size'] {
   if (value === undefined) return otherwise
   const longest = otherwise.max
   const object = value.object(['min', 'max'])
-  const min = object?.required('min')?.integer(1, longest) ?? 1
-  const max = object?.required('max')?.integer(1, longest) ?? longest
+  const min = object?.required('min')?.integer(1, longest)
+  const max = object?.required('max')?.integer(1, longest)
+  if (min === undefined || max === undefined) return otherwise
   if (min > max) value.refuse('min is more than max')
+  else if (always && max < longest) value.refuse(`the field always has ${longest} characters`)
   return { min, max }
 }
 
-function oneOfOf(value: JsonValue, characters: CharacterSet, size: Field['size']): readonly string[] | undefined {
-  const text = { match: /^.+$/su, say: 'must be text' }
+function oneOfOf(value: JsonValue, reasonOf: (text: string) => string | undefined): readonly string[] | undefined {
+  const form = { match: /^.+$/su, say: 'must be text' }
   return value.list(1, 64)?.flatMap((one) => {
-    const found = one.string(text)
+    const found = one.string(form)
     if (found === undefined) return []
-    const all = [...found]
-    const possible = all.every((character) => characterForms[characters].test(character))
-    if (!possible || all.length < size.min || all.length > size.max) one.refuse('the field can never hold this')
+    const reason = reasonOf(found)
+    if (reason !== undefined) one.refuse(reason)
     return [found]
   })
 }

@@ -40,3 +40,17 @@ export function jis7(codes: Iterable<number>): readonly Jis7Step[] {
     return { character: kana ? kana7(code) : roman(code), shift: false }
   })
 }
+
+const all = Array.from({ length: 256 }, (_, code) => code)
+const codes8: ReadonlyMap<string | undefined, number> = new Map(all.map((code) => [jis8(code), code]))
+const codesOfKana: ReadonlyMap<string | undefined, number> = new Map(all.map((code) => [kana7(code), code]))
+
+/** 8-bit code of a character; `undefined` when there is none. */
+export function jis8Code(character: string): number | undefined {
+  return codes8.get(character)
+}
+
+/** 7-bit code of a character with its set shifted in; `undefined` when there is none. */
+export function jis7Code(character: string): number | undefined {
+  return codesOfKana.get(character) ?? codes8.get(character)
+}

@@ -28,10 +28,16 @@ interface NamedField {
 
 const fieldName = { match: /^.+$/, say: 'must be the id of a field' }
 
+/** Fields that were read, and the names of those with mistakes, about which nothing more is reported. */
+export interface KnownFields {
+  readonly fields: readonly Field[]
+  readonly declared: ReadonlySet<string>
+}
+
 /** Reads `result`. */
-export function readResult(object: JsonObject | undefined, fields: readonly Field[]): ResultFields | undefined {
-  const user = namedField(object?.required('userId'), fields)
-  const municipality = namedField(object?.optional('municipalityCode'), fields)
+export function readResult(object: JsonObject | undefined, known: KnownFields): ResultFields | undefined {
+  const user = namedField(object?.required('userId'), known)
+  const municipality = namedField(object?.optional('municipalityCode'), known)
   if (user?.field.personal === false) user.value.refuse('a user id is personal')
   if (municipality !== undefined) judgeMunicipality(municipality)
   for (const named of [user, municipality]) {
@@ -48,34 +54,38 @@ function judgeMunicipality({ field: { personal, characters, size }, value }: Nam
 }
 
 /** Reads `validity`. */
-export function readValidity(value: JsonValue | undefined, fields: readonly Field[]): ValidityRule | undefined {
+export function readValidity(value: JsonValue | undefined, known: KnownFields): ValidityRule | undefined {
   const object = value?.object(['until', 'years', 'from'])
   const form = object?.only(['until', 'years'])
   if (object === undefined || form === undefined) return undefined
   const from = object.optional('from')
   if (form === 'until') {
     if (from !== undefined) return from.refuse('from goes with years only')
-    const until = dateField(object.required('until'), fields)
+    const until = dateField(object.required('until'), known)
     return until === undefined ? undefined : { until }
   }
   const years = object.required('years')?.integer(1, 100)
-  const start = dateField(from, fields)
+  const start = dateField(from, known)
   return years === undefined ? undefined : { years, from: start }
 }
 
-function namedField(value: JsonValue | undefined, fields: readonly Field[]): NamedField | undefined {
+function namedField(value: JsonValue | undefined, { fields, declared }: KnownFields): NamedField | undefined {
   const id = value?.string(fieldName)
   if (value === undefined || id === undefined) return undefined
   const field = fields.find((one) => one.id === id)
-  return field === undefined ? value.refuse('there is no such field') : { field, value }
+  if (field !== undefined) return { field, value }
+  return declared.has(id) ? undefined : value.refuse('there is no such field')
 }
 
-function dateField(value: JsonValue | undefined, fields: readonly Field[]): string | undefined {
-  const named = namedField(value, fields)
+function dateField(value: JsonValue | undefined, known: KnownFields): string | undefined {
+  const named = namedField(value, known)
   if (named === undefined) return undefined
-  const { characters, size, id, optional } = named.field
-  if (characters === 'digits' && size.min === 8 && size.max === 8 && !optional) return id
-  return named.value.refuse('a date is a field of digits, of size 8, that is not optional')
+  const { characters, size, id, optional, oneOf = [] } = named.field
+  if (characters !== 'digits' || size.min !== 8 || size.max !== 8 || optional) {
+    return named.value.refuse('a date is a field of digits, of size 8, that is not optional')
+  }
+  const wrong = oneOf.find((text) => dayOf(text) === undefined)
+  return wrong === undefined ? id : named.value.refuse(`the field can hold ${wrong}, which is no day`)
 }
 
 /** Values of fields as they are handed out: personal ones so that they do not show themselves. */

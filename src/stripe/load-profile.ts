@@ -1,10 +1,10 @@
 import { assembleBlock, type PlacedField, readConstants, readLength } from '../layout/block-profile.ts'
-import { fieldMembers, readFieldProfile } from '../layout/field-profile.ts'
+import { type FieldLimits, fieldMembers, readFieldProfile } from '../layout/field-profile.ts'
 import type { Encoding } from '../layout/index.ts'
 import type { JsonObject, JsonValue } from '../layout/json-reader.ts'
 import { headMembers, inspectProfile, type ProfileCheck, readHead, requireProfile } from '../layout/load.ts'
 import { readResult, readValidity } from '../layout/outcome.ts'
-import { type StripeFormatId, stripeFormatIds, stripeFormats } from './formats.ts'
+import { isData, type StripeFormatId, stripeFormatIds, stripeFormats } from './formats.ts'
 import { type StripeProfile, stripeProfileFormat } from './profile.ts'
 
 /**
@@ -30,34 +30,49 @@ function encodingsOf(track: StripeFormatId): readonly Encoding[] {
   return track === 'jis2' ? ['ascii', 'jis7'] : ['ascii']
 }
 
+/** Until the track is known: as many characters, and all that any has. */
+const anyTrack = { maxLength: stripeFormats.iso3.maxData, encodings: ['ascii', 'jis7'] as const, isCode: undefined }
+
 function readProfile(root: JsonValue): StripeProfile | undefined {
   const object = root.object(members)
   if (object === undefined) return undefined
   const head = readHead(object, stripeProfileFormat)
   const track = object.required('track')?.choice(stripeFormatIds)
   const names = object.required('result')?.object(['userId', 'municipalityCode'])
-  if (track === undefined) return undefined
-  const most = stripeFormats[track].maxData
+  const limits = track === undefined ? anyTrack : limitsOf(track)
+  const most = limits.maxLength
   const length = object.has('length') ? readLength(object.optional('length'), most) : { min: 1, max: most }
-  const constants = readConstants(object, most)
-  const fields = root.clean(() => readFields(object, track))
-  const plain = fields?.map(({ field }) => field)
-  const result = plain && readResult(names, plain)
-  const validity = plain && readValidity(object.optional('validity'), plain)
-  if (length === undefined || fields === undefined || result === undefined) return undefined
-  return { ...head, track, layout: assembleBlock(length, constants, fields), result, validity }
+  const constants = readConstants(object, most, limits.isCode)
+  const { placed, declared } = readFields(object, limits)
+  const known = { fields: placed.map(({ field }) => field), declared }
+  const result = readResult(names, known)
+  const validity = readValidity(object.optional('validity'), known)
+  const layout = assembleBlock(length ?? { min: 1, max: most }, constants, placed)
+  return track && result && { ...head, track, layout, result, validity }
 }
 
-function readFields(object: JsonObject, track: StripeFormatId): readonly PlacedField[] {
-  const limits = { encodings: encodingsOf(track), maxLength: stripeFormats[track].maxData }
+function limitsOf(track: StripeFormatId): FieldLimits {
+  const format = stripeFormats[track]
+  return {
+    encodings: encodingsOf(track),
+    maxLength: format.maxData,
+    isCode: (code) => isData(format, code - format.base),
+  }
+}
+
+function readFields(
+  object: JsonObject,
+  limits: FieldLimits,
+): { readonly placed: readonly PlacedField[]; readonly declared: ReadonlySet<string> } {
   const ids = new Map<string, JsonValue>()
-  return (object.required('fields')?.list(1, 64) ?? []).flatMap((value) => {
+  const placed = (object.required('fields')?.list(1, 64) ?? []).flatMap((value) => {
+    const id = value.member('id')
+    const other = id === undefined ? undefined : ids.get(id)
+    if (id !== undefined && other === undefined) ids.set(id, value)
     const found = value.object(fieldMembers)
     const field = found && readFieldProfile(found, limits)
-    if (found === undefined || field === undefined) return []
-    const other = ids.get(field.id)
-    if (other !== undefined) found.required('id')?.refuse(`${other.path} has this name already`)
-    ids.set(field.id, value)
-    return [{ field, value }]
+    if (other !== undefined) found?.required('id')?.refuse(`${other.path} has this name already`)
+    return field === undefined ? [] : [{ field, value }]
   })
+  return { placed, declared: new Set(ids.keys()) }
 }

@@ -153,6 +153,43 @@ describe('profile check', () => {
     expect([grammar.code, grammar.out]).toEqual([1, '3:3    a comma is expected\n'])
   })
 
+  it.each([
+    ['its own check digit', '"999997"', '"999998"', 'its check digit is not 7'],
+    ['its size', '"999997"', '"99999"', 'the field can never hold this'],
+    ['its character set', '"999997"', '"99999X"', 'the field can never hold this'],
+  ])('a value of oneOf that can never pass %s is found in its place', async (_name, from, to, reason) => {
+    const bad = await changed(juki, from, to)
+    const before = (await readFile(bad, 'utf8')).split(to)[0]!.split('\n')
+    const { code, json } = await run(['profile', 'check', bad, '--json'])
+    expect([code, json.problems.length]).toEqual([1, 1])
+    expect(json.problems[0]).toMatchObject({ line: before.length, column: before.at(-1)!.length + 1 })
+    expect(json.problems[0].reason).toContain(reason)
+  })
+
+  it('mistakes of fields, places, results and cards are found in one round', async () => {
+    const text = (await readFile(juki, 'utf8'))
+      .replace('"juki"\n', '"jukis"\n')
+      .replace('"cards": ["juki"]', '"cards": ["jukis"]')
+      .replace('"tries": 3', '"tries": 0')
+      .replace('"999997"', '"999998"')
+      .replace('"userId": "userId"', '"userId": "nobody"')
+      .replace('"years": 10', '"years": 0')
+    const { json } = await run(['profile', 'check', await written('many.json', text), '--json'])
+    expect(json.problems.map(({ path }: { path: string }) => path)).toEqual([
+      'cards[0]',
+      'pin.tries',
+      'objects[0].fields[0].oneOf[0]',
+      'result.userId',
+      'validity.years',
+    ])
+  })
+
+  it('a field with a mistake is not reported as missing where it is named', async () => {
+    const bad = await changed(juki, '"id": "municipality"', '"size": 6, "id": "municipality"')
+    const { json } = await run(['profile', 'check', bad, '--json'])
+    expect(json.problems.map(({ path }: { path: string }) => path)).toEqual(['objects[0].fields[0].size'])
+  })
+
   it('judges a profile with a mistaken format as the kind it comes nearest to', async () => {
     const bad = await changed(stripe, 'stripe-profile@1', 'stripes-profile@1')
     const { json } = await run(['profile', 'check', bad, '--json'])

@@ -116,3 +116,72 @@ describe('what is not as the profile says', () => {
     expect(await thrown(() => readStripeRecord(profile, mixed))).toMatchObject({ check: 'parity' })
   })
 })
+
+describe('what can never stand on a track', () => {
+  const profile = (track: string, parts: object, field: object = {}) =>
+    JSON.stringify({
+      format: 'jpki-card/stripe-profile@1',
+      name: 'x',
+      track,
+      fields: [{ id: 'userId', offset: 2, length: 4, encoding: 'ascii', ...field }],
+      result: { userId: 'userId' },
+      ...parts,
+    })
+  const digit = { modulus: 10, weights: [2, 1], digits: '0987654321', addDigits: true }
+  const padding = { fill: '30', side: 'end' }
+
+  test.each([
+    ['letters as a constant of track 2', profile('iso2', { constants: [{ offset: 0, text: 'AB' }] }), ['constants[0]']],
+    [
+      'lower case as a constant of track 1',
+      profile('iso1', { constants: [{ offset: 0, text: 'ab' }] }),
+      ['constants[0]'],
+    ],
+    ['a byte beyond seven bits', profile('jis2', { constants: [{ offset: 0, bytes: '80' }] }), ['constants[0]']],
+    ['letters as a value of track 2', profile('iso2', {}, { oneOf: ['1234', 'AB12'] }), ['fields[0].oneOf[1]']],
+    [
+      'blanks that fill a field of track 2',
+      profile('iso2', {}, { padding: { fill: '20', side: 'end' } }),
+      ['fields[0].padding.fill'],
+    ],
+    [
+      'a value whose end is taken for padding',
+      profile('iso2', {}, { padding, oneOf: ['12', '120'] }),
+      ['fields[0].oneOf[1]'],
+    ],
+    [
+      'a wrong check digit',
+      profile('iso2', {}, { characters: 'digits', checkDigit: digit, oneOf: ['1230', '1231'] }),
+      ['fields[0].oneOf[1]'],
+    ],
+    ['a size that a full field never has', profile('iso2', {}, { size: { min: 1, max: 3 } }), ['fields[0].size']],
+    [
+      'three mistakes of an unknown track',
+      profile('iso9', { length: 0 }, { offset: -1 }),
+      ['track', 'fields[0].offset', 'length'],
+    ],
+    [
+      'a value that is no day',
+      profile('iso2', {
+        validity: { until: 'day' },
+        fields: [
+          { id: 'userId', offset: 0, length: 4, encoding: 'ascii' },
+          { id: 'day', offset: 4, length: 8, encoding: 'ascii', characters: 'digits', oneOf: ['20260230'] },
+        ],
+      }),
+      ['validity.until'],
+    ],
+  ])('%s: each mistake has its place', (_name, text, paths) => {
+    expect(
+      checkStripeProfile(text)
+        .problems.map(({ path }) => path)
+        .sort(),
+    ).toEqual([...paths].sort())
+  })
+
+  test('a check digit X of a table that has it is right', () => {
+    const rule = { modulus: 11, weights: [2], digits: '0123456789X' }
+    const text = profile('iso1', {}, { characters: 'digits', checkDigit: rule, oneOf: ['500X'] })
+    expect(checkStripeProfile(text).problems).toEqual([])
+  })
+})
