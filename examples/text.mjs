@@ -1,14 +1,11 @@
 // 券面事項入力補助用: a form filled in from the card, and only when the card and what it says are authentic.
 import { CardSession, Pin } from 'jpki-card'
-import { createVirtualCard, VirtualTransport } from 'jpki-card/emulator'
-import { cvcRootFromSpki, decodeAttributes, decodeNumberFile, verifyAuthenticity } from 'jpki-card/juki'
+import { createVirtualCard, VirtualTransport, virtualRoots } from 'jpki-card/emulator'
+import { decodeAttributes, decodeNumberFile, verifyAuthenticity } from 'jpki-card/juki'
 
 const card = await createVirtualCard()
 // With real cards: keys from J-LIS, or knownCvcRoots of jpki-card/juki, which are not officially published.
-const roots = ['text', 'visual'].map((application) => {
-  const { keyId, publicKey } = card.identity.cvc[application].root
-  return cvcRootFromSpki(publicKey, { keyId, hierarchy: 'virtual', application })
-})
+const roots = virtualRoots(card.identity)
 
 const transport = new VirtualTransport({ card })
 const [reader] = await transport.readers()

@@ -1,5 +1,5 @@
 import { equalBytes } from '../bytes.ts'
-import { type Certificate, verifySigned } from '../x509/index.ts'
+import { Certificate, verifySigned } from '../x509/index.ts'
 import type { InvalidPath, PathFailure, PathOptions, ValidPath } from './options.ts'
 import { validatePath } from './validate.ts'
 
@@ -13,8 +13,19 @@ const defaults = { maxIntermediates: 8, maxSignatures: 100 }
  * @see RFC 5280 6.1, RFC 4158 for building
  */
 export function inspectPath(leaf: Certificate, options: PathOptions): ValidPath | InvalidPath {
-  if (Number.isNaN(options.at.getTime())) throw new TypeError('at must be a valid date')
+  if (!(leaf instanceof Certificate)) throw new TypeError('certificate must be a Certificate')
+  requireCertificates(options?.anchors, 'anchors')
+  if (options.intermediates !== undefined) requireCertificates(options.intermediates, 'intermediates')
+  if (!(options.at instanceof Date) || Number.isNaN(options.at.getTime()))
+    throw new TypeError('at must be a valid date')
   return new Search(leaf, options).run()
+}
+
+/** @throws TypeError naming the argument that is not a list of certificates. */
+function requireCertificates(list: unknown, name: string): void {
+  if (!Array.isArray(list) || !list.every((one) => one instanceof Certificate)) {
+    throw new TypeError(`${name} must be a list of Certificate; Certificate.fromDer makes one`)
+  }
 }
 
 class Search {

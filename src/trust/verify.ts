@@ -1,6 +1,6 @@
 import { VerificationError } from '../errors.ts'
 import { inspectPath, type PathOptions } from '../path/index.ts'
-import type { Certificate } from '../x509/index.ts'
+import { Certificate } from '../x509/index.ts'
 import { type JpkiHierarchy, type JpkiProfile, jpkiProfileOf } from './jpki-profile.ts'
 import type { CheckResult, RevocationAnswer, RevocationSource, VerificationReport } from './report.ts'
 
@@ -40,6 +40,7 @@ export async function inspectCertificate(
   certificate: Certificate,
   options: VerifyOptions,
 ): Promise<VerificationReport> {
+  requireArguments(certificate, options)
   const checks: CheckResult[] = []
   const { at } = options
   const failed = (failure: CheckResult, more: Partial<VerificationReport> = {}): VerificationReport => {
@@ -73,6 +74,21 @@ export async function inspectCertificate(
     checks.push({ check: 'revocation', result: answer.status === 'good' ? 'passed' : 'not-done', depth })
   }
   return { ok: true, at, checks, path, validUntil, profile, revocation }
+}
+
+/** What only this function takes; path building checks the rest. @throws TypeError naming the argument. */
+function requireArguments(certificate: Certificate, { revocation, use }: VerifyOptions): void {
+  if (!(certificate instanceof Certificate)) throw new TypeError('certificate must be a Certificate')
+  if (!['required', 'best-effort', 'none'].includes(revocation?.mode)) {
+    throw new TypeError('revocation.mode must be required, best-effort or none')
+  }
+  if (revocation.mode !== 'none') {
+    const { sources } = revocation
+    if (!Array.isArray(sources) || !sources.every((source) => typeof source === 'function')) {
+      throw new TypeError('revocation.sources must be a list of sources')
+    }
+  }
+  if (use !== undefined && use !== 'auth' && use !== 'sign') throw new TypeError('use must be auth or sign')
 }
 
 type Asked = RevocationAnswer | Promise<RevocationAnswer>

@@ -83,6 +83,7 @@ export class Certificate {
    * @throws CertificateError `ERR_CERTIFICATE`; its cause is a DecodeError `ERR_DER` with the offset.
    */
   static fromDer(der: Uint8Array): Certificate {
+    if (!(der instanceof Uint8Array)) throw new TypeError('der must be bytes')
     try {
       if (der.length > maxBytes) throw new DecodeError('ERR_DER', `more than ${maxBytes} bytes`, maxBytes)
       return new Certificate(copyBytes(der))

@@ -1,7 +1,7 @@
 /** Card-verifiable certificates (CVC), card-facts section 5.6 (three sources). */
 
 import { createPublicKey } from 'node:crypto'
-import { asciiBytes, concat } from '../../bytes.ts'
+import { asciiBytes, concat, copyBytes } from '../../bytes.ts'
 import { sha256, sha256DigestInfo, signPkcs1 } from '../rsa.ts'
 import { tlv } from '../tlv-writer.ts'
 import { type KeyPair, privateKeyOf } from './keys.ts'
@@ -29,10 +29,40 @@ export function certify(issuer: CardVerifiableKey, subject: CardVerifiableKey): 
   return tlv(0x7f21, tlv(0x5f4e, body), tlv(0x5f37, signRecord(issuer, body)))
 }
 
+/** A root of a virtual card, as `roots` of `verifyAuthenticity` and `verifyEvidence` in `jpki-card/juki` takes it. */
+export interface VirtualRoot {
+  readonly keyId: Uint8Array
+  readonly publicKey: { readonly modulus: Uint8Array; readonly exponent: Uint8Array }
+  readonly hierarchy: 'virtual'
+  readonly application: 'manager' | 'text' | 'visual'
+}
+
+/**
+ * Root keys of a virtual card, worth nothing, for `roots` with `hierarchies: ['virtual']`: one for each application whose records
+ * are signed.
+ *
+ * @param identity - `identity` of the card.
+ * @throws TypeError when it is not an identity.
+ */
+export function virtualRoots(identity: {
+  readonly cvc: Readonly<Record<VirtualRoot['application'], CvcChain>>
+}): readonly VirtualRoot[] {
+  if (identity?.cvc?.text === undefined) throw new TypeError('identity must be the identity of a virtual card')
+  return (['manager', 'text', 'visual'] as const).map((application) => {
+    const { keyId, publicKey } = identity.cvc[application].root
+    return { keyId: copyBytes(keyId), publicKey: rsaNumbers(publicKey), hierarchy: 'virtual', application }
+  })
+}
+
+function rsaNumbers(spki: Uint8Array): VirtualRoot['publicKey'] {
+  const { n, e } = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }).export({ format: 'jwk' })
+  return { modulus: base64url(n!), exponent: base64url(e!) }
+}
+
 /** `90 03 e ‖ 91 82 0100 n`, 265 bytes. */
 export function publicKeyObjects(spki: Uint8Array): Uint8Array {
-  const { n, e } = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }).export({ format: 'jwk' })
-  return concat(tlv(0x90, base64url(e!)), tlv(0x91, base64url(n!)))
+  const { modulus, exponent } = rsaNumbers(spki)
+  return concat(tlv(0x90, exponent), tlv(0x91, modulus))
 }
 
 /** RSASSA-PKCS1-v1_5 with SHA-256. */

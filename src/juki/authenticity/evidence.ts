@@ -73,6 +73,7 @@ export function askedRecords(evidence: CardEvidence, records: readonly EvidenceR
 
 /** @throws TypeError for anything in the evidence that is not bytes. */
 export function checkEvidence(evidence: CardEvidence): void {
+  if (typeof evidence !== 'object' || evidence === null) throw new TypeError('evidence must be an object')
   const { text, visual, cardExpiry } = evidence
   for (const part of [text, visual, { cardExpiry }]) {
     for (const [name, value] of Object.entries(part ?? {})) {

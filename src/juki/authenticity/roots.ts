@@ -26,6 +26,8 @@ export interface CvcRoot {
  * @throws TypeError, RangeError when it is none, or the identifier has not 16 bytes.
  */
 export function cvcRootFromSpki(spki: Uint8Array, root: Omit<CvcRoot, 'publicKey'>): CvcRoot {
+  if (!(spki instanceof Uint8Array)) throw new TypeError('spki must be bytes')
+  if (!(root?.keyId instanceof Uint8Array)) throw new TypeError('root.keyId must be bytes')
   const made = { ...root, keyId: copyBytes(root.keyId), publicKey: rsaKey(spki) }
   checkRoot(made)
   return made
@@ -43,9 +45,33 @@ function rsaKey(spki: Uint8Array): CardPublicKey {
   return { modulus: bytes(jwk.n), exponent: bytes(jwk.e) }
 }
 
-/** @throws TypeError, RangeError for a root that cannot be one. */
-export function checkRoot({ keyId, publicKey, hierarchy }: CvcRoot): void {
-  if (keyId.length !== keyIdLength) throw new RangeError(`the identifier of a root has ${keyIdLength} bytes`)
-  if (!isCardPublicKey(publicKey)) throw new RangeError('the key of a root is RSA-2048 with an exponent of 3 bytes')
-  if (!cvcHierarchies.includes(hierarchy)) throw new TypeError(`hierarchy must be ${cvcHierarchies.join(', ')}`)
+/** @throws TypeError, RangeError naming the argument that is not of its type. */
+export function checkRoots(roots: readonly CvcRoot[], hierarchies: readonly CvcHierarchy[]): void {
+  if (!Array.isArray(roots)) throw new TypeError('roots must be a list of roots')
+  for (const [i, root] of roots.entries()) checkRoot(root, `roots[${i}]`)
+  if (!Array.isArray(hierarchies)) throw new TypeError('hierarchies must be a list of hierarchies')
+  for (const one of hierarchies) {
+    if (!cvcHierarchies.includes(one)) throw new TypeError(`hierarchies must be of ${cvcHierarchies.join(', ')}`)
+  }
+}
+
+function checkRoot(root: CvcRoot, name = 'root'): void {
+  if (typeof root !== 'object' || root === null)
+    throw new TypeError(`${name} must be a root: keyId, publicKey, hierarchy`)
+  const { keyId, publicKey, hierarchy, application } = root
+  if (!(keyId instanceof Uint8Array)) throw new TypeError(`${name}.keyId must be bytes`)
+  if (!(publicKey?.modulus instanceof Uint8Array) || !(publicKey.exponent instanceof Uint8Array)) {
+    throw new TypeError(
+      `${name}.publicKey must have modulus and exponent; cvcRootFromSpki makes a root from a key in DER`,
+    )
+  }
+  if (keyId.length !== keyIdLength)
+    throw new RangeError(`${name}.keyId: the identifier of a root has ${keyIdLength} bytes`)
+  if (!isCardPublicKey(publicKey)) {
+    throw new RangeError(`${name}.publicKey: the key of a root is RSA-2048 with an exponent of 3 bytes`)
+  }
+  if (!cvcHierarchies.includes(hierarchy)) throw new TypeError(`${name}.hierarchy must be ${cvcHierarchies.join(', ')}`)
+  if (application !== undefined && !['manager', 'text', 'visual'].includes(application)) {
+    throw new TypeError(`${name}.application must be manager, text or visual`)
+  }
 }

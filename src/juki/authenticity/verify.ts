@@ -3,7 +3,7 @@ import { compareRecords } from './compare.ts'
 import { askedRecords, type CardEvidence, checkEvidence, type EvidenceRecord } from './evidence.ts'
 import { Checks } from './outcome.ts'
 import type { AuthenticityCheck, AuthenticityReport } from './report.ts'
-import { type CvcHierarchy, type CvcRoot, checkRoot } from './roots.ts'
+import { type CvcHierarchy, type CvcRoot, checkRoots } from './roots.ts'
 import { judgeText } from './text.ts'
 import { judgeVisual } from './visual.ts'
 
@@ -36,7 +36,7 @@ const harmless: ReadonlySet<string | undefined> = new Set(['not-asked', 'nothing
  */
 export function verifyEvidence(evidence: CardEvidence, options: EvidenceOptions): AuthenticityReport {
   const { roots, hierarchies = ['production'], records, challenge } = options
-  for (const root of roots) checkRoot(root)
+  checkRoots(roots, hierarchies)
   requireChallenge(challenge)
   checkEvidence(evidence)
   const asked = askedRecords(evidence, records)

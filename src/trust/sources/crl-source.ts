@@ -1,5 +1,5 @@
 import type { PathOptions } from '../../path/index.ts'
-import type { RevocationList } from '../../revocation/index.ts'
+import { RevocationList } from '../../revocation/index.ts'
 import type { RevocationSource } from '../report.ts'
 import { listJudge } from './list-judge.ts'
 
@@ -17,7 +17,9 @@ export interface CrlSourceOptions extends Omit<PathOptions, 'at'> {
  */
 export function crlSource(options: CrlSourceOptions): RevocationSource {
   const { lists } = options
-  if (!Array.isArray(lists)) throw new TypeError('lists must be an array of revocation lists')
+  if (!Array.isArray(lists) || !lists.every((list) => list instanceof RevocationList)) {
+    throw new TypeError('lists must be an array of revocation lists')
+  }
   const judge = listJudge(options)
   return (...question) => judge(lists, question)
 }

@@ -6,7 +6,7 @@ import {
   listsItself,
   type RevocationList,
 } from '../../revocation/index.ts'
-import type { Certificate } from '../../x509/index.ts'
+import { Certificate } from '../../x509/index.ts'
 import { fingerprint } from '../jpki-authorities.ts'
 import type { RevocationAnswer, RevocationEvidence, RevocationSource } from '../report.ts'
 
@@ -33,7 +33,12 @@ const manyEntries = 10_000
  * @throws TypeError without anchors.
  */
 export function listJudge(options: Options): ListJudge {
-  if (!Array.isArray(options.anchors)) throw new TypeError('anchors must be an array of certificates')
+  for (const name of ['anchors', 'intermediates'] as const) {
+    const list: unknown = options[name] ?? (name === 'anchors' ? undefined : [])
+    if (!Array.isArray(list) || !list.every((one) => one instanceof Certificate)) {
+      throw new TypeError(`${name} must be an array of certificates`)
+    }
+  }
   const ofSigner = signerOptions(options)
   const pool = withoutCopies(options.intermediates ?? [])
   return (lists, [certificate, issuer, at, anchor], problems = []) => {

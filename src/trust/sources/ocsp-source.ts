@@ -1,4 +1,4 @@
-import { type OcspResponse, type OcspStatus, type OcspStatusOptions, ocspStatus } from '../../revocation/index.ts'
+import { OcspResponse, type OcspStatus, type OcspStatusOptions, ocspStatus } from '../../revocation/index.ts'
 import type { RevocationAnswer, RevocationSource } from '../report.ts'
 import { span } from './limits.ts'
 
@@ -18,6 +18,7 @@ export interface OcspSourceOptions extends OcspJudgement {
  * @throws TypeError, RangeError for options that make no sense.
  */
 export function ocspSource(options: OcspSourceOptions): RevocationSource {
+  if (!(options.response instanceof OcspResponse)) throw new TypeError('response must be an OcspResponse')
   requireJudgement(options, options.nonce !== undefined)
   return (certificate, issuer, at) => ocspAnswer(ocspStatus(certificate, issuer, options.response, { ...options, at }))
 }
