@@ -30,7 +30,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): NonceStore & Coun
   if (!Number.isSafeInteger(maxNonces) || maxNonces < 1) throw new RangeError('maxNonces must be a positive number')
   const nonces = new Map<string, Entry>()
   const counts = new Map<string, number>()
-  const values = new Map<string, string>()
+  const texts = expiringTexts(clock)
   let oldest: Entry | undefined
   let newest: Entry | undefined
 
@@ -70,8 +70,34 @@ export function memoryStore(options: MemoryStoreOptions = {}): NonceStore & Coun
     },
     count: async (key) => counts.get(key) ?? 0,
     reset: async (key) => void counts.delete(key),
-    read: async (key) => values.get(key),
-    write: async (key, value) => void values.set(key, value),
-    remove: async (key) => void values.delete(key),
+    read: async (key) => texts.get(key),
+    write: async (key, value) => texts.set(key, value),
+    remove: async (key) => texts.set(key, undefined),
+    async compareAndSet(changes) {
+      if (!changes.every(({ key, expected }) => texts.get(key) === expected)) return false
+      for (const { key, next, lifetimeMs } of changes) texts.set(key, next, lifetimeMs)
+      return true
+    },
+  }
+}
+
+/** Texts by name, each for ever or until its end. */
+function expiringTexts(clock: () => number) {
+  const texts = new Map<string, { readonly value: string; readonly until: number }>()
+  let sweepAt = 1_000
+  return {
+    get(key: string): string | undefined {
+      const found = texts.get(key)
+      return found !== undefined && found.until > clock() ? found.value : undefined
+    },
+    set(key: string, value: string | undefined, lifetimeMs = Number.POSITIVE_INFINITY): void {
+      if (value === undefined) texts.delete(key)
+      else texts.set(key, { value, until: clock() + lifetimeMs })
+      if (texts.size < sweepAt) return
+      const now = clock()
+      for (const [name, { until }] of texts) if (until <= now) texts.delete(name)
+      // As many again come before the next sweep, so that one call costs the same however many texts are kept.
+      sweepAt = Math.max(1_000, 2 * texts.size)
+    },
   }
 }

@@ -1,18 +1,39 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Condition } from '../health.ts'
+import { conditionOf, faultOf, RedisFault, type RedisFaultReason } from './redis-faults.ts'
 
-/** What is used of a client of the `redis` package. */
+/** What is used of a client of the `redis` package. Error replies come as RedisReply. */
 export interface RedisClient {
   connect(): Promise<unknown>
   sendCommand(command: readonly string[]): Promise<unknown>
-  on(event: 'error', listener: () => void): unknown
+  on(event: 'error', listener: (error: unknown) => void): unknown
   destroy(): void
 }
+
+/** How connections are made and looked at. */
+export interface RedisConnectionOptions {
+  /** A client that is not connected yet and never connects again by itself. */
+  readonly make: () => Promise<RedisClient>
+  /**
+   * Whether the server at the other end can serve; asked of each new connection, and again from time to time.
+   *
+   * @returns what someone has to act on although it can serve, in whole or in part. @throws RedisFault, RedisReply when it cannot.
+   */
+  readonly examine: (send: Send, isNew: boolean) => Promise<readonly RedisFaultReason[]>
+  /** Longest wait for connecting and for an answer, ms. */
+  readonly timeoutMs: number
+  /** Time between two examinations, ms. */
+  readonly checkMs: number
+}
+
+/** Sends one command. */
+export type Send = (...command: readonly string[]) => Promise<unknown>
 
 /** A connection: one client, never used again once it is lost. */
 interface Link {
   readonly client: RedisClient
-  readonly lost: Promise<void>
-  readonly giveUp: () => void
+  readonly lost: AbortSignal
+  readonly giveUp: (fault: RedisFault) => void
 }
 
 const firstDelay = 50
@@ -21,18 +42,21 @@ const longestDelay = 2_000
 /**
  * One connection to Redis at a time, made again in the background when it is lost. Each client of the `redis` package
  * serves one connection only, so a command is never kept for the next one, and never sent twice.
+ *
+ * A connection that survives is given up as well when its server replies that it cannot serve: a primary that has become a
+ * replica would refuse everything for as long as it keeps its connections.
  */
 export class RedisConnection {
-  readonly #make: () => RedisClient
-  readonly #timeoutMs: number
+  readonly #options: RedisConnectionOptions
   readonly #closing = new AbortController()
   #link: Link | undefined
   #running: Promise<void> | undefined
+  #conditions: readonly Condition[] = [conditionOf('unreachable', new Date())]
+  /** Why there is no connection. */
+  #fault = new RedisFault('unreachable')
 
-  /** @param make a client that is not connected yet and never connects again by itself. */
-  constructor(make: () => RedisClient, timeoutMs: number) {
-    this.#make = make
-    this.#timeoutMs = timeoutMs
+  constructor(options: RedisConnectionOptions) {
+    this.#options = options
   }
 
   /** Connects. From then on it stays connected as far as it can. */
@@ -41,72 +65,145 @@ export class RedisConnection {
     this.#running = this.#stayConnected()
   }
 
+  /** Connects in the background. */
+  openLater(): void {
+    this.#running = this.#connect().then(
+      () => this.#stayConnected(),
+      () => this.#stayConnected(),
+    )
+  }
+
+  /** The state of the server, as far as it is known now. */
+  conditions(): readonly Condition[] {
+    return this.#conditions
+  }
+
   /**
-   * Sends a command. It fails at once when there is no connection, and after the time-out when there is no answer: then
-   * the connection is given up, since whatever comes next would wait behind it.
+   * Sends a command. It fails at once when there is no connection. The connection is given up when there is no answer
+   * within the time-out, since whatever comes next would wait behind it, and after a reply that says that the server cannot
+   * serve. The command is not sent again either way: it may have been carried out.
+   *
+   * @throws RedisFault.
    */
-  send(command: readonly string[]): Promise<unknown> {
-    if (this.#link === undefined) return Promise.reject(new Error('there is no connection'))
-    const { client, giveUp } = this.#link
-    return this.#inTime(client.sendCommand(command), giveUp)
+  async send(command: readonly string[]): Promise<unknown> {
+    const link = this.#link
+    if (link === undefined) throw new RedisFault(this.#fault.reason, { cause: this.#fault.cause })
+    try {
+      return await this.#inTime(link.client.sendCommand(command), link.giveUp)
+    } catch (error) {
+      const { fault, keeps } = faultOf(error)
+      if (!keeps && fault.reason !== 'unreachable') link.giveUp(fault)
+      throw fault
+    }
   }
 
   /** Fails what is under way, and leaves nothing behind. */
   async close(): Promise<void> {
     this.#closing.abort()
-    this.#link?.giveUp()
+    this.#link?.giveUp(new RedisFault('closed'))
     await this.#running
+    this.#report(new RedisFault('closed'))
   }
 
   async #stayConnected(): Promise<void> {
+    const { signal } = this.#closing
     let delay = firstDelay
-    while (!this.#closing.signal.aborted) {
+    while (!signal.aborted) {
       if (this.#link !== undefined) {
-        await this.#link.lost
-        this.#link = undefined
-        delay = firstDelay
+        const since = performance.now()
+        await this.#watch(this.#link)
+        // One that was lost soon is not made again at once: its server may refuse each as it refused this one.
+        if (performance.now() - since > longestDelay) delay = firstDelay
       }
       await this.#pause(delay)
       delay = Math.min(2 * delay, longestDelay)
       // A failure is tried again, later.
       await this.#connect().catch(() => {})
     }
-    this.#link?.giveUp()
+    this.#link?.giveUp(new RedisFault('closed'))
+  }
+
+  /** Examines a connection from time to time until it is lost. */
+  async #watch(link: Link): Promise<void> {
+    while (!link.lost.aborted) {
+      await this.#pause(this.#options.checkMs, link.lost)
+      if (!link.lost.aborted) await this.#examine(link, false).catch(() => {})
+    }
   }
 
   /** Waits, or half as long: not all servers come back at the same moment. */
-  async #pause(ms: number): Promise<void> {
-    const { signal } = this.#closing
+  async #pause(ms: number, signal = this.#closing.signal): Promise<void> {
     await sleep(ms * (0.5 + Math.random() / 2), undefined, { signal, ref: false }).catch(() => {})
   }
 
   async #connect(): Promise<void> {
     if (this.#closing.signal.aborted) return
-    const client = this.#make()
-    let giveUp = (): void => {}
-    const lost = new Promise<void>((resolve) => {
-      giveUp = () => {
-        client.destroy()
-        resolve()
+    let client: RedisClient
+    try {
+      client = await this.#options.make()
+    } catch (error) {
+      const { fault } = faultOf(error)
+      this.#report(fault)
+      throw fault
+    }
+    const lost = new AbortController()
+    const giveUp = (fault: RedisFault): void => {
+      // What comes after this is not sent to it.
+      if (this.#link === link) {
+        this.#link = undefined
+        this.#report(fault)
       }
-      client.on('error', giveUp)
-    })
+      client.destroy()
+      lost.abort()
+    }
+    const link: Link = { client, lost: lost.signal, giveUp }
+    client.on('error', (error) => giveUp(faultOf(error).fault))
     try {
       await this.#inTime(client.connect(), giveUp)
+      await this.#examine(link, true)
     } catch (error) {
-      giveUp()
-      throw error
+      const { fault } = faultOf(error)
+      giveUp(fault)
+      this.#report(fault)
+      throw fault
     }
-    this.#link = { client, lost, giveUp }
+    if (this.#closing.signal.aborted) giveUp(new RedisFault('closed'))
+    else this.#link = link
   }
 
-  async #inTime<T>(answer: Promise<T>, giveUp: () => void): Promise<T> {
+  async #examine(link: Link, isNew: boolean): Promise<void> {
+    try {
+      const send: Send = (...command) => this.#inTime(link.client.sendCommand(command), link.giveUp)
+      this.#report(undefined, await this.#options.examine(send, isNew))
+    } catch (error) {
+      const { fault } = faultOf(error)
+      link.giveUp(fault)
+      throw fault
+    }
+  }
+
+  /** Notes the state, with the time since when it is so. */
+  #report(fault: RedisFault | undefined, warnings: readonly RedisFaultReason[] = []): void {
+    if (fault !== undefined) this.#fault = fault
+    const reasons = fault === undefined ? warnings : [fault.reason]
+    const before = this.#conditions
+    const since = (reason: string | undefined): Date => before.find((one) => one.reason === reason)?.since ?? new Date()
+    this.#conditions =
+      reasons.length === 0
+        ? [{ part: 'store', state: 'ok', since: since(undefined) }]
+        : reasons.map((reason) => conditionOf(reason, since(reason)))
+  }
+
+  async #inTime<T>(answer: Promise<T>, giveUp: (fault: RedisFault) => void): Promise<T> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        reject(new Error(`no answer within ${this.#timeoutMs} ms`))
-        giveUp()
-      }, this.#timeoutMs)
+        const fault = new RedisFault('unreachable', {
+          cause: new Error(`no answer within ${this.#options.timeoutMs} ms`),
+        })
+        reject(fault)
+        giveUp(fault)
+      }, this.#options.timeoutMs)
     })
     try {
       return await Promise.race([answer, late])

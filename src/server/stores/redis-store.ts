@@ -1,86 +1,120 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { DependencyError, RefusalError } from '../../errors.ts'
-import { type RedisClient, RedisConnection } from './redis-connection.ts'
-import { putScript, takeScript } from './redis-scripts.ts'
+import { RefusalError } from '../../errors.ts'
+import type { HealthSource } from '../health.ts'
+import { RedisAddress, type RedisAddressOptions } from './redis-address.ts'
+import { RedisConnection, type Send } from './redis-connection.ts'
+import { faultOf, RedisFault, type RedisFaultReason } from './redis-faults.ts'
+import { compareAndSetScript, putScript, readScript, takeScript } from './redis-scripts.ts'
 import type { CounterStore, NonceStore } from './store.ts'
 
 /** Options of {@link redisStore}. */
-export interface RedisStoreOptions {
-  /** `redis://` or, with TLS, `rediss://`: `redis://user:password@host:6379/0`. */
-  readonly url: string
+export interface RedisStoreOptions extends RedisAddressOptions {
   /** Before the name of every key. Default `jpki-card:`. */
   readonly prefix?: string | undefined
   /** Longest wait for connecting and for an answer, in ms, 10 to 60 000. Default 1 000. */
   readonly timeoutMs?: number | undefined
+  /** Time between two looks at the state of Redis, in ms, 100 to 3 600 000; half as long at times. Default 60 000. */
+  readonly checkMs?: number | undefined
+  /** Return at once and connect in the background; calls fail until then. Default false: opening fails without Redis. */
+  readonly lazy?: boolean | undefined
+  /** Whether PINs are kept in it: one without append-only file is reported then. Default false. */
+  readonly durable?: boolean | undefined
 }
 
-/** Most commands waiting for their answer. More fail at once. */
-const mostWaiting = 10_000
-
 /**
- * A store many server processes share: Redis 6 or later, one primary. Connects now, and again by itself whenever the
- * connection is lost; meanwhile every call fails at once. No call is ever sent twice: when the answer to a `take` is lost,
- * so is the nonce.
+ * A store many server processes share: Redis 6 or later, one primary, with Sentinel or without. Connects now, or with `lazy`
+ * in the background, and again by itself whenever the connection is lost or the server cannot serve; meanwhile every call
+ * fails at once. No call is ever sent twice: when the answer to a `take` is lost, so is the nonce.
  *
  * Redis never sees a nonce, only its SHA-256. A nonce is taken from the very server process it was put into: after a
  * restart or failover those given out before are refused, so none can come back from the disk. Counters and texts live as
  * long as the data of Redis: see `docs/server.md` for the settings they need.
  *
- * @throws RefusalError `ERR_STORE_UNAVAILABLE` when Redis does not answer, or not as it must.
+ * `conditions` reports, with one of {@link RedisFaultReason} as `reason`, why it cannot serve, or `evicting` and
+ * `not-persistent` as warnings.
+ *
+ * @throws RefusalError `ERR_STORE_UNAVAILABLE` when Redis does not answer, or not as it must; not with `lazy`.
  * @throws DependencyError `ERR_DEPENDENCY_MISSING` when the package `redis` is not installed.
- * @throws TypeError, RangeError for options that make no sense.
+ * @throws TypeError, RangeError for options that are not as described.
  */
-export async function redisStore(options: RedisStoreOptions): Promise<NonceStore & CounterStore> {
-  const { url, prefix = 'jpki-card:', timeoutMs = 1_000 } = options
-  if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol)) {
-    throw new TypeError('url must be redis://… or rediss://…')
-  }
+export async function redisStore(options: RedisStoreOptions): Promise<NonceStore & CounterStore & HealthSource> {
+  const { url, tls, sentinel, prefix = 'jpki-card:', timeoutMs = 1_000, checkMs = 60_000 } = options
+  const { lazy = false, durable = false } = options
   if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 10 || timeoutMs > 60_000) {
     throw new RangeError('timeoutMs must be from 10 to 60000')
   }
-  const { createClient } = await loadRedis()
-  const connection = new RedisConnection(
-    (): RedisClient =>
-      createClient({
-        url,
-        RESP: 2,
-        disableOfflineQueue: true,
-        commandsQueueMaxLength: mostWaiting,
-        maintNotifications: 'disabled',
-        socket: { reconnectStrategy: false, connectTimeout: timeoutMs },
-      }),
+  if (!Number.isSafeInteger(checkMs) || checkMs < 100 || checkMs > 3_600_000) {
+    throw new RangeError('checkMs must be from 100 to 3600000')
+  }
+  const address = await RedisAddress.load({ url, tls, sentinel }, timeoutMs)
+  const connection = new RedisConnection({
+    make: () => address.client(),
     timeoutMs,
-  )
-  const send = async (...command: readonly string[]): Promise<unknown> => {
+    checkMs,
+    async examine(send, isNew) {
+      if (!isNew) await address.checkPrimary()
+      return examine(send, storeOn(send, prefix), durable)
+    },
+  })
+  const send: Send = async (...command) => {
     try {
       return await connection.send(command)
     } catch (cause) {
       throw refusal(cause)
     }
   }
-  const store = storeOn(send, prefix, () => connection.close())
+  const store = {
+    ...storeOn(send, prefix),
+    conditions: () => connection.conditions(),
+    close: () => connection.close(),
+  }
+  if (lazy) {
+    connection.openLater()
+    return store
+  }
   try {
     await connection.open()
-    // Whether the scripts may be run, and the server tells who it is.
-    const probe = randomBytes(32)
-    await store.put(probe, '', timeoutMs)
-    await store.take(probe)
   } catch (cause) {
     await connection.close()
-    throw cause instanceof RefusalError ? cause : refusal(cause)
+    throw refusal(cause)
   }
   return store
 }
 
-function storeOn(
-  send: (...command: readonly string[]) => Promise<unknown>,
-  prefix: string,
-  close: () => Promise<void>,
-): NonceStore & CounterStore {
+/**
+ * Whether a server can serve: what it says of itself, then whether a nonce can be put and taken.
+ *
+ * @throws RedisFault, RedisReply.
+ */
+async function examine(send: Send, store: NonceStore, durable: boolean): Promise<readonly RedisFaultReason[]> {
+  const info = String(await send('INFO'))
+  const field = (name: string): string | undefined => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1]
+  if (field('loading') === '1') throw new RedisFault('loading')
+  if (field('cluster_enabled') === '1') throw new RedisFault('cluster')
+  if (field('role') !== 'master')
+    throw new RedisFault(field('role') === undefined ? 'unexpected-answer' : 'read-only-replica')
+  const found: RedisFaultReason[] = []
+  const probe = randomBytes(32)
+  try {
+    await store.put(probe, 'probe', 60_000)
+    if ((await store.take(probe)) !== 'probe') throw new RedisFault('unexpected-answer')
+  } catch (error) {
+    // What is kept can still be taken.
+    if (faultOf(error).fault.reason !== 'full') throw error
+    found.push('full')
+  }
+  const policy = field('maxmemory_policy')
+  if (policy !== undefined && policy !== 'noeviction') found.push('evicting')
+  if (durable && field('aof_enabled') === '0') found.push('not-persistent')
+  return found
+}
+
+function storeOn(send: Send, prefix: string): NonceStore & CounterStore {
   const nonceKey = (nonce: Uint8Array): string =>
     `${prefix}nonce:${createHash('sha256').update(nonce).digest('base64url')}`
   const countKey = (key: string): string => `${prefix}count:${key}`
   const valueKey = (key: string): string => `${prefix}value:${key}`
+  const written = (value: string | undefined): string => (value === undefined ? '-' : `=${value}`)
   return {
     async put(nonce, record, lifetimeMs) {
       const set = await send('EVAL', putScript, '1', nonceKey(nonce), record, String(Math.ceil(lifetimeMs)))
@@ -88,12 +122,20 @@ function storeOn(
     },
     take: async (nonce) => text(await send('EVAL', takeScript, '1', nonceKey(nonce))),
     increment: async (key) => count(await send('INCR', countKey(key))),
-    count: async (key) => count((await send('GET', countKey(key))) ?? 0),
+    count: async (key) => count((await send('EVAL', readScript, '1', countKey(key))) ?? 0),
     reset: async (key) => void (await send('DEL', countKey(key))),
-    read: async (key) => text(await send('GET', valueKey(key))),
+    read: async (key) => text(await send('EVAL', readScript, '1', valueKey(key))),
     write: async (key, value) => void (await send('SET', valueKey(key), value)),
     remove: async (key) => void (await send('DEL', valueKey(key))),
-    close,
+    async compareAndSet(changes) {
+      const keys = changes.map(({ key }) => valueKey(key))
+      const given = changes.flatMap(({ expected, next, lifetimeMs }) => [
+        written(expected),
+        written(next),
+        lifetimeMs === undefined ? '-' : String(Math.ceil(lifetimeMs)),
+      ])
+      return (await send('EVAL', compareAndSetScript, String(keys.length), ...keys, ...given)) === 1
+    },
   }
 }
 
@@ -110,16 +152,8 @@ function count(answer: unknown): number {
 }
 
 function refusal(cause: unknown): RefusalError {
-  if (cause instanceof Error && cause.message.includes('OOM command not allowed')) {
-    return new RefusalError('ERR_STORE_FULL', 'the store has no memory left', { cause })
-  }
-  return new RefusalError('ERR_STORE_UNAVAILABLE', 'the store does not answer', { cause })
-}
-
-async function loadRedis(): Promise<typeof import('redis')> {
-  try {
-    return await import('redis')
-  } catch (cause) {
-    throw new DependencyError('redis', { cause })
-  }
+  const { fault } = faultOf(cause)
+  return new RefusalError(fault.reason === 'full' ? 'ERR_STORE_FULL' : 'ERR_STORE_UNAVAILABLE', fault.message, {
+    cause: fault,
+  })
 }
