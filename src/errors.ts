@@ -74,6 +74,7 @@ export const errorCodes = [
   'ERR_MUNICIPAL_PIN_LOCKED',
   'ERR_MUNICIPAL_PIN_NOT_REGISTERED',
   'ERR_MUNICIPAL_PIN_FORMAT',
+  'ERR_MUNICIPAL_PIN_BUSY',
   'ERR_AUDIT',
   'ERR_DEPENDENCY_MISSING',
   'ERR_SERVER',
@@ -362,6 +363,7 @@ export type RefusalCode =
   | 'ERR_MUNICIPAL_PIN_LOCKED'
   | 'ERR_MUNICIPAL_PIN_NOT_REGISTERED'
   | 'ERR_MUNICIPAL_PIN_FORMAT'
+  | 'ERR_MUNICIPAL_PIN_BUSY'
 
 /** Whose turn it is after a refusal, and whether trying again, with a new challenge, can help. */
 const refusals: Readonly<Record<RefusalCode, readonly [turn: 'customer' | 'clerk' | 'operator', retry: boolean]>> = {
@@ -384,6 +386,7 @@ const refusals: Readonly<Record<RefusalCode, readonly [turn: 'customer' | 'clerk
   ERR_MUNICIPAL_PIN_LOCKED: ['clerk', false],
   ERR_MUNICIPAL_PIN_NOT_REGISTERED: ['clerk', false],
   ERR_MUNICIPAL_PIN_FORMAT: ['customer', true],
+  ERR_MUNICIPAL_PIN_BUSY: ['customer', true],
 }
 
 /** All codes of {@link RefusalError}. */

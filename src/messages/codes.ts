@@ -72,6 +72,7 @@ export const codeMeanings: Readonly<Record<ErrorCode, Row>> = {
   ERR_MUNICIPAL_PIN_LOCKED: ['municipal-pin-locked', 'clerk', false],
   ERR_MUNICIPAL_PIN_NOT_REGISTERED: ['municipal-pin-none', 'clerk', false],
   ERR_MUNICIPAL_PIN_FORMAT: ['municipal-pin-format', 'customer', true],
+  ERR_MUNICIPAL_PIN_BUSY: ['service-later', 'customer', true],
   ERR_AUDIT: ['out-of-order', 'operator', true],
   ERR_DEPENDENCY_MISSING: ['out-of-order', 'operator', false],
   ERR_SERVER: ['service-later', 'operator', true],

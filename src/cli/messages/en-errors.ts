@@ -159,6 +159,10 @@ export const enErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
   ERR_MUNICIPAL_PIN_LOCKED: { what: 'The PIN is locked.', todo: 'The municipal counter unlocks it.' },
   ERR_MUNICIPAL_PIN_NOT_REGISTERED: { what: 'No PIN is registered.', todo: 'The municipal counter registers one.' },
   ERR_MUNICIPAL_PIN_FORMAT: { what: 'This cannot be the PIN.', todo: 'Type its digits again; no try was spent.' },
+  ERR_MUNICIPAL_PIN_BUSY: {
+    what: 'Too many PINs are being checked.',
+    todo: 'Try again in a moment; no try was spent.',
+  },
   ERR_AUDIT: {
     what: 'The audit log cannot be written, or does not hold what was written.',
     todo: 'Keep the file as it is. Check the disk, the permissions and who can change the file.',

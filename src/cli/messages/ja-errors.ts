@@ -188,6 +188,10 @@ export const jaErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
     what: '暗証番号の形式ではありません。',
     todo: '数字をもう一度入力してください。残り回数は減っていません。',
   },
+  ERR_MUNICIPAL_PIN_BUSY: {
+    what: '暗証番号の確認が混み合っています。',
+    todo: '少し待ってからもう一度お試しください。回数は減っていません。',
+  },
   ERR_AUDIT: {
     what: '監査ログに書き込めないか、内容が書き込んだときのままではありません。',
     todo: 'ファイルはそのまま残し、ディスクと権限、ファイルを変更できる人を確かめてください。',

@@ -242,6 +242,10 @@ export const clerkEn: Readonly<Record<StaffKey, StaffText>> = {
     text: 'What was entered cannot be a municipal PIN. No try was lost.',
     next: 'Have the digits entered again, as many as were registered.',
   },
+  ERR_MUNICIPAL_PIN_BUSY: {
+    text: 'Too many PINs are being checked at this moment. None of the tries was used.',
+    next: 'Have it entered again in a moment. If it happens often, tell the people who run the server.',
+  },
   ERR_AUDIT: {
     text: 'The server cannot write down what happens and has stopped. Or what was written has been changed.',
     next: 'Call the operator at once. Leave the files of the log as they are.',

@@ -241,6 +241,10 @@ export const operatorEn: Readonly<Record<StaffKey, StaffText>> = {
     text: 'Wrong length, or not digits only. No try was spent.',
     next: 'Check that the screen asks for as many digits as pinFormat allows.',
   },
+  ERR_MUNICIPAL_PIN_BUSY: {
+    text: 'As many PINs as hashing allows were being hashed or waiting. No try was spent.',
+    next: 'If it happens often: find out which terminals send so many, add servers, or raise hashing.',
+  },
   ERR_AUDIT: {
     text: 'The audit log cannot be written, or its chain does not hold. Nothing is accepted meanwhile.',
     next: 'Check disk and permissions. When there is a `line`: keep the file, and find out who changed it.',

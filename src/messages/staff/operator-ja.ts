@@ -241,6 +241,10 @@ export const operatorJa: Readonly<Record<StaffKey, StaffText>> = {
     text: '桁数が違うか、数字以外が含まれています。回数は減っていません。',
     next: '画面の入力桁数とpinFormatの設定が合っているか確かめてください。',
   },
+  ERR_MUNICIPAL_PIN_BUSY: {
+    text: 'ハッシュ計算中と待機中の暗証番号が、hashingの上限に達しました。回数は減っていません。',
+    next: '続くときは、大量に送っている端末を調べ、サーバーを増やすかhashingを上げてください。',
+  },
   ERR_AUDIT: {
     text: '監査ログに書けないか、連鎖の検証に失敗しました。書けない間は何も受け付けません。',
     next: 'ディスクの空きと権限を確かめてください。行番号（line）がある場合はファイルを保全し、変更した者を調べてください。',

@@ -62,6 +62,7 @@ export const titlesEn: StaffTitles = {
     ERR_MUNICIPAL_PIN_LOCKED: 'Municipal PIN locked',
     ERR_MUNICIPAL_PIN_NOT_REGISTERED: 'Municipal PIN not registered',
     ERR_MUNICIPAL_PIN_FORMAT: 'Not the form of a municipal PIN',
+    ERR_MUNICIPAL_PIN_BUSY: 'Too many PINs at once',
     ERR_AUDIT: 'Audit log in trouble',
     ERR_DEPENDENCY_MISSING: 'Package not installed',
     ERR_SERVER: 'No proper answer from the server',

@@ -62,6 +62,7 @@ export const titlesJa: StaffTitles = {
     ERR_MUNICIPAL_PIN_LOCKED: '市区町村の暗証番号がロックされています',
     ERR_MUNICIPAL_PIN_NOT_REGISTERED: '市区町村の暗証番号が登録されていません',
     ERR_MUNICIPAL_PIN_FORMAT: '市区町村の暗証番号の形式が違います',
+    ERR_MUNICIPAL_PIN_BUSY: '暗証番号の確認が混み合っています',
     ERR_AUDIT: '監査ログに異常があります',
     ERR_DEPENDENCY_MISSING: '必要なパッケージがありません',
     ERR_SERVER: 'サーバーから正しい応答がありません',

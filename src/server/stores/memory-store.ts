@@ -75,7 +75,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): NonceStore & Coun
     remove: async (key) => texts.set(key, undefined),
     async compareAndSet(changes) {
       if (!changes.every(({ key, expected }) => texts.get(key) === expected)) return false
-      for (const { key, next, lifetimeMs } of changes) texts.set(key, next, lifetimeMs)
+      for (const { key, expected, next, lifetimeMs } of changes) {
+        if (next !== expected) texts.set(key, next, lifetimeMs)
+      }
       return true
     },
   }

@@ -50,7 +50,8 @@ for i, key in ipairs(KEYS) do
 end
 for i, key in ipairs(KEYS) do
   local next, lifetime = ARGV[3 * i - 1], ARGV[3 * i]
-  if next == '-' then redis.call('DEL', key)
+  if next == ARGV[3 * i - 2] then
+  elseif next == '-' then redis.call('DEL', key)
   elseif lifetime == '-' then redis.call('SET', key, string.sub(next, 2))
   else redis.call('SET', key, string.sub(next, 2), 'PX', lifetime) end
 end

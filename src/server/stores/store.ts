@@ -17,7 +17,7 @@ export interface TextChange {
   readonly key: string
   /** What must be kept now; undefined: nothing. */
   readonly expected: string | undefined
-  /** What is kept afterwards; undefined: nothing. */
+  /** What is kept afterwards; undefined: nothing. One that is `expected` already is left as it is, and keeps its end. */
   readonly next: string | undefined
   /** Milliseconds after which `next` is removed by itself. Default: never. */
   readonly lifetimeMs?: number | undefined
