@@ -202,27 +202,29 @@ export class MunicipalPins {
    * @param renew - what is kept from now on if the PIN is right; undefined: what is kept now.
    */
   async #try(step: Step, pin: Uint8Array, renew: (found: Found) => Promise<Kept | undefined>): Promise<void> {
+    const { keys, scrypt } = this.#settings
     for (let round = 0; round < mostRounds; round++) {
       const own = unique()
       const found = await this.#count(step, own)
-      const { stamp } = found.record!
+      const { at } = found
+      const record = found.record!
+      const counted: Try = { own, stamp: record.stamp, last: this.#triesLeft(record) === 0 }
+      const end = await this.#admitted(step, counted)
       let fits: boolean
       let kept: Kept | undefined
-      const end = await this.#admitted(step, stamp, own)
       try {
-        const { keys, scrypt } = this.#settings
-        fits = await keys[found.at]!.matches(step.names[found.at]!, pin, found.record!.hash, scrypt)
+        fits = await keys[at]!.matches(step.names[at]!, pin, record.hash, scrypt)
         if (fits) {
           kept = await renew(found).catch(async (error) => {
             // The PIN was right: its tries are given back although nothing else comes of it.
-            await this.#settle(step, stamp, own, true).catch(() => {})
+            await this.#settle(step, counted, true).catch(() => {})
             throw error
           })
         }
       } finally {
         end()
       }
-      if (await this.#settle(step, stamp, own, fits, kept)) return
+      if (await this.#settle(step, counted, fits, kept)) return
     }
     throw overtaken()
   }
@@ -245,7 +247,7 @@ export class MunicipalPins {
   }
 
   /** Admits a try to hashing; gives it back when it has to be refused. */
-  async #admitted(step: Step, stamp: string, own: string): Promise<() => void> {
+  async #admitted(step: Step, { stamp, own }: Try): Promise<() => void> {
     try {
       return admit(this.#settings.hashing)
     } catch (error) {
@@ -261,10 +263,13 @@ export class MunicipalPins {
   /**
    * Writes what follows from a comparison.
    *
+   * @param last - whether it took the last try, others being under way. If it is wrong the PIN is locked, and stays so
+   *   whatever comes of the others: their answers are not known to who is told that it is locked.
    * @returns whether it holds: not when the PIN is another one by now, or a clerk has acted.
    * @throws RefusalError `ERR_MUNICIPAL_PIN_LOCKED`, `ERR_MUNICIPAL_PIN_REJECTED`.
    */
-  async #settle(step: Step, stamp: string, own: string, fits: boolean, kept?: Kept): Promise<boolean> {
+  async #settle(step: Step, { stamp, own, last }: Try, fits: boolean, kept?: Kept): Promise<boolean> {
+    const { maxTries } = this.#settings
     let refused: RefusalError | undefined
     let holds = true
     await this.#write(step, ({ at, record }) => {
@@ -273,8 +278,10 @@ export class MunicipalPins {
       if (record === undefined || !holds) return 'as-is'
       const pending = record.pending.filter((id) => id !== own)
       const now = Date.now()
-      if (this.#lockedBy(record) !== undefined) {
-        refused = new RefusalError('ERR_MUNICIPAL_PIN_LOCKED', 'the PIN is locked')
+      const wasLocked = this.#lockedBy(record) !== undefined
+      const spent = (): RefusalError => new RefusalError('ERR_MUNICIPAL_PIN_LOCKED', 'the last try was spent')
+      if (fits && wasLocked) {
+        refused = spent()
         return { to: at, next: { ...record, pending } }
       }
       if (fits) {
@@ -282,12 +289,13 @@ export class MunicipalPins {
         const to = kept === undefined ? at : 0
         return { to, next: { ...record, ...renewed, wrong: 0, pending: [], lastRight: now } }
       }
-      const { wrong, wrongTries, firstWrong = now } = record
-      const next = { ...record, wrong: wrong + 1, wrongTries: wrongTries + 1, pending, firstWrong, lastWrong: now }
-      refused =
-        this.#lockedBy(next) === undefined
-          ? new RefusalError('ERR_MUNICIPAL_PIN_REJECTED', 'the PIN is wrong')
-          : new RefusalError('ERR_MUNICIPAL_PIN_LOCKED', 'the last try was spent')
+      // A right PIN that came before has given the try back.
+      const locks = last && pending.length < record.pending.length
+      const wrong = locks ? maxTries : Math.min(maxTries, record.wrong + 1)
+      const { wrongTries, firstWrong = now } = record
+      const next = { ...record, wrong, wrongTries: wrongTries + 1, pending, firstWrong, lastWrong: now }
+      const rejected = !locks && (wasLocked || this.#lockedBy(next) === undefined)
+      refused = rejected ? new RefusalError('ERR_MUNICIPAL_PIN_REJECTED', 'the PIN is wrong') : spent()
       return { to: at, next }
     })
     if (refused !== undefined) throw refused
@@ -297,8 +305,8 @@ export class MunicipalPins {
   #lockedBy({ locked, wrong, wrongTries }: PinRecord): MunicipalPinStatus['lockedBy'] {
     const { maxTries, maxWrongTries = Number.POSITIVE_INFINITY } = this.#settings
     if (locked) return 'clerk'
-    if (wrong >= maxTries) return 'tries'
-    return wrongTries >= maxWrongTries ? 'wrong-tries' : undefined
+    if (wrongTries >= maxWrongTries) return 'wrong-tries'
+    return wrong >= maxTries ? 'tries' : undefined
   }
 
   /** An act of a clerk on a PIN that exists. It is decided by what is kept at the moment it is written. */
@@ -377,7 +385,13 @@ export class MunicipalPins {
       if (names.length > 1 && !(await store.compareAndSet(changes))) continue
       const registered = records.findIndex((record) => record?.hash !== undefined)
       // Tries of a user without a PIN are counted in one place as well, whichever key a server uses.
-      const at = registered < 0 ? Math.max(0, records.findIndex((record) => record !== undefined)) : registered
+      const at =
+        registered < 0
+          ? Math.max(
+              0,
+              records.findIndex((record) => record !== undefined),
+            )
+          : registered
       return { at, record: records[at], texts }
     }
     throw overtaken()
@@ -453,6 +467,15 @@ export class MunicipalPins {
   #names(userId: string, kind: MunicipalPinKind): readonly string[] {
     return this.#settings.keys.map((key) => `municipal-pin:${kind}:${key.pseudonym(userId)}`)
   }
+}
+
+/** A try that was counted. */
+interface Try {
+  readonly own: string
+  /** Of the record it is compared with. */
+  readonly stamp: string
+  /** Whether no try was left after it. */
+  readonly last: boolean
 }
 
 /** What is kept of a PIN itself. */

@@ -9,6 +9,7 @@ import {
   municipalPinKinds,
 } from '../../src/municipal-pin/index.ts'
 import { memoryStore } from '../../src/server/stores/memory-store.ts'
+import type { TextChange } from '../../src/server/stores/store.ts'
 
 const serverKey = new Uint8Array(32).fill(7)
 const scrypt = { N: 2, r: 1, p: 1 }
@@ -22,21 +23,31 @@ function watchedStore() {
   const store = memoryStore()
   const kept = new Map<string, string>()
   const calls: string[] = []
+  const keep = (key: string, value: string | undefined): void => {
+    if (value === undefined) kept.delete(key)
+    else kept.set(key, value)
+  }
   return {
     ...store,
     kept,
     calls,
-    increment: (key: string) => {
-      calls.push('increment')
-      return store.increment(key)
-    },
     write: (key: string, value: string) => {
       calls.push('write')
-      kept.set(key, value)
+      keep(key, value)
       return store.write(key, value)
+    },
+    compareAndSet: async (changes: readonly TextChange[]) => {
+      calls.push('compareAndSet')
+      const changed = await store.compareAndSet(changes)
+      if (changed) for (const { key, next } of changes) keep(key, next)
+      return changed
     },
   }
 }
+
+/** The hashes in a store. */
+const hashes = (store: { readonly kept: ReadonlyMap<string, string> }): unknown[] =>
+  [...store.kept.values()].map((text) => JSON.parse(text).hash)
 
 function setUp(options: Partial<MunicipalPinsOptions> = {}) {
   const store = watchedStore()
@@ -44,6 +55,8 @@ function setUp(options: Partial<MunicipalPinsOptions> = {}) {
   const audit = { write: (event: AuditEvent) => void events.push(event) }
   return { store, events, pins: new MunicipalPins({ store, serverKey, audit, scrypt, ...options }) }
 }
+
+const times = { firstWrong: expect.any(Date), lastWrong: expect.any(Date), lastRight: expect.any(Date) }
 
 /** Code of what a call was refused with, `ok` when it was not. */
 const outcome = (call: Promise<void>): Promise<string> =>
@@ -62,12 +75,14 @@ describe('one PIN', () => {
     await pins.register('user', kind, bytes('1234'), clerk)
     expect(await tryPin('1234')).toBe('ok')
     expect([await tryPin('1111'), await tryPin('1111')]).toEqual(['REJECTED', 'REJECTED'])
-    expect(await pins.status('user', kind)).toEqual({ registered: true, locked: false, triesLeft: 1 })
+    const counted = { registered: true, wrongTries: 2, outdated: false, ...times }
+    expect(await pins.status('user', kind)).toEqual({ ...counted, locked: false, triesLeft: 1 })
     expect(await tryPin('1234')).toBe('ok')
     expect((await pins.status('user', kind)).triesLeft).toBe(3)
     for (const expected of ['REJECTED', 'REJECTED', 'LOCKED', 'LOCKED']) expect(await tryPin('0000')).toBe(expected)
     expect(await tryPin('1234')).toBe('LOCKED')
-    expect(await pins.status('user', kind)).toEqual({ registered: true, locked: true, triesLeft: 0 })
+    const locked = { ...counted, locked: true, lockedBy: 'tries', triesLeft: 0, wrongTries: 5 }
+    expect(await pins.status('user', kind)).toEqual(locked)
     await pins.unlock('user', kind, clerk)
     expect(await tryPin('1234')).toBe('ok')
   })
@@ -206,15 +221,22 @@ describe('secrets', () => {
     expect(new Set(events.map((event) => event['user'])).size).toBe(1)
     const written = JSON.stringify([events, [...store.kept]])
     for (const secret of ['5501', '住民', '7391', '7392', '7393']) expect(written).not.toContain(secret)
-    expect([...store.kept.values()][0]).toMatch(/^scrypt:2:1:1:[\w-]{22}:[\w-]{43}$/)
+  })
+
+  test('a PIN is kept as its hash, its cost and the id of its key', async () => {
+    const { pins, store } = setUp()
+    await pins.register('user', kind, bytes('1234'), clerk)
+    const [record] = [...store.kept.values()].map((text) => JSON.parse(text))
+    expect(record.hash).toMatch(/^scrypt:2:1:1:[\w-]{22}:[\w-]{43}$/)
+    expect(record.key).toMatch(/^[\w-]{11}$/)
   })
 
   test('the hash of a PIN is another each time, and another with another key', async () => {
     const { pins, store } = setUp()
     await pins.register('user', kind, bytes('1234'), clerk)
-    const [first] = store.kept.values()
+    const [first] = hashes(store)
     await pins.register('user', kind, bytes('1234'), clerk)
-    expect([...store.kept.values()][0]).not.toBe(first)
+    expect(hashes(store)).not.toEqual([first])
     const other = new MunicipalPins({ store, serverKey: new Uint8Array(32).fill(8), scrypt })
     expect((await other.status('user', kind)).registered).toBe(false)
   })
@@ -230,6 +252,10 @@ describe('secrets', () => {
 describe('what fails', () => {
   test.each([
     'x',
+    '{"v":2,"stamp":"s","wrong":-1,"pending":[],"wrongTries":0}',
+    '{"v":3,"stamp":"s","wrong":0,"pending":[],"wrongTries":0}',
+    '{"v":2,"stamp":"s","hash":"x","key":"another key","wrong":0,"pending":[],"wrongTries":0}',
+    '[]',
     'scrypt:3:1:1:AAAAAAAAAAAAAAAAAAAAAA:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
     'scrypt:4194304:8:1:AAAAAAAAAAAAAAAAAAAAAA:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
   ])('a store that returns %s', async (kept) => {
@@ -243,7 +269,7 @@ describe('what fails', () => {
     const down = async (): Promise<never> => {
       throw new RefusalError('ERR_STORE_UNAVAILABLE', 'down')
     }
-    const { pins, events } = setUp({ store: { ...memoryStore(), increment: down } })
+    const { pins, events } = setUp({ store: { ...memoryStore(), compareAndSet: down } })
     expect(await outcome(pins.verify('user', kind, bytes('1234'), at))).toBe('ERR_STORE_UNAVAILABLE')
     expect(events).toMatchObject([{ action: 'verify', result: 'ERR_STORE_UNAVAILABLE' }])
   })
@@ -256,7 +282,7 @@ describe('what fails', () => {
       throw new AuditError('full')
     }
     const mute = new MunicipalPins({ store, serverKey, scrypt, audit: { write: fail } })
-    const before = [...store.kept]
+    const before = hashes(store)
     for (const call of [
       () => mute.verify('user', kind, bytes('1234'), at),
       () => mute.verify('user', kind, bytes('0000'), at),
@@ -266,7 +292,7 @@ describe('what fails', () => {
     ]) {
       await expect(call()).rejects.toMatchObject({ code: 'ERR_AUDIT' })
     }
-    expect([...store.kept]).toEqual(before)
+    expect(hashes(store)).toEqual(before)
     expect(await pins.status('user', kind)).toMatchObject({ registered: true, triesLeft: 2 })
   })
 })
@@ -325,8 +351,7 @@ test('property: however calls interleave, no more wrong PINs are compared than t
           scheduler.scheduleFunction(Object.defineProperty((...args: A) => call(...args), 'name', { value: name }))
         const store = {
           ...inner,
-          increment: later('increment', inner.increment),
-          reset: later('reset', inner.reset),
+          compareAndSet: later('compareAndSet', inner.compareAndSet),
           read: later('read', inner.read),
         }
         await setUp({ store: inner, maxTries }).pins.register('user', kind, bytes('1234'), clerk)
@@ -363,6 +388,14 @@ describe('misuse', () => {
     [{ pinFormat: { minDigits: 6, maxDigits: 4 } }, RangeError],
     [{ scrypt: { N: 1000, r: 8, p: 1 } }, RangeError],
     [{ scrypt: { N: 1024, r: 0, p: 1 } }, RangeError],
+    [{ formerKeys: [new Uint8Array(31)] }, RangeError],
+    [{ formerKeys: [new Uint8Array(32).fill(7)] }, RangeError],
+    [{ formerKeys: new Uint8Array(32) as never }, TypeError],
+    [{ maxWrongTries: 0 }, RangeError],
+    [{ hashing: { atOnce: 0, waiting: 1 } }, RangeError],
+    [{ hashing: { atOnce: 1, waiting: -1 } }, RangeError],
+    [{ unregisteredMs: 999 }, RangeError],
+    [{ store: { ...memoryStore(), compareAndSet: undefined as never } }, TypeError],
   ])('option %#', (options, type) => {
     expect(() => setUp(options)).toThrow(type)
   })

@@ -78,11 +78,13 @@ function turns() {
 export async function playInterleaving({ MunicipalPins, stores, user, plan, pick }) {
   const { turn, run, play } = turns()
   let open = true
-  const gated = (call) => async (...given) => {
-    if (open) return call(...given)
-    await turn()
-    return call(...given)
-  }
+  const gated =
+    (call) =>
+    async (...given) => {
+      if (open) return call(...given)
+      await turn()
+      return call(...given)
+    }
   const { maxTries, maxWrongTries, rotated } = plan
   const servers = stores.map((store, i) => {
     const own = rotated ? i : 0
@@ -154,7 +156,7 @@ function explains(state, rest, final, limits) {
     const others = rest.filter((one) => one !== call)
     const { result, next } = apply(state, call, limits)
     if (result === call.result && explains(next, others, final, limits)) return true
-    return refusedByOthers(state, call, limits) && explains(state, others, final, limits)
+    return refusedByOthers(state, call, limits).some((after) => explains(after, others, final, limits))
   })
 }
 
@@ -166,10 +168,18 @@ function isFinal(state, { registered, locked, triesLeft }, limits) {
 const tries = ({ wrong, wrongTries }, limits) => Math.min(limits.maxTries - wrong, limits.maxWrongTries - wrongTries)
 const isLocked = (state, limits) => state.locked || tries(state, limits) <= 0
 
-/** Tries that are being compared may take the last ones: a call is refused then without having any effect. */
+/**
+ * Tries that overlap may take the last ones. A call is refused then: without any effect, or, when the last wrong one has
+ * locked the PIN while it was compared, its try being spent.
+ */
 function refusedByOthers(state, { what, result, overlapping }, limits) {
-  if (byClerk.includes(what) || result !== 'ERR_MUNICIPAL_PIN_LOCKED') return false
-  return overlapping > 0 && tries(state, limits) <= overlapping
+  if (byClerk.includes(what) || result !== 'ERR_MUNICIPAL_PIN_LOCKED') return []
+  if (overlapping === 0 || isLocked(state, limits)) return []
+  const left = tries(state, limits)
+  return [
+    ...(left <= overlapping ? [state] : []),
+    ...(left <= overlapping + 1 ? [{ ...state, wrong: state.wrong + 1 }] : []),
+  ]
 }
 
 /** One call alone: its answer, and what is kept afterwards. */
