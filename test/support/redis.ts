@@ -13,18 +13,23 @@ export class Redis {
   readonly url: string
   readonly #folder: string
   readonly #options: readonly string[]
+  readonly #first: readonly string[]
   #child: ChildProcess | undefined
 
-  constructor(port: number, options: readonly string[]) {
+  /** @param first what stands before all options: a file of settings, `--sentinel`. */
+  constructor(port: number, options: readonly string[], first: readonly string[] = []) {
     this.port = port
     this.url = `redis://127.0.0.1:${port}`
     this.#folder = mkdtempSync(join(tmpdir(), 'jpki-card-redis-'))
     this.#options = options
+    this.#first = first
   }
 
   async start(): Promise<void> {
     const { port } = this
-    const given = ['--port', String(port), '--bind', '127.0.0.1', '--dir', this.#folder, '--save', '', ...this.#options]
+    const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', this.#folder]
+    const kept = this.#first.includes('--sentinel') ? [] : ['--save', '']
+    const given = [...this.#first, ...own, ...kept, ...this.#options]
     const child = spawn('redis-server', given, { stdio: 'ignore' })
     this.#child = child
     const failed = once(child, 'error').then(([error]) => Promise.reject(error))

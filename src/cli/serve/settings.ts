@@ -44,6 +44,26 @@ export interface ServeSettings {
         /** File that holds the address, which may hold a password. */
         readonly urlFile?: string | undefined
         readonly prefix?: string | undefined
+        /** For `rediss://`: PEM files. */
+        readonly tls?:
+          | {
+              readonly ca?: string | undefined
+              readonly certificate?: string | undefined
+              readonly key?: string | undefined
+              readonly servername?: string | undefined
+            }
+          | undefined
+        /** Asked for the primary; host and port of `url` are not used then. */
+        readonly sentinel?:
+          | {
+              readonly name: string
+              readonly nodes: readonly { readonly host: string; readonly port: number }[]
+              readonly username?: string | undefined
+              readonly passwordFile?: string | undefined
+            }
+          | undefined
+        /** Begin without Redis, and be ready when it comes. */
+        readonly waitForServer: boolean
       }
   /** File of at least 64 hexadecimal digits. */
   readonly pseudonymKey: string
@@ -142,6 +162,23 @@ async function settingsSchema() {
           url: redisAddress.optional(),
           urlFile: text.optional(),
           prefix: text.optional(),
+          tls: z
+            .strictObject({
+              ca: text.optional(),
+              certificate: text.optional(),
+              key: text.optional(),
+              servername: text.optional(),
+            })
+            .optional(),
+          sentinel: z
+            .strictObject({
+              name: text,
+              nodes: z.array(z.strictObject({ host: text, port: within(1, 65_535) })).min(1),
+              username: text.optional(),
+              passwordFile: text.optional(),
+            })
+            .optional(),
+          waitForServer: z.boolean().default(false),
         }),
       ])
       .default({ kind: 'memory' }),

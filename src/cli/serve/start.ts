@@ -150,11 +150,31 @@ async function readKey(file: string): Promise<Uint8Array> {
 
 async function openStore({ store }: ServeSettings, inFolder: (path: string) => string): Promise<NonceStore> {
   if (store.kind === 'memory') return memoryStore()
-  const { url, urlFile, prefix } = store
+  const { url, urlFile, prefix, tls, sentinel, waitForServer } = store
   if ((url === undefined) === (urlFile === undefined)) throw usageError('bad-settings', 'store.url')
   const address = url ?? (await readText(inFolder(urlFile!))).trim()
   if (!URL.canParse(address)) throw usageError('bad-settings', 'store.urlFile')
-  return redisStore({ url: address, prefix })
+  if (tls !== undefined && new URL(address).protocol !== 'rediss:') throw usageError('bad-settings', 'store.tls')
+  if ((tls?.certificate === undefined) !== (tls?.key === undefined)) throw usageError('bad-settings', 'store.tls.key')
+  const read = async (path: string | undefined): Promise<string | undefined> =>
+    path === undefined ? undefined : readText(inFolder(path))
+  return redisStore({
+    url: address,
+    prefix,
+    lazy: waitForServer,
+    tls: tls && {
+      ca: await read(tls.ca),
+      cert: await read(tls.certificate),
+      key: await read(tls.key),
+      servername: tls.servername,
+    },
+    sentinel: sentinel && {
+      name: sentinel.name,
+      nodes: sentinel.nodes,
+      username: sentinel.username,
+      password: (await read(sentinel.passwordFile))?.trim(),
+    },
+  })
 }
 
 /** Whether a nonce can be put and taken now. */
