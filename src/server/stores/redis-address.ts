@@ -149,14 +149,20 @@ export class RedisAddress {
       },
     })
     const { ErrorReply } = this.#redis
-    const replied = (error: unknown): never => {
-      throw error instanceof ErrorReply ? new RedisReply(error) : error
-    }
+    const asReply = (error: unknown): unknown => (error instanceof ErrorReply ? new RedisReply(error) : error)
     return {
-      connect: () => client.connect().catch(replied),
-      sendCommand: (command) => client.sendCommand(command).catch(replied),
-      on: (event, listener) =>
-        client.on(event, (error) => listener(error instanceof ErrorReply ? new RedisReply(error) : error)),
+      // All it says before is who we are and which database we want.
+      connect: () =>
+        client.connect().catch((error) => {
+          throw error instanceof ErrorReply && new RedisReply(error).code === 'ERR'
+            ? new RedisFault('refused', { cause: error })
+            : asReply(error)
+        }),
+      sendCommand: (command) =>
+        client.sendCommand(command).catch((error) => {
+          throw asReply(error)
+        }),
+      on: (event, listener) => client.on(event, (error) => listener(asReply(error))),
       destroy: () => client.destroy(),
     }
   }

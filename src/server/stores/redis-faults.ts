@@ -37,7 +37,8 @@ export type RedisFaultReason =
 /** For an operator. */
 const details: Readonly<Record<RedisFaultReason, string>> = {
   unreachable: 'Redis does not answer: check that it runs, its address and the network',
-  refused: 'Redis refuses the user, the password or a command: check the URL and the ACL',
+  refused:
+    'Redis refuses the user, the password, the database, a command or a further connection: check URL, ACL, maxclients',
   tls: 'the TLS connection to Redis was refused: check the certificates, the CA and the time',
   'primary-unknown': 'no Sentinel names a primary: check the nodes and the name',
   'read-only-replica': 'Redis is a read-only replica: check the address, or wait for the failover to end',
