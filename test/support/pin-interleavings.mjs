@@ -116,7 +116,10 @@ export async function playInterleaving({ MunicipalPins, stores, user, plan, pick
     }[what]()
     entry.result = await done.then(
       () => 'ok',
-      (error) => error.code ?? String(error),
+      (error) => {
+        entry.locks = error.message === 'the last try was spent'
+        return error.code ?? String(error)
+      },
     )
     entry.answered = clock++
     history.push(entry)
@@ -143,7 +146,15 @@ export async function playInterleaving({ MunicipalPins, stores, user, plan, pick
   }
   const start = { pin: undefined, wrong: 0, wrongTries: 0, locked: false }
   const limits = { maxTries, maxWrongTries: maxWrongTries ?? Number.POSITIVE_INFINITY }
-  return finals.every((final) => explains(start, history, final, limits)) ? undefined : { plan, history, finals }
+  const explained = finals.every((final) => lockStands(history, final) && explains(start, history, final, limits))
+  return explained ? undefined : { plan, history, finals }
+}
+
+/** Whether it is locked in the end if the last try was spent and no clerk acted then or later. */
+function lockStands(history, { locked }) {
+  const opened = history.filter(({ what, result }) => byClerk.includes(what) && result === 'ok')
+  const lasting = ({ locks, invoked }) => locks && !opened.some(({ answered }) => answered > invoked)
+  return locked || !history.some(lasting)
 }
 
 /** Whether the calls not yet placed can follow in some order, each with its answer. */
