@@ -112,8 +112,9 @@ export class RedisConnection {
       if (this.#link !== undefined) {
         const since = performance.now()
         await this.#watch(this.#link)
-        // One that was lost soon is not made again at once: its server may refuse each as it refused this one.
-        if (performance.now() - since > longestDelay) delay = firstDelay
+        // One that was refused soon is not made again at once: its server may refuse each as it refused this one.
+        const refusedSoon = this.#fault.reason !== 'unreachable' && performance.now() - since < longestDelay
+        if (!refusedSoon) delay = firstDelay
       }
       await this.#pause(delay)
       delay = Math.min(2 * delay, longestDelay)

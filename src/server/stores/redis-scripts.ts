@@ -17,21 +17,22 @@ end
  * primary, so such a nonce never fits. The label is read inside of the script that sets or takes the nonce: both happen in
  * one server at one moment, whatever proxy or reconnection stands between.
  */
-const label = `${onPrimary}
+const label = `
 local function id(text, form) return string.match(text, form) end
 local label = id(redis.call('INFO', 'server'), 'run_id:(%x+)') .. id(replication, 'master_replid:(%x+)') .. ' '
 `
 
 /** KEYS: nonce. ARGV: record, lifetime in ms. Answers 1, or 0 when there is one already. */
-export const putScript: string = `${label}
+export const putScript: string = `${onPrimary}${label}
 if redis.call('SET', KEYS[1], label .. ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
 return 0`
 
 /** KEYS: nonce. Answers its record, or nothing. */
-export const takeScript: string = `${label}
+export const takeScript: string = `${onPrimary}
 local value = redis.call('GET', KEYS[1])
 if not value then return false end
 redis.call('DEL', KEYS[1])
+${label}
 if string.sub(value, 1, #label) == label then return string.sub(value, #label + 1) end
 return false`
 
