@@ -189,6 +189,7 @@ function refusedByOthers(state, { what, result, overlapping }, limits) {
   const left = tries(state, limits)
   return [
     ...(left <= overlapping ? [state] : []),
+    ...(left <= overlapping + 1 ? [{ ...state, wrong: state.wrong + 1, wrongTries: state.wrongTries + 1 }] : []),
     ...(left <= overlapping + 1 ? [{ ...state, wrong: state.wrong + 1 }] : []),
   ]
 }
