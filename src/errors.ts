@@ -63,6 +63,7 @@ export const errorCodes = [
   'ERR_TOKEN_SIGNATURE',
   'ERR_NONCE_UNKNOWN',
   'ERR_NONCE_EXPIRED',
+  'ERR_ANSWER_MISMATCH',
   'ERR_CERTIFICATE_REFUSED',
   'ERR_CERTIFICATE_NOT_YET_VALID',
   'ERR_CERTIFICATE_EXPIRED',
@@ -70,6 +71,7 @@ export const errorCodes = [
   'ERR_REVOCATION_UNKNOWN',
   'ERR_STORE_UNAVAILABLE',
   'ERR_STORE_FULL',
+  'ERR_INTERNAL',
   'ERR_MUNICIPAL_PIN_REJECTED',
   'ERR_MUNICIPAL_PIN_LOCKED',
   'ERR_MUNICIPAL_PIN_NOT_REGISTERED',
@@ -352,6 +354,7 @@ export type RefusalCode =
   | 'ERR_TOKEN_SIGNATURE'
   | 'ERR_NONCE_UNKNOWN'
   | 'ERR_NONCE_EXPIRED'
+  | 'ERR_ANSWER_MISMATCH'
   | 'ERR_CERTIFICATE_REFUSED'
   | 'ERR_CERTIFICATE_NOT_YET_VALID'
   | 'ERR_CERTIFICATE_EXPIRED'
@@ -359,6 +362,7 @@ export type RefusalCode =
   | 'ERR_REVOCATION_UNKNOWN'
   | 'ERR_STORE_UNAVAILABLE'
   | 'ERR_STORE_FULL'
+  | 'ERR_INTERNAL'
   | 'ERR_MUNICIPAL_PIN_REJECTED'
   | 'ERR_MUNICIPAL_PIN_LOCKED'
   | 'ERR_MUNICIPAL_PIN_NOT_REGISTERED'
@@ -375,6 +379,7 @@ const refusals: Readonly<Record<RefusalCode, readonly [turn: 'customer' | 'clerk
   ERR_TOKEN_SIGNATURE: ['customer', true],
   ERR_NONCE_UNKNOWN: ['customer', true],
   ERR_NONCE_EXPIRED: ['customer', true],
+  ERR_ANSWER_MISMATCH: ['operator', false],
   ERR_CERTIFICATE_REFUSED: ['clerk', false],
   ERR_CERTIFICATE_NOT_YET_VALID: ['clerk', false],
   ERR_CERTIFICATE_EXPIRED: ['clerk', false],
@@ -382,6 +387,7 @@ const refusals: Readonly<Record<RefusalCode, readonly [turn: 'customer' | 'clerk
   ERR_REVOCATION_UNKNOWN: ['operator', true],
   ERR_STORE_UNAVAILABLE: ['operator', true],
   ERR_STORE_FULL: ['operator', true],
+  ERR_INTERNAL: ['operator', false],
   ERR_MUNICIPAL_PIN_REJECTED: ['customer', true],
   ERR_MUNICIPAL_PIN_LOCKED: ['clerk', false],
   ERR_MUNICIPAL_PIN_NOT_REGISTERED: ['clerk', false],

@@ -10,7 +10,6 @@ export const cliErrorCodes = [
   'ERR_EVALUATION',
   'ERR_AUTHENTICITY',
   'ERR_FIELD_TEST',
-  'ERR_INTERNAL',
 ] as const
 
 /** One of the codes only the command line knows. */

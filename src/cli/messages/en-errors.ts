@@ -142,6 +142,10 @@ export const enErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
   ERR_TOKEN_SIGNATURE: { what: 'The signature is not right.', todo: 'Try again with a new challenge.' },
   ERR_NONCE_UNKNOWN: { what: 'The challenge is not open any more.', todo: 'Begin again.' },
   ERR_NONCE_EXPIRED: { what: 'The challenge was answered too late.', todo: 'Begin again.' },
+  ERR_ANSWER_MISMATCH: {
+    what: 'The answer of the server belongs to another transaction. Nothing was accepted.',
+    todo: 'Hand nothing out. Compare the clocks of terminal and server; if they agree, have the server examined.',
+  },
   ERR_CERTIFICATE_REFUSED: {
     what: 'The certificate is refused.',
     todo: 'Have the card looked at by the municipal counter.',

@@ -153,6 +153,10 @@ export const jaErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
   ERR_TOKEN_SIGNATURE: { what: '署名が正しくありません。', todo: '新しいチャレンジでもう一度お試しください。' },
   ERR_NONCE_UNKNOWN: { what: 'このチャレンジは使用済みか、期限切れです。', todo: '最初からやり直してください。' },
   ERR_NONCE_EXPIRED: { what: '時間内に操作が完了しませんでした。', todo: '最初からやり直してください。' },
+  ERR_ANSWER_MISMATCH: {
+    what: 'サーバーの応答が別の要求に対するものです。受理されていません。',
+    todo: '証明書等を交付せず、端末とサーバーの時刻を比べてください。時刻が正しければ、サーバーを調べてください。',
+  },
   ERR_CERTIFICATE_REFUSED: {
     what: '証明書を確認できませんでした。',
     todo: '市区町村の窓口でカードを確認してもらってください。',

@@ -198,6 +198,10 @@ export const clerkEn: Readonly<Record<StaffKey, StaffText>> = {
     text: 'Entering the PIN, for example, took longer than the server waits.',
     next: 'Have the customer begin from the start, and look the PIN up first if that takes time.',
   },
+  ERR_ANSWER_MISMATCH: {
+    text: 'The server sent an answer that belongs to another request, perhaps of another person. Neither the customer nor the card is at fault.',
+    next: `Hand nothing out. ${call}`,
+  },
   ERR_CERTIFICATE_REFUSED: {
     text: 'The server does not accept the certificate on the card as valid.',
     next: 'Hand nothing out. Check whether it happens with other cards, and call the operator.',
@@ -225,6 +229,10 @@ export const clerkEn: Readonly<Record<StaffKey, StaffText>> = {
   ERR_STORE_FULL: {
     text: 'Too many requests are open at the server to begin another. The card is not at fault.',
     next: `Have the customer try again in some minutes. ${ifStays}`,
+  },
+  ERR_INTERNAL: {
+    text: 'The server had an unexpected problem. The card is not at fault.',
+    next: `Hand nothing out. ${call}`,
   },
   ERR_MUNICIPAL_PIN_REJECTED: {
     text: 'The number does not match the PIN registered with the municipality. {tries} It looks the same when none is registered.',

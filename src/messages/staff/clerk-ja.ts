@@ -192,6 +192,10 @@ export const clerkJa: Readonly<Record<StaffKey, StaffText>> = {
     text: '暗証番号の入力などに時間がかかり、サーバーが出した認証の要求の期限が過ぎました。',
     next: 'はじめから操作するようご案内ください。入力に時間がかかる方は、番号を確かめてから始めるようお勧めください。',
   },
+  ERR_ANSWER_MISMATCH: {
+    text: 'サーバーから、別の要求（別の方のものかもしれません）への応答が届きました。お客様やカードの問題ではありません。',
+    next: `証明書等を交付しないでください。${call}`,
+  },
   ERR_CERTIFICATE_REFUSED: {
     text: 'サーバーが、カードの電子証明書を有効と認めませんでした。',
     next: '証明書等を交付しないでください。ほかのカードでも起きるかを確かめ、保守担当者に連絡してください。',
@@ -219,6 +223,10 @@ export const clerkJa: Readonly<Record<StaffKey, StaffText>> = {
   ERR_STORE_FULL: {
     text: 'サーバーに処理の途中の要求がたまり、新しい手続きを始められません。カードの問題ではありません。',
     next: `数分後に操作するようご案内ください。${ifStays}`,
+  },
+  ERR_INTERNAL: {
+    text: 'サーバーで想定外の問題が起きました。カードの問題ではありません。',
+    next: `証明書等を交付しないでください。${call}`,
   },
   ERR_MUNICIPAL_PIN_REJECTED: {
     text: '入力された番号が、市区町村に登録された暗証番号と一致しません。{tries}登録がない場合も同じ表示です。',

@@ -197,6 +197,10 @@ export const operatorEn: Readonly<Record<StaffKey, StaffText>> = {
     text: 'The answer came after the challenge had expired.',
     next: 'When frequent, review the time allowed and the delay between terminal and server.',
   },
+  ERR_ANSWER_MISMATCH: {
+    text: 'The answer of the server is not to what this terminal sent: another challenge, holder, terminal, purpose or time.',
+    next: 'Stop the terminal and compare both clocks. If they agree, stop the server and what stands in between: answers are mixed up.',
+  },
   ERR_CERTIFICATE_REFUSED: {
     text: 'A check failed in the verification at the server; see `check` and `depth`.',
     next: 'Check trust anchors, CA certificates and the settings of the verification.',
@@ -224,6 +228,10 @@ export const operatorEn: Readonly<Record<StaffKey, StaffText>> = {
   ERR_STORE_FULL: {
     text: 'As many challenges are open as are allowed, or the store has no memory left.',
     next: 'Find out who asks for so many; if rightly, raise maxNonces or the memory.',
+  },
+  ERR_INTERNAL: {
+    text: 'The server met an unexpected error while it verified a token. The token was refused.',
+    next: 'Look for error and stack in the log of the server, and report them.',
   },
   ERR_MUNICIPAL_PIN_REJECTED: {
     text: 'The municipal PIN does not match, or there is none and the settings do not tell. {tries}',

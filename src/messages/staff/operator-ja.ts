@@ -197,6 +197,10 @@ export const operatorJa: Readonly<Record<StaffKey, StaffText>> = {
     text: 'チャレンジの期限までに応答が届きませんでした。',
     next: '多発するときは、期限の長さと、端末とサーバーの間の遅れを見直してください。',
   },
+  ERR_ANSWER_MISMATCH: {
+    text: 'サーバーの応答が、この端末の送った要求に対するものではありません（チャレンジ、利用者、端末、用途、時刻のいずれかが異なります）。',
+    next: '端末を止め、端末とサーバーの時刻を比べてください。時刻が正しければ、応答の取り違えです。サーバーと途中の機器を止めて調べてください。',
+  },
   ERR_CERTIFICATE_REFUSED: {
     text: 'サーバーの検証で、電子証明書の検査に失敗しました。checkとdepthを確かめてください。',
     next: 'トラストアンカー、認証局証明書、検証用の設定を確かめてください。',
@@ -224,6 +228,10 @@ export const operatorJa: Readonly<Record<StaffKey, StaffText>> = {
   ERR_STORE_FULL: {
     text: '未応答のチャレンジが上限に達したか、ストアのメモリーが足りません。',
     next: '大量に要求している端末を調べ、正当ならmaxNoncesかメモリーを増やしてください。',
+  },
+  ERR_INTERNAL: {
+    text: 'サーバーがトークンの検証中に想定外のエラーになり、トークンを拒否しました。',
+    next: 'サーバーのログでエラーとスタックを確かめ、開発元に報告してください。',
   },
   ERR_MUNICIPAL_PIN_REJECTED: {
     text: '市区町村が管理する暗証番号が一致しないか、設定により未登録も同じ扱いです。{tries}',
