@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { typedDay } from '../bytes.ts'
+import { identifierPattern } from '../token/challenge.ts'
 import { type CliError, usageError } from './cli-error.ts'
 
 /** One option. `meta` names its value in help; without it the option is a switch. */
@@ -118,7 +119,7 @@ const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   pem: {},
   challenge: { meta: 'HEX', pattern: /^(?:[0-9A-Fa-f]{2})+$/ },
   server: { meta: 'URL', pattern: /^https?:\/\/[^\s]{1,500}$/ },
-  terminal: { meta: 'NAME', pattern: /^[A-Za-z0-9._-]{1,64}$/ },
+  terminal: { meta: 'NAME', pattern: identifierPattern },
   'token-file': { meta: 'FILE' },
   'server-ca': { meta: 'FILE' },
   'client-cert': { meta: 'FILE' },
@@ -139,7 +140,7 @@ const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   junit: { meta: 'FILE' },
   only: { meta: 'ID', pattern: /^[a-z0-9-]{1,64}$/ },
   terminals: { meta: 'FILE' },
-  purpose: { meta: 'NAME', pattern: /^[A-Za-z0-9._-]{1,64}$/ },
+  purpose: { meta: 'NAME', pattern: identifierPattern },
   origin: { meta: 'ORIGIN', pattern: /^https?:\/\/[a-z0-9.:[\]-]{1,250}$/ },
   timeout: number('SECONDS'),
   'max-wait': number('SECONDS'),

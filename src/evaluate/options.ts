@@ -2,7 +2,7 @@ import type { EvaluationPki } from './pki/create.ts'
 
 /** A terminal the server knows. */
 export interface EvaluationTerminal {
-  /** 1 to 64 of `A-Z a-z 0-9 . _ -`. */
+  /** 1 to 64 of `A-Z a-z 0-9 . _ -`, not dots only. */
   readonly name: string
   /** Headers by which the server knows it, such as `authorization`. Secret; never reported. */
   readonly headers?: Readonly<Record<string, string>> | undefined

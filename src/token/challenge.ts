@@ -11,7 +11,7 @@ export interface TokenChallenge {
   readonly format: typeof tokenFormat
   /** Origin of the server, as `new URL(address).origin`: `https://issue.example.jp`. */
   readonly origin: string
-  /** The terminal it was given to: 1 to 64 of `A-Z a-z 0-9 . _ -`. */
+  /** The terminal it was given to: 1 to 64 of `A-Z a-z 0-9 . _ -`, not dots only. */
   readonly terminal: string
   /** What the customer asks for, in the same characters. */
   readonly purpose: string
@@ -24,12 +24,20 @@ export interface TokenChallenge {
 /** The parts of a challenge that are signed. */
 export type SignedClaims = Pick<TokenChallenge, 'format' | 'origin' | 'terminal' | 'purpose' | 'nonce'>
 
-const identifier = /^[A-Za-z0-9._-]{1,64}$/
+/**
+ * Form of the names of terminals and purposes, wherever one is written: 1 to 64 of `A-Z a-z 0-9 . _ -`, and not of dots
+ * only, which are other folders in paths.
+ */
+export const identifierPattern: RegExp = /^(?!\.+$)[A-Za-z0-9._-]{1,64}$/
+
+/** The same in words, for messages. */
+export const identifierForm = '1 to 64 of A-Z a-z 0-9 . _ -, not dots only'
+
 const claimNames = ['format', 'origin', 'terminal', 'purpose', 'nonce'] as const
 
 /** Whether a text may name a terminal or a purpose. */
 export function isIdentifier(text: unknown): text is string {
-  return typeof text === 'string' && identifier.test(text)
+  return typeof text === 'string' && identifierPattern.test(text)
 }
 
 /** The origin met last: a process meets one, and reading it again costs more than all other fields together. */
@@ -87,8 +95,16 @@ export function checkClaims(claims: SignedClaims): void {
   if (claims.format !== tokenFormat) throw new RefusalError('ERR_TOKEN', 'format: not the one known here')
   if (!isOrigin(claims.origin)) throw new RefusalError('ERR_TOKEN', 'origin: not an origin')
   for (const name of ['terminal', 'purpose'] as const) {
-    if (!isIdentifier(claims[name])) throw new RefusalError('ERR_TOKEN', `${name}: not 1 to 64 of A-Z a-z 0-9 . _ -`)
+    if (!isIdentifier(claims[name])) throw new RefusalError('ERR_TOKEN', `${name}: not ${identifierForm}`)
   }
+}
+
+/** Whether a text is an existing instant in ISO 8601, UTC, to the second or finer: `2026-06-01T00:00:00.000Z`. */
+export function isInstant(text: unknown): text is string {
+  if (typeof text !== 'string' || !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/.test(text)) return false
+  const time = Date.parse(text)
+  // Date.parse takes February 30 for March 2.
+  return !Number.isNaN(time) && new Date(time).toISOString().substring(0, 19) === text.substring(0, 19)
 }
 
 /**
@@ -100,9 +116,7 @@ export function checkClaims(claims: SignedClaims): void {
 export function parseChallenge(json: unknown): TokenChallenge {
   const fields = textFields(json, [...claimNames, 'expiresAt'], [])
   const { expiresAt } = fields
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/.test(expiresAt) || Number.isNaN(Date.parse(expiresAt))) {
-    throw new RefusalError('ERR_TOKEN', 'expiresAt: not a time')
-  }
+  if (!isInstant(expiresAt)) throw new RefusalError('ERR_TOKEN', 'expiresAt: not a time')
   const challenge = { ...fields, format: fields.format as typeof tokenFormat }
   checkClaims(challenge)
   nonceBytes(challenge.nonce)

@@ -1,18 +1,18 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { fromHex } from '../../src/bytes.ts'
-import { RefusalError, ServerError } from '../../src/errors.ts'
+import { RefusalError } from '../../src/errors.ts'
+import { identifierPattern } from '../../src/token/challenge.ts'
 import {
   answerChallenge,
+  isIdentifier,
   isOrigin,
   parseChallenge,
   parseToken,
   type SignedClaims,
   type Token,
   type TokenChallenge,
-  TokenServer,
   tokenFormat,
   tokenMessage,
 } from '../../src/token/index.ts'
@@ -39,7 +39,7 @@ describe('what is signed', () => {
   }
 
   test('differs for any two different sets of claims', () => {
-    const name = fc.stringMatching(/^[a-z.]{1,4}$/)
+    const name = fc.stringMatching(/^[a-z.]{0,3}[a-z]$/)
     fc.assert(
       fc.property(name, name, name, name, (a, b, c, d) => {
         const one = Buffer.from(tokenMessage({ ...claims, terminal: a, purpose: b }))
@@ -47,6 +47,24 @@ describe('what is signed', () => {
         expect(one.equals(other)).toBe(a === c && b === d)
       }),
     )
+  })
+})
+
+describe('the name of a terminal or purpose', () => {
+  test.each(['a', '-', '.a', 'a.', '..a', '...a...', 'A-Z_0.9', 'n'.repeat(64)])('may be %j', (name) => {
+    expect(isIdentifier(name)).toBe(true)
+  })
+
+  test.each(['', '.', '..', '.'.repeat(64), 'n'.repeat(65), 'a b', 'a/b', 'a\n', '名', 7, undefined])(
+    'is never %j',
+    (name) => {
+      expect(isIdentifier(name)).toBe(false)
+    },
+  )
+
+  test('has one form in code and interface', () => {
+    const document = JSON.parse(readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8'))
+    expect(document.components.schemas.Identifier.pattern).toBe(identifierPattern.source)
   })
 })
 
@@ -75,6 +93,8 @@ describe('a token', () => {
     ['an origin with a path', { ...token, origin: 'https://issue.example/' }, 'ERR_TOKEN'],
     ['an origin of another scheme', { ...token, origin: 'ftp://issue.example' }, 'ERR_TOKEN'],
     ['a terminal with a space', { ...token, terminal: 'kiosk 1' }, 'ERR_TOKEN'],
+    ['a terminal of one dot', { ...token, terminal: '.' }, 'ERR_TOKEN'],
+    ['a purpose of two dots', { ...token, purpose: '..' }, 'ERR_TOKEN'],
     ['a purpose too long', { ...token, purpose: 'p'.repeat(65) }, 'ERR_TOKEN'],
     ['a nonce of 31 bytes', { ...token, nonce: Buffer.alloc(31).toString('base64url') }, 'ERR_TOKEN'],
     ['a nonce with padding', { ...token, nonce: `${nonce}=` }, 'ERR_TOKEN'],
@@ -118,6 +138,8 @@ describe('a challenge', () => {
   test.each([
     ['no time', { ...challenge, expiresAt: 'soon' }],
     ['a time that does not exist', { ...challenge, expiresAt: '2026-13-01T00:00:00Z' }],
+    ['a day that does not exist', { ...challenge, expiresAt: '2026-02-30T00:00:00Z' }],
+    ['a terminal of dots only', { ...challenge, terminal: '...' }],
     ['a short nonce', { ...challenge, nonce: 'AA' }],
   ])('with %s is refused', async (_name, given) => {
     expect((await thrown<RefusalError>(() => parseChallenge(given))).code).toBe('ERR_TOKEN')
@@ -163,53 +185,4 @@ test('an origin has one form', () => {
     7,
   ]
   expect(wrong.map(isOrigin)).toEqual(wrong.map(() => false))
-})
-
-describe('a server as a terminal sees it', () => {
-  let server: Server | undefined
-  afterEach(() => new Promise<void>((done) => (server === undefined ? done() : server.close(() => done()))))
-
-  async function answering(status: number, body: string): Promise<TokenServer> {
-    server = createServer((_request, response) => response.writeHead(status).end(body))
-    await new Promise<void>((done) => server!.listen(0, '127.0.0.1', done))
-    return new TokenServer(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { timeoutMs: 2000 })
-  }
-  const request = { terminal: 'kiosk-1', purpose: 'p' }
-  const accepted = { ok: true, holder: 'h', terminal: 't', purpose: 'p', at: 'a', validUntil: 'v' }
-
-  test('gives challenges and answers', async () => {
-    expect(await (await answering(201, JSON.stringify(challenge))).challenge(request)).toEqual(challenge)
-    server!.close()
-    const { ok: _ok, ...rest } = accepted
-    expect(await (await answering(200, JSON.stringify({ ...accepted, more: 1 }))).verify(token)).toEqual(rest)
-  })
-
-  test('refuses with its own code', async () => {
-    const refusing = await answering(409, '{"error":{"code":"ERR_NONCE_UNKNOWN","message":"<script>"}}')
-    const error = await thrown<RefusalError>(() => refusing.verify(token))
-    expect(error).toMatchObject({ code: 'ERR_NONCE_UNKNOWN', turn: 'customer', retry: true })
-    expect(error.message).not.toContain('script')
-  })
-
-  test.each([
-    ['no JSON', 200, '<html>'],
-    ['neither yes nor no', 200, '{}'],
-    ['no without a code', 500, '{"error":{"code":"ERR_MADE_UP"}}'],
-    ['a redirect', 302, ''],
-    ['far too much', 200, `"${'a'.repeat(100_000)}"`],
-  ])('that answers %s is no server', async (_name, status, body) => {
-    const odd = await answering(status, body)
-    expect(await thrown(() => odd.verify(token))).toBeInstanceOf(ServerError)
-    expect(await thrown(() => odd.challenge(request))).toBeInstanceOf(ServerError)
-  })
-
-  test('that is not there, or not reached safely, is told', async () => {
-    const gone = await answering(200, '{}')
-    await new Promise<void>((done) => server!.close(() => done()))
-    server = undefined
-    expect(await thrown(() => gone.verify(token))).toMatchObject({ code: 'ERR_SERVER' })
-    for (const address of ['http://issue.example', 'ftp://a.example', 'https://user:pass@a.example']) {
-      expect(() => new TokenServer(address)).toThrow(TypeError)
-    }
-  })
 })

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { load } from '../../http/load.ts'
+import { identifierPattern } from '../../token/challenge.ts'
 import { readText } from '../bounded-file.ts'
 import { usageError } from '../cli-error.ts'
 
@@ -118,7 +119,7 @@ export async function readServeSettings(
 async function settingsSchema() {
   const { z } = await load('zod', () => import('zod'))
   const text = z.string().min(1)
-  const identifier = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/)
+  const identifier = z.string().regex(identifierPattern)
   const within = (least: number, most: number) => z.number().int().min(least).max(most)
   const rate = z.union([
     z.literal(false),
