@@ -16,7 +16,8 @@ const kept = new Map<string, string>()
  * @returns JSON.
  */
 export function acceptanceJson(acceptance: Acceptance): string {
-  const { holder, terminal, purpose, at, validUntil, checks, revocation, serialNumber } = acceptance
+  const { holder, terminal, purpose, at, validUntil, checks, revocation, serialNumber, challengeDigest, holderDigest } =
+    acceptance
   const told = checks.map(({ check, depth, result }) => `{"check":"${check}","depth":${depth},"result":"${result}"}`)
   const answers = revocation.map(({ status, evidence }) => {
     return `{"status":"${status}","evidence":[${evidence.map(evidenceJson).join(',')}]}`
@@ -25,7 +26,8 @@ export function acceptanceJson(acceptance: Acceptance): string {
   const when = `"at":"${at.toISOString()}","validUntil":"${validUntil.toISOString()}"`
   const why = `"checks":[${told.join(',')}],"revocation":[${answers.join(',')}]`
   const serial = serialNumber === undefined ? '' : `,"serialNumber":"${serialNumber}"`
-  return `{"ok":true,${who},${when},${why}${serial}}`
+  const which = `"challengeDigest":"${challengeDigest}","holderDigest":"${holderDigest}"`
+  return `{"ok":true,${who},${when},${which},${why}${serial}}`
 }
 
 function evidenceJson({ kind, issuer, thisUpdate, nextUpdate, sha256 }: Evidence): string {

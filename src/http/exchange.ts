@@ -1,3 +1,5 @@
+import { RefusalError } from '../errors.ts'
+import { challengeDigest } from '../token/index.ts'
 import type { Metrics } from './metrics.ts'
 import type { Caller, HttpHandlerOptions, RequestEvent } from './options.ts'
 import { problemOf, RequestProblem } from './problem.ts'
@@ -15,6 +17,8 @@ export interface Exchange {
   late: boolean
   /** Ends the reading of its body. */
   stopReading: (() => void) | undefined
+  /** Nonce of the token that is handed in, as it came. */
+  nonce: unknown
 }
 
 /** What is answered. */
@@ -40,10 +44,18 @@ export function json(status: number, value: unknown, more?: Readonly<Record<stri
   return { status, headers, body: JSON.stringify(value) }
 }
 
-/** An error as an answer. */
-export function refusal(error: unknown): Answer & { readonly code: string } {
+/** An error as an answer. To a token it names the challenge, so that a terminal notices an answer to another one. */
+export function refusal(error: unknown, nonce?: unknown): Answer & { readonly code: string } {
   const { status, headers, error: problem } = problemOf(error)
-  return { ...json(status, { error: problem }, headers), code: problem.code }
+  const digest = digestOf(nonce)
+  const named = digest === undefined ? problem : { ...problem, challengeDigest: digest }
+  return { ...json(status, { error: named }, headers), code: problem.code }
+}
+
+function digestOf(nonce: unknown): string | undefined {
+  // 43 characters of base64url are 32 bytes; any other text is no nonce.
+  if (typeof nonce !== 'string' || !/^[\w-]{43}$/.test(nonce)) return undefined
+  return challengeDigest(Buffer.from(nonce, 'base64url'))
 }
 
 /** A job within the time it may take. @throws RequestProblem `ERR_REQUEST_TIMEOUT`, `ERR_ANSWER_TIMEOUT`. */
@@ -86,15 +98,18 @@ export function runWith(metrics: Metrics | undefined, log: HttpHandlerOptions['l
   return async (route, job, request, caller) => {
     const begun = performance.now()
     metrics?.begin()
-    const exchange = { request, caller, begun, receiving: false, late: false, stopReading: undefined }
+    const exchange = { request, caller, begun, receiving: false, late: false, stopReading: undefined, nonce: undefined }
     let given: Answer
     let failure: { readonly code: string; readonly error?: unknown } | undefined
     try {
       given = await job(exchange)
     } catch (error) {
-      const refused = refusal(error)
+      const refused = refusal(error, exchange.nonce)
       given = refused
-      failure = refused.code === 'ERR_INTERNAL' ? { code: refused.code, error } : { code: refused.code }
+      const { code } = refused
+      // The service keeps what it did not foresee as the cause.
+      failure =
+        code === 'ERR_INTERNAL' ? { code, error: error instanceof RefusalError ? error.cause : error } : { code }
     }
     const { status, headers, body } = given
     const event = { method: request.method, route, status, code: undefined, ms: performance.now() - begun, ...failure }

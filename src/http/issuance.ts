@@ -32,6 +32,7 @@ export function verificationJob(options: HttpHandlerOptions, gate: Gate, maxByte
     requireOnly(fields, ['token', 'purpose', 'includeSerialNumber'])
     const { token } = fields
     if (!isObject(token)) throw new RequestProblem('ERR_REQUEST', 'token: missing, or not an object')
+    exchange.nonce = token['nonce']
     requireUniqueNames(text, [fields, token])
     const purpose = Object.hasOwn(fields, 'purpose') ? textOf(fields, 'purpose') : undefined
     const includeSerialNumber = wantsSerialNumber(fields)

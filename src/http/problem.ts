@@ -41,15 +41,19 @@ const statuses: Partial<Readonly<Record<string, number>>> = {
   ERR_REVOCATION_UNKNOWN: 503,
   ERR_STORE_UNAVAILABLE: 503,
   ERR_STORE_FULL: 503,
+  ERR_INTERNAL: 500,
 }
 
 const statusOfRefusal = (code: string): number => statuses[code] ?? 422
+
+/** Refusals of terminals, which no server answers. */
+const ofTerminals: readonly string[] = ['ERR_ANSWER_MISMATCH']
 
 /** Every code an answer can have, with its status. */
 export const problemStatuses: Readonly<Record<string, number>> = Object.fromEntries([
   ...Object.entries(ownCodes).map(([code, [status]]) => [code, status]),
   ...refusalCodes
-    .filter((code) => !code.startsWith('ERR_MUNICIPAL_'))
+    .filter((code) => !code.startsWith('ERR_MUNICIPAL_') && !ofTerminals.includes(code))
     .map((code) => [code, statusOfRefusal(code)] as const),
   ['ERR_AUDIT', 503],
 ])

@@ -2,7 +2,15 @@ import { randomBytes } from 'node:crypto'
 import type { AuditEvent } from '../audit/event.ts'
 import { AuditError, CertificateError, RefusalError } from '../errors.ts'
 import { messageOf } from '../token/challenge.ts'
-import { isIdentifier, type ParsedToken, parseToken, type TokenChallenge, tokenFormat } from '../token/index.ts'
+import {
+  challengeDigest,
+  holderDigest,
+  isIdentifier,
+  type ParsedToken,
+  parseToken,
+  type TokenChallenge,
+  tokenFormat,
+} from '../token/index.ts'
 import { type CheckResult, inspectCertificate, type RevocationAnswer } from '../trust/index.ts'
 import { type CertificateValidity, certificateValidity } from '../validity/index.ts'
 import { Certificate } from '../x509/index.ts'
@@ -44,6 +52,10 @@ export interface Acceptance {
   readonly revocation: readonly RevocationAnswer[]
   /** Hexadecimal; only when asked for. */
   readonly serialNumber?: string
+  /** What identifies the transaction: see `challengeDigest` of `jpki-card/token`. */
+  readonly challengeDigest: string
+  /** What ties `holder` to the certificate in the token, for this transaction: see `holderDigest` there. */
+  readonly holderDigest: string
 }
 
 interface Judgement {
@@ -84,7 +96,7 @@ export class TokenService {
     }
     const nonce = new Uint8Array(randomBytes(32))
     const until = clock().getTime() + challengeLifetimeMs
-    const record = writeRecord({ terminal, purpose, until })
+    const record = writeRecord({ terminal, purpose, origin, until })
     try {
       await store.put(nonce, record, challengeLifetimeMs)
     } catch (cause) {
@@ -106,10 +118,12 @@ export class TokenService {
    * Judges a token.
    *
    * @param token - as received: an object, or its JSON text.
-   * @throws RefusalError with the first reason against it. @throws AuditError `ERR_AUDIT`: what cannot be written down is
-   *   not accepted.
+   * @throws RefusalError with the first reason against it; `ERR_INTERNAL` for an error that was not foreseen, as `cause`.
+   *   Each is written to the audit log. @throws AuditError `ERR_AUDIT`: what cannot be written down is not accepted.
+   * @throws TypeError for a request without terminal.
    */
   async verify(token: unknown, request: VerifyRequest): Promise<Acceptance> {
+    if (typeof request?.terminal !== 'string') throw new TypeError('request.terminal must be a text')
     let parsed: ParsedToken | undefined
     try {
       parsed = parseToken(token)
@@ -119,11 +133,13 @@ export class TokenService {
       await this.#audit({ type: 'accepted', terminal, purpose, holder, generation, revocation })
       return acceptance
     } catch (error) {
-      if (!(error instanceof RefusalError)) throw error
-      const { code, check, depth } = error
-      const terminal = isIdentifier(request?.terminal) ? request.terminal : null
+      // What could not be written down is refused; there is nothing it could be written to.
+      if (error instanceof AuditError) throw error
+      const refused = error instanceof RefusalError ? error : unforeseen(error)
+      const { code, check, depth } = refused
+      const terminal = isIdentifier(request.terminal) ? request.terminal : null
       await this.#audit({ type: 'refused', terminal, purpose: parsed?.purpose ?? null, code, check, depth })
-      throw error
+      throw refused
     }
   }
 
@@ -154,9 +170,10 @@ export class TokenService {
       throw new RefusalError('ERR_TOKEN_SIGNATURE', 'the signature is not that of the certificate over this challenge')
     }
     const path = report.path!
+    const holder = pseudonymOf(this.#settings.pseudonymKey, certificate, path[1]!)
     const acceptance: Acceptance = {
       ok: true,
-      holder: pseudonymOf(this.#settings.pseudonymKey, certificate, path[1]!),
+      holder,
       terminal: parsed.terminal,
       purpose: parsed.purpose,
       at,
@@ -164,6 +181,8 @@ export class TokenService {
       validity: certificateValidity(certificate, at),
       checks: report.checks,
       revocation: report.revocation,
+      challengeDigest: challengeDigest(parsed.nonceBytes),
+      holderDigest: holderDigest(parsed.nonceBytes, parsed.certificateDer, holder),
     }
     const generation = this.#settings.generations.get(path[path.length - 1]!)
     if (request.includeSerialNumber !== true) return { acceptance, generation }
@@ -182,15 +201,19 @@ export class TokenService {
     if (request.purpose !== undefined && purpose !== request.purpose) {
       throw new RefusalError('ERR_TOKEN_PURPOSE', 'a token for another purpose')
     }
+    const { purposes } = this.#settings
+    if (purposes !== undefined && !purposes.includes(purpose)) {
+      throw new RefusalError('ERR_TOKEN_PURPOSE', 'not a purpose that is served here')
+    }
   }
 
   async #takeNonce({ nonceBytes, terminal, purpose }: ParsedToken, at: Date): Promise<void> {
     const { store } = this.#settings
-    let taken: string | undefined
+    let taken: unknown
     try {
       const answer = store.take(nonceBytes)
       // A store in this process answers at once, which costs no turn of the event loop.
-      taken = typeof answer === 'object' ? await answer : answer
+      taken = typeof answer === 'object' ? await (answer as Promise<unknown>) : answer
     } catch (cause) {
       throw storeFailure(cause)
     }
@@ -198,6 +221,9 @@ export class TokenService {
       throw new RefusalError('ERR_NONCE_UNKNOWN', 'the challenge was never given out, was answered, or is long expired')
     }
     const record = readRecord(taken)
+    if (record.origin !== this.#settings.origin) {
+      throw new RefusalError('ERR_TOKEN_ORIGIN', 'the challenge was given out by another server')
+    }
     if (record.terminal !== terminal) {
       throw new RefusalError('ERR_TOKEN_TERMINAL', 'the challenge was given to another terminal')
     }
@@ -222,6 +248,11 @@ export class TokenService {
 function storeFailure(cause: unknown): RefusalError {
   if (cause instanceof RefusalError) return cause
   return new RefusalError('ERR_STORE_UNAVAILABLE', 'the store of challenges does not answer', { cause })
+}
+
+/** An error that has no code here. Its message may hold anything, so it is kept as cause only. */
+function unforeseen(cause: unknown): RefusalError {
+  return new RefusalError('ERR_INTERNAL', 'an unexpected error', { cause })
 }
 
 function read(der: Uint8Array, depth: number): Certificate {

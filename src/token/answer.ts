@@ -38,13 +38,7 @@ export async function answerChallenge(
 ): Promise<Token> {
   checkClaims(challenge)
   const { format, origin, terminal, purpose, nonce } = challenge
-  if (origin !== expected.origin) throw new RefusalError('ERR_TOKEN_ORIGIN', 'the challenge is of another server')
-  if (expected.terminal !== undefined && terminal !== expected.terminal) {
-    throw new RefusalError('ERR_TOKEN_TERMINAL', 'the challenge is for another terminal')
-  }
-  if (expected.purpose !== undefined && purpose !== expected.purpose) {
-    throw new RefusalError('ERR_TOKEN_PURPOSE', 'the challenge is for another purpose')
-  }
+  requireExpected(challenge, expected)
   const signed = await signer.sign(tokenMessage(challenge))
   const algorithm = tokenAlgorithms.find((known) => known === signed.algorithm)
   if (algorithm === undefined) throw new RefusalError('ERR_TOKEN_ALGORITHM', 'no token holds such a signature')
@@ -59,6 +53,17 @@ export async function answerChallenge(
     certificate: base64(signed.certificate),
     ...(caCertificate !== undefined && { caCertificate: base64(caCertificate) }),
     signature: base64(signed.signature),
+  }
+}
+
+/** @throws RefusalError `ERR_TOKEN_ORIGIN`, `ERR_TOKEN_TERMINAL`, `ERR_TOKEN_PURPOSE` for a challenge that says otherwise. */
+export function requireExpected({ origin, terminal, purpose }: TokenChallenge, expected: ExpectedClaims): void {
+  if (origin !== expected.origin) throw new RefusalError('ERR_TOKEN_ORIGIN', 'the challenge is of another server')
+  if (expected.terminal !== undefined && terminal !== expected.terminal) {
+    throw new RefusalError('ERR_TOKEN_TERMINAL', 'the challenge is for another terminal')
+  }
+  if (expected.purpose !== undefined && purpose !== expected.purpose) {
+    throw new RefusalError('ERR_TOKEN_PURPOSE', 'the challenge is for another purpose')
   }
 }
 

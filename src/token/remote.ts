@@ -1,5 +1,7 @@
-import { type RefusalCode, RefusalError, refusalCodes, ServerError } from '../errors.ts'
-import { isSecure, parseChallenge, type TokenChallenge } from './challenge.ts'
+import { type RefusalCode, RefusalError, ServerError } from '../errors.ts'
+import { challengeDigest, mismatch, type RemoteAcceptance, readAcceptance } from './acceptance.ts'
+import { requireExpected } from './answer.ts'
+import { isSecure, nonceBytes, parseChallenge, type TokenChallenge } from './challenge.ts'
 import type { Token } from './token.ts'
 
 /** How a terminal talks to an issuance server. */
@@ -10,75 +12,142 @@ export interface TokenServerOptions {
   readonly timeoutMs?: number | undefined
   /** In place of the global `fetch`: client certificates, proxies. */
   readonly fetch?: typeof fetch | undefined
+  /**
+   * The terminal's clock, against which the times a server writes are held. Default: none, so that they are held against
+   * the challenge and the certificate only.
+   */
+  readonly clock?: (() => Date) | undefined
+  /** How far `clock` and the server's may differ, milliseconds, 0 to 86 400 000. Default 300 000. */
+  readonly maxClockSkewMs?: number | undefined
   readonly signal?: AbortSignal | undefined
-}
-
-/** What a server that accepts a token tells the terminal. Dates are ISO 8601, UTC. */
-export interface RemoteAcceptance {
-  /** Who: the same for one certificate at one server, and of no use elsewhere. */
-  readonly holder: string
-  readonly purpose: string
-  readonly terminal: string
-  readonly at: string
-  /** Until when the certificate's whole path is valid. */
-  readonly validUntil: string
 }
 
 /** Longest answer that is read, bytes. */
 const maxAnswer = 65_536
 
-/** An issuance server as a terminal sees it: ask for a challenge, have the card answer it, hand the token in. */
+/** Longest lifetime of a challenge, milliseconds. */
+const longestLifetime = 600_000
+/** Most challenges that are remembered until their token is handed in. */
+const mostOpen = 1_000
+
+/** Refusals a request for a challenge can have. */
+const challengeRefusals: readonly RefusalCode[] = [
+  'ERR_TOKEN',
+  'ERR_TOKEN_TERMINAL',
+  'ERR_TOKEN_PURPOSE',
+  'ERR_STORE_UNAVAILABLE',
+  'ERR_STORE_FULL',
+]
+/** Those a token can have. */
+const tokenRefusals: readonly RefusalCode[] = [
+  ...challengeRefusals,
+  'ERR_TOKEN_ORIGIN',
+  'ERR_TOKEN_ALGORITHM',
+  'ERR_TOKEN_SIGNATURE',
+  'ERR_NONCE_UNKNOWN',
+  'ERR_NONCE_EXPIRED',
+  'ERR_CERTIFICATE_REFUSED',
+  'ERR_CERTIFICATE_NOT_YET_VALID',
+  'ERR_CERTIFICATE_EXPIRED',
+  'ERR_CERTIFICATE_REVOKED',
+  'ERR_REVOCATION_UNKNOWN',
+]
+
+/**
+ * An issuance server as a terminal sees it: ask for a challenge, have the card answer it, hand the token in. Every answer
+ * is held against what was sent: one of another transaction, terminal, purpose, holder or time is refused.
+ */
 export class TokenServer {
   readonly #base: URL
   readonly #options: TokenServerOptions
+  readonly #skew: number
+  /** Ends of the challenges given here and not handed in yet, by nonce, oldest first. */
+  readonly #open = new Map<string, number>()
   /** Origin tokens for this server are made for. */
   readonly origin: string
 
   /**
    * @param address - `https://…`; `http://` on this machine only.
-   * @throws TypeError for another address.
+   * @throws TypeError for another address. @throws RangeError for another `maxClockSkewMs`.
    */
   constructor(address: string, options: TokenServerOptions = {}) {
     const base = new URL(address.endsWith('/') ? address : `${address}/`)
     if (!isSecure(base)) throw new TypeError('a server is reached by https; by http on this machine only')
     if (base.username !== '' || base.password !== '') throw new TypeError('an address has no user name and password')
+    const { maxClockSkewMs = 300_000 } = options
+    if (!Number.isInteger(maxClockSkewMs) || maxClockSkewMs < 0 || maxClockSkewMs > 86_400_000) {
+      throw new RangeError('maxClockSkewMs must be 0 to 86 400 000')
+    }
     this.#base = base
     this.#options = options
+    this.#skew = maxClockSkewMs
     this.origin = options.origin ?? base.origin
   }
 
   /**
    * A challenge for one token.
    *
-   * @throws RefusalError when the server refuses. @throws ServerError `ERR_SERVER` when it does not answer as it should.
+   * @throws RefusalError when the server refuses; `ERR_TOKEN_ORIGIN`, `ERR_TOKEN_TERMINAL`, `ERR_TOKEN_PURPOSE` for a
+   *   challenge of another server, terminal or purpose; `ERR_ANSWER_MISMATCH` for one that was given before, that has
+   *   expired, or that lives longer than any, and for a refusal of another request.
+   * @throws ServerError `ERR_SERVER` when the server does not answer as it should.
    */
   async challenge(request: { readonly terminal: string; readonly purpose: string }): Promise<TokenChallenge> {
-    const answer = await this.#post('v1/challenges', request)
+    const answer = await this.#post('v1/challenges', request, { status: 201, refusals: challengeRefusals })
+    let challenge: TokenChallenge
     try {
-      return parseChallenge(answer)
+      challenge = parseChallenge(answer)
     } catch (cause) {
       throw new ServerError('the server gave no challenge', { cause })
     }
+    const { terminal, purpose } = request
+    requireExpected(challenge, { origin: this.origin, terminal, purpose })
+    this.#remember(challenge)
+    return challenge
   }
 
-  /** Hands a token in. @throws as {@link challenge}. */
+  /**
+   * Hands a token in.
+   *
+   * @returns what the server says of this token: its answer names this challenge, terminal, purpose and certificate, and
+   *   times that can be.
+   * @throws RefusalError when the server refuses; `ERR_ANSWER_MISMATCH` for an answer of another transaction.
+   * @throws ServerError `ERR_SERVER` when the server does not answer as it should.
+   */
   async verify(token: Token): Promise<RemoteAcceptance> {
-    const answer = await this.#post('v1/verifications', { token })
-    const texts = ['holder', 'purpose', 'terminal', 'at', 'validUntil'] as const
-    if (!isRecord(answer) || answer['ok'] !== true || texts.some((name) => typeof answer[name] !== 'string')) {
-      throw new ServerError('the server answered neither yes nor no')
-    }
-    const [holder, purpose, terminal, at, validUntil] = texts.map((name) => answer[name] as string) as [
-      string,
-      string,
-      string,
-      string,
-      string,
-    ]
-    return { holder, purpose, terminal, at, validUntil }
+    const { nonce } = token
+    const open = this.#open.get(nonce)
+    this.#open.delete(nonce)
+    const sent = this.#now()
+    const expected = { status: 200, refusals: tokenRefusals, digest: challengeDigest(nonceBytes(nonce)) }
+    const answer = await this.#post('v1/verifications', { token }, expected)
+    const received = this.#now()
+    const earliest = [sent, open === undefined ? undefined : open - longestLifetime].filter(isNumber)
+    // The end of the challenge was written and looked at by the server's own clock: nothing is allowed for.
+    const latest = [received === undefined ? undefined : received + this.#skew, open].filter(isNumber)
+    return readAcceptance(answer, token, {
+      from: Math.max(...earliest) - this.#skew,
+      until: Math.min(...latest),
+    })
   }
 
-  async #post(path: string, body: unknown): Promise<unknown> {
+  #now(): number | undefined {
+    return this.#options.clock?.().getTime()
+  }
+
+  #remember({ nonce, expiresAt }: TokenChallenge): void {
+    const end = Date.parse(expiresAt)
+    const now = this.#now()
+    if (now !== undefined && end <= now - this.#skew) throw mismatch('expiresAt: a challenge that has expired')
+    if (now !== undefined && end > now + longestLifetime + this.#skew) {
+      throw mismatch('expiresAt: a challenge that lives longer than any')
+    }
+    if (this.#open.has(nonce)) throw mismatch('nonce: a challenge that was given before')
+    if (this.#open.size >= mostOpen) this.#open.delete(this.#open.keys().next().value!)
+    this.#open.set(nonce, end)
+  }
+
+  async #post(path: string, body: unknown, expected: Expected): Promise<unknown> {
     const { fetch: send = fetch, timeoutMs = 15_000, signal } = this.#options
     const limit = AbortSignal.timeout(timeoutMs)
     let status: number
@@ -98,9 +167,17 @@ export class TokenServer {
       throw new ServerError(`the server did not answer: ${why}`, { cause })
     }
     const answer = parse(text, status)
-    if (status >= 200 && status < 300) return answer
-    throw refusalOf(answer, status)
+    if (status === expected.status) return answer
+    throw refusalOf(answer, status, expected)
   }
+}
+
+/** What a request can be answered with. */
+interface Expected {
+  readonly status: number
+  readonly refusals: readonly RefusalCode[]
+  /** Digest of the challenge it answers. */
+  readonly digest?: string
 }
 
 async function readBounded(response: Response): Promise<string> {
@@ -123,11 +200,20 @@ function parse(text: string, status: number): unknown {
 }
 
 /** The server's own refusal again, with texts of this side: what a server sends is not shown to people. */
-function refusalOf(answer: unknown, status: number): RefusalError | ServerError {
+function refusalOf(answer: unknown, status: number, expected: Expected): RefusalError | ServerError {
   const error = isRecord(answer) && isRecord(answer['error']) ? answer['error'] : {}
-  const code = refusalCodes.find((known): known is RefusalCode => known === error['code'])
-  if (code === undefined) return new ServerError(`the server answered ${status} without a code known here`)
+  const code = tokenRefusals.find((known) => known === error['code'])
+  if (code === undefined || status < 400) {
+    return new ServerError(`the server answered ${status} without a code known here`)
+  }
+  const { challengeDigest: named } = error
+  if (named !== undefined && named !== expected.digest) return mismatch('challengeDigest: of another challenge')
+  if (!expected.refusals.includes(code)) return mismatch('code: a refusal of another request')
   return new RefusalError(code, `the server refused (HTTP ${status})`)
+}
+
+function isNumber(value: number | undefined): value is number {
+  return value !== undefined
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -19,6 +19,8 @@ const acceptance = {
   at,
   validUntil: nextUpdate,
   validity: { state: 'valid' },
+  challengeDigest: 'c'.repeat(43),
+  holderDigest: 'd'.repeat(43),
   checks: [
     { check: 'path', result: 'passed', depth: 0, message: 'of no concern' },
     { check: 'revocation', result: 'not-done', depth: 1 },

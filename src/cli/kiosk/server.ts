@@ -11,6 +11,7 @@ export async function serverOf({ options, io }: Context): Promise<TokenServer> {
   const settings: TokenServerOptions = {
     signal: io.signal,
     origin: options.get('origin'),
+    clock: () => new Date(),
     ...(seconds !== undefined && { timeoutMs: Number(seconds) * 1000 }),
     fetch: await fetchOf(options),
   }
