@@ -14,6 +14,8 @@ import {
 import { type CheckResult, inspectCertificate, type RevocationAnswer } from '../trust/index.ts'
 import { type CertificateValidity, certificateValidity } from '../validity/index.ts'
 import { Certificate } from '../x509/index.ts'
+import type { Condition, HealthSource } from './health.ts'
+import { Instances } from './instances.ts'
 import { readRecord, writeRecord } from './nonce-record.ts'
 import { type Settings, settingsOf, type TokenServiceOptions } from './options.ts'
 import { pseudonymOf } from './pseudonym.ts'
@@ -69,17 +71,33 @@ interface Judgement {
  * whatever comes of it; so each is good for one try, and a token handed in twice, at once or later, is accepted once.
  * Whatever cannot be decided is refused.
  */
-export class TokenService {
+export class TokenService implements HealthSource {
   readonly #settings: Settings
+  readonly #instances: Instances
 
   /** @throws TypeError, RangeError for options that make no sense. */
   constructor(options: TokenServiceOptions) {
     this.#settings = settingsOf(options)
+    const { store, origin, pseudonymKey } = this.#settings
+    this.#instances = new Instances(store, origin, pseudonymKey)
   }
 
   /** Origin tokens must be made for. */
   get origin(): string {
     return this.#settings.origin
+  }
+
+  /**
+   * Looks now whether the services on this store have one origin and one pseudonymKey, as `conditions` returns it. It is
+   * looked at every minute as well, while challenges are asked for. Never rejects.
+   */
+  async checkInstances(): Promise<void> {
+    await this.#instances.check()
+  }
+
+  /** Part `instances`: a warning with the reason `origin-differs` or `pseudonym-key-differs` while there are such. */
+  conditions(): readonly Condition[] {
+    return this.#instances.conditions()
   }
 
   /**
@@ -94,6 +112,7 @@ export class TokenService {
     if (!isIdentifier(purpose) || (purposes !== undefined && !purposes.includes(purpose))) {
       throw new RefusalError('ERR_TOKEN_PURPOSE', 'not a purpose that is served here')
     }
+    this.#instances.refresh()
     const nonce = new Uint8Array(randomBytes(32))
     const until = clock().getTime() + challengeLifetimeMs
     const record = writeRecord({ terminal, purpose, origin, until })

@@ -8,7 +8,7 @@ import {
 } from '../../src/emulator/index.ts'
 import { AuditError, type RefusalError } from '../../src/errors.ts'
 import { memoryStore, type TokenServiceOptions } from '../../src/server/index.ts'
-import { type Token, tokenMessage } from '../../src/token/index.ts'
+import { challengeDigest, holderDigest, type Token, tokenMessage } from '../../src/token/index.ts'
 import { thrown } from '../support/vectors.ts'
 import {
   answer,
@@ -40,6 +40,9 @@ describe('a token that is accepted', () => {
       'revocation passed',
     ])
     expect(accepted).not.toHaveProperty('serialNumber')
+    const nonce = Buffer.from(token.nonce, 'base64url')
+    expect(accepted.challengeDigest).toBe(challengeDigest(nonce))
+    expect(accepted.holderDigest).toBe(holderDigest(nonce, user.auth.certificate, accepted.holder))
     expect(accepted.holder).toMatch(/^[\w-]{43}$/)
   })
 
@@ -207,6 +210,14 @@ describe('a token that is refused', () => {
   })
 })
 
+/** What something that was handed in throws, with what must not go on. */
+const personal = new Error('of 山田太郎')
+function fail(): never {
+  throw personal
+}
+/** What fails when it is read. */
+const failing = (): object => new Proxy([], { get: () => fail(), has: () => fail(), ownKeys: () => fail() })
+
 describe('what stands behind the service', () => {
   test('a store that fails is a refusal, and one that is full says so', async () => {
     const down = () => {
@@ -226,14 +237,15 @@ describe('what stands behind the service', () => {
     expect((await small.challenge(request)).purpose).toBe(request.purpose)
   })
 
-  test.each(['', 'null', '{"terminal":"kiosk-1"}', '1 kiosk-1', '1e9 kiosk-1 residence-record', '1 a b c'])(
-    'a store that holds something else, %j, is not to be relied on',
-    async (record) => {
-      const service = serve({ store: { put: () => undefined, take: () => record } })
-      const token = await answer(await service.challenge(request))
-      expect(await code(() => service.verify(token, request))).toBe('ERR_STORE_UNAVAILABLE')
-    },
-  )
+  test.each([
+    ...['', 'null', '{"terminal":"kiosk-1"}', '1 kiosk-1', '1e9 kiosk-1 residence-record', '1 a b c'],
+    ...['9999999999999 kiosk-1 residence-record', '9999999999999 kiosk-1 residence-record https://issue.example more'],
+    ...[null, 7, {}, ['9999999999999 kiosk-1 residence-record https://issue.example']],
+  ])('a store that holds something else, %j, is not to be relied on', async (record) => {
+    const service = serve({ store: { put: () => undefined, take: () => record as string } })
+    const token = await answer(await service.challenge(request))
+    expect(await code(() => service.verify(token, request))).toBe('ERR_STORE_UNAVAILABLE')
+  })
 
   test('what cannot be written down is not accepted', async () => {
     let full = false
@@ -244,6 +256,36 @@ describe('what stands behind the service', () => {
     const token = await answer(await service.challenge(request))
     full = true
     expect(await thrown(() => service.verify(token, request))).toBeInstanceOf(AuditError)
+  })
+
+  test.each<[string, Partial<TokenServiceOptions>]>([
+    ['hierarchies', { hierarchies: failing() as never }],
+    ['clock', { clock: () => fail() }],
+  ])('an unexpected error of the %s is a refusal with a code, and written down', async (_name, change) => {
+    events.length = 0
+    const store = memoryStore()
+    const token = await answer(await serve({ store }).challenge(request))
+    const error = await refusal(() => serve({ store, ...change }).verify(token, request))
+    expect(error).toMatchObject({ code: 'ERR_INTERNAL', turn: 'operator', retry: false, cause: personal })
+    expect(error.message).not.toContain('山田')
+    expect(events.slice(1)).toEqual([{ type: 'refused', ...request, code: 'ERR_INTERNAL' }])
+  })
+
+  test('an unexpected error that cannot be written down is refused as what cannot be written down', async () => {
+    const store = memoryStore()
+    const token = await answer(await serve({ store }).challenge(request))
+    const audit = { write: () => fail() }
+    const service = serve({ store, audit, clock: () => fail() })
+    expect(await thrown(() => service.verify(token, request))).toBeInstanceOf(AuditError)
+  })
+
+  test('a request without terminal is misuse', async () => {
+    const service = serve()
+    const token = await answer(await service.challenge(request))
+    for (const wrong of [undefined, {}, { terminal: 7 }]) {
+      expect(await thrown(() => service.verify(token, wrong as never))).toBeInstanceOf(TypeError)
+    }
+    expect((await service.verify(token, request)).ok).toBe(true)
   })
 
   test('events name no certificate, serial number or person', async () => {
@@ -265,12 +307,34 @@ describe('what stands behind the service', () => {
     const service = serve({ purposes: ['residence-record'] })
     expect(await code(() => service.challenge({ ...request, terminal: 'a b' }))).toBe('ERR_TOKEN_TERMINAL')
     expect(await code(() => service.challenge({ ...request, purpose: 'income' }))).toBe('ERR_TOKEN_PURPOSE')
+    for (const dots of ['.', '..', '...']) {
+      expect(await code(() => serve().challenge({ ...request, terminal: dots }))).toBe('ERR_TOKEN_TERMINAL')
+      expect(await code(() => serve().challenge({ ...request, purpose: dots }))).toBe('ERR_TOKEN_PURPOSE')
+    }
+  })
+
+  test('a challenge of another origin on the same store is refused, and used up', async () => {
+    const store = memoryStore()
+    const [here, there] = [serve({ store }), serve({ store, origin: 'https://other.example' })]
+    const given = await here.challenge(request)
+    const carried = await answer(given, { origin: 'https://other.example' })
+    expect(await code(() => there.verify(carried, request))).toBe('ERR_TOKEN_ORIGIN')
+    expect(await code(async () => here.verify(await answer(given), request))).toBe('ERR_NONCE_UNKNOWN')
+    expect((await there.verify(await answer(await there.challenge(request)), request)).ok).toBe(true)
+  })
+
+  test('a challenge for a purpose that is not served any more is refused', async () => {
+    const store = memoryStore()
+    const token = await answer(await serve({ store }).challenge(request))
+    const narrower = serve({ store, purposes: ['income'] })
+    expect(await code(() => narrower.verify(token, request))).toBe('ERR_TOKEN_PURPOSE')
   })
 
   test.each<[string, object]>([
     ['an origin with a path', { origin: 'https://issue.example/' }],
     ['no anchors', { anchors: [] }],
     ['no decision on revocation', { revocation: undefined }],
+    ['a purpose of dots', { purposes: ['income', '..'] }],
     ['a short key', { pseudonymKey: randomBytes(31) }],
     ['anchors that are no certificates', { anchors: [new Uint8Array(3)] }],
     ['sources that are none', { revocation: { mode: 'required' } }],
@@ -278,7 +342,7 @@ describe('what stands behind the service', () => {
     ['a lifetime of an hour', { challengeLifetimeMs: 3_600_000 }],
   ])('options with %s are misuse', (_name, change) => {
     expect(() => serve(change as Partial<TokenServiceOptions>)).toThrow(
-      /origin|anchors|revocation|pseudonymKey|challenge/,
+      /origin|anchors|revocation|pseudonymKey|challenge|purposes/,
     )
   })
 })

@@ -11,6 +11,7 @@ export const serveCommand: Command = async (context) => {
   const { io, operands, options, messages } = context
   const { settings, folder } = await readServeSettings(operands[0]!)
   const server = await startServer(settings, folder, (event) => tell(context, event, settings.accessLog))
+  for (const warning of server.warnings) io.stderr.write(`${JSON.stringify({ event: 'condition', ...warning })}\n`)
   const { url } = server.listening
   const listening = { event: 'listening', url, origin: settings.origin, pid: process.pid }
   io.stdout.write(

@@ -8,7 +8,7 @@ import {
   listen,
   type RequestEvent,
 } from '../../http/index.ts'
-import { memoryStore, type NonceStore, redisStore, TokenService } from '../../server/index.ts'
+import { type Condition, memoryStore, type NonceStore, redisStore, TokenService } from '../../server/index.ts'
 import { isOrigin } from '../../token/index.ts'
 import {
   cachedSource,
@@ -29,6 +29,8 @@ import { terminalOf } from './terminals.ts'
 /** A server that runs, and how it ends. */
 export interface RunningServer {
   readonly listening: ListeningServer
+  /** What an operator has to look at, as it was found at start. */
+  readonly warnings: readonly Condition[]
   /** Finishes what runs, then closes store and audit log. */
   close(): Promise<void>
 }
@@ -70,6 +72,7 @@ export async function startServer(
       challengeLifetimeMs: settings.challengeSeconds * 1000,
       audit: log,
     })
+    await service.checkInstances()
     const handler = await createHttpHandler({
       service,
       log: onRequest,
@@ -87,6 +90,7 @@ export async function startServer(
     const listening = await listen(handler, listenOptions)
     return {
       listening,
+      warnings: service.conditions().filter(({ state }) => state !== 'ok'),
       async close() {
         await listening.close({ graceMs: graceSeconds * 1000 })
         await service.close()

@@ -29,6 +29,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): NonceStore & Coun
   const { maxNonces = 100_000, clock = () => performance.now() } = options
   if (!Number.isSafeInteger(maxNonces) || maxNonces < 1) throw new RangeError('maxNonces must be a positive number')
   const nonces = new Map<string, Entry>()
+  const announced = new Map<string, number>()
   const counts = new Map<string, number>()
   const texts = expiringTexts(clock)
   let oldest: Entry | undefined
@@ -62,6 +63,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): NonceStore & Coun
       if (entry === undefined) return undefined
       unlink(entry)
       return entry.until > clock() ? entry.record : undefined
+    },
+    announce(text, lifetimeMs) {
+      const now = clock()
+      announced.set(text, now + lifetimeMs)
+      for (const [one, until] of announced) if (until <= now) announced.delete(one)
+      return [...announced.keys()]
     },
     async increment(key) {
       const count = (counts.get(key) ?? 0) + 1

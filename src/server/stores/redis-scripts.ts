@@ -57,3 +57,12 @@ for i, key in ipairs(KEYS) do
   else redis.call('SET', key, string.sub(next, 2), 'PX', lifetime) end
 end
 return 1`
+
+/** KEYS: sorted set of announcements, by their end. ARGV: text, lifetime in ms. Answers those that have not ended. */
+export const announceScript: string = `${onPrimary}
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return redis.call('ZREVRANGE', KEYS[1], 0, 99)`

@@ -4,7 +4,7 @@ import type { HealthSource } from '../health.ts'
 import { RedisAddress, type RedisAddressOptions } from './redis-address.ts'
 import { RedisConnection, type Send } from './redis-connection.ts'
 import { faultOf, RedisFault, type RedisFaultReason } from './redis-faults.ts'
-import { compareAndSetScript, putScript, readScript, takeScript } from './redis-scripts.ts'
+import { announceScript, compareAndSetScript, putScript, readScript, takeScript } from './redis-scripts.ts'
 import type { CounterStore, NonceStore } from './store.ts'
 
 /** Options of {@link redisStore}. */
@@ -121,6 +121,10 @@ function storeOn(send: Send, prefix: string): NonceStore & CounterStore {
       if (set !== 1) throw new RefusalError('ERR_STORE_UNAVAILABLE', 'a nonce came twice')
     },
     take: async (nonce) => text(await send('EVAL', takeScript, '1', nonceKey(nonce))),
+    async announce(announced, lifetimeMs) {
+      const all = await send('EVAL', announceScript, '1', `${prefix}services`, announced, String(Math.ceil(lifetimeMs)))
+      return Array.isArray(all) ? all.map(String) : []
+    },
     increment: async (key) => count(await send('INCR', countKey(key))),
     count: async (key) => count((await send('EVAL', readScript, '1', countKey(key))) ?? 0),
     reset: async (key) => void (await send('DEL', countKey(key))),

@@ -9,6 +9,11 @@ export interface NonceStore extends Partial<HealthSource> {
   put(nonce: Uint8Array, record: string, lifetimeMs: number): void | Promise<void>
   /** Its record, once and never again; atomic among all who share the store. */
   take(nonce: Uint8Array): string | undefined | Promise<string | undefined>
+  /**
+   * Keeps a text for a while, and returns all that are kept, this one too: services on one store notice by it that they do
+   * not fit together. At least 10 are returned when there are so many. Without it they do not notice.
+   */
+  announce?(text: string, lifetimeMs: number): readonly string[] | Promise<readonly string[]>
   close?(): Promise<void>
 }
 
