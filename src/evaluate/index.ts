@@ -7,7 +7,7 @@
 
 export type { EvaluationCase, Family, Language, Text } from './cases/case.ts'
 export { evaluationCases } from './cases/index.ts'
-export type { EvaluateOptions, EvaluationTerminal } from './options.ts'
+export type { EvaluateOptions, EvaluationTerminal, EvaluationTerminals } from './options.ts'
 export { createEvaluationPki, type EvaluationPki, type PkiName, type PreparedPki } from './pki/create.ts'
 export { type PreparedEvaluation, prepareEvaluation, readEvaluationPki } from './pki/folder.ts'
 export { reportToHtml } from './report/html.ts'

@@ -8,6 +8,9 @@ export interface EvaluationTerminal {
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
+/** Terminals of a run: at least two. */
+export type EvaluationTerminals = readonly [EvaluationTerminal, EvaluationTerminal, ...EvaluationTerminal[]]
+
 /** What a run works with. */
 export interface EvaluateOptions {
   /** Address of the server under evaluation, to which `v1/challenges` is added. */
@@ -16,8 +19,8 @@ export interface EvaluateOptions {
   readonly pki: EvaluationPki
   /** Origin of its challenges. Default: that of the address. */
   readonly origin?: string | undefined
-  /** Two terminals the server serves. Default `evaluation-1` and `evaluation-2`, without headers. */
-  readonly terminals?: readonly [EvaluationTerminal, EvaluationTerminal] | undefined
+  /** Two terminals the server serves, or more. Default `evaluation-1` and `evaluation-2`, without headers. */
+  readonly terminals?: EvaluationTerminals | undefined
   /** Two purposes it serves. Default `evaluation-1` and `evaluation-2`. */
   readonly purposes?: readonly [string, string] | undefined
   /** Cases to run, by id. Default: all. The good token that proves refusals to mean something is handed in always. */
@@ -28,6 +31,8 @@ export interface EvaluateOptions {
   readonly maxWaitMs?: number | undefined
   /** Time within which a slow body must be cut off, milliseconds. Default 60 000. */
   readonly cutOffMs?: number | undefined
+  /** Acceptances looked at by each case of many people at once, 1 to 1 000 000. Default 200. */
+  readonly transactions?: number | undefined
   readonly now?: Date | undefined
   /** Ends the run early: what has not been run says so. */
   readonly signal?: AbortSignal | undefined

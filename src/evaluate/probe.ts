@@ -5,13 +5,14 @@ import type { Claimed } from './claimed.ts'
 import { type Answer, field } from './client/answer.ts'
 import { type Sending, send } from './client/send.ts'
 import { LeakWatch } from './leaks.ts'
-import type { EvaluateOptions, EvaluationTerminal } from './options.ts'
+import type { EvaluateOptions, EvaluationTerminal, EvaluationTerminals } from './options.ts'
 import { type CredentialName, Credentials } from './pki/credentials.ts'
 import { CannotJudge, verdict } from './verdict.ts'
 
 /** How a token is made, where it is not a good one. */
 export interface TokenPlan {
-  readonly credential?: CredentialName | undefined
+  /** Default `good`. A number: one of any number of good ones, each another certificate. */
+  readonly credential?: CredentialName | number | undefined
   /** Claims that are changed in token and signature. */
   readonly claims?: Partial<SignedClaims> | undefined
   /** Claims that the card signs in place of those in the token. */
@@ -34,11 +35,14 @@ export class Probe {
   readonly origin: string
   readonly terminal: EvaluationTerminal
   readonly otherTerminal: EvaluationTerminal
+  /** All of them. */
+  readonly terminals: readonly EvaluationTerminal[]
   readonly purpose: string
   readonly otherPurpose: string
   readonly timeoutMs: number
   readonly maxWaitMs: number
   readonly cutOffMs: number
+  readonly transactions: number
   readonly signal: AbortSignal | undefined
 
   constructor(options: EvaluateOptions) {
@@ -46,7 +50,8 @@ export class Probe {
     this.#base = new URL(url.endsWith('/') ? url : `${url}/`)
     this.credentials = Credentials.of(pki, now)
     this.origin = options.origin ?? this.#base.origin
-    const [terminal, otherTerminal] = options.terminals ?? [{ name: 'evaluation-1' }, { name: 'evaluation-2' }]
+    this.terminals = options.terminals ?? [{ name: 'evaluation-1' }, { name: 'evaluation-2' }]
+    const [terminal, otherTerminal] = this.terminals as EvaluationTerminals
     const [purpose, otherPurpose] = options.purposes ?? ['evaluation-1', 'evaluation-2']
     this.terminal = terminal
     this.otherTerminal = otherTerminal
@@ -55,6 +60,11 @@ export class Probe {
     this.timeoutMs = timeoutMs
     this.maxWaitMs = maxWaitMs
     this.cutOffMs = cutOffMs
+    const { transactions = 200 } = options
+    if (!Number.isInteger(transactions) || transactions < 1 || transactions > 1_000_000) {
+      throw new RangeError('transactions must be 1 to 1 000 000')
+    }
+    this.transactions = transactions
     this.signal = options.signal
   }
 
@@ -91,9 +101,11 @@ export class Probe {
     return { ...claims, algorithm, certificate: base64(certificate), signature: base64(signature) }
   }
 
-  /** Hands a token in, and looks for personal data in what comes back. */
-  async hand(token: Claimed): Promise<Answer> {
-    const answer = await this.handText(Buffer.from(JSON.stringify({ token })))
+  /** Hands a token in, and looks for personal data in what comes back. `dropped`: the answer is not waited for. */
+  async hand(token: Claimed, as: EvaluationTerminal = this.terminal, sending?: 'slowly' | 'dropped'): Promise<Answer> {
+    const body = Buffer.from(JSON.stringify({ token }))
+    const how = { inPieces: sending === 'slowly', dropAfter: sending === 'dropped' }
+    const answer = await this.#post('v1/verifications', { body, ...how }, as)
     this.leaks.watch(answer, token)
     return answer
   }

@@ -1,17 +1,22 @@
 import { isIdentifier } from '../token/index.ts'
-import type { EvaluationTerminal } from './options.ts'
+import type { EvaluationTerminal, EvaluationTerminals } from './options.ts'
+
+/** Most terminals of a run. */
+const mostTerminals = 64
 
 /**
- * The two terminals of a JSON file: `[{ "name": "kiosk-1", "headers": { "authorization": "…" } }, { "name": "kiosk-2" }]`.
+ * The terminals of a JSON file, 2 to 64: `[{ "name": "kiosk-1", "headers": { "authorization": "…" } }, { "name": "kiosk-2" }]`.
  *
  * @throws TypeError for anything else; its message holds nothing of the text.
  */
-export function parseTerminals(text: string): readonly [EvaluationTerminal, EvaluationTerminal] {
+export function parseTerminals(text: string): EvaluationTerminals {
   const list = parse(text)
-  if (!Array.isArray(list) || list.length !== 2) throw new TypeError('terminals must be two')
-  const [one, other] = list.map(terminalOf)
-  if (one!.name === other!.name) throw new TypeError('terminals must be different')
-  return [one!, other!]
+  if (!Array.isArray(list) || list.length < 2 || list.length > mostTerminals) {
+    throw new TypeError('terminals must be 2 to 64')
+  }
+  const [one, other, ...more] = list.map(terminalOf)
+  if (new Set(list.map(({ name }) => name)).size !== list.length) throw new TypeError('terminals must be different')
+  return [one!, other!, ...more]
 }
 
 function parse(text: string): unknown {

@@ -19,6 +19,7 @@ export type Reason =
   | 'not-cut-off'
   | 'personal-data'
   | 'other-holder'
+  | 'other-transaction'
   | 'repeated-nonce'
   | 'tool-failed'
   | 'rate-limited'

@@ -23,14 +23,28 @@ describe('a server that is wrong in one respect', () => {
   test.each(Object.keys(mutations).filter((id) => id !== 'accept-rs256'))('fails exactly %s', async (id) => {
     const mutate = mutations[id]!()
     await using server = await startServer(prepared, { mutate, answerEarly: id === 'connection-slow-body' })
-    const { outcomes } = await evaluate({ url: server.url, pki: prepared.pki, terminals, now, only: casesFor(id) })
+    const { outcomes } = await evaluate({
+      url: server.url,
+      pki: prepared.pki,
+      terminals,
+      now,
+      transactions: 20,
+      only: casesFor(id),
+    })
     const others = outcomes.filter(({ result }) => result !== 'passed')
     expect(others.map(({ case: { id: one }, result }) => `${one} ${result}`)).toEqual([`${id} failed`])
   })
 
   test('that refuses the good token passes nothing by refusing', async () => {
     await using server = await startServer(prepared, { mutate: mutations['accept-rs256']!() })
-    const { outcomes } = await evaluate({ url: server.url, pki: prepared.pki, terminals, now, only: casesFor('') })
+    const { outcomes } = await evaluate({
+      url: server.url,
+      pki: prepared.pki,
+      terminals,
+      now,
+      transactions: 20,
+      only: casesFor(''),
+    })
     for (const { case: one, result, reason } of outcomes) {
       if (one.id === 'accept-rs256') expect([result, reason]).toEqual(['failed', 'refused'])
       else if (one.expected === 'refuse')

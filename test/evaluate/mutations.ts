@@ -200,6 +200,51 @@ function diesAtTheEnd(): Mutation {
   }
 }
 
+/** A token in work. */
+interface Working {
+  readonly token: Record<string, string>
+  readonly incoming: Incoming
+}
+
+/** Names what is wrong in the acceptance of one token, given all that came within a tenth of a second. */
+const mixes =
+  (wrong: (own: Working, crowd: readonly Working[]) => object | undefined): (() => Mutation) =>
+  () => {
+    const crowd = new Set<Working>()
+    return async (incoming, next) => {
+      const token = tokenOf(incoming)
+      if (token === undefined) return next(incoming)
+      const own = { token, incoming }
+      crowd.add(own)
+      await sleep(100)
+      const more = wrong(own, [...crowd])
+      const reply = await next(incoming)
+      crowd.delete(own)
+      return more === undefined || reply.status !== 200 ? reply : amended(reply, more)
+    }
+  }
+
+const different = (crowd: readonly Working[], name: string): number =>
+  new Set(crowd.map(({ token }) => token[name])).size
+
+/** Once, gives the holder of an answer that nobody took to the next who asks. */
+function givesAwayDropped(): Mutation {
+  let left: string | undefined
+  let done = false
+  return async (incoming, next) => {
+    const reply = await next(incoming)
+    if (tokenOf(incoming) === undefined || reply.status !== 200 || done) return reply
+    await sleep(20)
+    const { holder } = reply.body as { holder: string }
+    if (incoming.gone()) left = holder
+    else if (left !== undefined) {
+      done = true
+      return amended(reply, { holder: left })
+    }
+    return reply
+  }
+}
+
 const algorithmIgnored = (name: string): Mutation =>
   repairs(({ token, signed }) =>
     token['algorithm'] === name && signed() ? { ...token, algorithm: 'RS256' } : undefined,
@@ -230,11 +275,17 @@ export const mutations: Readonly<Record<string, () => Mutation>> = {
       serialNumber: new X509Certificate(Buffer.from(token['certificate']!, 'base64')).serialNumber,
     })
   },
+  'accept-names-challenge': () => async (incoming, next) => {
+    const reply = await next(incoming)
+    return reply.status === 200 ? amended(reply, { holderDigest: undefined }) : reply
+  },
   'challenge-form': () => async (incoming, next) => {
     const reply = await next(incoming)
     return reply.status === 201 ? amended(reply, { expiresAt: '2020-01-01T00:00:00Z' }) : reply
   },
   'challenge-fresh': givesChallengesTwice,
+  'challenge-purpose-of-dots': () =>
+    onlyPost({ status: 201, body: {} }, ({ path, body }) => path === '/v1/challenges' && body.includes('".."')),
   'challenge-bad-terminal': () =>
     onlyPost({ status: 201, body: {} }, ({ path, body }) => path === '/v1/challenges' && body.includes('forged')),
 
@@ -401,6 +452,22 @@ export const mutations: Readonly<Record<string, () => Mutation>> = {
   'connection-get': () => onlyPost(yes, ({ method }) => method === 'GET'),
   'connection-dropped': stumblesAfterDrop,
   'connection-slow-body': () => (incoming, next) => next(incoming),
+
+  'mix-same-second': mixes(({ token }, crowd) => {
+    const many = crowd.length >= 15 && different(crowd, 'certificate') === crowd.length
+    if (!many || different(crowd, 'purpose') > 1 || crowd.some(({ incoming }) => incoming.gone())) return undefined
+    return { holder: `holder of ${crowd.find((one) => one.token !== token)!.token['nonce']}` }
+  }),
+  'mix-slow-senders': mixes(({ incoming }) => (incoming.slow ? { holder: 'someone' } : undefined)),
+  'mix-dropped-connections': givesAwayDropped,
+  'mix-two-purposes': mixes(({ token }, crowd) => {
+    const other = crowd.find((one) => one.token['purpose'] !== token['purpose'])
+    return other === undefined ? undefined : { purpose: other.token['purpose'] }
+  }),
+  'mix-one-holder': mixes(({ token: { certificate, terminal } }, crowd) => {
+    const other = crowd.find(({ token }) => token['certificate'] === certificate && token['terminal'] !== terminal)
+    return other === undefined ? undefined : { terminal: other.token['terminal'] }
+  }),
 
   'refusals-without-personal-data': () => async (incoming, next) => {
     const reply = await next(incoming)

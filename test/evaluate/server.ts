@@ -14,6 +14,10 @@ export interface Incoming {
   readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly body: Buffer
+  /** Whether the body came in pieces, over a tenth of a second or more. */
+  readonly slow: boolean
+  /** Whether the caller has hung up. */
+  readonly gone: () => boolean
 }
 
 export interface Reply {
@@ -120,6 +124,7 @@ export const acceptance = (holder: string, terminal: string, purpose: string): R
 function receive(request: IncomingMessage, response: ServerResponse, handler: Handler, onDrop: () => void): void {
   const parts: Buffer[] = []
   let size = 0
+  const begun = performance.now()
   request.on('data', (part: Buffer) => {
     if (size <= maxBody) parts.push(part)
     size += part.length
@@ -127,7 +132,8 @@ function receive(request: IncomingMessage, response: ServerResponse, handler: Ha
   request.on('error', onDrop)
   request.on('end', async () => {
     const { method = '', url: path = '', headers } = request
-    const incoming = { method, path, headers, body: Buffer.concat(parts) }
+    const slow = performance.now() - begun > 100
+    const incoming = { method, path, headers, body: Buffer.concat(parts), slow, gone: () => response.destroyed }
     const large = size > maxBody ? { 'x-too-large': '1' } : {}
     write(response, await handler({ ...incoming, headers: { ...headers, ...large } }))
   })
@@ -168,8 +174,9 @@ async function serve(incoming: Incoming, service: TokenService, state: ServerSta
   }
 }
 
-function publicPart({ ok, holder, terminal, purpose }: Awaited<ReturnType<TokenService['verify']>>): object {
-  return { ok, holder, terminal, purpose }
+function publicPart(accepted: Awaited<ReturnType<TokenService['verify']>>): object {
+  const { ok, holder, terminal, purpose, challengeDigest, holderDigest } = accepted
+  return { ok, holder, terminal, purpose, challengeDigest, holderDigest }
 }
 
 function statusOf(code: string): number {

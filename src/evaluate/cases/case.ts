@@ -9,7 +9,16 @@ export type Language = 'en' | 'ja'
 export type Text = Readonly<Record<Language, string>>
 
 /** What a case is about. */
-export type Family = 'good' | 'nonce' | 'claims' | 'certificate' | 'signature' | 'body' | 'connection' | 'privacy'
+export type Family =
+  | 'good'
+  | 'nonce'
+  | 'claims'
+  | 'certificate'
+  | 'signature'
+  | 'body'
+  | 'connection'
+  | 'concurrency'
+  | 'privacy'
 
 /** One thing a server must do. */
 export interface EvaluationCase {

@@ -1,6 +1,7 @@
 /** What a server must accept. */
 
-import { codeOf } from '../client/answer.ts'
+import { challengeDigest, holderDigest } from '../../token/index.ts'
+import { codeOf, field } from '../client/answer.ts'
 import { leakIn } from '../leaks.ts'
 import { base64, holderOf, type Probe, type TokenPlan } from '../probe.ts'
 import { judgeAcceptance, type Verdict, verdict } from '../verdict.ts'
@@ -116,6 +117,20 @@ export const goodCases: readonly EvaluationCase[] = [
   ),
   accepting(
     {
+      id: 'accept-names-challenge',
+      title: {
+        en: 'An acceptance names the challenge it is an answer to, and ties the holder to the certificate',
+        ja: '受理の応答が示すチャレンジと、利用者と証明書の対応',
+      },
+      why: {
+        en: 'A terminal refuses an acceptance that may belong to somebody else: it needs challengeDigest and holderDigest.',
+        ja: '別の人への応答かもしれない受理を、端末は拒否します。challengeDigest と holderDigest が必要です。',
+      },
+    },
+    namesChallenge,
+  ),
+  accepting(
+    {
       id: 'challenge-form',
       title: { en: 'A challenge, field by field', ja: 'チャレンジの各項目' },
       why: {
@@ -152,6 +167,19 @@ export const goodCases: readonly EvaluationCase[] = [
     },
     (probe) => probe.askChallenge({ terminal: `${probe.terminal.name}\nforged: line`, purpose: probe.purpose }),
   ),
+  refusing(
+    'good',
+    {
+      id: 'challenge-purpose-of-dots',
+      codes: ['ERR_TOKEN_PURPOSE', 'ERR_TOKEN'],
+      title: { en: 'A challenge asked for with .. as the purpose', ja: '用途を .. とするチャレンジの要求' },
+      why: {
+        en: 'Names become parts of paths and file names, where dots only are another folder.',
+        ja: '名前はパスやファイル名に使われます。点だけの名前は別のフォルダーを指します。',
+      },
+    },
+    (probe) => probe.askChallenge({ terminal: probe.terminal.name, purpose: '..' }),
+  ),
 ]
 
 function claimsOf({ terminal, purpose }: Probe): { readonly terminal: string; readonly purpose: string } {
@@ -177,6 +205,18 @@ async function withoutPersonalData(probe: Probe): Promise<Verdict> {
   const judged = judgeAcceptance(answer, claimsOf(probe))
   if (judged.result !== 'passed' || answer.kind === 'silence') return judged
   return leakIn(answer.text, token) === undefined ? judged : verdict('failed', 'personal-data', answer)
+}
+
+async function namesChallenge(probe: Probe): Promise<Verdict> {
+  const token = await probe.token(await probe.challenge())
+  const answer = await probe.hand(token)
+  const judged = judgeAcceptance(answer, claimsOf(probe))
+  if (judged.result !== 'passed' || answer.kind === 'silence') return judged
+  const nonce = Buffer.from(token['nonce']!, 'base64url')
+  const holder = holderDigest(nonce, Buffer.from(token['certificate']!, 'base64'), holderOf(answer)!)
+  const right =
+    field(answer.json, 'challengeDigest') === challengeDigest(nonce) && field(answer.json, 'holderDigest') === holder
+  return right ? judged : verdict('failed', 'malformed', answer)
 }
 
 async function challengeForm(probe: Probe): Promise<Verdict> {

@@ -2,6 +2,7 @@ import { bodyCases } from './body.ts'
 import type { EvaluationCase } from './case.ts'
 import { certificateCases } from './certificate.ts'
 import { claimCases } from './claims.ts'
+import { concurrencyCases } from './concurrency.ts'
 import { connectionCases } from './connection.ts'
 import { goodCases, lastCase } from './good.ts'
 import { nonceCases } from './nonce.ts'
@@ -17,6 +18,7 @@ export const evaluationCases: readonly EvaluationCase[] = [
   ...signatureCases,
   ...bodyCases,
   ...connectionCases,
+  ...concurrencyCases,
   privacyCase,
   lastCase,
 ]

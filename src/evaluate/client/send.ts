@@ -11,6 +11,10 @@ export interface Sending {
   readonly timeoutMs: number
   /** Sends one byte a second in place of all at once. */
   readonly slowly?: boolean | undefined
+  /** Sends the body in eight pieces, 30 ms apart. */
+  readonly inPieces?: boolean | undefined
+  /** Sends the whole body and drops the connection at once: no answer is waited for. */
+  readonly dropAfter?: boolean | undefined
   /** Sends half the body and drops the connection: no answer is waited for. */
   readonly dropHalfway?: boolean | undefined
   /** Ends the wait early, as if the connection had been closed. */
@@ -27,6 +31,7 @@ const maxAnswer = 65_536
 export function send(url: URL, sending: Sending): Promise<Answer> {
   const begun = performance.now()
   const { method, headers, body = new Uint8Array(), timeoutMs, slowly = false, dropHalfway = false, signal } = sending
+  const { inPieces = false, dropAfter = false } = sending
   return new Promise((resolve) => {
     const start = url.protocol === 'https:' ? httpsRequest : httpRequest
     const length = body.length === 0 && method === 'GET' ? {} : { 'content-length': String(body.length) }
@@ -56,7 +61,9 @@ export function send(url: URL, sending: Sending): Promise<Answer> {
     call.on('close', () => {
       if (!answered) silence('closed')
     })
-    if (slowly) feeding = feed(call, body)
+    if (slowly) feeding = feed(call, body, 1, 1000)
+    else if (inPieces) feeding = feed(call, body, Math.ceil(body.length / 8), 30)
+    else if (dropAfter) call.end(body, () => call.destroy())
     else if (dropHalfway) call.write(body.subarray(0, body.length >> 1), () => setTimeout(() => call.destroy(), 50))
     else call.end(body)
   })
@@ -91,15 +98,16 @@ function receive(
   })
 }
 
-function feed(call: ClientRequest, body: Uint8Array): NodeJS.Timeout {
+/** Sends so many bytes each time; the request ends by its length. */
+function feed(call: ClientRequest, body: Uint8Array, bytes: number, everyMs: number): NodeJS.Timeout {
   let at = 0
   const next = (): void => {
-    if (at < body.length) call.write(body.subarray(at, at + 1))
-    at += 1
+    if (at < body.length) call.write(body.subarray(at, at + bytes))
+    at += bytes
   }
   call.flushHeaders()
   next()
-  return setInterval(next, 1000)
+  return setInterval(next, everyMs)
 }
 
 function parse(text: string): unknown {

@@ -94,7 +94,7 @@ const kept = new WeakMap<EvaluationPki, { readonly now: number; readonly credent
 /** Credentials of one PKI, each made when first asked for and then kept. */
 export class Credentials {
   readonly #maker: Maker
-  readonly #made = new Map<CredentialName, Promise<Credential>>()
+  readonly #made = new Map<CredentialName | number, Promise<Credential>>()
 
   private constructor(pki: EvaluationPki, now: Date) {
     this.#maker = new Maker(pki, now)
@@ -109,10 +109,12 @@ export class Credentials {
     return credentials
   }
 
-  get(name: CredentialName): Promise<Credential> {
+  /** @param name - a number: one of any number of good ones, each with another certificate. */
+  get(name: CredentialName | number): Promise<Credential> {
     const known = this.#made.get(name)
     if (known !== undefined) return known
-    const made = makers[name](this.#maker).then(({ certificate, privateKey }) => ({
+    const maker = typeof name === 'number' ? this.#maker.good(name) : makers[name](this.#maker)
+    const made = maker.then(({ certificate, privateKey }) => ({
       certificate,
       key: keyOf(privateKey),
     }))
@@ -158,6 +160,11 @@ class Maker {
     }
     const authCa = { certificate: issued[ca].certificate, privateKey: issued[caKey].privateKey }
     return (await issueUserCertificates({ authCa, signCa: issued.signature }, options)).auth
+  }
+
+  /** Two keys are enough: what is different is the certificate. */
+  good(number: number): Promise<IssuedCertificate> {
+    return this.issue({ key: number % 2 === 0 ? 'holder' : 'other-holder' })
   }
 
   async changed(change: Change, signer: PkiName = 'first'): Promise<IssuedCertificate> {
