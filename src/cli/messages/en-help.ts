@@ -74,7 +74,7 @@ export const enHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     'audit verify':
       'Name all files of a log that was rotated (audit.jsonl*): each must name the end of the one before. --count and --hash are the lines and last hash that an earlier run printed, noted where the writer of the log cannot change them. The log may have grown since.',
     evaluate:
-      'The server must trust what `evaluate prepare` wrote, and nothing that serves people may. Exit code 0: every case passed. --terminals names a JSON file with two terminals: [{"name":…,"headers":{…}},{"name":…}].',
+      'The server must trust what `evaluate prepare` wrote, and nothing that serves people may. Exit code 0: every case passed. --terminals names a JSON file with 2 to 64 terminals: [{"name":…,"headers":{…}},{"name":…}].',
     emulate:
       'Tells what would be printed on the card. --out takes its root keys, for --roots of text verify and visual verify.',
     sign: 'FILE may be - for standard input. --out takes the bare signature.',
@@ -137,7 +137,7 @@ export const enHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     html: 'write the report as one HTML page',
     junit: 'write the report as JUnit XML',
     only: 'run this case only; may be given several times',
-    terminals: 'JSON file with two terminals and the headers the server knows them by',
+    terminals: 'JSON file with 2 to 64 terminals and the headers the server knows them by',
     server: 'address of an issuance server: https, or http on this machine',
     terminal: 'name of this terminal, as the server knows it',
     'token-file': 'file with the bearer token of this terminal',

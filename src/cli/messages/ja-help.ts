@@ -74,7 +74,7 @@ export const jaHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     'audit verify':
       'ローテーションしたログは、すべてのファイル（audit.jsonl*）を指定してください。各ファイルが直前のファイルの末尾を記録していることを確かめます。--count と --hash には、以前の実行で表示された行数と最後のハッシュ値を指定します。ログを書き込むプログラムから変更できない場所に控えておいてください。その後にログが増えていても構いません。',
     evaluate:
-      'サーバーには evaluate prepare が作成したものを信頼させます。実際のサービスには使わないでください。すべて合格すれば終了コードは 0 です。--terminals には2つの端末を記した JSON ファイル [{"name":…,"headers":{…}},{"name":…}] を指定します。',
+      'サーバーには evaluate prepare が作成したものを信頼させます。実際のサービスには使わないでください。すべて合格すれば終了コードは 0 です。--terminals には2～64台の端末を記した JSON ファイル [{"name":…,"headers":{…}},{"name":…}] を指定します。',
     emulate:
       '券面に印刷されるはずの内容も表示します。--out には、text verify と visual verify の --roots に使うルート鍵を書き込みます。',
     sign: 'FILE に - を指定すると標準入力を読み取ります。--out には署名値だけを書き込みます。',
@@ -137,7 +137,7 @@ export const jaHelp: Pick<Messages, 'commands' | 'notes' | 'options' | 'help' | 
     html: '結果を1つの HTML ファイルに書き込みます',
     junit: '結果を JUnit XML のファイルに書き込みます',
     only: 'この試験だけを実施します（複数回指定できます）',
-    terminals: '2つの端末と、サーバーが端末を識別するヘッダーを記した JSON ファイル',
+    terminals: '2～64台の端末と、サーバーが端末を識別するヘッダーを記した JSON ファイル',
     server: '発行サーバーのアドレス（https。このマシン上なら http も可）',
     terminal: 'サーバーに登録されたこの端末の名前',
     'token-file': 'この端末のトークンを入れたファイル',
