@@ -1,4 +1,6 @@
 import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createVirtualCard, issueRevocationList, VirtualTransport } from '../../src/emulator/index.ts'
 import { Certificate } from '../../src/x509/index.ts'
@@ -89,6 +91,32 @@ describe('auth --server', () => {
     const { code, json } = await run(line(), { stdin: '1234\n', transport })
     expect([code, json.error.code]).toEqual([1, 'ERR_CERTIFICATE_REVOKED'])
     await writeList(3)
+  })
+
+  test.each([
+    ['another holder', { holder: 'i'.repeat(43) }],
+    ['another terminal', { terminal: 'kiosk-2' }],
+    ['another purpose', { purpose: 'evaluation-2' }],
+    ['an end in 1999', { validUntil: '1999-12-31T23:59:59.000Z' }],
+    ['another challenge', { challengeDigest: 'A'.repeat(43) }],
+    ['no challenge', { challengeDigest: undefined }],
+  ])('an acceptance that names %s is refused, and nothing of it shown', async (_, change) => {
+    const proxy = createServer(async (request, response) => {
+      const parts: Buffer[] = []
+      for await (const part of request) parts.push(part as Buffer)
+      const headers = { 'content-type': 'application/json' }
+      const answer = await fetch(`${folder.url}${request.url}`, { method: 'POST', headers, body: Buffer.concat(parts) })
+      const json = (await answer.json()) as object
+      const body = request.url === '/v1/verifications' ? { ...json, ...change } : json
+      response.writeHead(answer.status, headers).end(JSON.stringify(body))
+    })
+    await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done))
+    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+    const { transport } = await cardInReader()
+    const { code, json } = await run(line('--server', url, '--origin', folder.url), { stdin: '1234\n', transport })
+    await new Promise((done) => proxy.close(done))
+    expect([code, json.ok, json.error.code]).toEqual([1, false, 'ERR_ANSWER_MISMATCH'])
+    expect(json).not.toHaveProperty('holder')
   })
 
   test.each([
