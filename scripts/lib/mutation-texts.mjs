@@ -1,0 +1,17 @@
+// Tells Stryker which literals are texts for people: whether a test notices a changed wording says nothing about safety.
+// Codes, names of digests and the like stay mutants; they have no blank in them.
+import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin'
+
+export const strykerPlugins = [
+  declareValuePlugin(PluginKind.Ignore, 'texts', {
+    shouldIgnore({ node }) {
+      const written =
+        node.type === 'StringLiteral'
+          ? node.value
+          : node.type === 'TemplateLiteral'
+            ? node.quasis.map(({ value }) => value.raw).join('')
+            : ''
+      return written.includes(' ') ? 'a text for people' : undefined
+    },
+  }),
+]

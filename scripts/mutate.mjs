@@ -1,0 +1,121 @@
+// npm run mutate: changes the code that must never be wrong in small ways, one at a time, and runs its tests against each.
+//   npm run mutate -- pins path    only these groups
+// Ends with 1 when fewer than 95 % are noticed, when a survivor has no reason in test/mutation/survivors.json, or when a
+// reason there belongs to no survivor. By hand and before a release; it takes about an hour on two processors.
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { Stryker } from '@stryker-mutator/core'
+import { ensureNpmPackages } from './lib/prepare.mjs'
+import { root, say } from './lib/run.mjs'
+
+const bar = 0.95
+/** What is changed, and the folders of the tests that have to notice. */
+const groups = {
+  pins: {
+    mutate: ['src/card/pin.ts', 'src/card/pin-guard.ts', 'src/card/pinpad/entry.ts'],
+    tests: ['test/card', 'test/jpki'],
+  },
+  session: { mutate: ['src/card/session.ts'], tests: ['test/card', 'test/jpki', 'test/identify'] },
+  tokens: {
+    mutate: ['src/server/token-service.ts', 'src/token/remote.ts', 'src/token/challenge.ts', 'src/token/answer.ts'],
+    tests: ['test/server', 'test/token'],
+  },
+  municipal: { mutate: ['src/municipal-pin/*.ts', '!src/municipal-pin/index.ts'], tests: ['test/municipal-pin'] },
+  stores: { mutate: ['src/server/stores/*.ts', '!src/server/stores/store.ts'], tests: ['test/server'] },
+  path: { mutate: ['src/path/*.ts', '!src/path/index.ts'], tests: ['test/path'] },
+  revocation: {
+    mutate: ['src/revocation/crl/status.ts', 'src/revocation/ocsp/status.ts'],
+    tests: ['test/revocation'],
+  },
+  profile: { mutate: ['src/trust/jpki-profile.ts'], tests: ['test/trust'] },
+}
+
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !(name in groups))
+if (unknown.length > 0) {
+  console.error(`unknown group ${unknown.join(', ')}; there are ${Object.keys(groups).join(', ')}`)
+  process.exit(2)
+}
+ensureNpmPackages()
+
+// Each run works on a copy below this folder; tests look for public material beside their checkout.
+const folder = join(root, '.cache', 'mutate')
+mkdirSync(folder, { recursive: true })
+if (existsSync(join(root, '..', 'shared')) && !existsSync(join(folder, 'shared'))) {
+  symlinkSync(join(root, '..', 'shared'), join(folder, 'shared'))
+}
+
+const list = join(root, 'test', 'mutation', 'survivors.json')
+const reasons = existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')) : []
+const survivors = []
+const total = { killed: 0, survived: 0, explained: 0 }
+for (const name of asked.length > 0 ? asked : Object.keys(groups)) {
+  const { mutate, tests } = groups[name]
+  say(`${name}: ${mutate.join(' ')}`)
+  process.env.MUTATE_TESTS = tests.join(' ')
+  // Long suites find no more of such mutants when they run in full.
+  process.env.TEST_BRIEF = '1'
+  const results = await new Stryker({
+    mutate,
+    testRunner: 'vitest',
+    plugins: ['@stryker-mutator/vitest-runner', join(root, 'scripts/lib/mutation-texts.mjs')],
+    ignorers: ['texts'],
+    vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
+    coverageAnalysis: 'perTest',
+    ignoreStatic: false,
+    concurrency: Number(process.env.MUTATE_PROCESSES ?? availableParallelism()),
+    // A mutant counts as noticed when it takes too long; a busy machine must not make it so.
+    timeoutMS: 60_000,
+    timeoutFactor: 4,
+    tempDirName: '.cache/mutate',
+    reporters: ['progress'],
+    allowConsoleColors: false,
+    ignorePatterns: ['/dist', '/docs/api', '/.cache'],
+  }).runMutationTest()
+  const counted = { killed: 0, survived: 0, explained: 0 }
+  for (const mutant of results) {
+    if (mutant.status === 'Killed' || mutant.status === 'Timeout' || mutant.status === 'RuntimeError') counted.killed++
+    if (mutant.status !== 'Survived' && mutant.status !== 'NoCoverage') continue
+    const survivor = described(mutant)
+    const at = reasons.findIndex((reason) => isOf(reason, survivor))
+    if (at >= 0) reasons[at].met = true
+    counted[at >= 0 ? 'explained' : 'survived']++
+    survivors.push({ ...survivor, reason: reasons[at]?.reason })
+  }
+  console.log(row(name, counted))
+  for (const key of Object.keys(total)) total[key] += counted[key]
+}
+
+writeFileSync(join(folder, 'survivors.json'), `${JSON.stringify(survivors, undefined, 2)}\n`)
+const missing = survivors.filter(({ reason }) => reason === undefined)
+for (const { file, line, mutator, original, replacement } of missing) {
+  console.log(`${file}:${line} ${mutator}: ${original} → ${replacement}`)
+}
+const examined = new Set(survivors.map(({ file }) => file))
+const outdated = asked.length > 0 ? [] : reasons.filter(({ met, file }) => !met && !examined.has(`${file}*`))
+for (const { file, mutator, original } of outdated) console.log(`no longer a survivor: ${file} ${mutator}: ${original}`)
+console.log(`\n${row('all', total)}`)
+const share = total.killed / (total.killed + total.survived + total.explained)
+process.exitCode = share >= bar && missing.length === 0 && outdated.length === 0 ? 0 : 1
+
+/** A mutant by its text rather than its place, so that a line added above it changes nothing. */
+function described({ fileName, location: { start, end }, mutatorName, replacement, status }) {
+  const lines = readFileSync(join(root, fileName), 'utf8').split('\n')
+  const part = lines.slice(start.line, end.line + 1)
+  part[part.length - 1] = part.at(-1).slice(0, end.column)
+  part[0] = part[0].slice(start.column)
+  const original = part.map((text) => text.trim()).join(' ')
+  const within = lines[start.line].trim()
+  return { file: fileName, line: start.line + 1, mutator: mutatorName, original, replacement, within, status }
+}
+
+function isOf(reason, survivor) {
+  return ['file', 'mutator', 'original', 'replacement', 'within'].every((name) => reason[name] === survivor[name])
+}
+
+function row(name, { killed, survived, explained }) {
+  const all = killed + survived + explained
+  const percent = all === 0 ? '–' : `${((100 * killed) / all).toFixed(1)} %`
+  return `${name}: ${killed} of ${all} noticed (${percent}), ${explained} survivors with a reason, ${survived} without`
+}
