@@ -1,18 +1,48 @@
 import { equalBytes } from '../bytes.ts'
-import { Certificate, verifySigned } from '../x509/index.ts'
+import { defaultSignatures, type SignatureLimits, verifySigned } from '../x509/signed.ts'
+import { SignatureBudget, type Steps } from '../x509/signature-budget.ts'
+import { Certificate } from '../x509/index.ts'
 import type { InvalidPath, PathFailure, PathOptions, ValidPath } from './options.ts'
 import { validatePath } from './validate.ts'
 
-const defaults = { maxIntermediates: 8, maxSignatures: 100 }
+const defaultIntermediates = 8
 
 /**
  * Builds a path from a certificate to a trust anchor and validates it. The pool may hold anything in any order: several
- * certificates of one name, cycles, strangers. Every candidate is tried until one path satisfies all that is asked or the
- * budget is spent. Reports; never throws for what certificates say.
+ * certificates of one name, cycles, certificates of others. Every candidate is tried until one path satisfies all that is
+ * asked or the budget is spent; what comes of it does not depend on the order of anchors and pool. Reports; never throws for
+ * what certificates say.
  *
  * @see RFC 5280 6.1, RFC 4158 for building
  */
 export function inspectPath(leaf: Certificate, options: PathOptions): ValidPath | InvalidPath {
+  const paths = validPaths(leaf, options)
+  let step = paths.next()
+  while (!step.done) {
+    if (step.value !== undefined) return step.value
+    step = paths.next()
+  }
+  return { ok: false, failure: step.value }
+}
+
+/** {@link inspectPath} in steps of one signature each. @internal */
+export function* inspectPathSteps(leaf: Certificate, options: PathOptions): Steps<ValidPath | InvalidPath> {
+  const paths = validPaths(leaf, options)
+  let step = paths.next()
+  while (!step.done) {
+    if (step.value !== undefined) return step.value
+    yield
+    step = paths.next()
+  }
+  return { ok: false, failure: step.value }
+}
+
+/**
+ * Every valid path, the likeliest first, and `undefined` after each signature, where others may run.
+ *
+ * @returns what was wrong with the path that came farthest. @internal
+ */
+export function validPaths(leaf: Certificate, options: PathOptions): Generator<ValidPath | undefined, PathFailure> {
   if (!(leaf instanceof Certificate)) throw new TypeError('certificate must be a Certificate')
   requireCertificates(options?.anchors, 'anchors')
   if (options.intermediates !== undefined) requireCertificates(options.intermediates, 'intermediates')
@@ -28,87 +58,108 @@ function requireCertificates(list: unknown, name: string): void {
   }
 }
 
+/** The policy of these options with the budget of the question, a new one unless there is one already. @internal */
+export function limitsOf({
+  signatures,
+  maxSignatures,
+}: Pick<PathOptions, 'signatures' | 'maxSignatures'>): SignatureLimits & { readonly budget: SignatureBudget } {
+  const budget = signatures?.budget ?? new SignatureBudget(maxSignatures ?? defaultSignatures)
+  return { ...signatures, budget }
+}
+
+type Paths<T = void> = Generator<ValidPath | undefined, T>
+
 class Search {
   readonly #options: PathOptions
   readonly #leaf: Certificate
   readonly #maxIntermediates: number
-  #signaturesLeft: number
+  readonly #limits: SignatureLimits
+  readonly #budget: SignatureBudget
   #farthest: PathFailure | undefined
 
   constructor(leaf: Certificate, options: PathOptions) {
     this.#leaf = leaf
     this.#options = options
-    this.#maxIntermediates = options.maxIntermediates ?? defaults.maxIntermediates
-    this.#signaturesLeft = options.maxSignatures ?? defaults.maxSignatures
+    this.#maxIntermediates = options.maxIntermediates ?? defaultIntermediates
+    const limits = limitsOf(options)
+    this.#limits = limits
+    this.#budget = limits.budget
   }
 
-  run(): ValidPath | InvalidPath {
-    const found = this.#extend([this.#leaf])
-    if (found !== undefined) return found
-    const none = { check: 'trust-anchor', depth: 0, message: 'no path to a trust anchor' } as const
-    return { ok: false, failure: this.#farthest ?? none }
+  *run(): Paths<PathFailure> {
+    yield* this.#extend([this.#leaf])
+    return this.#farthest ?? { check: 'trust-anchor', depth: 0, message: 'no path to a trust anchor' }
   }
 
   /** Tries every issuer of the last certificate of the path. */
-  #extend(path: readonly Certificate[]): ValidPath | undefined {
+  *#extend(path: readonly Certificate[]): Paths {
     const subject = path[path.length - 1]!
     const depth = path.length - 1
-    const anchors = candidates(subject, this.#options.anchors)
+    const anchors = this.#candidates(subject, this.#options.anchors)
     for (const anchor of anchors) {
-      if (!this.#signed(subject, anchor, depth)) continue
+      const signed = this.#signed(subject, anchor, depth)
+      yield
+      if (!signed) continue
       const whole = complete([...path, anchor])
-      if (!this.#deferredSigned(path, whole)) continue
+      if (!(yield* this.#deferredSigned(path, whole))) continue
       const policies = validatePath(whole, this.#options)
-      if (Array.isArray(policies)) return { ok: true, path: whole, policies }
-      this.#note(policies as PathFailure)
+      if (Array.isArray(policies)) yield { ok: true, path: whole, policies }
+      else this.#note(policies as PathFailure)
     }
-    const pool = candidates(subject, this.#options.intermediates ?? [])
+    const pool = this.#candidates(subject, this.#options.intermediates ?? [])
     if (depth >= this.#maxIntermediates) {
       if (pool.length > 0) this.#note({ check: 'path-length', depth, message: 'the path is too long' })
-      return undefined
+      return
     }
     for (const issuer of pool) {
-      if (path.some((used) => sameHolder(used, issuer)) || !this.#signed(subject, issuer, depth)) continue
-      const found = this.#extend([...path, issuer])
-      if (found !== undefined) return found
+      if (path.some((used) => sameHolder(used, issuer))) continue
+      const signed = this.#signed(subject, issuer, depth)
+      yield
+      if (signed) yield* this.#extend([...path, issuer])
     }
     if (anchors.length + pool.length === 0) {
       this.#note({ check: 'trust-anchor', depth, message: 'its issuer is not among the certificates given' })
     }
-    return undefined
   }
 
   /** Checks the signatures that had to wait for the parameters of a DSA key. */
-  #deferredSigned(path: readonly Certificate[], whole: readonly Certificate[]): boolean {
-    return path.every((subject, depth) => {
+  *#deferredSigned(path: readonly Certificate[], whole: readonly Certificate[]): Paths<boolean> {
+    for (const [depth, subject] of path.entries()) {
       const issuer = whole[depth + 1]!
-      return !lacksParameters(path[depth + 1] ?? issuer) || this.#verified(subject, issuer, depth)
-    })
+      if (!lacksParameters(path[depth + 1] ?? issuer)) continue
+      const signed = this.#verified(subject, issuer, depth)
+      yield
+      if (!signed) return false
+    }
+    return true
   }
 
   /**
    * Whether the issuer signed the subject; taken on trust until the path is complete when its key is not. Either way it
-   * costs one of the budget, or a pool of such keys could be walked through in every order.
+   * costs the budget, or a pool of such keys could be walked through in every order.
    */
   #signed(subject: Certificate, issuer: Certificate, depth: number): boolean {
     const deferred = lacksParameters(issuer) && this.#options.signatures?.allowDsa === true
-    return deferred ? this.#spend(depth) : this.#verified(subject, issuer, depth)
+    if (!deferred) return this.#verified(subject, issuer, depth)
+    if (this.#budget.spend(issuer.publicKey)) return true
+    this.#isSpent(depth)
+    return false
   }
 
   #verified(subject: Certificate, issuer: Certificate, depth: number): boolean {
-    if (!this.#spend(depth)) return false
+    if (this.#isSpent(depth)) return false
     const { tbs, signatureAlgorithm, signature } = subject
-    const good = verifySigned(tbs, signatureAlgorithm, signature, issuer.key, this.#options.signatures)
-    if (!good) this.#note({ check: 'signature', depth, message: 'the signature does not verify' })
+    const good = verifySigned(tbs, signatureAlgorithm, signature, issuer.key, this.#limits)
+    if (!good && !this.#isSpent(depth)) this.#note({ check: 'signature', depth, message: 'the signature does not verify' })
     return good
   }
 
-  #spend(depth: number): boolean {
-    if (this.#signaturesLeft <= 0) {
+  /** Whether the budget is gone, which is then what the search ends with. */
+  #isSpent(depth: number): boolean {
+    if (!this.#budget.exceeded) return false
+    if (this.#farthest?.check !== 'budget') {
       this.#farthest = { check: 'budget', depth, message: 'too many candidates: the search was stopped' }
-      return false
     }
-    this.#signaturesLeft--
     return true
   }
 
@@ -117,6 +168,26 @@ class Search {
     const building = (one: PathFailure): boolean => one.check === 'signature' || one.check === 'trust-anchor'
     if (this.#farthest === undefined || (building(this.#farthest) && !building(failure))) this.#farthest = failure
   }
+
+  /**
+   * Certificates with the issuer's name: those whose key identifier fits first, then those valid at that time, then by their
+   * bytes, so that the order they were given in decides nothing. A copy counts once.
+   */
+  #candidates(subject: Certificate, pool: readonly Certificate[]): readonly Certificate[] {
+    const named = pool.filter((one) => one.subjectName.equals(subject.issuerName))
+    if (named.length < 2) return named
+    const wanted = subject.extensions.authorityKeyId?.keyId
+    const at = this.#options.at.getTime()
+    const ranked = named.map((one) => ({ one, rank: rankOf(one, wanted, at), der: one.der }))
+    ranked.sort((a, b) => a.rank - b.rank || Buffer.compare(a.der, b.der))
+    return ranked.filter(({ der }, i) => i === 0 || !equalBytes(der, ranked[i - 1]!.der)).map(({ one }) => one)
+  }
+}
+
+function rankOf(one: Certificate, wanted: Uint8Array | undefined, at: number): number {
+  const id = one.extensions.subjectKeyId
+  const fit = wanted === undefined || id === undefined ? 1 : equalBytes(id, wanted) ? 0 : 2
+  return 2 * fit + (one.notBeforeMs <= at && at < one.notAfterMs + 1000 ? 0 : 1)
 }
 
 /** A DSA key that leaves its parameters to its issuer's. RFC 3279 2.3.2. */
@@ -131,22 +202,6 @@ function complete(path: readonly Certificate[]): readonly Certificate[] {
     if (lacksParameters(whole[depth]!)) whole[depth] = whole[depth]!.inheriting(whole[depth + 1]!.key)
   }
   return whole
-}
-
-/** Certificates with the issuer's name, those whose key identifier fits first. */
-function candidates(subject: Certificate, pool: readonly Certificate[]): readonly Certificate[] {
-  const named = pool.filter((one) => one.subjectName.equals(subject.issuerName))
-  if (named.length < 2) return named
-  const wanted = subject.extensions.authorityKeyId?.keyId
-  const rank = (one: Certificate): number => {
-    const id = one.extensions.subjectKeyId
-    if (wanted === undefined || id === undefined) return 1
-    return equalBytes(id, wanted) ? 0 : 2
-  }
-  return named
-    .map((one) => [rank(one), one] as const)
-    .sort(([a], [b]) => a - b)
-    .map(([, one]) => one)
 }
 
 /** Same name and same key: going through it again can prove nothing new. */

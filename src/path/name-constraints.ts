@@ -1,9 +1,7 @@
-import { DerReader, tags } from '../x509/der.ts'
 import type { Certificate, GeneralName, GeneralSubtree, NameConstraints } from '../x509/index.ts'
-import { inSubtree } from './subtrees.ts'
+import { inSubtree, isSameForm } from './subtrees.ts'
 
 const emailAddress = '1.2.840.113549.1.9.1'
-const smtpUtf8Mailbox = '1.3.6.1.5.5.7.8.9'
 
 /** Most pairs of name and subtree looked at in one path: thousands of each would take seconds. */
 const maxComparisons = 65_536
@@ -31,11 +29,11 @@ export class ConstraintState {
     if (this.#comparisonsLeft < 0) return 'too many names to compare with the constraints'
     for (const name of names) {
       for (const { base, bounded } of this.#excluded) {
-        if (base.kind === name.kind && (bounded || inSubtree(name, base) !== false))
+        if (isSameForm(name, base) && (bounded || inSubtree(name, base) !== false))
           return `a ${name.kind} name is excluded`
       }
       for (const subtrees of this.#permitted) {
-        const ofKind = subtrees.filter(({ base }) => base.kind === name.kind)
+        const ofKind = subtrees.filter(({ base }) => isSameForm(name, base))
         if (ofKind.length === 0) continue
         const fits = ofKind.some(({ base, bounded }) => !bounded && inSubtree(name, base) === true)
         if (!fits) return `a ${name.kind} name is not permitted`
@@ -45,24 +43,12 @@ export class ConstraintState {
   }
 }
 
-/** Every name, mailboxes wherever they stand. RFC 9598 6. */
+/** Every name, mailboxes wherever they stand. */
 function namesOf({ subjectName, extensions }: Certificate): readonly GeneralName[] {
   const names: GeneralName[] = [...(extensions.subjectAltName ?? [])]
-  for (const name of extensions.subjectAltName ?? []) {
-    if (name.kind === 'other' && name.type === smtpUtf8Mailbox)
-      names.push({ kind: 'email', value: utf8Text(name.value) })
-  }
   if (!subjectName.empty) names.push({ kind: 'directory', value: subjectName })
   for (const rdn of subjectName.rdns) {
     for (const { type, value } of rdn) if (type === emailAddress) names.push({ kind: 'email', value })
   }
   return names
-}
-
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
-
-/** Text of a UTF8String; empty, which is no mailbox, for anything else. */
-function utf8Text(der: Uint8Array): string {
-  const reader = new DerReader(der)
-  return reader.nextTag === tags.utf8String ? utf8.decode(reader.value(reader.read())) : ''
 }

@@ -1,4 +1,4 @@
-import type { Certificate, KeyUsage, SignaturePolicy } from '../x509/index.ts'
+import type { Certificate, KeyUsage, SignatureLimits } from '../x509/index.ts'
 
 /** What a certification path must satisfy. RFC 5280 6.1.1. */
 export interface PathOptions {
@@ -18,10 +18,14 @@ export interface PathOptions {
   readonly keyUsage?: KeyUsage | undefined
   /** Extended key usage the end certificate must name, as object identifier. */
   readonly extendedKeyUsage?: string | undefined
-  readonly signatures?: SignaturePolicy | undefined
+  /** What certificates, lists and answers may be signed with. */
+  readonly signatures?: SignatureLimits | undefined
   /** Most certificates between the end certificate and the anchor. Default 8. */
   readonly maxIntermediates?: number | undefined
-  /** Most signatures checked while searching; a hostile pool cannot cost more. Default 100. */
+  /**
+   * Most signatures checked for one question, over path, lists and answers together; a hostile pool cannot cost more. A check
+   * by P-384 or DSA counts 4, by P-521 8: as long as they take. Default 160.
+   */
   readonly maxSignatures?: number | undefined
 }
 

@@ -1,4 +1,19 @@
+import { DerReader, tags } from '../x509/der.ts'
 import type { GeneralName } from '../x509/index.ts'
+
+const smtpUtf8Mailbox = '1.3.6.1.5.5.7.8.9'
+
+/**
+ * Whether a constraint is on the form of name that the name has. Other names are of one form when their types are the same;
+ * a mailbox of UTF-8 is held to the constraints on e-mail too.
+ *
+ * @see RFC 5280 4.2.1.10, RFC 9598 6
+ */
+export function isSameForm(name: GeneralName, base: GeneralName): boolean {
+  if (name.kind !== 'other') return name.kind === base.kind
+  if (base.kind === 'email') return name.type === smtpUtf8Mailbox
+  return base.kind === 'other' && base.type === name.type
+}
 
 /**
  * Whether a name lies in a subtree; `undefined` when that cannot be told, which counts against the name.
@@ -9,6 +24,7 @@ export function inSubtree(name: GeneralName, base: GeneralName): boolean | undef
   if (name.kind === 'directory' && base.kind === 'directory') return name.value.startsWith(base.value)
   if (name.kind === 'dns' && base.kind === 'dns') return dnsMatches(name.value, base.value)
   if (name.kind === 'email' && base.kind === 'email') return emailMatches(name.value, base.value)
+  if (name.kind === 'other' && base.kind === 'email') return utf8MailboxMatches(name.value, base.value)
   if (name.kind === 'uri' && base.kind === 'uri') return uriMatches(name.value, base.value)
   if (name.kind === 'ip' && base.kind === 'ip') return ipMatches(name.value, base.value)
   return undefined
@@ -32,30 +48,86 @@ function dnsMatches(name: string, base: string): boolean | undefined {
   return wildcard && domain.slice(domain.indexOf('.') + 1) === own ? undefined : false
 }
 
-/** Local part and host; no `@` in the local part outside quotes. RFC 5321 4.1.2, tolerant of what stands between dots. */
-const mailbox = /^([^@"\s]+|"(?:[^"\\]|\\.)*")@([^@]+)$/
+/** An atom of RFC 5321 and the dots between; where they stand is tolerated. */
+const atoms = /^[\w!#$%&'*+/=?^`{|}~.-]+$/
+/** The same with letters beyond ASCII. RFC 6531 3.3. */
+const utf8Atoms = /^[\w!#$%&'*+/=?^`{|}~.\u{80}-\u{10ffff}-]+$/u
+/** A quoted string: no control character, quote and backslash behind a backslash only. RFC 5321 4.1.2. */
+const quoted = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\[\x20-\x7e])*"$/
+const utf8Quoted = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e\u{80}-\u{10ffff}]|\\[\x20-\x7e])*"$/u
 
-function mailboxOf(text: string): { readonly local: string; readonly at: string } | undefined {
-  const [, local, domain] = mailbox.exec(text) ?? []
-  const at = host(domain ?? '')
-  if (local === undefined || at === undefined) return undefined
-  return { local: local.startsWith('"') ? local.slice(1, -1).replaceAll(/\\(.)/g, '$1') : local, at }
+interface Mailbox {
+  /** As it is written, quotes included. */
+  readonly local: string
+  readonly at: string
 }
 
-/** A mailbox, all mailboxes of a host, or of every host in a domain (leading dot). */
+/** Local part and host, which stands behind the last `@`. `undefined` for what is no mailbox of a host. */
+function mailboxOf(text: string, utf8 = false): Mailbox | undefined {
+  const cut = text.lastIndexOf('@')
+  const local = text.slice(0, Math.max(cut, 0))
+  const at = host(text.slice(cut + 1))
+  const fits = utf8 ? utf8Atoms.test(local) || utf8Quoted.test(local) : atoms.test(local) || quoted.test(local)
+  return at === undefined || !fits ? undefined : { local, at }
+}
+
+/** What a local part means: a quoted one is the same mailbox as the same text without quotes. RFC 5321 4.1.2. */
+const meaning = (local: string): string =>
+  local.startsWith('"') ? local.slice(1, -1).replaceAll(/\\(.)/gu, '$1') : local
+
+/**
+ * A mailbox, all mailboxes of a host, or of every host in a domain (leading dot). Local parts match when they are the same
+ * to the letter (RFC 5280 7.5); where only their meaning is the same, it cannot be told.
+ */
 function emailMatches(name: string, base: string): boolean | undefined {
   const own = mailboxOf(name)
   if (own === undefined) return undefined
   if (!base.includes('@')) return hostMatches(own.at, base)
   const wanted = mailboxOf(base)
-  return wanted && own.local === wanted.local && own.at === wanted.at
+  if (wanted === undefined) return undefined
+  if (own.at !== wanted.at) return false
+  if (own.local === wanted.local) return true
+  return meaning(own.local) === meaning(wanted.local) ? undefined : false
 }
 
-/** A host exactly, or every host in a domain (leading dot). An address in place of a host name cannot be told. */
+/**
+ * A constraint on one mailbox says nothing certain of the others at its host: RFC 9598 6 compares the hosts alone, which
+ * would permit every mailbox where one is.
+ */
+function utf8MailboxMatches(value: Uint8Array, base: string): boolean | undefined {
+  const own = mailboxOf(utf8Text(value), true)
+  if (own === undefined) return undefined
+  if (!base.includes('@')) return hostMatches(own.at, base)
+  const wanted = mailboxOf(base)
+  return wanted === undefined || own.at === wanted.at ? undefined : false
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Text of a UTF8String; empty, which is no mailbox, for anything else. */
+function utf8Text(der: Uint8Array): string {
+  const reader = new DerReader(der)
+  if (reader.nextTag !== tags.utf8String) return ''
+  try {
+    return utf8.decode(reader.value(reader.read()))
+  } catch (error) {
+    if (error instanceof TypeError) return ''
+    throw error
+  }
+}
+
+/** Scheme, user information and host; nothing RFC 3986 3.2 does not allow, as programs go on differently after it. */
+const authority = /^[a-z][a-z0-9+.-]*:\/\/(?:(?:[\w.~!$&'()*+,;=:-]|%[\da-f]{2})*@)?([^/?#@:]+)(?::\d*)?(?:[/?#]|$)/i
+
+/**
+ * A host exactly, or every host in a domain (leading dot). What is no fully qualified name of a host, an address first of
+ * all, cannot be told: RFC 5280 4.2.1.10 wants such a name rejected.
+ */
 function uriMatches(name: string, base: string): boolean | undefined {
-  const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(name)?.[1]
-  const own = host(authority?.replace(/^[^@]*@/, '').replace(/:\d*$/, '') ?? '')
-  return own === undefined || /^[\d.]+$/.test(own) ? undefined : hostMatches(own, base)
+  const own = host(authority.exec(name)?.[1] ?? '')
+  // Also in the forms of addresses that programs take: 0x7f.1, 2130706433.
+  const isName = own?.includes('.') === true && !/(^|\.)(\d+|0x[\da-f]*)$/.test(own)
+  return isName ? hostMatches(own, base) : undefined
 }
 
 function hostMatches(own: string, base: string): boolean | undefined {

@@ -15,6 +15,7 @@ export type {
   RevocationEvidence,
   RevocationSource,
   VerificationCheck,
+  VerificationFinding,
   VerificationReport,
 } from './report.ts'
 export type { AddressOptions } from './sources/addresses.ts'

@@ -1,7 +1,16 @@
 import { copyBytes, toHex } from '../bytes.ts'
 import { CertificateError, DecodeError } from '../errors.ts'
 import { Algorithm } from './algorithm.ts'
-import { context, DerReader, readBitString, readInteger, readSmallInteger, readTime, tags } from './der.ts'
+import {
+  context,
+  DerReader,
+  type EncodingFinding,
+  readBitString,
+  readInteger,
+  readSmallInteger,
+  readTime,
+  tags,
+} from './der.ts'
 import { decodeExtensions, type Extensions, readRawExtensions } from './extensions.ts'
 import { Name } from './name.ts'
 import { PublicKey, type PublicKeyKind } from './public-key.ts'
@@ -11,7 +20,7 @@ const maxBytes = 65_536
 
 /**
  * Facts of one X.509 certificate, read strictly: DER only, nothing left over, no extension twice, no extensions before
- * version 3. Reading them proves nothing: chain, revocation and validity are other questions.
+ * version 3. The few forms that are against the rules and mean one thing all the same are in `findings`. Reading them proves nothing: chain, revocation and validity are other questions.
  *
  * Source: RFC 5280 4.1.
  */
@@ -30,6 +39,8 @@ export class Certificate {
   readonly extensions: Extensions
   /** Critical extensions this package does not know: a path with one is refused. */
   readonly unknownCritical: readonly string[]
+  /** What its issuer should have written in another way; each kind once. */
+  readonly findings: readonly EncodingFinding[]
   readonly signatureAlgorithm: Algorithm
   /** The signed bytes and the signature over them: views. @internal */
   readonly tbs: Uint8Array
@@ -37,7 +48,8 @@ export class Certificate {
   readonly signature: Uint8Array
 
   private constructor(der: Uint8Array) {
-    const outer = new DerReader(der)
+    const findings: EncodingFinding[] = []
+    const outer = new DerReader(der, 0, der.length, findings)
     const certificate = outer.enter(tags.sequence)
     outer.finish()
     const tbsElement = certificate.read(tags.sequence)
@@ -74,6 +86,7 @@ export class Certificate {
     reader?.finish()
     this.extensions = extensions
     this.unknownCritical = unknownCritical
+    this.findings = findings
     this.tbs = certificate.raw(tbsElement)
     this.#der = der
   }
@@ -173,7 +186,8 @@ function readVersion(tbs: DerReader): number {
   const wrapped = tbs.enter(context(0))
   const version = readSmallInteger(wrapped) + 1
   wrapped.finish()
-  if (version !== 2 && version !== 3) throw new DecodeError('ERR_DER', `version ${version} of a certificate`, at)
+  if (version > 3) throw new DecodeError('ERR_DER', `version ${version} of a certificate`, at)
+  if (version === 1) tbs.tolerate('default-written-out', 'a default value is written out', at)
   return version
 }
 

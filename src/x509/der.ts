@@ -23,6 +23,32 @@ export const tags = {
   set: 0x31,
 } as const
 
+/** How an encoding can break a rule for issuers and still be read in one way only: docs/verification.md. */
+export const encodingFindingKinds = [
+  /** A DEFAULT value is written out. X.690 11.5. */
+  'default-written-out',
+  /** A named bit list ends in zero bits. X.690 11.2.2. */
+  'trailing-zero-bits',
+  /** A SEQUENCE OF that has to be left out stands there without an element. RFC 5280 4.1, 5.1.2.6, 5.3. */
+  'empty-sequence',
+  /** GeneralizedTime for a year before 2050. RFC 5280 4.1.2.5, 5.1.2.4. */
+  'time-form',
+  /** A list names version 1, which has no value of its own there. RFC 5280 5.1.2.1. */
+  'version-written-out',
+  /** A list has two entries of one certificate. RFC 5280 5.1.2.6. */
+  'duplicate-entry',
+] as const
+
+/** One of {@link encodingFindingKinds}. */
+export type EncodingFindingKind = (typeof encodingFindingKinds)[number]
+
+/** What an issuer should have written in another way, and what was read all the same. */
+export interface EncodingFinding {
+  readonly kind: EncodingFindingKind
+  /** Offset of its first occurrence, bytes from the start of the certificate, list or response. */
+  readonly offset: number
+}
+
 /** Tag byte of a context-specific element. */
 export const context = (number: number, constructed = true): number => 0x80 | (constructed ? 0x20 : 0) | number
 
@@ -43,19 +69,35 @@ function fail(message: string, offset: number): never {
 
 /**
  * Walks DER strictly: definite, minimal lengths, one-byte tags, nothing left over. Every error has its offset from the
- * start of the whole input, however deep the reader is.
+ * start of the whole input, however deep the reader is. A reader with `findings` notes there what can be read in one way
+ * only; one without refuses that too.
  *
  * Source: ITU-T X.690 clauses 8 and 10.
  */
 export class DerReader {
   readonly bytes: Uint8Array
+  /** Where the reader, and every reader made of it, notes what it tolerates. */
+  readonly findings: EncodingFinding[] | undefined
   #at: number
   #end: number
 
-  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
+  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length, findings?: EncodingFinding[]) {
     this.bytes = bytes
+    this.findings = findings
     this.#at = start
     this.#end = end
+  }
+
+  /** Notes a finding, each kind once: a million entries of one kind are one finding. */
+  note(kind: EncodingFindingKind, offset: number): void {
+    const { findings } = this
+    if (findings !== undefined && !findings.some((one) => one.kind === kind)) findings.push({ kind, offset })
+  }
+
+  /** Notes a finding where they are noted. @throws DecodeError `ERR_DER` elsewhere. */
+  tolerate(kind: EncodingFindingKind, message: string, offset: number): void {
+    if (this.findings === undefined) fail(message, offset)
+    this.note(kind, offset)
   }
 
   /** Offset after the last byte to read. */
@@ -127,7 +169,7 @@ export class DerReader {
   /** A reader of the next element's content. */
   enter(tag: number): DerReader {
     const content = this.pass(tag)
-    return new DerReader(this.bytes, content, this.#at)
+    return new DerReader(this.bytes, content, this.#at, this.findings)
   }
 
   /** The same with a reader of the same bytes that is done with what it read: short loops need no new one each time. */
@@ -138,7 +180,7 @@ export class DerReader {
 
   /** A reader of an element's content. */
   into(element: Element): DerReader {
-    return new DerReader(this.bytes, element.content, element.end)
+    return new DerReader(this.bytes, element.content, element.end, this.findings)
   }
 
   /** Bytes of an element, tag and length included: a view, not a copy. */
@@ -255,24 +297,42 @@ function passBitString(reader: DerReader, tag: number): readonly [number, number
   return [content + 1, unusedBits]
 }
 
-/** A named bit list: the numbers of the bits that are set. Trailing zero bits must be left out. X.690 11.2.2. */
+/** A named bit list: the numbers of the bits that are set. Trailing zero bits mean nothing, and are noted. X.690 11.2.2. */
 export function readNamedBits(reader: DerReader, tag: number = tags.bitString): readonly number[] {
   const at = reader.offset
   const [content, unusedBits] = passBitString(reader, tag)
   const { bytes, offset } = reader
   const length = (offset - content) * 8 - unusedBits
-  if (length > 0 && (bytes[offset - 1]! & (1 << unusedBits)) === 0) fail('trailing zero bits', at)
+  if (length > 0 && (bytes[offset - 1]! & (1 << unusedBits)) === 0) {
+    reader.tolerate('trailing-zero-bits', 'trailing zero bits', at)
+  }
   const bits: number[] = []
   for (let i = 0; i < length; i++) if (bytes[content + (i >> 3)]! & (0x80 >> (i & 7))) bits.push(i)
   return bits
 }
 
 /**
- * UTCTime or GeneralizedTime in the forms RFC 5280 4.1.2.5 allows: to the second, ending in Z; years to 2049 as UTCTime.
+ * UTCTime or GeneralizedTime in the forms RFC 5280 4.1.2.5 allows: to the second, ending in Z. Years to 2049 have to be
+ * UTCTime; the other form says the same, and is noted.
  *
  * @returns milliseconds since 1970, UTC.
  */
 export function readTime(reader: DerReader): number {
+  const { offset } = reader
+  const time = readAnyTime(reader)
+  if (reader.bytes[offset] === tags.generalizedTime && time < year2050) reader.note('time-form', offset)
+  return time
+}
+
+const year2050 = Date.UTC(2050, 0)
+
+/** GeneralizedTime where nothing else may be: RFC 5280 5.3.2, RFC 6960 4.2.2.1. In the form of RFC 5280 4.1.2.5.2. */
+export function readGeneralizedTime(reader: DerReader): number {
+  if (reader.nextTag !== tags.generalizedTime) fail('a GeneralizedTime must be here', reader.offset)
+  return readAnyTime(reader)
+}
+
+function readAnyTime(reader: DerReader): number {
   const { tag, start, content, end } = reader.read()
   const { bytes } = reader
   if (tag !== tags.utcTime && tag !== tags.generalizedTime) fail('a time must be here', start)

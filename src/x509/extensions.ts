@@ -95,10 +95,8 @@ function readSubtrees(reader: DerReader, tag: number): readonly GeneralSubtree[]
     let bounded = false
     const minimumAt = one.offset
     if (one.nextTag === context(0, false)) {
-      if (readSmallInteger(one, context(0, false)) === 0) {
-        throw new DecodeError('ERR_DER', 'a default value is written out', minimumAt)
-      }
-      bounded = true
+      if (readSmallInteger(one, context(0, false)) > 0) bounded = true
+      else one.tolerate('default-written-out', 'a default value is written out', minimumAt)
     }
     if (one.nextTag === context(1, false)) {
       readSmallInteger(one, context(1, false))
@@ -168,7 +166,9 @@ const decoders: Readonly<Record<string, readonly [Key, Decoder]>> = {
       const sequence = reader.enter(tags.sequence)
       const at = sequence.offset
       const ca = sequence.nextTag === tags.boolean ? readBoolean(sequence) : false
-      if (!ca && at !== sequence.offset) throw new DecodeError('ERR_DER', 'a default value is written out', at)
+      if (!ca && at !== sequence.offset) {
+        sequence.tolerate('default-written-out', 'a default value is written out', at)
+      }
       const pathLength = sequence.more ? readSmallInteger(sequence) : undefined
       sequence.finish()
       return { ca, pathLength }
@@ -294,7 +294,13 @@ class SmallSet {
 /** Reads an Extensions SEQUENCE; each identifier at most once. @throws DecodeError `ERR_DER`. */
 export function readRawExtensions(reader: DerReader): readonly RawExtension[] {
   const seen = new SmallSet()
-  const extension = new DerReader(reader.bytes)
+  const { bytes, offset, findings } = reader
+  if (bytes[offset] === tags.sequence && bytes[offset + 1] === 0 && offset + 2 <= reader.end) {
+    reader.pass()
+    reader.tolerate('empty-sequence', 'extensions without one', offset)
+    return []
+  }
+  const extension = new DerReader(bytes, 0, bytes.length, findings)
   return list(reader, (sequence) => {
     const at = sequence.offset
     sequence.enterWith(extension, tags.sequence)
@@ -303,7 +309,9 @@ export function readRawExtensions(reader: DerReader): readonly RawExtension[] {
     const defaultAt = extension.offset
     const written = extension.nextTag === tags.boolean
     const critical = written ? readBoolean(extension) : false
-    if (written && !critical) throw new DecodeError('ERR_DER', 'a default value is written out', defaultAt)
+    if (written && !critical) {
+      extension.tolerate('default-written-out', 'a default value is written out', defaultAt)
+    }
     const value = extension.enter(tags.octetString)
     extension.finish()
     return { id, critical, reader: value }

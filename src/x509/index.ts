@@ -5,6 +5,8 @@
  */
 export type { Algorithm } from './algorithm.ts'
 export { Certificate } from './certificate.ts'
+export type { EncodingFinding, EncodingFindingKind } from './der.ts'
+export { encodingFindingKinds } from './der.ts'
 export type { DigestAlgorithm } from './digest-info.ts'
 export { digestInfo, digestLength } from './digest-info.ts'
 export type {
@@ -23,5 +25,6 @@ export type { PublicKeyKind } from './public-key.ts'
 export { PublicKey } from './public-key.ts'
 export type { SignedInput } from './signature.ts'
 export { verifySignature } from './signature.ts'
-export type { SignaturePolicy } from './signed.ts'
+export { SignatureBudget } from './signature-budget.ts'
+export type { SignatureLimits, SignaturePolicy } from './signed.ts'
 export { verifySigned } from './signed.ts'

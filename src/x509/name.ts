@@ -129,7 +129,8 @@ export class Name {
 }
 
 /**
- * Goes through the attributes of a name.
+ * Goes through the attributes of a name. Those of one relative distinguished name must be in the order of their encodings:
+ * X.690 11.6. Elsewhere they would be another name to whoever compares, hashes or signs bytes.
  *
  * @param visit - takes a reader of the attribute, good for this call only, and the number of its relative distinguished name.
  * @returns how many relative distinguished names there are.
@@ -140,12 +141,28 @@ function eachAttribute(name: DerReader, visit: (pair: DerReader, rdn: number) =>
   let rdn = 0
   for (; name.more; rdn++) {
     name.enterWith(set, tags.set)
+    let before = -1
     do {
+      const at = set.offset
       set.enterWith(pair, tags.sequence)
+      if (before >= 0 && !isAscending(name.bytes, before, at, set.offset)) {
+        throw new DecodeError('ERR_DER', 'a set that is not sorted', at)
+      }
+      before = at
       visit(pair, rdn)
     } while (set.more)
   }
   return rdn
+}
+
+/** Whether the encoding from `first` to `second` is not after the one from `second` to `end`. */
+function isAscending(bytes: Uint8Array, first: number, second: number, end: number): boolean {
+  const length = Math.min(second - first, end - second)
+  for (let i = 0; i < length; i++) {
+    const difference = bytes[first + i]! - bytes[second + i]!
+    if (difference !== 0) return difference < 0
+  }
+  return second - first <= end - second
 }
 
 /** Value of an attribute, its reader being past the type. */

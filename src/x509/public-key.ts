@@ -21,12 +21,21 @@ const curves: ReadonlyMap<string, string> = new Map([
   ['1.3.132.0.35', 'P-521'],
 ])
 
+/** Numbers of a key that decide what a check with it costs. */
+export type KeyNumbers =
+  /** Whether modulus and exponent are odd and positive, as those of every RSA key are; bits of the exponent. RFC 8017 3.1. */
+  | { readonly kind: 'rsa'; readonly sound: boolean; readonly exponentBits: number }
+  /** Bits of p, q and g. FIPS 186-4 4.2. */
+  | { readonly kind: 'dsa'; readonly bits: readonly [p: number, q: number, g: number] }
+
 /** SubjectPublicKeyInfo. RFC 5280 4.1.2.7. */
 export class PublicKey {
   readonly algorithm: Algorithm
   /** Content of the BIT STRING: a view. */
   readonly bits: Uint8Array
   readonly kind: PublicKeyKind
+  /** What its numbers are, where a key could be made that is slow to check with. @internal */
+  readonly numbers: KeyNumbers | undefined
   readonly #reader: DerReader
   readonly #element: Element
   #object: KeyObject | undefined
@@ -38,7 +47,9 @@ export class PublicKey {
     this.#element = element
     this.algorithm = algorithm
     this.bits = bits.bytes.subarray(bits.offset, bits.end)
-    this.kind = kindOf(algorithm, bits)
+    const [kind, numbers] = kindOf(algorithm, bits)
+    this.kind = kind
+    this.numbers = numbers
   }
 
   /** Reads one. @throws DecodeError `ERR_DER`. @internal */
@@ -105,35 +116,52 @@ export class PublicKey {
 /** Node.js takes any bytes; its types say Buffer. A copy would cost more than the import itself. */
 const binary = (bytes: Uint8Array): Buffer => bytes as Buffer
 
-function kindOf(algorithm: Algorithm, bits: DerReader): PublicKeyKind {
-  if (algorithm.id === rsaEncryption) return { kind: 'rsa', bits: rsaBits(algorithm, bits) }
+function kindOf(algorithm: Algorithm, bits: DerReader): readonly [PublicKeyKind, KeyNumbers | undefined] {
+  if (algorithm.id === rsaEncryption) return rsaOf(algorithm, bits)
   if (algorithm.id === ecPublicKey) {
     const named = algorithm.parameters?.[0] === tags.oid ? readOid(new DerReader(algorithm.parameters)) : 'explicit'
-    return { kind: 'ec', curve: curves.get(named) ?? named }
+    return [{ kind: 'ec', curve: curves.get(named) ?? named }, undefined]
   }
   if (algorithm.id === dsaKey) {
     const given = algorithm.parameters?.[0] === tags.sequence
-    return { kind: 'dsa', bits: given ? bitsOfFirstInteger(new DerReader(algorithm.parameters!)) : undefined }
+    if (!given) return [{ kind: 'dsa', bits: undefined }, undefined]
+    const sequence = new DerReader(algorithm.parameters!).enter(tags.sequence)
+    const next = (): number => nextNumber(sequence).bits
+    const numbers = [next(), next(), next()] as const
+    return [
+      { kind: 'dsa', bits: numbers[0] },
+      { kind: 'dsa', bits: numbers },
+    ]
   }
-  return { kind: 'other', name: algorithm.id }
+  return [{ kind: 'other', name: algorithm.id }, undefined]
 }
 
 /** RSAPublicKey and nothing else, so that one key has one form. RFC 3279 2.3.1: the parameters are NULL. */
-function rsaBits({ parameters }: Algorithm, bits: DerReader): number {
+function rsaOf({ parameters }: Algorithm, bits: DerReader): readonly [PublicKeyKind, KeyNumbers] {
   if (!isNullOrAbsent(parameters)) throw new DecodeError('ERR_DER', 'an RSA key with parameters', bits.offset)
   const key = bits.enter(tags.sequence)
   bits.finish()
-  const modulus = passInteger(key)
-  const bitCount = bitsOf(key.bytes, modulus, key.offset)
-  passInteger(key)
+  const modulus = nextNumber(key)
+  const exponent = nextNumber(key)
   key.finish()
-  return bitCount
+  const sound = modulus.odd && modulus.positive && exponent.odd && exponent.positive && exponent.bits > 1
+  return [
+    { kind: 'rsa', bits: modulus.bits },
+    { kind: 'rsa', sound, exponentBits: exponent.bits },
+  ]
 }
 
-function bitsOfFirstInteger(reader: DerReader): number {
-  const sequence = reader.enter(tags.sequence)
-  const content = passInteger(sequence)
-  return bitsOf(sequence.bytes, content, sequence.offset)
+interface KeyNumber {
+  readonly bits: number
+  readonly odd: boolean
+  readonly positive: boolean
+}
+
+function nextNumber(reader: DerReader): KeyNumber {
+  const start = passInteger(reader)
+  const { bytes, offset } = reader
+  const odd = (bytes[offset - 1]! & 1) === 1
+  return { bits: bitsOf(bytes, start, offset), odd, positive: bytes[start]! < 0x80 }
 }
 
 /** Bits of the number that lies there, leading zeros not counted. */

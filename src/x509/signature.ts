@@ -2,7 +2,7 @@ import { constants, createHash, type KeyObject, publicDecrypt, timingSafeEqual, 
 import { concat, equalBytes } from '../bytes.ts'
 import type { Certificate } from './certificate.ts'
 import { type DigestAlgorithm, digestInfo, digestLength } from './digest-info.ts'
-import { strongEnough } from './signed.ts'
+import { type SignaturePolicy, strongEnough } from './signed.ts'
 
 /** What a signature is over, and how it was padded. */
 export type SignedInput =
@@ -15,14 +15,19 @@ export type SignedInput =
 
 /**
  * Whether `signature` is the certificate's key's signature over `input`. A wrong key type, a wrong length or anything
- * malformed is `false`, never an exception. So is an RSA key of fewer than 2048 bits, or another curve than P-256, P-384
- * and P-521.
+ * malformed is `false`, never an exception. So is a key the policy does not take: by default an RSA key of fewer than 2048
+ * or more than 4096 bits or with an exponent of more than 32, and another curve than P-256, P-384 and P-521.
  *
  * Source: RFC 8017 8.1.2, 8.2.2; FIPS 186-5 for ECDSA (DER signatures).
  */
-export function verifySignature(certificate: Certificate, input: SignedInput, signature: Uint8Array): boolean {
+export function verifySignature(
+  certificate: Certificate,
+  input: SignedInput,
+  signature: Uint8Array,
+  policy: SignaturePolicy = {},
+): boolean {
   try {
-    if (!strongEnough(certificate.key)) return false
+    if (!strongEnough(certificate.key, policy)) return false
     if (input.padding === 'ecdsa') {
       return (
         certificate.publicKey.kind === 'ec' &&

@@ -3,14 +3,51 @@ import { setImmediate } from 'node:timers/promises'
 import { Algorithm, isNullOrAbsent } from './algorithm.ts'
 import { context, DerReader, readInteger, readSmallInteger, tags } from './der.ts'
 import type { PublicKey } from './public-key.ts'
+import type { SignatureBudget } from './signature-budget.ts'
 
-/** What a signature on a certificate or list may be made with. */
+/** What a signature on a certificate, list or OCSP answer may be made with. */
 export interface SignaturePolicy {
   /** Smallest RSA modulus, bits. Default 2048 (平成15年総務省令120号 art. 2). */
   readonly minRsaBits?: number | undefined
+  /** Largest RSA modulus, bits: a check takes longer with a larger one. Default 4096; 16 384 at most. */
+  readonly maxRsaBits?: number | undefined
+  /**
+   * Largest public exponent of an RSA key, bits. Default 32: nearly all keys have 65 537, and with an exponent as long as the
+   * modulus a check takes a hundred times as long. FIPS 186-5 A.1.1 allows 256.
+   */
+  readonly maxExponentBits?: number | undefined
   /** Accept DSA, which no Japanese card uses. Default false. */
   readonly allowDsa?: boolean | undefined
 }
+
+/** A policy, and how much may be checked by it: what `verifyCertificate` hands to its sources. */
+export interface SignatureLimits extends SignaturePolicy {
+  readonly budget?: SignatureBudget | undefined
+}
+
+/** Most checks of one question that has no number of its own, in units of {@link SignatureBudget}. */
+export const defaultSignatures = 160
+
+const defaults = { minRsaBits: 2048, maxRsaBits: 4096, maxExponentBits: 32, allowDsa: false }
+
+/** The policy that takes what both take; what neither says stays open. */
+export function strictest(own: SignaturePolicy | undefined, other: SignaturePolicy | undefined): SignaturePolicy {
+  if (own === undefined || other === undefined) return own ?? other ?? {}
+  const [a, b] = [withDefaults(own), withDefaults(other)]
+  return {
+    minRsaBits: Math.max(a.minRsaBits, b.minRsaBits),
+    maxRsaBits: Math.min(a.maxRsaBits, b.maxRsaBits),
+    maxExponentBits: Math.min(a.maxExponentBits, b.maxExponentBits),
+    allowDsa: a.allowDsa && b.allowDsa,
+  }
+}
+
+const withDefaults = ({ minRsaBits, maxRsaBits, maxExponentBits, allowDsa }: SignaturePolicy) => ({
+  minRsaBits: minRsaBits ?? defaults.minRsaBits,
+  maxRsaBits: Math.min(maxRsaBits ?? defaults.maxRsaBits, 16_384),
+  maxExponentBits: maxExponentBits ?? defaults.maxExponentBits,
+  allowDsa: allowDsa ?? defaults.allowDsa,
+})
 
 /** Key and hash of a signature algorithm. SHA-1 stands with DSA only, which no default accepts. */
 interface Scheme {
@@ -47,17 +84,18 @@ const curves: ReadonlySet<string> = new Set(['P-256', 'P-384', 'P-521'])
 
 /**
  * Whether `signature` over `signed` verifies with the key, by an algorithm the policy allows. Never throws: an unknown or
- * weak algorithm, a key of another kind, or malformed input is `false`.
+ * weak algorithm, a key of another kind or too dear to check with, malformed input, or a budget that is spent is `false`.
  */
 export function verifySigned(
   signed: Uint8Array,
   algorithm: Algorithm,
   signature: Uint8Array,
   key: PublicKey,
-  policy: SignaturePolicy = {},
+  policy: SignatureLimits = {},
 ): boolean {
   try {
-    const found = acceptable(algorithm, signature, key, policy)
+    if (!strongEnough(key, policy) || policy.budget?.spend(key.kind) === false) return false
+    const found = acceptable(algorithm, signature, key)
     return found !== undefined && verify(found.hash, signed, found.key, signature)
   } catch {
     return false
@@ -76,7 +114,7 @@ export async function verifySignedInSlices(
   policy: SignaturePolicy = {},
 ): Promise<boolean> {
   try {
-    const found = acceptable(algorithm, signature, key, policy)
+    const found = strongEnough(key, policy) ? acceptable(algorithm, signature, key) : undefined
     if (found === undefined) return false
     const verifier = createVerify(found.hash)
     for (let at = 0; at < signed.length; at += sliceBytes) {
@@ -89,14 +127,8 @@ export async function verifySignedInSlices(
   }
 }
 
-/** Hash and key to verify with, when the policy takes them. @throws DecodeError, RangeError for malformed input. */
-function acceptable(
-  algorithm: Algorithm,
-  signature: Uint8Array,
-  key: PublicKey,
-  policy: SignaturePolicy,
-): Acceptable | undefined {
-  if (!strongEnough(key, policy)) return undefined
+/** Hash and key to verify with, when they fit. @throws DecodeError, RangeError for malformed input. */
+function acceptable(algorithm: Algorithm, signature: Uint8Array, key: PublicKey): Acceptable | undefined {
   if (algorithm.id === rsassaPss) return pssOf(algorithm, key)
   const scheme = schemes.get(algorithm.id)
   if (scheme === undefined || scheme.key !== key.kind.kind) return undefined
@@ -107,11 +139,20 @@ function acceptable(
 }
 
 /** Whether the policy takes signatures of a key of that kind and size. */
-export function strongEnough(key: PublicKey, policy: SignaturePolicy = {}): boolean {
-  const { kind } = key
-  if (kind.kind === 'rsa') return kind.bits >= (policy.minRsaBits ?? 2048) && kind.bits <= 16_384
+export function strongEnough({ kind, numbers }: PublicKey, policy: SignaturePolicy = {}): boolean {
+  const { minRsaBits, maxRsaBits, maxExponentBits, allowDsa } = withDefaults(policy)
+  if (kind.kind === 'rsa') {
+    const fits = numbers?.kind === 'rsa' && numbers.sound && numbers.exponentBits <= maxExponentBits
+    return fits && kind.bits >= minRsaBits && kind.bits <= maxRsaBits
+  }
   if (kind.kind === 'ec') return curves.has(kind.curve)
-  return kind.kind === 'dsa' && policy.allowDsa === true
+  // A key whose parameters are its issuer's has none of its own yet.
+  return kind.kind === 'dsa' && allowDsa && (numbers === undefined || (numbers.kind === 'dsa' && isBounded(numbers.bits)))
+}
+
+/** Sizes of FIPS 186-4 4.2: a larger p, q or g only takes longer. */
+function isBounded([p, q, g]: readonly [p: number, q: number, g: number]): boolean {
+  return p >= 1024 && p <= 3072 && q >= 160 && q <= 256 && g <= p
 }
 
 /** SEQUENCE of two positive, minimal INTEGERs and nothing else. */

@@ -5,7 +5,7 @@ import type { RevocationList } from './revocation-list.ts'
 export function sameScope(a: RevocationList, b: RevocationList): boolean {
   return (
     a.issuerName.equals(b.issuerName) &&
-    same(a.extensions.issuingDistributionPoint?.der, b.extensions.issuingDistributionPoint?.der) &&
+    a.extensions.issuingDistributionPoint?.scope === b.extensions.issuingDistributionPoint?.scope &&
     same(a.extensions.authorityKeyId, b.extensions.authorityKeyId)
   )
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { DecodeError } from '../../errors.ts'
-import { DerReader } from '../../x509/der.ts'
+import { DerReader, type EncodingFinding } from '../../x509/der.ts'
 import type { Name } from '../../x509/name.ts'
-import { type RevokedEntry, readEntry } from './entry.ts'
+import { type RawEntry, type RevokedEntry, readEntry } from './entry.ts'
 import { EntryScan } from './entry-scan.ts'
 
 /** What the index is made over. */
@@ -14,6 +14,8 @@ export interface EntrySource {
   readonly extensible: boolean
   readonly indirect: boolean
   readonly issuer: Name
+  /** Where entries that should have been written in another way are noted. */
+  readonly findings: EncodingFinding[]
 }
 
 /** Entries read between two chances for others to run: a few milliseconds. */
@@ -58,7 +60,7 @@ export class EntryIndex {
 
   /** Reads every entry strictly, in slices. @throws DecodeError `ERR_DER`. */
   static *build(source: EntrySource): Generator<void, EntryIndex> {
-    const { bytes, start, end, extensible, indirect, issuer } = source
+    const { bytes, start, end, extensible, indirect, issuer, findings } = source
     const issuers = new Map([[keyOf(issuer), 0]])
     const turns: [number, number][] = []
     const scan = new EntryScan(bytes, end)
@@ -75,7 +77,7 @@ export class EntryIndex {
         at = known
         continue
       }
-      const reader = new DerReader(bytes, at, end)
+      const reader = new DerReader(bytes, at, end, findings)
       const entry = readEntry(reader, extensible)
       unknownCritical ??= entry.unknownCritical
       if (entry.certificateIssuer !== undefined) {
@@ -95,21 +97,32 @@ export class EntryIndex {
   }
 
   *#fill(): Generator<void, void> {
-    const { bytes, start, end } = this.#source
+    const { bytes, start, end, findings } = this.#source
+    const noting = new DerReader(bytes, start, end, findings)
     let turn = 0
     let issuer = 0
     let done = 0
+    let compared = 0
     for (let at = start; at < end; ) {
       for (; turn < this.#turns.length && this.#turns[turn]![0] <= at; turn++) issuer = this.#turns[turn]![1]
       const entry = at + headerLength(bytes, at)
       const from = entry + headerLength(bytes, entry)
       const hashed = hash(bytes, from, from + contentLength(bytes, entry), issuer)
       const slot = this.#slotOf(bytes, from, from + contentLength(bytes, entry), issuer, hashed)
-      if (this.#table[slot] !== 0) throw new DecodeError('ERR_DER', 'a certificate stands in the list twice', at)
-      this.#table[slot] = at
-      this.#marks[slot] = markOf(hashed)
-      at = entry + contentLength(bytes, at)
-      if (++done % slice === 0) yield
+      const other = this.#table[slot]!
+      const after = entry + contentLength(bytes, at)
+      if (other === 0) {
+        this.#table[slot] = at
+        this.#marks[slot] = markOf(hashed)
+      } else {
+        noting.note('duplicate-entry', at)
+        if (outweighs(this.#entryAt(at), this.#entryAt(other))) this.#table[slot] = at
+        compared += 256 + after - at
+      }
+      at = after
+      if (++done % slice !== 0 && compared < sliceBytes) continue
+      compared = 0
+      yield
     }
   }
 
@@ -120,9 +133,14 @@ export class EntryIndex {
     const hashed = hash(serial, 0, serial.length, issuer)
     const at = this.#table[this.#slotOf(serial, 0, serial.length, issuer, hashed)]!
     if (at === 0) return undefined
-    const { bytes, end, extensible } = this.#source
-    const { revocationDate, reason, invalidityDate } = readEntry(new DerReader(bytes, at, end), extensible)
+    const { revocationDate, reason, invalidityDate } = this.#entryAt(at)
     return { revocationDate, reason, invalidityDate }
+  }
+
+  /** An entry that was read before: what is to be noted of it is noted. */
+  #entryAt(at: number): RawEntry {
+    const { bytes, end, extensible } = this.#source
+    return readEntry(new DerReader(bytes, at, end, []), extensible)
   }
 
   /** The slot that holds the entry of a serial number, or the free one where it would stand. There always is a free one. */
@@ -157,6 +175,18 @@ export class EntryIndex {
     }
     return low === 0 ? 0 : this.#turns[low - 1]![1]
   }
+}
+
+/**
+ * Which of two entries of one certificate counts, whatever their order: a revocation before a release from a delta, then the
+ * earlier one, then the one with a reason.
+ */
+function outweighs(a: RevokedEntry, b: RevokedEntry): boolean {
+  const [releasesA, releasesB] = [a.reason === 'removeFromCRL', b.reason === 'removeFromCRL']
+  if (releasesA !== releasesB) return releasesB
+  const later = a.revocationDate.getTime() - b.revocationDate.getTime()
+  if (later !== 0) return later < 0
+  return (a.reason ?? '~') < (b.reason ?? '~')
 }
 
 /** Bytes of tag and length of an element that was checked before. */

@@ -1,5 +1,5 @@
 import { DecodeError } from '../../errors.ts'
-import { type DerReader, readInteger, readTime, tags } from '../../x509/der.ts'
+import { type DerReader, readGeneralizedTime, readInteger, readTime, tags } from '../../x509/der.ts'
 import { readRawExtensions } from '../../x509/extensions.ts'
 import { readGeneralNames } from '../../x509/general-name.ts'
 import type { Name } from '../../x509/name.ts'
@@ -45,7 +45,7 @@ export function readEntry(reader: DerReader, extensible: boolean): RawEntry {
     if (!extensible) throw new DecodeError('ERR_DER', 'an entry with extensions in version 1', fields.offset)
     for (const { id, critical, reader: value } of readRawExtensions(fields)) {
       if (id === '2.5.29.21') reason = readReason(value)
-      else if (id === '2.5.29.24') invalidityDate = readGeneralizedTime(value)
+      else if (id === '2.5.29.24') invalidityDate = new Date(readGeneralizedTime(value))
       else if (id === '2.5.29.29') certificateIssuer = readIssuer(value)
       else {
         if (critical) unknownCritical ??= id
@@ -56,11 +56,6 @@ export function readEntry(reader: DerReader, extensible: boolean): RawEntry {
     fields.finish()
   }
   return { serial, revocationDate, reason, invalidityDate, certificateIssuer, extensionsAt, unknownCritical }
-}
-
-function readGeneralizedTime(reader: DerReader): Date {
-  if (reader.nextTag !== tags.generalizedTime) throw new DecodeError('ERR_DER', 'no GeneralizedTime', reader.offset)
-  return new Date(readTime(reader))
 }
 
 /** Exactly one directory name, beside which other forms may stand; several would leave open whose the entry is. */

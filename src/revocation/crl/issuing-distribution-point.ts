@@ -1,3 +1,4 @@
+import { toHex } from '../../bytes.ts'
 import { DecodeError } from '../../errors.ts'
 import { context, type DerReader, readBoolean, readNamedBits, tags } from '../../x509/der.ts'
 import { type DistributionPointName, readDistributionPointName } from '../../x509/extensions.ts'
@@ -11,24 +12,26 @@ export interface IssuingDistributionPoint {
   /** Numbers of ReasonFlags bits; absent: all reasons. */
   readonly onlySomeReasons: ReadonlySet<number> | undefined
   readonly indirect: boolean
-  /** DER of the extension's value: two lists have the same scope when these are the same. */
+  /** DER of the extension's value. */
   readonly der: Uint8Array
+  /** What it says, as text: two lists have the same scope when these are the same, however they were written. */
+  readonly scope: string
 }
 
 /** Reads an issuingDistributionPoint. @throws DecodeError `ERR_DER`. */
 export function readIssuingDistributionPoint(reader: DerReader): IssuingDistributionPoint {
   const element = reader.read(tags.sequence)
   const fields = reader.into(element)
-  if (!fields.more) throw new DecodeError('ERR_DER', 'an issuing distribution point that says nothing', element.start)
   const flag = (number: number): boolean => {
     const at = fields.offset
     if (fields.nextTag !== context(number, false)) return false
-    if (!readBoolean(fields, context(number, false))) {
-      throw new DecodeError('ERR_DER', 'a default value is written out', at)
-    }
-    return true
+    const set = readBoolean(fields, context(number, false))
+    if (!set) fields.tolerate('default-written-out', 'a default value is written out', at)
+    return set
   }
+  const nameAt = fields.offset
   const name = fields.nextTag === context(0) ? readDistributionPointName(fields) : undefined
+  const nameDer = fields.bytes.subarray(nameAt, fields.offset)
   const onlyUserCerts = flag(1)
   const onlyCaCerts = flag(2)
   const onlySomeReasons =
@@ -39,6 +42,13 @@ export function readIssuingDistributionPoint(reader: DerReader): IssuingDistribu
   if (Number(onlyUserCerts) + Number(onlyCaCerts) + Number(onlyAttributeCerts) > 1) {
     throw new DecodeError('ERR_DER', 'a list of only this and only that', element.start)
   }
+  // Flags written out as FALSE say no more than none at all: of which certificates the list is stays open.
+  const flags = [onlyUserCerts, onlyCaCerts, onlyAttributeCerts, indirect]
+  if (name === undefined && onlySomeReasons === undefined && !flags.includes(true)) {
+    throw new DecodeError('ERR_DER', 'an issuing distribution point that says nothing', element.start)
+  }
   const der = reader.raw(element)
-  return { name, onlyUserCerts, onlyCaCerts, onlyAttributeCerts, onlySomeReasons, indirect, der }
+  const reasons = onlySomeReasons && [...onlySomeReasons]
+  const scope = JSON.stringify([toHex(nameDer), flags, reasons ?? null])
+  return { name, onlyUserCerts, onlyCaCerts, onlyAttributeCerts, onlySomeReasons, indirect, der, scope }
 }

@@ -4,10 +4,18 @@ import { toHex } from '../../bytes.ts'
 import { CertificateError, DecodeError } from '../../errors.ts'
 import { Algorithm } from '../../x509/algorithm.ts'
 import type { Certificate } from '../../x509/certificate.ts'
-import { context, DerReader, readBitString, readSmallInteger, readTime, tags } from '../../x509/der.ts'
+import {
+  context,
+  DerReader,
+  type EncodingFinding,
+  readBitString,
+  readSmallInteger,
+  readTime,
+  tags,
+} from '../../x509/der.ts'
 import { Name } from '../../x509/name.ts'
 import type { PublicKey } from '../../x509/public-key.ts'
-import { type SignaturePolicy, verifySigned, verifySignedInSlices } from '../../x509/signed.ts'
+import { type SignatureLimits, type SignaturePolicy, strongEnough, verifySigned, verifySignedInSlices } from '../../x509/signed.ts'
 import type { RevokedEntry } from './entry.ts'
 import { EntryIndex } from './entry-index.ts'
 import { type ListExtensions, readListExtensions } from './list-extensions.ts'
@@ -20,8 +28,8 @@ const maxVerdicts = 16
 const maxPart = 65_536
 
 /**
- * A revocation list, read strictly: DER only, nothing left over, no certificate twice. Reading one proves nothing:
- * `crlStatus` decides whether it may be believed.
+ * A revocation list, read strictly: DER only, nothing left over. What is against the rules and means one thing all the same
+ * is in `findings`. Reading one proves nothing: `crlStatus` decides whether it may be believed.
  *
  * Source: RFC 5280 5.1.
  */
@@ -33,6 +41,8 @@ export class RevocationList {
   /** Absent in a list that never says when it is outdated; such a list is not used. */
   readonly nextUpdate: Date | undefined
   readonly extensions: ListExtensions
+  /** What its issuer should have written in another way; each kind once. */
+  readonly findings: readonly EncodingFinding[]
   readonly signatureAlgorithm: Algorithm
   /** SHA-256 of the whole list, upper-case hexadecimal. */
   readonly sha256: string
@@ -47,6 +57,7 @@ export class RevocationList {
     this.thisUpdate = new Date(head.thisUpdate)
     this.nextUpdate = head.nextUpdate === undefined ? undefined : new Date(head.nextUpdate)
     this.extensions = head.extensions
+    this.findings = head.findings
     this.signatureAlgorithm = head.algorithm
     this.sha256 = sha256
     this.#tbs = head.tbs
@@ -70,7 +81,8 @@ export class RevocationList {
       const { extensions, issuer } = head
       const indirect = extensions.issuingDistributionPoint?.indirect === true
       const [start, end] = head.entries
-      const source = { bytes: der, start, end, extensible: head.version === 2, indirect, issuer }
+      const { findings } = head
+      const source = { bytes: der, start, end, extensible: head.version === 2, indirect, issuer, findings }
       const index = yield* EntryIndex.build(source)
       return new RevocationList(head, index, toHex(hash.digest()))
     } catch (cause) {
@@ -137,44 +149,43 @@ export class RevocationList {
     const { key } = signer
     const known = this.signatureVerdict(signer, policy)
     if (known !== undefined) return known
-    return this.#keep(
-      key,
-      policy,
-      await verifySignedInSlices(this.#tbs, this.signatureAlgorithm, this.#signature, key, policy),
-    )
+    const { signatureAlgorithm } = this
+    return this.#keep(key, await verifySignedInSlices(this.#tbs, signatureAlgorithm, this.#signature, key, policy))
   }
 
   /** What is known already about the signature and that certificate's key; `undefined`: it was not checked yet. */
-  signatureVerdict(signer: Certificate, policy: SignaturePolicy = {}): boolean | undefined {
-    return this.#known(signer.key, policy)
+  signatureVerdict({ key }: Certificate, policy: SignaturePolicy = {}): boolean | undefined {
+    return strongEnough(key, policy) ? this.#known(key) : false
   }
 
-  /** Whether the key made the signature; the answer is kept. @internal */
-  signedWith(key: PublicKey, policy: SignaturePolicy = {}): boolean {
-    const known = this.#known(key, policy)
-    if (known !== undefined) return known
-    return this.#keep(key, policy, verifySigned(this.#tbs, this.signatureAlgorithm, this.#signature, key, policy))
+  /**
+   * Whether the key made the signature; the answer is kept. It costs the budget the same when it is known, so that a question
+   * has one answer whatever was asked before.
+   *
+   * @internal
+   */
+  signedWith(key: PublicKey, policy: SignatureLimits = {}): boolean {
+    if (!strongEnough(key, policy)) return false
+    const known = this.#known(key)
+    if (known !== undefined) return policy.budget?.spend(key.kind) !== false && known
+    const good = verifySigned(this.#tbs, this.signatureAlgorithm, this.#signature, key, policy)
+    return policy.budget?.exceeded === true ? false : this.#keep(key, good)
   }
 
-  #known(key: PublicKey, { minRsaBits, allowDsa }: SignaturePolicy): boolean | undefined {
-    for (const verdict of this.#verdicts) {
-      const same = verdict.policy.minRsaBits === minRsaBits && verdict.policy.allowDsa === allowDsa
-      if (same && verdict.key === key.id) return verdict.good
-    }
-    return undefined
+  #known({ id }: PublicKey): boolean | undefined {
+    return this.#verdicts.find(({ key }) => key === id)?.good
   }
 
-  #keep(key: PublicKey, policy: SignaturePolicy, good: boolean): boolean {
+  #keep({ id }: PublicKey, good: boolean): boolean {
     if (this.#verdicts.length >= maxVerdicts) this.#verdicts.shift()
-    this.#verdicts.push({ key: key.id, policy: { ...policy }, good })
+    this.#verdicts.push({ key: id, good })
     return good
   }
 }
 
-/** What came of checking the signature with one key. */
+/** What came of checking the signature with one key, which the policy took. */
 interface Verdict {
   readonly key: string
-  readonly policy: SignaturePolicy
   readonly good: boolean
 }
 
@@ -186,6 +197,7 @@ interface Head {
   /** Where the content of revokedCertificates lies. */
   readonly entries: readonly [start: number, end: number]
   readonly extensions: ListExtensions
+  readonly findings: EncodingFinding[]
   readonly algorithm: Algorithm
   readonly tbs: Uint8Array
   readonly signature: Uint8Array
@@ -193,7 +205,8 @@ interface Head {
 
 /** Everything but the entries, whose place is told. */
 function readHead(der: Uint8Array): Head {
-  const outer = new DerReader(der)
+  const findings: EncodingFinding[] = []
+  const outer = new DerReader(der, 0, der.length, findings)
   const list = outer.enter(tags.sequence)
   outer.finish()
   const tbsElement = list.read(tags.sequence)
@@ -205,7 +218,10 @@ function readHead(der: Uint8Array): Head {
   const tbs = list.into(tbsElement)
   const versionAt = tbs.offset
   const version = tbs.nextTag === tags.integer ? readSmallInteger(tbs) + 1 : 1
-  if (version !== 2 && tbs.offset !== versionAt) throw new DecodeError('ERR_DER', 'no version of a list', versionAt)
+  if (version > 2) throw new DecodeError('ERR_DER', 'no version of a list', versionAt)
+  if (version === 1 && tbs.offset !== versionAt) {
+    tbs.tolerate('version-written-out', 'version 1 of a list is not written', versionAt)
+  }
   const inner = tbs.offset
   if (!new Algorithm(tbs).equals(algorithm)) {
     throw new DecodeError('ERR_DER', 'the two signature algorithms differ', inner)
@@ -219,7 +235,7 @@ function readHead(der: Uint8Array): Head {
   const nextUpdate = dated ? readTime(tbs) : undefined
   const revoked = tbs.optional(tags.sequence)
   if (revoked && revoked.content === revoked.end) {
-    throw new DecodeError('ERR_DER', 'revoked certificates without one', revoked.start)
+    tbs.tolerate('empty-sequence', 'revoked certificates without one', revoked.start)
   }
   const extensionsAt = tbs.offset
   if (tbs.more) requireShort(tbs)
@@ -237,6 +253,7 @@ function readHead(der: Uint8Array): Head {
     nextUpdate,
     entries,
     extensions,
+    findings,
     algorithm,
     tbs: list.raw(tbsElement),
     signature,

@@ -1,7 +1,8 @@
 import { equalBytes } from '../../bytes.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import type { PublicKey } from '../../x509/public-key.ts'
-import type { SignaturePolicy } from '../../x509/signed.ts'
+import type { Steps } from '../../x509/signature-budget.ts'
+import type { SignatureLimits } from '../../x509/signed.ts'
 import type { RevocationList } from './revocation-list.ts'
 
 /** Where the key of a list may come from. */
@@ -12,8 +13,8 @@ export interface SignerOptions {
    * Whether a certificate of {@link crlIssuers} may be believed: it must have a valid path to the trust anchor the
    * certificate in question has, and must not be revoked. Without it, only the issuer's own key counts.
    */
-  readonly validateCrlIssuer?: ((candidate: Certificate) => boolean) | undefined
-  readonly signatures?: SignaturePolicy | undefined
+  readonly validateCrlIssuer?: ((candidate: Certificate) => boolean | Steps<boolean>) | undefined
+  readonly signatures?: SignatureLimits | undefined
 }
 
 /** Most certificates tried for one list; a hostile pool cannot cost more. */
@@ -25,21 +26,25 @@ const maxCandidates = 16
  * A certificate does not vouch for itself: one whose key is that of the certificate in question is left out, unless it is
  * the issuer, or the issuer itself named it as the issuer of the list it is on.
  */
-export function signerOf(
+export function* signerOf(
   list: RevocationList,
   certificate: Certificate,
   issuer: Certificate,
   options: SignerOptions,
-): PublicKey | undefined {
+): Steps<PublicKey | undefined> {
   if (maySign(issuer, list) && list.signedWith(issuer.key, options.signatures)) return issuer.key
+  yield
   const alone = listsItself(certificate)
   const others = (options.crlIssuers ?? []).filter(({ key }) => alone || !equalBytes(key.der, certificate.key.der))
   const named = others.filter((candidate) => maySign(candidate, list))
   const likely = named.filter((candidate) => hasKeyId(candidate, list))
   const rest = named.filter((candidate) => !likely.includes(candidate))
   for (const candidate of [...likely, ...rest].slice(0, maxCandidates)) {
-    if (!list.signedWith(candidate.key, options.signatures)) continue
-    if (options.validateCrlIssuer?.(candidate) === true) return candidate.key
+    const made = list.signedWith(candidate.key, options.signatures)
+    yield
+    if (!made) continue
+    const valid = options.validateCrlIssuer?.(candidate)
+    if ((typeof valid === 'object' ? yield* valid : valid) === true) return candidate.key
   }
   return undefined
 }

@@ -1,7 +1,9 @@
 import { equalBytes } from '../../bytes.ts'
 import type { Certificate } from '../../x509/certificate.ts'
+import type { EncodingFinding } from '../../x509/der.ts'
 import type { DistributionPoint } from '../../x509/extensions.ts'
 import type { PublicKey } from '../../x509/public-key.ts'
+import { finish, type Steps } from '../../x509/signature-budget.ts'
 import type { RevocationReason } from '../reason.ts'
 import { compareAge, fitsBase, sameScope } from './delta.ts'
 import { distributionPointsOf, outOfScope } from './distribution-points.ts'
@@ -26,6 +28,8 @@ export interface CrlEvidence {
   /** SHA-256 of the list, upper-case hexadecimal. */
   readonly sha256: string
   readonly delta: boolean
+  /** What its issuer should have written in another way. */
+  readonly findings: readonly EncodingFinding[]
 }
 
 /** A list that was not used, and why. */
@@ -59,6 +63,15 @@ export interface CrlStatus {
  * @throws RangeError when `at` is no date.
  */
 export function crlStatus(certificate: Certificate, issuer: Certificate, options: CrlStatusOptions): CrlStatus {
+  return finish(crlStatusSteps(certificate, issuer, options))
+}
+
+/** {@link crlStatus} in steps of one signature each. @internal */
+export function* crlStatusSteps(
+  certificate: Certificate,
+  issuer: Certificate,
+  options: CrlStatusOptions,
+): Steps<CrlStatus> {
   if (Number.isNaN(options.at.getTime())) throw new RangeError('at must be a valid date')
   const problems = new Map<RevocationList, string>()
   const used = new Set<RevocationList>()
@@ -70,7 +83,7 @@ export function crlStatus(certificate: Certificate, issuer: Certificate, options
     problems: [...problems].filter(([list]) => !used.has(list)).map(problemOf),
   })
   const points = distributionPointsOf(certificate)
-  const usable = usableLists(certificate, issuer, points, options, problems)
+  const usable = yield* usableLists(certificate, issuer, points, options, problems)
   let covered = 0
   for (const point of points) {
     const read: RevocationList[] = []
@@ -96,20 +109,20 @@ export function crlStatus(certificate: Certificate, issuer: Certificate, options
 }
 
 /** Lists that are current and truly of their issuer, newest first, each with the key that made it. */
-function usableLists(
+function* usableLists(
   certificate: Certificate,
   issuer: Certificate,
   points: readonly DistributionPoint[],
   options: CrlStatusOptions,
   problems: Map<RevocationList, string>,
-): ReadonlyMap<RevocationList, PublicKey> {
+): Steps<ReadonlyMap<RevocationList, PublicKey>> {
   const usable = new Map<RevocationList, PublicKey>()
   const issued = issuer.subjectName.equals(certificate.issuerName)
   for (const list of newestFirst(options.lists)) {
     const problem = issued ? notCurrent(list, options.at.getTime()) : 'the issuer given is not that of the certificate'
     // A delta has its scope from its base. Others are sorted out before the cost of a signature.
     const wrong = problem ?? outsideAll(list, points, certificate)
-    const key = wrong === undefined ? signerOf(list, certificate, issuer, options) : undefined
+    const key = wrong === undefined ? yield* signerOf(list, certificate, issuer, options) : undefined
     if (key === undefined) {
       problems.set(list, wrong ?? 'no trusted key made its signature')
       continue
@@ -170,8 +183,8 @@ function entryOf(
 }
 
 function evidenceOf(list: RevocationList): CrlEvidence {
-  const { thisUpdate, nextUpdate, sha256, isDelta: delta } = list
-  return { issuer: list.issuerName.toString(), thisUpdate, nextUpdate: nextUpdate!, sha256, delta }
+  const { thisUpdate, nextUpdate, sha256, isDelta: delta, findings } = list
+  return { issuer: list.issuerName.toString(), thisUpdate, nextUpdate: nextUpdate!, sha256, delta, findings }
 }
 
 function problemOf([list, message]: readonly [RevocationList, string]): CrlProblem {

@@ -1,11 +1,11 @@
 import { CertificateError, DecodeError } from '../../errors.ts'
 import { Algorithm } from '../../x509/algorithm.ts'
 import { Certificate } from '../../x509/certificate.ts'
-import { context, type DerReader, readBitString, tags } from '../../x509/der.ts'
+import { type DerReader, readBitString, readGeneralizedTime, readSmallInteger, tags } from '../../x509/der.ts'
 import { type RawExtension, readRawExtensions } from '../../x509/extensions.ts'
 import { Name } from '../../x509/name.ts'
 import { ids } from './ids.ts'
-import { explicit, type OcspSingleResponse, readGeneralizedTime, readSingleResponse } from './single.ts'
+import { explicit, type OcspSingleResponse, readSingleResponse } from './single.ts'
 
 /** Who says to have signed: a name, or the SHA-1 of a public key. */
 export type ResponderId =
@@ -44,15 +44,21 @@ export function readBasicResponse(reader: DerReader): BasicOcspResponse {
   basic.finish()
 
   const data = basic.into(tbsElement)
-  if (data.nextTag === context(0)) {
-    throw new DecodeError('ERR_DER', 'a version other than 1, or a default value written out', data.offset)
-  }
+  const versionAt = data.offset
+  const version = explicit(data, 0, readSmallInteger)
+  if (version === 0) data.tolerate('default-written-out', 'a default value is written out', versionAt)
+  else if (version !== undefined) throw new DecodeError('ERR_DER', 'a version other than 1', versionAt)
   const responderId = readResponderId(data)
   const producedAtMs = readGeneralizedTime(data)
   const list = data.enter(tags.sequence)
   const responses: OcspSingleResponse[] = []
-  do responses.push(readSingleResponse(list))
-  while (list.more)
+  const seen = new Set<string>()
+  do {
+    const at = list.offset
+    const one = readSingleResponse(list)
+    responses.push(one)
+    if (seen.size === seen.add(one.certId.key).size) list.note('duplicate-entry', at)
+  } while (list.more)
   const extensions = explicit(data, 1, readRawExtensions) ?? []
   data.finish()
   const nonceExtension = extensions.find(({ id }) => id === ids.nonce)

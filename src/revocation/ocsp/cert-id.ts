@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { equalBytes } from '../../bytes.ts'
+import { equalBytes, toHex } from '../../bytes.ts'
 import { Algorithm, isNullOrAbsent } from '../../x509/algorithm.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import { type DerReader, readInteger, tags } from '../../x509/der.ts'
@@ -62,6 +62,11 @@ export class CertId {
   /** Content bytes of the serial number INTEGER, a fresh copy. Do not log it. */
   get serialNumber(): Uint8Array {
     return new Uint8Array(this.#serial)
+  }
+
+  /** What it names, to be looked up by: two of one key name one certificate. Names a certificate: do not log it. @internal */
+  get key(): string {
+    return [this.issuerNameHash, this.issuerKeyHash, this.#serial].map(toHex).join(' ')
   }
 
   /** DER of the CertID. The hash algorithm has NULL parameters. @throws TypeError for an unknown hash. */

@@ -3,7 +3,7 @@ import { equalBytes } from '../../bytes.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import { context, DerReader, tags } from '../../x509/der.ts'
 import { readRawExtensions } from '../../x509/extensions.ts'
-import { verifySigned } from '../../x509/signed.ts'
+import { type SignatureLimits, verifySigned } from '../../x509/signed.ts'
 import type { BasicOcspResponse, ResponderId } from './basic.ts'
 import { ids } from './ids.ts'
 
@@ -28,6 +28,7 @@ export interface ResponderQuestion {
   readonly issuer: Certificate
   readonly atMs: number
   readonly validateResponder: ((responder: Certificate) => boolean) | undefined
+  readonly signatures: SignatureLimits | undefined
 }
 
 /**
@@ -35,10 +36,10 @@ export interface ResponderQuestion {
  * same key. The issuer's keyUsage is not consulted: its key could certify a delegate at any time. RFC 6960 4.2.2.2.
  */
 export function findResponder(basic: BasicOcspResponse, question: ResponderQuestion): Certificate | ResponderProblem {
-  const { issuer } = question
+  const { issuer, signatures } = question
   let problem: ResponderProblem | undefined
   if (isNamed(issuer, basic.responderId)) {
-    if (signed(basic, issuer)) return issuer
+    if (signed(basic, issuer, signatures)) return issuer
     problem = 'signature-invalid'
   }
   for (const delegate of basic.certificates) {
@@ -56,42 +57,46 @@ function isNamed({ subjectName, key }: Certificate, id: ResponderId): boolean {
   return equalBytes(createHash('sha1').update(key.bits).digest(), id.keyHash)
 }
 
-const signed = (basic: BasicOcspResponse, { key }: Certificate): boolean =>
-  verifySigned(basic.tbs, basic.signatureAlgorithm, basic.signature, key)
+const signed = (basic: BasicOcspResponse, { key }: Certificate, signatures: SignatureLimits | undefined): boolean =>
+  verifySigned(basic.tbs, basic.signatureAlgorithm, basic.signature, key, signatures)
 
 function judge(
   delegate: Certificate,
   basic: BasicOcspResponse,
-  { certificate, issuer, atMs, validateResponder }: ResponderQuestion,
+  { certificate, issuer, atMs, validateResponder, signatures }: ResponderQuestion,
 ): ResponderProblem | undefined {
   const noCheck = hasNoCheck(delegate)
-  if (!mayDelegate(delegate) || !isIssuedBy(delegate, issuer)) return 'responder-not-authorised'
+  if (!mayDelegate(delegate) || !isIssuedBy(delegate, issuer, signatures)) return 'responder-not-authorised'
   // No one vouches for itself: a revoked responder would say it is good.
   if (equalBytes(delegate.key.der, certificate.key.der)) return 'responder-not-authorised'
   // As in path validation, the whole second of notAfter counts. RFC 5280 4.1.2.5.
   if (!(delegate.notBeforeMs <= atMs && atMs < delegate.notAfterMs + 1000)) return 'responder-expired'
-  if (!signed(basic, delegate)) return 'signature-invalid'
+  if (!signed(basic, delegate, signatures)) return 'signature-invalid'
   if (validateResponder === undefined) return noCheck ? undefined : 'responder-unchecked'
   // Not just truthy: the promise of an async function is no yes.
   return validateResponder(delegate) === true ? undefined : 'responder-refused'
 }
 
-/** What the delegate's own extensions must say. anyExtendedKeyUsage is not enough; a CA is no delegate. */
+/**
+ * What the delegate's own extensions must say. anyExtendedKeyUsage is not enough; a CA is no delegate. With id-kp-OCSPSigning
+ * goes digitalSignature, nonRepudiation or both: RFC 5280 4.2.1.12.
+ */
 function mayDelegate({ extensions, unknownCritical }: Certificate): boolean {
   const { extendedKeyUsage, keyUsage, basicConstraints } = extensions
   return (
     extendedKeyUsage?.includes(ids.signing) === true &&
-    (keyUsage === undefined || keyUsage.has('digitalSignature')) &&
+    (keyUsage === undefined || keyUsage.has('digitalSignature') || keyUsage.has('nonRepudiation')) &&
     basicConstraints?.ca !== true &&
     unknownCritical.every((id) => id === ids.noCheck)
   )
 }
 
 /** Whether the issuer's key signed the certificate and the names agree. */
-export function isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
+export function isIssuedBy(certificate: Certificate, issuer: Certificate, signatures?: SignatureLimits): boolean {
   const { tbs, signatureAlgorithm, signature } = certificate
   return (
-    certificate.issuerName.equals(issuer.subjectName) && verifySigned(tbs, signatureAlgorithm, signature, issuer.key)
+    certificate.issuerName.equals(issuer.subjectName) &&
+    verifySigned(tbs, signatureAlgorithm, signature, issuer.key, signatures)
   )
 }
 

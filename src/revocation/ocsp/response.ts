@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { toHex } from '../../bytes.ts'
 import { CertificateError, DecodeError } from '../../errors.ts'
-import { DerReader, readOid, readSmallInteger, tags } from '../../x509/der.ts'
+import { DerReader, type EncodingFinding, readOid, readSmallInteger, tags } from '../../x509/der.ts'
 import { type BasicOcspResponse, readBasicResponse } from './basic.ts'
 import { ids } from './ids.ts'
 import { explicit } from './single.ts'
@@ -33,9 +33,12 @@ export class OcspResponse {
   readonly status: OcspResponseStatus
   /** Present exactly when the status is `successful`. */
   readonly basic: BasicOcspResponse | undefined
+  /** What the responder should have written in another way; each kind once. Its certificates have their own. */
+  readonly findings: readonly EncodingFinding[]
 
   private constructor(der: Uint8Array) {
-    const outer = new DerReader(der)
+    const findings: EncodingFinding[] = []
+    const outer = new DerReader(der, 0, der.length, findings)
     const response = outer.enter(tags.sequence)
     outer.finish()
     const statusAt = response.offset
@@ -49,6 +52,7 @@ export class OcspResponse {
     }
     this.status = status
     this.basic = basic
+    this.findings = findings
     this.#der = der
   }
 

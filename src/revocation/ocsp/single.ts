@@ -1,5 +1,5 @@
 import { DecodeError } from '../../errors.ts'
-import { context, type DerReader, readTime, tags } from '../../x509/der.ts'
+import { context, type DerReader, readGeneralizedTime, tags } from '../../x509/der.ts'
 import { readRawExtensions } from '../../x509/extensions.ts'
 import { type RevocationReason, readReason } from '../reason.ts'
 import { CertId } from './cert-id.ts'
@@ -50,14 +50,6 @@ function readCertStatus(reader: DerReader): OcspCertStatus {
   if (kind === undefined) throw new DecodeError('ERR_DER', 'a certificate status is good, revoked or unknown', at)
   reader.into(choice).finish()
   return { kind }
-}
-
-/** GeneralizedTime to the second, in UTC; OCSP has no UTCTime. RFC 6960 4.2.2.1, RFC 5280 4.1.2.5.2. */
-export function readGeneralizedTime(reader: DerReader): number {
-  if (reader.nextTag !== tags.generalizedTime) {
-    throw new DecodeError('ERR_DER', 'a GeneralizedTime must be here', reader.offset)
-  }
-  return readTime(reader)
 }
 
 /** An optional element in an explicit tag of its own. */

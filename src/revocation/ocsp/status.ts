@@ -1,9 +1,11 @@
 import { equalBytes } from '../../bytes.ts'
 import type { Certificate } from '../../x509/certificate.ts'
+import type { EncodingFinding } from '../../x509/der.ts'
+import type { SignatureLimits } from '../../x509/signed.ts'
 import { type FreshnessProblem, freshnessProblem } from './freshness.ts'
 import { findResponder, isIssuedBy, type ResponderProblem } from './responder.ts'
 import type { OcspResponse, OcspResponseStatus } from './response.ts'
-import type { OcspReason } from './single.ts'
+import type { OcspReason, OcspSingleResponse } from './single.ts'
 
 /** What a response is judged by. */
 export interface OcspStatusOptions {
@@ -22,6 +24,8 @@ export interface OcspStatusOptions {
    * delegate needs the nocheck extension. RFC 6960 4.2.2.2.1.
    */
   readonly validateResponder?: ((responder: Certificate) => boolean) | undefined
+  /** What the answer, a delegate's certificate and the certificate in question may be signed with. */
+  readonly signatures?: SignatureLimits | undefined
 }
 
 /** Why a response gives no answer. The codes are stable. */
@@ -35,12 +39,14 @@ export type OcspProblem =
   | 'unknown-critical-extension'
   /** Nothing is said about this certificate of this issuer. */
   | 'other-certificate'
-  /** More than one thing is said about it. */
+  /** It is said to be good and to be unknown. */
   | 'ambiguous'
   | 'nonce-missing'
   | 'nonce-wrong'
   /** The responder itself says it does not know the certificate. */
   | 'status-unknown'
+  /** More signatures to check than the question may cost. */
+  | 'budget'
 
 /** What an answer was based on. */
 export interface OcspEvidence {
@@ -51,6 +57,8 @@ export interface OcspEvidence {
   readonly responder: Certificate
   /** SHA-256 of the whole response, upper-case hexadecimal. */
   readonly sha256: string
+  /** What the responder, in the response or the delegate's certificate, should have written in another way. */
+  readonly findings: readonly EncodingFinding[]
 }
 
 /** What an authorised responder says. Only `good` is good: `unknown` must be treated like revoked. */
@@ -69,7 +77,8 @@ export type OcspStatus =
  * about exactly this certificate; everything else is `unknown` with the first problem met.
  *
  * The issuer must come from a validated path: its own validity, key usage and revocation are not looked at. Revoked is
- * revoked whatever the revocation time and reason are, `certificateHold` included. RFC 6960 3.2.
+ * revoked whatever the revocation time and reason are, `certificateHold` included. RFC 6960 3.2. Of several answers about the
+ * certificate each must hold, and one that says revoked decides.
  *
  * @throws TypeError, RangeError for options that make no sense; never for anything in the response.
  */
@@ -83,32 +92,48 @@ export function ocspStatus(
   const { basic } = response
   if (response.status !== 'successful') return unknown(response.status)
   if (basic === undefined) return unknown('internalError')
-  if (!isIssuedBy(certificate, issuer)) return unknown('issuer-mismatch')
+  const { validateResponder, signatures } = options
+  const isSpent = (): boolean => signatures?.budget?.exceeded === true
+  const issued = isIssuedBy(certificate, issuer, signatures)
+  if (isSpent()) return unknown('budget')
+  if (!issued) return unknown('issuer-mismatch')
   if (basic.unknownCritical.length > 0) return unknown('unknown-critical-extension')
 
-  const { validateResponder } = options
-  const responder = findResponder(basic, { certificate, issuer, atMs: limits.atMs, validateResponder })
+  const responder = findResponder(basic, { certificate, issuer, atMs: limits.atMs, validateResponder, signatures })
+  if (isSpent()) return unknown('budget')
   if (typeof responder === 'string') return unknown(responder)
 
-  const [answer, ...others] = basic.responses.filter(({ certId }) => certId.fits(certificate, issuer))
-  if (answer === undefined) return unknown('other-certificate')
-  if (others.length > 0) return unknown('ambiguous')
-  if (answer.unknownCritical.length > 0) return unknown('unknown-critical-extension')
-  const problem = freshnessProblem(basic.producedAtMs, answer, limits) ?? nonceProblem(basic.nonce, options)
-  if (problem !== undefined) return unknown(problem)
-
-  const { certStatus, thisUpdateMs, nextUpdateMs } = answer
-  const evidence: OcspEvidence = {
+  const answers = basic.responses.filter(({ certId }) => certId.fits(certificate, issuer))
+  const problemOf = (answer: OcspSingleResponse): OcspProblem | undefined =>
+    answer.unknownCritical.length > 0
+      ? 'unknown-critical-extension'
+      : (freshnessProblem(basic.producedAtMs, answer, limits) ?? nonceProblem(basic.nonce, options))
+  const evidenceOf = ({ thisUpdateMs, nextUpdateMs }: OcspSingleResponse): OcspEvidence => ({
     producedAt: new Date(basic.producedAtMs),
     thisUpdate: new Date(thisUpdateMs),
     nextUpdate: nextUpdateMs === undefined ? undefined : new Date(nextUpdateMs),
     responder,
     sha256: response.sha256,
+    findings: responder === issuer ? response.findings : [...response.findings, ...responder.findings],
+  })
+  for (const answer of answers) {
+    const { certStatus } = answer
+    if (certStatus.kind !== 'revoked' || problemOf(answer) !== undefined) continue
+    const { revokedAtMs, reason } = certStatus
+    return { status: 'revoked', revokedAt: new Date(revokedAtMs), reason, evidence: evidenceOf(answer) }
   }
-  if (certStatus.kind === 'good') return { status: 'good', evidence }
-  if (certStatus.kind === 'unknown') return { status: 'unknown', problem: 'status-unknown', evidence }
-  return { status: 'revoked', revokedAt: new Date(certStatus.revokedAtMs), reason: certStatus.reason, evidence }
+  const [soonest, ...others] = [...answers].sort((a, b) => endOf(a) - endOf(b))
+  if (soonest === undefined) return unknown('other-certificate')
+  const problem = answers.map(problemOf).find((one) => one !== undefined)
+  if (problem !== undefined) return unknown(problem)
+  if (others.some(({ certStatus }) => certStatus.kind !== soonest.certStatus.kind)) return unknown('ambiguous')
+  const evidence = evidenceOf(soonest)
+  if (soonest.certStatus.kind === 'good') return { status: 'good', evidence }
+  return { status: 'unknown', problem: 'status-unknown', evidence }
 }
+
+/** When an answer ends to hold; one that does not say is the first to. */
+const endOf = ({ nextUpdateMs }: OcspSingleResponse): number => nextUpdateMs ?? 0
 
 const unknown = (problem: OcspProblem): OcspStatus => ({ status: 'unknown', problem })
 

@@ -1,3 +1,4 @@
+import { strictest } from '../../x509/signed.ts'
 import { fingerprint } from '../jpki-authorities.ts'
 import type { RevocationAnswer, RevocationSource } from '../report.ts'
 import { quantity, span } from './limits.ts'
@@ -53,15 +54,19 @@ export function cachedSource(source: RevocationSource, options: CachedSourceOpti
     const softer = before?.answer.status === 'revoked' && answer.status === 'good' && young(before)
     if (entry !== undefined && !softer) kept.set(key, entry)
   }
+  // What one question may still check must not decide what others are told: the source has a budget of its own.
   const ask = async (key: string, question: Parameters<RevocationSource>) => {
-    const answer = await source(...question)
-    keep(key, answer, question[2].getTime())
+    const [certificate, issuer, at, anchor, limits] = question
+    const own = { ...limits, budget: undefined }
+    const answer = await (limits === undefined ? source(...question) : source(certificate, issuer, at, anchor, own))
+    keep(key, answer, at.getTime())
     return answer
   }
 
   return async (...question) => {
-    const [certificate, issuer, at, anchor] = question
-    const key = [certificate, issuer, anchor].map((one) => one && fingerprint(one)).join(' ')
+    const [certificate, issuer, at, anchor, limits] = question
+    const names = [certificate, issuer, anchor].map((one) => one && fingerprint(one))
+    const key = [...names, JSON.stringify(strictest(limits, {}))].join(' ')
     const moment = at.getTime()
     const held = kept.get(key)
     if (held !== undefined && young(held) && fits(held, moment)) return held.answer

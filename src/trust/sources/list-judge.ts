@@ -1,12 +1,10 @@
-import { inspectPath, type PathOptions } from '../../path/index.ts'
-import {
-  type CrlEvidence,
-  type CrlStatus,
-  crlStatus,
-  listsItself,
-  type RevocationList,
-} from '../../revocation/index.ts'
-import { Certificate } from '../../x509/index.ts'
+import type { PathOptions } from '../../path/index.ts'
+import { inspectPathSteps, limitsOf } from '../../path/inspect.ts'
+import { crlStatusSteps } from '../../revocation/crl/status.ts'
+import { type CrlEvidence, type CrlStatus, listsItself, type RevocationList } from '../../revocation/index.ts'
+import { Certificate, type SignatureLimits } from '../../x509/index.ts'
+import { inTurns, type Steps } from '../../x509/signature-budget.ts'
+import { strictest } from '../../x509/signed.ts'
 import { fingerprint } from '../jpki-authorities.ts'
 import type { RevocationAnswer, RevocationEvidence, RevocationSource } from '../report.ts'
 
@@ -28,7 +26,7 @@ const manyEntries = 10_000
 /**
  * How all sources over lists judge. Lists signed with another key than the issuer's count when that key's certificate is
  * among the intermediates, leads to one of the anchors, and is itself not revoked. RFC 5280 6.3. The answer comes at once,
- * except where a long list must be hashed first.
+ * except where a long list must be hashed first, or where much is to be checked.
  *
  * @throws TypeError without anchors.
  */
@@ -41,11 +39,13 @@ export function listJudge(options: Options): ListJudge {
   }
   const ofSigner = signerOptions(options)
   const pool = withoutCopies(options.intermediates ?? [])
-  return (lists, [certificate, issuer, at, anchor], problems = []) => {
-    const judge = (): RevocationAnswer =>
-      new Judgement(lists, pool, ofSigner, at, anchor).of(certificate, issuer, problems)
-    const long = lists.filter((list) => isLong(list, issuer, at, options))
-    return long.length === 0 ? judge() : verifyAhead(long, issuer, options).then(judge)
+  return (lists, [certificate, issuer, at, anchor, limits], problems = []) => {
+    const policy = strictest(options.signatures, limits)
+    const signatures = limitsOf({ signatures: { ...policy, budget: limits?.budget }, maxSignatures: options.maxSignatures })
+    const judge = (): RevocationAnswer | Promise<RevocationAnswer> =>
+      inTurns(new Judgement(lists, pool, { ...ofSigner, signatures }, at, anchor).of(certificate, issuer, problems))
+    const long = lists.filter((list) => isLong(list, issuer, at, policy))
+    return long.length === 0 ? judge() : verifyAhead(long, issuer, policy).then(judge)
   }
 }
 
@@ -65,7 +65,7 @@ function withoutCopies(pool: readonly Certificate[]): readonly Certificate[] {
 }
 
 /** Whether the list counts here and is too long to be hashed at once. */
-function isLong(list: RevocationList, issuer: Certificate, at: Date, { signatures }: Options): boolean {
+function isLong(list: RevocationList, issuer: Certificate, at: Date, signatures: SignatureLimits): boolean {
   if (list.count < manyEntries || list.signatureVerdict(issuer, signatures) !== undefined) return false
   const current = list.thisUpdate <= at && list.nextUpdate !== undefined && list.nextUpdate >= at
   return current && list.issuerName.equals(issuer.subjectName)
@@ -75,7 +75,7 @@ function isLong(list: RevocationList, issuer: Certificate, at: Date, { signature
 async function verifyAhead(
   lists: readonly RevocationList[],
   issuer: Certificate,
-  { signatures }: Options,
+  signatures: SignatureLimits,
 ): Promise<void> {
   for (const list of lists) await list.verifySignature(issuer, signatures)
 }
@@ -105,9 +105,13 @@ class Judgement {
     this.#anchor = anchor
   }
 
-  of(certificate: Certificate, issuer: Certificate, problems: readonly string[]): RevocationAnswer {
-    const found = this.#status(certificate, issuer, [certificate])
+  *of(certificate: Certificate, issuer: Certificate, problems: readonly string[]): Steps<RevocationAnswer> {
+    const found = yield* this.#status(certificate, issuer, [certificate])
     const unused = found.problems.map(({ issuer: name, message }) => `list of ${name}: ${message}`)
+    // A list that could not be checked might have had the certificate.
+    if (found.status !== 'revoked' && this.#ofSigner.signatures?.budget?.exceeded === true) {
+      return { status: 'unknown', evidence: [], problems: [...problems, 'lists: too many signatures to check'] }
+    }
     return {
       status: found.status,
       revokedAt: found.revokedAt,
@@ -117,8 +121,8 @@ class Judgement {
     }
   }
 
-  #status(certificate: Certificate, issuer: Certificate, deciding: readonly Certificate[]): CrlStatus {
-    return crlStatus(certificate, issuer, {
+  #status(certificate: Certificate, issuer: Certificate, deciding: readonly Certificate[]): Steps<CrlStatus> {
+    return crlStatusSteps(certificate, issuer, {
       lists: this.#lists,
       at: this.#at,
       crlIssuers: this.#pool,
@@ -128,27 +132,29 @@ class Judgement {
   }
 
   /** A key whose own revocation is being decided cannot help to decide it, unless its issuer wants it so. */
-  #believed(candidate: Certificate, deciding: readonly Certificate[]): boolean {
+  *#believed(candidate: Certificate, deciding: readonly Certificate[]): Steps<boolean> {
     if (deciding.some(({ key }) => key.id === candidate.key.id)) return listsItself(candidate)
     if (this.#pathsLeft-- <= 0) return false
     const anchors = this.#anchor === undefined ? this.#ofSigner.anchors : [this.#anchor]
-    const found = inspectPath(candidate, { ...this.#ofSigner, anchors, at: this.#at })
+    const found = yield* inspectPathSteps(candidate, { ...this.#ofSigner, anchors, at: this.#at })
     if (!found.ok) return false
-    return found.path.slice(0, -1).every((one, i) => {
-      const answer = this.#status(one, found.path[i + 1]!, [...deciding, candidate])
+    for (const [i, one] of found.path.slice(0, -1).entries()) {
+      const answer = yield* this.#status(one, found.path[i + 1]!, [...deciding, candidate])
       this.#rests.push(...answer.evidence)
-      return answer.status === 'good'
-    })
+      if (answer.status !== 'good') return false
+    }
+    return true
   }
 }
 
 function withoutTwins(evidence: readonly CrlEvidence[]): readonly RevocationEvidence[] {
   const seen = evidence.length > 1 ? [...new Map(evidence.map((one) => [one.sha256, one])).values()] : evidence
-  return seen.map(({ issuer, thisUpdate, nextUpdate, sha256 }) => ({
+  return seen.map(({ issuer, thisUpdate, nextUpdate, sha256, findings }) => ({
     kind: 'crl',
     issuer,
     thisUpdate,
     nextUpdate,
     sha256,
+    ...(findings.length > 0 && { findings }),
   }))
 }

@@ -1,5 +1,6 @@
 import { buildOcspRequest, type CertIdHash, OcspResponse, ocspStatus } from '../../revocation/index.ts'
-import type { Certificate } from '../../x509/index.ts'
+import type { Certificate, SignatureLimits } from '../../x509/index.ts'
+import { strictest } from '../../x509/signed.ts'
 import type { RevocationAnswer, RevocationSource } from '../report.ts'
 import { Addresses, type AddressOptions } from './addresses.ts'
 import { Http, type HttpOptions } from './http.ts'
@@ -40,7 +41,10 @@ export function ocspHttpSource(options: OcspHttpSourceOptions): RevocationSource
   const http = new Http(options, 65_536)
   const gate = new RetryGate(span('retryMs', options.retryMs, 30_000))
 
-  const ask = async (address: URL, certificate: Certificate, issuer: Certificate, at: Date) => {
+  const ask = async (
+    address: URL,
+    [certificate, issuer, at, _anchor, limits]: Parameters<RevocationSource>,
+  ): Promise<RevocationAnswer> => {
     const request = buildOcspRequest(certificate, issuer, { hash, nonce: nonce ? undefined : false })
     const content = await gate.through(address, () =>
       http.body(address, {
@@ -50,15 +54,17 @@ export function ocspHttpSource(options: OcspHttpSourceOptions): RevocationSource
         answer: 'application/ocsp-response',
       }),
     )
-    const judgement = { at, nonce: request.nonce, skewMs, maxAgeMs, requireNonce, validateResponder }
+    const signatures: SignatureLimits = { ...strictest(options.signatures, limits), budget: limits?.budget }
+    const judgement = { at, nonce: request.nonce, skewMs, maxAgeMs, requireNonce, validateResponder, signatures }
     return ocspAnswer(ocspStatus(certificate, issuer, OcspResponse.fromDer(content), judgement))
   }
 
-  return async (certificate, issuer, at): Promise<RevocationAnswer> => {
+  return async (...question): Promise<RevocationAnswer> => {
+    const [certificate, issuer] = question
     const problems: string[] = []
     try {
       for (const address of addresses.of(certificate, issuer).flat()) {
-        const answer = await ask(address, certificate, issuer, at).catch(
+        const answer = await ask(address, question).catch(
           (error: unknown): RevocationAnswer => ({ status: 'unknown', evidence: [], problems: [reasonOf(error)] }),
         )
         if (answer.status !== 'unknown') return { ...answer, problems: [...problems, ...answer.problems] }

@@ -1,9 +1,13 @@
 import { OcspResponse, type OcspStatus, type OcspStatusOptions, ocspStatus } from '../../revocation/index.ts'
+import { strictest } from '../../x509/signed.ts'
 import type { RevocationAnswer, RevocationSource } from '../report.ts'
 import { span } from './limits.ts'
 
 /** How an OCSP answer is judged, as in `ocspStatus`. */
-export type OcspJudgement = Pick<OcspStatusOptions, 'skewMs' | 'maxAgeMs' | 'requireNonce' | 'validateResponder'>
+export type OcspJudgement = Pick<
+  OcspStatusOptions,
+  'skewMs' | 'maxAgeMs' | 'requireNonce' | 'validateResponder' | 'signatures'
+>
 
 /** What a source over an OCSP answer works with. */
 export interface OcspSourceOptions extends OcspJudgement {
@@ -20,7 +24,10 @@ export interface OcspSourceOptions extends OcspJudgement {
 export function ocspSource(options: OcspSourceOptions): RevocationSource {
   if (!(options.response instanceof OcspResponse)) throw new TypeError('response must be an OcspResponse')
   requireJudgement(options, options.nonce !== undefined)
-  return (certificate, issuer, at) => ocspAnswer(ocspStatus(certificate, issuer, options.response, { ...options, at }))
+  return (certificate, issuer, at, _anchor, limits) => {
+    const signatures = { ...strictest(options.signatures, limits), budget: limits?.budget }
+    return ocspAnswer(ocspStatus(certificate, issuer, options.response, { ...options, at, signatures }))
+  }
 }
 
 /** @throws TypeError, RangeError for options that make no sense. */
@@ -32,8 +39,9 @@ export function requireJudgement(options: OcspJudgement, hasNonce: boolean): voi
 /** What a judged OCSP answer says, in the words of a source. */
 export function ocspAnswer(found: OcspStatus): RevocationAnswer {
   if (found.status === 'unknown') return { status: 'unknown', evidence: [], problems: [`OCSP: ${found.problem}`] }
-  const { responder, thisUpdate, nextUpdate, sha256 } = found.evidence
-  const evidence = [{ kind: 'ocsp', issuer: responder.subject, thisUpdate, nextUpdate, sha256 }] as const
+  const { responder, thisUpdate, nextUpdate, sha256, findings } = found.evidence
+  const noted = findings.length > 0 ? { findings } : {}
+  const evidence = [{ kind: 'ocsp', issuer: responder.subject, thisUpdate, nextUpdate, sha256, ...noted }] as const
   if (found.status === 'good') return { status: 'good', evidence, problems: [] }
   return { status: 'revoked', revokedAt: found.revokedAt, reason: found.reason, evidence, problems: [] }
 }

@@ -1,0 +1,84 @@
+import { setImmediate } from 'node:timers/promises'
+import type { PublicKeyKind } from './public-key.ts'
+
+/** Work done in steps: between two of them, others may run. */
+export type Steps<T> = Generator<void, T, void>
+
+/** Does all steps at once. */
+export function finish<T>(steps: Steps<T>): T {
+  let step = steps.next()
+  while (!step.done) step = steps.next()
+  return step.value
+}
+
+/** Milliseconds of work after which others get a turn. */
+const turnMs = 10
+
+/** Since when this process has worked without a turn for others, and the next turn if someone waits for it. */
+let began = 0
+let next: Promise<void> | undefined
+
+/** Whether enough was done since the last turn of the event loop to give others one. */
+export const isTurnDue = (): boolean => performance.now() - began >= turnMs
+
+/** The next turn of the event loop, one for all who wait: the first to go on works, the others find that it is due again. */
+export async function nextTurn(): Promise<void> {
+  next ??= setImmediate().then(() => {
+    next = undefined
+    began = performance.now()
+  })
+  await next
+}
+
+/** Does all steps: at once when they are few, else with turns for others in between. */
+export function inTurns<T>(steps: Steps<T>): T | Promise<T> {
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+    if (isTurnDue()) return continued(steps)
+  }
+}
+
+async function continued<T>(steps: Steps<T>): Promise<T> {
+  for (;;) {
+    while (isTurnDue()) await nextTurn()
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
+
+/**
+ * How many signatures one question may still check, over path, lists and answers together: whoever sends certificates cannot
+ * make an answer cost more. A check counts by the time it takes: 1 for RSA and P-256, 4 for P-384 and DSA, 8 for P-521.
+ */
+export class SignatureBudget {
+  #left: number
+  #exceeded = false
+
+  /** @param checks - units to spend; not negative. */
+  constructor(checks: number) {
+    this.#left = checks
+    if (next === undefined) began = performance.now()
+  }
+
+  /** Whether a check was refused because nothing was left: then no answer of this question holds, except a refusal. */
+  get exceeded(): boolean {
+    return this.#exceeded
+  }
+
+  /** Takes what one check costs. @returns false, and nothing is taken, when that is not left. @internal */
+  spend(key: PublicKeyKind): boolean {
+    const cost = costOf(key)
+    if (this.#exceeded || this.#left < cost) {
+      this.#exceeded = true
+      return false
+    }
+    this.#left -= cost
+    return true
+  }
+}
+
+function costOf(key: PublicKeyKind): number {
+  if (key.kind === 'dsa') return 4
+  return key.kind !== 'ec' || key.curve === 'P-256' ? 1 : key.curve === 'P-384' ? 4 : 8
+}
