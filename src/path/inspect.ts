@@ -1,7 +1,7 @@
 import { equalBytes } from '../bytes.ts'
-import { defaultSignatures, type SignatureLimits, verifySigned } from '../x509/signed.ts'
-import { SignatureBudget, type Steps } from '../x509/signature-budget.ts'
 import { Certificate } from '../x509/index.ts'
+import { SignatureBudget, type Steps } from '../x509/signature-budget.ts'
+import { defaultSignatures, type SignatureLimits, verifySigned } from '../x509/signed.ts'
 import type { InvalidPath, PathFailure, PathOptions, ValidPath } from './options.ts'
 import { validatePath } from './validate.ts'
 
@@ -150,7 +150,8 @@ class Search {
     if (this.#isSpent(depth)) return false
     const { tbs, signatureAlgorithm, signature } = subject
     const good = verifySigned(tbs, signatureAlgorithm, signature, issuer.key, this.#limits)
-    if (!good && !this.#isSpent(depth)) this.#note({ check: 'signature', depth, message: 'the signature does not verify' })
+    if (!good && !this.#isSpent(depth))
+      this.#note({ check: 'signature', depth, message: 'the signature does not verify' })
     return good
   }
 

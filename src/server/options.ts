@@ -27,6 +27,7 @@ export interface TokenServiceOptions {
   readonly audit?: AuditSink | undefined
   /** Default: the time of the machine. */
   readonly clock?: (() => Date) | undefined
+  /** What certificates, lists, OCSP answers and tokens may be signed with. */
   readonly signatures?: SignaturePolicy | undefined
 }
 

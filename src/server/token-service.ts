@@ -185,7 +185,8 @@ export class TokenService implements HealthSource {
     const options = { anchors, revocation, hierarchies, signatures, intermediates: pool, at, use: 'auth' } as const
     const report = await inspectCertificate(certificate, options)
     if (!report.ok) throw refusalOf(report)
-    if (!isSignedBy(certificate, parsed.algorithm, messageOf(parsed, parsed.nonceBytes), parsed.signatureBytes)) {
+    const message = messageOf(parsed, parsed.nonceBytes)
+    if (!isSignedBy(certificate, parsed.algorithm, message, parsed.signatureBytes, signatures)) {
       throw new RefusalError('ERR_TOKEN_SIGNATURE', 'the signature is not that of the certificate over this challenge')
     }
     const path = report.path!

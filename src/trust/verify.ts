@@ -63,7 +63,11 @@ export async function inspectCertificate(
   const profile = options.use === undefined ? undefined : requiredProfile(certificate, options)
   if (typeof profile === 'string')
     return failed({ check: 'jpki-profile', result: 'failed', depth: 0, message: profile }, [])
-  const profileCheck = { check: 'jpki-profile', result: profile === undefined ? 'not-done' : 'passed', depth: 0 } as const
+  const profileCheck = {
+    check: 'jpki-profile',
+    result: profile === undefined ? 'not-done' : 'passed',
+    depth: 0,
+  } as const
 
   const question = new RevocationQuestion(options)
   const paths = validPaths(certificate, { ...options, signatures: question.limits })

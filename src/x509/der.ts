@@ -31,7 +31,7 @@ export const encodingFindingKinds = [
   'trailing-zero-bits',
   /** A SEQUENCE OF that has to be left out stands there without an element. RFC 5280 4.1, 5.1.2.6, 5.3. */
   'empty-sequence',
-  /** GeneralizedTime for a year before 2050. RFC 5280 4.1.2.5, 5.1.2.4. */
+  /** GeneralizedTime for a year from 1950 to 2049. RFC 5280 4.1.2.5, 5.1.2.4. */
   'time-form',
   /** A list names version 1, which has no value of its own there. RFC 5280 5.1.2.1. */
   'version-written-out',
@@ -320,11 +320,12 @@ export function readNamedBits(reader: DerReader, tag: number = tags.bitString): 
 export function readTime(reader: DerReader): number {
   const { offset } = reader
   const time = readAnyTime(reader)
-  if (reader.bytes[offset] === tags.generalizedTime && time < year2050) reader.note('time-form', offset)
+  if (reader.bytes[offset] === tags.generalizedTime && time >= year1950 && time < year2050)
+    reader.note('time-form', offset)
   return time
 }
 
-const year2050 = Date.UTC(2050, 0)
+const [year1950, year2050] = [Date.UTC(1950, 0), Date.UTC(2050, 0)]
 
 /** GeneralizedTime where nothing else may be: RFC 5280 5.3.2, RFC 6960 4.2.2.1. In the form of RFC 5280 4.1.2.5.2. */
 export function readGeneralizedTime(reader: DerReader): number {

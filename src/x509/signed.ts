@@ -147,7 +147,9 @@ export function strongEnough({ kind, numbers }: PublicKey, policy: SignaturePoli
   }
   if (kind.kind === 'ec') return curves.has(kind.curve)
   // A key whose parameters are its issuer's has none of its own yet.
-  return kind.kind === 'dsa' && allowDsa && (numbers === undefined || (numbers.kind === 'dsa' && isBounded(numbers.bits)))
+  return (
+    kind.kind === 'dsa' && allowDsa && (numbers === undefined || (numbers.kind === 'dsa' && isBounded(numbers.bits)))
+  )
 }
 
 /** Sizes of FIPS 186-4 4.2: a larger p, q or g only takes longer. */

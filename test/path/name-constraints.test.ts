@@ -50,7 +50,20 @@ const cases: readonly (readonly [Kind, base: string, name: string, 'inside' | 'o
   ['email', '.example.jp', 'taro@www.example.jp', 'inside'],
   ['email', '.example.jp', 'taro@example.jp', 'outside'],
   ['email', 'taro@example.jp', 'taro@Example.jp', 'inside'],
-  ['email', 'taro@example.jp', '"ta\\ro"@example.jp', 'inside'],
+  ['email', 'taro@example.jp', '"ta\\ro"@example.jp', 'unclear'],
+  ['email', 'taro@example.jp', '"taro"@example.jp', 'unclear'],
+  ['email', '"taro"@example.jp', 'taro@example.jp', 'unclear'],
+  ['email', '"taro"@example.jp', '"taro"@Example.jp', 'inside'],
+  ['email', 'taro@example.jp', '"hanako"@example.jp', 'outside'],
+  ['email', 'taro@example.jp', '"taro"@example.com', 'outside'],
+  ['email', 'example.jp', '"taro@example.com"@example.jp', 'inside'],
+  ['email', 'example.jp', 'taro@example.com(x)@example.jp', 'unclear'],
+  ['email', 'example.jp', 'ta(x)ro@example.jp', 'unclear'],
+  ['email', 'example.jp', 'taro,hanako@example.jp', 'unclear'],
+  ['email', 'example.jp', '"taro"x@example.jp', 'unclear'],
+  ['email', 'example.jp', '""@example.jp', 'inside'],
+  ['email', '@example.jp', 'taro@example.jp', 'unclear'],
+  ['email', 'example.jp', '[192.0.2.1]', 'unclear'],
   ['email', 'taro@example.jp', 'Taro@example.jp', 'outside'],
   ['email', 'example.jp', 'ta@ro@example.jp', 'unclear'],
   ['email', 'example.jp', '"ta"@ro"@example.jp', 'unclear'],
@@ -67,6 +80,12 @@ const cases: readonly (readonly [Kind, base: string, name: string, 'inside' | 'o
   ['uri', 'example.jp', 'https://192.0.2.1/', 'unclear'],
   ['uri', 'example.jp', 'https://[2001:db8::1]/', 'unclear'],
   ['uri', 'example.jp', 'urn:example:jp', 'unclear'],
+  ['uri', 'example.jp', 'https://example.com\\@example.jp/', 'unclear'],
+  ['uri', 'example.jp', 'https://example.jp:443x/', 'unclear'],
+  ['uri', 'example.jp', 'https://localhost/', 'unclear'],
+  ['uri', 'example.jp', 'https://0x7f.1/', 'unclear'],
+  ['uri', 'example.jp', 'https://2130706433./', 'unclear'],
+  ['uri', 'example.jp', 'https://u%40v@example.jp/', 'inside'],
   ['uri', '', 'https://example.jp/', 'unclear'],
   ['ip', 'c0000200ffffff00', 'c0000237', 'inside'],
   ['ip', 'c0000200ffffff00', 'c0000337', 'outside'],
@@ -95,8 +114,36 @@ describe('a mailbox', () => {
     ['太郎@example.com', 0x0c, false],
     ['太郎@例え.jp', 0x0c, false],
     ['taro@example.jp', 0x16, false],
+    ['"太 郎"@example.jp', 0x0c, true],
+    ['太 郎@example.jp', 0x0c, false],
   ])('of UTF-8, %s as tag %i, is held to the constraints on e-mail: RFC 9598 6', (text, tag, ok) => {
     expect(outcome(onlyExample, subjectAltName(utf8Mailbox(text, tag))) === 'valid').toBe(ok)
+  })
+
+  const oneMailbox = (list: 'permitted' | 'excluded') => nameConstraints(list, general('email', 'taro@example.jp'))
+
+  test.each(['太郎@example.jp', 'taro@example.jp', 'hanako@EXAMPLE.jp', '"taro"@example.jp'])(
+    'of UTF-8, %s, is neither certainly inside nor outside of one mailbox at its host: RFC 9598 6',
+    (text) => {
+      const leaf = subjectAltName(utf8Mailbox(text))
+      expect(outcome(oneMailbox('permitted'), leaf)).toBe('name-constraints: a other name is not permitted')
+      expect(outcome(oneMailbox('excluded'), leaf)).toBe('name-constraints: a other name is excluded')
+    },
+  )
+
+  test('of UTF-8 at another host is outside of one mailbox', () => {
+    const leaf = subjectAltName(utf8Mailbox('太郎@example.com'))
+    expect(outcome(oneMailbox('permitted'), leaf)).toBe('name-constraints: a other name is not permitted')
+    expect(outcome(oneMailbox('excluded'), leaf)).toBe('valid')
+  })
+
+  test('that is not UTF-8 is inside of nothing', () => {
+    const broken = der(
+      0xa0,
+      oid('1.3.6.1.5.5.7.8.9'),
+      der(0xa0, der(0x0c, Buffer.from('ff40657861 6d706c652e6a70'.replace(' ', ''), 'hex'))),
+    )
+    expect(outcome(onlyExample, subjectAltName(broken))).toBe('name-constraints: a other name is not permitted')
   })
 
   test.each([
@@ -109,6 +156,15 @@ describe('a mailbox', () => {
     const leaf = Certificate.fromDer(issue({ ...plan, subject }))
     const root = { subject: 'Root', issuer: 'Root', keys: caKeys, signer: caKeys, extensions: [...ca(), onlyExample] }
     expect(inspectPath(leaf, { anchors: [Certificate.fromDer(issue(root))], at }).ok).toBe(ok)
+  })
+})
+
+describe('another name, whose form its type is: RFC 5280 4.2.1.10', () => {
+  const other = (type: string): Buffer => der(0xa0, oid(type), der(0xa0, der(0x0c, Buffer.from('x'))))
+  test.each(['permitted', 'excluded'] as const)('is held to constraints on its own type only, %s', (list) => {
+    const constraints = nameConstraints(list, other('1.2.3.4'))
+    expect(outcome(constraints, subjectAltName(other('1.2.3.5')))).toBe('valid')
+    expect(outcome(constraints, subjectAltName(other('1.2.3.4')))).toContain('name-constraints')
   })
 })
 

@@ -46,11 +46,12 @@ export function list(
   entries: readonly Uint8Array[],
   extensions: readonly Uint8Array[] = [],
   [from, to]: readonly [string, string?] = ['100101000000Z', '300101000000Z'],
+  version = 1,
 ): Uint8Array {
   return signed(
     der(
       0x30,
-      integer(1),
+      integer(version),
       ecdsaSha256,
       name('CA'),
       time(from),

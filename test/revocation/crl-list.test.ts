@@ -52,13 +52,91 @@ describe('RevocationList', () => {
     const good = list([entry(1)])
     expect(refused(good)).toBe('accepted')
     expect(refused(new Uint8Array([...good, 0]))).toContain('not a revocation list')
-    expect(refused(list([entry(1), entry(2), entry(1)]))).toContain('twice')
     expect(refused(list([entry(1, 1, undefined, issuerOf('B'))]))).toContain('not indirect')
     expect(refused(list([entry(1, 7)]))).toContain('no reason')
     expect(refused(list([der(0x30)]))).toContain('missing')
     expect(refused(list([], [extension(28, true, der(0x30))]))).toContain('says nothing')
-    expect(refused(list([], [extension(28, true, der(0x30, Uint8Array.of(0x84, 1, 0)))]))).toContain('default')
+    expect(refused(list([], [extension(28, true, der(0x30, Uint8Array.of(0x84, 1, 0)))]))).toContain('says nothing')
     expect(refused(list([], [indirect, indirect]))).toContain('twice')
+  })
+
+  const revokedAt = (input: Uint8Array, serial: number) => {
+    const found = RevocationList.fromDer(input).find(bytes(serial), named('CA'))
+    return found && [found.revocationDate.getUTCFullYear(), found.reason]
+  }
+
+  test('of two entries of one certificate the revocation, the earlier, the one with a reason counts, in any order', () => {
+    const early = '090101000000Z'
+    for (const [kept, other, expected] of [
+      [entry(1, 4), entry(1, 8), [2010, 'superseded']],
+      [entry(1, 4), entry(1, 8, early), [2010, 'superseded']],
+      [entry(1, undefined, early), entry(1, 1), [2009, undefined]],
+      [entry(1, 1), entry(1), [2010, 'keyCompromise']],
+      [entry(1, 6), entry(1, 6), [2010, 'certificateHold']],
+    ] as const) {
+      expect(revokedAt(list([entry(2), kept, other]), 1)).toEqual(expected)
+      expect(revokedAt(list([other, entry(2), kept]), 1)).toEqual(expected)
+    }
+    expect(RevocationList.fromDer(list([entry(1), entry(1)])).find(bytes(2), named('CA'))).toBeUndefined()
+  })
+
+  test('an indirect list with an entry twice of one issuer, not of two', () => {
+    const ofB = (serial: number) => entry(serial, 1, undefined, issuerOf('B'))
+    const kinds = (...entries: Uint8Array[]) =>
+      RevocationList.fromDer(list(entries, [indirect])).findings.map(({ kind }) => kind)
+    expect(kinds(entry(1), ofB(1))).toEqual([])
+    expect(kinds(entry(1), ofB(1), entry(1))).toEqual(['duplicate-entry'])
+  })
+
+  test('a hundred thousand entries of one certificate are read, with turns for others', async () => {
+    const many = list(Array.from({ length: 100_000 }, () => entry(1, 1)))
+    let turns = 0
+    const timer = setInterval(() => turns++, 0)
+    const loaded = await RevocationList.load(many)
+    clearInterval(timer)
+    expect(turns).toBeGreaterThan(1)
+    expect(loaded.find(bytes(1), named('CA'))?.reason).toBe('keyCompromise')
+    expect(loaded.findings).toHaveLength(1)
+  })
+
+  const notCritical = der(0x30, Uint8Array.of(6, 3, 0x55, 0x1d, 21, 1, 1, 0), der(0x04, Uint8Array.of(10, 1, 1)))
+  const scope = (...parts: number[]) => extension(28, true, der(0x30, Uint8Array.from(parts)))
+  const serial1 = Uint8Array.of(2, 1, 1)
+  const general = der(0x18, new TextEncoder().encode('20100101000000Z'))
+
+  test.each<[string, Uint8Array, string[]]>([
+    ['nothing of the kind', list([entry(1)]), []],
+    ['an entry twice', list([entry(1), entry(2), entry(1)]), ['duplicate-entry']],
+    ['critical FALSE in an entry', list([entry(1, undefined, undefined, notCritical)]), ['default-written-out']],
+    [
+      'a flag FALSE in the scope',
+      list([entry(1)], [scope(0x81, 1, 0, 0x82, 1, 0, 0x84, 1, 0xff)]),
+      ['default-written-out'],
+    ],
+    ['zero bits at the end of the reasons', list([entry(1)], [scope(0x83, 2, 0, 0x7e)]), ['trailing-zero-bits']],
+    ['an empty list of entries', list([new Uint8Array()]), ['empty-sequence']],
+    [
+      'an entry with an empty list of extensions',
+      list([der(0x30, serial1, general, der(0x30))]),
+      ['time-form', 'empty-sequence'],
+    ],
+    ['an empty list of extensions', list([entry(1)], [new Uint8Array()]), ['empty-sequence']],
+    ['a time as GeneralizedTime', list([der(0x30, serial1, general)]), ['time-form']],
+    ['version 1 written out', list([entry(1)], [], undefined, 0), ['version-written-out']],
+  ])('%s is read, and noted', (_, input, kinds) => {
+    expect(RevocationList.fromDer(input).findings.map(({ kind }) => kind)).toEqual(kinds)
+  })
+
+  test.each<[string, Uint8Array]>([
+    ['version 1 with extensions', list([entry(1)], [extension(20, false, integer(1))], undefined, 0)],
+    ['version 1 with extensions of an entry', list([entry(1, 1)], [], undefined, 0)],
+    ['version 3', list([entry(1)], [], undefined, 2)],
+    ['TRUE that is not FF', list([entry(1)], [scope(0x84, 1, 1)])],
+    ['an extension twice in an entry', list([entry(1, 1, undefined, extension(21, false, Uint8Array.of(10, 1, 1)))])],
+    ['bits that are not used and not zero', list([entry(1)], [scope(0x83, 2, 4, 0x7f)])],
+    ['a serial number that is not minimal', list([der(0x30, Uint8Array.of(2, 2, 0, 1), general)])],
+  ])('%s stays refused', (_, input) => {
+    expect(refused(input)).toContain('not a revocation list')
   })
 
   test('unknown critical extensions are told, of the list and of its entries', () => {

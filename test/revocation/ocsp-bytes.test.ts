@@ -35,6 +35,7 @@ function reply(
   const certs = parts.certs === undefined ? none : der(0xa0, parts.certs)
   return wrap(sequence(tbs, sequence(oid('1.2.840.10045.4.3.2')), signature, certs))
 }
+const one = sequence(certId, der(0x80), time)
 const revoked = (reason: number): Buffer => der(0xa1, time, der(0xa0, der(0x0a, Buffer.from([reason]))))
 
 describe('bytes are refused', () => {
@@ -47,7 +48,6 @@ describe('bytes are refused', () => {
     ['success without an answer', () => sequence(der(0x0a, Buffer.from([0])))],
     ['an error with an answer', () => sequence(der(0x0a, Buffer.from([3])), reply().subarray(7))],
     ['no single response', () => reply({ responses: sequence() })],
-    ['a version written out', () => reply({ version: der(0xa0, integer(0)) })],
     ['version 2', () => reply({ version: der(0xa0, integer(1)) })],
     ['a key hash that is none', () => reply({ id: der(0xa2, der(0x04, Buffer.alloc(32))) })],
     ['no such reason', () => reply({ status: revoked(7) })],
@@ -61,6 +61,28 @@ describe('bytes are refused', () => {
     const error = await thrown<CertificateError>(() => OcspResponse.fromDer(make()))
     expect(error).toMatchObject({ code: 'ERR_CERTIFICATE', message: expect.stringMatching(/^not an OCSP response: /) })
     expect(error.cause).toBeInstanceOf(DecodeError)
+  })
+})
+
+const notCritical = sequence(oid('1.3.6.1.5.5.7.48.1.9'), der(0x01, Buffer.from([0])), der(0x04, der(0x05)))
+
+describe('what is against the rules and means one thing is read, and noted: X.690 11.5, RFC 5280 4.1', () => {
+  test.each<[string, string[], () => Buffer]>([
+    ['nothing of the kind', [], () => reply()],
+    ['version 1 written out', ['default-written-out'], () => reply({ version: der(0xa0, integer(0)) })],
+    ['critical FALSE written out', ['default-written-out'], () => reply({ extensions: sequence(notCritical) })],
+    ['extensions without one', ['empty-sequence'], () => reply({ extensions: sequence() })],
+    ['one answer twice', ['duplicate-entry'], () => reply({ responses: sequence(one, one) })],
+    [
+      'extensions of an answer without one',
+      ['empty-sequence'],
+      () => reply({ responses: sequence(sequence(certId, der(0x80), time, der(0xa1, sequence()))) }),
+    ],
+  ])('%s', (_, kinds, make) => {
+    const response = OcspResponse.fromDer(make())
+    expect(response.findings.map(({ kind }) => kind)).toEqual(kinds)
+    const found = ocspStatus(certificate, issuer, response, { at })
+    expect(found).toMatchObject({ status: 'good', evidence: { findings: response.findings } })
   })
 })
 

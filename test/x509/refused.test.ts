@@ -15,6 +15,8 @@ interface Case {
   readonly edit?: DerEdit
   /** Where reading stops: `path@start`, `@inner` (the content) or `@end`, and so many bytes on. */
   readonly offset?: string
+  /** What a certificate that is read is noted for. */
+  readonly findings?: readonly string[]
 }
 interface RefusedFile {
   readonly at: string
@@ -27,7 +29,10 @@ const file = JSON.parse(
   readFileSync(new URL('../../vectors/x509/refused.json', import.meta.url), 'utf8'),
 ) as RefusedFile
 
-function make({ change = {}, edit, offset }: Omit<Case, 'id' | 'fault'>): { bytes: Buffer; stop: number | undefined } {
+function make({ change = {}, edit, offset }: Omit<Case, 'id' | 'fault' | 'findings'>): {
+  bytes: Buffer
+  stop: number | undefined
+} {
   const plan = mergePatch(file.base, change)
   const [root] = parseDer(certificateOf(plan, contextOf(file.keys, new Date(file.at))))
   const nodes = edit === undefined ? [root!] : editDer(root!, edit)
@@ -62,6 +67,8 @@ describe('a certificate with one fault in its bytes is refused where the fault i
 
 describe('a certificate is read in spite of', () => {
   test.each(file.cases.filter(({ offset }) => offset === undefined))('$id: $fault', (one) => {
-    expect(outcome(make(one).bytes)).toBeInstanceOf(Certificate)
+    const read = outcome(make(one).bytes)
+    expect(read).toBeInstanceOf(Certificate)
+    expect((read as Certificate).findings.map(({ kind }) => kind)).toEqual(one.findings ?? [])
   })
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CertificateError, DecodeError } from '../../src/errors.ts'
 import { Certificate } from '../../src/x509/index.ts'
-import { ca, der, extension, integer, issue, keyUsage, newKeys, type Plan, sequence } from '../support/issue.ts'
+import { bool, ca, der, extension, integer, issue, keyUsage, newKeys, type Plan, sequence } from '../support/issue.ts'
 import { thrown } from '../support/vectors.ts'
 
 const keys = newKeys()
@@ -16,6 +16,8 @@ function replaced(bytes: Buffer, from: Uint8Array, to: Uint8Array): Buffer {
   return Buffer.concat([bytes.subarray(0, at), to, bytes.subarray(at + from.length)])
 }
 
+const bits = Buffer.from('03020080', 'hex')
+const notCritical15 = sequence(Buffer.from('0603551d0f010100', 'hex'), der(0x04, Buffer.from('03020780', 'hex')))
 const notCritical = sequence(
   Buffer.from('0603551d0e', 'hex'),
   Buffer.from('010100', 'hex'),
@@ -39,15 +41,10 @@ describe('a certificate is refused, with the offset, when', () => {
     ['it is version 1 with extensions', () => certificate({ version: undefined })],
     ['it is version 2 with extensions', () => certificate({ version: 1 })],
     ['it is version 4', () => certificate({ version: 3 })],
-    ['its version 1 is written out', () => certificate({ version: 0 })],
-    ['a boolean default is written out', () => certificate({ extensions: [notCritical] })],
+    ['its version 1 is written out and extensions follow', () => certificate({ version: 0 })],
     [
       'a boolean is neither 00 nor FF',
       () => replaced(certificate(), Buffer.from('0101ff', 'hex'), Buffer.from('010101', 'hex')),
-    ],
-    [
-      'a key usage has trailing zero bits',
-      () => certificate({ extensions: [extension('2.5.29.15', Buffer.from('03020080', 'hex'))] }),
     ],
     [
       'unused bits are not zero',
@@ -93,6 +90,22 @@ describe('a certificate is refused, with the offset, when', () => {
     expect(error.cause).toMatchObject({ code: 'ERR_DER' })
     expect((error.cause as DecodeError).offset).toBeLessThanOrEqual(input.length)
   })
+})
+
+test.each<[string, string[], () => Buffer]>([
+  ['critical FALSE', ['default-written-out'], () => certificate({ extensions: [notCritical, notCritical15] })],
+  [
+    'cA FALSE',
+    ['default-written-out'],
+    () => certificate({ extensions: [extension('2.5.29.19', sequence(bool(false)))] }),
+  ],
+  ['version 1', ['default-written-out'], () => issue({ subject: 'S', issuer: 'S', keys, signer: keys, version: 0 })],
+  ['zero bits', ['trailing-zero-bits'], () => certificate({ extensions: [extension('2.5.29.15', bits)] })],
+  ['no extension', ['empty-sequence'], () => certificate({ extensions: [] })],
+])('a certificate with %s written out is read, and noted: X.690 11.2.2, 11.5', (_, kinds, make) => {
+  const read = Certificate.fromDer(make())
+  expect(read.findings.map(({ kind }) => kind)).toEqual(kinds)
+  expect(read.extensions.basicConstraints?.ca ?? false).toBe(false)
 })
 
 test('any bytes, and any one changed byte of a certificate, end in a certificate or a coded error', () => {

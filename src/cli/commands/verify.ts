@@ -6,7 +6,7 @@ import { momentInJapan, table } from '../output.ts'
 import { certificateFacts, certificateRows } from '../trust/certificate-facts.ts'
 import { readCertificates } from '../trust/files.ts'
 import { givenDay, givenInstant, readTrustFiles, revocationPolicy } from '../trust/options.ts'
-import { checkRows, profileRow, refusalOf, reportJson } from '../trust/report.ts'
+import { checkRows, findingRows, profileRow, refusalOf, reportJson } from '../trust/report.ts'
 
 /** `verify CERT`: path, profile and revocation of a certificate from a file, and until when it holds. */
 export const verifyCommand: Command = async ({ options, operands, messages }) => {
@@ -37,7 +37,7 @@ export const verifyCommand: Command = async ({ options, operands, messages }) =>
   ]
   return {
     json: { ...reportJson(report), validity: facts },
-    text: `${table(checkRows(report, messages, revocation.mode !== 'none'), '')}\n${table(rows, '')}`,
+    text: `${table([...checkRows(report, messages, revocation.mode !== 'none'), ...findingRows(report, messages)], '')}\n${table(rows, '')}`,
     refused: refusalOf(report),
   }
 }

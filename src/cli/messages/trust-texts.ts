@@ -10,6 +10,7 @@ import type {
   RuleId,
   ValidityFlag,
 } from '../../validity/index.ts'
+import type { EncodingFindingKind } from '../../x509/index.ts'
 
 /** Why a chain was not checked. */
 export type ChainGap = 'no-ca-certificate' | 'unknown-ca' | 'transcript'
@@ -25,6 +26,8 @@ export interface TrustTexts {
     readonly updates: (from: string, to: string | undefined) => string
     readonly revokedAt: (moment: string, reason: string) => string
     readonly more: (count: number) => string
+    readonly finding: string
+    readonly findings: Readonly<Record<EncodingFindingKind, string>>
     readonly path: string
     readonly pathUntil: string
     readonly profile: string

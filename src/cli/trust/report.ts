@@ -10,7 +10,7 @@ const shownDigest = 16
 
 /** A report for `--json`. The subjects of the path are left out of a refusal. */
 export function reportJson(report: VerificationReport): Readonly<Record<string, unknown>> {
-  const { ok, at, checks, failure, path, validUntil, profile, revocation } = report
+  const { ok, at, checks, failure, path, validUntil, profile, revocation, findings = [] } = report
   return {
     at,
     checks,
@@ -19,6 +19,7 @@ export function reportJson(report: VerificationReport): Readonly<Record<string, 
     ...(validUntil !== undefined && { validUntil }),
     ...(profile !== undefined && { profile }),
     revocation: revocation.map((answer, depth) => ({ depth, ...answer, evidence: answer.evidence.map(evidenceJson) })),
+    ...(findings.length > 0 && { findings }),
   }
 }
 
@@ -58,6 +59,15 @@ function answerRows({ result }: CheckResult, answer: RevocationAnswer, texts: Me
   const shown = answer.problems.slice(0, mostProblems).map((problem) => ['', '', problem])
   const more = answer.problems.length - shown.length
   return [...rows, ...shown, ...(more > 0 ? [['', '', texts.more(more)]] : [])]
+}
+
+/** What was read although its issuer should have written it in another way. */
+export function findingRows({ findings = [] }: VerificationReport, { verify: texts }: Messages): string[][] {
+  return findings.map(({ of, depth, kind }, i) => [
+    i === 0 ? texts.finding : '',
+    of === 'certificate' ? texts.findings[kind] : `${texts.kinds[of]}: ${texts.findings[kind]}`,
+    texts.depth(depth),
+  ])
 }
 
 /** What the certificate is by the JPKI profile, whether asked or not. */

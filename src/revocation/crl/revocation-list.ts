@@ -15,7 +15,13 @@ import {
 } from '../../x509/der.ts'
 import { Name } from '../../x509/name.ts'
 import type { PublicKey } from '../../x509/public-key.ts'
-import { type SignatureLimits, type SignaturePolicy, strongEnough, verifySigned, verifySignedInSlices } from '../../x509/signed.ts'
+import {
+  type SignatureLimits,
+  type SignaturePolicy,
+  strongEnough,
+  verifySigned,
+  verifySignedInSlices,
+} from '../../x509/signed.ts'
 import type { RevokedEntry } from './entry.ts'
 import { EntryIndex } from './entry-index.ts'
 import { type ListExtensions, readListExtensions } from './list-extensions.ts'

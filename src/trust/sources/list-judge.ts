@@ -41,7 +41,10 @@ export function listJudge(options: Options): ListJudge {
   const pool = withoutCopies(options.intermediates ?? [])
   return (lists, [certificate, issuer, at, anchor, limits], problems = []) => {
     const policy = strictest(options.signatures, limits)
-    const signatures = limitsOf({ signatures: { ...policy, budget: limits?.budget }, maxSignatures: options.maxSignatures })
+    const signatures = limitsOf({
+      signatures: { ...policy, budget: limits?.budget },
+      maxSignatures: options.maxSignatures,
+    })
     const judge = (): RevocationAnswer | Promise<RevocationAnswer> =>
       inTurns(new Judgement(lists, pool, { ...ofSigner, signatures }, at, anchor).of(certificate, issuer, problems))
     const long = lists.filter((list) => isLong(list, issuer, at, policy))
