@@ -179,9 +179,13 @@ class Search {
     if (named.length < 2) return named
     const wanted = subject.extensions.authorityKeyId?.keyId
     const at = this.#options.at.getTime()
-    const ranked = named.map((one) => ({ one, rank: rankOf(one, wanted, at), der: one.der }))
-    ranked.sort((a, b) => a.rank - b.rank || Buffer.compare(a.der, b.der))
-    return ranked.filter(({ der }, i) => i === 0 || !equalBytes(der, ranked[i - 1]!.der)).map(({ one }) => one)
+    const ranked = named.map((one) => ({
+      one,
+      rank: rankOf(one, wanted, at),
+      bytes: Buffer.concat([one.tbs, one.signature]),
+    }))
+    ranked.sort((a, b) => a.rank - b.rank || Buffer.compare(a.bytes, b.bytes))
+    return ranked.filter(({ bytes }, i) => i === 0 || !equalBytes(bytes, ranked[i - 1]!.bytes)).map(({ one }) => one)
   }
 }
 

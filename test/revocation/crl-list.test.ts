@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { concat } from '../../src/bytes.ts'
 import { CertificateError, DecodeError } from '../../src/errors.ts'
 import { RevocationList } from '../../src/revocation/index.ts'
 import { DerReader } from '../../src/x509/der.ts'
@@ -88,8 +89,8 @@ describe('RevocationList', () => {
     expect(kinds(entry(1), ofB(1), entry(1))).toEqual(['duplicate-entry'])
   })
 
-  test('a hundred thousand entries of one certificate are read, with turns for others', async () => {
-    const many = list(Array.from({ length: 100_000 }, () => entry(1, 1)))
+  test('fifty thousand entries of one certificate are read, with turns for others', async () => {
+    const many = list([concat(...Array.from({ length: 50_000 }, () => entry(1, 1)))])
     let turns = 0
     const timer = setInterval(() => turns++, 0)
     const loaded = await RevocationList.load(many)

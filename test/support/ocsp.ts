@@ -32,6 +32,8 @@ export interface Reply {
   readonly signer?: Keys
   readonly certificates?: readonly Buffer[]
   readonly signature?: Buffer
+  /** AlgorithmIdentifier of the signature: ECDSA with SHA-256 when left out. */
+  readonly algorithm?: Buffer
 }
 
 /** Responses of the issuer `CA` with these keys, by default about the certificate with serial number 7 at that time. */
@@ -69,7 +71,7 @@ export function ocspResponder(root: Keys, at: Date) {
     )
     const signature = plan.signature ?? sign('sha256', tbs, signer.privateKey)
     const certificates = plan.certificates && [der(0xa0, sequence(...plan.certificates))]
-    const algorithm = sequence(oid('1.2.840.10045.4.3.2'))
+    const algorithm = plan.algorithm ?? sequence(oid('1.2.840.10045.4.3.2'))
     return wrap(sequence(tbs, algorithm, der(0x03, Buffer.from([0]), signature), ...(certificates ?? [])))
   }
   /** A response with one answer. */
