@@ -3,9 +3,10 @@
 import { createPrivateKey, sign, verify, webcrypto } from 'node:crypto'
 import { createAuthorities, issueRevocationList, issueUserCertificates } from '../dist/emulator/index.js'
 import { RevocationList } from '../dist/revocation/index.js'
-import { crlSource, verifyCertificate } from '../dist/trust/index.js'
+import { crlSource, inspectCertificate, verifyCertificate } from '../dist/trust/index.js'
 import { certificateValidity } from '../dist/validity/index.js'
 import { Certificate, verifySignature } from '../dist/x509/index.js'
+import { held, hostilePool } from './lib/hostile-pool.mjs'
 import { interleaved, row } from './lib/measure.mjs'
 
 const holders = 200
@@ -65,6 +66,27 @@ async function pkijsEngine(ca, list, at) {
   }
 }
 
+/** A question with a hostile pool, read anew each time: how long it takes and how long it holds the event loop. */
+async function hostile(kind) {
+  const at = new Date()
+  const { anchor, end, pool, lists } = hostilePool(kind, at.getTime())
+  const measured = []
+  for (let i = 0; i < 9; i++) {
+    const anchors = [Certificate.fromDer(anchor)]
+    measured.push(
+      await held(async () => {
+        const intermediates = pool.map((one) => Certificate.fromDer(one))
+        const source = crlSource({ lists: lists.map((one) => RevocationList.fromDer(one)), anchors, intermediates })
+        const revocation = { mode: 'required', sources: [source] }
+        const report = await inspectCertificate(Certificate.fromDer(end), { anchors, intermediates, at, revocation })
+        if (report.failure?.check !== 'budget') throw new Error('not refused for its size')
+      }),
+    )
+  }
+  const middle = (name) => measured.map((one) => one[name]).sort((a, b) => a - b)[4]
+  return { took: middle('took'), longest: middle('longest') }
+}
+
 export async function rows() {
   const at = new Date()
   const { ca, cards, list } = await world(at)
@@ -107,6 +129,12 @@ export async function rows() {
   const beside = await interleaved(bare, ours, { rounds: 31, calls: 400, warmUp: 4_000 })
   const whole = await interleaved(() => pkijs.whole(nextCard()), ours, { rounds: 7, calls: 30, warmUp: 60 })
   const chain = await interleaved(() => pkijs.chain(nextCard()), ours, { rounds: 7, calls: 50, warmUp: 100 })
+  const hostileRows = []
+  for (const kind of ['rsa', 'ec']) {
+    const { took, longest } = await hostile(kind)
+    hostileRows.push(row(`trust.hostile-pool.${kind}`, took, 'ms', 100))
+    hostileRows.push(row(`trust.hostile-pool.${kind}.loop-held`, longest, 'ms', 20))
+  }
   return [
     row('trust.verification.rate-over-two-bare-verify', beside.ratio, 'ratio', { atLeast: 0.6 }),
     row('trust.verification', beside.b, 'µs'),
@@ -114,5 +142,6 @@ export async function rows() {
     row('trust.verification.rate-over-pkijs', whole.ratio, 'ratio', { atLeast: 40 }),
     row('trust.pkijs', whole.a, 'µs'),
     row('trust.pkijs.chain-alone', chain.a, 'µs'),
+    ...hostileRows,
   ]
 }

@@ -141,7 +141,7 @@ class Search {
   #signed(subject: Certificate, issuer: Certificate, depth: number): boolean {
     const deferred = lacksParameters(issuer) && this.#options.signatures?.allowDsa === true
     if (!deferred) return this.#verified(subject, issuer, depth)
-    if (this.#budget.spend(issuer.publicKey)) return true
+    if (this.#budget.spend(issuer.key)) return true
     this.#isSpent(depth)
     return false
   }

@@ -24,7 +24,7 @@ export interface PathOptions {
   readonly maxIntermediates?: number | undefined
   /**
    * Most signatures checked for one question, over path, lists and answers together; a hostile pool cannot cost more. A check
-   * by P-384 or DSA counts 4, by P-521 8: as long as they take. Default 160.
+   * by P-384, DSA or RSA with a public exponent above 65 537 counts 4, by P-521 8: as long as they take. Default 160.
    */
   readonly maxSignatures?: number | undefined
 }

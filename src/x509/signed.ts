@@ -94,7 +94,7 @@ export function verifySigned(
   policy: SignatureLimits = {},
 ): boolean {
   try {
-    if (!strongEnough(key, policy) || policy.budget?.spend(key.kind) === false) return false
+    if (!strongEnough(key, policy) || policy.budget?.spend(key) === false) return false
     const found = acceptable(algorithm, signature, key)
     return found !== undefined && verify(found.hash, signed, found.key, signature)
   } catch {

@@ -173,7 +173,7 @@ export class RevocationList {
   signedWith(key: PublicKey, policy: SignatureLimits = {}): boolean {
     if (!strongEnough(key, policy)) return false
     const known = this.#known(key)
-    if (known !== undefined) return policy.budget?.spend(key.kind) !== false && known
+    if (known !== undefined) return policy.budget?.spend(key) !== false && known
     const good = verifySigned(this.#tbs, this.signatureAlgorithm, this.#signature, key, policy)
     return policy.budget?.exceeded === true ? false : this.#keep(key, good)
   }
