@@ -63,11 +63,10 @@ function answerRows({ result }: CheckResult, answer: RevocationAnswer, texts: Me
 
 /** What was read although its issuer should have written it in another way. */
 export function findingRows({ findings = [] }: VerificationReport, { verify: texts }: Messages): string[][] {
-  return findings.map(({ of, depth, kind }, i) => [
-    i === 0 ? texts.finding : '',
-    of === 'certificate' ? texts.findings[kind] : `${texts.kinds[of]}: ${texts.findings[kind]}`,
-    texts.depth(depth),
-  ])
+  return findings.map(({ of, depth, kind }, i) => {
+    const what = of === 'certificate' ? texts.depth(depth) : `${texts.kinds[of]}, ${texts.depth(depth)}`
+    return [i === 0 ? texts.finding : '', '', `${what}: ${texts.findings[kind]}`]
+  })
 }
 
 /** What the certificate is by the JPKI profile, whether asked or not. */
