@@ -20,7 +20,21 @@ interface Exchange {
   readonly answer?: string
 }
 
-/** HTTP exchanges bounded in time and memory that follow no redirect. */
+/** Failures by which a server did not answer at all, as when it closes a connection that was kept open. */
+const unanswered: ReadonlySet<string | undefined> = new Set([
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EPIPE',
+  'UND_ERR_SOCKET',
+])
+
+/**
+ * HTTP exchanges bounded in time and memory that follow no redirect. A request that got no answer is sent once more, within
+ * the same time: what is asked here may be asked twice.
+ */
 export class Http {
   readonly #fetch: typeof globalThis.fetch
   readonly #timeoutMs: number
@@ -52,9 +66,14 @@ export class Http {
 
   async #exchange(address: URL, { answer, ...init }: Exchange, signal: AbortSignal): Promise<Uint8Array> {
     const call = this.#fetch
+    const send = (): Promise<Response> => call(address.href, { ...init, signal, redirect: 'error' })
+    const again = (error: unknown): Promise<Response> => {
+      if (signal.aborted || !unanswered.has(failureCode(error))) throw error
+      return send()
+    }
     let response: Response
     try {
-      response = await call(address.href, { ...init, signal, redirect: 'error' })
+      response = await send().catch(again)
     } catch (error) {
       throw new Unavailable(whyNoAnswer(error), { cause: error })
     }
@@ -98,6 +117,10 @@ function whyNoAnswer(error: unknown): string {
 }
 
 function coded(error: unknown): string {
-  const code = codeOf(error instanceof Error ? error.cause : undefined) ?? codeOf(error)
+  const code = failureCode(error)
   return code === undefined ? '' : `: ${code}`
+}
+
+function failureCode(error: unknown): string | undefined {
+  return codeOf(error instanceof Error ? error.cause : undefined) ?? codeOf(error)
 }

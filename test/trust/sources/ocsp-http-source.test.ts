@@ -104,11 +104,33 @@ describe('a responder', () => {
     const again = await ask(source)
     expect(again.problems.join()).toContain(`${problem}`)
     expect(again.problems.join()).toContain('asked again in 4 s')
-    expect(server.requests).toHaveLength(1)
+    // What got no answer at all is asked once more, at once.
+    expect(server.requests).toHaveLength(problem === 'no answer: ' ? 2 : 1)
     vi.advanceTimersByTime(4000)
     server.answer = responder()
     expect((await ask(source)).status).toBe('good')
   })
+})
+
+test.each<[string, Answer]>([
+  ['reset', (response) => response.socket?.resetAndDestroy()],
+  ['closed', (response) => response.socket?.destroy()],
+])('a connection %s once costs one more query and no time without an answer', async (_, failure) => {
+  const server = await serve((...request) => {
+    server.answer = responder()
+    failure(...request)
+  })
+  expect(await ask(ocspHttpSource({ url: server.origin }))).toMatchObject({ status: 'good', problems: [] })
+  expect(server.requests.map(({ body }) => body)).toEqual([expect.anything(), server.requests[0]!.body])
+})
+
+test('the second query has what is left of the time of the first', async () => {
+  const server = await serve((response) => {
+    server.answer = () => {}
+    setTimeout(() => response.socket?.resetAndDestroy(), 300)
+  })
+  const answer = await ask(ocspHttpSource({ url: server.origin, timeoutMs: 600 }))
+  expect(answer.problems).toEqual([`responder ${server.origin}: no answer within 600 ms`])
 })
 
 describe('responders a certificate names', () => {
