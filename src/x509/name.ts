@@ -35,6 +35,7 @@ export class Name {
   #rdns: readonly (readonly NameAttribute[])[] | undefined
   #key: readonly string[] | undefined
   #text: string | undefined
+  #encoded: string | undefined
 
   private constructor(reader: DerReader, element: Element, size: number) {
     this.#reader = reader
@@ -58,6 +59,12 @@ export class Name {
   /** DER of the whole name, a fresh copy. */
   get der(): Uint8Array {
     return copyBytes(this.#reader.raw(this.#element))
+  }
+
+  /** DER of the whole name, one character a byte: names with the same text are equal, others may be. @internal */
+  get encoded(): string {
+    this.#encoded ??= latin1Text(this.#reader.bytes, this.#element.start, this.#element.end)
+    return this.#encoded
   }
 
   /** Relative distinguished names, outermost first; each a set of attributes. */

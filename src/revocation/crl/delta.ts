@@ -18,7 +18,30 @@ export function fitsBase(delta: RevocationList, base: RevocationList): boolean {
   return sameScope(delta, base) && baseCrlNumber <= number && number < crlNumber
 }
 
-/** Positive when `a` was issued after `b`. */
+/**
+ * Whether `a` takes the place of `b`, of the same scope: it is later, and its number is not smaller where both have one. Of
+ * two lists whose times and numbers contradict each other neither does. RFC 5280 5.2.3.
+ */
+export function supersedes(a: RevocationList, b: RevocationList): boolean {
+  const later = a.thisUpdate.getTime() - b.thisUpdate.getTime()
+  const [x, y] = [a.extensions.crlNumber, b.extensions.crlNumber]
+  if (x === undefined || y === undefined) return later > 0
+  return later >= 0 && x >= y && (later > 0 || x > y)
+}
+
+/** Whether the list may be used at that time. RFC 5280 5.1.2.4, 5.1.2.5, 5.2, 5.3. */
+export function isInForce(list: RevocationList, at: Date): boolean {
+  const { thisUpdate, nextUpdate, unknownCritical } = list
+  return unknownCritical.length === 0 && thisUpdate <= at && nextUpdate !== undefined && nextUpdate >= at
+}
+
+/** Whether nothing is lost with `b` while `a` is at hand: `a` is in force and supersedes it, as a delta on every base of it. */
+export function replaces(a: RevocationList, b: RevocationList, at: Date): boolean {
+  if (a.isDelta !== b.isDelta || !isInForce(a, at) || !sameScope(a, b) || !supersedes(a, b)) return false
+  return !a.isDelta || a.extensions.baseCrlNumber! <= b.extensions.baseCrlNumber!
+}
+
+/** Positive when `a` was issued after `b`: an order to read lists in. */
 export function compareAge(a: RevocationList, b: RevocationList): number {
   const time = a.thisUpdate.getTime() - b.thisUpdate.getTime()
   if (time !== 0) return time

@@ -52,7 +52,13 @@ export function outOfScope(
 /** A longer name is no name. */
 const maxName = 16_384
 
-function namesOf(point: DistributionPoint, certificate: Certificate): readonly GeneralName[] {
+/** Whose lists the distribution point means. RFC 5280 6.3.3 (b) (1). */
+export function issuersOf({ crlIssuer }: DistributionPoint, { issuerName }: Certificate): readonly Name[] {
+  return crlIssuer === undefined ? [issuerName] : directoryNames(crlIssuer)
+}
+
+/** Names one of which a list must have, if it has any. RFC 5280 6.3.3 (b) (2) (i). */
+export function namesOf(point: DistributionPoint, certificate: Certificate): readonly GeneralName[] {
   if (point.name === undefined) return point.crlIssuer ?? []
   if (point.crlIssuer === undefined) return fullNames(point.name, certificate.issuerName)
   // A relative name needs exactly one issuer to be relative to. RFC 5280 4.2.1.13.
@@ -61,7 +67,8 @@ function namesOf(point: DistributionPoint, certificate: Certificate): readonly G
   return fullNames(point.name, issuers[0] ?? certificate.issuerName)
 }
 
-function fullNames(name: DistributionPointName, issuer: Name): readonly GeneralName[] {
+/** The names of a distribution point, a relative one as a whole. */
+export function fullNames(name: DistributionPointName, issuer: Name): readonly GeneralName[] {
   if (name.kind === 'full') return name.names
   if (issuer.der.length + name.rdn.length > maxName) return []
   try {

@@ -56,7 +56,8 @@ export function listsItself({ extensions, subjectName }: Certificate): boolean {
   )
 }
 
-function maySign(candidate: Certificate, list: RevocationList): boolean {
+/** Whether the certificate has the name of the issuer of the list, and a key that may sign lists. */
+export function maySign(candidate: Certificate, list: RevocationList): boolean {
   const { keyUsage } = candidate.extensions
   return candidate.subjectName.equals(list.issuerName) && (keyUsage === undefined || keyUsage.has('cRLSign'))
 }

@@ -5,9 +5,10 @@ import type { DistributionPoint } from '../../x509/extensions.ts'
 import type { PublicKey } from '../../x509/public-key.ts'
 import { finish, type Steps } from '../../x509/signature-budget.ts'
 import type { RevocationReason } from '../reason.ts'
-import { compareAge, fitsBase, sameScope } from './delta.ts'
+import { fitsBase, sameScope, supersedes } from './delta.ts'
 import { distributionPointsOf, outOfScope } from './distribution-points.ts'
 import type { RevokedEntry } from './entry.ts'
+import { indexOf, type ListIndex } from './list-index.ts'
 import { allReasons, reasonMask } from './reasons.ts'
 import type { RevocationList } from './revocation-list.ts'
 import { type SignerOptions, signerOf } from './signer.ts'
@@ -18,6 +19,11 @@ export interface CrlStatusOptions extends SignerOptions {
   readonly lists: readonly RevocationList[]
   /** The moment to judge at. */
   readonly at: Date
+  /**
+   * How far a list may be dated ahead of `at`, because clocks differ; milliseconds. Default 0. Such a list counts where none
+   * of its scope is in force; beside one it can only revoke. `nextUpdate` is not widened by it.
+   */
+  readonly skewMs?: number | undefined
 }
 
 /** A list the answer rests on. */
@@ -60,7 +66,7 @@ export interface CrlStatus {
  * removeFromCRL releases in a delta only, and in a complete list is a revocation like any other.
  *
  * @param issuer - certificate of the issuer, from a path already found valid.
- * @throws RangeError when `at` is no date.
+ * @throws RangeError when `at` is no date, or `skewMs` is not finite or negative.
  */
 export function crlStatus(certificate: Certificate, issuer: Certificate, options: CrlStatusOptions): CrlStatus {
   return finish(crlStatusSteps(certificate, issuer, options))
@@ -72,35 +78,96 @@ export function* crlStatusSteps(
   issuer: Certificate,
   options: CrlStatusOptions,
 ): Steps<CrlStatus> {
-  if (Number.isNaN(options.at.getTime())) throw new RangeError('at must be a valid date')
-  const problems = new Map<RevocationList, string>()
-  const used = new Set<RevocationList>()
-  const answer = (status: CrlStatus['status'], entry?: RevokedEntry): CrlStatus => ({
+  const decision = yield* decide(certificate, issuer, indexOf(options.lists), options)
+  const { status, entry, evidence, problems } = decision
+  let all: readonly CrlProblem[] | undefined
+  return {
     status,
     ...(entry?.reason !== undefined && { reason: entry.reason }),
     ...(entry !== undefined && { revokedAt: entry.revocationDate }),
-    evidence: [...used].map(evidenceOf),
-    problems: [...problems].filter(([list]) => !used.has(list)).map(problemOf),
-  })
+    evidence,
+    // Hundreds of lists may be of no use to one certificate; why, is worked out when it is asked for.
+    get problems() {
+      all ??= problems()
+      return all
+    },
+  }
+}
+
+/** What lists say about one certificate, and how to learn why others said nothing. */
+export interface Decision {
+  readonly status: CrlStatus['status']
+  readonly entry: RevokedEntry | undefined
+  readonly evidence: readonly CrlEvidence[]
+  /** @param most - how many of the lists that cannot be about the certificate are among them; all by default. */
+  readonly problems: (most?: number) => readonly CrlProblem[]
+}
+
+/** {@link crlStatus} over lists that were put in order before, in steps of one signature each. */
+export function* decide(
+  certificate: Certificate,
+  issuer: Certificate,
+  lists: ListIndex,
+  options: Omit<CrlStatusOptions, 'lists'>,
+): Steps<Decision> {
+  const limits = limitsOf(options)
   const points = distributionPointsOf(certificate)
-  const usable = yield* usableLists(certificate, issuer, points, options, problems)
+  const problems = new Map<RevocationList, string>()
+  const used = new Set<RevocationList>()
+  const issued = issuer.subjectName.equals(certificate.issuerName)
+  const whyNot = (list: RevocationList): string | undefined =>
+    (issued ? notCurrent(list, limits) : 'the issuer given is not that of the certificate') ??
+    outsideAll(list, points, certificate)
+  const keys = new Map<RevocationList, PublicKey | undefined>()
+  /** The key that made a list that is current and in scope; others are sorted out before the cost of a signature. */
+  const keyOf = function* (list: RevocationList): Steps<PublicKey | undefined> {
+    if (keys.has(list)) return keys.get(list)
+    const wrong = whyNot(list)
+    const key = wrong === undefined ? yield* signerOf(list, certificate, issuer, options) : undefined
+    if (key === undefined) problems.set(list, wrong ?? 'no trusted key made its signature')
+    keys.set(list, key)
+    return key
+  }
+  const compared = lists.candidates(certificate, points)
+  const deltas = compared.filter(({ isDelta }) => isDelta)
+  const complete = inForceFirst(compared, limits.at)
+  const answer = (status: CrlStatus['status'], entry?: RevokedEntry): Decision => ({
+    status,
+    entry,
+    evidence: [...used].map(evidenceOf),
+    problems: (most = Number.POSITIVE_INFINITY) => {
+      for (const list of deltas) if (!problems.has(list)) problems.set(list, whyNot(list) ?? 'no base list for it')
+      const near = [...problems].filter(([list]) => !used.has(list)).map(problemOf)
+      if (most === 0 || compared.length === lists.lists.length) return near
+      const known = new Set(compared)
+      const others = lists.lists.filter((list) => !known.has(list)).slice(0, most)
+      return [
+        ...near,
+        ...others.map((list) => problemOf([list, whyNot(list) ?? 'it is of another distribution point'])),
+      ]
+    },
+  })
   let covered = 0
   for (const point of points) {
     const read: RevocationList[] = []
-    for (const [list, key] of usable) {
-      if (list.isDelta) continue
+    for (const list of complete) {
       const reasons = reasonMask(point.reasons) & reasonMask(list.extensions.issuingDistributionPoint?.onlySomeReasons)
       const outside = outOfScope(list, point, certificate) ?? (reasons === 0 ? 'it is of other reasons' : undefined)
-      const newer = read.find((other) => sameScope(other, list) && compareAge(other, list) > 0)
-      if (outside !== undefined || newer !== undefined) {
-        problems.set(list, outside ?? 'there is a newer one')
+      const ofScope = outside === undefined ? read.filter((other) => sameScope(other, list)) : []
+      if (outside !== undefined || ofScope.some((other) => supersedes(other, list))) {
+        if (!problems.has(list)) problems.set(list, outside ?? 'there is a newer one')
+        continue
+      }
+      const key = yield* keyOf(list)
+      if (key === undefined) continue
+      const { entry, by } = entryOf(certificate, list, yield* deltasOf(list, key, deltas, keyOf), limits.at)
+      // A list dated ahead changes nothing that one in force says, but what it revokes is revoked.
+      if (entry === undefined && list.thisUpdate.getTime() > limits.at && ofScope.length > 0) {
+        problems.set(list, 'it is of a later time')
         continue
       }
       read.push(list)
-      used.add(list)
-      const delta = deltaOf(list, key, usable)
-      if (delta !== undefined) used.add(delta)
-      const entry = entryOf(certificate, list, delta)
+      for (const one of [list, ...by]) used.add(one)
       if (entry !== undefined) return answer('revoked', entry)
       covered |= reasons
     }
@@ -108,33 +175,23 @@ export function* crlStatusSteps(
   return answer(covered === allReasons ? 'good' : 'unknown')
 }
 
-/** Lists that are current and truly of their issuer, newest first, each with the key that made it. */
-function* usableLists(
-  certificate: Certificate,
-  issuer: Certificate,
-  points: readonly DistributionPoint[],
-  options: CrlStatusOptions,
-  problems: Map<RevocationList, string>,
-): Steps<ReadonlyMap<RevocationList, PublicKey>> {
-  const usable = new Map<RevocationList, PublicKey>()
-  const issued = issuer.subjectName.equals(certificate.issuerName)
-  for (const list of newestFirst(options.lists)) {
-    const problem = issued ? notCurrent(list, options.at.getTime()) : 'the issuer given is not that of the certificate'
-    // A delta has its scope from its base. Others are sorted out before the cost of a signature.
-    const wrong = problem ?? outsideAll(list, points, certificate)
-    const key = wrong === undefined ? yield* signerOf(list, certificate, issuer, options) : undefined
-    if (key === undefined) {
-      problems.set(list, wrong ?? 'no trusted key made its signature')
-      continue
-    }
-    usable.set(list, key)
-    if (list.isDelta) problems.set(list, 'no base list for it')
-  }
-  return usable
+/** Milliseconds. */
+interface Limits {
+  readonly at: number
+  readonly skew: number
 }
 
-function newestFirst(lists: readonly RevocationList[]): readonly RevocationList[] {
-  return lists.length < 2 ? lists : [...new Set(lists)].sort((a, b) => compareAge(b, a))
+function limitsOf({ at, skewMs = 0 }: Omit<CrlStatusOptions, 'lists'>): Limits {
+  if (Number.isNaN(at.getTime())) throw new RangeError('at must be a valid date')
+  if (!Number.isFinite(skewMs) || skewMs < 0) throw new RangeError('skewMs must be finite and not negative')
+  return { at: at.getTime(), skew: skewMs }
+}
+
+/** Complete lists of which none is dated ahead, newest first; then those that are. */
+function inForceFirst(newestFirst: readonly RevocationList[], at: number): readonly RevocationList[] {
+  const lists = newestFirst.filter(({ isDelta }) => !isDelta)
+  const ahead = lists.filter(({ thisUpdate }) => thisUpdate.getTime() > at)
+  return ahead.length === 0 ? lists : [...lists.slice(ahead.length), ...ahead]
 }
 
 /** Why the list is none that the distribution points mean. */
@@ -153,33 +210,54 @@ function outsideAll(
 }
 
 /** RFC 5280 5.1.2.4, 5.1.2.5, 5.2, 5.3. */
-function notCurrent(list: RevocationList, at: number): string | undefined {
+function notCurrent(list: RevocationList, { at, skew }: Limits): string | undefined {
   const [unknown] = list.unknownCritical
   if (unknown !== undefined) return `critical extension ${unknown} is not known`
-  if (list.thisUpdate.getTime() > at) return 'it is of a later time'
+  if (list.thisUpdate.getTime() > at + skew) return 'it is of a later time'
   if (list.nextUpdate === undefined) return 'it does not tell when it is outdated'
   return list.nextUpdate.getTime() < at ? 'it is outdated' : undefined
 }
 
-/** The newest delta that fits, made with the key of its base. RFC 5280 6.3.3 (c), (h). */
-function deltaOf(
+/** Deltas that fit, made with the key of their base, newest first. RFC 5280 6.3.3 (c), (h). */
+function* deltasOf(
   base: RevocationList,
   key: PublicKey,
-  usable: ReadonlyMap<RevocationList, PublicKey>,
-): RevocationList | undefined {
-  for (const [list, other] of usable) if (fitsBase(list, base) && equalBytes(other.der, key.der)) return list
-  return undefined
+  deltas: readonly RevocationList[],
+  keyOf: (list: RevocationList) => Steps<PublicKey | undefined>,
+): Steps<readonly RevocationList[]> {
+  const fitting: RevocationList[] = []
+  for (const delta of deltas) {
+    if (!fitsBase(delta, base)) continue
+    const own = yield* keyOf(delta)
+    if (own !== undefined && equalBytes(own.der, key.der)) fitting.push(delta)
+  }
+  return fitting
 }
 
-/** RFC 5280 6.3.3 (i) to (k). */
+/**
+ * RFC 5280 6.3.3 (i) to (k): the entry by the newest delta in force, or else by the base. A delta dated ahead can only revoke.
+ *
+ * @returns the entry, and the deltas it or its absence rests on.
+ */
 function entryOf(
   { serial, issuerName }: Certificate,
   base: RevocationList,
-  delta: RevocationList | undefined,
-): RevokedEntry | undefined {
-  const change = delta?.find(serial, issuerName)
-  if (change?.reason === 'removeFromCRL') return undefined
-  return change ?? base.find(serial, issuerName)
+  deltas: readonly RevocationList[],
+  at: number,
+): { readonly entry: RevokedEntry | undefined; readonly by: readonly RevocationList[] } {
+  const now = Math.max(at, base.thisUpdate.getTime())
+  const by: RevocationList[] = []
+  let released = false
+  for (const delta of deltas) {
+    if (by.some((other) => supersedes(other, delta))) continue
+    const change = delta.find(serial, issuerName)
+    const revokes = change !== undefined && change.reason !== 'removeFromCRL'
+    if (delta.thisUpdate.getTime() > now && !revokes) continue
+    by.push(delta)
+    if (revokes) return { entry: change, by }
+    released ||= change !== undefined
+  }
+  return { entry: released ? undefined : base.find(serial, issuerName), by }
 }
 
 function evidenceOf(list: RevocationList): CrlEvidence {
