@@ -1,14 +1,17 @@
-import type { PathOptions } from '../../path/index.ts'
-import type { RevocationSource } from '../report.ts'
-import { byteLimit, span } from './limits.ts'
-import { ListFolder } from './list-folder.ts'
-import { listJudge } from './list-judge.ts'
+import type { RevocationAnswer, RevocationSource } from '../report.ts'
+import { byteLimit, clockSkewMs, span } from './limits.ts'
+import { type HeldLists, ListFolder } from './list-folder.ts'
+import { type ListSourceOptions, listJudge } from './list-judge.ts'
+import { ListSigners } from './list-signers.ts'
 
 /** Which folder of lists, and how it is read. */
-export interface CrlFolderSourceOptions extends Omit<PathOptions, 'at'> {
+export interface CrlFolderSourceOptions extends ListSourceOptions {
   /** Folder with the lists: `*.crl`, `*.der` or `*.pem`, each one list in DER or PEM blocks `X509 CRL`. */
   readonly folder: string
-  /** Files are looked at again after so long, milliseconds. Default 60 000. */
+  /**
+   * The folder is looked at again after so long, milliseconds, while questions are answered from what is held. Default
+   * 60 000. With 0 each question looks and waits for that, but not longer than a second for a folder that does not respond.
+   */
   readonly refreshMs?: number | undefined
   /** Larger files are refused. Default 256 MiB. */
   readonly maxBytes?: number | undefined
@@ -18,20 +21,31 @@ export interface CrlFolderSourceOptions extends Omit<PathOptions, 'at'> {
  * A folder of revocation lists as a source: the usual case for the JPKI, whose distribution points are names in a
  * directory. Each list is verified before it counts, as in {@link crlSource}.
  *
- * A file that can no longer be read keeps its last good lists, until their own `nextUpdate`, and is told in `problems`; a
- * file that is gone takes its lists along. A folder that cannot be read answers `unknown`. Replace files by renaming.
+ * The first question waits for the folder to be read; later ones only when what is held does not answer them. Of each
+ * scope the newest list that was ever read and is in force counts: an older one put back, an unreadable or forged one, a
+ * file or folder that is gone, and one dated ahead of the clock take nothing away before `nextUpdate`. What cannot be read
+ * is reported in `problems`. Replace files by renaming.
  *
- * @throws TypeError, RangeError for options that make no sense.
+ * @throws TypeError, RangeError for an option of a wrong type or out of range.
  */
 export function crlFolderSource(options: CrlFolderSourceOptions): RevocationSource {
   const { folder } = options
   if (typeof folder !== 'string' || folder === '') throw new TypeError('folder must be a path')
   const refreshMs = span('refreshMs', options.refreshMs, 60_000)
   const maxBytes = byteLimit('maxBytes', options.maxBytes, 256 * 1_048_576)
-  const judge = listJudge(options)
-  const files = new ListFolder(folder, refreshMs, maxBytes)
-  return async (...question) => {
-    const { lists, problems } = await files.current()
-    return judge(lists, question, problems)
+  const judge = listJudge({ ...options, skewMs: options.skewMs ?? clockSkewMs })
+  const signers = new ListSigners(options)
+  const files = new ListFolder({ folder, refreshMs, maxBytes, signers })
+
+  return (...question) => {
+    const [, issuer, at] = question
+    signers.add(issuer)
+    const evaluate = ({ lists, problems }: HeldLists) => judge(lists, question, problems)
+    const afterLook = async () => evaluate(await files.afterLook())
+    const held = files.held(at)
+    if (held === undefined || (refreshMs === 0 && files.looking)) return afterLook()
+    const answer = evaluate(held)
+    const settled = (one: RevocationAnswer) => (one.status === 'unknown' && files.looking ? afterLook() : one)
+    return answer instanceof Promise ? answer.then(settled) : settled(answer)
   }
 }

@@ -1,10 +1,10 @@
-import type { PathOptions } from '../../path/index.ts'
+import { indexOf } from '../../revocation/crl/list-index.ts'
 import { RevocationList } from '../../revocation/index.ts'
 import type { RevocationSource } from '../report.ts'
-import { listJudge } from './list-judge.ts'
+import { type ListSourceOptions, listJudge } from './list-judge.ts'
 
 /** What a source over revocation lists works with. */
-export interface CrlSourceOptions extends Omit<PathOptions, 'at'> {
+export interface CrlSourceOptions extends ListSourceOptions {
   /** Lists, complete and delta, in any order. Untrusted: each is verified before it counts. */
   readonly lists: readonly RevocationList[]
 }
@@ -13,7 +13,7 @@ export interface CrlSourceOptions extends Omit<PathOptions, 'at'> {
  * Revocation lists at hand as a source. Lists signed with another key than the issuer's count when that key's certificate
  * is among the intermediates, leads to one of the anchors, and is itself not revoked. RFC 5280 6.3.
  *
- * @throws TypeError for lists or anchors that are no arrays.
+ * @throws TypeError for lists or anchors that are no arrays; RangeError for a `skewMs` that is not finite or negative.
  */
 export function crlSource(options: CrlSourceOptions): RevocationSource {
   const { lists } = options
@@ -21,5 +21,5 @@ export function crlSource(options: CrlSourceOptions): RevocationSource {
     throw new TypeError('lists must be an array of revocation lists')
   }
   const judge = listJudge(options)
-  return (...question) => judge(lists, question)
+  return (...question) => judge(indexOf(lists), question)
 }

@@ -1,6 +1,9 @@
 /** Longest delay of a timer, milliseconds. */
 const longestTimer = 2 ** 31 - 1
 
+/** How far ahead of the clock here a list may be dated that a source gets by itself, milliseconds; as for OCSP. */
+export const clockSkewMs: number = 5 * 60 * 1000
+
 /** A span of time as an option, milliseconds. @throws TypeError, RangeError. */
 export function span(name: string, value: number | undefined, standard: number): number {
   const ms = value ?? standard
@@ -40,4 +43,18 @@ export function sizeText(bytes: number): string {
 /** `10 s`, `250 ms`. */
 export function spanText(ms: number): string {
   return ms >= 1000 ? `${Math.round(ms / 100) / 10} s` : `${Math.round(ms)} ms`
+}
+
+/** Resolves when the work ends, well or not, or after so long. */
+export async function endOf(work: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  const ended = work.then(
+    () => {},
+    () => {},
+  )
+  await Promise.race([ended, late])
+  clearTimeout(timer)
 }

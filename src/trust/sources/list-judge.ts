@@ -1,42 +1,52 @@
 import type { PathOptions } from '../../path/index.ts'
 import { inspectPathSteps, limitsOf } from '../../path/inspect.ts'
-import { crlStatusSteps } from '../../revocation/crl/status.ts'
-import { type CrlEvidence, type CrlStatus, listsItself, type RevocationList } from '../../revocation/index.ts'
+import type { ListIndex } from '../../revocation/crl/list-index.ts'
+import { type Decision, decide } from '../../revocation/crl/status.ts'
+import { type CrlEvidence, listsItself, type RevocationList } from '../../revocation/index.ts'
 import { Certificate, type SignatureLimits } from '../../x509/index.ts'
 import { inTurns, type Steps } from '../../x509/signature-budget.ts'
 import { strictest } from '../../x509/signed.ts'
 import { fingerprint } from '../jpki-authorities.ts'
 import type { RevocationAnswer, RevocationEvidence, RevocationSource } from '../report.ts'
+import { span } from './limits.ts'
 
 /** Judges a certificate by lists; `problems` of getting them are put before those of the lists. */
 export type ListJudge = (
-  lists: readonly RevocationList[],
+  lists: ListIndex,
   question: Parameters<RevocationSource>,
   problems?: readonly string[],
 ) => RevocationAnswer | Promise<RevocationAnswer>
 
-type Options = Omit<PathOptions, 'at'>
+/** What every source over lists works with. */
+export interface ListSourceOptions extends Omit<PathOptions, 'at'> {
+  /**
+   * How far ahead of the moment in question a list may be dated, because clocks differ; milliseconds, as in `crlStatus`.
+   * Default 0 for lists at hand, 5 minutes for a folder and for HTTP.
+   */
+  readonly skewMs?: number | undefined
+}
 
 /** Most signers of lists looked into for one certificate; a hostile pool cannot cost more. */
 const maxPaths = 64
 
-/** Lists with fewer entries are hashed within about a millisecond. */
-const manyEntries = 10_000
+/** Of lists that cannot be about the certificate, so many are looked into for the reason when its status is unknown. */
+const maxExplained = 64
 
 /**
  * How all sources over lists judge. Lists signed with another key than the issuer's count when that key's certificate is
  * among the intermediates, leads to one of the anchors, and is itself not revoked. RFC 5280 6.3. The answer comes at once,
  * except where a long list must be hashed first, or where much is to be checked.
  *
- * @throws TypeError without anchors.
+ * @throws TypeError without anchors; RangeError for a skew that is not finite or negative.
  */
-export function listJudge(options: Options): ListJudge {
+export function listJudge(options: ListSourceOptions): ListJudge {
   for (const name of ['anchors', 'intermediates'] as const) {
     const list: unknown = options[name] ?? (name === 'anchors' ? undefined : [])
     if (!Array.isArray(list) || !list.every((one) => one instanceof Certificate)) {
       throw new TypeError(`${name} must be an array of certificates`)
     }
   }
+  const skewMs = span('skewMs', options.skewMs, 0)
   const ofSigner = signerOptions(options)
   const pool = withoutCopies(options.intermediates ?? [])
   return (lists, [certificate, issuer, at, anchor, limits], problems = []) => {
@@ -47,13 +57,14 @@ export function listJudge(options: Options): ListJudge {
     })
     const judge = (): RevocationAnswer | Promise<RevocationAnswer> =>
       inTurns(new Judgement(lists, pool, { ...ofSigner, signatures }, at, anchor).of(certificate, issuer, problems))
-    const long = lists.filter((list) => isLong(list, issuer, at, policy))
+    const until = at.getTime() + skewMs
+    const long = lists.long.filter((list) => mustHash(list, issuer, at, until, policy))
     return long.length === 0 ? judge() : verifyAhead(long, issuer, policy).then(judge)
   }
 }
 
 /** What is asked of the end certificate is not asked of who signs its list. */
-function signerOptions(options: Options): Options {
+function signerOptions(options: ListSourceOptions): ListSourceOptions {
   return {
     ...options,
     initialPolicies: undefined,
@@ -67,10 +78,16 @@ function withoutCopies(pool: readonly Certificate[]): readonly Certificate[] {
   return [...new Map(pool.map((one) => [fingerprint(one), one])).values()]
 }
 
-/** Whether the list counts here and is too long to be hashed at once. */
-function isLong(list: RevocationList, issuer: Certificate, at: Date, signatures: SignatureLimits): boolean {
-  if (list.count < manyEntries || list.signatureVerdict(issuer, signatures) !== undefined) return false
-  const current = list.thisUpdate <= at && list.nextUpdate !== undefined && list.nextUpdate >= at
+/** Whether a long list counts here and was not hashed yet. */
+function mustHash(
+  list: RevocationList,
+  issuer: Certificate,
+  at: Date,
+  until: number,
+  signatures: SignatureLimits,
+): boolean {
+  if (list.signatureVerdict(issuer, signatures) !== undefined) return false
+  const current = list.thisUpdate.getTime() <= until && list.nextUpdate !== undefined && list.nextUpdate >= at
   return current && list.issuerName.equals(issuer.subjectName)
 }
 
@@ -85,9 +102,9 @@ async function verifyAhead(
 
 /** One certificate judged, and on the way those that sign lists. */
 class Judgement {
-  readonly #lists: readonly RevocationList[]
+  readonly #lists: ListIndex
   readonly #pool: readonly Certificate[]
-  readonly #ofSigner: Options
+  readonly #ofSigner: ListSourceOptions
   readonly #at: Date
   readonly #anchor: Certificate | undefined
   #pathsLeft = maxPaths
@@ -95,9 +112,9 @@ class Judgement {
   readonly #rests: CrlEvidence[] = []
 
   constructor(
-    lists: readonly RevocationList[],
+    lists: ListIndex,
     pool: readonly Certificate[],
-    ofSigner: Options,
+    ofSigner: ListSourceOptions,
     at: Date,
     anchor: Certificate | undefined,
   ) {
@@ -109,25 +126,26 @@ class Judgement {
   }
 
   *of(certificate: Certificate, issuer: Certificate, problems: readonly string[]): Steps<RevocationAnswer> {
-    const found = yield* this.#status(certificate, issuer, [certificate])
-    const unused = found.problems.map(({ issuer: name, message }) => `list of ${name}: ${message}`)
+    const { status, entry, evidence, problems: whyNot } = yield* this.#decide(certificate, issuer, [certificate])
     // A list that could not be checked might have had the certificate.
-    if (found.status !== 'revoked' && this.#ofSigner.signatures?.budget?.exceeded === true) {
+    if (status !== 'revoked' && this.#ofSigner.signatures?.budget?.exceeded === true) {
       return { status: 'unknown', evidence: [], problems: [...problems, 'lists: too many signatures to check'] }
     }
+    const unused = whyNot(status === 'unknown' ? maxExplained : 0)
+    const all = [...problems, ...unused.map(({ issuer: name, message }) => `list of ${name}: ${message}`)]
     return {
-      status: found.status,
-      revokedAt: found.revokedAt,
-      reason: found.reason,
-      evidence: withoutTwins([...found.evidence, ...this.#rests]),
-      problems: problems.length + unused.length > 1 ? [...new Set([...problems, ...unused])] : [...problems, ...unused],
+      status,
+      revokedAt: entry?.revocationDate,
+      reason: entry?.reason,
+      evidence: withoutTwins([...evidence, ...this.#rests]),
+      problems: all.length > 1 ? [...new Set(all)] : all,
     }
   }
 
-  #status(certificate: Certificate, issuer: Certificate, deciding: readonly Certificate[]): Steps<CrlStatus> {
-    return crlStatusSteps(certificate, issuer, {
-      lists: this.#lists,
+  #decide(certificate: Certificate, issuer: Certificate, deciding: readonly Certificate[]): Steps<Decision> {
+    return decide(certificate, issuer, this.#lists, {
       at: this.#at,
+      skewMs: this.#ofSigner.skewMs,
       crlIssuers: this.#pool,
       signatures: this.#ofSigner.signatures,
       validateCrlIssuer: (candidate) => this.#believed(candidate, deciding),
@@ -142,7 +160,7 @@ class Judgement {
     const found = yield* inspectPathSteps(candidate, { ...this.#ofSigner, anchors, at: this.#at })
     if (!found.ok) return false
     for (const [i, one] of found.path.slice(0, -1).entries()) {
-      const answer = yield* this.#status(one, found.path[i + 1]!, [...deciding, candidate])
+      const answer = yield* this.#decide(one, found.path[i + 1]!, [...deciding, candidate])
       this.#rests.push(...answer.evidence)
       if (answer.status !== 'good') return false
     }

@@ -1,0 +1,31 @@
+import { maySign } from '../../revocation/crl/signer.ts'
+import type { RevocationList } from '../../revocation/index.ts'
+import type { Certificate } from '../../x509/index.ts'
+import type { ListSourceOptions } from './list-judge.ts'
+
+/** Certificates that are remembered. */
+const mostKnown = 256
+
+/** Certificates whose lists are believed: the trust anchors, and the issuers a source was asked with. */
+export class ListSigners {
+  readonly #signatures: ListSourceOptions['signatures']
+  readonly #known = new Map<string, Certificate>()
+
+  constructor({ anchors, signatures }: ListSourceOptions) {
+    this.#signatures = signatures
+    for (const anchor of anchors) this.add(anchor)
+  }
+
+  /** Remembers the issuer of a certificate, from a path already found valid. */
+  add(issuer: Certificate): void {
+    if (this.#known.size < mostKnown && !this.#known.has(issuer.key.id)) this.#known.set(issuer.key.id, issuer)
+  }
+
+  /** The key that made the list, when it is one of theirs. The list keeps the result. */
+  async keyOf(list: RevocationList): Promise<string | undefined> {
+    for (const [key, certificate] of this.#known) {
+      if (maySign(certificate, list) && (await list.verifySignature(certificate, this.#signatures))) return key
+    }
+    return undefined
+  }
+}
