@@ -4,7 +4,7 @@ import { Certificate } from '../../../src/x509/index.ts'
 import { der, extension, integer, list as listWith } from '../../revocation/crl-der.ts'
 import { issue, newKeys } from '../../support/issue.ts'
 import { bytes, hostile, serve } from './server.ts'
-import { ask, at, forged, leaf, listOf, options, pem, sha256 } from './world.ts'
+import { ask, askUntil, at, forged, leaf, listOf, options, pem, sha256 } from './world.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -56,7 +56,8 @@ describe('lists over HTTP', () => {
     expect(server.requests).toHaveLength(1)
     vi.advanceTimersByTime(1)
     server.answer = bytes(listOf(2, [7]))
-    expect((await ask(source)).status).toBe('revoked')
+    expect((await ask(source)).status).toBe('good')
+    await askUntil(source, ({ status }) => status === 'revoked')
     expect(server.requests).toHaveLength(2)
     const later = new Date('2020-01-12T00:00:00Z')
     expect((await ask(source, leaf(), later)).status).toBe('unknown')
@@ -120,7 +121,9 @@ describe('a hostile server', () => {
     expect(found).toMatchObject({ status: 'unknown', evidence: [] })
     expect(found.problems).toHaveLength(1)
     expect(found.problems[0]).toContain(`list from ${server.origin}: ${problem}`)
-    expect(server.requests.map(({ path }) => path)).toEqual(['/ca.crl'])
+    // What got no answer at all is asked once more, at once.
+    const unanswered = problem === 'no answer: '
+    expect(server.requests.map(({ path }) => path)).toEqual(unanswered ? ['/ca.crl', '/ca.crl'] : ['/ca.crl'])
   })
 
   const other = { subject: 'Other', issuer: 'Other', keys: newKeys(), signer: newKeys() }
@@ -176,6 +179,7 @@ describe('a hostile server', () => {
     ['a newer list that is forged', forged(3), 'no key at hand has signed'],
     ['a newer list with an older number', backwards, 'an older list than the one held'],
     ['a newer list without a number', unnumbered, 'an older list than the one held'],
+    ['a newer list that is outdated', listWith([], [numbered], ['200101020000Z', '200101115959Z']), 'not in force'],
     ['a newer list of another scope', ofUsers, 'another list than the one held'],
   ])('does not make a held list go by %s', async (_, content, problem) => {
     clock()
@@ -185,13 +189,15 @@ describe('a hostile server', () => {
     expect((await ask(source)).status).toBe('revoked')
     server.answer = bytes(content)
     vi.advanceTimersByTime(60_000)
-    const answer = await ask(source)
+    expect(await ask(source)).toMatchObject({ status: 'revoked', problems: [] })
+    const answer = await askUntil(source, ({ problems }) => problems.length > 0)
     expect(answer).toMatchObject({ status: 'revoked', evidence: [{ sha256: sha256(held) }] })
     expect(answer.problems.join()).toContain(problem)
     expect(server.requests).toHaveLength(2)
     server.answer = bytes(listOf(3))
     vi.advanceTimersByTime(1000)
-    expect(await ask(source)).toMatchObject({ status: 'good', problems: [] })
+    expect((await ask(source)).status).toBe('revoked')
+    expect(await askUntil(source, ({ status }) => status === 'good')).toMatchObject({ problems: [] })
   })
 
   test('does not make an outdated list go by an older one', async () => {
@@ -213,9 +219,96 @@ describe('a hostile server', () => {
     await ask(source)
     server.answer = (response) => response.writeHead(503).end()
     vi.advanceTimersByTime(60_000)
-    expect(await ask(source)).toMatchObject({ status: 'good', problems: [expect.stringContaining('HTTP 503')] })
+    expect(await ask(source)).toMatchObject({ status: 'good', problems: [] })
+    const answer = await askUntil(source, ({ problems }) => problems.length > 0)
+    expect(answer).toMatchObject({ status: 'good', problems: [expect.stringContaining('HTTP 503')] })
     expect((await ask(source, leaf(), new Date('2020-01-12T00:00:00Z'))).status).toBe('unknown')
   })
+})
+
+describe('the list in force', () => {
+  const dated = (from: string, number: number) =>
+    listWith([], [extension(20, false, integer(number))], [from, '200111000000Z'])
+
+  test.each([
+    ['an hour', '200101130000Z', new Date('2020-01-01T13:00:00Z')],
+    ['20 seconds', '200101120020Z', new Date('2020-01-01T12:00:20Z')],
+  ])(
+    'stays while the next one is dated %s ahead of the clock, and makes room when that holds',
+    async (_, from, later) => {
+      clock()
+      const held = listOf(2)
+      const server = await serve(bytes(held))
+      const source = crlHttpSource({ ...options, url: server.origin, maxAgeMs: 60_000, retryMs: 1000 })
+      await ask(source)
+      const next = dated(from, 3)
+      server.answer = bytes(next)
+      vi.advanceTimersByTime(60_000)
+      await ask(source)
+      await vi.waitUntil(() => server.requests.length === 2)
+      for (const _again of [1, 2, 3]) {
+        expect(await ask(source)).toMatchObject({ status: 'good', evidence: [{ sha256: sha256(held) }] })
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+      server.answer = (response) => response.writeHead(503).end()
+      expect(await ask(source, leaf(), later)).toMatchObject({ status: 'good', evidence: [{ sha256: sha256(next) }] })
+    },
+  )
+
+  test('a list dated years ahead does not keep out the next one', async () => {
+    clock()
+    const server = await serve(bytes(listOf(2)))
+    const source = crlHttpSource({ ...options, url: server.origin, maxAgeMs: 60_000, retryMs: 1000 })
+    await ask(source)
+    for (const content of [
+      listWith([], [extension(20, false, integer(9))], ['290101000000Z', '300101000000Z']),
+      listOf(3, [7]),
+    ]) {
+      server.answer = bytes(content)
+      for (const { length } = server.requests; server.requests.length === length; ) {
+        vi.advanceTimersByTime(60_000)
+        await ask(source)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    }
+    await askUntil(source, ({ status }) => status === 'revoked')
+  })
+
+  test('answers at once while a server does not respond, and the question that needs the next list waits for it', async () => {
+    clock()
+    const server = await serve(bytes(listOf(2)))
+    const source = crlHttpSource({ ...options, url: server.origin, maxAgeMs: 60_000 })
+    await ask(source)
+    let respond = (): void => {}
+    const asked = new Promise<void>((resolve) => {
+      server.answer = (response) => {
+        respond = () =>
+          bytes(listWith([], [extension(20, false, integer(3))], ['200112000000Z', '200211000000Z']))(
+            response,
+            Buffer.of(),
+            undefined as never,
+          )
+        resolve()
+      }
+    })
+    vi.advanceTimersByTime(60_000)
+    expect((await ask(source)).status).toBe('good')
+    await asked
+    for (const _again of [1, 2, 3]) expect((await ask(source)).status).toBe('good')
+    const later = ask(source, leaf(), new Date('2020-01-13T00:00:00Z'))
+    respond()
+    expect((await later).status).toBe('good')
+    expect(server.requests).toHaveLength(2)
+  })
+})
+
+test('a query without an answer is sent once more at once, and its answer counts', async () => {
+  const server = await serve((response) => {
+    server.answer = bytes(listOf(1))
+    response.socket?.resetAndDestroy()
+  })
+  expect(await ask(crlHttpSource({ ...options, url: server.origin }))).toMatchObject({ status: 'good', problems: [] })
+  expect(server.requests).toHaveLength(2)
 })
 
 test.each<[string, Partial<CrlHttpSourceOptions>, typeof TypeError | typeof RangeError]>([

@@ -55,3 +55,16 @@ export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update
 /** Asks a source about the holder's certificate. */
 export const ask = async (source: RevocationSource, about = leaf(), when = at): Promise<RevocationAnswer> =>
   source(about, ca, when)
+
+/** Asks again and again, as a source looks at what it knows in the background. @throws when the answer never comes. */
+export async function askUntil(
+  source: RevocationSource,
+  wanted: (answer: RevocationAnswer) => boolean,
+): Promise<RevocationAnswer> {
+  for (let tries = 0; tries < 500; tries++) {
+    const answer = await ask(source)
+    if (wanted(answer)) return answer
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  throw new Error('the answer never came')
+}
