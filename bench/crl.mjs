@@ -10,7 +10,7 @@ import { runInNewContext } from 'node:vm'
 import { RevocationList } from '../dist/revocation/index.js'
 import { Certificate } from '../dist/x509/index.js'
 import { largeList, serialOf } from './lib/large-list.mjs'
-import { median, row } from './lib/measure.mjs'
+import { longestTurn, median, row } from './lib/measure.mjs'
 
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc')
@@ -46,25 +46,6 @@ async function kept(der, signer) {
   const grown = (await held()) - before - der.length
   if (list.count !== count) throw new Error('the list was not read whole')
   return grown / count
-}
-
-/** Longest time between two turns of the event loop while `job` runs, milliseconds. */
-async function longestTurn(job) {
-  let longest = 0
-  let done = false
-  const watch = async () => {
-    for (let last = performance.now(); !done; ) {
-      await turn()
-      const now = performance.now()
-      longest = Math.max(longest, now - last)
-      last = now
-    }
-  }
-  const watching = watch()
-  await job()
-  done = true
-  await watching
-  return longest
 }
 
 /** Microseconds a lookup takes. */

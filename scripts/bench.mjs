@@ -14,7 +14,19 @@ const { values } = parseArgs({
     'in-pcscd': { type: 'boolean', default: false },
   },
 })
-const benches = ['exchanges', 'session', 'startup', 'trust', 'crl', 'juki', 'server', 'municipal', 'http', 'pressure']
+const benches = [
+  'exchanges',
+  'session',
+  'startup',
+  'trust',
+  'crl',
+  'lists',
+  'juki',
+  'server',
+  'municipal',
+  'http',
+  'pressure',
+]
 const pcscBenches = ['pcsc', 'opensc']
 const wanted = (name) => name.startsWith(values.only) || values.only.startsWith(name)
 

@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises'
+
 /** Median of numbers. */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b)
@@ -26,6 +28,25 @@ export async function interleaved(a, b, { rounds, calls, warmUp = calls }) {
     if (round % 2 === 1) times.a.push(await time(a))
   }
   return { a: median(times.a), b: median(times.b), ratio: median(times.a.map((one, i) => one / times.b[i])) }
+}
+
+/** Longest time between two turns of the event loop while `job` runs, milliseconds. */
+export async function longestTurn(job) {
+  let longest = 0
+  let done = false
+  const watch = async () => {
+    for (let last = performance.now(); !done; ) {
+      await turn()
+      const now = performance.now()
+      longest = Math.max(longest, now - last)
+      last = now
+    }
+  }
+  const watching = watch()
+  await job()
+  done = true
+  await watching
+  return longest
 }
 
 /**
