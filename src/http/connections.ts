@@ -1,14 +1,26 @@
 import type { Server, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { Server as NetServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 
-/** What became of the requests that ran when a server was closed. */
+/** How a server is closed. Times in milliseconds. */
+export interface CloseOptions {
+  readonly drainMs?: number | undefined
+  readonly graceMs?: number | undefined
+}
+
+/** What became of the requests that ran when a server was closed, or came later. */
 export interface CloseReport {
   /** Requests answered after the call. */
   readonly finished: number
   /** Requests cut off without their whole answer. */
   readonly cutOff: number
 }
+
+/** After the listener is closed: how long those who have a connection may still send a request on it. */
+const lingerMs = 1_000
+/** Longest wait for the moment to close the listener. */
+const quietMs = 100
 
 /** The connections of a server, and the requests on them. */
 export class Connections {
@@ -17,6 +29,8 @@ export class Connections {
   /** Those without a request so far, with the bytes of their handshake. */
   readonly #unused = new Map<Socket, number>()
   readonly #running = new Set<ServerResponse>()
+  /** Of each connection that ends, the answer that says so. */
+  readonly #last = new WeakMap<Socket, ServerResponse>()
   #closing = false
   #finished = 0
   #cutOff = 0
@@ -33,16 +47,23 @@ export class Connections {
     })
   }
 
-  /** Takes note of a request until its answer is sent, or its connection lost. */
-  begin(response: ServerResponse): void {
-    this.#unused.delete(response.req.socket)
+  /**
+   * Takes note of a request until its answer is sent, or its connection lost.
+   *
+   * @returns whether it is to be served: not one behind an answer that ends the connection, RFC 9112 9.6.
+   */
+  begin(response: ServerResponse): boolean {
+    const { socket } = response.req
+    this.#unused.delete(socket)
+    if (this.#last.get(socket)?.headersSent === true) return false
     this.#running.add(response)
     response.on('close', () => {
       if (!this.#running.delete(response) || !this.#closing) return
       if (response.writableFinished) this.#finished += 1
       else this.#cutOff += 1
     })
-    if (this.#closing) endConnection(response)
+    if (this.#closing) this.#endConnection(response)
+    return true
   }
 
   /** Whether an answer to a whole request, or the beginning of an answer, is still to go out on a connection. */
@@ -53,12 +74,21 @@ export class Connections {
     return false
   }
 
-  /** Takes no new connection, lets requests finish for some time, then ends what is left. */
-  async close(graceMs: number): Promise<CloseReport> {
+  /**
+   * Announces the end on every answer for some time while all is served, then takes no new connection, lets requests finish
+   * for some time and ends what is left.
+   */
+  async close(drainMs: number, graceMs: number): Promise<CloseReport> {
     this.#closing = true
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    for (const response of this.#running) endConnection(response)
-    this.#server.closeIdleConnections()
+    const closed = new Promise<void>((resolve) => this.#server.once('close', resolve))
+    for (const response of this.#running) this.#endConnection(response)
+    if (drainMs > 0) {
+      await sleep(drainMs)
+      await this.#stopListening()
+      await Promise.race([closed, sleep(Math.min(lingerMs, graceMs))])
+    }
+    // Ends connections without a request, too.
+    this.#server.close()
     for (const [socket, before] of this.#unused) if (socket.bytesRead === before) socket.destroy()
     const timer = setTimeout(() => this.#cutAll(), graceMs)
     await closed
@@ -66,14 +96,37 @@ export class Connections {
     return { finished: this.#finished, cutOff: this.#cutOff }
   }
 
+  /**
+   * Closes the listener and no connection. What the system has accepted and this process has not taken would be lost, so it
+   * is done right after one was taken.
+   */
+  #stopListening(): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = (): void => {
+        clearTimeout(timer)
+        this.#server.off('connection', stop)
+        // That of HTTP ends idle connections, on which a request may be under way.
+        NetServer.prototype.close.call(this.#server)
+        resolve()
+      }
+      const timer = setTimeout(stop, quietMs)
+      this.#server.once('connection', stop)
+    })
+  }
+
+  /** No further request comes on the connection of this answer: the last one, when requests were sent ahead. */
+  #endConnection(response: ServerResponse): void {
+    if (response.headersSent) return
+    const { socket } = response.req
+    const before = this.#last.get(socket)
+    if (before?.headersSent === false) before.removeHeader('connection')
+    this.#last.set(socket, response)
+    response.setHeader('connection', 'close')
+  }
+
   #cutAll(): void {
     this.#cutOff += this.#running.size
     this.#running.clear()
     for (const socket of this.#sockets) socket.destroy()
   }
-}
-
-/** No further request comes on the connection of this answer. */
-function endConnection(response: ServerResponse): void {
-  if (!response.headersSent) response.setHeader('connection', 'close')
 }

@@ -19,6 +19,8 @@ export interface Exchange {
   stopReading: (() => void) | undefined
   /** Nonce of the token that is handed in, as it came. */
   nonce: unknown
+  /** Gives its place back to those who wait. */
+  leave: (() => void) | undefined
 }
 
 /** What is answered. */
@@ -49,7 +51,8 @@ export function refusal(error: unknown, nonce?: unknown): Answer & { readonly co
   const { status, headers, error: problem } = problemOf(error)
   const digest = digestOf(nonce)
   const named = digest === undefined ? problem : { ...problem, challengeDigest: digest }
-  return { ...json(status, { error: named }, headers), code: problem.code }
+  const more = error instanceof RequestProblem ? error.more : undefined
+  return { ...json(status, { error: named, ...more }, headers), code: problem.code }
 }
 
 function digestOf(nonce: unknown): string | undefined {
@@ -66,6 +69,7 @@ export function inTime(job: Job, limit: TimeLimit): Job {
         exchange.late = true
         reject(lateness(exchange))
         exchange.stopReading?.()
+        exchange.leave?.()
       })
       job(exchange).then(
         (given) => {
@@ -98,7 +102,16 @@ export function runWith(metrics: Metrics | undefined, log: HttpHandlerOptions['l
   return async (route, job, request, caller) => {
     const begun = performance.now()
     metrics?.begin()
-    const exchange = { request, caller, begun, receiving: false, late: false, stopReading: undefined, nonce: undefined }
+    const exchange: Exchange = {
+      request,
+      caller,
+      begun,
+      receiving: false,
+      late: false,
+      stopReading: undefined,
+      leave: undefined,
+      nonce: undefined,
+    }
     let given: Answer
     let failure: { readonly code: string; readonly error?: unknown } | undefined
     try {

@@ -1,25 +1,42 @@
+import { isIP } from 'node:net'
 import { isIdentifier } from '../token/index.ts'
-import { senderOf } from './address.ts'
+import { networksOf } from './address.ts'
 import { type Exchange, requireTime } from './exchange.ts'
 import type { Caller, HttpHandlerOptions, Limits } from './options.ts'
 import { RequestProblem } from './problem.ts'
-import { type Rate, RateLimiter } from './rate-limiter.ts'
+import { RateLimiter } from './rate-limiter.ts'
+
+/** How many networks of one size send as much as one /64 may, for /64, /56 and /48: a site has many, and few are busy. */
+const shares = [1, 4, 16]
 
 /** Who may send a request, and how often. */
 export class Gate {
   readonly #terminalOf: HttpHandlerOptions['terminalOf']
-  readonly #addresses: RateLimiter | undefined
+  readonly #addresses: readonly RateLimiter[]
   readonly #terminals: RateLimiter | undefined
+  readonly #hosts: ReadonlySet<string> | undefined
 
-  constructor({ terminalOf }: HttpHandlerOptions, { perAddress, perTerminal }: Limits) {
+  constructor({ terminalOf, hosts }: HttpHandlerOptions, { perAddress, perTerminal }: Limits) {
     this.#terminalOf = terminalOf
-    this.#addresses = limiterOf(perAddress)
-    this.#terminals = limiterOf(perTerminal)
+    this.#addresses =
+      perAddress === false
+        ? []
+        : shares.map((share) => {
+            return new RateLimiter({ perSecond: perAddress.perSecond * share, burst: perAddress.burst * share })
+          })
+    this.#terminals = perTerminal === false ? undefined : new RateLimiter(perTerminal)
+    this.#hosts = hosts && new Set(hosts.map((host) => host.toLowerCase()))
   }
 
-  /** Counts a request of an address, where it is known. @throws RequestProblem `ERR_RATE_LIMITED`. */
+  /**
+   * Counts a request of an address, where it is known, for the networks it is in. The narrowest comes first, so that one that
+   * is refused there takes nothing from its neighbours.
+   *
+   * @throws RequestProblem `ERR_RATE_LIMITED`.
+   */
   countAddress({ address }: Caller): void {
-    if (typeof address === 'string') count(this.#addresses, senderOf(address))
+    if (typeof address !== 'string' || this.#addresses.length === 0) return
+    for (const [i, network] of networksOf(address).entries()) count(this.#addresses[i], network)
   }
 
   /**
@@ -27,11 +44,12 @@ export class Gate {
    * what another one has.
    *
    * @returns the terminal the caller proves to be; `undefined` where no proof is asked for.
-   * @throws RequestProblem `ERR_FORBIDDEN`, `ERR_RATE_LIMITED`; whatever `terminalOf` throws.
+   * @throws RequestProblem `ERR_HOST`, `ERR_FORBIDDEN`, `ERR_RATE_LIMITED`; whatever `terminalOf` throws.
    */
   async enter(exchange: Exchange): Promise<string | undefined> {
     const { request, caller } = exchange
     this.countAddress(caller)
+    this.#requireHost(request)
     if (this.#terminalOf === undefined) return undefined
     const terminal = await this.#terminalOf(request, caller)
     if (!isIdentifier(terminal)) throw new RequestProblem('ERR_FORBIDDEN', 'the caller is no terminal known here')
@@ -44,10 +62,16 @@ export class Gate {
   countClaimed(terminal: string): void {
     if (isIdentifier(terminal)) count(this.#terminals, terminal)
   }
-}
 
-function limiterOf(rate: Rate | false): RateLimiter | undefined {
-  return rate === false ? undefined : new RateLimiter(rate)
+  /** Refuses what is addressed to another server: a page of another site may have its name point at this one. */
+  #requireHost({ url }: Request): void {
+    if (this.#hosts === undefined) return
+    const { hostname } = new URL(url)
+    // Only a name can be made to point elsewhere.
+    const isAddress = hostname.startsWith('[') || isIP(hostname) !== 0 || hostname === 'localhost'
+    if (isAddress || this.#hosts.has(hostname)) return
+    throw new RequestProblem('ERR_HOST', 'addressed to a host that is not served here')
+  }
 }
 
 function count(limiter: RateLimiter | undefined, caller: string): void {

@@ -3,11 +3,14 @@
  *
  * @module jpki-card/http
  */
-export type { CloseReport } from './connections.ts'
-export type { HttpHandler } from './handler.ts'
+export type { CloseOptions, CloseReport } from './connections.ts'
+export type { HttpHandler, HttpRoutes } from './handler.ts'
 export { createHttpHandler } from './handler.ts'
 export type { ListeningServer } from './listen.ts'
 export { listen } from './listen.ts'
 export type { ListenOptions, TlsOptions } from './listen-options.ts'
+export type { NodeHandler, NodeHandlerOptions } from './node.ts'
+export { toNodeHandler } from './node.ts'
 export type { Caller, HttpHandlerOptions, HttpLimits, RequestEvent } from './options.ts'
+export type { ProxyOptions } from './proxies.ts'
 export type { Rate } from './rate-limiter.ts'

@@ -1,5 +1,6 @@
 import { RefusalError } from '../errors.ts'
 import { acceptanceJson } from './acceptance.ts'
+import type { Admission } from './admission.ts'
 import { type Job, json, jsonHeaders } from './exchange.ts'
 import type { Gate } from './gate.ts'
 import { isObject, readJsonBody, requireUniqueNames } from './json-body.ts'
@@ -9,8 +10,9 @@ import { RequestProblem } from './problem.ts'
 type Fields = Readonly<Record<string, unknown>>
 
 /** `POST /v1/challenges`. */
-export function challengeJob({ service }: HttpHandlerOptions, gate: Gate, maxBytes: number): Job {
+export function challengeJob({ service }: HttpHandlerOptions, gate: Gate, admission: Admission, maxBytes: number): Job {
   return async (exchange) => {
+    admission.requireRoom()
     const proven = await gate.enter(exchange)
     const { text, fields } = await readJsonBody(exchange, maxBytes)
     requireUniqueNames(text, [fields])
@@ -19,14 +21,15 @@ export function challengeJob({ service }: HttpHandlerOptions, gate: Gate, maxByt
     const purpose = textOf(fields, 'purpose')
     if (proven === undefined) gate.countClaimed(terminal)
     else if (terminal !== proven) throw new RefusalError('ERR_TOKEN_TERMINAL', 'the caller is another terminal')
-    return json(201, await service.challenge({ terminal, purpose }))
+    return json(201, await admission.run(exchange, () => service.challenge({ terminal, purpose })))
   }
 }
 
 /** `POST /v1/verifications`. */
-export function verificationJob(options: HttpHandlerOptions, gate: Gate, maxBytes: number): Job {
+export function verificationJob(options: HttpHandlerOptions, gate: Gate, admission: Admission, maxBytes: number): Job {
   const { service, allowSerialNumber = false } = options
   return async (exchange) => {
+    admission.requireRoom()
     const proven = await gate.enter(exchange)
     const { text, fields } = await readJsonBody(exchange, maxBytes)
     requireOnly(fields, ['token', 'purpose', 'includeSerialNumber'])
@@ -41,7 +44,9 @@ export function verificationJob(options: HttpHandlerOptions, gate: Gate, maxByte
     }
     const terminal = proven ?? claimedTerminal(token)
     if (proven === undefined) gate.countClaimed(terminal)
-    const acceptance = await service.verify(token, { terminal, purpose, includeSerialNumber })
+    const acceptance = await admission.run(exchange, () =>
+      service.verify(token, { terminal, purpose, includeSerialNumber }),
+    )
     return { status: 200, headers: jsonHeaders, body: acceptanceJson(acceptance) }
   }
 }

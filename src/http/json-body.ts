@@ -9,7 +9,7 @@ export interface JsonBody {
 }
 
 /**
- * Reads a body that must be one JSON object in UTF-8, plain `application/json`.
+ * Reads a body that must be one JSON object in UTF-8, `application/json`.
  *
  * @param maxBytes - longest body; the rest is not read.
  * @throws RequestProblem `ERR_MEDIA_TYPE`, `ERR_BODY_TOO_LARGE`, `ERR_REQUEST`, `ERR_REQUEST_TIMEOUT`.
@@ -17,7 +17,7 @@ export interface JsonBody {
 export async function readJsonBody(exchange: Exchange, maxBytes: number): Promise<JsonBody> {
   const { request } = exchange
   const type = request.headers.get('content-type') ?? ''
-  if (!/^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type)) {
+  if (!isJson(type)) {
     throw new RequestProblem('ERR_MEDIA_TYPE', 'the body must be application/json in UTF-8')
   }
   if (!/^(identity)?$/i.test(request.headers.get('content-encoding') ?? '')) {
@@ -39,6 +39,27 @@ export async function readJsonBody(exchange: Exchange, maxBytes: number): Promis
   requireTime(exchange)
   return { text, fields: parse(text) }
 }
+
+/**
+ * Whether a media type is that of JSON. It has no parameters, and others are to be ignored (RFC 8259 11, RFC 2045 1); but a
+ * charset that is not UTF-8 says that the body is something else.
+ */
+function isJson(type: string): boolean {
+  if (/^application\/json$/i.test(type)) return true
+  const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+  const quoted = '"(?:[\\t !#-[\\]-~]|\\\\[\\t -~])*"'
+  const parameters = new RegExp(
+    `^application/json((?:[ \\t]*;(?:[ \\t]*${token}=(?:${token}|${quoted}))?)*)[ \\t]*$`,
+    'i',
+  ).exec(type)
+  if (parameters === null) return false
+  const each = new RegExp(`(${token})=(${token}|${quoted})`, 'g')
+  const charsets = [...parameters[1]!.matchAll(each)].filter(([, name]) => name!.toLowerCase() === 'charset')
+  return charsets.length < 2 && charsets.every(([, , value]) => /^utf-8$/i.test(unquoted(value!)))
+}
+
+const unquoted = (value: string): string =>
+  value.startsWith('"') ? value.slice(1, -1).replaceAll(/\\(.)/g, '$1') : value
 
 /** Decoding repairs what is no UTF-8, and drops a byte order mark: then the length is another, or a mark of repair is there. */
 function requireExact(text: string, bytes: number): string {

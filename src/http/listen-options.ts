@@ -1,6 +1,7 @@
 import { constants } from 'node:crypto'
 import type { ServerOptions } from 'node:https'
 import { requireWithin } from './options.ts'
+import type { ProxyOptions } from './proxies.ts'
 
 /** PEM texts, or their bytes. */
 export interface TlsOptions {
@@ -34,14 +35,18 @@ export interface ListenOptions {
   readonly maxConnections?: number | undefined
   /** Most headers of a request, 10 to 1 000. Default 100. Together they have at most 16 384 bytes. */
   readonly maxHeadersCount?: number | undefined
+  /** Proxies in front. Without it the caller is the other end of the connection, and no forwarded header is looked at. */
+  readonly proxies?: ProxyOptions | undefined
 }
 
 /** The options with their defaults. */
-export type ListenSettings = { readonly [Name in keyof ListenOptions]-?: NonNullable<ListenOptions[Name]> }
+export type ListenSettings = {
+  readonly [Name in Exclude<keyof ListenOptions, 'tls' | 'proxies'>]-?: NonNullable<ListenOptions[Name]>
+} & Pick<ListenOptions, 'proxies'>
 
 /** @throws TypeError, RangeError for options that make no sense. */
-export function listenSettings(options: ListenOptions): Omit<ListenSettings, 'tls'> {
-  const { host = '127.0.0.1', port, tls } = options
+export function listenSettings(options: ListenOptions): ListenSettings {
+  const { host = '127.0.0.1', port, tls, proxies } = options
   const {
     headersTimeoutMs = 10_000,
     keepAliveTimeoutMs = 5_000,
@@ -57,7 +62,16 @@ export function listenSettings(options: ListenOptions): Omit<ListenSettings, 'tl
   requireWithin('maxConnections', maxConnections, 1, 65_535)
   requireWithin('maxHeadersCount', maxHeadersCount, 10, 1_000)
   if (tls !== undefined) requireTls(tls)
-  return { host, port, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs, maxConnections, maxHeadersCount }
+  return {
+    host,
+    port,
+    headersTimeoutMs,
+    requestTimeoutMs,
+    keepAliveTimeoutMs,
+    maxConnections,
+    maxHeadersCount,
+    proxies,
+  }
 }
 
 function requireTls({ cert, key, ca, requestClientCert = 'none' }: TlsOptions): void {
@@ -70,7 +84,7 @@ function requireTls({ cert, key, ca, requestClientCert = 'none' }: TlsOptions): 
 }
 
 /** Bounds of Node's server. */
-export function serverOptions(settings: Omit<ListenSettings, 'tls'>): ServerOptions {
+export function serverOptions(settings: ListenSettings): ServerOptions {
   const { headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs } = settings
   return {
     headersTimeout: headersTimeoutMs,

@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { ServerError } from '../errors.ts'
-import { type CloseReport, Connections } from './connections.ts'
-import { refusal } from './exchange.ts'
-import type { HttpHandler } from './handler.ts'
+import { type CloseOptions, type CloseReport, Connections } from './connections.ts'
+import type { HttpHandler, HttpRoutes } from './handler.ts'
 import {
   type ListenOptions,
   type ListenSettings,
@@ -14,9 +13,9 @@ import {
   tlsServerOptions,
 } from './listen-options.ts'
 import { load } from './load.ts'
-import { answerClientError, frameProblem, malformed, refuse } from './malformed.ts'
+import { answerClientError } from './malformed.ts'
+import { nodeHandlerWith } from './node.ts'
 import { requireWithin } from './options.ts'
-import { callerOf } from './peer.ts'
 
 /** A server that is listening. */
 export interface ListeningServer extends AsyncDisposable {
@@ -28,11 +27,18 @@ export interface ListeningServer extends AsyncDisposable {
    * Takes no new connection, lets the requests that run finish, then ends all that is left. Called again it gives the same
    * report; the handler and its service stay open.
    *
-   * @param options - `graceMs`: how long requests may take to finish, 0 to 600 000. Default 10 000.
+   * With `drainMs` no request is lost on the way: first the handler is not ready any more and every answer ends its
+   * connection, while new connections are still taken, until all who send requests have gone elsewhere.
+   *
+   * @param options - `drainMs`: how long that may take them, 0 to 600 000. Default 0. `graceMs`: how long requests may take to
+   *   finish after it, 0 to 600 000. Default 10 000.
    * @throws RangeError.
    */
-  close(options?: { readonly graceMs?: number | undefined }): Promise<CloseReport>
+  close(options?: CloseOptions): Promise<CloseReport>
 }
+
+/** Connections that may wait to be taken, as far as the system lets them: a burst is not turned away. */
+const backlog = 4_096
 
 /** A connection on which nothing moved for so long is dead; longer than any request may take, milliseconds. */
 const deadAfter = 900_000
@@ -45,7 +51,10 @@ const deadAfter = 900_000
  * @throws ServerError `ERR_SERVER` when the address cannot be listened on, or certificate and key cannot be used.
  * @throws DependencyError `ERR_DEPENDENCY_MISSING` when `@hono/node-server` is not installed.
  */
-export async function listen(handler: HttpHandler, options: ListenOptions): Promise<ListeningServer> {
+export async function listen(
+  handler: HttpRoutes & Partial<Pick<HttpHandler, 'drain'>>,
+  options: ListenOptions,
+): Promise<ListeningServer> {
   const settings = listenSettings(options)
   const { getRequestListener } = await load('@hono/node-server', () => import('@hono/node-server'))
   const server = createNodeServer(settings, options.tls)
@@ -54,18 +63,10 @@ export async function listen(handler: HttpHandler, options: ListenOptions): Prom
   server.maxHeadersCount = settings.maxHeadersCount + 1
   server.timeout = deadAfter
   const connections = new Connections(server, options.tls !== undefined)
-  const answer = getRequestListener(
-    (request, { incoming }) => handler.fetch(request, callerOf(incoming.socket as Socket)),
-    {
-      hostname: 'localhost',
-      errorHandler: answerOf,
-    },
-  )
+  const { proxies, maxHeadersCount } = settings
+  const answer = nodeHandlerWith(getRequestListener, handler, { proxies, maxHeadersCount }, true)
   server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    connections.begin(outgoing)
-    const problem = frameProblem(incoming, settings.maxHeadersCount)
-    if (problem !== undefined) refuse(outgoing, problem)
-    else answer(incoming, outgoing).catch(() => outgoing.destroy())
+    if (connections.begin(outgoing)) answer(incoming, outgoing)
   })
   server.on('clientError', (error, socket) => answerClientError(error, socket, connections.isAnswering(socket)))
   const { port, host } = settings
@@ -74,9 +75,11 @@ export async function listen(handler: HttpHandler, options: ListenOptions): Prom
   server.on('error', () => {})
   const shown = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address
   let closing: Promise<CloseReport> | undefined
-  const close: ListeningServer['close'] = async ({ graceMs = 10_000 } = {}) => {
+  const close: ListeningServer['close'] = async ({ drainMs = 0, graceMs = 10_000 } = {}) => {
+    requireWithin('drainMs', drainMs, 0, 600_000)
     requireWithin('graceMs', graceMs, 0, 600_000)
-    closing ??= connections.close(graceMs)
+    if (closing === undefined && drainMs > 0) handler.drain?.()
+    closing ??= connections.close(drainMs, graceMs)
     return closing
   }
   return {
@@ -88,7 +91,7 @@ export async function listen(handler: HttpHandler, options: ListenOptions): Prom
   }
 }
 
-function createNodeServer(settings: Omit<ListenSettings, 'tls'>, tls: TlsOptions | undefined): Server {
+function createNodeServer(settings: ListenSettings, tls: TlsOptions | undefined): Server {
   if (tls === undefined) return createServer(serverOptions(settings))
   try {
     return createTlsServer({ ...serverOptions(settings), ...tlsServerOptions(tls, settings.headersTimeoutMs) })
@@ -102,16 +105,9 @@ function bind(server: Server, host: string, port: number): Promise<AddressInfo> 
     const fail = (cause: NodeJS.ErrnoException): void =>
       reject(new ServerError(`cannot listen on ${host}, port ${port}: ${cause.code ?? 'unknown'}`, { cause }))
     server.once('error', fail)
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog }, () => {
       server.off('error', fail)
       resolve(server.address() as AddressInfo)
     })
   })
-}
-
-/** What stands in the way of a request before the handler sees it: an address that is none. */
-function answerOf(error: unknown): Response {
-  const known = error instanceof Error && error.name === 'RequestError' ? malformed('its address') : error
-  const { status, headers, body } = refusal(known)
-  return new Response(body, { status, headers })
 }

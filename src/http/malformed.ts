@@ -6,14 +6,50 @@ import { RequestProblem } from './problem.ts'
 /** Ends the connection with it: what comes next on it has no meaning. */
 const last = { connection: 'close' } as const
 
-/** What is wrong with the frame of a request, if anything. RFC 9112 3.2. */
-export function frameProblem(
-  { headers, httpVersionMinor, rawHeaders }: IncomingMessage,
-  maxHeaders: number,
-): RequestProblem | undefined {
+/** Headers that a request has once: two readers could otherwise take two of them. */
+const single: ReadonlySet<string> = new Set([
+  'host',
+  'content-type',
+  'content-length',
+  'transfer-encoding',
+  'authorization',
+])
+
+/**
+ * What is wrong with the frame of a request, if anything: what Node's parser lets pass and RFC 9112 does not, or what two
+ * servers on the way may take in two ways.
+ *
+ * @param maxHeaders - `Infinity` where the server itself bounds them.
+ */
+export function frameProblem(incoming: IncomingMessage, maxHeaders: number): RequestProblem | undefined {
+  const { headers, httpVersion, rawHeaders, url = '' } = incoming
   if (rawHeaders.length > 2 * maxHeaders) return malformed('too many headers')
-  if (headers.host === undefined && httpVersionMinor > 0) return malformed('no host is named')
-  return undefined
+  // The parser knows 0.9 and 2.0 too, in which this message cannot be. RFC 9112 2.3.
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return malformed('its version')
+  // RFC 9112 3.2: one, and for http and https never empty.
+  if (headers.host === undefined ? httpVersion === '1.1' : headers.host === '') return malformed('no host is named')
+  const coding = headers['transfer-encoding']
+  // RFC 9112 6.1: no other coding is understood here, and in HTTP/1.0 there is none.
+  if (coding !== undefined && (httpVersion === '1.0' || !/^chunked$/i.test(coding))) {
+    return malformed('its transfer coding')
+  }
+  const seen = new Set<string>()
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!.toLowerCase()
+    if (single.has(name) && seen.size === seen.add(name).size) return malformed(`${name} more than once`)
+    // What was folded over two lines: RFC 9112 5.2.
+    if (/[\r\n\0]/.test(rawHeaders[i + 1]!)) return malformed('a header of several lines')
+  }
+  return isPlainTarget(url) ? undefined : malformed('its address')
+}
+
+/**
+ * Whether the path of a request is written in the one form in which every reader takes it alike: no empty segment, no dot
+ * segment, nothing encoded. All paths served here are.
+ */
+function isPlainTarget(target: string): boolean {
+  const [, path = ''] = /^(?:https?:\/\/[^/?#]+)?([^?#]*)(?:\?[^#]*)?$/i.exec(target) ?? []
+  return /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~!$&'()*+,;=:@-]+)*\/?$/.test(path) && path !== ''
 }
 
 /** A request that is none in HTTP. */

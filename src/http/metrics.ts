@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { Condition } from '../server/index.ts'
 import { load } from './load.ts'
 import type { RequestEvent } from './options.ts'
 
@@ -12,14 +13,17 @@ export interface Metrics {
 
 type Labels = Pick<RequestEvent, 'route' | 'status' | 'code'> & { readonly code: string }
 
+const levels = { ok: 0, warning: 1, failed: 2 } as const
+
 const storeCodes = new Set<string>(['ERR_STORE_UNAVAILABLE', 'ERR_STORE_FULL'])
 
 /**
  * Metrics with a registry of their own. Labels are route patterns, statuses and codes, which are few; no caller can add one.
  *
+ * @param conditions - the state of each part.
  * @throws DependencyError `ERR_DEPENDENCY_MISSING`.
  */
-export async function createMetrics(): Promise<Metrics> {
+export async function createMetrics(conditions: () => readonly Condition[]): Promise<Metrics> {
   const { Counter, Gauge, Histogram, Registry } = await load('prom-client', () => import('prom-client'))
   const registers = [new Registry()]
   const counts = new Map<string, { readonly labels: Labels; count: number }>()
@@ -55,6 +59,17 @@ export async function createMetrics(): Promise<Metrics> {
     name: 'jpki_card_nonce_store_errors_total',
     help: 'Requests refused because the store of challenges did not answer or was full.',
     registers,
+  })
+  new Gauge({
+    name: 'jpki_card_condition',
+    help: 'State of a part of the server, by part and cause: 0 ok, 1 warning, 2 failed.',
+    labelNames: ['part', 'reason'],
+    registers,
+    collect() {
+      // A cause that is over goes.
+      this.reset()
+      for (const { part, state, reason = '' } of conditions()) this.set({ part, reason }, levels[state])
+    },
   })
   const resolution = 10
   const delay = monitorEventLoopDelay({ resolution })

@@ -1,4 +1,4 @@
-import type { TokenService } from '../server/index.ts'
+import type { HealthSource, TokenService } from '../server/index.ts'
 import type { Rate } from './rate-limiter.ts'
 
 /** What is known of who sends a request beside the request itself. */
@@ -7,6 +7,8 @@ export interface Caller {
   readonly address?: string | undefined
   /** Subject CN of a client certificate that was verified. */
   readonly certificateName?: string | undefined
+  /** Name of the terminal that a trusted proxy has verified: `ProxyOptions.terminalHeader`. */
+  readonly terminalName?: string | undefined
 }
 
 /** What is told of a request. Nothing of its content, its address or its sender. */
@@ -31,8 +33,15 @@ export interface HttpLimits {
   readonly timeoutMs?: number | undefined
   /** For each terminal; `false`: none. Default 50 a second, 100 at once. */
   readonly perTerminal?: Rate | false | undefined
-  /** For each remote address, when it is known; `false`: none, for where all come from one proxy. Default as above. */
+  /**
+   * For each remote address, when it is known; `false`: none, for where all come from one proxy. Default as above. All
+   * addresses of an IPv6 /64 are one, a /56 may take 4 times as much, a /48 16 times.
+   */
   readonly perAddress?: Rate | false | undefined
+  /** Most challenges and verifications under way at once, 1 to 65 536; twice as many may wait. Default 256. */
+  readonly concurrency?: number | undefined
+  /** Longest wait until one begins, milliseconds, 10 to 60 000; above half of it new ones are refused. Default 1 000. */
+  readonly queueMs?: number | undefined
 }
 
 /** Options of {@link createHttpHandler}. */
@@ -47,7 +56,25 @@ export interface HttpHandlerOptions {
     | undefined
   /** Whether terminals may ask for the serial number of the certificate, whose collection the law restricts. Default false. */
   readonly allowSerialNumber?: boolean | undefined
-  /** Whether new requests should come here, for `GET /readyz`; one that throws is a no. Default: always. */
+  /**
+   * Names that requests of terminals may be addressed to; addresses and `localhost` always may. Without it any name: for where
+   * `terminalOf` asks for proof. Where a network is the only proof, a page in a browser of that network could otherwise
+   * have a name of its own point at this server (DNS rebinding).
+   */
+  readonly hosts?: readonly string[] | undefined
+  /** Where the routes begin, `/issue`, when they are not at the root. Default: the root. */
+  readonly basePath?: string | undefined
+  /**
+   * Whether `fetch` serves `/healthz`, `/readyz` and `/metrics` as well. `false` where `HttpHandler.admin` does so on a
+   * listener of its own. Default true.
+   */
+  readonly probes?: boolean | undefined
+  /** Parts whose state decides about readiness: one that has `failed` is a no. For `GET /readyz` and the metrics. */
+  readonly health?: readonly HealthSource[] | undefined
+  /**
+   * Whether new requests should come here, for `GET /readyz`; one that throws is a no. Asked each time, so it should answer
+   * from what it knows. Default: always.
+   */
   readonly isReady?: (() => boolean | Promise<boolean>) | undefined
   /** Whether there is `GET /metrics`, which needs the package `prom-client`. Default true. */
   readonly metrics?: boolean | undefined
@@ -61,19 +88,31 @@ export type Limits = { readonly [Name in keyof HttpLimits]-?: Exclude<HttpLimits
 
 /** @throws TypeError, RangeError for options that make no sense. */
 export function limitsOf(options: HttpHandlerOptions): Limits {
-  const { service, terminalOf, limits = {} } = options
+  const { service, terminalOf, hosts, basePath = '', health = [], limits = {} } = options
   if (typeof service?.verify !== 'function') throw new TypeError('service must be a TokenService')
   if (terminalOf !== undefined && typeof terminalOf !== 'function') throw new TypeError('terminalOf must be a function')
   const rate = { perSecond: 50, burst: 100 }
+  if (hosts !== undefined && !(Array.isArray(hosts) && hosts.every((one) => /^[^\s/:@[\]]+$/.test(one)))) {
+    throw new TypeError('hosts must be names without scheme and port')
+  }
+  if (typeof basePath !== 'string' || !/^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)*$/.test(basePath)) {
+    throw new TypeError('basePath must be empty, or a path like /issue without a slash at its end')
+  }
+  if (!Array.isArray(health) || !health.every((one) => typeof one?.conditions === 'function')) {
+    throw new TypeError('health must be a list of sources')
+  }
   const { bodyBytes = 32_768, timeoutMs = 10_000, perTerminal = rate, perAddress = rate } = limits
+  const { concurrency = 256, queueMs = 1_000 } = limits
   requireWithin('bodyBytes', bodyBytes, 1_024, 1_048_576)
   requireWithin('timeoutMs', timeoutMs, 10, 600_000)
+  requireWithin('concurrency', concurrency, 1, 65_536)
+  requireWithin('queueMs', queueMs, 10, 60_000)
   for (const one of [perTerminal, perAddress]) {
     if (one !== false && !(one.perSecond > 0 && one.burst >= 1)) {
       throw new RangeError('a rate must have perSecond above 0 and a burst of at least 1')
     }
   }
-  return { bodyBytes, timeoutMs, perTerminal, perAddress }
+  return { bodyBytes, timeoutMs, perTerminal, perAddress, concurrency, queueMs }
 }
 
 /** @throws RangeError. */

@@ -12,9 +12,11 @@ type OwnCode =
   | 'ERR_REQUEST_TIMEOUT'
   | 'ERR_BODY_TOO_LARGE'
   | 'ERR_MEDIA_TYPE'
+  | 'ERR_HOST'
   | 'ERR_RATE_LIMITED'
   | 'ERR_INTERNAL'
   | 'ERR_NOT_READY'
+  | 'ERR_OVERLOADED'
   | 'ERR_ANSWER_TIMEOUT'
 
 /** With status, turn and whether trying again can help. */
@@ -26,9 +28,11 @@ const ownCodes: Readonly<Record<OwnCode, readonly [status: number, turn: Turn, r
   ERR_REQUEST_TIMEOUT: [408, 'operator', true],
   ERR_BODY_TOO_LARGE: [413, 'operator', false],
   ERR_MEDIA_TYPE: [415, 'operator', false],
+  ERR_HOST: [421, 'operator', false],
   ERR_RATE_LIMITED: [429, 'customer', true],
   ERR_INTERNAL: [500, 'operator', false],
   ERR_NOT_READY: [503, 'operator', true],
+  ERR_OVERLOADED: [503, 'customer', true],
   ERR_ANSWER_TIMEOUT: [503, 'operator', true],
 }
 
@@ -62,11 +66,14 @@ export const problemStatuses: Readonly<Record<string, number>> = Object.fromEntr
 export class RequestProblem extends Error {
   readonly code: OwnCode
   readonly headers: Readonly<Record<string, string>>
-  constructor(code: OwnCode, message: string, headers: Readonly<Record<string, string>> = {}) {
+  /** What stands in the body beside the error. */
+  readonly more: object | undefined
+  constructor(code: OwnCode, message: string, headers: Readonly<Record<string, string>> = {}, more?: object) {
     super(message)
     this.name = new.target.name
     this.code = code
     this.headers = headers
+    this.more = more
   }
 }
 

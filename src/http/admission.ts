@@ -1,0 +1,153 @@
+import { type Exchange, requireTime } from './exchange.ts'
+import { RequestProblem } from './problem.ts'
+
+/** What waits for its turn. */
+interface Waiting {
+  readonly since: number
+  readonly exchange: Exchange
+  readonly begin: () => Promise<void>
+  readonly refuse: (error: unknown) => void
+}
+
+/** How many begin before the event loop looks at its sockets again: some milliseconds of work. */
+const perTurn = 8
+
+/**
+ * Lets work begin in the order in which it came, so much at once and no more, and refuses what would wait too long while
+ * refusing is still cheap. The wait is measured, not estimated; so whatever makes the server slow counts: judging, a slow
+ * store, a busy machine. Between turns of the event loop only a little work begins: probes are answered in between, and
+ * senders that have gone are noticed before anything is done for them.
+ */
+export class Admission {
+  readonly #most: number
+  readonly #waitMs: number
+  readonly #waiting = new Queue<Waiting>()
+  #running = 0
+  /** Turns that are due. */
+  #turns = 0
+  #timer: NodeJS.Timeout | undefined
+
+  /** @param most - how much at once; twice as much may wait. @param waitMs - the longest wait. */
+  constructor(most: number, waitMs: number) {
+    this.#most = most
+    this.#waitMs = waitMs
+  }
+
+  /** Whether one more can be served in time, before anything is done for it. @throws RequestProblem `ERR_OVERLOADED`. */
+  requireRoom(): void {
+    const first = this.#waiting.first
+    if (first === undefined) return
+    const isLate = performance.now() - first.since > this.#waitMs / 2
+    if (isLate || this.#waiting.length >= 2 * this.#most) throw overloaded()
+  }
+
+  /**
+   * Runs work when its turn comes.
+   *
+   * @throws RequestProblem `ERR_OVERLOADED`, `ERR_REQUEST` when its sender has gone; then it was not begun. Whatever it throws.
+   */
+  run<T>(exchange: Exchange, work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length >= 2 * this.#most) throw overloaded()
+      this.#waiting.push({
+        since: performance.now(),
+        exchange,
+        begin: () => work().then(resolve, reject),
+        refuse: reject,
+      })
+      this.#arm()
+    })
+  }
+
+  #arm(): void {
+    const due = Math.min(this.#waiting.length, this.#most - this.#running, perTurn)
+    for (; this.#turns < due; this.#turns++) setImmediate(() => this.#turn())
+    // With all places taken nothing else looks at those who wait.
+    if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#expire(), this.#waitMs).unref()
+  }
+
+  #turn(): void {
+    this.#turns -= 1
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      if (!isWanted(next, this.#waitMs)) continue
+      this.#begin(next)
+      break
+    }
+    if (this.#turns === 0) this.#arm()
+  }
+
+  #next(): Waiting | undefined {
+    return this.#running < this.#most ? this.#waiting.shift() : undefined
+  }
+
+  #begin({ exchange, begin }: Waiting): void {
+    this.#running += 1
+    let running = true
+    const leave = (): void => {
+      if (!running) return
+      running = false
+      this.#running -= 1
+      this.#arm()
+    }
+    // Whatever never ends gives its place back when its time is over.
+    exchange.leave = leave
+    begin().then(leave)
+  }
+
+  #expire(): void {
+    this.#timer = undefined
+    for (let first = this.#waiting.first; first !== undefined; first = this.#waiting.first) {
+      if (isWanted(first, this.#waitMs)) break
+      this.#waiting.shift()
+    }
+    this.#arm()
+  }
+}
+
+/** Whether someone still waits for it, and not too long; otherwise it is refused. */
+function isWanted({ since, exchange, refuse }: Waiting, waitMs: number): boolean {
+  try {
+    requireTime(exchange)
+    if (exchange.request.signal.aborted)
+      throw new RequestProblem('ERR_REQUEST', 'the sender has gone; nothing was done')
+    if (performance.now() - since > waitMs) throw overloaded()
+    return true
+  } catch (error) {
+    refuse(error)
+    return false
+  }
+}
+
+function overloaded(): RequestProblem {
+  const message = 'more requests than can be served in time; nothing was done, the challenge is still good'
+  return new RequestProblem('ERR_OVERLOADED', message, { 'retry-after': '1' })
+}
+
+/** First in, first out, at the same cost however many there are. */
+class Queue<T> {
+  #items: (T | undefined)[] = []
+  #head = 0
+
+  get length(): number {
+    return this.#items.length - this.#head
+  }
+
+  get first(): T | undefined {
+    return this.#items[this.#head]
+  }
+
+  push(item: T): void {
+    this.#items.push(item)
+  }
+
+  shift(): T | undefined {
+    const item = this.#items[this.#head]
+    if (item === undefined) return undefined
+    this.#items[this.#head++] = undefined
+    if (this.#head === this.#items.length || this.#head > 1_024) {
+      this.#items = this.#items.slice(this.#head)
+      this.#head = 0
+    }
+    return item
+  }
+}
