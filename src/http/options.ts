@@ -95,7 +95,7 @@ export function limitsOf(options: HttpHandlerOptions): Limits {
   if (hosts !== undefined && !(Array.isArray(hosts) && hosts.every((one) => /^[^\s/:@[\]]+$/.test(one)))) {
     throw new TypeError('hosts must be names without scheme and port')
   }
-  if (typeof basePath !== 'string' || !/^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)*$/.test(basePath)) {
+  if (!isBasePath(basePath)) {
     throw new TypeError('basePath must be empty, or a path like /issue without a slash at its end')
   }
   if (!Array.isArray(health) || !health.every((one) => typeof one?.conditions === 'function')) {
@@ -113,6 +113,11 @@ export function limitsOf(options: HttpHandlerOptions): Limits {
     }
   }
   return { bodyBytes, timeoutMs, perTerminal, perAddress, concurrency, queueMs }
+}
+
+/** Whether routes may begin there: empty, or plain segments without a slash at the end. */
+export function isBasePath(path: unknown): boolean {
+  return typeof path === 'string' && /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)*$/.test(path)
 }
 
 /** @throws RangeError. */

@@ -28,7 +28,11 @@ export class Proxies {
   /** @throws TypeError if an entry of `trusted` is not an address or network, or a header is not the name of one. */
   constructor({ trusted, addressHeader = 'x-forwarded-for', terminalHeader }: ProxyOptions) {
     if (!Array.isArray(trusted) || trusted.length === 0) throw new TypeError('proxies.trusted must name a proxy')
-    for (const one of trusted) this.#trust(one)
+    for (const one of trusted) {
+      const network = networkIn(one)
+      if (network === undefined) throw new TypeError(`proxies.trusted: not an address or network: ${one}`)
+      this.#trusted.addSubnet(network.address, network.length, network.family)
+    }
     if (!['x-forwarded-for', 'forwarded'].includes(addressHeader)) {
       throw new TypeError('proxies.addressHeader must be x-forwarded-for or forwarded')
     }
@@ -77,20 +81,23 @@ export class Proxies {
     return address
   }
 
-  #trust(entry: string): void {
-    const [, address = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(String(entry)) ?? []
-    const version = isIP(address)
-    const bits = version === 4 ? 32 : 128
-    const length = prefix === undefined ? bits : Number(prefix)
-    if (version === 0 || length > bits) throw new TypeError(`proxies.trusted: not an address or network: ${entry}`)
-    this.#trusted.addSubnet(address, length, version === 4 ? 'ipv4' : 'ipv6')
-  }
-
   #isTrusted(address: string): boolean {
     const plain = plainAddress(address)
     const version = isIP(plain)
     return version !== 0 && this.#trusted.check(plain, version === 4 ? 'ipv4' : 'ipv6')
   }
+}
+
+/** An address, or a network by its prefix: `192.0.2.10`, `10.0.0.0/8`. @returns `undefined` for anything else. */
+export function networkIn(
+  text: unknown,
+): { readonly address: string; readonly length: number; readonly family: 'ipv4' | 'ipv6' } | undefined {
+  const [, address = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(String(text)) ?? []
+  const version = isIP(address)
+  const bits = version === 4 ? 32 : 128
+  const length = prefix === undefined ? bits : Number(prefix)
+  if (version === 0 || length > bits || address.includes('%')) return undefined
+  return { address, length, family: version === 4 ? 'ipv4' : 'ipv6' }
 }
 
 /** A field name, RFC 9110 5.1, that is no other's. */

@@ -22,6 +22,11 @@ export interface TokenServiceOptions {
   readonly purposes?: readonly string[] | undefined
   /** Lifetime of a challenge, milliseconds, 5 000 to 600 000. Default 120 000. */
   readonly challengeLifetimeMs?: number | undefined
+  /**
+   * Most challenges of one terminal that are open at once, 1 to 100 000; one more, and its oldest is withdrawn, so that no
+   * terminal fills the store for all others. Counted by each process. Default 1 000.
+   */
+  readonly challengesPerTerminal?: number | undefined
   /** Secret for pseudonyms, at least 32 bytes; copied. With another one every holder becomes another. */
   readonly pseudonymKey: Uint8Array
   readonly audit?: AuditSink | undefined
@@ -32,8 +37,12 @@ export interface TokenServiceOptions {
 }
 
 /** The options with their defaults, and what is worked out of them once. */
-export type Settings = Omit<TokenServiceOptions, 'challengeLifetimeMs' | 'clock' | 'pseudonymKey'> & {
+export type Settings = Omit<
+  TokenServiceOptions,
+  'challengeLifetimeMs' | 'challengesPerTerminal' | 'clock' | 'pseudonymKey'
+> & {
   readonly challengeLifetimeMs: number
+  readonly challengesPerTerminal: number
   readonly clock: () => Date
   readonly pseudonymKey: KeyObject
   /** The anchors as tokens write certificates. */
@@ -57,11 +66,16 @@ export function settingsOf(options: TokenServiceOptions): Settings {
   if (!Number.isInteger(challengeLifetimeMs) || challengeLifetimeMs < 5_000 || challengeLifetimeMs > 600_000) {
     throw new RangeError('challengeLifetimeMs must be 5 000 to 600 000')
   }
+  const { challengesPerTerminal = 1_000 } = options
+  if (!Number.isInteger(challengesPerTerminal) || challengesPerTerminal < 1 || challengesPerTerminal > 100_000) {
+    throw new RangeError('challengesPerTerminal must be 1 to 100 000')
+  }
   if (!(pseudonymKey instanceof Uint8Array)) throw new TypeError('pseudonymKey must be bytes')
   if (pseudonymKey.length < 32) throw new RangeError('pseudonymKey must have at least 32 bytes')
   return {
     ...options,
     challengeLifetimeMs,
+    challengesPerTerminal,
     // A copy, and ready to be used.
     pseudonymKey: createSecretKey(pseudonymKey),
     clock: options.clock ?? (() => new Date()),

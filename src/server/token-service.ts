@@ -17,6 +17,7 @@ import { Certificate } from '../x509/index.ts'
 import type { Condition, HealthSource } from './health.ts'
 import { Instances } from './instances.ts'
 import { readRecord, writeRecord } from './nonce-record.ts'
+import { OpenChallenges } from './open-challenges.ts'
 import { type Settings, settingsOf, type TokenServiceOptions } from './options.ts'
 import { pseudonymOf } from './pseudonym.ts'
 import { refusalOf } from './refusal.ts'
@@ -74,12 +75,14 @@ interface Judgement {
 export class TokenService implements HealthSource {
   readonly #settings: Settings
   readonly #instances: Instances
+  readonly #open: OpenChallenges
 
   /** @throws TypeError, RangeError for options that make no sense. */
   constructor(options: TokenServiceOptions) {
     this.#settings = settingsOf(options)
     const { store, origin, pseudonymKey } = this.#settings
     this.#instances = new Instances(store, origin, pseudonymKey)
+    this.#open = new OpenChallenges(this.#settings.challengesPerTerminal)
   }
 
   /** Origin tokens must be made for. */
@@ -118,6 +121,8 @@ export class TokenService implements HealthSource {
     const record = writeRecord({ terminal, purpose, origin, until })
     try {
       await store.put(nonce, record, challengeLifetimeMs)
+      const oldest = this.#open.add(terminal, nonce, until, until - challengeLifetimeMs)
+      if (oldest !== undefined) await store.take(oldest)
     } catch (cause) {
       throw storeFailure(cause)
     }
@@ -231,6 +236,7 @@ export class TokenService implements HealthSource {
     const { store } = this.#settings
     let taken: unknown
     try {
+      this.#open.remove(terminal, nonceBytes)
       const answer = store.take(nonceBytes)
       // A store in this process answers at once, which costs no turn of the event loop.
       taken = typeof answer === 'object' ? await (answer as Promise<unknown>) : answer

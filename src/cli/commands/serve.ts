@@ -13,7 +13,8 @@ export const serveCommand: Command = async (context) => {
   const server = await startServer(settings, folder, (event) => tell(context, event, settings.accessLog))
   for (const warning of server.warnings) io.stderr.write(`${JSON.stringify({ event: 'condition', ...warning })}\n`)
   const { url } = server.listening
-  const listening = { event: 'listening', url, origin: settings.origin, pid: process.pid }
+  const admin = server.admin?.url
+  const listening = { event: 'listening', url, admin, origin: settings.origin, pid: process.pid }
   io.stdout.write(
     `${options.has('json') ? JSON.stringify(listening) : messages.serve.listening(url, settings.origin)}\n`,
   )

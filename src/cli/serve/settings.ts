@@ -1,6 +1,8 @@
 import { dirname } from 'node:path'
 import { load } from '../../http/load.ts'
 import { identifierPattern } from '../../token/challenge.ts'
+import { isBasePath } from '../../http/options.ts'
+import { isHeaderName, networkIn } from '../../http/proxies.ts'
 import { readText } from '../bounded-file.ts'
 import { usageError } from '../cli-error.ts'
 
@@ -9,6 +11,8 @@ export type TerminalSettings =
   | { readonly by: 'client-certificate' }
   | { readonly by: 'bearer-token'; readonly file: string }
   | { readonly by: 'network' }
+  /** A proxy of `listen.proxies` has verified it, and hands its name on in this header. */
+  | { readonly by: 'proxy-header'; readonly header: string }
 
 /** Settings of `jpki-card serve`, as in its file. Paths are relative to that file. */
 export interface ServeSettings {
@@ -21,7 +25,20 @@ export interface ServeSettings {
       | undefined
     readonly maxConnections?: number | undefined
     readonly keepAliveSeconds?: number | undefined
+    /** Proxies in front: their addresses and networks, and where they append that of the caller. */
+    readonly proxies?:
+      | {
+          readonly trusted: readonly string[]
+          readonly addressHeader?: 'x-forwarded-for' | 'forwarded' | undefined
+        }
+      | undefined
+    /** Names it is addressed by beside that of the origin, for terminals known by their network. */
+    readonly hosts?: readonly string[] | undefined
   }
+  /** Where health, readiness and metrics are served, and only there. */
+  readonly adminListen?: { readonly host: string; readonly port: number } | undefined
+  /** Where the routes begin. Default: the root. */
+  readonly basePath?: string | undefined
   readonly terminals: TerminalSettings
   /** Folder or file of CA certificates. */
   readonly anchors: string
@@ -37,6 +54,7 @@ export interface ServeSettings {
   }
   readonly purposes?: readonly string[] | undefined
   readonly challengeSeconds: number
+  readonly challengesPerTerminal?: number | undefined
   readonly store:
     | { readonly kind: 'memory' }
     | {
@@ -75,10 +93,14 @@ export interface ServeSettings {
     readonly timeoutSeconds?: number | undefined
     readonly perTerminal?: Rate | false | undefined
     readonly perAddress?: Rate | false | undefined
+    readonly concurrency?: number | undefined
+    readonly queueSeconds?: number | undefined
   }
   readonly metrics: boolean
   readonly accessLog: boolean
-  /** How long running requests may take at the end. */
+  /** How long all is still served at the end, while it is not ready. */
+  readonly drainSeconds: number
+  /** How long running requests may take after that. */
   readonly graceSeconds: number
 }
 
@@ -135,11 +157,21 @@ async function settingsSchema() {
       tls: z.strictObject({ certificate: text, key: text, clientCa: text.optional() }).optional(),
       maxConnections: within(1, 65_535).optional(),
       keepAliveSeconds: within(1, 600).optional(),
+      proxies: z
+        .strictObject({
+          trusted: z.array(text.refine((one) => networkIn(one) !== undefined)).min(1),
+          addressHeader: z.enum(['x-forwarded-for', 'forwarded']).optional(),
+        })
+        .optional(),
+      hosts: z.array(z.string().regex(/^[A-Za-z0-9._-]+$/)).optional(),
     }),
+    adminListen: z.strictObject({ host: text.default('127.0.0.1'), port: within(0, 65_535) }).optional(),
+    basePath: z.string().refine(isBasePath).optional(),
     terminals: z.discriminatedUnion('by', [
       z.strictObject({ by: z.literal('client-certificate') }),
       z.strictObject({ by: z.literal('bearer-token'), file: text }),
       z.strictObject({ by: z.literal('network') }),
+      z.strictObject({ by: z.literal('proxy-header'), header: text.refine(isHeaderName) }),
     ]),
     anchors: text,
     hierarchies: z
@@ -155,6 +187,7 @@ async function settingsSchema() {
     }),
     purposes: z.array(identifier).min(1).optional(),
     challengeSeconds: within(5, 600).default(120),
+    challengesPerTerminal: within(1, 100_000).optional(),
     store: z
       .discriminatedUnion('kind', [
         z.strictObject({ kind: z.literal('memory') }),
@@ -192,10 +225,13 @@ async function settingsSchema() {
         timeoutSeconds: within(1, 600).optional(),
         perTerminal: rate.optional(),
         perAddress: rate.optional(),
+        concurrency: within(1, 65_536).optional(),
+        queueSeconds: z.number().min(0.01).max(60).optional(),
       })
       .default({}),
     metrics: z.boolean().default(true),
     accessLog: z.boolean().default(false),
+    drainSeconds: within(0, 600).default(0),
     graceSeconds: within(0, 600).default(10),
   })
 }

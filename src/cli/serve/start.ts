@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { openAuditLog } from '../../audit/index.ts'
 import {
@@ -24,14 +23,20 @@ import { readPem, readText } from '../bounded-file.ts'
 import { usageError } from '../cli-error.ts'
 import { readCertificates } from '../trust/files.ts'
 import type { ServeSettings } from './settings.ts'
+import { StoreCheck } from './store-check.ts'
 import { terminalOf } from './terminals.ts'
+
+/** Probes come a few at a time. */
+const mostProbes = 100
 
 /** A server that runs, and how it ends. */
 export interface RunningServer {
   readonly listening: ListeningServer
   /** What an operator has to look at, as it was found at start. */
   readonly warnings: readonly Condition[]
-  /** Finishes what runs, then closes store and audit log. */
+  /** Where health, readiness and metrics are, when they are apart. */
+  readonly admin: ListeningServer | undefined
+  /** Drains, finishes what runs, then closes store and audit log. */
   close(): Promise<void>
 }
 
@@ -48,14 +53,14 @@ export async function startServer(
   onRequest: (event: RequestEvent) => void,
 ): Promise<RunningServer> {
   const inFolder = (path: string): string => resolve(folder, path)
-  const { origin, audit, graceSeconds, limits } = settings
+  const { origin, audit, drainSeconds, graceSeconds, limits, adminListen } = settings
   if (!isOrigin(origin)) throw usageError('bad-settings', 'origin')
   const anchors = await readCertificates(inFolder(settings.anchors), 'anchors')
   const revocation = revocationOf(settings, inFolder, anchors)
   const pseudonymKey = await readKey(inFolder(settings.pseudonymKey))
   const terminals = await terminalOf(settings.terminals, folder)
   const listenOptions = await listenOptionsOf(settings, inFolder)
-  const opened: { close?(): Promise<void> }[] = []
+  const opened: { close?(): Promise<unknown> }[] = []
   try {
     const store = await openStore(settings, inFolder)
     opened.push(store)
@@ -70,34 +75,50 @@ export async function startServer(
       hierarchies: settings.hierarchies,
       purposes: settings.purposes,
       challengeLifetimeMs: settings.challengeSeconds * 1000,
+      challengesPerTerminal: settings.challengesPerTerminal,
       audit: log,
     })
     await service.checkInstances()
+    const storeCheck = await StoreCheck.start(store)
+    opened.push(storeCheck)
     const handler = await createHttpHandler({
       service,
       log: onRequest,
       terminalOf: terminals,
       allowSerialNumber: settings.allowSerialNumber,
       metrics: settings.metrics,
-      isReady: () => answers(store),
+      health: [storeCheck],
+      basePath: settings.basePath,
+      probes: adminListen === undefined,
+      ...(settings.terminals.by === 'network' && {
+        hosts: [new URL(origin).hostname, ...(settings.listen.hosts ?? [])].filter((host) => !host.startsWith('[')),
+      }),
       limits: {
         bodyBytes: limits.bodyBytes,
         timeoutMs: limits.timeoutSeconds === undefined ? undefined : limits.timeoutSeconds * 1000,
         perTerminal: limits.perTerminal,
         perAddress: limits.perAddress,
+        concurrency: limits.concurrency,
+        queueMs: limits.queueSeconds === undefined ? undefined : Math.round(limits.queueSeconds * 1000),
       },
     })
+    const admin = adminListen && (await listen(handler.admin, { ...adminListen, maxConnections: mostProbes }))
+    if (admin !== undefined) opened.push(admin)
     const listening = await listen(handler, listenOptions)
     return {
       listening,
       warnings: service.conditions().filter(({ state }) => state !== 'ok'),
+      admin,
       async close() {
-        await listening.close({ graceMs: graceSeconds * 1000 })
+        await listening.close({ drainMs: drainSeconds * 1000, graceMs: graceSeconds * 1000 })
+        await storeCheck.close()
         await service.close()
+        // Probes are answered to the end.
+        await admin?.close({ graceMs: 0 })
       },
     }
   } catch (error) {
-    for (const one of opened) await one.close?.()
+    for (const one of opened.toReversed()) await one.close?.()
     throw error
   }
 }
@@ -124,16 +145,21 @@ function revocationOf(
 }
 
 async function listenOptionsOf(
-  { listen: { host, port, tls, maxConnections, keepAliveSeconds }, terminals }: ServeSettings,
+  { listen: { host, port, tls, maxConnections, keepAliveSeconds, proxies }, terminals }: ServeSettings,
   inFolder: (path: string) => string,
 ): Promise<ListenOptions> {
   const wantsCertificates = terminals.by === 'client-certificate'
   if (wantsCertificates && tls?.clientCa === undefined) throw usageError('bad-settings', 'listen.tls.clientCa')
+  if (terminals.by === 'proxy-header' && proxies === undefined) throw usageError('bad-settings', 'listen.proxies')
   const read = (path: string): Promise<string> => readPem(inFolder(path))
   return {
     host,
     port,
     maxConnections,
+    proxies: proxies && {
+      ...proxies,
+      terminalHeader: terminals.by === 'proxy-header' ? terminals.header : undefined,
+    },
     keepAliveTimeoutMs: keepAliveSeconds === undefined ? undefined : keepAliveSeconds * 1000,
     ...(tls !== undefined && {
       tls: {
@@ -179,11 +205,4 @@ async function openStore({ store }: ServeSettings, inFolder: (path: string) => s
       password: (await read(sentinel.passwordFile))?.trim(),
     },
   })
-}
-
-/** Whether a nonce can be put and taken now. */
-async function answers(store: NonceStore): Promise<boolean> {
-  const nonce = new Uint8Array(randomBytes(32))
-  await store.put(nonce, 'ready', 1_000)
-  return (await store.take(nonce)) === 'ready'
 }

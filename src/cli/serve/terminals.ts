@@ -12,6 +12,7 @@ export async function terminalOf(
   folder: string,
 ): Promise<HttpHandlerOptions['terminalOf']> {
   if (settings.by === 'network') return undefined
+  if (settings.by === 'proxy-header') return (_, { terminalName }) => terminalName
   if (settings.by === 'client-certificate') return (_, { certificateName }) => certificateName
   const names = parse(await readText(resolve(folder, settings.file)))
   return (request) => {
