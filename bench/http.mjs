@@ -1,29 +1,12 @@
 // Tokens judged over HTTP on loopback, beside a bare server of the same framework that sends back the same bodies. Each
 // server has a process of its own, the load comes from this one.
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import autocannon from 'autocannon'
+import { startHttpProcess } from './lib/http-process-client.mjs'
 import { median, row } from './lib/measure.mjs'
 
 const connections = 32
 const seconds = 4
 const verifications = 1_000_000
-
-/** Starts one, and asks it for what it can tell. */
-async function start(task, argument) {
-  const child = fork(fileURLToPath(new URL('lib/http-process.mjs', import.meta.url)), { execArgv: ['--expose-gc'] })
-  const ask = async (name, value) => {
-    child.send({ task: name, argument: value })
-    const [answer] = await once(child, 'message')
-    return answer
-  }
-  return {
-    ...(await ask(task, argument)),
-    memory: async () => (await ask('memory')).rss,
-    stop: () => child.disconnect(),
-  }
-}
 
 /** Sends the bodies in turn. @returns requests a second, and every time until an answer, milliseconds. */
 async function load(port, bodies, options) {
@@ -47,8 +30,8 @@ async function load(port, bodies, options) {
 const quantile = (times, part) => times.sort((a, b) => a - b)[Math.floor(times.length * part)]
 
 export async function rows() {
-  const ours = await start('serve', { holders: 200, tokens: 400 })
-  const bare = await start('echo')
+  const ours = await startHttpProcess('serve', { holders: 200, tokens: 400 })
+  const bare = await startHttpProcess('echo')
   try {
     const { bodies } = ours
     const both = { bare: [], ours: [] }

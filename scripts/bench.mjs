@@ -25,7 +25,9 @@ const benches = [
   'server',
   'municipal',
   'http',
+  'overload',
   'pressure',
+  'rolling',
 ]
 const pcscBenches = ['pcsc', 'opensc']
 const wanted = (name) => name.startsWith(values.only) || values.only.startsWith(name)

@@ -16,8 +16,12 @@ function echo() {
   serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) => process.send({ port }))
 }
 
-/** Takes a nonce as ever, then puts it back: making a million signatures would take longer than judging them. */
-function lasting(store) {
+/**
+ * Takes a nonce as ever, then puts it back: making a million signatures would take longer than judging them.
+ *
+ * @param busyMs - how long the process is kept busy with each.
+ */
+function lasting(store, busyMs) {
   const lifetimes = new Map()
   return {
     put(nonce, record, lifetimeMs) {
@@ -25,6 +29,7 @@ function lasting(store) {
       store.put(nonce, record, lifetimeMs)
     },
     take(nonce) {
+      for (const end = performance.now() + busyMs; performance.now() < end; );
       const record = store.take(nonce)
       if (record !== undefined) store.put(nonce, record, lifetimes.get(record))
       return record
@@ -32,7 +37,7 @@ function lasting(store) {
   }
 }
 
-async function judge({ holders, tokens }) {
+async function judge({ holders, tokens, busyMs = 0 }) {
   const now = new Date()
   const { anchor, cards, list } = await issuanceWorld({ now, holders, origin })
   const anchors = [anchor]
@@ -44,7 +49,7 @@ async function judge({ holders, tokens }) {
     revocation: { mode: 'required', sources: [crlSource({ lists: [RevocationList.fromDer(list)], anchors })] },
     challengeLifetimeMs: 600_000,
     pseudonymKey: new Uint8Array(32).fill(1),
-    store: lasting(memoryStore({ clock: () => 0 })),
+    store: lasting(memoryStore({ clock: () => 0 }), busyMs),
     // Challenges are given at one moment, so that none expires while all are handed in again and again.
     clock: () => moment,
   })

@@ -12,6 +12,8 @@ const systemPackages = [
   ['openssl', () => has('openssl')],
   ['iproute2', () => has('ip')],
   ['redis-server', () => has('redis-server')],
+  ['haproxy', () => has('haproxy')],
+  ['nginx', () => has('nginx')],
   ['chromium', () => has('chromium')],
 ]
 

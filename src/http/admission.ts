@@ -9,14 +9,21 @@ interface Waiting {
   readonly refuse: (error: unknown) => void
 }
 
-/** How many begin before the event loop looks at its sockets again: some milliseconds of work. */
+/** How many begin before the event loop looks at its sockets again, unless they take longer than a phase. */
 const perTurn = 8
+/** Time for taking requests, or for beginning work, before it is the other's turn, milliseconds. */
+const phaseMs = 5
+/** Fewest turns for taking requests that come, also where the machine gives this process little time. */
+const fewestTurns = 50
 
 /**
  * Lets work begin in the order in which it came, so much at once and no more, and refuses what would wait too long while
  * refusing is still cheap. The wait is measured, not estimated; so whatever makes the server slow counts: judging, a slow
- * store, a busy machine. Between turns of the event loop only a little work begins: probes are answered in between, and
- * senders that have gone are noticed before anything is done for them.
+ * store, a busy machine.
+ *
+ * Node takes one new connection for each turn of the event loop, so while each turn does much work, others wait where they
+ * cannot be seen. Therefore turns that bring requests do no work for a while; then a little work begins, and so on: what waits
+ * is known, probes are answered in between, and senders that have gone are noticed before anything is done for them.
  */
 export class Admission {
   readonly #most: number
@@ -25,6 +32,12 @@ export class Admission {
   #running = 0
   /** Turns that are due. */
   #turns = 0
+  /** Whether a request came since the last turn. */
+  #arrived = false
+  /** When the phase began in which requests are taken or, later, work begins. */
+  #phase = 0
+  #phaseTurns = 0
+  #working = false
   #timer: NodeJS.Timeout | undefined
 
   /** @param most - how much at once; twice as much may wait. @param waitMs - the longest wait. */
@@ -35,9 +48,10 @@ export class Admission {
 
   /** Whether one more can be served in time, before anything is done for it. @throws RequestProblem `ERR_OVERLOADED`. */
   requireRoom(): void {
+    this.#arrived = true
     const first = this.#waiting.first
     if (first === undefined) return
-    const isLate = performance.now() - first.since > this.#waitMs / 2
+    const isLate = this.#isLong() && performance.now() - first.since > this.#waitMs / 2
     if (isLate || this.#waiting.length >= 2 * this.#most) throw overloaded()
   }
 
@@ -59,21 +73,53 @@ export class Admission {
     })
   }
 
+  /** A few that wait are no overload, but a machine that stood still: they are served as soon as it goes on. */
+  #isLong(): boolean {
+    return this.#running >= this.#most || this.#waiting.length >= this.#most / 8
+  }
+
   #arm(): void {
-    const due = Math.min(this.#waiting.length, this.#most - this.#running, perTurn)
-    for (; this.#turns < due; this.#turns++) setImmediate(() => this.#turn())
+    if (this.#turns === 0 && this.#waiting.length > 0 && this.#running < this.#most) {
+      this.#beginPhase(false)
+      this.#schedule(1)
+    }
     // With all places taken nothing else looks at those who wait.
     if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#expire(), this.#waitMs).unref()
   }
 
+  #schedule(turns: number): void {
+    this.#turns += turns
+    for (let i = 0; i < turns; i++) setImmediate(() => this.#turn())
+  }
+
+  #beginPhase(working: boolean): void {
+    this.#phase = performance.now()
+    this.#phaseTurns = 0
+    this.#working = working
+  }
+
   #turn(): void {
     this.#turns -= 1
-    for (let next = this.#next(); next !== undefined; next = this.#next()) {
-      if (!isWanted(next, this.#waitMs)) continue
-      this.#begin(next)
-      break
+    const isOver = performance.now() - this.#phase > phaseMs
+    if (!this.#working) {
+      const isQuiet = !this.#arrived
+      this.#arrived = false
+      this.#phaseTurns += 1
+      if (isQuiet || (isOver && this.#phaseTurns >= fewestTurns)) this.#beginPhase(true)
+      this.#schedule(this.#working ? Math.max(1, Math.min(this.#waiting.length, perTurn)) : 1)
+      return
     }
+    // The first of a phase always begins.
+    if (!isOver || this.#turns === 0) this.#beginNext()
     if (this.#turns === 0) this.#arm()
+  }
+
+  #beginNext(): void {
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      if (!isWanted(next, this.#isLong() ? this.#waitMs : Number.POSITIVE_INFINITY)) continue
+      this.#begin(next)
+      return
+    }
   }
 
   #next(): Waiting | undefined {
@@ -97,7 +143,7 @@ export class Admission {
   #expire(): void {
     this.#timer = undefined
     for (let first = this.#waiting.first; first !== undefined; first = this.#waiting.first) {
-      if (isWanted(first, this.#waitMs)) break
+      if (isWanted(first, this.#isLong() ? this.#waitMs : Number.POSITIVE_INFINITY)) break
       this.#waiting.shift()
     }
     this.#arm()

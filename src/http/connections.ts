@@ -19,8 +19,8 @@ export interface CloseReport {
 
 /** After the listener is closed: how long those who have a connection may still send a request on it. */
 const lingerMs = 1_000
-/** Longest wait for the moment to close the listener. */
-const quietMs = 100
+/** Longest wait for a moment without new connections to close the listener. */
+const quietMs = 500
 
 /** The connections of a server, and the requests on them. */
 export class Connections {
@@ -97,21 +97,23 @@ export class Connections {
   }
 
   /**
-   * Closes the listener and no connection. What the system has accepted and this process has not taken would be lost, so it
-   * is done right after one was taken.
+   * Closes the listener and no connection. What the system has accepted and this process has not taken would be lost, and it
+   * takes one for each turn of the event loop: so it is done after a turn that brought none.
    */
-  #stopListening(): Promise<void> {
-    return new Promise((resolve) => {
-      const stop = (): void => {
-        clearTimeout(timer)
-        this.#server.off('connection', stop)
-        // That of HTTP ends idle connections, on which a request may be under way.
-        NetServer.prototype.close.call(this.#server)
-        resolve()
-      }
-      const timer = setTimeout(stop, quietMs)
-      this.#server.once('connection', stop)
-    })
+  async #stopListening(): Promise<void> {
+    let taken = true
+    const take = (): void => {
+      taken = true
+    }
+    this.#server.on('connection', take)
+    const latest = performance.now() + quietMs
+    while (taken && performance.now() < latest) {
+      taken = false
+      await new Promise<void>((resolve) => setImmediate(resolve))
+    }
+    this.#server.off('connection', take)
+    // That of HTTP ends idle connections, on which a request may be under way.
+    NetServer.prototype.close.call(this.#server)
   }
 
   /** No further request comes on the connection of this answer: the last one, when requests were sent ahead. */
