@@ -1,9 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { verifyAuditLog } from '../../src/audit/index.ts'
+import { freePort } from '../../src/cli/demo/free-port.ts'
 import { startRedis } from '../support/redis.ts'
 import { Served, ServerFolder } from '../support/served.ts'
 import { run } from './harness.ts'
@@ -57,6 +59,14 @@ describe('serve', () => {
       [{ store: { kind: 'redis', url: 'http://secret' } }, 'store.url'],
       [{ store: { kind: 'redis' } }, 'store.url'],
       [{ pseudonymKey: 'server.json' }, 'pseudonymKey'],
+      [{ terminals: { by: 'proxy-header', header: 'X-Terminal' } }, 'listen.proxies'],
+      [{ terminals: { by: 'proxy-header', header: 'a secret' } }, 'terminals.header'],
+      [{ listen: { port: 1, proxies: { trusted: ['secret.example'] } } }, 'listen.proxies.trusted.0'],
+      [{ adminListen: { port: -1 } }, 'adminListen.port'],
+      [{ basePath: 'secret/' }, 'basePath'],
+      [{ drainSeconds: -1 }, 'drainSeconds'],
+      [{ challengesPerTerminal: 0 }, 'challengesPerTerminal'],
+      [{ limits: { queueSeconds: 0 } }, 'limits.queueSeconds'],
       [{ unheard: 'secret' }, 'unheard'],
     ]
     const right = JSON.parse(await readFile(await folder.settings(), 'utf8')) as object
@@ -129,6 +139,61 @@ describe('serve', () => {
     expect(log.map(({ status }) => status)).toEqual([403, 403, 403, 403, 201])
     expect(server.lines.join()).not.toContain(token)
     await folder.settings({ terminals: { by: 'network' }, purposes: ['evaluation-1'], accessLog: false })
+  })
+
+  test('has probes on a listener of their own, is addressed by its name, and drains', async () => {
+    const [probes, basePath] = [await freePort(), '/issue']
+    const changes = { adminListen: { port: probes }, basePath, drainSeconds: 1 }
+    await using server = await Served.start(await folder.settings(changes))
+    expect(JSON.parse(server.lines[0]!)).toMatchObject({ admin: `http://127.0.0.1:${probes}` })
+    const ask = (headers: Readonly<Record<string, string>> = {}): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const body = JSON.stringify({ terminal: 'kiosk-1', purpose: 'evaluation-1' })
+        const options = { method: 'POST', agent: false, headers: { 'content-type': 'application/json', ...headers } }
+        const call = httpRequest(`${folder.url}/issue/v1/challenges`, options, (response) => {
+          response.resume()
+          resolve(response.statusCode!)
+        })
+        call.on('error', reject)
+        call.end(body)
+      })
+    const ready = async (): Promise<unknown> => (await fetch(`http://127.0.0.1:${probes}/readyz`)).json()
+    for (const path of ['/healthz', '/readyz', '/metrics', '/issue/healthz', '/issue/metrics']) {
+      expect((await fetch(`${folder.url}${path}`)).status).toBe(404)
+    }
+    expect(await ready()).toEqual({ status: 'ready', conditions: [{ part: 'store', state: 'ok' }] })
+    expect(await (await fetch(`http://127.0.0.1:${probes}/metrics`)).text()).toContain(
+      'jpki_card_condition{part="store",reason=""} 0',
+    )
+    expect(await ask()).toBe(201)
+    expect(await ask({ host: 'evil.example' })).toBe(421)
+    const stopped = server.stop()
+    await expect.poll(ready).toMatchObject({ error: { code: 'ERR_NOT_READY' } })
+    expect(await ask()).toBe(201)
+    expect(await stopped).toBe(0)
+    expect(server.errors).toBe('')
+    await folder.settings({ adminListen: undefined, basePath: undefined, drainSeconds: undefined })
+  })
+
+  test('knows terminals by what a trusted proxy has verified', async () => {
+    const terminals = { by: 'proxy-header', header: 'X-Terminal' }
+    const listening = { port: folder.port }
+    const body = JSON.stringify({ terminal: 'kiosk-1', purpose: 'evaluation-1' })
+    for (const [trusted, expected] of [
+      ['127.0.0.1', [201, 403, 403]],
+      ['192.0.2.1', [403, 403, 403]],
+    ] as const) {
+      const listen = { ...listening, proxies: { trusted: [trusted] } }
+      await using server = await Served.start(await folder.settings({ terminals, listen }))
+      const statuses: number[] = []
+      for (const name of ['kiosk-1', 'kiosk-2', undefined]) {
+        const headers = { 'content-type': 'application/json', ...(name !== undefined && { 'x-terminal': name }) }
+        statuses.push((await fetch(`${folder.url}/v1/challenges`, { method: 'POST', headers, body })).status)
+      }
+      expect([trusted, statuses]).toEqual([trusted, expected])
+      expect(await server.stop()).toBe(0)
+    }
+    await folder.settings({ terminals: { by: 'network' }, listen: listening })
   })
 
   test('begins again on its audit log after a kill', async () => {

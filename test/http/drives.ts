@@ -81,6 +81,15 @@ async function limited(make: () => Request): Promise<Response> {
   return handler.fetch(make(), { address: '192.0.2.1' })
 }
 
+/** A request that comes while one is under way and two wait. */
+async function overloaded(make: () => Request): Promise<Response> {
+  const service = serve({ store: { put: () => never, take: () => undefined } })
+  const handler = await handlerWith({ service, limits: { concurrency: 1, timeoutMs: 1_000 } })
+  for (let i = 0; i < 3; i++) void handler.fetch(askChallenge())
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  return handler.fetch(make())
+}
+
 /** What both routes for terminals have in common. */
 const common = [challenges, verifications].flatMap((operation): readonly Drive[] => {
   const path = pathOf(operation)
@@ -109,6 +118,8 @@ const common = [challenges, verifications].flatMap((operation): readonly Drive[]
       terminalOf: () => never,
       limits: { timeoutMs: 20 },
     }),
+    once('another host', operation, 421, 'ERR_HOST', empty, { hosts: ['issue.example'] }),
+    { name: 'too many at once', operation, status: 503, code: 'ERR_OVERLOADED', run: () => overloaded(empty) },
     { name: 'too many', operation, status: 429, code: 'ERR_RATE_LIMITED', run: () => limited(empty) },
   ]
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createHttpHandler, type HttpHandlerOptions, type RequestEvent } from '../../src/http/index.ts'
-import type { AuditEvent } from '../../src/server/index.ts'
+import type { AuditEvent, Condition } from '../../src/server/index.ts'
 import { request, serve } from '../server/fixture.ts'
 import { thrown } from '../support/vectors.ts'
 import { askChallenge, freshToken, gate, handIn, handlerWith, outcome, post, streamed } from './fixture.ts'
@@ -199,6 +199,71 @@ describe('a handler', () => {
     }
   })
 
+  test('something encoded in a path is not decoded', async () => {
+    const handler = await handlerWith()
+    for (const path of ['/%68ealthz', '/%72eadyz', '/v1/%63hallenges', '/healthz%3fx']) {
+      expect([path, await outcome(await handler.fetch(get(path)))]).toEqual([path, '404 ERR_NOT_FOUND'])
+    }
+    expect((await handler.fetch(get('/healthz?a=%2f'))).status).toBe(200)
+  })
+
+  test('routes begin at basePath, and nowhere else', async () => {
+    const handler = await handlerWith({ basePath: '/issue' })
+    expect((await handler.fetch(post('/issue/v1/challenges', request))).status).toBe(201)
+    expect((await handler.fetch(get('/issue/healthz'))).status).toBe(200)
+    expect(await outcome(await handler.fetch(askChallenge()))).toBe('404 ERR_NOT_FOUND')
+    expect(await outcome(await handler.fetch(get('/issue/v1/challenges')))).toBe('405 ERR_METHOD')
+    expect((await handler.admin.fetch(get('/healthz'))).status).toBe(200)
+  })
+
+  test('requests for another name are refused where hosts are given, and addresses are no names', async () => {
+    const handler = await handlerWith({ hosts: ['Issue.example'] })
+    const ask = async (host: string): Promise<string> => {
+      const { headers } = askChallenge()
+      const sent = new Request(`http://${host}/v1/challenges`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(request),
+      })
+      return outcome(await handler.fetch(sent))
+    }
+    for (const host of ['issue.example', 'ISSUE.example:8080', '127.0.0.1:8080', '[::1]', 'localhost:1']) {
+      expect([host, await ask(host)]).toEqual([host, '201'])
+    }
+    for (const host of ['evil.example', 'issue.example.evil.example', 'xissue.example', '127.0.0.1.evil.example']) {
+      expect([host, await ask(host)]).toEqual([host, '421 ERR_HOST'])
+    }
+  })
+
+  test('readiness follows the parts, the option and draining; it lists the parts to operators only', async () => {
+    let conditions: readonly Condition[] = [{ part: 'store', state: 'ok' }]
+    const handler = await handlerWith({ health: [{ conditions: () => conditions }] })
+    const ready = async (): Promise<unknown> => {
+      const [shown, listed] = [await handler.fetch(get('/readyz')), await handler.admin.fetch(get('/readyz'))]
+      expect(await shown.json()).not.toHaveProperty('conditions')
+      const { conditions: parts } = (await listed.json()) as { conditions: unknown }
+      return [shown.status, listed.status, parts]
+    }
+    expect(await ready()).toEqual([200, 200, [{ part: 'store', state: 'ok' }]])
+    conditions = [{ part: 'audit', state: 'warning', reason: 'disk-low', detail: '/var/log', since: new Date() }]
+    expect(await ready()).toEqual([200, 200, [{ part: 'audit', state: 'warning', reason: 'disk-low' }]])
+    conditions = [{ part: 'audit', state: 'failed', reason: 'write-failed' }]
+    expect(await ready()).toEqual([503, 503, conditions])
+    conditions = []
+    handler.drain()
+    expect(await ready()).toEqual([503, 503, []])
+    expect((await handler.fetch(askChallenge())).status).toBe(201)
+  })
+
+  test('probes that are apart are only there', async () => {
+    const handler = await handlerWith({ metrics: true, probes: false })
+    for (const path of ['/healthz', '/readyz', '/metrics']) {
+      expect(await outcome(await handler.fetch(get(path)))).toBe('404 ERR_NOT_FOUND')
+      expect((await handler.admin.fetch(get(path))).status).toBe(200)
+    }
+    expect(await outcome(await handler.admin.fetch(askChallenge()))).toBe('404 ERR_NOT_FOUND')
+  })
+
   test('two handlers share nothing', async () => {
     const [one, other] = [await handlerWith({ metrics: true }), await handlerWith({ metrics: true })]
     await one.fetch(get('/healthz'))
@@ -211,6 +276,12 @@ describe('a handler', () => {
     ['no service', { service: undefined }],
     ['a terminalOf that is none', { terminalOf: 'kiosk-1' }],
     ['a body of a gigabyte', { limits: { bodyBytes: 1e9 } }],
+    ['a base path with a slash at its end', { basePath: '/issue/' }],
+    ['a base path of dots', { basePath: '/..' }],
+    ['a host with a port', { hosts: ['issue.example:443'] }],
+    ['a source of health that is none', { health: [{}] }],
+    ['no place for a request', { limits: { concurrency: 0 } }],
+    ['no time to wait', { limits: { queueMs: 0 } }],
     ['a time that is none', { limits: { timeoutMs: Number.NaN } }],
     ['a rate of nothing', { limits: { perTerminal: { perSecond: 0, burst: 1 } } }],
     ['a burst of nothing', { limits: { perAddress: { perSecond: 1, burst: 0 } } }],

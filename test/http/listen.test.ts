@@ -17,6 +17,9 @@ const open = async (
 }
 const challenge = JSON.stringify(request)
 const alive = 'GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n'
+/** A challenge in chunks, under a transfer coding. */
+const chunked = (coding: string): string =>
+  `POST /v1/challenges HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: ${coding}\r\n\r\n${challenge.length.toString(16)}\r\n${challenge}\r\n0\r\n\r\n`
 const short = { headersTimeoutMs: 200, requestTimeoutMs: 300 }
 
 /** Whether the server still serves. */
@@ -219,6 +222,36 @@ describe('what is hardly HTTP', () => {
     ['a host with a path', 'GET /healthz HTTP/1.1\r\nhost: a/b\r\n\r\n'],
     ['an address that is none', 'GET http:// HTTP/1.1\r\nhost: a\r\n\r\n'],
     ['all addresses', 'OPTIONS * HTTP/1.1\r\nhost: a\r\n\r\n'],
+    ['two hosts', 'GET /healthz HTTP/1.1\r\nhost: a\r\nHost: a\r\n\r\n'],
+    ['a list of hosts', 'GET /healthz HTTP/1.1\r\nhost: a, b\r\n\r\n'],
+    ['an empty host', 'GET /healthz HTTP/1.1\r\nhost:\r\n\r\n'],
+    ['HTTP/0.9', 'GET /healthz\r\n\r\n'],
+    ['HTTP/0.9 with headers', 'GET /healthz HTTP/0.9\r\nhost: a\r\n\r\n'],
+    ['HTTP/1.2', 'GET /healthz HTTP/1.2\r\nhost: a\r\n\r\n'],
+    ['HTTP/2.0 in the form of 1.1', 'GET /healthz HTTP/2.0\r\nhost: a\r\n\r\n'],
+    ['two transfer codings', chunked('gzip, chunked')],
+    ['one transfer coding twice', chunked('chunked, chunked')],
+    ['a transfer coding that is not last', chunked('chunked, gzip')],
+    ['another transfer coding', chunked('gzip')],
+    ['a transfer coding with a parameter', chunked('chunked;q=1')],
+    ['identity as a transfer coding', chunked('identity')],
+    ['chunks in HTTP/1.0', chunked('chunked').replace('HTTP/1.1', 'HTTP/1.0')],
+    ['a transfer coding on a folded line', chunked('\r\n chunked')],
+    ['a folded header', 'GET /healthz HTTP/1.1\r\nhost: a\r\nx: 1\r\n 2\r\n\r\n'],
+    ['a folded header that begins empty', 'GET /healthz HTTP/1.1\r\nhost: a\r\nx:\r\n\t2\r\n\r\n'],
+    ['line feeds alone', 'GET /healthz HTTP/1.1\nhost: a\n\n'],
+    ['a line feed alone between headers', 'GET /healthz HTTP/1.1\r\nhost: a\nx: 1\r\n\r\n'],
+    ['a line feed alone after a chunk size', chunked('chunked').replace('\r\n{', '\n{')],
+    ['carriage returns alone', 'GET /healthz HTTP/1.1\rhost: a\r\r'],
+    ['the same length twice', postText('/v1/challenges', challenge, `content-length: ${challenge.length}\r\n`)],
+    ['two types', postText('/v1/challenges', challenge, 'content-type: application/json\r\n')],
+    ['two credentials', postText('/v1/challenges', challenge, 'authorization: a\r\nauthorization: b\r\n')],
+    ...['//healthz', '/./healthz', '/x/../healthz', '/%68ealthz', '/%2e/healthz', '/healthz/..', '/healthz#x'].map(
+      (path): [string, string] => [`the path ${path}`, `GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`],
+    ),
+    ['an encoded slash', postText('/v1%2Fchallenges', challenge)],
+    ['dots in a whole address', 'GET http://a/x/../healthz HTTP/1.1\r\nhost: a\r\n\r\n'],
+    ['an address of another scheme', 'GET ftp://a/healthz HTTP/1.1\r\nhost: a\r\n\r\n'],
     ['a backslash in the path', 'GET /v1\\challenges HTTP/1.1\r\nhost: a\r\n\r\n'],
   ])('%s is refused, and the connection ended', async (_name, text) => {
     await using server = await open()
@@ -249,6 +282,7 @@ describe('what is hardly HTTP', () => {
     ['TRACE', 'TRACE /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n', '405 ERR_METHOD'],
     ['an expectation', postText('/v1/challenges', challenge, 'expect: 100-continue\r\nconnection: close\r\n'), '201'],
     ['a host with a port of IPv6', 'GET /healthz HTTP/1.1\r\nhost: [::1]:80\r\nconnection: close\r\n\r\n', '200'],
+    ['chunks', chunked('Chunked').replace('\r\nhost', '\r\nconnection: close\r\nhost'), '201'],
     ['spaces around a type', postText('/v1/challenges', challenge, 'connection: close\r\n'), '201'],
   ])('%s is served', async (_name, text, expected) => {
     await using server = await open()

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Condition } from '../../src/server/index.ts'
 import { serve } from '../server/fixture.ts'
 import { askChallenge, freshToken, gate, handIn, handlerWith } from './fixture.ts'
 
@@ -33,6 +34,26 @@ describe('metrics', () => {
       })
       expect(text).not.toMatch(/secret|other/)
     }
+  })
+
+  test('show the state of each part, and drop a cause that is over', async () => {
+    let conditions: readonly Condition[] = [
+      { part: 'store', state: 'failed', reason: 'store-unavailable' },
+      { part: 'audit', state: 'warning', reason: 'disk-low' },
+      { part: 'tls', state: 'ok' },
+    ]
+    const handler = await handlerWith({ metrics: true, health: [{ conditions: () => conditions }] })
+    const shown = async (): Promise<readonly string[]> => {
+      const text = await (await handler.admin.fetch(get('/metrics'))).text()
+      return text.split('\n').filter((line) => line.startsWith('jpki_card_condition{'))
+    }
+    expect(await shown()).toEqual([
+      'jpki_card_condition{part="store",reason="store-unavailable"} 2',
+      'jpki_card_condition{part="audit",reason="disk-low"} 1',
+      'jpki_card_condition{part="tls",reason=""} 0',
+    ])
+    conditions = [{ part: 'store', state: 'ok' }]
+    expect(await shown()).toEqual(['jpki_card_condition{part="store",reason=""} 0'])
   })
 
   test('tell of requests that are being answered, and of a store that fails', async () => {
