@@ -13,6 +13,8 @@ interface Waiting {
 const perTurn = 8
 /** Time for taking requests, or for beginning work, before it is the other's turn, milliseconds. */
 const phaseMs = 5
+/** After so long without work a request begins at once, milliseconds. */
+const pauseMs = 20
 /** Fewest turns for taking requests that come, also where the machine gives this process little time. */
 const fewestTurns = 50
 
@@ -32,6 +34,8 @@ export class Admission {
   #running = 0
   /** Turns that are due. */
   #turns = 0
+  /** When work began last. */
+  #begun = Number.NEGATIVE_INFINITY
   /** Whether a request came since the last turn. */
   #arrived = false
   /** When the phase began in which requests are taken or, later, work begins. */
@@ -52,7 +56,7 @@ export class Admission {
     const first = this.#waiting.first
     if (first === undefined) return
     const isLate = this.#isLong() && performance.now() - first.since > this.#waitMs / 2
-    if (isLate || this.#waiting.length >= 2 * this.#most) throw overloaded()
+    if (isLate || this.#isFull()) throw overloaded()
   }
 
   /**
@@ -62,15 +66,21 @@ export class Admission {
    */
   run<T>(exchange: Exchange, work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.#waiting.length >= 2 * this.#most) throw overloaded()
-      this.#waiting.push({
-        since: performance.now(),
-        exchange,
-        begin: () => work().then(resolve, reject),
-        refuse: reject,
-      })
+      if (this.#isFull()) throw overloaded()
+      const now = performance.now()
+      const one = { since: now, exchange, begin: () => work().then(resolve, reject), refuse: reject }
+      // After a pause there is nothing that waits unseen.
+      if (this.#running === 0 && this.#waiting.length === 0 && now - this.#begun > pauseMs) {
+        this.#begin(one)
+        return
+      }
+      this.#waiting.push(one)
       this.#arm()
     })
+  }
+
+  #isFull(): boolean {
+    return this.#running + this.#waiting.length >= 3 * this.#most
   }
 
   /** A few that wait are no overload, but a machine that stood still: they are served as soon as it goes on. */
@@ -127,6 +137,7 @@ export class Admission {
   }
 
   #begin({ exchange, begin }: Waiting): void {
+    this.#begun = performance.now()
     this.#running += 1
     let running = true
     const leave = (): void => {

@@ -28,11 +28,9 @@ describe('work that waits for its turn', () => {
         return i
       }),
     )
-    await turn()
-    expect(begun).toEqual([0, 1])
+    await expect.poll(() => begun).toEqual([0, 1])
     gates[1]!.open()
-    await turn()
-    expect(begun).toEqual([0, 1, 2])
+    await expect.poll(() => begun).toEqual([0, 1, 2])
     for (const { open } of gates) open()
     expect(await Promise.all(all)).toEqual([0, 1, 2, 3])
   })
@@ -99,9 +97,18 @@ describe('work that waits for its turn', () => {
 describe('a server above saturation', () => {
   test('answers 503 with Retry-After, leaves the challenge as it is, and serves on afterwards', async () => {
     const { open, opened } = gate()
-    const service = serve({ store: { put: () => opened, take: () => undefined } })
-    const handler = await handlerWith({ service, limits: { concurrency: 1, perTerminal: false } })
+    let put = 0
+    const store = {
+      put: () => {
+        put += 1
+        return opened
+      },
+      take: () => undefined,
+    }
+    const limits = { concurrency: 1, queueMs: 60_000, perTerminal: false } as const
+    const handler = await handlerWith({ service: serve({ store }), limits })
     const served = [1, 2, 3].map(() => handler.fetch(askChallenge()))
+    await expect.poll(() => put).toBe(1)
     await turn()
     const refused = await handler.fetch(askChallenge())
     expect(refused.headers.get('retry-after')).toBe('1')
@@ -121,7 +128,7 @@ describe('a server above saturation', () => {
       },
       take: () => undefined,
     }
-    const limits = { concurrency: 1, perTerminal: false, perAddress: false } as const
+    const limits = { concurrency: 1, queueMs: 60_000, perTerminal: false, perAddress: false } as const
     await using server = await listen(await handlerWith({ service: serve({ store }), limits }), { port: 0 })
     const connections = await Promise.all([1, 2, 3].map(() => RawConnection.open(server.port)))
     for (const one of connections) {
