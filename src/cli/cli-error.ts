@@ -53,6 +53,7 @@ export const problems = [
   'not-pem',
   'too-large',
   'cannot-write',
+  'cannot-output',
   'pins-differ',
   'not-authentic',
   'not-all-passed',

@@ -7,7 +7,7 @@ export const exitCodes = { done: 0, failed: 1, usage: 2, noCard: 3, pin: 4 } as 
 const signalCodes: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
 
 /** Exit code after a signal; the reason of the abort is its name. 130 when it is something else. */
-function interruptCode(reason: unknown): number {
+export function interruptCode(reason: unknown): number {
   return signalCodes[String(reason)] ?? 130
 }
 

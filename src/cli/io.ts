@@ -3,10 +3,18 @@ import type { VirtualCard, VirtualCardOptions, VpcdAttachment, VpcdOptions } fro
 import type { CardTransport } from '../transport/index.ts'
 import type { System } from './doctor/system.ts'
 
-/** Where text goes. */
+/** Where text goes. What is optional exists on the streams of the process. */
 export interface OutputStream {
   readonly isTTY?: boolean | undefined
   write(chunk: string | Uint8Array): unknown
+  /** Why something could not be written. */
+  readonly failure?: NodeJS.ErrnoException | undefined
+  /** Lines dropped as a log. */
+  readonly dropped?: number
+  /** Resolves when everything is written, or that failed. */
+  flushed?(): Promise<void>
+  /** From now on lines that cannot be written are dropped, and `lost` is called for the first of them. */
+  becomeLog?(lost: (reason: string) => void): void
 }
 
 /** Where PINs and piped files come from. `setRawMode` exists on terminals. */
@@ -35,13 +43,18 @@ export interface Dependencies {
   attachToVpcd(card: VirtualCard, options: VpcdOptions): Promise<VpcdAttachment>
 }
 
+/** Reason of an abort because standard output cannot be written. */
+export const outputFailed = 'output-failed'
+
 /** Everything `main` knows of the process it runs in. */
 export interface Io {
   readonly stdin: InputStream
   readonly stdout: OutputStream
   readonly stderr: OutputStream
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Aborted by Ctrl-C and the like; the reason is the name of the signal. */
+  /** Aborted by Ctrl-C and the like; the reason is the name of the signal, or {@link outputFailed}. */
   readonly signal: AbortSignal
+  /** Makes SIGHUP call `reload` from now on, instead of interrupting. */
+  readonly onHangup?: ((reload: () => void) => void) | undefined
   readonly dependencies?: Partial<Dependencies> | undefined
 }

@@ -1,8 +1,9 @@
 import type { Command, Context, Recording } from './context.ts'
-import { exitCodeOf, exitCodes } from './exit-codes.ts'
+import { CliError } from './cli-error.ts'
+import { exitCodeOf, exitCodes, interruptCode } from './exit-codes.ts'
 import { commandHelp, generalHelp } from './help.ts'
 import { type Invocation, readInvocation } from './invocation.ts'
-import type { Io } from './io.ts'
+import { type Io, type OutputStream, outputFailed } from './io.ts'
 import { chooseLanguage, messagesIn } from './language.ts'
 import type { Messages } from './messages/catalogue.ts'
 import { writeFailure, writeResult } from './output.ts'
@@ -10,17 +11,47 @@ import { createPinInput } from './pin-input.ts'
 import { packageVersion } from './version.ts'
 
 /**
- * Runs one command line. Writes to `io` only, and never ends the process.
+ * Runs one command line. Writes to `io` only, and never ends the process. It is done when everything is written, however
+ * slow the reader; a signal meanwhile ends the wait.
  *
  * @param argv - arguments after the program's name.
  * @returns the exit code: 0 done, 1 refused or failed, 2 usage, 3 no service, reader or card, 4 PIN, 130 interrupted.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const messages = messagesIn(chooseLanguage(argv, io.env))
+  const code = await perform(argv, io, messages)
+  for (const stream of [io.stdout, io.stderr]) {
+    if (!(await isFlushed(stream, io.signal))) return interruptCode(io.signal.reason)
+  }
+  if (hasFailed(io.stdout)) {
+    const failure = new CliError('ERR_FILE', 'cannot-output', io.stdout.failure?.code)
+    writeFailure(io, messages, failure, { json: false, notCleared: false })
+    return exitCodes.failed
+  }
+  return code === exitCodes.done && hasFailed(io.stderr) ? exitCodes.failed : code
+}
+
+/** For another reason than that its reader went away, which is no failure: it has read what it wanted. */
+function hasFailed({ failure }: OutputStream): boolean {
+  return failure !== undefined && failure.code !== 'EPIPE'
+}
+
+/** Waits until all is written; `false` when a signal came first. After a signal it takes a second one. */
+function isFlushed(stream: OutputStream, signal: AbortSignal): Promise<boolean> {
+  const flushed = (stream.flushed?.() ?? Promise.resolve()).then(() => true)
+  if (signal.aborted) return flushed
+  return new Promise((resolve) => {
+    const stop = (): void => resolve(stream.failure !== undefined)
+    signal.addEventListener('abort', stop, { once: true })
+    flushed.then(resolve).finally(() => signal.removeEventListener('abort', stop))
+  })
+}
+
+async function perform(argv: readonly string[], io: Io, messages: Messages): Promise<number> {
   if (argv[0] === '--version') {
     io.stdout.write(`${packageVersion()}\n`)
     return exitCodes.done
   }
-  const messages = messagesIn(chooseLanguage(argv, io.env))
   const state = { json: argv.includes('--json'), notCleared: false }
   try {
     const invocation = await readInvocation(argv)
@@ -30,6 +61,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     }
     return await run(invocation, io, messages, state)
   } catch (error) {
+    // Told by `main`: that it was interrupted is only what follows from it.
+    if (io.signal.reason === outputFailed && !state.notCleared) return exitCodes.failed
     writeFailure(io, messages, error, state)
     return state.notCleared ? exitCodes.failed : exitCodeOf(error, io.signal)
   }

@@ -15,6 +15,8 @@ export const emulateCommand: Command = async (context) => {
   const { io, options, messages } = context
   const { emulate } = messages
   const say = (text: string): void => void io.stdout.write(`${text}\n`)
+  // The card serves programs that see none of this text.
+  for (const stream of [io.stdout, io.stderr]) stream.becomeLog?.(() => {})
   const port = Number(options.get('port') ?? 35963)
   if (port < 1 || port > 65_535) throw usageError('bad-value', '--port PORT')
   const file = options.get('faults')

@@ -9,6 +9,8 @@ import { startServer } from '../serve/start.ts'
 /** `serve SETTINGS`: an issuance server until interrupted, which is how it is meant to end. */
 export const serveCommand: Command = async (context) => {
   const { io, operands, options, messages } = context
+  io.onHangup?.(reload)
+  keepServing(context)
   const { settings, folder } = await readServeSettings(operands[0]!)
   const server = await startServer(settings, folder, (event) => tell(context, event, settings.accessLog))
   for (const warning of server.warnings) io.stderr.write(`${JSON.stringify({ event: 'condition', ...warning })}\n`)
@@ -20,8 +22,26 @@ export const serveCommand: Command = async (context) => {
   )
   if (!io.signal.aborted) await once(io.signal, 'abort')
   await server.close()
-  io.stdout.write(`${options.has('json') ? JSON.stringify({ event: 'ended' }) : messages.serve.ended}\n`)
+  const { dropped = 0 } = io.stdout
+  const ended = { event: 'ended', ...(dropped > 0 && { linesDropped: dropped }) }
+  io.stdout.write(`${options.has('json') ? JSON.stringify(ended) : messages.serve.ended}\n`)
   return undefined
+}
+
+/** SIGHUP: the place for reading the settings again. It never ends a server. */
+function reload(): void {}
+
+/** Standard output and error become logs: a full disk, a reader that is gone or that hangs, ends no server. */
+function keepServing({ io, options, messages }: Context): void {
+  for (const [name, other] of [
+    ['stdout', 'stderr'],
+    ['stderr', 'stdout'],
+  ] as const) {
+    io[name].becomeLog?.((reason) => {
+      const lost = { event: 'log-lost', stream: name, reason }
+      io[other].write(`${options.has('json') ? JSON.stringify(lost) : messages.serve.logLost(name, reason)}\n`)
+    })
+  }
 }
 
 /** `serve prepare DIR`: settings to begin with. */
@@ -45,6 +65,6 @@ function tell({ io }: Context, { error, ...event }: RequestEvent, accessLog: boo
   if (error === undefined) return
   const stack = error instanceof Error ? (error.stack ?? '') : ''
   const places = stack.split('\n').filter((line) => /^\s+at /.test(line))
-  io.stderr.write(`${JSON.stringify({ ...event, error: error instanceof Error ? error.name : typeof error })}\n`)
-  for (const place of places) io.stderr.write(`${place}\n`)
+  const head = JSON.stringify({ ...event, error: error instanceof Error ? error.name : typeof error })
+  io.stderr.write(`${[head, ...places].join('\n')}\n`)
 }

@@ -107,6 +107,8 @@ export interface Messages extends TrustTexts, ApplicationTexts {
   readonly serve: {
     readonly listening: (url: string, origin: string) => string
     readonly ended: string
+    /** @param stream - `stdout` or `stderr`. @param reason - the system's name of the error; `EAGAIN` for a full pipe. */
+    readonly logLost: (stream: string, reason: string) => string
     readonly next: string
   }
   readonly audit: Readonly<Record<'good' | 'goodSet' | 'file' | 'lines' | 'end' | 'tail' | 'noEnd' | 'former', string>>

@@ -50,6 +50,7 @@ export const en: Messages = {
     'not-pem': (what) => `a file is not PEM but ${what}: it must have lines BEGIN and END`,
     'too-large': (bytes) => `a file is longer than ${bytes} bytes`,
     'cannot-write': (reason) => `a file cannot be written (${reason})`,
+    'cannot-output': (reason) => `the output cannot be written (${reason})`,
     'not-authentic': (check) => `the card or what it holds is not authentic: ${check}`,
     'not-all-passed': (count) => `${count} cases failed or were not run`,
     'steps-failed': (count) => `${count} steps failed`,
@@ -174,6 +175,8 @@ export const en: Messages = {
   serve: {
     listening: (url, origin) => `Listening at ${url} for tokens to ${origin}. Ctrl-C finishes what runs, then ends.`,
     ended: 'The server has ended.',
+    logLost: (stream, reason) =>
+      `Lines of ${stream} cannot be written (${reason}) and are dropped; the server goes on. Check the disk, or the program that reads them.`,
     next: 'Put CA certificates in anchors/ and revocation lists in lists/, look at every setting, then: jpki-card serve server.json',
   },
   audit: {

@@ -51,6 +51,7 @@ export const ja: Messages = {
     'not-pem': (what) => `ファイルが PEM 形式ではありません（${what}）。BEGIN と END の行が必要です`,
     'too-large': (bytes) => `ファイルが ${bytes} バイトを超えています`,
     'cannot-write': (reason) => `ファイルに書き込めません (${reason})`,
+    'cannot-output': (reason) => `出力に書き込めません (${reason})`,
     'not-authentic': (check) => `真正なカードと認められません: ${check}`,
     'not-all-passed': (count) => `${count} 件の試験が不合格または未実施です`,
     'steps-failed': (count) => `${count} 項目が不合格です`,
@@ -177,6 +178,8 @@ export const ja: Messages = {
     listening: (url, origin) =>
       `${url} で待ち受けています（宛先 ${origin}）。Ctrl-C で処理中の要求を終えてから終了します。`,
     ended: 'サーバーを終了しました。',
+    logLost: (stream, reason) =>
+      `${stream} に書き込めないため (${reason})、以降の行を破棄しています。サーバーは動作を続けます。ディスクの空き容量、またはログを読み取るプログラムを確認してください。`,
     next: 'anchors/ に認証局の証明書、lists/ に失効リストを置き、すべての設定を確かめてから jpki-card serve server.json を実行してください。',
   },
   audit: {
