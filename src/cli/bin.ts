@@ -1,27 +1,32 @@
 #!/usr/bin/env node
 /** The program `jpki-card`. It alone may end the process; everything but streams and signals is loaded when needed. */
-import { isHangupIgnored } from './hangup.ts'
+import { isHangupIgnored, letGoOfLostTerminals } from './hangup.ts'
 import { outputFailed } from './io.ts'
 import { ProcessOutput } from './process-output.ts'
 
-const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
+const codes = { SIGINT: 130, SIGTERM: 143 }
 const controller = new AbortController()
-const interrupt = (signal: keyof typeof codes): void => {
-  // The first one lets the session clear the card; who insists gets out at once.
-  if (controller.signal.aborted) process.exit(codes[signal])
-  controller.abort(signal)
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // The first one lets the session clear the card; a second one ends the process at once.
+    if (controller.signal.aborted) process.exit(codes[signal])
+    controller.abort(signal)
+  })
 }
-process.on('SIGINT', interrupt)
-process.on('SIGTERM', interrupt)
-if (isHangupIgnored()) process.on('SIGHUP', () => {})
-else process.on('SIGHUP', interrupt)
+const ignoresHangup = isHangupIgnored()
+// The system and the shell each send one when a terminal is closed, so a second one is no second wish.
+process.on('SIGHUP', () => ignoresHangup || controller.abort('SIGHUP'))
+process.on('exit', letGoOfLostTerminals())
 
 function onHangup(reload: () => void): void {
   process.removeAllListeners('SIGHUP').on('SIGHUP', reload)
 }
 
-// A reader that went away wants no more; every other failure is told by `main`.
-const stdout = new ProcessOutput(process.stdout, ({ code }) => controller.abort(code === 'EPIPE' ? code : outputFailed))
+const stdout = new ProcessOutput(process.stdout, ({ code }) => {
+  // A reader that went away wants no more; every other failure is reported by `main`.
+  if (code === 'EPIPE') controller.abort(code)
+  else controller.abort(code === 'EIO' && stdout.isTTY && !ignoresHangup ? 'SIGHUP' : outputFailed)
+})
 const stderr = new ProcessOutput(process.stderr, () => {})
 const { stdin, env } = process
 const { main } = await import('./main.ts')

@@ -18,7 +18,7 @@ export function exitCodeOf(error: unknown, signal: AbortSignal): number {
     return error.code === 'ERR_PIN_MISMATCH' ? exitCodes.pin : exitCodes.failed
   }
   if (!(error instanceof JpkiCardError)) return exitCodes.failed
-  if (error.code === 'ERR_ABORTED') return signal.aborted ? interruptCode(signal.reason) : 130
+  if (error.code === 'ERR_ABORTED') return interruptCode(signal.aborted ? signal.reason : error.cause)
   if (error.code.startsWith('ERR_PIN_')) return exitCodes.pin
   return error instanceof TransportError ? exitCodes.noCard : exitCodes.failed
 }

@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, readFileSync } from 'node:fs'
+import { isatty } from 'node:tty'
+
+const standardStreams = [0, 1, 2]
 
 /**
  * Whether SIGHUP is to be ignored, as `nohup` and `trap '' HUP` ask. Node sets every inherited "ignore" back to the default
@@ -7,7 +10,18 @@ import { readFileSync } from 'node:fs'
  * nothing away.
  */
 export function isHangupIgnored(): boolean {
-  return !(process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY) || isIgnoredBy(process.ppid)
+  return !standardStreams.some(isatty) || isIgnoredBy(process.ppid)
+}
+
+/**
+ * What to do last: at its end Node sets the terminals it began with back as they were, and aborts, with a core dump, when one
+ * has been closed (`ResetStdio` in its `node.cc`). It leaves closed descriptors alone.
+ */
+export function letGoOfLostTerminals(): () => void {
+  const terminals = standardStreams.filter(isatty)
+  return () => {
+    for (const fd of terminals) if (!isatty(fd)) closeSync(fd)
+  }
 }
 
 /** Whether a process ignores SIGHUP, which is signal 1; known on Linux. */

@@ -1,5 +1,5 @@
-import type { Command, Context, Recording } from './context.ts'
 import { CliError } from './cli-error.ts'
+import type { Command, Context, Recording } from './context.ts'
 import { exitCodeOf, exitCodes, interruptCode } from './exit-codes.ts'
 import { commandHelp, generalHelp } from './help.ts'
 import { type Invocation, readInvocation } from './invocation.ts'
@@ -23,7 +23,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   for (const stream of [io.stdout, io.stderr]) {
     if (!(await isFlushed(stream, io.signal))) return interruptCode(io.signal.reason)
   }
-  if (hasFailed(io.stdout)) {
+  if (hasFailed(io.stdout) && code < 128) {
     const failure = new CliError('ERR_FILE', 'cannot-output', io.stdout.failure?.code)
     writeFailure(io, messages, failure, { json: false, notCleared: false })
     return exitCodes.failed

@@ -18,13 +18,18 @@ const keys = {
  *
  * @param input - the terminal.
  * @returns UTF-8 bytes typed before Enter; the caller wipes them.
- * @throws TransportError `ERR_ABORTED` for Ctrl-C, Ctrl-D, the end of input and an aborted signal.
+ * @throws TransportError `ERR_ABORTED` for Ctrl-C, Ctrl-D and an aborted signal; with the cause `SIGHUP` when the terminal was
+ *   closed.
  */
 export async function promptHidden(io: Io, input: InputStream, label: string): Promise<Uint8Array> {
   const { stderr, signal } = io
   const line = new HiddenLine()
   let settle: { resolve: () => void; reject: (error: Error) => void } | undefined
   const stop = (): void => settle?.reject(new TransportError('ERR_ABORTED', 'interrupted while a PIN was asked for'))
+  const closed = (): void =>
+    settle?.reject(new TransportError('ERR_ABORTED', 'the terminal was closed while a PIN was asked for', hungUp))
+  // A closed terminal refuses every change of its mode, later ones too.
+  if (input.listenerCount('error', ignoreFailure) === 0) input.on('error', ignoreFailure)
   const onData = (chunk: Uint8Array | string): void => {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
     const before = line.characters
@@ -36,26 +41,31 @@ export async function promptHidden(io: Io, input: InputStream, label: string): P
     if (outcome === 'stop') stop()
   }
   stderr.write(label)
-  input.setRawMode?.(true)
   try {
     return await new Promise<Uint8Array>((resolve, reject) => {
       settle = { resolve: () => resolve(line.take()), reject }
       if (signal.aborted) return stop()
       signal.addEventListener('abort', stop, { once: true })
       input.on('data', onData)
-      input.on('end', stop)
+      for (const event of ends) input.on(event, closed)
+      input.setRawMode?.(true)
       input.resume()
     })
   } finally {
     line.wipe()
     signal.removeEventListener('abort', stop)
     input.off('data', onData)
-    input.off('end', stop)
+    for (const event of ends) input.off(event, closed)
     input.pause()
-    input.setRawMode?.(false)
+    if (!input.destroyed) input.setRawMode?.(false)
     stderr.write('\n')
   }
 }
+
+/** How a closed terminal shows. */
+const ends = ['end', 'close', 'error'] as const
+const hungUp = { cause: 'SIGHUP' }
+const ignoreFailure = (): void => {}
 
 /** The bytes of one line as they are typed, edited in place. */
 class HiddenLine {

@@ -177,7 +177,10 @@ export const enErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
   },
   ERR_SERVER: { what: 'The server did not answer as it should.', todo: 'Check address and network, then try again.' },
   ERR_USAGE: { what: 'The command line is not right.', todo: 'See `jpki-card --help`, or `jpki-card COMMAND --help`.' },
-  ERR_FILE: { what: 'A file cannot be read or written.', todo: 'Check its path and permissions, and the space left on the disk.' },
+  ERR_FILE: {
+    what: 'A file cannot be read or written.',
+    todo: 'Check its path and permissions, and the space left on the disk.',
+  },
   ERR_EVALUATION: {
     what: 'Not every case of the evaluation passed.',
     todo: 'See the reason of each case; --html writes them as a page.',

@@ -212,7 +212,10 @@ export const jaErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
     what: 'コマンドの指定に誤りがあります。',
     todo: '`jpki-card --help` または `jpki-card COMMAND --help` をご覧ください。',
   },
-  ERR_FILE: { what: 'ファイルの読み書きができません。', todo: 'ファイルの場所とアクセス権、ディスクの空き容量を確認してください。' },
+  ERR_FILE: {
+    what: 'ファイルの読み書きができません。',
+    todo: 'ファイルの場所とアクセス権、ディスクの空き容量を確認してください。',
+  },
   ERR_EVALUATION: {
     what: '評価の試験がすべて合格とはなりませんでした。',
     todo: '各試験の理由を確かめてください。--html で一覧のページを書き込めます。',
