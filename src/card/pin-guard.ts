@@ -93,7 +93,7 @@ async function verifyOnce(
   value: Pin,
   options: VerifyPinOptions,
 ): Promise<void> {
-  requireFormat(pin, value)
+  requirePinFormat(pin, value)
   await verifyGuarded(session, pin, options, (reference) =>
     value.lend((bytes) => session[sendSecret](verify(reference, bytes))),
   )
@@ -147,12 +147,7 @@ export async function changePin(
   build: (reference: Reference, bytes: Uint8Array) => CommandApdu = changeReferenceData,
 ): Promise<void> {
   try {
-    requireFormat(pin, value.next)
-    if (pin.format.kind === 'alphanumeric' && !value.next.mixed) {
-      throw new PinError('ERR_PIN_FORMAT', `a new ${pin.id} password needs at least one letter and one digit`, {
-        pin: pin.id,
-      })
-    }
+    requirePinFormat(pin, value.next, 'new')
     await verifyOnce(session, pin, value.current, options)
     // No public source shows CHANGE with the PIN named in P2; every client selects its file.
     await session[selectEf](pin.fid)
@@ -166,13 +161,19 @@ export async function changePin(
   }
 }
 
-function requireFormat(pin: PinReference, value: Pin): void {
-  const misfit = value.misfit(pin.format)
-  if (misfit !== undefined) {
-    throw new PinError('ERR_PIN_FORMAT', `this cannot be the ${pin.id} PIN: ${misfit}; no try was spent`, {
-      pin: pin.id,
-    })
-  }
+/**
+ * Checks the form of a PIN, as {@link verifyPin} and {@link changePin} do, for a program that wants to say so before it asks for
+ * more. Spends no try and does not consume the PIN.
+ *
+ * @param use - `new` for one to be set.
+ * @throws PinError `ERR_PIN_FORMAT`, whose message names every rule.
+ */
+export function requirePinFormat(pin: PinReference, value: Pin, use: 'current' | 'new' = 'current'): void {
+  const misfit = value.misfit(pin.format, use)
+  if (misfit === undefined) return
+  const which = use === 'new' ? 'the new' : 'the'
+  const message = `this cannot be ${which} ${pin.id} PIN: ${misfit}; no try was spent`
+  throw new PinError('ERR_PIN_FORMAT', message, { pin: pin.id })
 }
 
 function guard(pin: PinReference, status: PinStatus, keep: number, lastTry: boolean): void {

@@ -55,19 +55,25 @@ export class Pin implements Disposable {
     return this.#bytes.length
   }
 
-  /** Why the PIN does not fit a format, as a sentence without the PIN; `undefined` when it fits. */
-  misfit(format: PinFormat): string | undefined {
+  /**
+   * Why the PIN does not fit a format, as a sentence without the PIN that names every rule; `undefined` when it fits.
+   *
+   * @param use - `new` for one to be set: a password then needs at least one letter and one digit.
+   */
+  misfit(format: PinFormat, use: 'current' | 'new' = 'current'): string | undefined {
     const bytes = this.#bytes
     if (bytes.length === 0) return 'the PIN is empty or was already used'
     const digit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39
     if (format.kind === 'digits') {
       const { length, max = length } = format
       const fits = bytes.length >= length && bytes.length <= max && bytes.every(digit)
-      return fits ? undefined : `it has ${max > length ? `${length} to ${max}` : length} digits`
+      return fits ? undefined : `it must have ${max > length ? `${length} to ${max}` : length} digits`
     }
     const letter = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a
     const fits = bytes.length >= format.min && bytes.length <= format.max && bytes.every((b) => digit(b) || letter(b))
-    return fits ? undefined : `it has ${format.min} to ${format.max} letters A-Z and digits`
+    if (fits && (use === 'current' || this.mixed)) return undefined
+    const mixed = use === 'new' ? ', at least one letter and one digit' : ''
+    return `it must have ${format.min} to ${format.max} letters A-Z and digits${mixed}`
   }
 
   /** Whether at least one letter and one digit occur. */

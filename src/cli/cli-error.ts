@@ -37,6 +37,7 @@ export const problems = [
   'stdin-twice',
   'no-terminal',
   'stdin-ended',
+  'stdin-left-over',
   'line-too-long',
   'bad-faults',
   'bad-roots',

@@ -4,6 +4,8 @@ import { usageError } from './cli-error.ts'
 import type { InputStream } from './io.ts'
 
 const longest = 256
+/** Milliseconds. */
+const graceMs = 200
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
 
@@ -40,6 +42,23 @@ export class SecretLines {
     return this.#take(this.#held.length, this.#held.length)
   }
 
+  /**
+   * Makes sure that nothing is left: another line would mean that the caller takes the lines for something else than they
+   * are. Line ends alone are passed over. The end of the input is waited for {@link graceMs} at most, since it may stay open.
+   *
+   * @throws CliError `ERR_USAGE`.
+   */
+  async requireEnd(): Promise<void> {
+    const until = performance.now() + graceMs
+    for (;;) {
+      if (this.#held.some((byte) => byte !== lineFeed && byte !== carriageReturn)) throw usageError('stdin-left-over')
+      this.#held = new Uint8Array()
+      const chunk = await this.#read(until)
+      if (chunk === undefined) return
+      this.#held = chunk
+    }
+  }
+
   /** Wipes what is held and lets go of the input, so that the process can end. */
   close(): void {
     this.#held.fill(0)
@@ -58,20 +77,23 @@ export class SecretLines {
     return line
   }
 
-  /** One chunk, or `undefined` at the end. */
-  async #read(): Promise<Uint8Array | undefined> {
+  /** One chunk, or `undefined` at the end. @param until - when to take what has not come for the end. */
+  async #read(until?: number): Promise<Uint8Array | undefined> {
     const input = this.#input
     for (;;) {
       const chunk = input.read() as Uint8Array | string | null
       if (chunk !== null) return typeof chunk === 'string' ? Buffer.from(chunk) : chunk
       if (input.readableEnded || !input.readable) return undefined
-      await this.#untilReadable()
+      if (until !== undefined && performance.now() >= until) return undefined
+      await this.#untilReadable(until)
     }
   }
 
-  #untilReadable(): Promise<void> {
+  #untilReadable(until: number | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
+      const timer = until === undefined ? undefined : setTimeout(() => done(), until - performance.now())
       const done = (): void => {
+        clearTimeout(timer)
         this.#input.off('readable', done).off('end', done).off('close', done)
         this.#signal.removeEventListener('abort', done)
         if (this.#signal.aborted) reject(new TransportError('ERR_ABORTED', 'interrupted while a PIN was read'))

@@ -314,7 +314,8 @@ function checkedValue(token: {
     throw usageError('needs-value', optionForm(name))
   }
   if (choices !== undefined && !choices.includes(value)) {
-    throw name === 'pin' ? pinInArguments() : usageError('bad-value', optionForm(name))
+    // A wrong name has no digit; what has one may be the PIN itself.
+    throw name === 'pin' && /\p{Nd}/u.test(value) ? pinInArguments() : usageError('bad-value', optionForm(name))
   }
   if (pattern !== undefined && !pattern.test(value)) throw usageError('bad-value', optionForm(name))
   return [value]

@@ -12,10 +12,21 @@ export interface PinInput {
   readonly interactive: boolean
   /** @throws CliError `ERR_USAGE` when there is no way to give a PIN. Call it before the card is touched. */
   requireSource(): void
-  /** The next PIN. @param label - what a person is asked. */
-  ask(label: string, form: PinTyping): Promise<Pin>
+  /**
+   * The next PIN.
+   *
+   * @param label - what a person is asked.
+   * @throws CliError `ERR_USAGE` when it is the last one and standard input has more.
+   */
+  ask(label: string, form: PinForm): Promise<Pin>
   /** Wipes what was read and lets go of the terminal. */
   close(): void
+}
+
+/** How what is typed is put right, and whether it is the last of the call. */
+export interface PinForm extends PinTyping {
+  /** Other PINs, or parts of this one, are asked for after it. Default false. */
+  readonly more?: boolean
 }
 
 /** How PINs are given in one call. */
@@ -39,7 +50,15 @@ function linesOf(io: Io): PinInput {
   return {
     interactive: false,
     requireSource() {},
-    ask: async (_, form) => pinFromBytes(await lines.next(), form),
+    async ask(_, form) {
+      const line = await lines.next()
+      try {
+        if (!form.more) await lines.requireEnd()
+        return pinFromBytes(line, form)
+      } finally {
+        line.fill(0)
+      }
+    },
     close: () => lines.close(),
   }
 }

@@ -1,6 +1,7 @@
 import { type CardSession, type Pin, type PinReference, type PinStatus, readPinStatus } from '../card/index.ts'
 import { PinError } from '../errors.ts'
 import type { Context } from './context.ts'
+import type { PinForm } from './pin-input.ts'
 import { pinLabel } from './pin-names.ts'
 
 /**
@@ -8,11 +9,17 @@ import { pinLabel } from './pin-names.ts'
  * used anyway; lines of standard input are simply taken, at no exchange with the card.
  *
  * @throws PinError `ERR_PIN_BLOCKED`, `ERR_PIN_GUARDED` before a person is asked.
+ * @throws CliError `ERR_USAGE` when standard input has more than this PIN, and no `more` is asked for.
  */
-export async function askPin(context: Context, session: CardSession, pin: PinReference): Promise<Pin> {
+export async function askPin(
+  context: Context,
+  session: CardSession,
+  pin: PinReference,
+  { more = false }: Pick<PinForm, 'more'> = {},
+): Promise<Pin> {
   const { messages, pins } = context
   const tries = await triesToTell(context, session, pin)
-  return pins.ask(`${messages.enterPin(pinLabel(messages, pin.id))}${tries}: `, pinForm(pin))
+  return pins.ask(`${messages.enterPin(pinLabel(messages, pin.id))}${tries}: `, { ...pinForm(pin), more })
 }
 
 /** How what is typed is put right: letters of a password are raised. */

@@ -26,11 +26,11 @@ export async function askPrintedCode(
   const { printed } = messages
   const tries = await triesToTell(context, session, pin)
   if (code === 'code-a') return pins.ask(`${messages.enterPin(pinLabel(messages, pin.id))}${tries}: `, asPrinted)
-  const ask = (question: string): Promise<string> => askPart(context, `${question}${tries}: `)
-  const birthDate = birthDigits(await ask(printed.birthDate(pinLabel(messages, pin.id))), pin)
+  const ask = (question: string, more: boolean): Promise<string> => askPart(context, `${question}${tries}: `, more)
+  const birthDate = birthDigits(await ask(printed.birthDate(pinLabel(messages, pin.id)), code === 'code-b'), pin)
   if (code === 'birth-date') return Pin.fromText(birthDate)
-  const year = requireDigits(await ask(printed.expiryYear), 'the year of expiry', pin)
-  const securityCode = requireDigits(await ask(printed.securityCode), 'the security code', pin)
+  const year = requireDigits(await ask(printed.expiryYear, true), 'the year of expiry', pin)
+  const securityCode = requireDigits(await ask(printed.securityCode, false), 'the security code', pin)
   return Pin.fromText(birthDate + year + securityCode)
 }
 
@@ -38,8 +38,8 @@ export async function askPrintedCode(
 const asPrinted = { upperCase: false, grouped: true } as const
 
 /** A part of a code as text: it is printed on the card for everyone who holds it. */
-async function askPart({ pins }: Context, question: string): Promise<string> {
-  using part = await pins.ask(question, asPrinted)
+async function askPart({ pins }: Context, question: string, more: boolean): Promise<string> {
+  using part = await pins.ask(question, { ...asPrinted, more })
   return part.lend((bytes) => asciiText(bytes))
 }
 
@@ -51,13 +51,13 @@ function birthDigits(text: string, pin: PinReference): string {
     return made.lend((bytes) => asciiText(bytes))
   } catch (error) {
     if (!(error instanceof PinError)) throw error
-    throw badPart('the birth date is YYYY-MM-DD, or the six digits YYMMDD as printed', pin)
+    throw badPart('the birth date must be YYYY-MM-DD, or the six digits YYMMDD as printed', pin)
   }
 }
 
 function requireDigits(text: string, what: string, pin: PinReference): string {
   if (/^[0-9]{4}$/.test(text)) return text
-  throw badPart(`${what} has four digits`, pin)
+  throw badPart(`${what} must have four digits`, pin)
 }
 
 function badPart(reason: string, { id }: PinReference): PinError {

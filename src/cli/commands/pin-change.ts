@@ -1,5 +1,5 @@
 import { equalBytes } from '../../bytes.ts'
-import type { CardSession, Pin, PinReference, VerifyPinOptions } from '../../card/index.ts'
+import { type CardSession, type Pin, type PinReference, requirePinFormat, type VerifyPinOptions } from '../../card/index.ts'
 import { JpkiApplication, type JpkiKey, jpkiPins } from '../../jpki/index.ts'
 import { CommonApplication, commonPin, JukiApplication, jukiPin, TextApplication, textPins } from '../../juki/index.ts'
 import { CliError } from '../cli-error.ts'
@@ -41,7 +41,8 @@ export const pinChangeCommand: Command = async (context) => {
   pins.requireSource()
   const { exchanges, clearedBy } = await withSession(context, async (session) => {
     const app = await open(session)
-    using current = await askPin(context, session, pin)
+    using current = await askPin(context, session, pin, { more: true })
+    requirePinFormat(pin, current)
     using next = await askNewPin(context, pin)
     await app.changePin({ current, next }, verifyOptions(context))
   })
@@ -51,9 +52,10 @@ export const pinChangeCommand: Command = async (context) => {
 
 async function askNewPin({ messages, pins }: Context, pin: PinReference): Promise<Pin> {
   const label = pinLabel(messages, pin.id)
-  const next = await pins.ask(`${messages.enterNewPin(label)}: `, pinForm(pin))
-  if (!pins.interactive) return next
+  const next = await pins.ask(`${messages.enterNewPin(label)}: `, { ...pinForm(pin), more: pins.interactive })
   try {
+    requirePinFormat(pin, next, 'new')
+    if (!pins.interactive) return next
     using again = await pins.ask(`${messages.enterAgain(label)}: `, pinForm(pin))
     if (next.lend((a) => again.lend((b) => equalBytes(a, b)))) return next
     throw new CliError('ERR_PIN_MISMATCH', 'pins-differ')

@@ -54,7 +54,7 @@ export const smokeCommand: Command = async (context) => {
 /** Lines of standard input: the user-authentication PIN, then with `--sign-password` the signature password. */
 async function readPins({ options, pins }: Context): Promise<Partial<Record<JpkiKey, Pin>>> {
   if (!options.has('pin-stdin')) return {}
-  const auth = await pins.ask('', pinForm(jpkiPins.auth))
+  const auth = await pins.ask('', { ...pinForm(jpkiPins.auth), more: options.has('sign-password') })
   return options.has('sign-password') ? { auth, sign: await pins.ask('', pinForm(jpkiPins.sign)) } : { auth }
 }
 

@@ -94,7 +94,7 @@ export const enErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
   },
   ERR_PIN_FORMAT: {
     what: 'This cannot be the PIN; no try was spent.',
-    todo: 'The signature password has 6 to 16 letters and digits, a new one at least one of each; the other PINs of the card have 4 digits. Verification code A is the 12 digits of the individual number; B is made of birth date, year of expiry and security code.',
+    todo: 'The signature password must have 6 to 16 letters and digits, at least one letter and one digit; the other PINs of the card must have 4 digits. Verification code A is the 12 digits of the individual number; B is made of birth date, year of expiry and security code.',
   },
   ERR_PIN_REJECTED: {
     what: 'The PIN is wrong.',

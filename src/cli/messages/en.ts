@@ -33,6 +33,7 @@ export const en: Messages = {
     'stdin-twice': () => 'the file and the PIN cannot both come from standard input',
     'no-terminal': () => 'there is no terminal to ask for the PIN at: use --pin-stdin',
     'stdin-ended': () => 'standard input ended before a PIN came; no try was spent',
+    'stdin-left-over': () => 'standard input has more lines than this command takes; no try was spent',
     'line-too-long': () => 'a line of standard input is too long to be a PIN; no try was spent',
     'bad-faults': (where) => `the fault script is not right: ${where}`,
     'bad-roots': (where) => `the file of root keys is not right: ${where}`,

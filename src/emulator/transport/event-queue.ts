@@ -1,10 +1,15 @@
-/** An async iterable that others push into. */
+/** An async iterable that others push into. Whoever waits for its next item keeps the process alive, as with PC/SC. */
+
+/** Longest interval of a timer, milliseconds. */
+const longest = 2_147_483_647
 
 export class EventQueue<T> implements AsyncIterableIterator<T> {
   readonly #ready: T[] = []
   readonly #ended: () => void
   #waiting: ((result: IteratorResult<T>) => void)[] = []
   #done = false
+  /** Runs while someone waits. */
+  #alive: NodeJS.Timeout | undefined
 
   /** @param ended - called once when nobody listens any more. */
   constructor(ended: () => void) {
@@ -16,6 +21,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
     const waiting = this.#waiting.shift()
     if (waiting === undefined) this.#ready.push(item)
     else waiting({ done: false, value: item })
+    this.#letGo()
   }
 
   /** What was pushed before is still delivered. */
@@ -24,12 +30,14 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
     this.#done = true
     for (const waiting of this.#waiting) waiting({ done: true, value: undefined })
     this.#waiting = []
+    this.#letGo()
     this.#ended()
   }
 
   next(): Promise<IteratorResult<T>> {
     if (this.#ready.length > 0) return Promise.resolve({ done: false, value: this.#ready.shift()! })
     if (this.#done) return Promise.resolve({ done: true, value: undefined })
+    this.#alive ??= setInterval(() => {}, longest)
     return new Promise((resolve) => {
       this.#waiting.push(resolve)
     })
@@ -39,6 +47,12 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
     this.#ready.length = 0
     this.end()
     return { done: true, value: undefined }
+  }
+
+  #letGo(): void {
+    if (this.#waiting.length > 0) return
+    clearInterval(this.#alive)
+    this.#alive = undefined
   }
 
   [Symbol.asyncIterator](): this {

@@ -175,7 +175,7 @@ export const ja: CustomerTexts = {
   },
   pins: {
     auth: { name: '利用者証明用の暗証番号', short: '暗証番号', form: '数字4桁' },
-    sign: { name: '署名用パスワード', short: 'パスワード', form: '英字の大文字と数字で6文字以上16文字以下' },
+    sign: { name: '署名用パスワード', short: 'パスワード', form: '英字の大文字と数字を両方使った6文字以上16文字以下' },
     juki: { name: '住民基本台帳用の暗証番号', short: '暗証番号', form: '数字4桁' },
     text: { name: '券面事項入力補助用の暗証番号', short: '暗証番号', form: '数字4桁' },
     common: { name: 'カードの暗証番号', short: '暗証番号', form: '数字4桁' },

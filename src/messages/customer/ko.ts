@@ -175,7 +175,7 @@ export const ko: CustomerTexts = {
   },
   pins: {
     auth: { name: '이용자 증명용 비밀번호', short: '비밀번호', form: '숫자 4자리' },
-    sign: { name: '서명용 비밀번호', short: '비밀번호', form: '영문 대문자와 숫자 6~16자' },
+    sign: { name: '서명용 비밀번호', short: '비밀번호', form: '영문 대문자와 숫자를 모두 포함한 6~16자' },
     juki: { name: '주민기본대장용 비밀번호', short: '비밀번호', form: '숫자 4자리' },
     text: { name: '카드 기재사항 입력 보조용 비밀번호', short: '비밀번호', form: '숫자 4자리' },
     common: { name: '카드 비밀번호', short: '비밀번호', form: '숫자 4자리' },

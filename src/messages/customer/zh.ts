@@ -175,7 +175,7 @@ export const zh: CustomerTexts = {
   },
   pins: {
     auth: { name: '用户证明用密码', short: '密码', form: '4位数字' },
-    sign: { name: '签名用密码', short: '密码', form: '6至16位的大写英文字母和数字' },
+    sign: { name: '签名用密码', short: '密码', form: '6至16位，须同时包含大写英文字母和数字' },
     juki: { name: '住民基本台账用密码', short: '密码', form: '4位数字' },
     text: { name: '卡面事项输入辅助用密码', short: '密码', form: '4位数字' },
     common: { name: '卡片密码', short: '密码', form: '4位数字' },

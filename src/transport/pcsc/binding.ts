@@ -70,6 +70,8 @@ export interface PcscBinding {
   watch(observer: PcscObserver): PcscWatch
   /** Takes the card in a reader. Called only while a watch that has seen the reader is running. */
   connect(reader: string, share: PcscShare): Promise<PcscHandle>
+  /** Whether what the binding runs beside its calls, a process, may keep this one alive. Default: it may. */
+  keepAlive?(isNeeded: boolean): void
   /** Gives up what the binding keeps for itself. Called last, by the transport's `close`. */
   close?(): Promise<void>
 }

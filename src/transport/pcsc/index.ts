@@ -35,7 +35,8 @@ export interface PcscOptions {
  * Opens the smart card service of this computer. Loads the binding; the service itself is first asked for by the calls
  * on the transport, and may come and go.
  *
- * The transport keeps the process alive from its first call until it is closed; with `isolated` from the beginning.
+ * The transport keeps the process alive from its first call until it is closed; with `isolated` from the beginning. While there
+ * is no service, only waits and watches do, so that a program that caught the error can end.
  *
  * @throws TransportError `ERR_BINDING_MISSING`; with `isolated` also `ERR_TRANSPORT` when no process can be started.
  */

@@ -44,6 +44,8 @@ export class Monitor {
   #listed = withResolvers<void>()
   #lost: TransportError | undefined
   #state: 'idle' | 'open' | 'closed' = 'idle'
+  /** Waits and watches of others. While there is no service and none of them, nothing here keeps the process alive. */
+  #interest = 0
 
   /** @param isOurs - whether this process itself holds the card: then the reader is not busy. */
   constructor(binding: PcscBinding, isOurs: (reader: string) => boolean, times: MonitorTimes = defaultTimes) {
@@ -70,6 +72,26 @@ export class Monitor {
     this.#state = 'open'
     clearTimeout(this.#timer)
     this.#begin()
+  }
+
+  /** Keeps the process alive until the returned function is called, whether there is a service or not. */
+  hold(): () => void {
+    this.#interest++
+    this.#keepAlive()
+    let isHeld = true
+    return () => {
+      if (!isHeld) return
+      isHeld = false
+      this.#interest--
+      this.#keepAlive()
+    }
+  }
+
+  #keepAlive(): void {
+    const isNeeded = this.#interest > 0 || this.#lost === undefined
+    this.#binding.keepAlive?.(isNeeded)
+    if (isNeeded) this.#timer?.ref()
+    else this.#timer?.unref()
   }
 
   subscribe(listener: (event: ReaderEvent) => void): () => void {
@@ -153,6 +175,7 @@ export class Monitor {
   #serviceFound(): void {
     if (this.#lost === undefined) return
     this.#lost = undefined
+    this.#keepAlive()
     this.#emit([{ type: 'service-restored' }])
   }
 
@@ -204,6 +227,7 @@ export class Monitor {
     if (this.#state !== 'open') return
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#begin(), this.#retryMs)
+    this.#keepAlive()
     this.#retryMs = Math.min(2 * this.#retryMs, this.#times.longestRetry)
   }
 

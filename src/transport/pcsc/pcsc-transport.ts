@@ -202,10 +202,12 @@ export class PcscTransport implements CardTransport {
     const end = () => queue.end()
     const queue = new EventQueue<ReaderEvent>(() => {
       unsubscribe()
+      release()
       this.#onClose.delete(end)
       signal?.removeEventListener('abort', end)
     })
     const unsubscribe = this.#monitor.subscribe((event) => queue.push(event))
+    const release = this.#monitor.hold()
     this.#onClose.add(end)
     signal?.addEventListener('abort', end, { once: true })
     if (this.#closing !== undefined || signal?.aborted) {
@@ -226,9 +228,11 @@ export class PcscTransport implements CardTransport {
     const { promise, reject } = withResolvers<never>()
     const end = () => reject(closed())
     this.#onClose.add(end)
+    const release = this.#monitor.hold()
     try {
       return await Promise.race([wait(), promise])
     } finally {
+      release()
       this.#onClose.delete(end)
     }
   }

@@ -189,6 +189,13 @@ export class HostProcess {
     return new Set(late.map(({ handle }) => handle).filter((handle) => handle !== undefined))
   }
 
+  /** Whether the host keeps this process alive; it ends with this process either way. */
+  keepAlive(isNeeded: boolean): void {
+    const change = isNeeded ? 'ref' : 'unref'
+    this.#child[change]()
+    this.#socket[change]()
+  }
+
   /** Ends the process. Every call under way fails with the reason. */
   kill(reason: string): void {
     if (this.#lost !== undefined || this.#reason !== undefined) return

@@ -26,6 +26,7 @@ export class IsolatedBinding implements PcscBinding {
   #current: HostProcess | undefined
   #name = 'isolated'
   #isClosed = false
+  #keepsAlive = true
 
   private constructor(settings: HostSettings) {
     this.#settings = settings
@@ -75,9 +76,17 @@ export class IsolatedBinding implements PcscBinding {
     })
   }
 
+  keepAlive(isNeeded: boolean): void {
+    if (this.#keepsAlive === isNeeded) return
+    this.#keepsAlive = isNeeded
+    for (const host of this.#hosts.keys()) host.keepAlive(isNeeded)
+  }
+
   /** Ends every host. */
   async close(): Promise<void> {
     this.#isClosed = true
+    // Their end is waited for.
+    this.keepAlive(true)
     const hosts = [...this.#hosts.keys()]
     for (const host of hosts) host.kill('was closed')
     await Promise.all(hosts.map((host) => host.exited()))
@@ -95,6 +104,7 @@ export class IsolatedBinding implements PcscBinding {
       memory: (bytes) => bytes > fullAt * this.#settings.memoryBytes && this.#replace(host, 'took much memory'),
       overdue: () => this.#replace(host, 'did not answer a call in time'),
     })
+    host.keepAlive(this.#keepsAlive)
     this.#hosts.set(host, new Set())
     this.#current = host
     host.exited().then(() => this.#hosts.delete(host))
