@@ -10,6 +10,7 @@ export const cliErrorCodes = [
   'ERR_EVALUATION',
   'ERR_AUTHENTICITY',
   'ERR_FIELD_TEST',
+  'ERR_SERVER_START',
 ] as const
 
 /** One of the codes only the command line knows. */
@@ -44,6 +45,12 @@ export const problems = [
   'bad-input',
   'not-together',
   'bad-settings',
+  'port-in-use',
+  'port-not-allowed',
+  'address-not-here',
+  'cannot-listen',
+  'bad-tls',
+  'given-twice',
   'one-of',
   'not-with-file',
   'nothing-there',

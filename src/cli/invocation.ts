@@ -48,7 +48,7 @@ async function read(argv: readonly string[], wrapping: Wrapping): Promise<Invoca
   if (entry.load === undefined) return readWrapped(name as 'record' | 'replay', argv, args)
   if (options.has('help')) return { kind: 'help', command: name }
   const operands = args.operands.slice(words).map(({ text }) => text)
-  checkOptions(entry, options, wrapping)
+  checkOptions(name, options, wrapping)
   checkOperands(entry, operands)
   const { record, replay } = wrapping
   const isWrapped = record !== undefined || replay !== undefined
@@ -102,10 +102,13 @@ async function readWrapped(name: 'record' | 'replay', argv: readonly string[], a
   return read(rest, name === 'record' ? { record: { file: file.text, keepAll } } : { replay: file.text })
 }
 
-function checkOptions(entry: CommandEntry, options: Options, wrapping: Wrapping): void {
+function checkOptions(name: CommandName, options: Options, wrapping: Wrapping): void {
+  const entry = registry[name]
   const [stranger] = options.strangers([...entry.options, ...(wrapping.record ? (['keep-all'] as const) : [])])
   if (stranger === 'pin') throw pinInArguments()
   if (stranger !== undefined) throw usageError('wrong-option', `--${stranger}`)
+  const [contradicted] = options.contradicted(name)
+  if (contradicted !== undefined) throw usageError('given-twice', optionForm(contradicted))
   const missing = entry.required.find((name) => !options.has(name))
   if (missing !== undefined) throw usageError('missing-option', optionForm(missing))
   if (!entry.options.includes('virtual')) return

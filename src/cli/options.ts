@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { typedDay } from '../bytes.ts'
 import { identifierPattern } from '../token/challenge.ts'
 import { type CliError, usageError } from './cli-error.ts'
+import type { CommandName } from './command-names.ts'
 
 /** One option. `meta` names its value in help; without it the option is a switch. */
 interface OptionSpec {
@@ -10,6 +11,8 @@ interface OptionSpec {
   readonly pattern?: RegExp
   /** A day that people type: full-width forms are narrowed, its parts apart by hyphens. */
   readonly typed?: true
+  /** It may be given several times, and all values are used: by every command, or by these. */
+  readonly several?: true | readonly CommandName[]
 }
 
 const choice = (...choices: readonly string[]): OptionSpec => ({ meta: choices.join('|'), choices })
@@ -125,9 +128,9 @@ const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   'client-cert': { meta: 'FILE' },
   'client-key': { meta: 'FILE' },
   key: choice('auth', 'sign'),
-  anchors: { meta: 'DIR' },
-  crl: { meta: 'FILE' },
-  ocsp: { meta: 'FILE' },
+  anchors: { meta: 'DIR', several: true },
+  crl: { meta: 'FILE', several: true },
+  ocsp: { meta: 'FILE', several: true },
   'require-revocation': {},
   use: choice('auth', 'sign'),
   at: { meta: 'TIME', pattern: /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/ },
@@ -138,9 +141,9 @@ const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   pki: { meta: 'DIR' },
   html: { meta: 'FILE' },
   junit: { meta: 'FILE' },
-  only: { meta: 'ID', pattern: /^[a-z0-9-]{1,64}$/ },
+  only: { meta: 'ID', pattern: /^[a-z0-9-]{1,64}$/, several: true },
   terminals: { meta: 'FILE' },
-  purpose: { meta: 'NAME', pattern: identifierPattern },
+  purpose: { meta: 'NAME', pattern: identifierPattern, several: ['evaluate'] },
   origin: { meta: 'ORIGIN', pattern: /^https?:\/\/[a-z0-9.:[\]-]{1,250}$/ },
   timeout: number('SECONDS'),
   'max-wait': number('SECONDS'),
@@ -152,7 +155,7 @@ const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   faults: { meta: 'FILE' },
   'code-b': {},
   with: choice('birth-date', 'code-a', 'code-b'),
-  roots: { meta: 'FILE|known|known-test' },
+  roots: { meta: 'FILE|known|known-test', several: true },
   reveal: {},
   png: {},
   profile: { meta: 'FILE' },
@@ -231,7 +234,7 @@ export class Options {
   has(name: OptionName): boolean {
     return this.#values.has(name)
   }
-  /** The value, the last when there are several, or `undefined` when the option was not given. */
+  /** The value, or `undefined` when the option was not given. */
   get(name: OptionName): string | undefined {
     return this.#values.get(name)?.at(-1)
   }
@@ -239,10 +242,21 @@ export class Options {
   all(name: OptionName): readonly string[] {
     return this.#values.get(name) ?? []
   }
+  /** Options given with more than one value to a command that uses one: none may be dropped silently. */
+  contradicted(command: CommandName): readonly OptionName[] {
+    return [...this.#values]
+      .filter(([name, values]) => new Set(values).size > 1 && !takesSeveral(name, command))
+      .map(([name]) => name)
+  }
   /** The first option given that is not allowed. */
   strangers(allowed: readonly OptionName[]): readonly OptionName[] {
     return [...this.#values.keys()].filter((name) => !allowed.includes(name))
   }
+}
+
+function takesSeveral(name: OptionName, command: CommandName): boolean {
+  const { several = [] } = optionTable[name]
+  return several === true || several.includes(command)
 }
 
 /** A word that is not an option, and where it stands among the arguments. */

@@ -1,4 +1,5 @@
 import { JpkiCardError, PinError } from '../errors.ts'
+import { hasNoEnd } from '../validity/index.ts'
 import { CliError, ReaderNameError } from './cli-error.ts'
 import type { Result } from './context.ts'
 import type { Io } from './io.ts'
@@ -7,16 +8,31 @@ import type { CatalogueCode, Messages } from './messages/catalogue.ts'
 /** Characters of a technical reason shown to people. */
 const mostDetail = 400
 
-/** Columns a text takes on a terminal: East Asian wide characters take two. */
+const graphemes = new Intl.Segmenter()
+
+/** East_Asian_Width W and F (Unicode UAX 11), but for pictures, which {@link picture} has. */
+const wide =
+  /[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\u3247\u3250-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]/u
+
+/** What takes no column of its own: marks, variation selectors, vowels and finals of Hangul syllables in parts. */
+const zero = /[\p{M}\p{Cf}\p{Cc}\u1160-\u11ff\ud7b0-\ud7ff]/gu
+
+/** A cluster shown as one picture: an emoji, or a symbol that a variation selector makes one. */
+const picture = /\p{Emoji_Presentation}|\p{Emoji}\ufe0f/u
+
+/**
+ * Columns a text takes on a terminal: East Asian wide characters and pictures take two, what is written over or under a
+ * character none (か and a combining voiced mark, 葛 and its variation selector).
+ */
 export function displayWidth(text: string): number {
   let width = 0
-  for (const character of text) {
-    width += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(
-      character,
-    )
-      ? 2
-      : 1
-  }
+  for (const { segment } of graphemes.segment(text)) width += picture.test(segment) ? 2 : widthOfCluster(segment)
+  return width
+}
+
+function widthOfCluster(cluster: string): number {
+  let width = 0
+  for (const character of cluster.replaceAll(zero, '')) width += wide.test(character) ? 2 : 1
   return width
 }
 
@@ -46,8 +62,19 @@ export function dayInJapan(instant: Date): string {
 
 /** The moment in Japan to the second, `YYYY-MM-DD HH:MM:SS JST`. */
 export function momentInJapan(instant: Date): string {
-  const text = new Date(instant.getTime() + 9 * 3_600_000).toISOString()
+  // Beyond the year 9999, which nine hours can reach, ISO 8601 has a sign and six digits.
+  const text = new Date(instant.getTime() + 9 * 3_600_000).toISOString().replace(/^\+0*/, '')
   return `${text.replace('T', ' ').replace(/\.\d+Z$/, '')} JST`
+}
+
+/** The day a validity ends, or that it has no end. */
+export function endDay(end: Date, messages: Messages): string {
+  return hasNoEnd(end) ? messages.noEnd : messages.validUntil(dayInJapan(end))
+}
+
+/** The moment a validity ends, or that it has no end. */
+export function endMoment(end: Date, messages: Messages): string {
+  return hasNoEnd(end) ? messages.noEnd : momentInJapan(end)
 }
 
 /** Writes what a command found out and, when it is refused, why. */
@@ -92,7 +119,9 @@ function describeFailure(error: unknown, messages: Messages): Failure {
 }
 
 function shortened(text: string): string {
-  return text.length <= mostDetail ? text : `${text.substring(0, mostDetail)}…`
+  const shown = [...graphemes.segment(text.substring(0, 4 * mostDetail))].slice(0, mostDetail)
+  const whole = shown.map(({ segment }) => segment).join('')
+  return whole.length === text.length ? text : `${whole}…`
 }
 
 /** Writes a failure: one JSON object on standard output, or what happened and what to do on standard error. */

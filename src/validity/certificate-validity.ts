@@ -1,6 +1,6 @@
 import { checkInstant, wholeSecond } from './calendar.ts'
 import type { CalendarDay } from './calendar-day.ts'
-import { epochDayInJapan, textOfEpochDay } from './epoch-day.ts'
+import { epochDayInJapan, epochDayOf, textOfEpochDay } from './epoch-day.ts'
 import type { ValidityFlag } from './flags.ts'
 import { renewalWindow } from './renewal-window.ts'
 
@@ -16,20 +16,36 @@ export interface CertificateTimes {
 /** Where a certificate stands at an instant. It says nothing on revocation. */
 export interface CertificateValidity {
   readonly state: CertificateState
-  /** Last second at which it is valid. For JPKI 14:59:59 UTC, which is 23:59:59 in Japan. */
+  /** Last second at which it is valid; 9999-12-31T23:59:59Z without an end. For JPKI 14:59:59 UTC, which is 23:59:59 in Japan. */
   readonly lastMoment: Date
-  readonly lastDayInJapan: CalendarDay
-  /** Calendar days in Japan: 0 on the last day, negative after it. */
-  readonly daysLeft: number
-  /** First day in Japan on which it can be renewed. */
-  readonly renewableFrom: CalendarDay
+  /** `null` for a certificate without an end, see {@link hasNoEnd}. */
+  readonly lastDayInJapan: CalendarDay | null
+  /** Calendar days in Japan: 0 on the last day, negative after it. `null` without an end. */
+  readonly daysLeft: number | null
+  /** First day in Japan on which it can be renewed. `null` without an end. */
+  readonly renewableFrom: CalendarDay | null
   readonly flags: readonly ValidityFlag[]
+}
+
+/** The last day of the calendar that a day has four digits of the year for. */
+const lastOfCalendar = epochDayOf(9999, 12, 31)
+
+/**
+ * Whether a time stands for "no end": 99991231235959Z (RFC 5280 4.1.2.5), and what else falls in Japan on a day after the
+ * year 9999.
+ *
+ * @throws TypeError or RangeError when it is not a valid Date.
+ */
+export function hasNoEnd(notAfter: Date): boolean {
+  return epochDayInJapan(checkInstant(notAfter, 'notAfter').getTime()) > lastOfCalendar
 }
 
 /**
  * Where a certificate stands. Both times are inclusive to the second (RFC 5280 4.1.2.5): still valid at
  * 14:59:59.999 UTC of the last day, expired at 15:00:00.000. When `notBefore` is after `notAfter` it is never valid:
  * `not-yet-valid`, then `expired`.
+ *
+ * A certificate without an end ({@link hasNoEnd}) has no last day, no days left and no window.
  *
  * The window opens on the day after the same day three months before (flag `renewal-window-reading`). Holders who live
  * abroad may renew a year before by one municipality's page; that is not modelled.
@@ -44,13 +60,19 @@ export function certificateValidity(times: CertificateTimes, at: Date): Certific
   const now = wholeSecond(checkInstant(at, 'at'))
   const today = epochDayInJapan(at.getTime())
   const lastDay = epochDayInJapan(notAfter * 1000)
+  const lastMoment = new Date(notAfter * 1000)
+  const isEarly = now < notBefore
+  if (lastDay > lastOfCalendar) {
+    const state = now > notAfter ? 'expired' : isEarly ? 'not-yet-valid' : 'valid'
+    return { state, lastMoment, lastDayInJapan: null, daysLeft: null, renewableFrom: null, flags: [] }
+  }
   const { opens, flags } = renewalWindow(lastDay)
   let state: CertificateState = today < opens ? 'valid' : 'renewable'
-  if (now < notBefore) state = 'not-yet-valid'
+  if (isEarly) state = 'not-yet-valid'
   if (now > notAfter) state = 'expired'
   return {
     state,
-    lastMoment: new Date(notAfter * 1000),
+    lastMoment,
     lastDayInJapan: textOfEpochDay(lastDay),
     daysLeft: lastDay - today,
     renewableFrom: textOfEpochDay(opens),

@@ -19,9 +19,10 @@ export interface EffectiveValidity {
   /** Which of the two ends first; `certificate` when both end at the same second. */
   readonly limitedBy: 'certificate' | 'card'
   readonly lastMoment: Date
-  readonly lastDayInJapan: CalendarDay
-  /** Calendar days in Japan: 0 on the last day, negative after it. */
-  readonly daysLeft: number
+  /** `null` for a certificate without an end and no card. */
+  readonly lastDayInJapan: CalendarDay | null
+  /** Calendar days in Japan: 0 on the last day, negative after it. `null` without an end. */
+  readonly daysLeft: number | null
   readonly certificate?: CertificateValidity
   readonly card?: CardValidity
 }

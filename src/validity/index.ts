@@ -12,7 +12,7 @@ export { commonRecordLength, parseCardDate, parseCommonRecord } from './card-dat
 export type { CardExpiry, CardExpirySource, CardValidity } from './card-validity.ts'
 export { cardExpirySources, cardValidity } from './card-validity.ts'
 export type { CertificateState, CertificateTimes, CertificateValidity } from './certificate-validity.ts'
-export { certificateValidity } from './certificate-validity.ts'
+export { certificateValidity, hasNoEnd } from './certificate-validity.ts'
 export type { Credential, CredentialId, PinRule, ValidityTerm } from './credentials.ts'
 export { credentials, pinManagers } from './credentials.ts'
 export type { EffectiveInput, EffectiveValidity } from './effective-validity.ts'

@@ -35,9 +35,9 @@ describe('certificateValidity', () => {
         const before = certificateValidity({ notBefore, notAfter }, first)
         const after = certificateValidity({ notBefore, notAfter }, second)
         expect(order.indexOf(before.state)).toBeLessThanOrEqual(order.indexOf(after.state))
-        expect(after.daysLeft).toBeLessThanOrEqual(before.daysLeft)
-        if (after.daysLeft < 0) expect(after.state).toBe('expired')
-        if (after.state !== 'expired') expect(after.daysLeft).toBeGreaterThanOrEqual(0)
+        expect(after.daysLeft!).toBeLessThanOrEqual(before.daysLeft!)
+        if (after.daysLeft! < 0) expect(after.state).toBe('expired')
+        if (after.state !== 'expired') expect(after.daysLeft!).toBeGreaterThanOrEqual(0)
       }),
       { numRuns: 2000 },
     )

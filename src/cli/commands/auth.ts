@@ -6,7 +6,7 @@ import { usageError } from '../cli-error.ts'
 import type { Command, Context, Result } from '../context.ts'
 import { serverOf } from '../kiosk/server.ts'
 import { optionForm, serverOptions } from '../options.ts'
-import { momentInJapan, table } from '../output.ts'
+import { endMoment, table } from '../output.ts'
 import { askPin } from '../pin-question.ts'
 import { verifyOptions, withSession } from '../session.ts'
 import { signatureResult } from '../signature-result.ts'
@@ -74,7 +74,7 @@ async function authenticateAtServer(context: Context): Promise<Result> {
         [auth.server, server.origin],
         [auth.accepted, auth.acceptedFor(purpose, terminal)],
         [auth.holder, holder],
-        [auth.validUntil, momentInJapan(new Date(validUntil))],
+        [auth.validUntil, endMoment(new Date(validUntil), messages)],
         [headings.exchanges, String(exchanges)],
         [headings.cleared, messages.cleared[clearedBy]],
       ],

@@ -4,7 +4,7 @@ import { type CertificateKind, certificateKinds, JpkiApplication, type JpkiKey, 
 import type { Certificate } from '../../x509/index.ts'
 import { usageError, withFile } from '../cli-error.ts'
 import type { Command, Context } from '../context.ts'
-import { dayInJapan, table } from '../output.ts'
+import { endDay, table } from '../output.ts'
 import { askPin } from '../pin-question.ts'
 import { verifyOptions, withSession } from '../session.ts'
 
@@ -25,7 +25,7 @@ export const certificateCommand: Command = async (context) => {
   const facts = [
     [headings.certificate, messages.certificates[kind]],
     [headings.subject, value.subject],
-    ['', messages.validUntil(dayInJapan(value.notAfter))],
+    ['', endDay(value.notAfter, messages)],
   ]
   return {
     json: {

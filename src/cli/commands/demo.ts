@@ -12,7 +12,7 @@ import { demoRequest, type IssuanceFindings, playIssuance } from '../demo/issuan
 import { listsBeforeAndAfter } from '../demo/lists.ts'
 import { type ServerProcess, startServerProcess } from '../demo/server-process.ts'
 import type { Messages } from '../messages/catalogue.ts'
-import { momentInJapan, table } from '../output.ts'
+import { endMoment, table } from '../output.ts'
 import { type PinReport, readPins } from '../pin-report.ts'
 import { type SessionOutcome, withConnection } from '../session.ts'
 import { makeVirtualCard, virtualTransport } from '../transport.ts'
@@ -130,7 +130,7 @@ function report(
     [demo.checked, demo.checkedResult],
     [auth.accepted, auth.acceptedFor(acceptance.purpose, acceptance.terminal)],
     [auth.holder, acceptance.holder],
-    [auth.validUntil, momentInJapan(new Date(acceptance.validUntil))],
+    [auth.validUntil, endMoment(new Date(acceptance.validUntil), messages)],
     [demo.again, refused(again)],
     [demo.revoked, refused(afterRevocation)],
     [demo.list, demo.listResult],

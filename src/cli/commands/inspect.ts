@@ -4,7 +4,7 @@ import { type CertificateKind, certificateKinds, type JpkiApplication } from '..
 import { readAvailability, readOrReason } from '../certificate-reading.ts'
 import type { Command } from '../context.ts'
 import type { Messages, UnreadableReason } from '../messages/catalogue.ts'
-import { dayInJapan, table } from '../output.ts'
+import { endDay, table } from '../output.ts'
 import { completeCounters, openJpkiIfPresent, type PinReport, pinRow, readPins } from '../pin-report.ts'
 import { withSession } from '../session.ts'
 
@@ -95,5 +95,5 @@ function pinPart(messages: Messages, pins: readonly PinReport[]): string {
 function certificateRow(one: CertificateReport, messages: Messages): string[] {
   const name = messages.certificates[one.id]
   if (!one.readable) return [name, messages.unreadable[one.reason]]
-  return [name, messages.validUntil(dayInJapan(new Date(one.notAfter))), one.subject]
+  return [name, endDay(new Date(one.notAfter), messages), one.subject]
 }

@@ -1,5 +1,11 @@
 import { equalBytes } from '../../bytes.ts'
-import { type CardSession, type Pin, type PinReference, requirePinFormat, type VerifyPinOptions } from '../../card/index.ts'
+import {
+  type CardSession,
+  type Pin,
+  type PinReference,
+  requirePinFormat,
+  type VerifyPinOptions,
+} from '../../card/index.ts'
 import { JpkiApplication, type JpkiKey, jpkiPins } from '../../jpki/index.ts'
 import { CommonApplication, commonPin, JukiApplication, jukiPin, TextApplication, textPins } from '../../juki/index.ts'
 import { CliError } from '../cli-error.ts'

@@ -1,4 +1,5 @@
 import { findServices, type ServiceChannel, type ServicePlan, serviceChannels } from '../../services/index.ts'
+import { hasNoEnd } from '../../validity/index.ts'
 import type { Command } from '../context.ts'
 import type { Messages } from '../messages/catalogue.ts'
 import { dayInJapan, table } from '../output.ts'
@@ -31,8 +32,16 @@ export const servicesCommand: Command = async (context) => {
 
 /** The last day as the card tells it without a PIN. */
 function lastDay({ expiry: follows }: ServicePlan, { auth, expiry }: CardSurvey): string | undefined {
-  if (follows === 'own-certificate') return typeof auth === 'string' ? undefined : dayInJapan(auth.notAfter)
+  if (follows === 'own-certificate') {
+    return typeof auth === 'string' || hasNoEnd(auth.notAfter) ? undefined : dayInJapan(auth.notAfter)
+  }
   return typeof expiry === 'string' ? undefined : expiry.expiry
+}
+
+/** Why there is no last day. */
+function noDay({ expiry: follows }: ServicePlan, { auth }: CardSurvey, messages: Messages): string {
+  const isEndless = follows === 'own-certificate' && typeof auth !== 'string' && hasNoEnd(auth.notAfter)
+  return isEndless ? messages.noEnd : messages.services.dayNotTold
 }
 
 function planJson(plan: ServicePlan, survey: CardSurvey) {
@@ -60,7 +69,7 @@ function planText(plan: ServicePlan, survey: CardSurvey, messages: Messages): st
     [texts.pin, texts.pinForm(min === max ? String(min) : `${min}–${max}`, texts.characters[characters])],
     [texts.keeper, texts.keepers[credential.pinManagedBy]],
     [texts.checkedBy, texts.checkers[pinCheckedBy]],
-    [texts.expiry, [texts.expiries[expiry], lastDay(plan, survey) ?? texts.dayNotTold].join(', ')],
+    [texts.expiry, [texts.expiries[expiry], lastDay(plan, survey) ?? noDay(plan, survey, messages)].join(', ')],
     [texts.offered, validity.offered[offered]],
     [texts.customer, customer[language]],
   ]

@@ -2,7 +2,7 @@ import { inspectCertificate, jpkiAnchors, type VerifyOptions } from '../../trust
 import { usageError } from '../cli-error.ts'
 import type { Command } from '../context.ts'
 import { optionForm } from '../options.ts'
-import { momentInJapan, table } from '../output.ts'
+import { endMoment, table } from '../output.ts'
 import { certificateFacts, certificateRows } from '../trust/certificate-facts.ts'
 import { readCertificates } from '../trust/files.ts'
 import { givenDay, givenInstant, readTrustFiles, revocationPolicy } from '../trust/options.ts'
@@ -33,7 +33,7 @@ export const verifyCommand: Command = async ({ options, operands, messages }) =>
     ...(ok ? [[texts.path, path!.map(({ subject }) => subject).join(' < ')]] : []),
     profileRow(certificate!, messages),
     ...certificateRows(facts, messages),
-    ...(ok ? [[texts.pathUntil, momentInJapan(validUntil!)]] : []),
+    ...(ok ? [[texts.pathUntil, endMoment(validUntil!, messages)]] : []),
   ]
   return {
     json: { ...reportJson(report), validity: facts },

@@ -61,6 +61,8 @@ export interface Messages extends TrustTexts, ApplicationTexts {
     readonly unlimited: string
   }
   readonly validUntil: (day: string) => string
+  /** In place of a day or moment at which something ends. */
+  readonly noEnd: string
   readonly present: string
   readonly absent: string
   readonly written: (file: string) => string

@@ -176,6 +176,10 @@ export const enErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
     todo: 'Install the package named below with npm.',
   },
   ERR_SERVER: { what: 'The server did not answer as it should.', todo: 'Check address and network, then try again.' },
+  ERR_SERVER_START: {
+    what: 'The server cannot be started.',
+    todo: 'Correct what is named above in the settings (listen), or free the port, then start it again.',
+  },
   ERR_USAGE: { what: 'The command line is not right.', todo: 'See `jpki-card --help`, or `jpki-card COMMAND --help`.' },
   ERR_FILE: {
     what: 'A file cannot be read or written.',

@@ -71,7 +71,7 @@ export const enTrust: TrustTexts = {
       expired: 'EXPIRED',
     },
     until: 'Valid until',
-    lastMoment: (moment, days) => `${moment} (days left: ${days})`,
+    lastMoment: (moment, days) => (days === null ? moment : `${moment} (days left: ${days})`),
     renewal: 'Renewal',
     renewableFrom: (day) => `from ${day}`,
     rule: 'Rule',

@@ -40,6 +40,14 @@ export const en: Messages = {
     'bad-input': (form) => `the input is not of the form ${form} says`,
     'not-together': (names) => `these do not go together: ${names}`,
     'bad-settings': (where) => `the settings of the server are not right: ${where}`,
+    'port-in-use': (where) => `the server cannot be started: another program already listens on ${where}`,
+    'port-not-allowed': (where) =>
+      `the server cannot be started: this account may not listen on ${where}; ports below 1024 often need a right of their own`,
+    'address-not-here': (where) => `the server cannot be started: ${where} is not an address of this machine`,
+    'cannot-listen': (where) => `the server cannot be started: it cannot listen on ${where}`,
+    'bad-tls': () =>
+      'the server cannot be started: the TLS certificate or its key cannot be used, or they do not belong together',
+    'given-twice': (form) => `this is given more than once, with different values: ${form}`,
     'one-of': (forms) => `exactly one of these must be given: ${forms}`,
     'not-with-file': (name) => `${name} is for a card, and does not go with a file`,
     'nothing-there': (form) => `nothing of that kind was found in what ${form} names`,
@@ -118,6 +126,7 @@ export const en: Messages = {
     blocked: 'blocked: the municipal counter can set it again',
     unlimited: 'no limit of tries',
   },
+  noEnd: 'no end (valid without an end date)',
   validUntil: (day) => `valid until ${day}`,
   present: 'present',
   absent: 'absent',

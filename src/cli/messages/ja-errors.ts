@@ -208,6 +208,10 @@ export const jaErrors: Readonly<Record<CatalogueCode, ErrorText>> = {
     what: 'サーバーから正しい応答がありませんでした。',
     todo: 'アドレスとネットワークを確かめてから、もう一度お試しください。',
   },
+  ERR_SERVER_START: {
+    what: 'サーバーを起動できません。',
+    todo: '上に示された内容に従って設定（listen）を直すか、ポートを空けてから、もう一度起動してください。',
+  },
   ERR_USAGE: {
     what: 'コマンドの指定に誤りがあります。',
     todo: '`jpki-card --help` または `jpki-card COMMAND --help` をご覧ください。',

@@ -67,7 +67,7 @@ export const jaTrust: TrustTexts = {
       expired: '有効期限切れ',
     },
     until: '有効期限',
-    lastMoment: (moment, days) => `${moment}（残り ${days} 日）`,
+    lastMoment: (moment, days) => (days === null ? moment : `${moment}（残り ${days} 日）`),
     renewal: '更新',
     renewableFrom: (day) => `${day} から`,
     rule: '規則',

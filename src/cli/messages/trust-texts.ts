@@ -45,7 +45,7 @@ export interface TrustTexts {
     readonly state: string
     readonly states: Readonly<Record<CertificateState, string>>
     readonly until: string
-    readonly lastMoment: (moment: string, daysLeft: number) => string
+    readonly lastMoment: (moment: string, daysLeft: number | null) => string
     readonly renewal: string
     readonly renewableFrom: (day: string) => string
     readonly rule: string

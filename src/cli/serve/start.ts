@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { openAuditLog } from '../../audit/index.ts'
+import { ServerError } from '../../errors.ts'
 import {
   createHttpHandler,
   type ListeningServer,
@@ -20,7 +21,7 @@ import {
 } from '../../trust/index.ts'
 import type { Certificate } from '../../x509/index.ts'
 import { readPem, readText } from '../bounded-file.ts'
-import { usageError } from '../cli-error.ts'
+import { CliError, type Problem, usageError } from '../cli-error.ts'
 import { readCertificates } from '../trust/files.ts'
 import type { ServeSettings } from './settings.ts'
 import { StoreCheck } from './store-check.ts'
@@ -45,7 +46,7 @@ export interface RunningServer {
  *
  * @param folder - what the paths of the settings are relative to.
  * @param onRequest - told each request.
- * @throws CliError `ERR_FILE`, `ERR_USAGE`; CertificateError, RefusalError, AuditError, ServerError, DependencyError.
+ * @throws CliError `ERR_FILE`, `ERR_USAGE`, `ERR_SERVER_START`; CertificateError, RefusalError, AuditError, ServerError, DependencyError.
  */
 export async function startServer(
   settings: ServeSettings,
@@ -102,9 +103,10 @@ export async function startServer(
         queueMs: limits.queueSeconds === undefined ? undefined : Math.round(limits.queueSeconds * 1000),
       },
     })
-    const admin = adminListen && (await listen(handler.admin, { ...adminListen, maxConnections: mostProbes }))
+    const listenAdmin = async () => listen(handler.admin, { ...adminListen!, maxConnections: mostProbes })
+    const admin = adminListen && (await starting(adminListen, listenAdmin))
     if (admin !== undefined) opened.push(admin)
-    const listening = await listen(handler, listenOptions)
+    const listening = await starting(listenOptions, () => listen(handler, listenOptions))
     return {
       listening,
       warnings: service.conditions().filter(({ state }) => state !== 'ok'),
@@ -120,6 +122,31 @@ export async function startServer(
   } catch (error) {
     for (const one of opened.toReversed()) await one.close?.()
     throw error
+  }
+}
+
+/** What stands in the way of listening, by the system's name of it. */
+const obstacles: Readonly<Record<string, Problem>> = {
+  EADDRINUSE: 'port-in-use',
+  EACCES: 'port-not-allowed',
+  EPERM: 'port-not-allowed',
+  EADDRNOTAVAIL: 'address-not-here',
+  ENOTFOUND: 'address-not-here',
+  EAFNOSUPPORT: 'address-not-here',
+}
+
+/** Says why a server does not listen, which is nothing a server answered. @throws CliError `ERR_SERVER_START`. */
+async function starting<T>({ host, port }: Pick<ListenOptions, 'host' | 'port'>, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start()
+  } catch (error) {
+    if (!(error instanceof ServerError)) throw error
+    const { code = '', syscall } = (error.cause ?? {}) as NodeJS.ErrnoException
+    if (syscall === undefined) throw new CliError('ERR_SERVER_START', 'bad-tls')
+    const where = `${host}, port ${port}`
+    const problem = obstacles[code]
+    if (problem !== undefined) throw new CliError('ERR_SERVER_START', problem, where)
+    throw new CliError('ERR_SERVER_START', 'cannot-listen', `${where} (${code})`)
   }
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../../validity/index.ts'
 import { Certificate } from '../../x509/index.ts'
 import type { Messages, UnreadableReason } from '../messages/catalogue.ts'
-import { momentInJapan, table } from '../output.ts'
+import { endMoment, momentInJapan, table } from '../output.ts'
 import type { CardSurvey } from './card-survey.ts'
 import { certificateFacts, certificateRows, explanationRows } from './certificate-facts.ts'
 
@@ -55,7 +55,8 @@ function factsOn({ auth, expiry }: CardSurvey, certificate: Certificate, { at, b
   return certificateFacts(certificate, at, {
     ...(birthDate !== undefined && { birthDate }),
     ...(typeof expiry !== 'string' && { cardExpiry: expiry.expiry }),
-    ...(beside?.explanation !== undefined && { authCertificateExpiry: beside.lastDayInJapan }),
+    ...(beside?.explanation !== undefined &&
+      beside.lastDayInJapan !== null && { authCertificateExpiry: beside.lastDayInJapan }),
   })
 }
 
@@ -101,7 +102,7 @@ export function cardText(messages: Messages, reader: string, survey: CardSurvey,
     section(certificates.auth, certificateRowsOf(survey.auth)),
     section(certificates.sign, certificateRowsOf(survey.sign)),
     section(headings.card, cardRows(survey, given, texts)),
-    section(texts.both, effectiveRows(survey, given, texts)),
+    section(texts.both, effectiveRows(survey, given, messages)),
     section(texts.credentialsHeading, credentialRows(survey, texts)),
   ].join('\n')
 }
@@ -118,12 +119,13 @@ function cardRows({ expiry }: CardSurvey, given: GivenFacts, texts: Messages['va
   ]
 }
 
-function effectiveRows(survey: CardSurvey, given: GivenFacts, texts: Messages['validity']): string[][] {
+function effectiveRows(survey: CardSurvey, given: GivenFacts, messages: Messages): string[][] {
+  const { validity: texts } = messages
   const effective = effectiveOf(survey, given)
   if (effective === undefined) return [[texts.notBoth]]
   return [
     [texts.state, texts.states[effective.state]],
-    [texts.until, texts.lastMoment(momentInJapan(effective.lastMoment), effective.daysLeft)],
+    [texts.until, texts.lastMoment(endMoment(effective.lastMoment, messages), effective.daysLeft)],
     [texts.limited, texts.limitedBy[effective.limitedBy]],
   ]
 }

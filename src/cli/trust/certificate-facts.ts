@@ -8,7 +8,7 @@ import {
 } from '../../validity/index.ts'
 import type { Certificate } from '../../x509/index.ts'
 import type { Messages } from '../messages/catalogue.ts'
-import { dayInJapan, momentInJapan } from '../output.ts'
+import { dayInJapan, endMoment } from '../output.ts'
 
 /** What may be known beside a certificate; nothing of it is guessed. */
 export type KnownFacts = Partial<Pick<ExplainInput, 'birthDate' | 'issueDate' | 'cardExpiry' | 'authCertificateExpiry'>>
@@ -29,17 +29,20 @@ export function certificateFacts(certificate: Certificate, at: Date, known: Know
   const issueDate = known.issueDate ?? dayInJapan(certificate.notBefore)
   const expiry = validity.lastDayInJapan
   if (typeof profile === 'string' || (profile.use !== 'auth' && profile.use !== 'sign')) return validity
-  if (!plainDay.test(issueDate) || !plainDay.test(expiry)) return validity
+  if (expiry === null || !plainDay.test(issueDate) || !plainDay.test(expiry)) return validity
   return { ...validity, explanation: explainValidity({ ...known, kind: profile.use, expiry, issueDate }) }
 }
 
 /** The same for people: state, last moment, renewal, rule, and what is uncertain about them. */
-export function certificateRows(facts: CertificateFacts, { validity: texts }: Messages): string[][] {
+export function certificateRows(facts: CertificateFacts, messages: Messages): string[][] {
+  const { validity: texts } = messages
   const { explanation } = facts
   return [
     [texts.state, texts.states[facts.state]],
-    [texts.until, texts.lastMoment(momentInJapan(facts.lastMoment), facts.daysLeft)],
-    ...(explanation === undefined ? [] : [[texts.renewal, texts.renewableFrom(facts.renewableFrom)]]),
+    [texts.until, texts.lastMoment(endMoment(facts.lastMoment, messages), facts.daysLeft)],
+    ...(explanation === undefined || facts.renewableFrom === null
+      ? []
+      : [[texts.renewal, texts.renewableFrom(facts.renewableFrom)]]),
     ...(explanation === undefined ? [] : facts.flags.map((flag) => ['', texts.note(texts.flags[flag])])),
     ...(explanation === undefined ? [] : explanationRows(explanation, texts)),
   ]

@@ -11,7 +11,7 @@ import type { Certificate } from '../../x509/index.ts'
 import type { Context } from '../context.ts'
 import type { Messages } from '../messages/catalogue.ts'
 import type { ChainGap } from '../messages/trust-texts.ts'
-import { momentInJapan } from '../output.ts'
+import { endMoment } from '../output.ts'
 import { type CertificateFacts, certificateRows } from './certificate-facts.ts'
 import { revocationPolicy, type TrustFiles } from './options.ts'
 import { checkRows, refusalOf, reportJson } from './report.ts'
@@ -66,7 +66,7 @@ async function readOwn(app: JpkiApplication): Promise<Certificate | undefined> {
 export async function checkChain(
   certificate: Certificate,
   trust: ChainTrust | ChainGap,
-  files: Pick<TrustFiles, 'lists' | 'response'>,
+  files: Pick<TrustFiles, 'lists' | 'responses'>,
   at: Date,
 ): Promise<Chain> {
   if (typeof trust === 'string') return { checked: false, reason: trust }
@@ -98,7 +98,7 @@ export function chainPart(chain: Chain, validity: CertificateFacts, messages: Me
     ...checkRows(report, messages, revocationAsked).map(([check = '', ...rest]) => [check, rest.join('  ').trim()]),
     ...(ok ? [[verify.path, [verify.depth(0), ...path!.slice(1).map(({ subject }) => subject)].join(' < ')]] : []),
     ...facts,
-    ...(ok ? [[verify.pathUntil, momentInJapan(validUntil!)]] : []),
+    ...(ok ? [[verify.pathUntil, endMoment(validUntil!, messages)]] : []),
   ]
   return { json: { chain: { ok, checked: true, ...reportJson(report) }, validity }, rows, refused: refusalOf(report) }
 }

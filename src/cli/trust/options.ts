@@ -17,30 +17,31 @@ export interface TrustFiles {
   /** Absent when none were named. */
   readonly anchors: readonly Certificate[] | undefined
   readonly lists: readonly RevocationList[]
-  readonly response: OcspResponse | undefined
+  readonly responses: readonly OcspResponse[]
 }
 
 /** Reads what `--anchors`, `--crl` and `--ocsp` name. @throws CliError; CertificateError for rubbish. */
 export async function readTrustFiles(options: Options): Promise<TrustFiles> {
-  const anchors = options.get('anchors')
-  const response = options.get('ocsp')
+  const anchors: Certificate[] = []
+  for (const path of options.all('anchors')) anchors.push(...(await readCertificates(path, optionForm('anchors'))))
   const lists: RevocationList[] = []
+  const responses: OcspResponse[] = []
+  for (const path of options.all('ocsp')) responses.push(await readResponse(path))
   for (const path of options.all('crl')) lists.push(...(await readLists(path, optionForm('crl'))))
   return {
-    anchors: anchors === undefined ? undefined : await readCertificates(anchors, optionForm('anchors')),
+    anchors: options.has('anchors') ? anchors : undefined,
     lists,
-    response: response === undefined ? undefined : await readResponse(response),
+    responses,
   }
 }
 
 /** How revocation is judged with what was read: not at all without lists and response, unless it is required. */
 export function revocationPolicy(
-  { lists, response }: Pick<TrustFiles, 'lists' | 'response'>,
+  { lists, responses }: Pick<TrustFiles, 'lists' | 'responses'>,
   pool: { readonly anchors: readonly Certificate[]; readonly intermediates: readonly Certificate[] },
   required: boolean,
 ): RevocationPolicy {
-  const sources: RevocationSource[] = []
-  if (response !== undefined) sources.push(ocspSource({ response }))
+  const sources: RevocationSource[] = responses.map((response) => ocspSource({ response }))
   if (lists.length > 0) sources.push(crlSource({ lists, ...pool }))
   // A good answer of one source hides no revocation that another knows of.
   const all = [combinedSource(sources)]

@@ -2,7 +2,7 @@ import { VerificationError } from '../../errors.ts'
 import { type CheckResult, jpkiProfileOf, type RevocationAnswer, type VerificationReport } from '../../trust/index.ts'
 import type { Certificate } from '../../x509/index.ts'
 import type { Messages } from '../messages/catalogue.ts'
-import { momentInJapan } from '../output.ts'
+import { endMoment, momentInJapan } from '../output.ts'
 
 /** Lists that were of no use are named one by one up to here. */
 const mostProblems = 5
@@ -38,17 +38,19 @@ export function refusalOf({ failure }: VerificationReport): VerificationError | 
  *
  * @param asked - revocation was looked up.
  */
-export function checkRows(report: VerificationReport, { verify: texts }: Messages, asked: boolean): string[][] {
+export function checkRows(report: VerificationReport, messages: Messages, asked: boolean): string[][] {
+  const { verify: texts } = messages
   return report.checks.flatMap((one) => {
     const row = [texts.checks[one.check], texts.results[one.result], texts.depth(one.depth)]
     const answer = asked && one.check === 'revocation' ? report.revocation[one.depth] : undefined
-    return answer === undefined ? [row] : [row, ...answerRows(one, answer, texts)]
+    return answer === undefined ? [row] : [row, ...answerRows(one, answer, messages)]
   })
 }
 
-function answerRows({ result }: CheckResult, answer: RevocationAnswer, texts: Messages['verify']): string[][] {
+function answerRows({ result }: CheckResult, answer: RevocationAnswer, messages: Messages): string[][] {
+  const { verify: texts } = messages
   const rows = answer.evidence.map(({ kind, issuer, thisUpdate, nextUpdate, sha256 }) => {
-    const next = nextUpdate === undefined ? undefined : momentInJapan(nextUpdate)
+    const next = nextUpdate === undefined ? undefined : endMoment(nextUpdate, messages)
     const digest = `SHA-256 ${sha256.slice(0, shownDigest)}…`
     return ['', '', `${texts.kinds[kind]}: ${issuer}, ${texts.updates(momentInJapan(thisUpdate), next)}, ${digest}`]
   })

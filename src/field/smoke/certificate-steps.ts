@@ -74,7 +74,7 @@ async function chain(context: SmokeContext, use: JpkiKey, certificate: Certifica
 
 function dates({ at }: SmokeContext, certificate: Certificate): Finding {
   const { state, lastDayInJapan } = certificateValidity(certificate, at)
-  const facts = { state, lastYear: yearOf(lastDayInJapan) }
+  const facts = { state, ...(lastDayInJapan !== null && { lastYear: yearOf(lastDayInJapan) }) }
   if (state === 'expired') return failed('ERR_CERTIFICATE_EXPIRED', facts)
   return state === 'not-yet-valid' ? failed('ERR_CERTIFICATE_NOT_YET_VALID', facts) : passed(facts)
 }

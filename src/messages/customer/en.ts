@@ -174,7 +174,11 @@ export const en: CustomerTexts = {
   },
   pins: {
     auth: { name: 'the user-authentication PIN', short: 'PIN', form: '4 digits' },
-    sign: { name: 'the signature password', short: 'password', form: '6 to 16 capital letters and digits, at least one of each' },
+    sign: {
+      name: 'the signature password',
+      short: 'password',
+      form: '6 to 16 capital letters and digits, at least one of each',
+    },
     juki: { name: 'the PIN for the resident register', short: 'PIN', form: '4 digits' },
     text: { name: 'the PIN for reading card details', short: 'PIN', form: '4 digits' },
     common: { name: 'the PIN of the card', short: 'PIN', form: '4 digits' },

@@ -174,7 +174,11 @@ export const es: CustomerTexts = {
   },
   pins: {
     auth: { name: 'el PIN de identificación del usuario', short: 'el PIN', form: '4 cifras' },
-    sign: { name: 'la contraseña de firma', short: 'la contraseña', form: 'de 6 a 16 letras mayúsculas y cifras, al menos una de cada' },
+    sign: {
+      name: 'la contraseña de firma',
+      short: 'la contraseña',
+      form: 'de 6 a 16 letras mayúsculas y cifras, al menos una de cada',
+    },
     juki: { name: 'el PIN del registro básico de residentes', short: 'el PIN', form: '4 cifras' },
     text: { name: 'el PIN de lectura de datos de la tarjeta', short: 'el PIN', form: '4 cifras' },
     common: { name: 'el PIN de la tarjeta', short: 'el PIN', form: '4 cifras' },

@@ -174,7 +174,11 @@ export const pt: CustomerTexts = {
   },
   pins: {
     auth: { name: 'a senha de identificação do usuário', short: 'a senha', form: '4 números' },
-    sign: { name: 'a senha de assinatura', short: 'a senha', form: 'de 6 a 16 letras maiúsculas e números, pelo menos um de cada' },
+    sign: {
+      name: 'a senha de assinatura',
+      short: 'a senha',
+      form: 'de 6 a 16 letras maiúsculas e números, pelo menos um de cada',
+    },
     juki: { name: 'a senha do registro básico de residentes', short: 'a senha', form: '4 números' },
     text: { name: 'a senha de leitura dos dados do cartão', short: 'a senha', form: '4 números' },
     common: { name: 'a senha do cartão', short: 'a senha', form: '4 números' },

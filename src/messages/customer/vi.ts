@@ -175,7 +175,11 @@ export const vi: CustomerTexts = {
   },
   pins: {
     auth: { name: 'mã PIN xác thực người dùng', short: 'mã PIN', form: '4 chữ số' },
-    sign: { name: 'mật khẩu chữ ký điện tử', short: 'mật khẩu', form: '6 đến 16 chữ cái in hoa và chữ số, mỗi loại ít nhất một ký tự' },
+    sign: {
+      name: 'mật khẩu chữ ký điện tử',
+      short: 'mật khẩu',
+      form: '6 đến 16 chữ cái in hoa và chữ số, mỗi loại ít nhất một ký tự',
+    },
     juki: { name: 'mã PIN sổ đăng ký cư dân cơ bản', short: 'mã PIN', form: '4 chữ số' },
     text: { name: 'mã PIN đọc thông tin ghi trên thẻ', short: 'mã PIN', form: '4 chữ số' },
     common: { name: 'mã PIN của thẻ', short: 'mã PIN', form: '4 chữ số' },
