@@ -47,6 +47,39 @@ describe('catalogue', () => {
 describe('table', () => {
   it('aligns wide characters', () => {
     expect(displayWidth('暗証番号 PIN')).toBe(12)
+    const columns = {
+      𠮷野家: 6,
+      '葛\u{e0100}城': 4,
+      '邉\ufe00': 2,
+      'か\u3099': 2,
+      が: 2,
+      'ハ\u309a': 2,
+      ｶﾞ: 2,
+      'e\u0301': 1,
+      '\u1112\u1161\u11ab': 2,
+      한: 2,
+      𰻞: 2,
+      𛀁: 2,
+      '👨\u200d👩\u200d👧': 2,
+      '👍🏽': 2,
+      '🇯🇵': 2,
+      '☺\ufe0f': 2,
+      '☺': 1,
+      '㈱': 2,
+      '①': 1,
+      '': 0,
+    }
+    for (const [text, width] of Object.entries(columns)) expect([text, displayWidth(text)]).toEqual([text, width])
+    const lines = table(
+      [
+        ['𠮷野家', 'x'],
+        ['葛\u{e0100}城', 'x'],
+        ['か\u3099', 'x'],
+        ['abcdef', 'x'],
+      ],
+      '',
+    ).split('\n')
+    expect(lines).toEqual(['𠮷野家  x', '葛\u{e0100}城    x', 'か\u3099      x', 'abcdef  x', ''])
     expect(
       table(
         [

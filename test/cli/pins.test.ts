@@ -143,6 +143,53 @@ describe('pin change', () => {
   it('wants a letter and a digit in a new signature password', async () => {
     const { json } = await run('pin change --pin sign --virtual --json --pin-stdin', { stdin: 'ABC123\nABCDEF\n' })
     expect(json.error.code).toBe('ERR_PIN_FORMAT')
+    expect(json.error.detail).toContain('must have 6 to 16 letters A-Z and digits, at least one letter and one digit')
+  })
+
+  it.each([
+    ['auth', ['1234\r', '12\r'], 'the new auth PIN: it must have 4 digits'],
+    ['auth', ['1234\r', '12a4\r'], 'the new auth PIN: it must have 4 digits'],
+    ['text', ['1234\r', '12345\r'], 'the new text PIN: it must have 4 digits'],
+    ['sign', ['ABC123\r', 'abcdefg\r'], 'at least one letter and one digit'],
+    ['sign', ['ABC123\r', 'AB12\r'], 'at least one letter and one digit'],
+    ['auth', ['123\r'], 'the auth PIN: it must have 4 digits'],
+    ['sign', ['ABC\r'], 'the sign PIN: it must have 6 to 16 letters A-Z and digits'],
+  ] as const)('of %s says at once, asking no further, what %j must be: %s', async (pin, keys, detail) => {
+    const { card, transport } = await cardInReader()
+    const { code, json, raw } = await run(`pin change --pin ${pin} --json`, { keys: [...keys, 'never\r'], transport })
+    expect([code, json.error.code, raw.length]).toEqual([4, 'ERR_PIN_FORMAT', 2 * keys.length])
+    expect(json.error.detail).toContain(detail)
+    expect([card.triesLeft('auth'), card.triesLeft('sign'), card.triesLeft('text')]).toEqual([3, 5, 3])
+  })
+})
+
+describe('input left over after the last PIN', () => {
+  it.each([
+    ['pin change --pin auth', '1234\n5678\n9999\n'],
+    ['pin change --pin auth', '1234\n5678\n5678\n'],
+    ['pin change --pin sign', 'ABC123\nNEW456\n\nNEW456'],
+    ['auth --challenge 00', '1234\n5678\n'],
+    ['auth --challenge 00', '1234\n '],
+    ['certificate sign', 'ABC123\nABC123\n'],
+    ['text attributes', '1234\n1234\n'],
+    ['visual show --with birth-date', '700101\n2030\n1234\n'],
+    ['smoke', '1234\nABC123\n'],
+    ['soak --sessions 1', '1234\nABC123\n'],
+  ])('is refused before a PIN is spent: %s', async (line, stdin) => {
+    const { card, transport } = await cardInReader()
+    const { code, json } = await run(`${line} --pin-stdin --json`, { stdin, transport })
+    expect([code, json.error.code]).toEqual([2, 'ERR_USAGE'])
+    expect(json.error.message).toContain('more lines than this command takes')
+    expect([card.triesLeft('auth'), card.triesLeft('sign'), card.triesLeft('text')]).toEqual([3, 5, 3])
+    const check = await run('auth --challenge 00 --pin-stdin', {
+      stdin: '1234\n',
+      transport: new VirtualTransport({ card }),
+    })
+    expect(check.code).toBe(0)
+  })
+
+  it.each(['1234', '1234\n', '1234\r\n', '1234\n\n', '1234\r\n\r\n'])('is not a line end alone: %j', async (stdin) => {
+    expect((await run('auth --challenge 00 --pin-stdin --virtual', { stdin })).code).toBe(0)
   })
 })
 

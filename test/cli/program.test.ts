@@ -1,8 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, openSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -80,4 +83,134 @@ describe('the program', () => {
       expect(status).toBe(0)
     }
   }, 90_000)
+})
+
+/** All that a child writes to one of its streams. */
+async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
+  const parts: Buffer[] = []
+  for await (const part of stream) parts.push(part as Buffer)
+  return Buffer.concat(parts).toString()
+}
+
+const endOf = async (child: ChildProcess): Promise<readonly [code: number | null, signal: string | null]> => {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  return [child.exitCode, child.signalCode]
+}
+
+const isLinux = process.platform === 'linux'
+
+describe('the output of the program', () => {
+  it
+    .skipIf(!existsSync('/dev/full'))
+    .each([['--version'], ['--help'], ['bogus', '--json'], ['readers', '--watch', '--virtual']])(
+    'that cannot be written ends %s with ERR_FILE and 1',
+    async (...args) => {
+      const full = openSync('/dev/full', 'w')
+      const child = spawn(process.execPath, [program, ...args, '--lang', 'en'], { stdio: ['ignore', full, 'pipe'] })
+      const err = await textOf(child.stderr!)
+      expect(await endOf(child)).toEqual([1, null])
+      expect(err).toContain('the output cannot be written (ENOSPC)')
+      expect(err).toContain('ERR_FILE')
+      expect(err).not.toContain('    at ')
+    },
+    30_000,
+  )
+
+  it.skipIf(!isLinux)('that is written in part only is an error too', () => {
+    const line = 'ulimit -f 1; exec "$0" "$1" --help >"$2"'
+    const { status, stderr } = spawnSync('sh', ['-c', line, process.execPath, program, join(folder, 'part')], {
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C' },
+    })
+    expect([status, stderr]).toEqual([1, expect.stringContaining('the output cannot be written (EFBIG)')])
+  })
+
+  it('is whole, however slow the reader', async () => {
+    const child = spawn(process.execPath, [program, 'smoke', '--virtual', '--rounds', '30', '--json'])
+    child.stdout.pause()
+    await once(child.stdout, 'readable')
+    // Longer than a process whose output is written is given to end.
+    await sleep(4000)
+    const text = await textOf(child.stdout)
+    expect(text.length).toBeGreaterThan(65_536)
+    expect(JSON.parse(text).ok).toBe(true)
+    expect(await endOf(child)).toEqual([0, null])
+  }, 90_000)
+
+  it('that no one reads ends at the second signal', async () => {
+    const child = spawn(process.execPath, [program, 'readers', '--watch', '--virtual', '--json'])
+    await once(child.stdout, 'data')
+    child.kill('SIGINT')
+    expect(await endOf(child)).toEqual([0, null])
+  }, 30_000)
+})
+
+describe('SIGHUP', () => {
+  const watch = ['readers', '--watch', '--virtual'] as const
+
+  it.skipIf(!isLinux)(
+    'is ignored under nohup',
+    async () => {
+      const child = spawn('nohup', [process.execPath, program, ...watch], { stdio: ['ignore', 'pipe', 'ignore'] })
+      await once(child.stdout, 'data')
+      child.kill('SIGHUP')
+      expect(await Promise.race([endOf(child), sleep(700, 'runs')])).toBe('runs')
+      child.kill('SIGTERM')
+      expect(await endOf(child)).toEqual([0, null])
+    },
+    30_000,
+  )
+
+  /** Runs the program in a terminal of its own, which is closed once the text was seen. */
+  async function closeAt(seen: string, args: readonly string[], keys: string): Promise<string> {
+    const code = join(folder, 'code')
+    await rm(code, { force: true })
+    // The shell outlives the terminal to write the exit code down; what it catches is not ignored in its child.
+    const line = `trap : HUP; '${process.execPath}' '${program}' ${args.join(' ')} 2>'${folder}/terminal.err'; echo $? >'${code}'`
+    const terminal = spawn('script', ['-qfc', line, '/dev/null'], { stdio: ['pipe', 'ignore', 'ignore'] })
+    const text = async (name: string) => (existsSync(join(folder, name)) ? readFile(join(folder, name), 'utf8') : '')
+    while (!(await text('terminal.err')).includes(seen)) await sleep(50)
+    terminal.stdin.write(keys)
+    await sleep(300)
+    terminal.kill('SIGKILL')
+    while ((await text('code')) === '') await sleep(50)
+    return (await text('code')).trim()
+  }
+
+  it.skipIf(!isLinux || spawnSync('script', ['--version']).status !== 0)(
+    'of a terminal closed at the PIN prompt ends with 129, and the PIN is in no message',
+    async () => {
+      const args = ['auth', '--challenge', '00', '--virtual', '--lang', 'en']
+      expect(await closeAt('Enter the user-authentication PIN', args, '73')).toBe('129')
+      const err = await readFile(join(folder, 'terminal.err'), 'utf8')
+      expect(err).toContain('(ERR_ABORTED')
+      expect(err).not.toMatch(/73|ERR_INTERNAL|Assertion|Native stack/)
+    },
+    60_000,
+  )
+})
+
+describe('a program that caught the error of a missing smart card service', () => {
+  const binding = `{ name: 'none', watch() { throw new Error('no service') }, connect() { throw new Error('no service') } }`
+
+  it.each([
+    ['in process', `openPcsc({ binding: ${binding} })`],
+    ['isolated', `openPcsc({ isolated: { module: new URL('none.mjs', import.meta.url) } })`],
+  ])(
+    'ends by itself, the binding %s',
+    async (_, open) => {
+      await writeFile(join(folder, 'none.mjs'), `export default ${binding}`)
+      const index = pathToFileURL(join(folder, 'dist/transport/pcsc/index.js')).href
+      const calls = ['readers()', 'waitForCard()', 'waitForCard({ signal: AbortSignal.timeout(50) })', "connect('x')"]
+      const lines = calls.map((call) => `await transport.${call}.catch(({ name }) => console.log(name))`)
+      const text = `import { openPcsc } from '${index}'\nconst transport = await ${open}\n${lines.join('\n')}`
+      await writeFile(join(folder, 'caught.mjs'), text)
+      const { status, signal, stdout } = spawnSync(process.execPath, [join(folder, 'caught.mjs')], {
+        encoding: 'utf8',
+        timeout: 20_000,
+      })
+      expect([status, signal, stdout]).toEqual([0, null, 'TransportError\n'.repeat(calls.length)])
+    },
+    30_000,
+  )
 })

@@ -1,13 +1,18 @@
+import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync, openSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { verifyAuditLog } from '../../src/audit/index.ts'
 import { freePort } from '../../src/cli/demo/free-port.ts'
 import { startRedis } from '../support/redis.ts'
 import { Served, ServerFolder } from '../support/served.ts'
+import { commandLine } from '../support/slot.ts'
 import { run } from './harness.ts'
 
 describe.concurrent('evaluate against serve', () => {
@@ -106,6 +111,88 @@ describe('serve', () => {
     const words = line.split(' ').map((word) => (word === 'long' || word === '.' ? folder.file(word) : word))
     const { code, err } = await run(words)
     expect([code, err]).toEqual([1, expect.stringContaining('longer than 1048576 bytes')])
+  })
+
+  test.each([
+    ['EADDRINUSE', 'another program already listens on 127.0.0.1:', undefined],
+    ['EADDRNOTAVAIL', 'is not an address of this machine', { host: '192.0.2.1' }],
+    ['bad TLS files', 'the TLS certificate or its key cannot be used', { tls: { certificate: 'wrong', key: 'wrong' } }],
+  ])('says of %s what it is: %s', async (_, said, listen) => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    try {
+      const right = JSON.parse(await readFile(await folder.settings(), 'utf8')) as object
+      await writeFile(folder.file('wrong'), 'no PEM')
+      const { port } = other.address() as AddressInfo
+      await writeFile(folder.file('busy.json'), JSON.stringify({ ...right, listen: { port, ...listen } }))
+      const { code, json } = await run(['serve', folder.file('busy.json'), '--json'])
+      expect([code, json.error.code]).toEqual([1, 'ERR_SERVER_START'])
+      expect(json.error.message).toContain(said)
+    } finally {
+      other.close()
+    }
+  })
+
+  describe('goes on without its log', () => {
+    const ask = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i++) await (await fetch(`${folder.url}/healthz`)).arrayBuffer()
+    }
+
+    test.skipIf(!existsSync('/dev/full'))(
+      'on a full disk: lines are counted, said once on standard error',
+      async () => {
+        const settings = await folder.settings({ accessLog: true })
+        const child = spawn(process.execPath, [commandLine, 'serve', settings, '--json'], {
+          stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+        })
+        let errors = ''
+        child.stderr!.on('data', (part) => {
+          errors += part
+        })
+        await vi.waitFor(() => ask(1), { timeout: 20_000, interval: 100 })
+        await ask(20)
+        child.kill('SIGHUP')
+        await ask(20)
+        const ended = once(child, 'exit')
+        child.kill('SIGTERM')
+        expect(await ended).toEqual([0, null])
+        expect(errors).toBe('{"event":"log-lost","stream":"stdout","reason":"ENOSPC"}\n')
+      },
+      60_000,
+    )
+
+    test('whose reader went away', async () => {
+      await using server = await Served.start(await folder.settings({ accessLog: true }))
+      server.child.stdout!.destroy()
+      await ask(20)
+      expect(await server.stop()).toBe(0)
+      expect(server.errors).toBe('{"event":"log-lost","stream":"stdout","reason":"EPIPE"}\n')
+    }, 60_000)
+
+    test('whose reader hangs: what waits is bounded, what is missing is counted in its place', async () => {
+      await using server = await Served.start(await folder.settings({ accessLog: true }))
+      const { stdout } = server.child
+      stdout!.pause()
+      await ask(3500)
+      expect(server.errors).toBe('{"event":"log-lost","stream":"stdout","reason":"EAGAIN"}\n')
+      const before = server.lines.length
+      stdout!.resume()
+      await vi.waitFor(
+        async () => {
+          await ask(1)
+          expect(server.lines.at(-1)).toContain('healthz')
+          expect(server.lines.some((line) => line.includes('lines-dropped'))).toBe(true)
+        },
+        { timeout: 20_000 },
+      )
+      const { count } = JSON.parse(server.lines.find((line) => line.includes('lines-dropped'))!) as { count: number }
+      const written = server.lines.slice(before).filter((line) => line.includes('healthz')).length
+      expect(count).toBeGreaterThan(0)
+      // Every line is written or counted; what was read before the pause is in `before`.
+      expect(written + count).toBeGreaterThanOrEqual(3500 - before)
+      expect(await server.stop()).toBe(0)
+      expect(JSON.parse(server.lines.at(-1)!)).toEqual({ event: 'ended', linesDropped: count })
+    }, 90_000)
   })
 
   test('does not begin without its store, and leaves nothing open', async () => {

@@ -30,6 +30,14 @@ function verify(...args: string[]): Promise<Outcome> {
 }
 
 describe('lists and responses', () => {
+  test.each([
+    ['ocsp:other.ocsp', 'ocsp:good.ocsp'],
+    ['ocsp:good.ocsp', 'ocsp:other.ocsp'],
+  ])('every response is used: %s, %s', async (...responses) => {
+    const { code, json } = await verify(...responses, '--require-revocation', '--json')
+    expect([code, json.revocation[0].status]).toEqual([0, 'good'])
+  })
+
   test.each(['good.crl', 'lists'])('%s shows the certificate as good, with its evidence', async (name) => {
     const { code, json } = await verify(`crl:${name}`, '--require-revocation', '--json')
     expect(code).toBe(0)
@@ -66,6 +74,8 @@ describe('lists and responses', () => {
     ['one of several lists', ['crl:stale.crl', 'crl:good.crl', 'crl:revoked.crl']],
     ['a response', ['ocsp:revoked.ocsp']],
     ['a list, whatever a response says', ['ocsp:good.ocsp', 'crl:revoked.crl']],
+    ['the first of two responses', ['ocsp:revoked.ocsp', 'ocsp:good.ocsp']],
+    ['the second of two responses', ['ocsp:good.ocsp', 'ocsp:revoked.ocsp']],
     ['a response, whatever a list says', ['ocsp:revoked.ocsp', 'crl:good.crl']],
   ])('a certificate revoked by %s is refused', async (_, args) => {
     const { code, json } = await verify(...args, '--json')

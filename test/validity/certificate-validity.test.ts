@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type CertificateState, certificateValidity } from '../../src/validity/index.ts'
+import { type CertificateState, certificateValidity, effectiveValidity, hasNoEnd } from '../../src/validity/index.ts'
 import { vectors } from '../support/vectors.ts'
 import { instant } from './arbitraries.ts'
 
@@ -26,6 +26,29 @@ describe('certificateValidity', () => {
       ).toEqual({ state, lastMoment: new Date(lastMoment), lastDayInJapan, daysLeft, renewableFrom, flags })
     })
   }
+
+  test.each([
+    ['9999-12-31T23:59:59Z', true],
+    ['9999-12-31T15:00:00Z', true],
+    ['9999-12-31T14:59:59Z', false],
+    ['2049-12-31T23:59:59Z', false],
+  ])('an end of %s is no end (RFC 5280 4.1.2.5): %j', (text, endless) => {
+    expect(hasNoEnd(new Date(text))).toBe(endless)
+    const times = { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date(text) }
+    const at = new Date('2026-06-01T00:00:00Z')
+    const validity = certificateValidity(times, at)
+    expect(validity.state).toBe('valid')
+    const nulls = [validity.lastDayInJapan, validity.daysLeft, validity.renewableFrom].map((value) => value === null)
+    expect(nulls).toEqual([endless, endless, endless])
+    expect(JSON.stringify(validity)).not.toContain('+')
+    expect(certificateValidity(times, new Date('2025-01-01T00:00:00Z')).state).toBe('not-yet-valid')
+    const card = { expiry: '2030-04-01', source: 'common-record' } as const
+    expect(effectiveValidity({ certificate: times, card }, at)).toMatchObject({
+      limitedBy: 'card',
+      lastDayInJapan: '2030-04-01',
+    })
+    expect(effectiveValidity({ certificate: times }, at).daysLeft === null).toBe(endless)
+  })
 
   test('states come in their order as time passes, and days left never grow', () => {
     const order: readonly CertificateState[] = ['not-yet-valid', 'valid', 'renewable', 'expired']

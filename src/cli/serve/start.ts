@@ -136,14 +136,17 @@ const obstacles: Readonly<Record<string, Problem>> = {
 }
 
 /** Says why a server does not listen, which is nothing a server answered. @throws CliError `ERR_SERVER_START`. */
-async function starting<T>({ host, port }: Pick<ListenOptions, 'host' | 'port'>, start: () => Promise<T>): Promise<T> {
+async function starting<T>(
+  { host = '', port }: Pick<ListenOptions, 'host' | 'port'>,
+  start: () => Promise<T>,
+): Promise<T> {
   try {
     return await start()
   } catch (error) {
     if (!(error instanceof ServerError)) throw error
     const { code = '', syscall } = (error.cause ?? {}) as NodeJS.ErrnoException
     if (syscall === undefined) throw new CliError('ERR_SERVER_START', 'bad-tls')
-    const where = `${host}, port ${port}`
+    const where = `${host.includes(':') ? `[${host}]` : host}:${port}`
     const problem = obstacles[code]
     if (problem !== undefined) throw new CliError('ERR_SERVER_START', problem, where)
     throw new CliError('ERR_SERVER_START', 'cannot-listen', `${where} (${code})`)
