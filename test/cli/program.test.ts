@@ -32,7 +32,7 @@ beforeAll(async () => {
   await cp(join(root, 'package.json'), join(folder, 'package.json'))
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')
   program = join(folder, 'dist/cli/bin.js')
-}, 60_000)
+}, 180_000)
 afterAll(() => rm(folder, { recursive: true }))
 
 const call = (...args: string[]) =>

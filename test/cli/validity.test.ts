@@ -45,7 +45,7 @@ describe('of a file', () => {
     expect(out).not.toContain('-06-06')
   })
 
-  test('a certificate without an end is told without a rule', async () => {
+  test('a certificate without an end has no last day, in text and JSON, and no rule', async () => {
     const { person, at } = given
     const { auth } = await issueUserCertificates(person, {
       now: at,
@@ -55,7 +55,15 @@ describe('of a file', () => {
     const { code, json } = await validity(given.write('endless.der', auth.certificate), ...born, '--json')
     expect([code, json.validity.lastMoment]).toEqual([0, '9999-12-31T23:59:59.000Z'])
     expect(json.validity).not.toHaveProperty('explanation')
-    expect((await validity(given.file('endless.der'), '--lang', 'en')).out).toContain('+010000-01-01 08:59:59 JST')
+    expect(json.validity).toMatchObject({ lastDayInJapan: null, daysLeft: null, renewableFrom: null })
+    for (const [lang, text] of [
+      ['en', 'no end'],
+      ['ja', '期限なし'],
+    ]) {
+      const { out } = await validity(given.file('endless.der'), '--lang', lang!)
+      expect(out).toContain(text)
+      expect(out).not.toContain('10000')
+    }
   })
 
   test('takes another day of issue, and shows flags in words', async () => {

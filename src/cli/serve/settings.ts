@@ -1,8 +1,8 @@
 import { dirname } from 'node:path'
 import { load } from '../../http/load.ts'
-import { identifierPattern } from '../../token/challenge.ts'
 import { isBasePath } from '../../http/options.ts'
 import { isHeaderName, networkIn } from '../../http/proxies.ts'
+import { identifierPattern } from '../../token/challenge.ts'
 import { readText } from '../bounded-file.ts'
 import { usageError } from '../cli-error.ts'
 
