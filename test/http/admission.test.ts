@@ -13,6 +13,7 @@ const waiting = (signal = new AbortController().signal): Exchange => ({
   late: false,
   stopReading: undefined,
   leave: undefined,
+  nonce: undefined,
 })
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20))
 
