@@ -40,6 +40,7 @@ export const problems = [
   'stdin-ended',
   'stdin-left-over',
   'line-too-long',
+  'needs-restart',
   'bad-faults',
   'bad-roots',
   'bad-input',

@@ -15,9 +15,16 @@ export class Gate {
   readonly #addresses: readonly RateLimiter[]
   readonly #terminals: RateLimiter | undefined
   readonly #hosts: ReadonlySet<string> | undefined
+  readonly #allows: (terminal: string) => boolean
+  readonly #denied: HttpHandlerOptions['denied']
+  readonly #denials: RateLimiter | undefined
 
-  constructor({ terminalOf, hosts }: HttpHandlerOptions, { perAddress, perTerminal }: Limits) {
+  constructor(options: HttpHandlerOptions, { perAddress, perTerminal }: Limits) {
+    const { terminalOf, hosts, allows = () => true, denied } = options
     this.#terminalOf = terminalOf
+    this.#allows = allows
+    this.#denied = denied
+    this.#denials = perAddress === false ? undefined : new RateLimiter({ perSecond: 1, burst: 20 })
     this.#addresses =
       perAddress === false
         ? []
@@ -52,15 +59,27 @@ export class Gate {
     this.#requireHost(request)
     if (this.#terminalOf === undefined) return undefined
     const terminal = await this.#terminalOf(request, caller)
-    if (!isIdentifier(terminal)) throw new RequestProblem('ERR_FORBIDDEN', 'the caller is no terminal known here')
+    if (!isIdentifier(terminal)) this.#deny(caller)
+    if (!this.#allows(terminal)) this.#deny(caller, terminal)
     count(this.#terminals, terminal)
     requireTime(exchange)
     return terminal
   }
 
-  /** Counts a request of the terminal the caller says it is. @throws RequestProblem `ERR_RATE_LIMITED`. */
-  countClaimed(terminal: string): void {
-    if (isIdentifier(terminal)) count(this.#terminals, terminal)
+  /** Counts a request of the terminal the caller says it is. @throws RequestProblem `ERR_FORBIDDEN`, `ERR_RATE_LIMITED`. */
+  countClaimed(terminal: string, caller: Caller): void {
+    if (!isIdentifier(terminal)) return
+    if (!this.#allows(terminal)) this.#deny(caller, terminal)
+    count(this.#terminals, terminal)
+  }
+
+  /** Terminals that are known are not slowed down by what others try from the same address. */
+  #deny({ address }: Caller, terminal?: string): never {
+    try {
+      this.#denied?.({ reason: terminal === undefined ? 'unknown' : 'not-allowed', terminal, address })
+    } catch {}
+    if (typeof address === 'string') count(this.#denials, networksOf(address)[0] ?? address)
+    throw new RequestProblem('ERR_FORBIDDEN', 'unknown terminal, or one that may not use this server')
   }
 
   /** Refuses what is addressed to another server: a page of another site may have its name point at this one. */

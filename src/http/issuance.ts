@@ -19,7 +19,7 @@ export function challengeJob({ service }: HttpHandlerOptions, gate: Gate, admiss
     requireOnly(fields, ['terminal', 'purpose'])
     const terminal = textOf(fields, 'terminal')
     const purpose = textOf(fields, 'purpose')
-    if (proven === undefined) gate.countClaimed(terminal)
+    if (proven === undefined) gate.countClaimed(terminal, exchange.caller)
     else if (terminal !== proven) throw new RefusalError('ERR_TOKEN_TERMINAL', 'the caller is another terminal')
     return json(201, await admission.run(exchange, () => service.challenge({ terminal, purpose })))
   }
@@ -43,7 +43,7 @@ export function verificationJob(options: HttpHandlerOptions, gate: Gate, admissi
       throw new RequestProblem('ERR_FORBIDDEN', 'serial numbers are not told here')
     }
     const terminal = proven ?? claimedTerminal(token)
-    if (proven === undefined) gate.countClaimed(terminal)
+    if (proven === undefined) gate.countClaimed(terminal, exchange.caller)
     const acceptance = await admission.run(exchange, () =>
       service.verify(token, { terminal, purpose, includeSerialNumber }),
     )

@@ -74,7 +74,8 @@ export function listenSettings(options: ListenOptions): ListenSettings {
   }
 }
 
-function requireTls({ cert, key, ca, requestClientCert = 'none' }: TlsOptions): void {
+/** @throws TypeError. */
+export function requireTls({ cert, key, ca, requestClientCert = 'none' }: TlsOptions): void {
   if (cert === undefined || key === undefined) throw new TypeError('tls must have cert and key')
   if (!['none', 'optional', 'required'].includes(requestClientCert)) {
     throw new TypeError('requestClientCert must be none, optional or required')

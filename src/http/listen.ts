@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { ServerError } from '../errors.ts'
 import { type CloseOptions, type CloseReport, Connections } from './connections.ts'
@@ -8,6 +8,7 @@ import {
   type ListenOptions,
   type ListenSettings,
   listenSettings,
+  requireTls,
   serverOptions,
   type TlsOptions,
   tlsServerOptions,
@@ -35,6 +36,14 @@ export interface ListeningServer extends AsyncDisposable {
    * @throws RangeError.
    */
   close(options?: CloseOptions): Promise<CloseReport>
+  /**
+   * Takes another certificate, key and CA for client certificates, for handshakes from now on; connections that are open keep
+   * theirs, and sessions of the former ones are not resumed. `requestClientCert` stays as it is.
+   *
+   * @throws TypeError where TLS was not begun with. @throws ServerError `ERR_SERVER` when they cannot be used; then the former
+   * ones stay.
+   */
+  updateTls(tls: TlsOptions): void
 }
 
 /** Connections that may wait to be taken, as far as the system lets them: a burst is not turned away. */
@@ -87,6 +96,15 @@ export async function listen(
     host: bound.address,
     port: bound.port,
     close,
+    updateTls(tls) {
+      if (!(server instanceof TlsServer)) throw new TypeError('this server does not speak TLS')
+      requireTls(tls)
+      try {
+        server.setSecureContext(tlsServerOptions(tls, settings.headersTimeoutMs))
+      } catch (cause) {
+        throw new ServerError('the certificate or the key of the server cannot be used', { cause })
+      }
+    },
     [Symbol.asyncDispose]: async () => void (await close()),
   }
 }

@@ -5,8 +5,10 @@ import type { Rate } from './rate-limiter.ts'
 export interface Caller {
   /** Remote address, as the socket tells it. */
   readonly address?: string | undefined
-  /** Subject CN of a client certificate that was verified. */
+  /** Subject CN of a client certificate that was verified and has not ended. */
   readonly certificateName?: string | undefined
+  /** That certificate, DER. */
+  readonly certificate?: Uint8Array | undefined
   /** Name of the terminal that a trusted proxy has verified: `ProxyOptions.terminalHeader`. */
   readonly terminalName?: string | undefined
 }
@@ -25,6 +27,15 @@ export interface RequestEvent {
   readonly error?: unknown
 }
 
+/** A caller that was refused for who it is, or is not. */
+export interface DeniedEvent {
+  /** `unknown`: it proves to be no terminal. `not-allowed`: it is one that may not use this server. */
+  readonly reason: 'unknown' | 'not-allowed'
+  /** With `not-allowed`: its name. */
+  readonly terminal?: string | undefined
+  readonly address?: string | undefined
+}
+
 /** Bounds of what one request and one caller may take. */
 export interface HttpLimits {
   /** Longest body, bytes, 1 024 to 1 048 576. Default 32 768. */
@@ -35,7 +46,8 @@ export interface HttpLimits {
   readonly perTerminal?: Rate | false | undefined
   /**
    * For each remote address, when it is known; `false`: none, for where all come from one proxy. Default as above. All
-   * addresses of an IPv6 /64 are one, a /56 may take 4 times as much, a /48 16 times.
+   * addresses of an IPv6 /64 are one, a /56 may take 4 times as much, a /48 16 times. Beside it, callers that prove to be no
+   * terminal are answered `ERR_FORBIDDEN` 20 times at once and once a second from one address, then `ERR_RATE_LIMITED`.
    */
   readonly perAddress?: Rate | false | undefined
   /** Most challenges and verifications under way at once, 1 to 65 536; twice as many may wait. Default 256. */
@@ -54,6 +66,13 @@ export interface HttpHandlerOptions {
   readonly terminalOf?:
     | ((request: Request, caller: Caller) => string | undefined | Promise<string | undefined>)
     | undefined
+  /**
+   * Whether a terminal may use this server, asked for each request: a list of names that are allowed, or shut out. For those
+   * that `terminalOf` returns and for those that say who they are. Default: every one.
+   */
+  readonly allows?: ((terminal: string) => boolean) | undefined
+  /** Called when a caller is refused for who it is. What it throws is ignored. */
+  readonly denied?: ((event: DeniedEvent) => void) | undefined
   /** Whether terminals may ask for the serial number of the certificate, whose collection the law restricts. Default false. */
   readonly allowSerialNumber?: boolean | undefined
   /**
@@ -92,6 +111,9 @@ export function limitsOf(options: HttpHandlerOptions): Limits {
   if (typeof service?.verify !== 'function') throw new TypeError('service must be a TokenService')
   if (terminalOf !== undefined && typeof terminalOf !== 'function') throw new TypeError('terminalOf must be a function')
   const rate = { perSecond: 50, burst: 100 }
+  for (const [name, value] of Object.entries({ allows: options.allows, denied: options.denied })) {
+    if (value !== undefined && typeof value !== 'function') throw new TypeError(`${name} must be a function`)
+  }
   if (hosts !== undefined && !(Array.isArray(hosts) && hosts.every((one) => /^[^\s/:@[\]]+$/.test(one)))) {
     throw new TypeError('hosts must be names without scheme and port')
   }

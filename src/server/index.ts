@@ -5,7 +5,7 @@
  */
 export type { AuditEvent, AuditSink } from '../audit/event.ts'
 export type { Condition, HealthSource } from './health.ts'
-export type { TokenServiceOptions } from './options.ts'
+export type { TokenServiceChanges, TokenServiceOptions } from './options.ts'
 export type { MemoryStoreOptions } from './stores/memory-store.ts'
 export { memoryStore } from './stores/memory-store.ts'
 export type { RedisSentinels, RedisTls } from './stores/redis-address.ts'

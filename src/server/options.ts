@@ -36,6 +36,14 @@ export interface TokenServiceOptions {
   readonly signatures?: SignaturePolicy | undefined
 }
 
+/** What {@link TokenService.reconfigure} takes. */
+export type TokenServiceChanges = Partial<
+  Pick<
+    TokenServiceOptions,
+    'anchors' | 'intermediates' | 'revocation' | 'hierarchies' | 'purposes' | 'challengeLifetimeMs' | 'signatures'
+  >
+>
+
 /** The options with their defaults, and what is worked out of them once. */
 export type Settings = Omit<
   TokenServiceOptions,

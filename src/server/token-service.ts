@@ -18,7 +18,7 @@ import type { Condition, HealthSource } from './health.ts'
 import { Instances } from './instances.ts'
 import { readRecord, writeRecord } from './nonce-record.ts'
 import { OpenChallenges } from './open-challenges.ts'
-import { type Settings, settingsOf, type TokenServiceOptions } from './options.ts'
+import { type Settings, settingsOf, type TokenServiceChanges, type TokenServiceOptions } from './options.ts'
 import { pseudonymOf } from './pseudonym.ts'
 import { refusalOf } from './refusal.ts'
 import { fitsKey, isSignedBy } from './signature.ts'
@@ -73,7 +73,7 @@ interface Judgement {
  * Whatever cannot be decided is refused.
  */
 export class TokenService implements HealthSource {
-  readonly #settings: Settings
+  #settings: Settings
   readonly #instances: Instances
   readonly #open: OpenChallenges
 
@@ -83,6 +83,18 @@ export class TokenService implements HealthSource {
     const { store, origin, pseudonymKey } = this.#settings
     this.#instances = new Instances(store, origin, pseudonymKey)
     this.#open = new OpenChallenges(this.#settings.challengesPerTerminal)
+  }
+
+  /**
+   * Takes other anchors, lists or purposes for requests from now on; those under way end with what they began with. Open
+   * challenges stay good.
+   *
+   * @throws TypeError, RangeError as the constructor does; then all stays as it was.
+   */
+  reconfigure(changes: TokenServiceChanges): void {
+    const key = new Uint8Array(this.#settings.pseudonymKey.export())
+    this.#settings = settingsOf({ ...this.#settings, ...changes, pseudonymKey: key })
+    key.fill(0)
   }
 
   /** Origin tokens must be made for. */

@@ -69,7 +69,9 @@ describe('TLS', () => {
     await using opened = await open('required')
     const { server, callers } = opened
     expect(await ask(server, terminals.client(request.terminal))).toBe(201)
-    expect(callers.splice(0)).toEqual([{ address: '127.0.0.1', certificateName: request.terminal }])
+    expect(callers.splice(0)).toEqual([
+      { address: '127.0.0.1', certificateName: request.terminal, certificate: expect.any(Uint8Array) },
+    ])
     const past = new Date('2025-06-01T00:00:00Z')
     const wrong = [{}, others.client(request.terminal), terminals.client(request.terminal, past), pair]
     for (const one of wrong) expect(await ask(server, one)).toEqual(expect.any(String))

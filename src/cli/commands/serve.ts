@@ -1,35 +1,120 @@
 import { once } from 'node:events'
 import type { RequestEvent } from '../../http/index.ts'
+import type { Condition } from '../../server/index.ts'
 import { withFile } from '../cli-error.ts'
 import type { Command, Context } from '../context.ts'
 import { writeServerSettings } from '../serve/prepare.ts'
 import { readServeSettings } from '../serve/settings.ts'
-import { startServer } from '../serve/start.ts'
+import { type RunningServer, startServer } from '../serve/start.ts'
+import { serveAsWorker, startWorkers, workerNumber } from '../serve/workers.ts'
+
+/** How often the state of the parts is compared with what was reported, milliseconds. */
+const reportEvery = 1_000
 
 /** `serve SETTINGS`: an issuance server until interrupted, which is how it is meant to end. */
 export const serveCommand: Command = async (context) => {
-  const { io, operands, options, messages } = context
-  io.onHangup?.(reload)
   keepServing(context)
-  const { settings, folder } = await readServeSettings(operands[0]!)
-  const server = await startServer(settings, folder, (event) => tell(context, event, settings.accessLog))
-  for (const warning of server.warnings) io.stderr.write(`${JSON.stringify({ event: 'condition', ...warning })}\n`)
-  const { url } = server.listening
-  const admin = server.admin?.url
-  const listening = { event: 'listening', url, admin, origin: settings.origin, pid: process.pid }
-  io.stdout.write(
-    `${options.has('json') ? JSON.stringify(listening) : messages.serve.listening(url, settings.origin)}\n`,
+  const { settings } = await readServeSettings(context.operands[0]!)
+  const isWorker = workerNumber(context.io.env) !== undefined
+  return settings.workers > 1 && !isWorker ? serveWithWorkers(context) : serveHere(context)
+}
+
+async function serveHere(context: Context): Promise<undefined> {
+  const { io, operands } = context
+  const number = workerNumber(io.env)
+  const server = await startServer(
+    operands[0]!,
+    (event) => logRequest(context, event, server.settings.accessLog),
+    number,
   )
+  const stopReporting = reportConditions(context, server)
+  const reload = reloader(context, server)
+  io.onHangup?.(reload)
+  if (number === undefined) writeListening(context, server.listening.url, server.admin?.url, server.settings.origin)
+  else serveAsWorker(server.listening.url, server.probes, reload)
   if (!io.signal.aborted) await once(io.signal, 'abort')
   await server.close()
-  const { dropped = 0 } = io.stdout
-  const ended = { event: 'ended', ...(dropped > 0 && { linesDropped: dropped }) }
-  io.stdout.write(`${options.has('json') ? JSON.stringify(ended) : messages.serve.ended}\n`)
+  stopReporting()
+  if (number === undefined) writeEnded(context)
   return undefined
 }
 
-/** SIGHUP: the place for reading the settings again. It never ends a server. */
-function reload(): void {}
+async function serveWithWorkers(context: Context): Promise<undefined> {
+  const { io, operands } = context
+  const { settings } = await readServeSettings(operands[0]!)
+  const workers = await startWorkers(settings, (event) => writeEvent(io.stderr, { event: 'worker-ended', ...event }))
+  io.onHangup?.(() => workers.reload())
+  writeListening(context, workers.url, workers.admin?.url, settings.origin)
+  if (!io.signal.aborted) await once(io.signal, 'abort')
+  await workers.close()
+  writeEnded(context)
+  return undefined
+}
+
+function writeListening(
+  { io, options, messages }: Context,
+  url: string,
+  admin: string | undefined,
+  origin: string,
+): void {
+  const listening = { event: 'listening', url, admin, origin, pid: process.pid }
+  io.stdout.write(`${options.has('json') ? JSON.stringify(listening) : messages.serve.listening(url, origin)}\n`)
+}
+
+function writeEnded({ io, options, messages }: Context): void {
+  const { dropped = 0 } = io.stdout
+  const ended = { event: 'ended', ...(dropped > 0 && { linesDropped: dropped }) }
+  io.stdout.write(`${options.has('json') ? JSON.stringify(ended) : messages.serve.ended}\n`)
+}
+
+/** SIGHUP: everything is read again, one time after another. A mistake leaves the former settings in force. */
+function reloader({ io }: Context, server: RunningServer): () => void {
+  let wanted = false
+  let running = false
+  const run = async (): Promise<void> => {
+    running = true
+    while (wanted) {
+      wanted = false
+      try {
+        await server.reload()
+        writeEvent(io.stderr, { event: 'reloaded' })
+      } catch (error) {
+        const { code, name, message } = error as Error & { readonly code?: unknown }
+        writeEvent(io.stderr, { event: 'reload-failed', code: code ?? name, detail: message })
+      }
+    }
+    running = false
+  }
+  return () => {
+    wanted = true
+    if (!running) void run()
+  }
+}
+
+/** Writes each state of a part that began or ended. */
+function reportConditions({ io }: Context, server: RunningServer): () => void {
+  let known = new Map<string, Condition>()
+  const look = (): void => {
+    const now = new Map(
+      server
+        .conditions()
+        .filter(({ state }) => state !== 'ok')
+        .map((one) => [JSON.stringify([one.part, one.state, one.reason, one.detail]), one]),
+    )
+    for (const [key, condition] of now) if (!known.has(key)) writeEvent(io.stderr, { event: 'condition', ...condition })
+    for (const [key, { part, reason }] of known) {
+      if (!now.has(key)) writeEvent(io.stderr, { event: 'condition', part, state: 'ok', over: reason })
+    }
+    known = now
+  }
+  look()
+  const timer = setInterval(look, reportEvery)
+  return () => clearInterval(timer)
+}
+
+function writeEvent(stream: Context['io']['stderr'], event: object): void {
+  stream.write(`${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`)
+}
 
 /** Standard output and error become logs: a full disk, a reader that is gone or that hangs, ends no server. */
 function keepServing({ io, options, messages }: Context): void {
@@ -59,8 +144,8 @@ export const prepareServerCommand: Command = async ({ operands, messages }) => {
   return { json: { settings }, text: `${messages.written(settings)}\n`, note: messages.serve.next }
 }
 
-/** One line a request. Of what nobody foresaw, the place in the code: its message may hold anything. */
-function tell({ io }: Context, { error, ...event }: RequestEvent, accessLog: boolean): void {
+/** One line a request. Of an unexpected error, the place in the code: its message may hold anything. */
+function logRequest({ io }: Context, { error, ...event }: RequestEvent, accessLog: boolean): void {
   if (accessLog) io.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`)
   if (error === undefined) return
   const stack = error instanceof Error ? (error.stack ?? '') : ''

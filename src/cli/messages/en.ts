@@ -35,6 +35,7 @@ export const en: Messages = {
     'stdin-ended': () => 'standard input ended before a PIN came; no try was spent',
     'stdin-left-over': () => 'standard input has more lines than this command takes; no try was spent',
     'line-too-long': () => 'a line of standard input is too long to be a PIN; no try was spent',
+    'needs-restart': (setting) => `${setting} cannot change while the server runs: restart it`,
     'bad-faults': (where) => `the fault script is not right: ${where}`,
     'bad-roots': (where) => `the file of root keys is not right: ${where}`,
     'bad-input': (form) => `the input is not of the form ${form} says`,

@@ -35,6 +35,7 @@ export const ja: Messages = {
     'stdin-ended': () => '暗証番号を読み取る前に標準入力が終わりました。残り回数は減っていません',
     'stdin-left-over': () => '標準入力の行数が、このコマンドで使う数より多くなっています。残り回数は減っていません',
     'line-too-long': () => '標準入力の行が長すぎて暗証番号として扱えません。残り回数は減っていません',
+    'needs-restart': (setting) => `${setting} は実行中に変更できません。サーバーを再起動してください`,
     'bad-faults': (where) => `障害シナリオの内容に誤りがあります: ${where}`,
     'bad-roots': (where) => `ルート鍵のファイルに誤りがあります: ${where}`,
     'bad-input': (form) => `入力が ${form} の形式ではありません`,

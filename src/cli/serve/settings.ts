@@ -7,12 +7,18 @@ import { readText } from '../bounded-file.ts'
 import { usageError } from '../cli-error.ts'
 
 /** How the server knows which terminal sends a request. */
-export type TerminalSettings =
+export type TerminalSettings = (
   | { readonly by: 'client-certificate' }
   | { readonly by: 'bearer-token'; readonly file: string }
   | { readonly by: 'network' }
   /** A proxy of `listen.proxies` has verified it, and hands its name on in this header. */
   | { readonly by: 'proxy-header'; readonly header: string }
+) & {
+  /** File with the names of terminals that may use the server, one a line, read again when it changes. Default: all. */
+  readonly allowed?: string | undefined
+  /** File with the names of terminals that are shut out, the same way. */
+  readonly revoked?: string | undefined
+}
 
 /** Settings of `jpki-card serve`, as in its file. Paths are relative to that file. */
 export interface ServeSettings {
@@ -21,7 +27,13 @@ export interface ServeSettings {
     readonly host: string
     readonly port: number
     readonly tls?:
-      | { readonly certificate: string; readonly key: string; readonly clientCa?: string | undefined }
+      | {
+          readonly certificate: string
+          readonly key: string
+          readonly clientCa?: string | undefined
+          /** Revocation lists of the client CA, DER or PEM, read again when the file changes. */
+          readonly clientLists?: string | undefined
+        }
       | undefined
     readonly maxConnections?: number | undefined
     readonly keepAliveSeconds?: number | undefined
@@ -35,6 +47,10 @@ export interface ServeSettings {
     /** Names it is addressed by beside that of the origin, for terminals known by their network. */
     readonly hosts?: readonly string[] | undefined
   }
+  /** Processes that serve together on the address. With more than one, the store is Redis. */
+  readonly workers: number
+  /** Not a setting: whether this process serves probes on the address for terminals. */
+  readonly probes?: boolean | undefined
   /** Where health, readiness and metrics are served, and only there. */
   readonly adminListen?: { readonly host: string; readonly port: number } | undefined
   /** Where the routes begin. Default: the root. */
@@ -86,7 +102,20 @@ export interface ServeSettings {
       }
   /** File of at least 64 hexadecimal digits. */
   readonly pseudonymKey: string
-  readonly audit?: { readonly file: string; readonly sync: boolean } | undefined
+  readonly audit?:
+    | {
+        readonly file: string
+        readonly sync: boolean
+        /** Length, in mebibytes, after which a new file is begun. Default: none. */
+        readonly rotateMegabytes?: number | undefined
+        /** Whether SIGHUP begins a new file. */
+        readonly rotateOnReload: boolean
+        /** File where the end of the log is kept, apart from it. Default: the store, when that is Redis. */
+        readonly endFile?: string | undefined
+        /** Name of this log in the store. Default: host name and path. */
+        readonly name?: string | undefined
+      }
+    | undefined
   readonly allowSerialNumber: boolean
   readonly limits: {
     readonly bodyBytes?: number | undefined
@@ -135,12 +164,23 @@ export async function readServeSettings(
     const keys = issue!.code === 'unrecognized_keys' ? ` ${issue!.keys.join(', ')}` : ''
     throw usageError('bad-settings', `${place === '' ? 'settings' : place}: ${issue!.code}${keys}`)
   }
+  const {
+    workers,
+    store: { kind },
+    metrics,
+    adminListen,
+  } = data
+  // A nonce given out by one process is taken by another.
+  if (workers > 1 && kind === 'memory') throw usageError('bad-settings', 'workers, store.kind')
+  // Each process has counts of its own; only the first process can put them together.
+  if (workers > 1 && metrics && adminListen === undefined) throw usageError('bad-settings', 'workers, adminListen')
   return { settings: data, folder: dirname(file) }
 }
 
 async function settingsSchema() {
   const { z } = await load('zod', () => import('zod'))
   const text = z.string().min(1)
+  const names = { allowed: text.optional(), revoked: text.optional() }
   const identifier = z.string().regex(identifierPattern)
   const within = (least: number, most: number) => z.number().int().min(least).max(most)
   const rate = z.union([
@@ -154,7 +194,9 @@ async function settingsSchema() {
     listen: z.strictObject({
       host: text.default('127.0.0.1'),
       port: within(0, 65_535),
-      tls: z.strictObject({ certificate: text, key: text, clientCa: text.optional() }).optional(),
+      tls: z
+        .strictObject({ certificate: text, key: text, clientCa: text.optional(), clientLists: text.optional() })
+        .optional(),
       maxConnections: within(1, 65_535).optional(),
       keepAliveSeconds: within(1, 600).optional(),
       proxies: z
@@ -165,13 +207,14 @@ async function settingsSchema() {
         .optional(),
       hosts: z.array(z.string().regex(/^[A-Za-z0-9._-]+$/)).optional(),
     }),
+    workers: within(1, 256).default(1),
     adminListen: z.strictObject({ host: text.default('127.0.0.1'), port: within(0, 65_535) }).optional(),
     basePath: z.string().refine(isBasePath).optional(),
     terminals: z.discriminatedUnion('by', [
-      z.strictObject({ by: z.literal('client-certificate') }),
-      z.strictObject({ by: z.literal('bearer-token'), file: text }),
-      z.strictObject({ by: z.literal('network') }),
-      z.strictObject({ by: z.literal('proxy-header'), header: text.refine(isHeaderName) }),
+      z.strictObject({ by: z.literal('client-certificate'), ...names }),
+      z.strictObject({ by: z.literal('bearer-token'), file: text, ...names }),
+      z.strictObject({ by: z.literal('network'), ...names }),
+      z.strictObject({ by: z.literal('proxy-header'), header: text.refine(isHeaderName), ...names }),
     ]),
     anchors: text,
     hierarchies: z
@@ -217,7 +260,16 @@ async function settingsSchema() {
       ])
       .default({ kind: 'memory' }),
     pseudonymKey: text,
-    audit: z.strictObject({ file: text, sync: z.boolean().default(false) }).optional(),
+    audit: z
+      .strictObject({
+        file: text,
+        sync: z.boolean().default(false),
+        rotateMegabytes: within(1, 1_048_576).optional(),
+        rotateOnReload: z.boolean().default(true),
+        endFile: text.optional(),
+        name: identifier.optional(),
+      })
+      .optional(),
     allowSerialNumber: z.boolean().default(false),
     limits: z
       .strictObject({

@@ -1,14 +1,26 @@
+import { hostname } from 'node:os'
 import { resolve } from 'node:path'
-import { openAuditLog } from '../../audit/index.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { type AuditLog, headFile, headInStore, openAuditLog } from '../../audit/index.ts'
 import { ServerError } from '../../errors.ts'
 import {
   createHttpHandler,
+  type HttpRoutes,
   type ListeningServer,
   type ListenOptions,
   listen,
   type RequestEvent,
 } from '../../http/index.ts'
-import { type Condition, memoryStore, type NonceStore, redisStore, TokenService } from '../../server/index.ts'
+import {
+  type Condition,
+  type CounterStore,
+  type HealthSource,
+  memoryStore,
+  type NonceStore,
+  redisStore,
+  TokenService,
+  type TokenServiceOptions,
+} from '../../server/index.ts'
 import { isOrigin } from '../../token/index.ts'
 import {
   cachedSource,
@@ -23,74 +35,109 @@ import type { Certificate } from '../../x509/index.ts'
 import { readPem, readText } from '../bounded-file.ts'
 import { CliError, type Problem, usageError } from '../cli-error.ts'
 import { readCertificates } from '../trust/files.ts'
-import type { ServeSettings } from './settings.ts'
+import { Diagnosis } from './diagnosis.ts'
+import { readServeSettings, type ServeSettings } from './settings.ts'
 import { StoreCheck } from './store-check.ts'
-import { terminalOf } from './terminals.ts'
+import { auditDenials, Terminals } from './terminals.ts'
+import { settingsOfWorker } from './workers.ts'
 
 /** Probes come a few at a time. */
 const mostProbes = 100
 
 /** A server that runs, and how it ends. */
 export interface RunningServer {
+  readonly settings: ServeSettings
   readonly listening: ListeningServer
-  /** What an operator has to look at, as it was found at start. */
-  readonly warnings: readonly Condition[]
+  /** Health, readiness and metrics, wherever they are served. */
+  readonly probes: HttpRoutes
   /** Where health, readiness and metrics are, when they are apart. */
   readonly admin: ListeningServer | undefined
+  /** The state of every part. */
+  conditions(): readonly Condition[]
+  /**
+   * Reads the settings and everything they name again: TLS key and certificates, anchors, lists, terminals, purposes. Requests
+   * under way end with what they began with. The audit log begins a new file.
+   *
+   * @throws CliError `ERR_USAGE` for a mistake, or a setting that needs a restart; `ERR_FILE`; CertificateError, ServerError.
+   * Then everything stays as it was.
+   */
+  reload(): Promise<void>
   /** Drains, finishes what runs, then closes store and audit log. */
   close(): Promise<void>
 }
 
+/** Settings that are taken over without a restart; of `listen` and `terminals` only the files they name. */
+const reloadable: ReadonlySet<string> = new Set([
+  'anchors',
+  'hierarchies',
+  'revocation',
+  'purposes',
+  'challengeSeconds',
+] satisfies (keyof ServeSettings)[])
+
 /**
  * Starts an issuance server.
  *
- * @param folder - what the paths of the settings are relative to.
- * @param onRequest - told each request.
- * @throws CliError `ERR_FILE`, `ERR_USAGE`, `ERR_SERVER_START`; CertificateError, RefusalError, AuditError, ServerError, DependencyError.
+ * @param file - its settings.
+ * @param onRequest - called for each request.
+ * @param worker - its number, when it is one of several processes.
+ * @throws CliError `ERR_FILE`, `ERR_USAGE`; CertificateError, RefusalError, AuditError, ServerError, DependencyError.
  */
 export async function startServer(
-  settings: ServeSettings,
-  folder: string,
+  file: string,
   onRequest: (event: RequestEvent) => void,
+  worker?: number,
 ): Promise<RunningServer> {
+  const read = async () => {
+    const { settings, folder } = await readServeSettings(file)
+    return { settings: worker === undefined ? settings : settingsOfWorker(settings, worker), folder }
+  }
+  const { settings, folder } = await read()
   const inFolder = (path: string): string => resolve(folder, path)
-  const { origin, audit, drainSeconds, graceSeconds, limits, adminListen } = settings
-  if (!isOrigin(origin)) throw usageError('bad-settings', 'origin')
-  const anchors = await readCertificates(inFolder(settings.anchors), 'anchors')
-  const revocation = revocationOf(settings, inFolder, anchors)
-  const pseudonymKey = await readKey(inFolder(settings.pseudonymKey))
-  const terminals = await terminalOf(settings.terminals, folder)
-  const listenOptions = await listenOptionsOf(settings, inFolder)
-  const opened: { close?(): Promise<unknown> }[] = []
+  const { origin, drainSeconds, graceSeconds, limits, adminListen } = settings
+  const loaded = await loadFiles(settings, folder)
+  let { terminals } = loaded
+  const opened: { close?(): unknown }[] = [{ close: () => terminals.close() }]
   try {
-    const store = await openStore(settings, inFolder)
+    const { store, kept } = await openStore(settings, inFolder)
     opened.push(store)
-    const log = audit && (await openAuditLog(inFolder(audit.file), { sync: audit.sync }))
-    if (log !== undefined) opened.push(log)
+    const audit = settings.audit && (await openAudit(settings.audit, kept, inFolder))
+    if (audit !== undefined) opened.push(audit)
     const service = new TokenService({
       origin,
-      anchors,
-      revocation,
-      pseudonymKey,
       store,
-      hierarchies: settings.hierarchies,
-      purposes: settings.purposes,
-      challengeLifetimeMs: settings.challengeSeconds * 1000,
+      ...loaded.service,
+      pseudonymKey: loaded.pseudonymKey,
       challengesPerTerminal: settings.challengesPerTerminal,
-      audit: log,
+      audit,
     })
     await service.checkInstances()
     const storeCheck = await StoreCheck.start(store)
     opened.push(storeCheck)
+    const diagnosis = new Diagnosis(settings, folder)
+    opened.push(diagnosis)
+    await diagnosis.update(loaded)
+    const health: readonly HealthSource[] = [
+      storeCheck,
+      { conditions: () => store.conditions?.() ?? [] },
+      service,
+      diagnosis,
+      { conditions: () => terminals.conditions() },
+      ...(audit === undefined ? [] : [audit]),
+    ]
     const handler = await createHttpHandler({
       service,
       log: onRequest,
-      terminalOf: terminals,
+      ...(terminals.terminalOf !== undefined && {
+        terminalOf: (request, caller) => terminals.terminalOf!(request, caller),
+      }),
+      allows: (terminal) => terminals.allows(terminal),
+      denied: audit && auditDenials(audit),
       allowSerialNumber: settings.allowSerialNumber,
       metrics: settings.metrics,
-      health: [storeCheck],
+      health,
       basePath: settings.basePath,
-      probes: adminListen === undefined,
+      probes: settings.probes ?? adminListen === undefined,
       ...(settings.terminals.by === 'network' && {
         hosts: [new URL(origin).hostname, ...(settings.listen.hosts ?? [])].filter((host) => !host.startsWith('[')),
       }),
@@ -106,13 +153,46 @@ export async function startServer(
     const listenAdmin = async () => listen(handler.admin, { ...adminListen!, maxConnections: mostProbes })
     const admin = adminListen && (await starting(adminListen, listenAdmin))
     if (admin !== undefined) opened.push(admin)
-    const listening = await starting(listenOptions, () => listen(handler, listenOptions))
+    const listening = await starting(loaded.listen, () => listen(handler, loaded.listen))
     return {
+      settings,
       listening,
-      warnings: service.conditions().filter(({ state }) => state !== 'ok'),
+      probes: handler.admin,
       admin,
+      conditions: () => health.flatMap((source) => source.conditions()),
+      async reload() {
+        const next = await read()
+        const fixed = restartNeededBy(settings, next.settings)
+        if (fixed !== undefined) throw usageError('needs-restart', fixed)
+        const now = await loadFiles(next.settings, next.folder)
+        try {
+          if (!Buffer.from(now.pseudonymKey).equals(loaded.pseudonymKey)) {
+            throw usageError('needs-restart', 'pseudonymKey')
+          }
+          // Both refuse before they change anything; the service is asked first, as it refuses more.
+          service.reconfigure(now.service)
+          try {
+            if (now.listen.tls !== undefined) listening.updateTls(now.listen.tls)
+          } catch (error) {
+            service.reconfigure(loaded.service)
+            throw error
+          }
+        } catch (error) {
+          now.terminals.close()
+          throw error
+        }
+        terminals.close()
+        terminals = now.terminals
+        loaded.service = now.service
+        await diagnosis.update(now)
+        // The first line alone is no reason for another file.
+        if (audit !== undefined && settings.audit?.rotateOnReload !== false && audit.head.count > 1)
+          await audit.rotate()
+      },
       async close() {
         await listening.close({ drainMs: drainSeconds * 1000, graceMs: graceSeconds * 1000 })
+        terminals.close()
+        diagnosis.close()
         await storeCheck.close()
         await service.close()
         // Probes are answered to the end.
@@ -123,6 +203,56 @@ export async function startServer(
     for (const one of opened.toReversed()) await one.close?.()
     throw error
   }
+}
+
+/** What the settings name, read and verified. */
+export interface Loaded {
+  service: Pick<TokenServiceOptions, 'anchors' | 'revocation' | 'hierarchies' | 'purposes' | 'challengeLifetimeMs'>
+  readonly pseudonymKey: Uint8Array
+  readonly terminals: Terminals
+  readonly listen: ListenOptions
+}
+
+async function loadFiles(settings: ServeSettings, folder: string): Promise<Loaded> {
+  const inFolder = (path: string): string => resolve(folder, path)
+  if (!isOrigin(settings.origin)) throw usageError('bad-settings', 'origin')
+  const anchors = await readCertificates(inFolder(settings.anchors), 'anchors')
+  const { hierarchies, purposes } = settings
+  const revocation = revocationOf(settings, inFolder, anchors)
+  const challengeLifetimeMs = settings.challengeSeconds * 1000
+  const service = { anchors, revocation, hierarchies, purposes, challengeLifetimeMs }
+  const pseudonymKey = await readKey(inFolder(settings.pseudonymKey))
+  const listen = await listenOptionsOf(settings, inFolder)
+  return { service, pseudonymKey, terminals: await Terminals.open(settings, folder), listen }
+}
+
+/** The first setting that differs and cannot be taken over by a server that runs. */
+function restartNeededBy(before: ServeSettings, after: ServeSettings): string | undefined {
+  const fixed = (settings: ServeSettings): Readonly<Record<string, unknown>> => ({
+    ...settings,
+    listen: {
+      ...settings.listen,
+      tls: settings.listen.tls && { clientCa: settings.listen.tls.clientCa !== undefined },
+    },
+    terminals: { by: settings.terminals.by, header: 'header' in settings.terminals && settings.terminals.header },
+  })
+  const [a, b] = [fixed(before), fixed(after)]
+  const names = new Set([...Object.keys(a), ...Object.keys(b)])
+  return [...names].find((name) => !reloadable.has(name) && !isDeepStrictEqual(a[name], b[name]))
+}
+
+async function openAudit(
+  { file, sync, rotateMegabytes, endFile, name }: NonNullable<ServeSettings['audit']>,
+  texts: Pick<CounterStore, 'read' | 'write'> | undefined,
+  inFolder: (path: string) => string,
+): Promise<AuditLog> {
+  const path = inFolder(file)
+  const inStore = texts && headInStore(texts, name ?? `${hostname()}:${path}`)
+  return openAuditLog(path, {
+    sync,
+    rotateBytes: rotateMegabytes === undefined ? undefined : rotateMegabytes * 1_048_576,
+    heads: endFile === undefined ? inStore : headFile(inFolder(endFile)),
+  })
 }
 
 /** What stands in the way of listening, by the system's name of it. */
@@ -208,8 +338,12 @@ async function readKey(file: string): Promise<Uint8Array> {
   return new Uint8Array(Buffer.from(text, 'hex'))
 }
 
-async function openStore({ store }: ServeSettings, inFolder: (path: string) => string): Promise<NonceStore> {
-  if (store.kind === 'memory') return memoryStore()
+/** The store, and where texts outlive this process, if anywhere. */
+async function openStore(
+  { store }: ServeSettings,
+  inFolder: (path: string) => string,
+): Promise<{ readonly store: NonceStore; readonly kept: CounterStore | undefined }> {
+  if (store.kind === 'memory') return { store: memoryStore(), kept: undefined }
   const { url, urlFile, prefix, tls, sentinel, waitForServer } = store
   if ((url === undefined) === (urlFile === undefined)) throw usageError('bad-settings', 'store.url')
   const address = url ?? (await readText(inFolder(urlFile!))).trim()
@@ -218,7 +352,7 @@ async function openStore({ store }: ServeSettings, inFolder: (path: string) => s
   if ((tls?.certificate === undefined) !== (tls?.key === undefined)) throw usageError('bad-settings', 'store.tls.key')
   const read = async (path: string | undefined): Promise<string | undefined> =>
     path === undefined ? undefined : readText(inFolder(path))
-  return redisStore({
+  const shared = await redisStore({
     url: address,
     prefix,
     lazy: waitForServer,
@@ -235,4 +369,5 @@ async function openStore({ store }: ServeSettings, inFolder: (path: string) => s
       password: (await read(sentinel.passwordFile))?.trim(),
     },
   })
+  return { store: shared, kept: shared }
 }

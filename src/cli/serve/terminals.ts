@@ -1,29 +1,191 @@
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
-import type { HttpHandlerOptions } from '../../http/index.ts'
+import type { AuditSink } from '../../audit/index.ts'
+import type { Caller, DeniedEvent, HttpHandlerOptions } from '../../http/index.ts'
+import { crlStatus, RevocationList } from '../../revocation/index.ts'
+import type { Condition, HealthSource } from '../../server/index.ts'
 import { isIdentifier } from '../../token/index.ts'
-import { readText } from '../bounded-file.ts'
+import { Certificate } from '../../x509/index.ts'
+import { derBlocks } from '../../x509/pem.ts'
+import { strictText } from '../bounded-file.ts'
 import { usageError } from '../cli-error.ts'
-import type { TerminalSettings } from './settings.ts'
+import type { ServeSettings } from './settings.ts'
+import { WatchedFiles } from './watched-files.ts'
 
-/** How a request is told to be of a terminal. @throws CliError `ERR_FILE`, `ERR_USAGE`. */
-export async function terminalOf(
-  settings: TerminalSettings,
-  folder: string,
-): Promise<HttpHandlerOptions['terminalOf']> {
-  if (settings.by === 'network') return undefined
-  if (settings.by === 'proxy-header') return (_, { terminalName }) => terminalName
-  if (settings.by === 'client-certificate') return (_, { certificateName }) => certificateName
-  const names = parse(await readText(resolve(folder, settings.file)))
-  return (request) => {
-    const [, token] = /^Bearer ([\x21-\x7e]{16,512})$/.exec(request.headers.get('authorization') ?? '') ?? []
-    // Looked up by its hash: how long that takes tells nothing of the tokens.
-    return token === undefined ? undefined : names.get(createHash('sha256').update(token).digest('hex'))
+/** How long an answer about a client certificate holds while lists stay the same, milliseconds. */
+const statusHolds = 60_000
+/** Denied callers written to the audit log: so many at once, and one a second. The others are counted. */
+const mostDenials = 50
+
+/** Who may use the server: read from files that may change while it runs. */
+export class Terminals implements HealthSource {
+  readonly #by: ServeSettings['terminals']['by']
+  readonly #files = new WatchedFiles()
+  #tokens: ReadonlyMap<string, string> = new Map()
+  #allowed: ReadonlySet<string> | undefined
+  #revoked: ReadonlySet<string> = new Set()
+  #issuers: readonly Certificate[] = []
+  #lists: readonly RevocationList[] | undefined
+  /** By the bytes of a connection's certificate, which are one object as long as it is open. */
+  #statuses = new WeakMap<Uint8Array, { readonly at: number; readonly good: boolean }>()
+
+  private constructor(by: ServeSettings['terminals']['by']) {
+    this.#by = by
+  }
+
+  /** @throws CliError `ERR_FILE`, `ERR_USAGE`; CertificateError. */
+  static async open({ terminals, listen }: ServeSettings, folder: string): Promise<Terminals> {
+    const opened = new Terminals(terminals.by)
+    const files = opened.#files
+    const at = (path: string): string => resolve(folder, path)
+    try {
+      if (terminals.by === 'bearer-token') {
+        await files.add('terminals.file', at(terminals.file), (bytes) => {
+          opened.#tokens = tokensIn(strictText(bytes))
+        })
+      }
+      if (terminals.allowed !== undefined) {
+        await files.add('terminals.allowed', at(terminals.allowed), (bytes) => {
+          opened.#allowed = namesIn(strictText(bytes), 'terminals.allowed')
+        })
+      }
+      if (terminals.revoked !== undefined) {
+        await files.add('terminals.revoked', at(terminals.revoked), (bytes) => {
+          opened.#revoked = namesIn(strictText(bytes), 'terminals.revoked')
+        })
+      }
+      const { clientCa, clientLists } = listen.tls ?? {}
+      if (clientLists !== undefined) {
+        if (clientCa === undefined) throw usageError('bad-settings', 'listen.tls.clientCa')
+        await files.add('listen.tls.clientCa', at(clientCa), (bytes) => {
+          opened.#issuers = derBlocks(bytes, 'CERTIFICATE').blocks.map((der) => Certificate.fromDer(der))
+          opened.#statuses = new WeakMap()
+        })
+        await files.add('listen.tls.clientLists', at(clientLists), async (bytes) => {
+          const read: RevocationList[] = []
+          for (const der of derBlocks(bytes, 'X509 CRL').blocks) read.push(await RevocationList.load(der))
+          if (read.length === 0) throw usageError('nothing-there', 'listen.tls.clientLists')
+          opened.#lists = read
+          opened.#statuses = new WeakMap()
+        })
+      }
+    } catch (error) {
+      opened.close()
+      throw error
+    }
+    return opened
+  }
+
+  /** Who a caller proves to be; absent where the network is the only proof. */
+  get terminalOf(): HttpHandlerOptions['terminalOf'] {
+    if (this.#by === 'network') return undefined
+    if (this.#by === 'proxy-header') return (_, { terminalName }) => terminalName
+    if (this.#by === 'client-certificate') {
+      return (_, caller) => (this.#isGood(caller) ? caller.certificateName : undefined)
+    }
+    return (request) => {
+      // The scheme is in any case, RFC 9110 11.1.
+      const [, token] = /^bearer +([\x21-\x7e]{16,512})$/i.exec(request.headers.get('authorization') ?? '') ?? []
+      // Looked up by its hash: the time that takes shows nothing of the tokens.
+      return token === undefined ? undefined : this.#tokens.get(createHash('sha256').update(token).digest('hex'))
+    }
+  }
+
+  allows(terminal: string): boolean {
+    return !this.#revoked.has(terminal) && (this.#allowed?.has(terminal) ?? true)
+  }
+
+  /** Reads what changed, now. */
+  look(): Promise<void> {
+    return this.#files.look()
+  }
+
+  /** `failed` while no client certificate can be verified because each list of its issuer is outdated or unusable. */
+  conditions(): readonly Condition[] {
+    const now = Date.now()
+    const outdated = this.#lists?.every(({ nextUpdate }) => nextUpdate === undefined || nextUpdate.getTime() <= now)
+    const since = outdated === true ? newest(this.#lists!) : undefined
+    const detail = 'each list of listen.tls.clientLists has ended, so every client certificate is refused'
+    return [
+      ...(outdated === true
+        ? [{ part: 'terminals', state: 'failed', reason: 'client-lists-ended', detail, since } as const]
+        : []),
+      ...this.#files.conditions(),
+    ]
+  }
+
+  close(): void {
+    this.#files.close()
+  }
+
+  /** Whether lists, where there are some, say that a client certificate is good now. */
+  #isGood({ certificate }: Caller): boolean {
+    if (this.#lists === undefined) return true
+    if (certificate === undefined) return false
+    const known = this.#statuses.get(certificate)
+    const now = Date.now()
+    if (known !== undefined && now >= known.at && now - known.at < statusHolds) return known.good
+    const good = this.#statusOf(certificate, new Date(now))
+    this.#statuses.set(certificate, { at: now, good })
+    return good
+  }
+
+  #statusOf(der: Uint8Array, at: Date): boolean {
+    try {
+      const certificate = Certificate.fromDer(der)
+      const issuers = this.#issuers.filter(({ subjectName }) => subjectName.equals(certificate.issuerName))
+      return issuers.some((issuer) => crlStatus(certificate, issuer, { lists: this.#lists!, at }).status === 'good')
+    } catch {
+      // TLS libraries read what this one does not; what cannot be verified is not good.
+      return false
+    }
   }
 }
 
+/** When the last of them ended. */
+function newest(all: readonly RevocationList[]): Date | undefined {
+  const ends = all.flatMap(({ nextUpdate }) => (nextUpdate === undefined ? [] : [nextUpdate.getTime()]))
+  return ends.length === 0 ? undefined : new Date(Math.max(...ends))
+}
+
+/** Writes callers that were denied to the audit log; a flood of them becomes a number. */
+export function auditDenials(
+  audit: AuditSink,
+  clock: () => number = () => performance.now(),
+): (event: DeniedEvent) => void {
+  let left = mostDenials
+  let at = clock()
+  let omitted = 0
+  return ({ reason, terminal, address }) => {
+    const now = clock()
+    left = Math.min(mostDenials, left + (now - at) / 1_000)
+    at = now
+    if (left < 1) {
+      omitted += 1
+      return
+    }
+    left -= 1
+    const more = omitted > 0 ? { omitted } : {}
+    omitted = 0
+    // It is refused whether it can be written or not.
+    Promise.resolve(
+      audit.write({ type: 'denied', reason, terminal: terminal ?? null, address: address ?? null, ...more }),
+    ).catch(() => {})
+  }
+}
+
+/** One name a line; a line that begins with # is a comment. */
+function namesIn(text: string, setting: string): ReadonlySet<string> {
+  const names = text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+  if (!names.every(isIdentifier)) throw usageError('bad-settings', setting)
+  return new Set(names)
+}
+
 /** `[{"name": "kiosk-1", "sha256": "…64 hexadecimal digits…"}]`: names by hash. */
-function parse(text: string): ReadonlyMap<string, string> {
+function tokensIn(text: string): ReadonlyMap<string, string> {
   const names = new Map<string, string>()
   for (const one of entries(text)) {
     const { name, sha256 } = (one ?? {}) as Record<string, unknown>

@@ -1,0 +1,140 @@
+import { X509Certificate } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import type { Condition, HealthSource } from '../../server/index.ts'
+import type { Certificate } from '../../x509/index.ts'
+import type { ServeSettings } from './settings.ts'
+import type { Loaded } from './start.ts'
+
+/** How often ends and lists are looked at, milliseconds. */
+const every = 60_000
+const day = 86_400_000
+/** How long before its end a certificate is a warning, days. */
+const noticeDays = { tls: 30, anchors: 90 }
+
+/** What an operator has to know of the settings, certificates and lists of a server: looked at each minute. */
+export class Diagnosis implements HealthSource {
+  readonly #weaknesses: Promise<readonly Condition[]>
+  #settings: readonly Condition[] = []
+  #loaded: Pick<Loaded, 'service' | 'listen'> | undefined
+  #found: readonly Condition[] = []
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(settings: ServeSettings, folder: string) {
+    this.#weaknesses = weaknessesOf(settings, (path) => resolve(folder, path))
+  }
+
+  /** Looks now, at what was loaded last. */
+  async update(loaded: Pick<Loaded, 'service' | 'listen'>): Promise<void> {
+    this.#loaded = loaded
+    this.#settings = await this.#weaknesses
+    this.#look()
+    this.#timer ??= setInterval(() => this.#look(), every).unref()
+  }
+
+  conditions(): readonly Condition[] {
+    return [...this.#settings, ...this.#found]
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+  }
+
+  #look(): void {
+    const now = Date.now()
+    const { service, listen } = this.#loaded!
+    const found = [...tlsConditions(listen, now), ...anchorConditions(service.anchors, now)]
+    const before = this.#found
+    // A state that goes on began when it was first seen.
+    this.#found = found.map((one) => {
+      const same = before.find(
+        ({ part, reason, detail }) => part === one.part && reason === one.reason && detail === one.detail,
+      )
+      return { ...one, since: one.since ?? same?.since ?? new Date(now) }
+    })
+  }
+}
+
+/** Settings that protect less than they could. */
+async function weaknessesOf(
+  settings: ServeSettings,
+  inFolder: (path: string) => string,
+): Promise<readonly Condition[]> {
+  const { listen, terminals, audit, store, revocation } = settings
+  const weak = (reason: string, detail: string): Condition => ({ part: 'settings', state: 'warning', reason, detail })
+  const found: Condition[] = []
+  const isOpen = listen.tls === undefined && !isLoopback(listen.host)
+  if (terminals.by === 'network' && isOpen) {
+    const detail =
+      'terminals.by is network, and listen.host is reached from other machines without TLS: any of them can be any terminal'
+    found.push(weak('terminals-unauthenticated', detail))
+  }
+  if (terminals.by === 'bearer-token' && isOpen && listen.proxies === undefined) {
+    found.push(weak('tokens-in-clear', 'tokens of terminals cross the network without TLS'))
+  }
+  if (audit === undefined) found.push(weak('no-audit', 'there is no audit log: nothing shows later what was accepted'))
+  if (revocation.mode !== 'required') {
+    found.push(
+      weak('revocation-not-required', 'revocation.mode is not required: a revoked certificate may be accepted'),
+    )
+  }
+  const secrets: readonly (readonly [setting: string, path: string | undefined])[] = [
+    ['pseudonymKey', settings.pseudonymKey],
+    ['listen.tls.key', listen.tls?.key],
+    ['store.urlFile', store.kind === 'redis' ? store.urlFile : undefined],
+  ]
+  for (const [setting, path] of secrets) {
+    if (path === undefined || process.platform === 'win32') continue
+    const { mode } = await stat(inFolder(path))
+    const permissions = (mode & 0o777).toString(8).padStart(3, '0')
+    const detail = `the file of ${setting} can be read or written by other users of this machine (mode ${permissions}): chmod 600`
+    if ((mode & 0o077) !== 0) found.push(weak('file-readable', detail))
+  }
+  return found
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}
+
+function tlsConditions({ tls }: Loaded['listen'], now: number): readonly Condition[] {
+  if (tls === undefined) return []
+  const ends = [
+    ...endsIn(tls.cert)
+      .slice(0, 1)
+      .map((end) => ['the certificate of the server', end] as const),
+    ...(tls.ca === undefined ? [] : endsIn(tls.ca).map((end) => ['a CA of client certificates', end] as const)),
+  ]
+  return ends.flatMap(([what, end]) => endCondition('tls', what, end, now, noticeDays.tls, 'failed'))
+}
+
+/** When the certificates of a PEM text end. */
+function endsIn(pem: string | Uint8Array): readonly number[] {
+  const text = typeof pem === 'string' ? pem : Buffer.from(pem).toString('latin1')
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+  return blocks.map((block) => Date.parse(new X509Certificate(block).validTo))
+}
+
+function anchorConditions(anchors: readonly Certificate[], now: number): readonly Condition[] {
+  const ended = anchors.filter(({ notAfter }) => notAfter.getTime() < now)
+  const state = ended.length === anchors.length ? 'failed' : 'warning'
+  return anchors.flatMap(({ subject, notAfter }) =>
+    endCondition('anchors', `the anchor ${subject}`, notAfter.getTime(), now, noticeDays.anchors, state),
+  )
+}
+
+function endCondition(
+  part: string,
+  what: string,
+  end: number,
+  now: number,
+  noticeDays: number,
+  ended: 'failed' | 'warning',
+): readonly Condition[] {
+  if (end - now > noticeDays * day) return []
+  const at = new Date(end)
+  if (end <= now)
+    return [{ part, state: ended, reason: 'ended', detail: `${what} ended ${at.toISOString()}`, since: at }]
+  return [{ part, state: 'warning', reason: 'ends-soon', detail: `${what} ends ${at.toISOString()}` }]
+}

@@ -1,0 +1,242 @@
+import type { Worker } from 'node:cluster'
+import { once } from 'node:events'
+import { basename, dirname, extname, join } from 'node:path'
+import { ServerError } from '../../errors.ts'
+import { type HttpRoutes, type ListeningServer, listen } from '../../http/index.ts'
+import type { Io } from '../io.ts'
+import type { ServeSettings } from './settings.ts'
+
+/** Number of this process among its fellows, from 1; absent where there is one process only. */
+const numberName = 'JPKI_CARD_WORKER'
+/** Pause before a process that ended is started again, milliseconds; doubled each time, up to half a minute. */
+const firstPause = 500
+const longestPause = 30_000
+/** How long a process may take to answer a probe, milliseconds. */
+const patience = 2_000
+
+/** The paths of probes, as the primary process asks for them. */
+type Probe = '/readyz' | '/metrics'
+
+type FromPrimary = { readonly kind: 'reload' } | { readonly kind: 'probe'; readonly id: number; readonly path: Probe }
+type FromWorker =
+  | { readonly kind: 'listening'; readonly url: string }
+  | { readonly kind: 'probe'; readonly id: number; readonly status: number; readonly text: string }
+
+/** Number of this worker process; `undefined` in a process that is none. */
+export function workerNumber(env: Io['env']): number | undefined {
+  const number = Number(env[numberName])
+  return Number.isInteger(number) && number > 0 ? number : undefined
+}
+
+/** The settings of one worker: its own audit log, and no listener for probes, which the primary process has. */
+export function settingsOfWorker(settings: ServeSettings, number: number): ServeSettings {
+  const own = (path: string): string => {
+    const extension = extname(path)
+    return join(dirname(path), `${basename(path, extension)}-${number}${extension}`)
+  }
+  const { audit } = settings
+  return {
+    ...settings,
+    adminListen: undefined,
+    probes: settings.adminListen === undefined,
+    audit: audit && {
+      ...audit,
+      file: own(audit.file),
+      endFile: audit.endFile && own(audit.endFile),
+      name: audit.name && `${audit.name}-${number}`,
+    },
+  }
+}
+
+/** A worker's side: reports that it listens, and answers what the primary process asks. */
+export function serveAsWorker(url: string, admin: HttpRoutes, reload: () => void): void {
+  const send = (message: FromWorker): void => void process.send?.(message)
+  process.on('message', async (message: FromPrimary) => {
+    if (message.kind === 'reload') reload()
+    if (message.kind !== 'probe') return
+    const response = await admin.fetch(new Request(`http://localhost${message.path}`))
+    send({ kind: 'probe', id: message.id, status: response.status, text: await response.text() })
+  })
+  send({ kind: 'listening', url })
+}
+
+/** Worker processes that listen together on one address. */
+export interface Workers {
+  readonly url: string
+  readonly admin: ListeningServer | undefined
+  reload(): void
+  /** Resolves when each has ended. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts worker processes of this program with the same arguments, and starts each that ends again.
+ *
+ * @param report - called when one ended that should not have.
+ * @returns when all listen. @throws ServerError `ERR_SERVER` when one cannot start; it has written why.
+ */
+export async function startWorkers(
+  settings: ServeSettings,
+  report: (event: { readonly worker: number; readonly code: number | null; readonly signal: string | null }) => void,
+): Promise<Workers> {
+  const { default: cluster } = await import('node:cluster')
+  const workers = new Map<number, Worker>()
+  const listening = new Map<number, string>()
+  const pauses = new Map<number, NodeJS.Timeout>()
+  const probes = new Map<number, (answer: { readonly status: number; readonly text: string }) => void>()
+  let ending = false
+  let nextProbe = 0
+
+  const start = (number: number, pause: number): Promise<string> => {
+    const worker = cluster.fork({ [numberName]: String(number) })
+    workers.set(number, worker)
+    const startedAt = performance.now()
+    return new Promise((resolve, reject) => {
+      worker.on('message', (message: FromWorker) => {
+        if (message.kind === 'probe') probes.get(message.id)?.(message)
+        if (message.kind !== 'listening') return
+        listening.set(number, message.url)
+        resolve(message.url)
+      })
+      worker.on('error', () => {})
+      worker.on('exit', (code, signal) => {
+        const wasListening = listening.delete(number)
+        workers.delete(number)
+        reject(new ServerError('a worker process ended before it listened, and has written why'))
+        if (ending) return
+        report({ worker: number, code, signal })
+        if (!wasListening && pause === 0) return
+        // One that ran for a while is started again at once.
+        const next =
+          performance.now() - startedAt > longestPause ? firstPause : Math.min(pause * 2 || firstPause, longestPause)
+        pauses.set(
+          number,
+          setTimeout(() => start(number, next).catch(() => {}), next),
+        )
+      })
+    })
+  }
+
+  const close = async (): Promise<void> => {
+    ending = true
+    for (const pause of pauses.values()) clearTimeout(pause)
+    await Promise.all(
+      [...workers.values()].map(async (worker) => {
+        const ended = once(worker, 'exit')
+        worker.process.kill('SIGTERM')
+        await ended
+      }),
+    )
+  }
+
+  const ask = (worker: Worker, path: Probe): Promise<{ readonly status: number; readonly text: string }> =>
+    new Promise((resolve) => {
+      const id = nextProbe++
+      const settle = (answer: { readonly status: number; readonly text: string }): void => {
+        clearTimeout(timer)
+        probes.delete(id)
+        resolve(answer)
+      }
+      const timer = setTimeout(() => settle({ status: 503, text: '' }), patience)
+      probes.set(id, settle)
+      worker.send(
+        { kind: 'probe', id, path } satisfies FromPrimary,
+        (error) => error && settle({ status: 503, text: '' }),
+      )
+    })
+  const askAll = (path: Probe) =>
+    Promise.all(
+      [...listening.keys()]
+        .sort((a, b) => a - b)
+        .map(async (number) => ({ number, ...(await ask(workers.get(number)!, path)) })),
+    )
+
+  const numbers = Array.from({ length: settings.workers }, (_, i) => i + 1)
+  try {
+    const [url] = await Promise.all(numbers.map((number) => start(number, 0)))
+    const { adminListen } = settings
+    const admin = adminListen && (await listen(probesOver(askAll, settings.workers), adminListen))
+    return {
+      url: url!,
+      admin,
+      reload() {
+        for (const worker of workers.values()) worker.send({ kind: 'reload' } satisfies FromPrimary, () => {})
+      },
+      async close() {
+        await close()
+        await admin?.close({ graceMs: 0 })
+      },
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+type Answer = { readonly number: number; readonly status: number; readonly text: string }
+
+/** Health, readiness and metrics of all processes. Ready is the whole when each that listens is, and at least one does. */
+function probesOver(askAll: (path: Probe) => Promise<readonly Answer[]>, count: number): HttpRoutes {
+  const headers = { 'cache-control': 'no-store' }
+  return {
+    async fetch(request) {
+      const { pathname } = new URL(request.url)
+      if (pathname === '/healthz') return Response.json({ status: 'alive' }, { headers })
+      if (pathname === '/readyz') {
+        const answers = await askAll('/readyz')
+        const isReady = answers.length > 0 && answers.every(({ status }) => status === 200)
+        const workers = answers.map(({ number, status, text }) => ({ worker: number, status, ...parsed(text) }))
+        const body = {
+          status: isReady ? 'ready' : 'not-ready',
+          processes: { listening: answers.length, of: count },
+          workers,
+        }
+        return Response.json(body, { status: isReady ? 200 : 503, headers })
+      }
+      if (pathname === '/metrics') {
+        const text = mergeMetrics((await askAll('/metrics')).filter(({ status }) => status === 200))
+        return new Response(text, {
+          headers: { ...headers, 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+        })
+      }
+      return Response.json({ code: 'ERR_NOT_FOUND' }, { status: 404, headers })
+    },
+  }
+}
+
+function parsed(text: string): object {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null
+      ? { conditions: (value as { conditions?: unknown }).conditions }
+      : {}
+  } catch {
+    return {}
+  }
+}
+
+/** The metrics of several processes in one text: each sample has the number of its process as label `worker`. */
+export function mergeMetrics(texts: readonly { readonly number: number; readonly text: string }[]): string {
+  const families = new Map<string, { head: string[]; samples: string[] }>()
+  for (const { number, text } of texts) {
+    let family = ''
+    for (const line of text.split('\n')) {
+      const [, name] = /^# (?:HELP|TYPE) (\S+)/.exec(line) ?? []
+      if (name !== undefined) family = name
+      if (line === '') continue
+      const known = families.get(family) ?? { head: [], samples: [] }
+      families.set(family, known)
+      if (line.startsWith('#')) {
+        if (!known.head.includes(line)) known.head.push(line)
+        continue
+      }
+      known.samples.push(
+        line.replace(
+          /^([A-Za-z_:][\w:]*)(\{)?/,
+          (_, metric: string, brace) => `${metric}{worker="${number}"${brace ? ',' : '}'}`,
+        ),
+      )
+    }
+  }
+  return `${[...families.values()].flatMap(({ head, samples }) => [...head, ...samples]).join('\n')}\n`
+}
