@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import type { RevocationList } from '../../revocation/index.ts'
 import type { Condition, HealthSource } from '../../server/index.ts'
 import type { Certificate } from '../../x509/index.ts'
 import type { ServeSettings } from './settings.ts'
@@ -10,41 +11,50 @@ import type { Loaded } from './start.ts'
 /** How often ends and lists are looked at, milliseconds. */
 const every = 60_000
 const day = 86_400_000
+/** Files that could not be read, as many as are named. */
+const mostProblems = 5
 /** How long before its end a certificate is a warning, days. */
 const noticeDays = { tls: 30, anchors: 90 }
 
 /** What an operator has to know of the settings, certificates and lists of a server: looked at each minute. */
 export class Diagnosis implements HealthSource {
+  readonly #settings: ServeSettings
   readonly #weaknesses: Promise<readonly Condition[]>
-  #settings: readonly Condition[] = []
-  #loaded: Pick<Loaded, 'service' | 'listen'> | undefined
+  #weak: readonly Condition[] = []
+  #loaded: Inspected | undefined
   #found: readonly Condition[] = []
   #timer: NodeJS.Timeout | undefined
 
   constructor(settings: ServeSettings, folder: string) {
+    this.#settings = settings
     this.#weaknesses = weaknessesOf(settings, (path) => resolve(folder, path))
   }
 
   /** Looks now, at what was loaded last. */
-  async update(loaded: Pick<Loaded, 'service' | 'listen'>): Promise<void> {
+  async update(loaded: Inspected): Promise<void> {
     this.#loaded = loaded
-    this.#settings = await this.#weaknesses
-    this.#look()
-    this.#timer ??= setInterval(() => this.#look(), every).unref()
+    this.#weak = await this.#weaknesses
+    await this.#look()
+    this.#timer ??= setInterval(() => void this.#look().catch(() => {}), every).unref()
   }
 
   conditions(): readonly Condition[] {
-    return [...this.#settings, ...this.#found]
+    return [...this.#weak, ...this.#found]
   }
 
   close(): void {
     clearInterval(this.#timer)
   }
 
-  #look(): void {
+  async #look(): Promise<void> {
     const now = Date.now()
-    const { service, listen } = this.#loaded!
-    const found = [...tlsConditions(listen, now), ...anchorConditions(service.anchors, now)]
+    const { service, listen, lists } = this.#loaded!
+    const held = await lists?.held(new Date(now))
+    const found = [
+      ...tlsConditions(listen, now),
+      ...anchorConditions(service.anchors, now),
+      ...(held === undefined ? [] : listConditions(this.#settings, service.anchors, held, now)),
+    ]
     const before = this.#found
     // A state that goes on began when it was first seen.
     this.#found = found.map((one) => {
@@ -55,6 +65,8 @@ export class Diagnosis implements HealthSource {
     })
   }
 }
+
+type Inspected = Pick<Loaded, 'service' | 'listen' | 'lists'>
 
 /** Settings that protect less than they could. */
 async function weaknessesOf(
@@ -122,6 +134,48 @@ function anchorConditions(anchors: readonly Certificate[], now: number): readonl
   return anchors.flatMap(({ subject, notAfter }) =>
     endCondition('anchors', `the anchor ${subject}`, notAfter.getTime(), now, noticeDays.anchors, state),
   )
+}
+
+/** Whether each anchor has a current list in the folder, and what could not be read there. */
+function listConditions(
+  { revocation }: ServeSettings,
+  anchors: readonly Certificate[],
+  { lists, problems }: { readonly lists: readonly RevocationList[]; readonly problems: readonly string[] },
+  now: number,
+): readonly Condition[] {
+  const condition = (state: 'warning' | 'failed', reason: string, detail: string, since?: Date): Condition => {
+    return { part: 'revocation', state, reason, detail, since }
+  }
+  const ofAnchors = anchors.map((anchor) => {
+    const own = lists.filter(({ issuerName }) => issuerName.equals(anchor.subjectName))
+    const newest = own.toSorted((a, b) => b.thisUpdate.getTime() - a.thisUpdate.getTime())
+    const current = newest.filter(({ nextUpdate }) => nextUpdate !== undefined && nextUpdate.getTime() > now)
+    // All generations of a JPKI CA have one name; a list is its own when its key made it.
+    const signed = current.find((list) => list.signedWith(anchor.key))
+    return { anchor, own, newest: newest[0], current, signed }
+  })
+  // Holders of the other anchors can be served, and another source may know.
+  const isOnly = revocation.listUrl === undefined && revocation.ocspUrl === undefined
+  const isFailed = revocation.mode === 'required' && isOnly && ofAnchors.every(({ signed }) => signed === undefined)
+  const state = isFailed ? 'failed' : 'warning'
+  const found = ofAnchors.flatMap(({ anchor, own, newest, current, signed }) => {
+    const name = anchor.subject
+    if (own.length === 0) return [condition(state, 'list-missing', `no list of ${name}`)]
+    if (current.length === 0) {
+      const end = newest!.nextUpdate
+      return [
+        condition(state, 'list-ended', `the list of ${name} ended ${end?.toISOString() ?? 'without a date'}`, end),
+      ]
+    }
+    if (signed === undefined) {
+      const detail = `no list of ${name} is signed with its key (serial number ${anchor.serialNumber}): another generation, or forged`
+      return [condition(state, 'list-foreign', detail)]
+    }
+    const [begin, end] = [signed.thisUpdate.getTime(), signed.nextUpdate!.getTime()]
+    if (end - now > (end - begin) / 10) return []
+    return [condition('warning', 'list-ends-soon', `the list of ${name} ends ${signed.nextUpdate!.toISOString()}`)]
+  })
+  return [...found, ...problems.slice(0, mostProblems).map((one) => condition('warning', 'list-unreadable', one))]
 }
 
 function endCondition(

@@ -23,6 +23,7 @@ import {
 } from '../../server/index.ts'
 import { isOrigin } from '../../token/index.ts'
 import {
+  type CrlFolderSource,
   cachedSource,
   combinedSource,
   crlFolderSource,
@@ -208,6 +209,8 @@ export async function startServer(
 /** What the settings name, read and verified. */
 export interface Loaded {
   service: Pick<TokenServiceOptions, 'anchors' | 'revocation' | 'hierarchies' | 'purposes' | 'challengeLifetimeMs'>
+  /** The folder of revocation lists. */
+  readonly lists: CrlFolderSource | undefined
   readonly pseudonymKey: Uint8Array
   readonly terminals: Terminals
   readonly listen: ListenOptions
@@ -218,12 +221,12 @@ async function loadFiles(settings: ServeSettings, folder: string): Promise<Loade
   if (!isOrigin(settings.origin)) throw usageError('bad-settings', 'origin')
   const anchors = await readCertificates(inFolder(settings.anchors), 'anchors')
   const { hierarchies, purposes } = settings
-  const revocation = revocationOf(settings, inFolder, anchors)
+  const { revocation, folder: lists } = revocationOf(settings, inFolder, anchors)
   const challengeLifetimeMs = settings.challengeSeconds * 1000
   const service = { anchors, revocation, hierarchies, purposes, challengeLifetimeMs }
   const pseudonymKey = await readKey(inFolder(settings.pseudonymKey))
   const listen = await listenOptionsOf(settings, inFolder)
-  return { service, pseudonymKey, terminals: await Terminals.open(settings, folder), listen }
+  return { service, lists, pseudonymKey, terminals: await Terminals.open(settings, folder), listen }
 }
 
 /** The first setting that differs and cannot be taken over by a server that runs. */
@@ -287,21 +290,20 @@ function revocationOf(
   { revocation: { mode, lists, refreshSeconds, listUrl, ocspUrl } }: ServeSettings,
   inFolder: (path: string) => string,
   anchors: readonly Certificate[],
-): RevocationPolicy {
+): { readonly revocation: RevocationPolicy; readonly folder: CrlFolderSource | undefined } {
   const sources: RevocationSource[] = []
-  if (lists !== undefined) {
-    const refreshMs = refreshSeconds === undefined ? undefined : refreshSeconds * 1000
-    sources.push(crlFolderSource({ folder: inFolder(lists), anchors, refreshMs }))
-  }
+  const refreshMs = refreshSeconds === undefined ? undefined : refreshSeconds * 1000
+  const folder = lists === undefined ? undefined : crlFolderSource({ folder: inFolder(lists), anchors, refreshMs })
+  if (folder !== undefined) sources.push(folder)
   if (listUrl !== undefined) sources.push(crlHttpSource({ url: listUrl, anchors }))
   if (ocspUrl !== undefined) sources.push(cachedSource(ocspHttpSource({ url: ocspUrl })))
   if (mode === 'none') {
     if (sources.length > 0) throw usageError('bad-settings', 'revocation.mode')
-    return { mode }
+    return { revocation: { mode }, folder }
   }
   if (sources.length === 0) throw usageError('bad-settings', 'revocation.lists')
   // A good answer of one source hides no revocation that another knows of.
-  return { mode, sources: [combinedSource(sources)] }
+  return { revocation: { mode, sources: [combinedSource(sources)] }, folder }
 }
 
 async function listenOptionsOf(

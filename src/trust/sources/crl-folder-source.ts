@@ -1,3 +1,4 @@
+import type { RevocationList } from '../../revocation/index.ts'
 import type { RevocationAnswer, RevocationSource } from '../report.ts'
 import { byteLimit, clockSkewMs, span } from './limits.ts'
 import { type HeldLists, ListFolder } from './list-folder.ts'
@@ -17,6 +18,16 @@ export interface CrlFolderSourceOptions extends ListSourceOptions {
   readonly maxBytes?: number | undefined
 }
 
+/** A folder of lists as a source, which also shows what it holds. */
+export interface CrlFolderSource extends RevocationSource {
+  /**
+   * The lists that are held, and what could not be read; looks at the folder first when it is time for that.
+   *
+   * @param at - the time of the question.
+   */
+  held(at: Date): Promise<{ readonly lists: readonly RevocationList[]; readonly problems: readonly string[] }>
+}
+
 /**
  * A folder of revocation lists as a source: the usual case for the JPKI, whose distribution points are names in a
  * directory. Each list is verified before it counts, as in {@link crlSource}.
@@ -28,7 +39,7 @@ export interface CrlFolderSourceOptions extends ListSourceOptions {
  *
  * @throws TypeError, RangeError for an option of a wrong type or out of range.
  */
-export function crlFolderSource(options: CrlFolderSourceOptions): RevocationSource {
+export function crlFolderSource(options: CrlFolderSourceOptions): CrlFolderSource {
   const { folder } = options
   if (typeof folder !== 'string' || folder === '') throw new TypeError('folder must be a path')
   const refreshMs = span('refreshMs', options.refreshMs, 60_000)
@@ -37,7 +48,7 @@ export function crlFolderSource(options: CrlFolderSourceOptions): RevocationSour
   const signers = new ListSigners(options)
   const files = new ListFolder({ folder, refreshMs, maxBytes, signers })
 
-  return (...question) => {
+  const source: RevocationSource = (...question) => {
     const [, issuer, at] = question
     signers.add(issuer)
     const evaluate = ({ lists, problems }: HeldLists) => judge(lists, question, problems)
@@ -48,4 +59,11 @@ export function crlFolderSource(options: CrlFolderSourceOptions): RevocationSour
     const settled = (one: RevocationAnswer) => (one.status === 'unknown' && files.looking ? afterLook() : one)
     return answer instanceof Promise ? answer.then(settled) : settled(answer)
   }
+  return Object.assign(source, {
+    async held(at: Date) {
+      const { lists, problems } =
+        files.held(at) === undefined || files.looking ? await files.afterLook() : files.held(at)!
+      return { lists: lists.lists, problems }
+    },
+  })
 }
