@@ -6,28 +6,11 @@ import { type DecodeError, type StateNotClearedError, StatusWordError, Transport
 import { JpkiApplication, jpkiFiles, jpkiPins } from '../../src/jpki/index.ts'
 import { CardManager, CommonApplication, TextApplication, VisualApplication } from '../../src/juki/index.ts'
 import type { CardConnection } from '../../src/transport/index.ts'
+import { scripted } from '../support/scripted.ts'
 import { thrown } from '../support/vectors.ts'
 import { bench, verifies } from '../support/virtual.ts'
 
 const pin = () => Pin.fromText('1234')
-
-/** A connection that answers from a list, then repeats the last answer. */
-function scripted(...answers: readonly string[]): CardConnection & { readonly sent: string[] } {
-  const sent: string[] = []
-  return {
-    reader: 'scripted',
-    atr: fromHex('3B00'),
-    sent,
-    async transmit(command) {
-      const answer = answers[Math.min(sent.length, answers.length - 1)]!
-      sent.push(Buffer.from(command).toString('hex').toUpperCase())
-      return fromHex(answer)
-    },
-    async reconnect() {},
-    async close() {},
-    async [Symbol.asyncDispose]() {},
-  }
-}
 
 const read4 = readBinary(0, 4)
 
