@@ -65,6 +65,19 @@ describe('verifyPin', () => {
     ['that is wrong, without a counter', ['63C3', '6300'], {}, { code: 'ERR_PIN_REJECTED', pin: 'auth' }],
     ['that is blocked', ['63C0', '9000'], {}, { code: 'ERR_PIN_BLOCKED', pin: 'auth', triesLeft: 0 }],
     ['that is blocked by it', ['63C3', '63C0'], {}, { code: 'ERR_PIN_BLOCKED', pin: 'auth', triesLeft: 0 }],
+    [
+      'that is found blocked by it (6983)',
+      ['63C3', '6983'],
+      {},
+      { code: 'ERR_PIN_BLOCKED', pin: 'auth', triesLeft: 0 },
+    ],
+    [
+      'that is found blocked by it (6984)',
+      ['63C3', '6984'],
+      {},
+      { code: 'ERR_PIN_BLOCKED', pin: 'auth', triesLeft: 0 },
+    ],
+    ['that is right, without a counter', ['6300', '9000', '6300', '9000'], {}, 'done'],
     ['that is guarded', ['63C1', '9000'], {}, { code: 'ERR_PIN_GUARDED', pin: 'auth', triesLeft: 1 }],
     ['whose command is refused', ['63C3', '6985'], {}, { code: 'ERR_STATUS_WORD', command: 'VERIFY', sw: 0x6985 }],
     ['with an option out of range', ['63C3', '9000'], { keepTries: 1 }, expect.any(RangeError)],
@@ -110,6 +123,12 @@ describe('verifyPin', () => {
     },
   )
 
+  test('spends the last try with the consent that is typed out', async () => {
+    const { session, sent } = answering('63C1', '9000')
+    expect(await outcome(() => verifyPin(session, digits4, right(), { lastTry: spendTheLastTry }))).toBe('done')
+    expect(sent).toEqual([counter, verify1234])
+  })
+
   test.each([true, 'yes', 'a wrong PIN now blocks this Card', '', undefined, null])(
     'takes %j for no consent to spend the last try',
     async (given) => {
@@ -129,6 +148,13 @@ describe('verifyPin', () => {
       code: 'ERR_PIN_BLOCKED',
     })
     expect(sent).toEqual([counter])
+  })
+
+  test('whose answer is lost has an unknown outcome, which names VERIFY and the PIN', async () => {
+    const { session } = answering('63C3', new TransportError('ERR_TRANSPORT', 'failed'))
+    const error = await thrown<PinError>(() => verifyPin(session, digits4, right()))
+    expect(error).toMatchObject({ code: 'ERR_PIN_OUTCOME_UNKNOWN', pin: 'auth' })
+    expect(error.message).toContain('VERIFY of the auth PIN')
   })
 
   test('counts a PIN as verified no longer while the next one is wrong, or its outcome unknown', async () => {
@@ -319,11 +345,12 @@ describe('changePin', () => {
   })
 
   test.each([
-    ['a new PIN of another form', digits4, pins('1234', '432'), 'auth'],
-    ['a current PIN of another form', digits4, pins('123', '4321'), 'auth'],
-    ['a new password without a digit', password, pins('ABC123', 'ABCDEF'), 'sign'],
-    ['a new password without a letter', password, pins('ABC123', '123456'), 'sign'],
-  ] as const)('%s is refused before anything is sent, and both are wiped', async (_, reference, value, pin) => {
+    ['a new PIN of another form', digits4, ['1234', '432'], 'auth'],
+    ['a current PIN of another form', digits4, ['123', '4321'], 'auth'],
+    ['a new password without a digit', password, ['ABC123', 'ABCDEF'], 'sign'],
+    ['a new password without a letter', password, ['ABC123', '123456'], 'sign'],
+  ] as const)('%s is refused before anything is sent, and both are wiped', async (_, reference, texts, pin) => {
+    const value = pins(...texts)
     const { session, sent } = answering('63C3', '9000')
     expect(await outcome(() => changePin(session, reference, value))).toEqual({ code: 'ERR_PIN_FORMAT', pin })
     expect([sent, value.current.length, value.next.length]).toEqual([[], 0, 0])

@@ -7,7 +7,7 @@ import { jpkiPins } from '../../src/jpki/files.ts'
 import { PinpadReader, type PinpadReaderOptions } from '../support/pinpad-reader.ts'
 import { scripted } from '../support/scripted.ts'
 
-const { auth } = jpkiPins
+const { auth, sign } = jpkiPins
 /** Answers to the counter, VERIFY, SELECT of the PIN's file and CHANGE, when all is well. */
 const wellDone = ['63C3', '9000'] as const
 
@@ -173,4 +173,36 @@ describe('the customer', () => {
     })
     expect([prompts, wrong.reader.structures.length]).toEqual([['asked'], 1])
   })
+})
+
+describe('a change at the keypad', () => {
+  test('whose answer is lost may have taken effect: an unknown outcome of CHANGE', async () => {
+    const failed = new TransportError('ERR_TRANSPORT', 'failed')
+    const { session, pinpad } = await atScript({ keys: ['1234', '4321', '4321'] }, '63C3', '9000', '9000', failed)
+    const { error } = await refused(() => changePinOnPinpad(session, pinpad, auth))
+    expect(error).toMatchObject({ code: 'ERR_PIN_OUTCOME_UNKNOWN', pin: 'auth' })
+    expect(error?.message).toContain('CHANGE of the auth PIN')
+  })
+
+  test('sends one VERIFY and one CHANGE with the new PIN, after the file of the PIN is selected', async () => {
+    const { session, pinpad, sent, reader } = await atScript({ keys: ['1234', '4321', '4321'] }, ...wellDone)
+    await changePinOnPinpad(session, pinpad, auth)
+    expect(sent).toEqual(['00200098', '002000980431323334', '00A4020C020018', '002401800434333231'])
+    // wLangId: Japanese where nothing else is asked for.
+    expect(reader.structures.map((bytes, i) => [...bytes.subarray(9 + 3 * i, 11 + 3 * i)])).toEqual([
+      [0x11, 0x04],
+      [0x11, 0x04],
+    ])
+  })
+})
+
+test('what cannot be entered at this keypad is a RangeError before anything is sent', async () => {
+  const { session, pinpad, sent, reader } = await atScript({ keys: ['1234'] }, ...wellDone)
+  const elsewhere = { ...pinpad, connection: { ...pinpad.connection } }
+  const unable = { ...pinpad, modifyCode: undefined }
+  await expect(verifyPinOnPinpad(session, pinpad, sign)).rejects.toThrow(RangeError)
+  await expect(verifyPinOnPinpad(session, { ...pinpad, longest: 3 }, auth)).rejects.toThrow(RangeError)
+  await expect(verifyPinOnPinpad(session, elsewhere, auth)).rejects.toThrow(RangeError)
+  await expect(changePinOnPinpad(session, unable, auth)).rejects.toThrow(RangeError)
+  expect([sent, reader.structures]).toEqual([[], []])
 })
