@@ -1,10 +1,12 @@
 // Tells Stryker which literals are texts for people: whether a test notices a changed wording says nothing about safety.
-// Codes, names of digests and the like stay mutants; they have no blank in them.
+// Codes, names of digests and the like stay mutants; they have no blank in them. What describes a Symbol is a text too.
 import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin'
 
 export const strykerPlugins = [
   declareValuePlugin(PluginKind.Ignore, 'texts', {
-    shouldIgnore({ node }) {
+    shouldIgnore({ node, parentPath }) {
+      const of = parentPath?.node
+      if (of?.type === 'CallExpression' && of.callee.name === 'Symbol') return 'a text for people'
       const written =
         node.type === 'StringLiteral'
           ? node.value

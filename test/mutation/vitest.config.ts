@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
-// The tests that `npm run mutate` runs against the mutants of one group; the group names the folders (scripts/mutate.mjs).
+// The tests that `npm run mutate` runs against the mutants of one group; the group names their files or folders (scripts/mutate.mjs).
 export default defineConfig({
   test: {
-    include: (process.env['MUTATE_TESTS'] ?? 'test/card').split(' ').map((place) => `${place}/**/*.test.ts`),
+    include: (process.env['MUTATE_TESTS'] ?? 'test/card')
+      .split(' ')
+      .map((place) => (place.endsWith('.ts') ? place : `${place}/**/*.test.ts`)),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     globalSetup: 'test/support/identity-setup.ts',
