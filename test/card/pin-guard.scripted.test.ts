@@ -159,7 +159,7 @@ describe('verifyPin', () => {
 
   test('counts a PIN as verified no longer while the next one is wrong, or its outcome unknown', async () => {
     const lost = new TransportError('ERR_TRANSPORT', 'failed')
-    // This card tells its counter although the PIN is verified.
+    // This card returns its counter although the PIN is verified.
     for (const answer of ['63C2', '6985', lost]) {
       const { session } = answering('63C3', '9000', '63C3', answer)
       await verifyPin(session, digits4, right())
@@ -245,7 +245,7 @@ describe('the counter of a PIN', () => {
     }
   })
 
-  test('that is not told in either form is an error with the status word, and nothing is concluded', async () => {
+  test('that is not returned in either form is an error with the status word, and nothing is concluded', async () => {
     const { session } = answering('6A86', '9000', '6985')
     const error = { code: 'ERR_STATUS_WORD', command: 'VERIFY (counter)', sw: 0x6985 }
     expect(await outcome(() => readPinStatus(session, digits4))).toEqual(error)
