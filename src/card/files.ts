@@ -265,7 +265,8 @@ interface LongOptions {
 
 /**
  * Sends a command that reads, in extended lengths unless those are known not to be taken. While that is not known, an answer that is
- * neither the data asked for nor a clear refusal is followed by the short form, once; what then works is remembered. @internal
+ * neither the data asked for nor a clear refusal is followed by the short form, once; what then works is remembered. An answer that
+ * was cut is followed by it in any case. @internal
  *
  * @param short - sends the same command in short lengths.
  * @returns the response to whichever was sent last.
@@ -280,11 +281,8 @@ export async function transmitLong(
   const { capabilities } = session
   if (capabilities.extendedLength === 'no') return short()
   const isGood = (response: ResponseApdu): boolean => bringsData(response) && isWhole(response.data)
-  if (capabilities.extendedLength === 'yes') {
-    const response = await session.transmit(long)
-    if (bringsData(response) && !isGood(response)) throw withoutData(long.name)
-    return response
-  }
+  // What worked for one answer may be too short for a longer one: an answer that was cut is asked for again all the same.
+  const isKnown = capabilities.extendedLength === 'yes'
   const isAnswer = ({ sw, data }: ResponseApdu): boolean =>
     data.length === 0 && (isConclusive(sw) || answers.includes(sw))
   const first = await orMalformed(session.transmit(long))
@@ -293,6 +291,7 @@ export async function transmitLong(
       if (first.data.length > shortBlock) capabilities.extendedLength = 'yes'
       return first
     }
+    if (isKnown && !bringsData(first)) return first
     const isSuspect = suspects === 'any' || first.sw === 0x6700 || first.data.length > 0
     if (isAnswer(first) || (!isSuspect && !carriesData(classifyStatus(first.sw)))) return first
   }
