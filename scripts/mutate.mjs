@@ -10,7 +10,11 @@ import { ensureNpmPackages } from './lib/prepare.mjs'
 import { root, say } from './lib/run.mjs'
 
 const bar = 0.95
+<<<<<<< HEAD
 /** What is changed, and the tests that have to notice: folders, or files where a folder has suites that take long. */
+=======
+/** What is changed, and the tests that have to notice, as folders or as files where others of a folder would be slow. */
+>>>>>>> 6436127 (municipal pins, stores: test what small changes of the code would break)
 const groups = {
   pins: {
     mutate: ['src/card/pin.ts', 'src/card/pin-guard.ts', 'src/card/pinpad/entry.ts'],
@@ -21,8 +25,21 @@ const groups = {
     tests: ['test/card/session*.test.ts', 'test/card/pin-guard.scripted.test.ts', 'test/card/pinpad.scripted.test.ts'],
   },
   tokens: {
-    mutate: ['src/server/token-service.ts', 'src/token/remote.ts', 'src/token/challenge.ts', 'src/token/answer.ts'],
-    tests: ['test/server', 'test/token'],
+    mutate: [
+      'src/server/token-service.ts',
+      'src/server/instances.ts',
+      'src/server/nonce-record.ts',
+      'src/token/acceptance.ts',
+      'src/token/answer.ts',
+      'src/token/challenge.ts',
+      'src/token/remote.ts',
+    ],
+    tests: [
+      'test/token',
+      'test/server/token-service.test.ts',
+      'test/server/instances.test.ts',
+      'test/server/hostile-token.test.ts',
+    ],
   },
   municipal: { mutate: ['src/municipal-pin/*.ts', '!src/municipal-pin/index.ts'], tests: ['test/municipal-pin'] },
   stores: { mutate: ['src/server/stores/*.ts', '!src/server/stores/store.ts'], tests: ['test/server'] },
@@ -103,6 +120,7 @@ process.exitCode = share >= bar && missing.length === 0 && outdated.length === 0
 
 /** A mutant by its text rather than its place, so that a line added above it changes nothing. */
 function described({ fileName, location: { start, end }, mutatorName, replacement, status }) {
+<<<<<<< HEAD
   const lines = readFileSync(resolve(root, fileName), 'utf8').split('\n')
   const part = lines.slice(start.line, end.line + 1)
   part[part.length - 1] = part.at(-1).slice(0, end.column)
@@ -111,6 +129,16 @@ function described({ fileName, location: { start, end }, mutatorName, replacemen
   const within = lines[start.line].trim()
   const file = relative(root, fileName)
   return { file, line: start.line + 1, mutator: mutatorName, original, replacement, within, status }
+=======
+  const lines = readFileSync(join(root, fileName), 'utf8').split('\n')
+  // Lines and columns are counted from 1.
+  const part = lines.slice(start.line - 1, end.line)
+  part[part.length - 1] = part.at(-1).slice(0, end.column - 1)
+  part[0] = part[0].slice(start.column - 1)
+  const original = part.map((text) => text.trim()).join(' ')
+  const within = lines[start.line - 1].trim()
+  return { file: fileName, line: start.line, mutator: mutatorName, original, replacement, within, status }
+>>>>>>> 6436127 (municipal pins, stores: test what small changes of the code would break)
 }
 
 function isOf(reason, survivor) {

@@ -146,6 +146,271 @@ describe('one PIN', () => {
   })
 })
 
+describe('the format of a PIN', () => {
+  test.each(['123/', '123:', '/123', ':123'])('%j beside the digits is not it', async (pin) => {
+    expect(await outcome(setUp().pins.register('user', kind, bytes(pin), clerk))).toBe('FORMAT')
+  })
+
+  test.each([
+    ['99999', 'FORMAT'],
+    ['000000', 'ok'],
+    ['99999999', 'ok'],
+    ['999999999', 'FORMAT'],
+  ])('of 6 to 8 digits: %s %s', async (pin, expected) => {
+    const { pins } = setUp({ pinFormat: { minDigits: 6, maxDigits: 8 } })
+    expect(await outcome(pins.register('user', kind, bytes(pin), clerk))).toBe(expected)
+  })
+
+  test('is that of both PINs of a change', async () => {
+    const { pins, store } = setUp()
+    expect(await outcome(pins.change('user', kind, bytes('123'), bytes('1234'), at))).toBe('FORMAT')
+    expect(await outcome(pins.change('user', kind, bytes('1234'), bytes('123'), at))).toBe('FORMAT')
+    expect(store.calls).toEqual([])
+  })
+})
+
+describe('the state of a PIN', () => {
+  const none = { firstWrong: undefined, lastWrong: undefined, lastRight: undefined }
+  /** The state that is reported of a record. */
+  const stateOf = async (change: object, options: Partial<MunicipalPinsOptions> = {}) => {
+    const { pins, store } = setUp(options)
+    await pins.register('user', kind, bytes('1234'), clerk)
+    const [name, text] = [...store.kept][0]!
+    await store.write(name, JSON.stringify({ ...JSON.parse(text), ...change }))
+    store.calls.length = 0
+    const status = await pins.status('user', kind)
+    expect(store.calls).toEqual([])
+    return status
+  }
+
+  test('of none is that of one without tries', async () => {
+    const counted = { registered: false, locked: false, lockedBy: undefined, triesLeft: 3, wrongTries: 0 }
+    expect(await setUp().pins.status('user', kind)).toEqual({ ...counted, ...none, outdated: false })
+  })
+
+  test('tries under way count as spent, and lock it while none is left', async () => {
+    const open = { registered: true, wrongTries: 0, ...none, outdated: false }
+    expect(await stateOf({ pending: ['a', 'b'] })).toEqual({
+      ...open,
+      locked: false,
+      lockedBy: undefined,
+      triesLeft: 1,
+    })
+    const locked = { ...open, locked: true, lockedBy: 'tries', triesLeft: 0 }
+    expect(await stateOf({ pending: ['a', 'b', 'c'] })).toEqual(locked)
+    expect(await stateOf({ pending: ['a', 'b', 'c', 'd'] })).toEqual(locked)
+  })
+
+  test('has as many tries left as the nearer of both limits', async () => {
+    const limits = { maxTries: 5, maxWrongTries: 8 }
+    expect((await stateOf({ wrong: 1, wrongTries: 2 }, limits)).triesLeft).toBe(4)
+    expect((await stateOf({ wrong: 1, wrongTries: 6 }, limits)).triesLeft).toBe(2)
+    expect((await stateOf({ wrong: 1, wrongTries: 6, pending: ['a'] }, limits)).triesLeft).toBe(1)
+  })
+
+  test('names who locked it: a clerk, else all wrong tries, else the last ones', async () => {
+    const limits = { maxWrongTries: 8 }
+    const lockedBy = async (change: object) => {
+      const { locked, lockedBy, triesLeft } = await stateOf(change, limits)
+      return [locked, lockedBy, triesLeft]
+    }
+    expect(await lockedBy({ locked: true, wrong: 3, wrongTries: 8 })).toEqual([true, 'clerk', 0])
+    expect(await lockedBy({ wrong: 3, wrongTries: 8 })).toEqual([true, 'wrong-tries', 0])
+    expect(await lockedBy({ wrong: 3, wrongTries: 7 })).toEqual([true, 'tries', 0])
+    expect(await lockedBy({ wrong: 2, wrongTries: 7 })).toEqual([false, undefined, 1])
+  })
+
+  test('has the times of tries', async () => {
+    const status = await stateOf({ firstWrong: 1_000, lastWrong: 2_000, lastRight: 3_000 })
+    expect([status.firstWrong, status.lastWrong, status.lastRight]).toEqual([1, 2, 3].map((s) => new Date(1000 * s)))
+    const { pins } = setUp()
+    await pins.register('user', kind, bytes('1234'), clerk)
+    for (const pin of ['0000', '0001', '1234']) {
+      await outcome(pins.verify('user', kind, bytes(pin), at))
+      await new Promise((done) => setTimeout(done, 3))
+    }
+    const { firstWrong, lastWrong, lastRight } = await pins.status('user', kind)
+    expect([Number(firstWrong) < Number(lastWrong), Number(lastWrong) < Number(lastRight)]).toEqual([true, true])
+  })
+
+  test('a right PIN is not hashed again under a key and at a cost that are in use', async () => {
+    const { pins, store } = setUp()
+    await pins.register('user', kind, bytes('1234'), clerk)
+    const before = hashes(store)
+    expect(await outcome(pins.verify('user', kind, bytes('1234'), at))).toBe('ok')
+    expect(hashes(store)).toEqual(before)
+  })
+
+  test('a PIN never ends by itself, as tries without one do', async () => {
+    let now = 0
+    const inner = memoryStore({ clock: () => now })
+    const { pins } = setUp({ store: inner, unregisteredMs: 1_000 })
+    await pins.register('user', kind, bytes('1234'), clerk)
+    await outcome(pins.verify('user', kind, bytes('0000'), at))
+    await outcome(pins.verify('other', kind, bytes('0000'), at))
+    now = 1e12
+    expect((await pins.status('user', kind)).triesLeft).toBe(2)
+    expect((await pins.status('other', kind)).triesLeft).toBe(3)
+  })
+})
+
+describe('a clerk', () => {
+  test('locks, unlocks and removes by what is kept at that moment, written down as that', async () => {
+    const { pins, events } = setUp()
+    await pins.register('user', kind, bytes('1234'), clerk)
+    events.length = 0
+    await pins.lock('user', kind, clerk)
+    expect(await pins.status('user', kind)).toMatchObject({ registered: true, locked: true, lockedBy: 'clerk' })
+    expect(await outcome(pins.verify('user', kind, bytes('1234'), at))).toBe('LOCKED')
+    await pins.unlock('user', kind, clerk)
+    expect(await pins.status('user', kind)).toMatchObject({ registered: true, locked: false, triesLeft: 3 })
+    expect(await outcome(pins.verify('user', kind, bytes('1234'), at))).toBe('ok')
+    await pins.remove('user', kind, clerk)
+    for (const act of ['lock', 'unlock', 'remove'] as const) {
+      expect(await outcome(pins[act]('user', kind, clerk))).toBe('NOT_REGISTERED')
+    }
+    expect(events.map(({ action, result }) => `${action} ${result}`)).toEqual([
+      ...['lock begun', 'lock done', 'verify ERR_MUNICIPAL_PIN_LOCKED', 'unlock begun', 'unlock done', 'verify done'],
+      ...['remove begun', 'remove done'],
+      ...['lock', 'unlock', 'remove'].map((act) => `${act} ERR_MUNICIPAL_PIN_NOT_REGISTERED`),
+    ])
+  })
+
+  test('does nothing to a PIN removed since it was looked at', async () => {
+    const { pins: first, store } = setUp()
+    await first.register('user', kind, bytes('1234'), clerk)
+    const write = async ({ action, result }: AuditEvent): Promise<void> => {
+      if (action === 'lock' && result === 'begun') await first.remove('user', kind, clerk)
+    }
+    const { pins } = setUp({ store, audit: { write } })
+    expect(await outcome(pins.lock('user', kind, clerk))).toBe('NOT_REGISTERED')
+    expect([...store.kept]).toEqual([])
+  })
+
+  test('who acts while a PIN is compared has it compared again, announced once', async () => {
+    const { pins: first, store } = setUp()
+    await first.register('user', kind, bytes('1234'), clerk)
+    const events: string[] = []
+    const write = async ({ action, result }: AuditEvent): Promise<void> => {
+      events.push(`${action} ${result}`)
+      if (result === 'begun') await first.unlock('user', kind, clerk)
+    }
+    const { pins } = setUp({ store, audit: { write } })
+    expect(await outcome(pins.change('user', kind, bytes('1234'), bytes('5678'), at))).toBe('ok')
+    expect(events).toEqual(['change begun', 'change done'])
+    expect(await outcome(first.verify('user', kind, bytes('5678'), at))).toBe('ok')
+    expect((await first.status('user', kind)).triesLeft).toBe(3)
+  })
+
+  test('who locks while a right PIN is compared leaves it locked, and the PIN as it was', async () => {
+    const { pins: first, store } = setUp()
+    await first.register('user', kind, bytes('1234'), clerk)
+    const write = async ({ result }: AuditEvent): Promise<void> => {
+      if (result === 'begun') await first.lock('user', kind, clerk)
+    }
+    const { pins } = setUp({ store, audit: { write } })
+    expect(await outcome(pins.change('user', kind, bytes('1234'), bytes('5678'), at))).toBe('LOCKED')
+    await first.unlock('user', kind, clerk)
+    expect(await outcome(first.verify('user', kind, bytes('1234'), at))).toBe('ok')
+  })
+})
+
+describe('keys that were changed', () => {
+  const keyOf = (byte: number): Uint8Array => new Uint8Array(32).fill(byte)
+  const three = { serverKey: keyOf(3), formerKeys: [keyOf(2), keyOf(1)] }
+
+  test('a PIN of any former key is found, tried and changed, and kept under the present one then', async () => {
+    const { pins: before, store } = setUp({ serverKey: keyOf(1) })
+    await before.register('user', kind, bytes('1234'), clerk)
+    const { pins } = setUp({ store, ...three })
+    expect(await pins.status('user', kind)).toMatchObject({ registered: true, outdated: true, triesLeft: 3 })
+    expect(await outcome(pins.verify('user', kind, bytes('0000'), at))).toBe('REJECTED')
+    expect(store.kept.size).toBe(1)
+    expect(await before.status('user', kind)).toMatchObject({ triesLeft: 2 })
+    const [, kept] = [...store.kept][0]!
+    expect(await outcome(pins.verify('user', kind, bytes('1234'), at))).toBe('ok')
+    expect(store.kept.size).toBe(1)
+    const [, renewed] = [...store.kept][0]!
+    expect(JSON.parse(renewed).key).not.toBe(JSON.parse(kept).key)
+    expect(await pins.status('user', kind)).toMatchObject({ outdated: false, triesLeft: 3, wrongTries: 1 })
+    expect((await before.status('user', kind)).registered).toBe(false)
+    expect(await outcome(setUp({ store, serverKey: keyOf(3) }).pins.verify('user', kind, bytes('1234'), at))).toBe('ok')
+  })
+
+  test.each(['register', 'change', 'remove'] as const)('%s leaves nothing under a former one', async (act) => {
+    const { pins: before, store } = setUp({ serverKey: keyOf(1) })
+    await before.register('user', kind, bytes('1234'), clerk)
+    const { pins } = setUp({ store, ...three })
+    if (act === 'register') await pins.register('user', kind, bytes('5678'), clerk)
+    else if (act === 'change') await pins.change('user', kind, bytes('1234'), bytes('5678'), at)
+    else await pins.remove('user', kind, clerk)
+    expect(store.kept.size).toBe(act === 'remove' ? 0 : 1)
+    expect((await pins.status('user', kind)).registered).toBe(act !== 'remove')
+  })
+
+  test('tries without a PIN go on in the place where they were begun', async () => {
+    const { pins: before, store } = setUp({ serverKey: keyOf(1) })
+    for (let i = 0; i < 2; i++) await outcome(before.verify('user', kind, bytes('0000'), at))
+    const { pins } = setUp({ store, ...three })
+    expect(await outcome(pins.verify('user', kind, bytes('0000'), at))).toBe('LOCKED')
+    expect(store.kept.size).toBe(1)
+    expect((await before.status('user', kind)).locked).toBe(true)
+  })
+
+  test('a PIN under one key comes before tries without one under another, which stay', async () => {
+    const { pins: newer, store } = setUp({ serverKey: keyOf(3) })
+    await outcome(newer.verify('user', kind, bytes('0000'), at))
+    await setUp({ store, serverKey: keyOf(1) }).pins.register('user', kind, bytes('1234'), clerk)
+    const { pins } = setUp({ store, ...three })
+    expect(await pins.status('user', kind)).toMatchObject({ registered: true, triesLeft: 3, outdated: true })
+    expect(await outcome(pins.verify('user', kind, bytes('0000'), at))).toBe('REJECTED')
+    expect((await pins.status('user', kind)).triesLeft).toBe(2)
+    expect(await outcome(pins.verify('user', kind, bytes('1234'), at))).toBe('ok')
+    expect(store.kept.size).toBe(1)
+  })
+
+  test('what is read of two moments is read again, and refused as busy if it never holds still', async () => {
+    const { pins: before, store } = setUp({ serverKey: keyOf(1) })
+    await before.register('user', kind, bytes('1234'), clerk)
+    let refusals = 99
+    let asked = 0
+    const compareAndSet = async (changes: readonly TextChange[]): Promise<boolean> => {
+      asked++
+      return refusals-- > 0 ? false : store.compareAndSet(changes)
+    }
+    const { pins } = setUp({ store: { ...store, compareAndSet }, ...three })
+    expect((await pins.status('user', kind)).registered).toBe(true)
+    expect(asked).toBe(100)
+    refusals = Number.POSITIVE_INFINITY
+    await expect(pins.status('user', kind)).rejects.toMatchObject({ code: 'ERR_MUNICIPAL_PIN_BUSY' })
+    expect(asked).toBe(200)
+  })
+})
+
+describe('what an earlier release kept', () => {
+  test('is a hash alone, with its tries in a counter, which is removed once it is in the record', async () => {
+    const { pins, store } = setUp()
+    await pins.register('user', kind, bytes('1234'), clerk)
+    const [name, text] = [...store.kept][0]!
+    const resets: string[] = []
+    const reset = async (key: string): Promise<void> => {
+      resets.push(key)
+      await store.reset(key)
+    }
+    const { pins: now } = setUp({ store: { ...store, reset } })
+    await outcome(now.verify('user', kind, bytes('0000'), at))
+    await now.register('user', kind, bytes('1234'), clerk)
+    expect(resets).toEqual([])
+    await store.write(name, JSON.parse(text).hash)
+    for (let i = 0; i < 2; i++) await store.increment(name)
+    expect(await now.status('user', kind)).toMatchObject({ registered: true, triesLeft: 1, wrongTries: 0 })
+    expect(await outcome(now.verify('user', kind, bytes('1234'), at))).toBe('ok')
+    expect(resets).toEqual([name])
+    expect(await store.count(name)).toBe(0)
+    expect(await now.status('user', kind)).toMatchObject({ registered: true, triesLeft: 3 })
+  })
+})
+
 describe('one that does not exist', () => {
   test('is rejected and locks like one that does', async () => {
     const { pins } = setUp()
@@ -297,6 +562,109 @@ describe('what fails', () => {
   })
 })
 
+describe('a right PIN of which nothing else comes', () => {
+  test.each([0, 1])('gives its tries back, and reports why, though the store fails then: %j', async (failures) => {
+    const { pins: first, store } = setUp()
+    await first.register('user', kind, bytes('1234'), clerk)
+    await outcome(first.verify('user', kind, bytes('0000'), at))
+    let down = 0
+    const audit = {
+      write: async ({ result }: AuditEvent) => {
+        if (result !== 'begun') return
+        down = failures
+        throw new AuditError('full')
+      },
+    }
+    const compareAndSet = async (changes: readonly TextChange[]): Promise<boolean> => {
+      if (down-- > 0) throw new RefusalError('ERR_STORE_UNAVAILABLE', 'down')
+      return store.compareAndSet(changes)
+    }
+    const { pins } = setUp({ store: { ...store, compareAndSet }, audit })
+    const change = pins.change('user', kind, bytes('1234'), bytes('5678'), at)
+    await expect(change).rejects.toMatchObject({ code: 'ERR_AUDIT' })
+    expect(await first.status('user', kind)).toMatchObject({ triesLeft: failures === 0 ? 3 : 1, wrongTries: 1 })
+    expect(await outcome(first.verify('user', kind, bytes('1234'), at))).toBe('ok')
+  })
+})
+
+describe('while too many PINs are hashed', () => {
+  test('a try is refused as busy and not spent, other tries and acts of a clerk standing', async () => {
+    const { pins: first, store } = setUp({ hashing: { atOnce: 1, waiting: 0 } })
+    await first.register('user', kind, bytes('1234'), clerk)
+    const [name] = [...store.kept.keys()]
+    await store.write(name!, JSON.stringify({ ...JSON.parse(store.kept.get(name!)!), pending: ['another'] }))
+    const hashing = first.register('third', kind, bytes('1234'), clerk)
+    expect(await outcome(first.verify('user', kind, bytes('1234'), at))).toBe('BUSY')
+    await hashing
+    expect(JSON.parse(store.kept.get(name!)!).pending).toEqual(['another'])
+    expect(await outcome(first.verify('user', kind, bytes('1234'), at))).toBe('ok')
+  })
+
+  test('it is refused as busy too when the store fails after that', async () => {
+    const { pins: first, store } = setUp({ hashing: { atOnce: 1, waiting: 0 } })
+    await first.register('user', kind, bytes('1234'), clerk)
+    let calls = 0
+    const compareAndSet = async (changes: readonly TextChange[]): Promise<boolean> => {
+      if (++calls > 1) throw new RefusalError('ERR_STORE_UNAVAILABLE', 'down')
+      return store.compareAndSet(changes)
+    }
+    const { pins } = setUp({ store: { ...store, compareAndSet }, hashing: { atOnce: 1, waiting: 0 } })
+    const hashing = first.register('other', kind, bytes('1234'), clerk)
+    expect(await outcome(pins.verify('user', kind, bytes('1234'), at))).toBe('BUSY')
+    expect(calls).toBe(2)
+    await hashing
+  })
+})
+
+test('others that change a PIN all the time: refused as busy after 100 rounds', async () => {
+  let asked = 0
+  const compareAndSet = async (): Promise<boolean> => {
+    asked++
+    return false
+  }
+  const { pins, events } = setUp({ store: { ...memoryStore(), compareAndSet } })
+  expect(await outcome(pins.verify('user', kind, bytes('1234'), at))).toBe('BUSY')
+  expect(asked).toBe(100)
+  expect(events).toMatchObject([{ type: 'municipal-pin', action: 'verify', kind, result: 'ERR_MUNICIPAL_PIN_BUSY' }])
+})
+
+test('a clerk who acts during every comparison: refused as busy after 100 rounds, and no try is spent', async () => {
+  const { pins: first, store } = setUp()
+  await first.register('user', kind, bytes('1234'), clerk)
+  let written = 0
+  const compareAndSet = async (changes: readonly TextChange[]): Promise<boolean> => {
+    const changed = await store.compareAndSet(changes)
+    written++
+    await first.unlock('user', kind, clerk)
+    return changed
+  }
+  const { pins } = setUp({ store: { ...store, compareAndSet } })
+  expect(await outcome(pins.verify('user', kind, bytes('1234'), at))).toBe('BUSY')
+  expect(written).toBe(100)
+  expect((await first.status('user', kind)).triesLeft).toBe(3)
+})
+
+test('an error that is none of this package goes on, and is not written down as an end', async () => {
+  const own = new Error('own')
+  const fail = async (): Promise<never> => {
+    throw own
+  }
+  const { pins, events } = setUp({ store: { ...memoryStore(), read: fail } })
+  await expect(pins.verify('user', kind, bytes('1234'), at)).rejects.toBe(own)
+  expect(events).toEqual([])
+})
+
+test('an audit log that fails once is not asked to write that it did', async () => {
+  const results: unknown[] = []
+  const write = async ({ result }: AuditEvent): Promise<void> => {
+    results.push(result)
+    throw new AuditError('full')
+  }
+  const { pins } = setUp({ audit: { write } })
+  await expect(pins.register('user', kind, bytes('1234'), clerk)).rejects.toMatchObject({ code: 'ERR_AUDIT' })
+  expect(results).toEqual(['begun'])
+})
+
 test('many tries at once are no more than one after another', async () => {
   const { pins, events } = setUp({ scrypt: { N: 64, r: 1, p: 1 } })
   await pins.register('user', kind, bytes('1234'), clerk)
@@ -412,6 +780,76 @@ describe('misuse', () => {
     const call = pins.register(user, which as MunicipalPinKind, bytes('1234'), { clerk: by })
     await expect(call).rejects.toThrow(TypeError)
     expect([events, store.calls]).toEqual([[], []])
+  })
+
+  test.each<[Partial<MunicipalPinsOptions>]>([
+    [{ maxTries: 1, maxWrongTries: 1 }],
+    [{ maxTries: 15, maxWrongTries: 10_000 }],
+    [
+      {
+        serverKey: new Uint8Array(33),
+        formerKeys: Array.from({ length: 8 }, (_, i) => new Uint8Array(32).fill(i + 1)),
+      },
+    ],
+    [{ pinFormat: { minDigits: 4, maxDigits: 16 } }],
+    [{ pinFormat: { minDigits: 16, maxDigits: 16 } }],
+    [{ hashing: { atOnce: 1, waiting: 0 }, unregisteredMs: 1_000 }],
+    [{ hashing: { atOnce: 64, waiting: 10_000 } }],
+  ])('option %# at its bound is none', (options) => {
+    expect(() => setUp(options)).not.toThrow()
+  })
+
+  test.each<[Partial<MunicipalPinsOptions>, ErrorConstructor]>([
+    [{ maxWrongTries: 10_001 }, RangeError],
+    [{ formerKeys: Array.from({ length: 9 }, (_, i) => new Uint8Array(32).fill(i + 10)) }, RangeError],
+    [{ formerKeys: ['x'.repeat(32)] as never }, TypeError],
+    [{ formerKeys: [new Uint8Array(32).fill(1), new Uint8Array(32).fill(1)] }, RangeError],
+    [{ pinFormat: { minDigits: 4, maxDigits: 17 } }, RangeError],
+    [{ pinFormat: { minDigits: 17, maxDigits: 17 } }, RangeError],
+    [{ hashing: { atOnce: 65, waiting: 1 } }, RangeError],
+    [{ hashing: { atOnce: 1, waiting: 10_001 } }, RangeError],
+    [{ store: undefined as never }, TypeError],
+  ])('option %# beyond its bound', (options, type) => {
+    expect(() => setUp(options)).toThrow(type)
+  })
+
+  test('names of 128 and 64 characters are names; a surrogate pair is a character', async () => {
+    const { pins } = setUp()
+    await pins.register('u'.repeat(128), kind, bytes('1234'), { clerk: 'A-Z_a.9'.padEnd(64, 'x') })
+    await pins.register('𠮷野家', kind, bytes('1234'), clerk)
+    expect(await pins.status('𠮷野家', kind)).toMatchObject({ registered: true })
+  })
+
+  test.each<[unknown, string, unknown]>([
+    [7, kind, 'c'],
+    [undefined, kind, 'c'],
+    ['user', 'x', 'c'],
+    ['user', kind, 'x'.repeat(65)],
+    ['user', kind, ' c'],
+    ['user', kind, 'c '],
+    ['user', kind, 7],
+  ])('%j %s %j, in any call', async (user, which, by) => {
+    const { pins, events, store } = setUp()
+    const name = [user, which] as [string, MunicipalPinKind]
+    const [asClerk, asTerminal] = [{ clerk: by as string }, { terminal: by as string }]
+    for (const call of [
+      pins.register(...name, bytes('1234'), asClerk),
+      pins.verify(...name, bytes('1234'), asTerminal),
+      pins.change(...name, bytes('1234'), bytes('1234'), asTerminal),
+      pins.lock(...name, asClerk),
+      ...(by === 'c' ? [pins.status(...name)] : []),
+    ]) {
+      await expect(call).rejects.toThrow(TypeError)
+    }
+    expect([events, store.calls]).toEqual([[], []])
+  })
+
+  test('a PIN of text beside one of bytes is refused', async () => {
+    const { pins, store } = setUp()
+    const text = '1234' as unknown as Uint8Array
+    await expect(pins.change('user', kind, bytes('1234'), text, at)).rejects.toThrow(/a PIN must be a Uint8Array/)
+    await expect(pins.change('user', kind, text, bytes('1234'), at)).rejects.toThrow(/a PIN must be a Uint8Array/)
+    expect(store.calls).toEqual([])
   })
 
   test('a PIN of text is refused', async () => {

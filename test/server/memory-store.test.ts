@@ -30,6 +30,29 @@ describe('nonces in memory', () => {
     expect(store.take(nonceOf(2))).toBeUndefined()
   })
 
+  test('taken from the front, the middle and the end leave the order of the others', async () => {
+    let now = 0
+    const store = memoryStore({ maxNonces: 3, clock: () => now })
+    const put = (number: number): void => void store.put(nonceOf(number), `${number}`, 1000 * number)
+    for (const number of [1, 2, 3]) put(number)
+    expect([3, 1].map((number) => store.take(nonceOf(number)))).toEqual(['3', '1'])
+    put(4)
+    put(5)
+    now = 2000
+    put(6)
+    expect(await thrown(() => put(7))).toMatchObject({ code: 'ERR_STORE_FULL' })
+    expect([2, 4, 5, 6].map((number) => store.take(nonceOf(number)))).toEqual([undefined, '4', '5', '6'])
+  })
+
+  test('a bound of one holds one', async () => {
+    const store = memoryStore({ maxNonces: 1 })
+    store.put(nonceOf(1), '1', 1000)
+    expect(await thrown(() => store.put(nonceOf(2), '2', 1000))).toMatchObject({ code: 'ERR_STORE_FULL' })
+    expect(store.take(nonceOf(1))).toBe('1')
+    store.put(nonceOf(2), '2', 1000)
+    expect(store.take(nonceOf(2))).toBe('2')
+  })
+
   test('are refused beyond the bound, and none is forgotten for another', async () => {
     let now = 0
     const store = memoryStore({ maxNonces: 3, clock: () => now })
@@ -100,4 +123,73 @@ test('counters and texts in memory keep to their names', async () => {
   expect([await store.read('a'), await store.read('b')]).toEqual(['text', undefined])
   await store.remove('a')
   expect(await store.read('a')).toBeUndefined()
+})
+
+describe('texts in memory', () => {
+  const one = { key: 'one', expected: undefined, next: 'a' }
+  const two = { key: 'two', expected: undefined, next: 'b' }
+
+  test('are changed together, if each is what was expected', async () => {
+    const store = memoryStore()
+    expect(await store.compareAndSet([one, two])).toBe(true)
+    expect([await store.read('one'), await store.read('two')]).toEqual(['a', 'b'])
+    const next = { key: 'one', expected: 'a', next: undefined }
+    expect(await store.compareAndSet([next, { key: 'two', expected: 'x', next: 'c' }])).toBe(false)
+    expect(
+      await store.compareAndSet([
+        { ...next, expected: 'x' },
+        { key: 'two', expected: 'b', next: 'c' },
+      ]),
+    ).toBe(false)
+    expect([await store.read('one'), await store.read('two')]).toEqual(['a', 'b'])
+    expect(await store.compareAndSet([next, { key: 'two', expected: 'b', next: 'c' }])).toBe(true)
+    expect([await store.read('one'), await store.read('two')]).toEqual([undefined, 'c'])
+  })
+
+  test('are gone at their end, not before; one left as it is keeps its end', async () => {
+    let now = 0
+    const store = memoryStore({ clock: () => now })
+    await store.compareAndSet([{ ...one, lifetimeMs: 1000 }])
+    await store.compareAndSet([two])
+    now = 500
+    expect(await store.compareAndSet([{ key: 'one', expected: 'a', next: 'a', lifetimeMs: 1000 }])).toBe(true)
+    now = 999
+    expect(await store.read('one')).toBe('a')
+    now = 1000
+    expect(await store.read('one')).toBeUndefined()
+    expect(await store.compareAndSet([one])).toBe(true)
+    now = 1e15
+    expect([await store.read('one'), await store.read('two')]).toEqual(['a', 'b'])
+  })
+
+  test('that have ended are forgotten, those that have not are kept, however many there are', async () => {
+    let now = 0
+    const store = memoryStore({ clock: () => now })
+    for (let i = 0; i < 999; i++) {
+      await store.compareAndSet([
+        { key: `${i}`, expected: undefined, next: 'x', lifetimeMs: i % 2 === 0 ? 1000 : 1001 },
+      ])
+    }
+    now = 1000
+    for (let i = 999; i < 3_000; i++) await store.write(`${i}`, 'x')
+    // A sweep has removed what had ended; a clock put back would show what had not been removed.
+    now = 0
+    const kept = await Promise.all(Array.from({ length: 3_000 }, (_, i) => store.read(`${i}`)))
+    expect(kept.map((text, i) => (text === undefined ? i : -1)).filter((i) => i >= 0)).toEqual(
+      Array.from({ length: 500 }, (_, i) => 2 * i),
+    )
+  })
+})
+
+test('announcements in memory are returned until their end, each once', () => {
+  let now = 0
+  const store = memoryStore({ clock: () => now })
+  expect(store.announce!('a', 1000)).toEqual(['a'])
+  now = 1
+  expect(store.announce!('b', 1000)).toEqual(['a', 'b'])
+  expect(store.announce!('b', 1000)).toEqual(['a', 'b'])
+  now = 1000
+  expect(store.announce!('c', 1000)).toEqual(['b', 'c'])
+  now = 1001
+  expect(store.announce!('c', 1000)).toEqual(['c'])
 })
