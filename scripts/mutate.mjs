@@ -10,11 +10,7 @@ import { ensureNpmPackages } from './lib/prepare.mjs'
 import { root, say } from './lib/run.mjs'
 
 const bar = 0.95
-<<<<<<< HEAD
 /** What is changed, and the tests that have to notice: folders, or files where a folder has suites that take long. */
-=======
-/** What is changed, and the tests that have to notice, as folders or as files where others of a folder would be slow. */
->>>>>>> 6436127 (municipal pins, stores: test what small changes of the code would break)
 const groups = {
   pins: {
     mutate: ['src/card/pin.ts', 'src/card/pin-guard.ts', 'src/card/pinpad/entry.ts'],
@@ -120,25 +116,15 @@ process.exitCode = share >= bar && missing.length === 0 && outdated.length === 0
 
 /** A mutant by its text rather than its place, so that a line added above it changes nothing. */
 function described({ fileName, location: { start, end }, mutatorName, replacement, status }) {
-<<<<<<< HEAD
   const lines = readFileSync(resolve(root, fileName), 'utf8').split('\n')
-  const part = lines.slice(start.line, end.line + 1)
-  part[part.length - 1] = part.at(-1).slice(0, end.column)
-  part[0] = part[0].slice(start.column)
-  const original = part.map((text) => text.trim()).join(' ')
-  const within = lines[start.line].trim()
-  const file = relative(root, fileName)
-  return { file, line: start.line + 1, mutator: mutatorName, original, replacement, within, status }
-=======
-  const lines = readFileSync(join(root, fileName), 'utf8').split('\n')
   // Lines and columns are counted from 1.
   const part = lines.slice(start.line - 1, end.line)
   part[part.length - 1] = part.at(-1).slice(0, end.column - 1)
   part[0] = part[0].slice(start.column - 1)
   const original = part.map((text) => text.trim()).join(' ')
   const within = lines[start.line - 1].trim()
-  return { file: fileName, line: start.line, mutator: mutatorName, original, replacement, within, status }
->>>>>>> 6436127 (municipal pins, stores: test what small changes of the code would break)
+  const file = relative(root, fileName)
+  return { file, line: start.line, mutator: mutatorName, original, replacement, within, status }
 }
 
 function isOf(reason, survivor) {

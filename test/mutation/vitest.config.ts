@@ -1,10 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-<<<<<<< HEAD
 // The tests that `npm run mutate` runs against the mutants of one group; the group names their files or folders (scripts/mutate.mjs).
-=======
-// The tests that `npm run mutate` runs against the mutants of one group; the group names files and folders (scripts/mutate.mjs).
->>>>>>> 6436127 (municipal pins, stores: test what small changes of the code would break)
 export default defineConfig({
   test: {
     include: (process.env['MUTATE_TESTS'] ?? 'test/card')
