@@ -1,5 +1,6 @@
 import { createHmac, scryptSync } from 'node:crypto'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
+import type { AuditEvent } from '../../src/audit/index.ts'
 import { RefusalError } from '../../src/errors.ts'
 import { MunicipalPins } from '../../src/municipal-pin/index.ts'
 import { admit, isCost, isOutdated, PinKey, within } from '../../src/municipal-pin/pin-hash.ts'
@@ -201,11 +202,14 @@ test('the copies of PINs are wiped when a call ends, with a PIN right or wrong, 
     if (down) throw new RefusalError('ERR_STORE_UNAVAILABLE', 'down')
     return store.compareAndSet(changes)
   }
+  const write = ({ action, result }: AuditEvent): void => {
+    down = action === 'change' && result === 'begun'
+  }
   const pins = new MunicipalPins({
     store: { ...store, compareAndSet },
     serverKey: secret,
     scrypt: { N: 2, r: 1, p: 1 },
-    audit: { write: ({ action, result }) => void (down = action === 'change' && result === 'begun') },
+    audit: { write },
   })
   const digits = (text: string): Uint8Array => new Uint8Array(Buffer.from(text))
   const at = { terminal: 'kiosk-1' }

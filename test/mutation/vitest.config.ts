@@ -8,6 +8,6 @@ export default defineConfig({
       .map((place) => (place.endsWith('.ts') ? place : `${place}/**/*.test.ts`)),
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    globalSetup: 'test/support/identity-setup.ts',
+    globalSetup: ['test/support/identity-setup.ts', 'test/server/issued-once.ts'],
   },
 })

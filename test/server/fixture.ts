@@ -1,8 +1,7 @@
 import { createPrivateKey, sign } from 'node:crypto'
-import { expect } from 'vitest'
+import { expect, inject } from 'vitest'
 import {
   type Authorities,
-  createAuthorities,
   type IssuedCertificate,
   issueRevocationList,
   issueUserCertificates,
@@ -14,13 +13,14 @@ import { answerChallenge, type Token, type TokenChallenge } from '../../src/toke
 import { crlSource } from '../../src/trust/index.ts'
 import { Certificate } from '../../src/x509/index.ts'
 import { thrown } from '../support/vectors.ts'
+import { day, issueOnce, now } from './issued-once.ts'
 
 /** One server, its CA and one holder, made anew for each test file that asks. */
-export const now = new Date('2026-06-01T00:00:00Z')
-export const day = 86_400_000
+export { day, now }
 export const request = { terminal: 'kiosk-1', purpose: 'residence-record' }
-export const authorities: Authorities = await createAuthorities({ now })
-export const user = await issueUserCertificates(authorities, { now: new Date(now.getTime() - 30 * day) })
+const made = inject('issuedOnce') ?? (await issueOnce())
+export const authorities: Authorities = made.authorities
+export const user = made.user
 export const events: AuditEvent[] = []
 
 export const read = ({ certificate }: IssuedCertificate): Certificate => Certificate.fromDer(certificate)
