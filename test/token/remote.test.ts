@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type RefusalError, ServerError } from '../../src/errors.ts'
+import { readAcceptance } from '../../src/token/acceptance.ts'
 import {
   challengeDigest,
   holderDigest,
@@ -241,5 +242,319 @@ describe('an answer of another transaction', () => {
       }),
       { numRuns: 20 },
     )
+  })
+})
+
+/** A server that answers one status and body after another, and what it was asked. */
+function scripted(
+  answers: readonly (readonly [number, unknown])[],
+  options: TokenServerOptions = {},
+  address = origin,
+) {
+  const asked: { readonly url: string; readonly init: RequestInit }[] = []
+  const left = [...answers]
+  const send = async (url: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+    asked.push({ url: String(url), init })
+    const [status, body] = left.length > 1 ? left.shift()! : left[0]!
+    return typeof body === 'string' ? new Response(body, { status }) : Response.json(body, { status })
+  }
+  return { asked, remote: new TokenServer(address, { fetch: send as typeof fetch, ...options }) }
+}
+
+describe('a request', () => {
+  test.each([
+    ['https://issue.example/', 'https://issue.example/v1/'],
+    ['https://issue.example/a/b', 'https://issue.example/a/b/v1/'],
+    ['https://issue.example/a/b/', 'https://issue.example/a/b/v1/'],
+  ])('goes below the address %s, as JSON, and follows no redirect', async (address, below) => {
+    const { asked, remote } = scripted(
+      [
+        [201, challenge],
+        [200, good],
+      ],
+      {},
+      address,
+    )
+    expect(remote.origin).toBe(origin)
+    await remote.challenge(request)
+    await remote.verify(token)
+    expect(asked.map(({ url }) => url)).toEqual([`${below}challenges`, `${below}verifications`])
+    for (const { init } of asked) {
+      const headers = { 'content-type': 'application/json', accept: 'application/json' }
+      expect(init).toMatchObject({ method: 'POST', redirect: 'error', headers })
+    }
+    expect(asked.map(({ init }) => JSON.parse(init.body as string))).toEqual([request, { token }])
+  })
+
+  test('ends after its time, or when it is given up, with what it ended for', async () => {
+    const never = (_url: unknown, { signal }: RequestInit) =>
+      new Promise<never>((_, reject) => signal!.addEventListener('abort', () => reject(signal!.reason)))
+    const options = { fetch: never as typeof fetch }
+    const late = await thrown(() => new TokenServer(origin, { ...options, timeoutMs: 50 }).verify(token))
+    expect(late).toMatchObject({ code: 'ERR_SERVER', message: expect.stringContaining('within 0.05 s') })
+    expect(late.cause).toMatchObject({ name: 'TimeoutError' })
+    const giveUp = new AbortController()
+    const call = thrown(() => new TokenServer(origin, { ...options, signal: giveUp.signal }).verify(token))
+    const reason = new Error('closed')
+    giveUp.abort(reason)
+    expect(await call).toMatchObject({
+      code: 'ERR_SERVER',
+      message: expect.not.stringContaining('within'),
+      cause: reason,
+    })
+  })
+
+  test.each<[string]>([['https://user@a.example'], ['https://:pass@a.example'], ['http://127.0.0.1.a.example']])(
+    'never goes to %s',
+    (address) => expect(() => new TokenServer(address)).toThrow(TypeError),
+  )
+
+  test('allows clocks to differ by 0 to 86 400 000 ms', () => {
+    for (const maxClockSkewMs of [0, 86_400_000])
+      expect(() => new TokenServer(origin, { maxClockSkewMs })).not.toThrow()
+    for (const maxClockSkewMs of [-1, 1.5, 86_400_001, Number.NaN]) {
+      expect(() => new TokenServer(origin, { maxClockSkewMs })).toThrow(RangeError)
+    }
+  })
+})
+
+describe('an answer', () => {
+  test('of 65 536 bytes is read, one of 65 537 is none', async () => {
+    const sized = (bytes: number): string => JSON.stringify(good).padEnd(bytes)
+    expect((await scripted([[200, sized(65_536)]]).remote.verify(token)).holder).toBe(holder)
+    expect(await thrown(() => scripted([[200, sized(65_537)]]).remote.verify(token))).toBeInstanceOf(ServerError)
+  })
+
+  test('without a body is none', async () => {
+    const empty = new TokenServer(origin, { fetch: async () => new Response(null, { status: 204 }) })
+    expect(await thrown(() => empty.verify(token))).toMatchObject({ name: 'ServerError', code: 'ERR_SERVER' })
+  })
+
+  test.each([null, 'text', 7, {}, { error: null }, { error: 'ERR_TOKEN' }, { error: {} }])(
+    'of 400 with %j is no refusal',
+    async (body) => {
+      const error = await thrown(() => scripted([[400, JSON.stringify(body)]]).remote.verify(token))
+      expect(error).toMatchObject({ name: 'ServerError', code: 'ERR_SERVER' })
+    },
+  )
+
+  test('of less than 400 is no refusal, whatever it holds', async () => {
+    const outcome = async (status: number): Promise<string> =>
+      codeOf(() => scripted([[status, { error: { code: 'ERR_TOKEN' } }]]).remote.verify(token))
+    expect([await outcome(399), await outcome(400), await outcome(599)]).toEqual([
+      'ERR_SERVER',
+      'ERR_TOKEN',
+      'ERR_TOKEN',
+    ])
+  })
+
+  test.each<[string, boolean]>([
+    ['ERR_TOKEN', true],
+    ['ERR_TOKEN_TERMINAL', true],
+    ['ERR_TOKEN_PURPOSE', true],
+    ['ERR_STORE_UNAVAILABLE', true],
+    ['ERR_STORE_FULL', true],
+    ['ERR_TOKEN_ORIGIN', false],
+    ['ERR_TOKEN_ALGORITHM', false],
+    ['ERR_TOKEN_SIGNATURE', false],
+    ['ERR_NONCE_UNKNOWN', false],
+    ['ERR_NONCE_EXPIRED', false],
+    ['ERR_CERTIFICATE_REFUSED', false],
+    ['ERR_CERTIFICATE_NOT_YET_VALID', false],
+    ['ERR_CERTIFICATE_EXPIRED', false],
+    ['ERR_CERTIFICATE_REVOKED', false],
+    ['ERR_REVOCATION_UNKNOWN', false],
+  ])('%s refuses a token, and a challenge: %j', async (code, challenges) => {
+    const { remote } = scripted([[422, { error: { code } }]])
+    expect(await codeOf(() => remote.verify(token))).toBe(code)
+    expect(await codeOf(() => remote.challenge(request))).toBe(challenges ? code : 'ERR_ANSWER_MISMATCH')
+  })
+
+  test.each<[string, unknown]>([
+    ['no object', '7'],
+    ['a missing field', { ...challenge, nonce: undefined }],
+    ['a short nonce', { ...challenge, nonce: 'AA' }],
+  ])('to the request for a challenge with %s is none', async (_name, body) => {
+    const error = await thrown(() => scripted([[201, body]]).remote.challenge(request))
+    expect(error).toMatchObject({ name: 'ServerError', code: 'ERR_SERVER', cause: { code: 'ERR_TOKEN' } })
+  })
+})
+
+describe('the times of a transaction', () => {
+  const at = (ms: number): string => new Date(now.getTime() + ms).toISOString()
+
+  test.each<[number, string]>([
+    [-1000, 'ERR_ANSWER_MISMATCH'],
+    [-999, 'ok'],
+    [601_000, 'ok'],
+    [601_001, 'ERR_ANSWER_MISMATCH'],
+  ])('a challenge that ends in %d ms, clocks differing by a second: %s', async (end, expected) => {
+    const options = { clock: () => now, maxClockSkewMs: 1000 }
+    const { remote } = scripted([[201, { ...challenge, expiresAt: at(end) }]], options)
+    const outcome = await remote.challenge(request).then(
+      () => 'ok',
+      (error) => error.code,
+    )
+    expect(outcome).toBe(expected)
+  })
+
+  test('a challenge may end at any time where the terminal has no clock', async () => {
+    for (const expiresAt of ['1999-12-31T23:59:59.000Z', '2999-12-31T23:59:59.000Z']) {
+      expect(await scripted([[201, { ...challenge, expiresAt }]]).remote.challenge(request)).toMatchObject({
+        expiresAt,
+      })
+    }
+  })
+
+  test.each<[number, string]>([
+    [-1001, 'ERR_ANSWER_MISMATCH'],
+    [-1000, 'ok'],
+    [0, 'ok'],
+    [5999, 'ok'],
+    [6000, 'ERR_ANSWER_MISMATCH'],
+  ])(
+    'an acceptance %d ms after the token was sent, answered after 5 s, clocks differing by one: %s',
+    async (ms, expected) => {
+      let tick = now.getTime()
+      const clock = (): Date => {
+        tick += 5000
+        return new Date(tick - 5000)
+      }
+      const { remote } = scripted([[200, { ...good, at: at(ms) }]], { clock, maxClockSkewMs: 1000 })
+      const outcome = await remote.verify(token).then(
+        () => 'ok',
+        (error) => error.code,
+      )
+      expect(outcome).toBe(expected)
+    },
+  )
+
+  test('of challenge and clock the later beginning and the earlier end hold', async () => {
+    const outcome = async (ms: number, clockMs: number, end: number): Promise<string> => {
+      const answers = [
+        [201, { ...challenge, expiresAt: at(end) }],
+        [200, { ...good, at: at(ms) }],
+      ] as const
+      const { remote } = scripted(answers, { clock: () => new Date(now.getTime() + clockMs), maxClockSkewMs: 1000 })
+      await remote.challenge(request)
+      return remote.verify(token).then(
+        () => 'ok',
+        (error) => error.code,
+      )
+    }
+    expect(await outcome(-1000, 0, 500_000)).toBe('ok')
+    expect(await outcome(-1001, 0, 500_000)).toBe('ERR_ANSWER_MISMATCH')
+    expect(await outcome(499, 0, 500)).toBe('ok')
+    expect(await outcome(500, 0, 500)).toBe('ERR_ANSWER_MISMATCH')
+    expect(await outcome(999, 0, 500_000)).toBe('ok')
+    expect(await outcome(1000, 0, 500_000)).toBe('ERR_ANSWER_MISMATCH')
+  })
+})
+
+test('challenges are remembered until their token is handed in, 1000 of them, the oldest given up first', async () => {
+  let next = 0
+  const remote = new TokenServer(origin, {
+    fetch: (async (url: URL) =>
+      url.pathname.endsWith('challenges')
+        ? Response.json({ ...challenge, nonce: nonceOf(next) }, { status: 201 })
+        : Response.json({ error: { code: 'ERR_TOKEN' } }, { status: 422 })) as typeof fetch,
+  })
+  const nonceOf = (number: number): string => {
+    const bytes = Buffer.alloc(32)
+    bytes.writeUInt32BE(number)
+    return bytes.toString('base64url')
+  }
+  const give = (number: number): Promise<string> => {
+    next = number
+    return remote.challenge(request).then(
+      () => 'given',
+      (error) => error.code,
+    )
+  }
+  for (let i = 0; i < 1000; i++) expect(await give(i)).toBe('given')
+  await thrown(() => remote.verify({ ...token, nonce: nonceOf(500) }))
+  expect(await give(1000)).toBe('given')
+  expect(await give(0)).toBe('ERR_ANSWER_MISMATCH')
+  expect(await give(1001)).toBe('given')
+  expect(await give(1)).toBe('ERR_ANSWER_MISMATCH')
+  expect(await give(0)).toBe('given')
+})
+
+describe('an acceptance', () => {
+  const any = { from: -Infinity, until: Infinity }
+  const { notBeforeMs, notAfterMs } = read(user.auth)
+  const iso = (ms: number): string => new Date(ms).toISOString()
+  const outcome = (change: object, window = any, by: Token = token): string => {
+    try {
+      readAcceptance({ ...accepted(by), ...change }, by, window)
+      return 'ok'
+    } catch (error) {
+      return (error as RefusalError).code
+    }
+  }
+  const mismatched = 'ERR_ANSWER_MISMATCH'
+
+  test('is of a time in the window, its end not counted', () => {
+    const time = now.getTime()
+    expect(outcome({}, { from: time, until: time + 1 })).toBe('ok')
+    expect(outcome({}, { from: time + 1, until: Infinity })).toBe(mismatched)
+    expect(outcome({}, { from: -Infinity, until: time })).toBe(mismatched)
+  })
+
+  test('is of a time when the certificate is valid, its last second counted', () => {
+    const validUntil = iso(notAfterMs)
+    expect(outcome({ at: iso(notBeforeMs) })).toBe('ok')
+    expect(outcome({ at: iso(notBeforeMs - 1) })).toBe(mismatched)
+    expect(outcome({ at: iso(notAfterMs + 999), validUntil })).toBe('ok')
+    expect(outcome({ at: iso(notAfterMs + 1000), validUntil: iso(notAfterMs + 999) })).toBe(mismatched)
+  })
+
+  test('ends after its time, its last second counted, and not after the certificate', () => {
+    expect(outcome({ validUntil: iso(notAfterMs + 999) })).toBe('ok')
+    expect(outcome({ validUntil: iso(notAfterMs + 1000) })).toBe(mismatched)
+    expect(outcome({ validUntil: iso(now.getTime() - 999) })).toBe('ok')
+    expect(outcome({ validUntil: iso(now.getTime() - 1000) })).toBe(mismatched)
+  })
+
+  test.each<[object, string]>([
+    [{ ok: false }, 'ERR_SERVER'],
+    [{ ok: 'true' }, 'ERR_SERVER'],
+    [{ ok: undefined }, 'ERR_SERVER'],
+    [{ holder: '' }, 'ERR_SERVER'],
+    [{ holder: 'a b' }, 'ERR_SERVER'],
+    [{ holder: 'a\u007f' }, 'ERR_SERVER'],
+    [{ holder: 'é' }, 'ERR_SERVER'],
+    [{ terminal: '' }, 'ERR_SERVER'],
+    [{ terminal: 'x'.repeat(64) }, mismatched],
+    [{ terminal: 'x'.repeat(65) }, 'ERR_SERVER'],
+    [{ purpose: '' }, 'ERR_SERVER'],
+    [{ purpose: 'x'.repeat(64) }, mismatched],
+    [{ purpose: 'x'.repeat(65) }, 'ERR_SERVER'],
+    [{ challengeDigest: 'A'.repeat(43) }, mismatched],
+    [{ challengeDigest: 'A'.repeat(42) }, 'ERR_SERVER'],
+    [{ challengeDigest: 'A'.repeat(44) }, 'ERR_SERVER'],
+    [{ challengeDigest: `${'A'.repeat(42)}=` }, 'ERR_SERVER'],
+    [{ holderDigest: 'A'.repeat(43) }, mismatched],
+    [{ holderDigest: 'A'.repeat(42) }, 'ERR_SERVER'],
+    [{ holderDigest: 'A'.repeat(44) }, 'ERR_SERVER'],
+  ])('with %j is not taken: %s', (change, expected) => expect(outcome(change)).toBe(expected))
+
+  test('of 1 and of 128 characters of a holder is taken', () => {
+    for (const who of ['!', '~'.repeat(128)]) expect(outcome(accepted(token, who))).toBe('ok')
+  })
+
+  test.each([null, undefined, 'ok', 7, [], () => good, Object.create(good)])('is never %j', (answer) => {
+    expect(() => readAcceptance(answer, token, any)).toThrow(ServerError)
+  })
+
+  test('with a field that is inherited is not taken', () => {
+    const { purpose: _, ...rest } = good
+    const answer = Object.assign(Object.create({ purpose: good.purpose }), rest)
+    expect(() => readAcceptance(answer, token, any)).toThrow(ServerError)
+  })
+
+  test.each(['AQID', 'no base64', ''])('is none of a token whose certificate is %j', (certificate) => {
+    const odd = { ...token, certificate }
+    expect(outcome({ ...good }, any, odd)).toBe(mismatched)
   })
 })

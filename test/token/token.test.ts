@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fromHex } from '../../src/bytes.ts'
 import { RefusalError } from '../../src/errors.ts'
-import { identifierPattern } from '../../src/token/challenge.ts'
+import { identifierPattern, isInstant, isSecure } from '../../src/token/challenge.ts'
 import {
   answerChallenge,
   isIdentifier,
@@ -185,4 +185,116 @@ test('an origin has one form', () => {
     7,
   ]
   expect(wrong.map(isOrigin)).toEqual(wrong.map(() => false))
+})
+
+describe('an answer of the card', () => {
+  const signed = { algorithm: 'PS256', signature: Uint8Array.of(1, 2), certificate: Uint8Array.of(3) }
+
+  test('goes into the token with what was signed, and with the CA certificate if there is one', async () => {
+    const messages: Uint8Array[] = []
+    const answer = (more: object) =>
+      answerChallenge(challenge, challenge, {
+        sign: async (message) => {
+          messages.push(message)
+          return { ...signed, ...more }
+        },
+      })
+    const own = { ...claims, algorithm: 'PS256', certificate: 'Aw==', signature: 'AQI=' }
+    expect(await answer({})).toEqual(own)
+    expect(Object.keys(await answer({}))).not.toContain('caCertificate')
+    expect(await answer({ caCertificate: Uint8Array.of(4) })).toEqual({ ...own, caCertificate: 'BA==' })
+    for (const message of messages) expect(message).toEqual(tokenMessage(challenge))
+  })
+
+  test.each<[string, object]>([
+    ['another format', { format: 'jpki-card-token:2' }],
+    ['no origin', { origin: 'https://issue.example/' }],
+    ['a terminal of dots', { terminal: '..' }],
+    ['a purpose with a blank', { purpose: 'a b' }],
+    ['a short nonce', { nonce: 'AA' }],
+  ])('is not asked for to a challenge of %s', async (_name, change) => {
+    let asked = 0
+    const sign = async () => {
+      asked++
+      return signed
+    }
+    const wrong = { ...challenge, ...change } as TokenChallenge
+    const error = await thrown<RefusalError>(() => answerChallenge(wrong, wrong, { sign }))
+    expect([error.code, asked]).toEqual(['ERR_TOKEN', 0])
+  })
+
+  test('is held against what the terminal knows, as far as it knows it', async () => {
+    const sign = async () => signed
+    const { origin } = challenge
+    for (const more of [{}, { terminal: 'kiosk-1' }, { purpose: 'residence-record' }]) {
+      expect((await answerChallenge(challenge, { origin, ...more }, { sign })).nonce).toBe(nonce)
+    }
+  })
+})
+
+test.each([
+  ['2026-06-01T00:00:00Z', true],
+  ['2026-06-01T23:59:59.9Z', true],
+  ['2026-06-01T23:59:59.99Z', true],
+  ['2026-06-01T23:59:59.999Z', true],
+  ['2024-02-29T00:00:00Z', true],
+  ['2026-06-01T00:00:00.Z', false],
+  ['2026-06-01T00:00:00.1234Z', false],
+  ['2026-06-01T00:00:00', false],
+  ['2026-06-01T00:00:00+00:00', false],
+  [' 2026-06-01T00:00:00Z', false],
+  ['2026-06-01T00:00:00Z ', false],
+  ['+002026-06-01T00:00:00Z', false],
+  ['2026-02-29T00:00:00Z', false],
+  ['2026-13-01T00:00:00Z', false],
+  ['2026-06-01T24:00:00Z', false],
+  ['2026-06-01T00:00:60Z', false],
+  ['2026-6-01T00:00:00Z', false],
+  ['2026-06-1T00:00:00Z', false],
+  ['2026-06-01T0:00:00Z', false],
+  ['2026-06-01', false],
+  [new Date(0), false],
+  [['2026-06-01T00:00:00Z'], false],
+  [undefined, false],
+] as const)('%j is an instant: %j', (text, is) => expect(isInstant(text)).toBe(is))
+
+test.each([
+  ['http://localhost', true],
+  ['http://127.0.0.1:3000', true],
+  ['http://127.10.200.30', true],
+  ['http://[::1]:8080', true],
+  ['https://issue.example:8443', true],
+  ['http://localhost.example', false],
+  ['http://mylocalhost', false],
+  ['http://127.0.0.1.example', false],
+  ['http://a127.0.0.1.example', false],
+  ['http://128.0.0.1', false],
+  ['http://[::2]', false],
+  ['http://[::1:1]', false],
+  ['ftp://localhost', false],
+  ['wss://issue.example', false],
+])('an origin may be %s: %j', (origin, is) => {
+  expect([isOrigin(origin), isSecure(new URL(origin))]).toEqual([is, is])
+})
+
+test('an origin has at most 256 characters, whichever was met before', () => {
+  const sized = (length: number): string => `https://${'a.'.repeat(200)}`.slice(0, length - 1).padEnd(length, 'a')
+  expect([256, 257].map((length) => isOrigin(sized(length)))).toEqual([true, false])
+  expect(['https://a.example', 'https://b.example/', 'https://a.example', 'https://a.example/'].map(isOrigin)).toEqual([
+    true,
+    false,
+    true,
+    false,
+  ])
+  expect([undefined, null, {}, ['https://a.example']].map(isOrigin)).toEqual([false, false, false, false])
+})
+
+test('the words of a challenge are checked as those of a token', () => {
+  expect(() => tokenMessage({ ...claims, format: 'jpki-card-token:2' as typeof tokenFormat })).toThrow(RefusalError)
+  expect(Object.keys(parseChallenge(challenge)).sort()).toEqual(Object.keys(challenge).sort())
+  for (const name of Object.keys(challenge)) {
+    expect(() => parseChallenge({ ...challenge, [name]: undefined })).toThrow(RefusalError)
+  }
+  expect(() => parseChallenge({ ...challenge, more: 'x' })).toThrow(RefusalError)
+  expect(() => parseChallenge({ ...challenge, format: 'other' })).toThrow(RefusalError)
 })
