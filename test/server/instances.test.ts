@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { memoryStore, type NonceStore, redisStore, type TokenService } from '../../src/server/index.ts'
 import { type Redis, startRedis } from '../support/redis.ts'
 import { answer, code, request, serve } from './fixture.ts'
@@ -123,6 +123,54 @@ describe('an announcement', () => {
     expect((await failing.challenge(request)).purpose).toBe(request.purpose)
     await failing.checkInstances()
     expect(stateOf(failing)).toBe('instances ok ')
+  })
+
+  test('is renewed with a challenge when it is 60 s old, not before, and holds for 300 s', async () => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(0)
+    try {
+      const lifetimes: number[] = []
+      const announce = (text: string, lifetimeMs: number): string[] => {
+        lifetimes.push(lifetimeMs)
+        return [text]
+      }
+      const service = serve({ store: { ...memoryStore(), announce } })
+      const counts: number[] = []
+      for (const ms of [0, 59_999, 60_000, 60_001, 119_999, 120_000]) {
+        clock.mockReturnValue(ms)
+        await service.challenge(request)
+        counts.push(lifetimes.length)
+      }
+      expect(counts).toEqual([1, 1, 2, 2, 2, 3])
+      expect(new Set(lifetimes)).toEqual(new Set([300_000]))
+    } finally {
+      clock.mockRestore()
+    }
+  })
+
+  test('is reported since it differs, and what is no announcement is passed over', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_000 })
+    try {
+      let answers: unknown = []
+      const announce = () => answers as string[]
+      const service = serve({ store: { ...memoryStore(), announce } })
+      const at = async (ms: number, announced: unknown) => {
+        vi.setSystemTime(ms)
+        answers = announced
+        await service.checkInstances()
+        const [{ state, reason, since }] = service.conditions() as [ReturnType<typeof service.conditions>[0]]
+        return [state, reason, since?.getTime()]
+      }
+      expect(await at(2_000, undefined)).toEqual(['ok', undefined, undefined])
+      expect(await at(3_000, [7, null, {}])).toEqual(['ok', undefined, undefined])
+      expect(await at(4_000, ['https://other.example x'])).toEqual(['warning', 'origin-differs', 4_000])
+      expect(await at(5_000, ['https://other.example x'])).toEqual(['warning', 'origin-differs', 4_000])
+      const key = ['https://other.example x', 'https://issue.example x']
+      expect(await at(6_000, key)).toEqual(['warning', 'pseudonym-key-differs', 6_000])
+      expect(await at(7_000, [])).toEqual(['ok', undefined, 7_000])
+      expect(await at(8_000, [])).toEqual(['ok', undefined, 7_000])
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('is not asked of a store that has none', async () => {

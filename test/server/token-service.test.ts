@@ -6,7 +6,7 @@ import {
   type IssuedCertificate,
   issueUserCertificates,
 } from '../../src/emulator/index.ts'
-import { AuditError, type RefusalError } from '../../src/errors.ts'
+import { AuditError, RefusalError } from '../../src/errors.ts'
 import { memoryStore, type TokenServiceOptions } from '../../src/server/index.ts'
 import { challengeDigest, holderDigest, type Token, tokenMessage } from '../../src/token/index.ts'
 import { thrown } from '../support/vectors.ts'
@@ -217,6 +217,147 @@ function fail(): never {
 }
 /** What fails when it is read. */
 const failing = (): object => new Proxy([], { get: () => fail(), has: () => fail(), ownKeys: () => fail() })
+
+describe('a challenge', () => {
+  test('names server, terminal, purpose, a nonce of its own and its end, and is kept for as long', async () => {
+    const kept: unknown[] = []
+    const store = memoryStore()
+    const put = (nonce: Uint8Array, record: string, lifetimeMs: number): void => {
+      kept.push([Buffer.from(nonce).toString('base64url'), record, lifetimeMs])
+    }
+    const service = serve({ store: { ...store, put }, challengeLifetimeMs: 90_000 })
+    expect(service.origin).toBe('https://issue.example')
+    const given = [await service.challenge(request), await service.challenge(request)]
+    const until = now.getTime() + 90_000
+    const fixed = { format: 'jpki-card-token:1', origin: service.origin, ...request }
+    for (const { nonce, ...rest } of given) {
+      expect(rest).toEqual({ ...fixed, expiresAt: new Date(until).toISOString() })
+      expect(nonce).toMatch(/^[\w-]{43}$/)
+    }
+    const record = `${until} ${request.terminal} ${request.purpose} ${service.origin}`
+    expect(kept).toEqual(given.map(({ nonce }) => [nonce, record, 90_000]))
+    expect(given[0]!.nonce).not.toBe(given[1]!.nonce)
+  })
+
+  test('that cannot be written down is not given out, and why is kept', async () => {
+    const own = new AuditError('full')
+    const failing = (error: Error) => ({ write: () => Promise.reject(error) })
+    expect(await thrown(() => serve({ audit: failing(own) }).challenge(request))).toBe(own)
+    const other = new Error('disk')
+    const error = await thrown(() => serve({ audit: failing(other) }).challenge(request))
+    expect(error).toBeInstanceOf(AuditError)
+    expect(error.cause).toBe(other)
+    expect((await serve({ audit: undefined }).challenge(request)).purpose).toBe(request.purpose)
+  })
+
+  test('is for any purpose where none is named, and for those named', async () => {
+    const service = serve({ purposes: ['income', 'residence-record'] })
+    for (const purpose of ['income', 'residence-record']) {
+      const given = await service.challenge({ ...request, purpose })
+      expect((await service.verify(await answer(given), { terminal: request.terminal, purpose })).purpose).toBe(purpose)
+    }
+    expect((await serve().challenge({ ...request, purpose: 'other' })).purpose).toBe('other')
+  })
+})
+
+describe('closing', () => {
+  test('closes the store and the audit log, this one though the store fails', async () => {
+    const closed: string[] = []
+    const close = (name: string, error?: Error) => async () => {
+      closed.push(name)
+      if (error !== undefined) throw error
+    }
+    const audit = { write: () => undefined, close: close('audit') }
+    await serve({ store: { ...memoryStore(), close: close('store') }, audit }).close()
+    expect(closed).toEqual(['store', 'audit'])
+    const failing = serve({ store: { ...memoryStore(), close: close('failing', new Error('gone')) }, audit })
+    await expect(failing.close()).rejects.toThrow('gone')
+    expect(closed).toEqual(['store', 'audit', 'failing', 'audit'])
+  })
+
+  test('is nothing to stores and logs that have no end', async () => {
+    for (const audit of [undefined, { write: () => undefined }]) {
+      await expect(serve({ audit }).close()).resolves.toBeUndefined()
+    }
+  })
+})
+
+describe('a store that answers later', () => {
+  test('gives a nonce once, and its refusals go on with their code', async () => {
+    const store = memoryStore()
+    const later = { put: async (...given: Parameters<typeof store.put>) => store.put(...given) }
+    const take = async (nonce: Uint8Array): Promise<string | undefined> => store.take(nonce) as string | undefined
+    const service = serve({ store: { ...later, take } })
+    const token = await answer(await service.challenge(request))
+    expect((await service.verify(token, request)).ok).toBe(true)
+    expect(await code(() => service.verify(token, request))).toBe('ERR_NONCE_UNKNOWN')
+    const full = new RefusalError('ERR_STORE_FULL', 'full')
+    const refusing = serve({ store: { put: () => Promise.reject(full), take: () => Promise.reject(full) } })
+    expect(await refusal(() => refusing.challenge(request))).toBe(full)
+    expect(await refusal(() => refusing.verify(token, request))).toBe(full)
+    const lost = new Error('connection lost')
+    const broken = serve({ store: { put: () => Promise.reject(lost), take: () => Promise.reject(lost) } })
+    for (const call of [() => broken.challenge(request), () => broken.verify(token, request)]) {
+      expect(await refusal(call)).toMatchObject({ code: 'ERR_STORE_UNAVAILABLE', cause: lost })
+    }
+  })
+})
+
+describe('a record of a nonce', () => {
+  const until = now.getTime() + 1000
+  const outcome = async (record: string, options: Partial<TokenServiceOptions> = {}): Promise<string> => {
+    const service = serve({ store: { put: () => undefined, take: () => record }, ...options })
+    const token = await answer(await service.challenge(request))
+    return service.verify(token, { terminal: request.terminal }).then(
+      () => 'ok',
+      (error: RefusalError) => error.code,
+    )
+  }
+  test.each([
+    [`${until} kiosk-1 residence-record https://issue.example`, 'ok'],
+    [`${until} kiosk-1 residence-record https://other.example`, 'ERR_TOKEN_ORIGIN'],
+    [`${until} kiosk-2 residence-record https://issue.example`, 'ERR_TOKEN_TERMINAL'],
+    [`${until} kiosk-1 income https://issue.example`, 'ERR_TOKEN_PURPOSE'],
+    [`${now.getTime() + 1} kiosk-1 residence-record https://issue.example`, 'ok'],
+    [`${now.getTime()} kiosk-1 residence-record https://issue.example`, 'ERR_NONCE_EXPIRED'],
+    [`${'9'.repeat(16)} kiosk-1 residence-record https://issue.example`, 'ok'],
+    [`${'9'.repeat(17)} kiosk-1 residence-record https://issue.example`, 'ERR_STORE_UNAVAILABLE'],
+    [` ${until} kiosk-1 residence-record https://issue.example`, 'ERR_STORE_UNAVAILABLE'],
+    [`x${until} kiosk-1 residence-record https://issue.example`, 'ERR_STORE_UNAVAILABLE'],
+    [`${until}x kiosk-1 residence-record https://issue.example`, 'ERR_STORE_UNAVAILABLE'],
+    [`${until} kiosk-1 residence-record https://issue.example `, 'ERR_STORE_UNAVAILABLE'],
+    [`${until} kiosk-1 residence-record issue.example`, 'ERR_STORE_UNAVAILABLE'],
+    [`${until} kiosk-1 residence-record`, 'ERR_STORE_UNAVAILABLE'],
+    [`${until} kiosk-1`, 'ERR_STORE_UNAVAILABLE'],
+    [`${until}`, 'ERR_STORE_UNAVAILABLE'],
+  ])('of %s comes to: %s', async (record, expected) => expect(await outcome(record)).toBe(expected))
+})
+
+describe('a refusal in the audit log', () => {
+  test('names what was checked and how far from the card, and no name of another form', async () => {
+    const service = serve()
+    const refused = async (change: Partial<Token>, terminal = request.terminal) => {
+      const token = await answer(await service.challenge(request))
+      const error = await refusal(() => service.verify({ ...token, ...change }, { terminal }))
+      return [error.check, error.depth, events.at(-1)]
+    }
+    const type = 'refused'
+    const certificate = { code: 'ERR_CERTIFICATE_REFUSED', check: 'encoding' }
+    const own = { type, ...request, ...certificate, depth: 0 }
+    expect(await refused({ certificate: 'AQID' })).toEqual(['encoding', 0, own])
+    expect(await refused({ caCertificate: 'AQID' })).toEqual(['encoding', 1, { ...own, depth: 1 }])
+    const other = { type, terminal: null, purpose: request.purpose, code: 'ERR_TOKEN_TERMINAL' }
+    expect(await refused({}, 'a b')).toEqual([undefined, undefined, other])
+  })
+
+  test('has no serial number beside it unless that is asked for by true', async () => {
+    const service = serve()
+    for (const includeSerialNumber of [undefined, false, 'yes', 1] as unknown as boolean[]) {
+      const token = await answer(await service.challenge(request))
+      expect(await service.verify(token, { ...request, includeSerialNumber })).not.toHaveProperty('serialNumber')
+    }
+  })
+})
 
 describe('what stands behind the service', () => {
   test('a store that fails is a refusal, and one that is full says so', async () => {
