@@ -10,14 +10,10 @@ import { ensureNpmPackages } from './lib/prepare.mjs'
 import { root, say } from './lib/run.mjs'
 
 const bar = 0.95
-<<<<<<< HEAD
-/** What is changed, and the tests that have to notice: folders, or files where a folder has suites that take long. */
-=======
 /**
  * What is changed, and the tests that have to notice: folders, or files where others of a folder would be slow; `without`
  * those whose titles hold a word.
  */
->>>>>>> 90aa879 (server: test what small changes of the token service would break)
 const groups = {
   pins: {
     mutate: ['src/card/pin.ts', 'src/card/pin-guard.ts', 'src/card/pinpad/entry.ts'],
