@@ -315,6 +315,96 @@ describe('a clerk', () => {
   })
 })
 
+describe('tries that overlap', () => {
+  /** A server whose writes of what follows from a comparison wait until they are let go. */
+  function held(store: ReturnType<typeof watchedStore>, maxTries: number) {
+    let calls = 0
+    let reach = (): void => undefined
+    let letGo = (): void => undefined
+    const reached = new Promise<void>((resolve) => {
+      reach = resolve
+    })
+    const free = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    const compareAndSet = async (changes: readonly TextChange[]): Promise<boolean> => {
+      if (++calls === 2) {
+        reach()
+        await free
+      }
+      return store.compareAndSet(changes)
+    }
+    return { ...setUp({ store: { ...store, compareAndSet }, maxTries }), reached, letGo }
+  }
+  /** Two tries, the second of which takes the last one; the one named first is written first. */
+  async function both(first: string, second: string, order: 'first' | 'second') {
+    const { pins, store } = setUp({ maxTries: 2 })
+    await pins.register('user', kind, bytes('1234'), clerk)
+    const [one, two] = [held(store, 2), held(store, 2)]
+    const firstTry = outcome(one.pins.verify('user', kind, bytes(first), at))
+    await one.reached
+    const secondTry = outcome(two.pins.verify('user', kind, bytes(second), at))
+    await two.reached
+    if (order === 'first') {
+      one.letGo()
+      await firstTry
+      two.letGo()
+    } else {
+      two.letGo()
+      await secondTry
+      one.letGo()
+    }
+    const outcomes = [await firstTry, await secondTry]
+    const { triesLeft, wrongTries, lockedBy } = await pins.status('user', kind)
+    const [record] = [...store.kept.values()].map((text) => JSON.parse(text))
+    expect([record.pending, typeof record.hash]).toEqual([[], 'string'])
+    return [...outcomes, triesLeft, wrongTries, lockedBy]
+  }
+
+  test('a wrong one that took the last try locks, and a right one written after it is refused', async () => {
+    expect(await both('1234', '0000', 'second')).toEqual(['LOCKED', 'LOCKED', 0, 1, 'tries'])
+  })
+
+  test('a wrong one that took the last try is rejected only when a right one was written before it', async () => {
+    expect(await both('1234', '0000', 'first')).toEqual(['ok', 'REJECTED', 1, 1, undefined])
+  })
+
+  test('two wrong ones: the first is rejected, the last locks, in either order', async () => {
+    expect(await both('0001', '0000', 'first')).toEqual(['REJECTED', 'LOCKED', 0, 2, 'tries'])
+    expect(await both('0001', '0000', 'second')).toEqual(['REJECTED', 'LOCKED', 0, 2, 'tries'])
+  })
+
+  test('a right one that took the last try gives all back', async () => {
+    expect(await both('0000', '1234', 'second')).toEqual(['REJECTED', 'ok', 1, 1, undefined])
+  })
+
+  test('a wrong one leaves those under way, a right one gives them back and leaves the stamp', async () => {
+    const { pins, store } = setUp()
+    await pins.register('user', kind, bytes('1234'), clerk)
+    const [name, text] = [...store.kept][0]!
+    const { stamp } = JSON.parse(text)
+    await store.write(name, JSON.stringify({ ...JSON.parse(text), pending: ['another'] }))
+    const kept = () => JSON.parse(store.kept.get(name)!)
+    expect(await outcome(pins.verify('user', kind, bytes('0000'), at))).toBe('REJECTED')
+    expect(kept()).toMatchObject({ stamp, pending: ['another'], wrong: 1 })
+    expect(await outcome(pins.verify('user', kind, bytes('1234'), at))).toBe('ok')
+    expect(kept()).toMatchObject({ stamp, pending: [], wrong: 0 })
+    await pins.change('user', kind, bytes('1234'), bytes('1234'), at)
+    expect(kept().stamp).not.toBe(stamp)
+  })
+
+  test('a PIN removed by a clerk while it is compared is compared again, as one that does not exist', async () => {
+    const { pins: first, store } = setUp()
+    await first.register('user', kind, bytes('1234'), clerk)
+    const write = async ({ result }: AuditEvent): Promise<void> => {
+      if (result === 'begun') await first.remove('user', kind, clerk)
+    }
+    const { pins } = setUp({ store, audit: { write } })
+    expect(await outcome(pins.change('user', kind, bytes('1234'), bytes('5678'), at))).toBe('REJECTED')
+    expect((await first.status('user', kind)).registered).toBe(false)
+  })
+})
+
 describe('keys that were changed', () => {
   const keyOf = (byte: number): Uint8Array => new Uint8Array(32).fill(byte)
   const three = { serverKey: keyOf(3), formerKeys: [keyOf(2), keyOf(1)] }
@@ -367,6 +457,19 @@ describe('keys that were changed', () => {
     expect((await pins.status('user', kind)).triesLeft).toBe(2)
     expect(await outcome(pins.verify('user', kind, bytes('1234'), at))).toBe('ok')
     expect(store.kept.size).toBe(1)
+  })
+
+  test('a PIN of a former key stays as it was when its change cannot be written down', async () => {
+    const { pins: before, store } = setUp({ serverKey: keyOf(1) })
+    await before.register('user', kind, bytes('1234'), clerk)
+    const write = async ({ result }: AuditEvent): Promise<void> => {
+      if (result === 'begun') throw new AuditError('full')
+    }
+    const { pins } = setUp({ store, ...three, audit: { write } })
+    const change = pins.change('user', kind, bytes('1234'), bytes('5678'), at)
+    await expect(change).rejects.toMatchObject({ code: 'ERR_AUDIT' })
+    expect(await before.status('user', kind)).toMatchObject({ registered: true, triesLeft: 3 })
+    expect(await outcome(pins.verify('user', kind, bytes('1234'), at))).toBe('ok')
   })
 
   test('what is read of two moments is read again, and refused as busy if it never holds still', async () => {

@@ -162,22 +162,37 @@ describe('texts in memory', () => {
     expect([await store.read('one'), await store.read('two')]).toEqual(['a', 'b'])
   })
 
-  test('that have ended are forgotten, those that have not are kept, however many there are', async () => {
+  test('that have ended are forgotten and those that have not are kept, in few sweeps', async () => {
     let now = 0
-    const store = memoryStore({ clock: () => now })
-    for (let i = 0; i < 999; i++) {
-      await store.compareAndSet([
-        { key: `${i}`, expected: undefined, next: 'x', lifetimeMs: i % 2 === 0 ? 1000 : 1001 },
-      ])
+    let asked = 0
+    const clock = (): number => {
+      asked++
+      return now
+    }
+    const store = memoryStore({ clock })
+    for (let i = 0; i < 1_500; i++) {
+      const lifetimeMs = i % 2 === 0 ? 1000 : 1001
+      await store.compareAndSet([{ key: `${i}`, expected: undefined, next: 'x', lifetimeMs }])
     }
     now = 1000
-    for (let i = 999; i < 3_000; i++) await store.write(`${i}`, 'x')
-    // A sweep has removed what had ended; a clock put back would show what had not been removed.
+    for (let i = 1_500; i < 3_000; i++) await store.write(`${i}`, 'x')
+    // The clock is asked once for each text that is kept, and once for each sweep: of 1000 and of 2000.
+    expect(asked).toBe(3_000 + 2)
+    // A clock put back would show what had not been removed.
     now = 0
     const kept = await Promise.all(Array.from({ length: 3_000 }, (_, i) => store.read(`${i}`)))
-    expect(kept.map((text, i) => (text === undefined ? i : -1)).filter((i) => i >= 0)).toEqual(
-      Array.from({ length: 500 }, (_, i) => 2 * i),
-    )
+    const missing = kept.map((text, i) => (text === undefined ? i : -1)).filter((i) => i >= 0)
+    expect(missing).toEqual(Array.from({ length: 750 }, (_, i) => 2 * i))
+  })
+
+  test('that were removed leave nothing to sweep', async () => {
+    let asked = 0
+    const store = memoryStore({ clock: () => asked++ })
+    for (let i = 0; i < 2_000; i++) {
+      await store.write(`${i}`, 'x')
+      await store.remove(`${i}`)
+    }
+    expect(asked).toBe(2_000)
   })
 })
 
