@@ -455,8 +455,32 @@ describe('keys that were changed', () => {
     expect(await pins.status('user', kind)).toMatchObject({ registered: true, triesLeft: 3, outdated: true })
     expect(await outcome(pins.verify('user', kind, bytes('0000'), at))).toBe('REJECTED')
     expect((await pins.status('user', kind)).triesLeft).toBe(2)
+    expect(store.kept.size).toBe(2)
+    expect((await newer.status('user', kind)).triesLeft).toBe(2)
     expect(await outcome(pins.verify('user', kind, bytes('1234'), at))).toBe('ok')
     expect(store.kept.size).toBe(1)
+  })
+
+  test('a PIN that is removed leaves nothing under any key, tries without one neither', async () => {
+    const { pins: newer, store } = setUp({ serverKey: keyOf(3) })
+    await outcome(newer.verify('user', kind, bytes('0000'), at))
+    await setUp({ store, serverKey: keyOf(1) }).pins.register('user', kind, bytes('1234'), clerk)
+    await setUp({ store, ...three }).pins.remove('user', kind, clerk)
+    expect(store.kept.size).toBe(0)
+  })
+
+  test('a PIN that another server keeps under the present key while it is looked for is found', async () => {
+    const { pins: before, store } = setUp({ serverKey: keyOf(1) })
+    await before.register('user', kind, bytes('1234'), clerk)
+    const { pins: other } = setUp({ store, ...three })
+    let reads = 0
+    const read = async (key: string): Promise<string | undefined> => {
+      if (++reads === 2) await other.verify('user', kind, bytes('1234'), at)
+      return store.read(key)
+    }
+    const { pins } = setUp({ store: { ...store, read }, ...three })
+    expect(await pins.status('user', kind)).toMatchObject({ registered: true, outdated: false })
+    expect(reads).toBe(6)
   })
 
   test('a PIN of a former key stays as it was when its change cannot be written down', async () => {
@@ -703,6 +727,23 @@ describe('while too many PINs are hashed', () => {
     expect(await outcome(first.verify('user', kind, bytes('1234'), at))).toBe('ok')
   })
 
+  test('a PIN a clerk has acted on since stays as the clerk left it', async () => {
+    const { pins: first, store } = setUp({ hashing: { atOnce: 1, waiting: 0 } })
+    await first.register('user', kind, bytes('1234'), clerk)
+    let calls = 0
+    const compareAndSet = async (changes: readonly TextChange[]): Promise<boolean> => {
+      const changed = await store.compareAndSet(changes)
+      if (++calls === 1) await first.lock('user', kind, clerk)
+      return changed
+    }
+    const { pins } = setUp({ store: { ...store, compareAndSet }, hashing: { atOnce: 1, waiting: 0 } })
+    const hashing = first.register('other', kind, bytes('1234'), clerk)
+    expect(await outcome(pins.verify('user', kind, bytes('1234'), at))).toBe('BUSY')
+    await hashing
+    expect(calls).toBe(1)
+    expect(await first.status('user', kind)).toMatchObject({ registered: true, lockedBy: 'clerk' })
+  })
+
   test('it is refused as busy too when the store fails after that', async () => {
     const { pins: first, store } = setUp({ hashing: { atOnce: 1, waiting: 0 } })
     await first.register('user', kind, bytes('1234'), clerk)
@@ -914,6 +955,12 @@ describe('misuse', () => {
     [{ store: undefined as never }, TypeError],
   ])('option %# beyond its bound', (options, type) => {
     expect(() => setUp(options)).toThrow(type)
+  })
+
+  test('an option is named by what it throws', () => {
+    expect(() => setUp({ store: undefined as never })).toThrow(/^store must/)
+    expect(() => setUp({ serverKey: new Uint8Array(31) })).toThrow(/^serverKey must/)
+    expect(() => setUp({ formerKeys: [new Uint8Array(31)] })).toThrow(/formerKeys must/)
   })
 
   test('names of 128 and 64 characters are names; a surrogate pair is a character', async () => {
