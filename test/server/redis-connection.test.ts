@@ -167,8 +167,9 @@ describe('a lost connection', () => {
       if (i === 1) client.onConnect = () => Promise.reject(new Error('x'))
     })
     await connection.open()
-    clients[0]!.listener(new Error('gone'))
-    await expect(connection.send(['GET'])).rejects.toEqual(because('unreachable'))
+    const gone = new Error('gone')
+    clients[0]!.listener(gone)
+    await expect(connection.send(['GET'])).rejects.toMatchObject({ reason: 'unreachable', cause: gone })
     await vi.waitFor(() => expect(state(connection)).toEqual([['ok', undefined]]), soon)
     expect(clients).toHaveLength(3)
     expect(looks).toEqual([true, true])
@@ -228,6 +229,15 @@ describe('looks from time to time', () => {
 })
 
 describe('opened later', () => {
+  test('it stays connected as one opened at once does', async () => {
+    const { connection, clients } = setUp()
+    connection.openLater()
+    await vi.waitFor(() => expect(state(connection)).toEqual([['ok', undefined]]), soon)
+    clients[0]!.listener(new Error('gone'))
+    await vi.waitFor(() => expect(state(connection)).toEqual([['ok', undefined]]), soon)
+    expect(clients).toHaveLength(2)
+  })
+
   test('it connects in the background, though the first time fails', async () => {
     const { connection, clients } = setUp({}, (client, i) => {
       if (i === 0) client.onConnect = () => Promise.reject(new Error('x'))
@@ -247,7 +257,9 @@ describe('closed', () => {
       client.answer = async ([name]) => (name === 'GET' ? never() : 'OK')
     })
     await connection.open()
-    await connection.close()
+    const closed = connection.close()
+    expect(state(connection)).toEqual([['failed', 'closed']])
+    await closed
     expect(clients[0]!.destroyed).toBe(1)
     expect(state(connection)).toEqual([['failed', 'closed']])
     await expect(connection.send(['SET'])).rejects.toEqual(because('closed'))
