@@ -58,6 +58,7 @@ const groups = {
       'test/server/memory-store.test.ts',
       'test/server/redis-commands.test.ts',
       'test/server/redis-connection.test.ts',
+      'test/server/redis-delays.test.ts',
       'test/server/redis-faults.test.ts',
     ],
   },

@@ -270,6 +270,28 @@ describe('a client', () => {
     },
   )
 
+  test('asks the next Sentinel when one does not answer in time, and leaves nothing of it', async () => {
+    fake.connect = ({ socket }) => ((socket as { host: string }).host === 's1' ? new Promise(() => {}) : undefined)
+    await opened({ sentinel, timeoutMs: 50 })
+    const hosts = fake.clients.map(({ options }) => (options['socket'] as { host: string }).host)
+    expect(hosts).toEqual(['s1', 's2', '10.0.0.1'])
+    expect(fake.clients.map(({ destroyed }) => destroyed)).toEqual([1, 1, 0])
+  })
+
+  test('leaves a primary whose host or port is another one by now, and no other', async () => {
+    for (const [host, port] of [
+      ['10.0.0.2', '6380'],
+      ['10.0.0.1', '6381'],
+    ]) {
+      const { store, client } = await opened({ sentinel, checkMs: 100 })
+      fake.answer = ([name]) => (name === 'SENTINEL' ? [host, port] : undefined)
+      await vi.waitFor(() => expect(client.destroyed).toBeGreaterThan(0), 20_000)
+      await vi.waitFor(() => expect(reasons(store)).toEqual([undefined]), 20_000)
+      fake.answer = undefined
+      await store.close?.()
+    }
+  })
+
   test('leaves a primary that the Sentinels do not name any more, not one they cannot be asked for', async () => {
     const { store } = await opened({ sentinel, checkMs: 100 })
     fake.connect = ({ socket }) => {
