@@ -788,6 +788,22 @@ test('a clerk who acts during every comparison: refused as busy after 100 rounds
   expect((await first.status('user', kind)).triesLeft).toBe(3)
 })
 
+test('a store is refused for eviction only, whatever else it reports', () => {
+  const reporting =
+    (...reasons: readonly string[]) =>
+    () =>
+      setUp({
+        store: {
+          ...memoryStore(),
+          conditions: () => reasons.map((reason) => ({ part: 'store', state: 'warning', reason }) as const),
+        },
+      })
+  expect(reporting('not-persistent')).not.toThrow()
+  for (const reasons of [['evicting'], ['not-persistent', 'evicting'], ['evicting', 'not-persistent']]) {
+    expect(reporting(...reasons)).toThrow(expect.objectContaining({ code: 'ERR_STORE_UNAVAILABLE' }))
+  }
+})
+
 test('an error that is none of this package goes on, and is not written down as an end', async () => {
   const own = new Error('own')
   const fail = async (): Promise<never> => {
