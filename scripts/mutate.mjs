@@ -4,7 +4,7 @@
 // reason there belongs to no survivor. By hand and before a release; it takes about an hour on two processors.
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join, relative, resolve } from 'node:path'
+import { join, relative } from 'node:path'
 import { Stryker } from '@stryker-mutator/core'
 import { ensureNpmPackages } from './lib/prepare.mjs'
 import { root, say } from './lib/run.mjs'
@@ -141,15 +141,22 @@ process.exitCode = share >= bar && missing.length === 0 && outdated.length === 0
 
 /** A mutant by its text rather than its place, so that a line added above it changes nothing. */
 function described({ fileName, location: { start, end }, mutatorName, replacement, status }) {
-  const lines = readFileSync(resolve(root, fileName), 'utf8').split('\n')
+  const lines = readFileSync(fileName, 'utf8').split('\n')
   // Lines and columns are counted from 1.
   const part = lines.slice(start.line - 1, end.line)
   part[part.length - 1] = part.at(-1).slice(0, end.column - 1)
   part[0] = part[0].slice(start.column - 1)
   const original = part.map((text) => text.trim()).join(' ')
   const within = lines[start.line - 1].trim()
-  const file = relative(root, fileName)
-  return { file, line: start.line, mutator: mutatorName, original, replacement, within, status }
+  return {
+    file: relative(root, fileName),
+    line: start.line,
+    mutator: mutatorName,
+    original,
+    replacement,
+    within,
+    status,
+  }
 }
 
 function isOf(reason, survivor) {
