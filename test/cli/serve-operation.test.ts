@@ -23,7 +23,7 @@ async function ask(url: string, fields: object = {}, headers: Record<string, str
 }
 
 const eventsOf = (served: Served): Record<string, unknown>[] =>
-  served.errors
+  served.written
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line))
@@ -49,7 +49,7 @@ describe.concurrent('a server that runs', () => {
     expect(await ask(folder.url)).toEqual([201, undefined])
     await folder.settings({ purposes: ['evaluation-2'] })
     expect(await reload(served)).toMatchObject({ event: 'reloaded' })
-    expect(await ask(folder.url)).toEqual([400, 'ERR_TOKEN_PURPOSE'])
+    expect(await ask(folder.url)).toEqual([422, 'ERR_TOKEN_PURPOSE'])
     expect(await ask(folder.url, { purpose: 'evaluation-2' })).toEqual([201, undefined])
     // The audit log began a new file, and the files are one chain.
     const files = (await readdir(folder.path)).filter(
@@ -166,7 +166,7 @@ describe.concurrent('a server that runs', () => {
     await served.stop()
     await using quiet = await Served.start(await folder.settings(safe))
     expect(await quiet.stop()).toBe(0)
-    expect(quiet.errors).toBe('')
+    expect(eventsOf(quiet).filter(({ part }) => part === 'settings')).toEqual([])
   }, 60_000)
 })
 

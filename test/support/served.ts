@@ -34,7 +34,7 @@ export class ServerFolder implements AsyncDisposable {
   static async make(): Promise<ServerFolder> {
     const path = await mkdtemp(join(tmpdir(), 'jpki-card-serve-'))
     await prepareEvaluation(path)
-    await writeFile(join(path, 'pseudonym.key'), '07'.repeat(32))
+    await writeFile(join(path, 'pseudonym.key'), '07'.repeat(32), { mode: 0o600 })
     return new ServerFolder(path, await freePort())
   }
 
@@ -67,7 +67,8 @@ export class Served implements AsyncDisposable {
   readonly child: ChildProcess
   /** What it wrote, by line. */
   readonly lines: string[] = []
-  errors = ''
+  /** What it wrote to standard error. */
+  written = ''
 
   private constructor(child: ChildProcess) {
     this.child = child
@@ -80,7 +81,7 @@ export class Served implements AsyncDisposable {
     })
     const served = new Served(child)
     child.stderr!.on('data', (part) => {
-      served.errors += part
+      served.written += part
     })
     const lines = createInterface({ input: child.stdout! })
     lines.on('line', (line) => served.lines.push(line))
@@ -91,6 +92,11 @@ export class Served implements AsyncDisposable {
     await Promise.race([once(lines, 'line'), ended])
     if (!served.lines[0]!.includes('listening')) await ended
     return served
+  }
+
+  /** What it wrote to standard error, but for the states of its parts, which a trial has some of. */
+  get errors(): string {
+    return this.written.replaceAll(/^\{[^\n]*"event":"condition"[^\n]*\n/gm, '')
   }
 
   /** @returns its exit code. */

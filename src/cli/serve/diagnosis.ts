@@ -125,7 +125,14 @@ function tlsConditions({ tls }: Loaded['listen'], now: number): readonly Conditi
 function endsIn(pem: string | Uint8Array): readonly number[] {
   const text = typeof pem === 'string' ? pem : Buffer.from(pem).toString('latin1')
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
-  return blocks.map((block) => Date.parse(new X509Certificate(block).validTo))
+  return blocks.flatMap((block) => {
+    try {
+      return [Date.parse(new X509Certificate(block).validTo)]
+    } catch {
+      // What cannot be read is refused where the server begins to listen.
+      return []
+    }
+  })
 }
 
 function anchorConditions(anchors: readonly Certificate[], now: number): readonly Condition[] {

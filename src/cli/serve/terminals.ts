@@ -12,6 +12,8 @@ import { usageError } from '../cli-error.ts'
 import type { ServeSettings } from './settings.ts'
 import { WatchedFiles } from './watched-files.ts'
 
+/** Longest file of lists, bytes. */
+const longestLists = 16_777_216
 /** How long an answer about a client certificate holds while lists stay the same, milliseconds. */
 const statusHolds = 60_000
 /** Denied callers written to the audit log: so many at once, and one a second. The others are counted. */
@@ -61,13 +63,18 @@ export class Terminals implements HealthSource {
           opened.#issuers = derBlocks(bytes, 'CERTIFICATE').blocks.map((der) => Certificate.fromDer(der))
           opened.#statuses = new WeakMap()
         })
-        await files.add('listen.tls.clientLists', at(clientLists), async (bytes) => {
-          const read: RevocationList[] = []
-          for (const der of derBlocks(bytes, 'X509 CRL').blocks) read.push(await RevocationList.load(der))
-          if (read.length === 0) throw usageError('nothing-there', 'listen.tls.clientLists')
-          opened.#lists = read
-          opened.#statuses = new WeakMap()
-        })
+        await files.add(
+          'listen.tls.clientLists',
+          at(clientLists),
+          async (bytes) => {
+            const read: RevocationList[] = []
+            for (const der of derBlocks(bytes, 'X509 CRL').blocks) read.push(await RevocationList.load(der))
+            if (read.length === 0) throw usageError('nothing-there', 'listen.tls.clientLists')
+            opened.#lists = read
+            opened.#statuses = new WeakMap()
+          },
+          longestLists,
+        )
       }
     } catch (error) {
       opened.close()

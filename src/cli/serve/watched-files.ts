@@ -3,8 +3,8 @@ import type { Condition, HealthSource } from '../../server/index.ts'
 import { readBounded } from '../bounded-file.ts'
 import { withFile } from '../cli-error.ts'
 
-/** Longest file, bytes. */
-const maxBytes = 16_777_216
+/** Longest file by default, bytes. */
+const mebibyte = 1_048_576
 /** How often files are looked at, milliseconds. */
 const every = 2_000
 
@@ -12,6 +12,7 @@ interface Watched {
   /** The setting that names the file, for its condition. */
   readonly setting: string
   readonly path: string
+  readonly maxBytes: number
   read(bytes: Uint8Array): void | Promise<void>
   stamp: string
   problem: Condition | undefined
@@ -32,8 +33,8 @@ export class WatchedFiles implements HealthSource {
    * @param read - takes what it holds; what it throws counts as a mistake in the file.
    * @throws what `read` throws; CliError `ERR_FILE`.
    */
-  async add(setting: string, path: string, read: Watched['read']): Promise<void> {
-    const watched: Watched = { setting, path, read, stamp: '', problem: undefined }
+  async add(setting: string, path: string, read: Watched['read'], maxBytes: number = mebibyte): Promise<void> {
+    const watched: Watched = { setting, path, maxBytes, read, stamp: '', problem: undefined }
     await this.#readAgain(watched)
     this.#files.push(watched)
     this.#timer ??= setInterval(() => void this.look(), every).unref()
@@ -71,7 +72,7 @@ export class WatchedFiles implements HealthSource {
   }
 
   async #readAgain(watched: Watched): Promise<void> {
-    const { path } = watched
+    const { path, maxBytes } = watched
     const [bytes, stamp] = await withFile('cannot-read', async () => {
       const before = await stampOf(path)
       const read = await readBounded(path, maxBytes)
