@@ -2,11 +2,12 @@ import { X509Certificate } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import type { ListenOptions } from '../../http/index.ts'
 import type { RevocationList } from '../../revocation/index.ts'
 import type { Condition, HealthSource } from '../../server/index.ts'
+import type { CrlFolderSource } from '../../trust/index.ts'
 import type { Certificate } from '../../x509/index.ts'
 import type { ServeSettings } from './settings.ts'
-import type { Loaded } from './start.ts'
 
 /** How often ends and lists are looked at, milliseconds. */
 const every = 60_000
@@ -66,7 +67,12 @@ export class Diagnosis implements HealthSource {
   }
 }
 
-type Inspected = Pick<Loaded, 'service' | 'listen' | 'lists'>
+/** What is looked at. */
+interface Inspected {
+  readonly service: { readonly anchors: readonly Certificate[] }
+  readonly listen: Pick<ListenOptions, 'tls'>
+  readonly lists: CrlFolderSource | undefined
+}
 
 /** Settings that protect less than they could. */
 async function weaknessesOf(
@@ -110,7 +116,7 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
-function tlsConditions({ tls }: Loaded['listen'], now: number): readonly Condition[] {
+function tlsConditions({ tls }: Inspected['listen'], now: number): readonly Condition[] {
   if (tls === undefined) return []
   const ends = [
     ...endsIn(tls.cert)
