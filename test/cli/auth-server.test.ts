@@ -32,10 +32,16 @@ afterAll(async () => {
   await folder[Symbol.asyncDispose]()
 })
 
-const line = (...more: readonly string[]): string[] => [
-  ...['auth', '--server', folder.url, '--terminal', 'kiosk-1', '--purpose', 'evaluation-1', '--pin-stdin', '--json'],
-  ...more,
-]
+/** The command line, with other values for some of its options, or more of them. */
+const line = (...changes: readonly string[]): string[] => {
+  const values = new Map([
+    ['--server', folder.url],
+    ['--terminal', 'kiosk-1'],
+    ['--purpose', 'evaluation-1'],
+  ])
+  for (let i = 0; i < changes.length; i += 2) values.set(changes[i]!, changes[i + 1]!)
+  return ['auth', ...[...values].flat(), '--pin-stdin', '--json']
+}
 
 describe('auth --server', () => {
   test('does the whole kiosk side: challenge, card, token, verdict', async () => {

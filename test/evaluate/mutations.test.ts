@@ -9,10 +9,15 @@ const now = new Date()
 const waits = evaluationCases.filter((one) => one.waits).map(({ id }) => id)
 /** A broken server that does right until the other cases have been sent. */
 const needsOthers = 'accept-at-the-end'
-/** A passing of time is waited for only where it is what is broken. */
+const crowded = evaluationCases.filter(({ family }) => family === 'concurrency').map(({ id }) => id)
+/**
+ * A passing of time is waited for only where it is what is broken. Many people at once meet a server only that is wrong about
+ * them: what is wrong with one token is wrong with each of many.
+ */
 const casesFor = (id: string): readonly string[] =>
   evaluationCases
     .map((one) => one.id)
+    .filter((one) => crowded.includes(id) || !crowded.includes(one))
     .filter((one) => one === id || ((!brief || id === needsOthers) && !waits.includes(one)))
 
 describe('a server that is wrong in one respect', () => {
@@ -32,7 +37,11 @@ describe('a server that is wrong in one respect', () => {
       only: casesFor(id),
     })
     const others = outcomes.filter(({ result }) => result !== 'passed')
-    expect(others.map(({ case: { id: one }, result }) => `${one} ${result}`)).toEqual([`${id} failed`])
+    const failed = others.map(({ case: { id: one }, result }) => `${one} ${result}`)
+    // One that mixes people up does so in several of these cases, as they come together by chance.
+    const allowed = crowded.includes(id) ? crowded.map((one) => `${one} failed`) : [`${id} failed`]
+    expect(failed).toContain(`${id} failed`)
+    expect(failed.filter((one) => !allowed.includes(one))).toEqual([])
   })
 
   test('that refuses the good token passes nothing by refusing', async () => {

@@ -39,13 +39,17 @@ async function fetchOf(options: Options): Promise<typeof fetch> {
 }
 
 async function fetchOverTls(options: Options): Promise<typeof fetch> {
+  for (const [given, missing] of [
+    ['client-cert', 'client-key'],
+    ['client-key', 'client-cert'],
+  ] as const) {
+    if (options.has(given) && !options.has(missing)) throw usageError('missing-option', optionForm(missing))
+  }
   const [ca, cert, key] = [
     await read(options, 'server-ca', readPem),
     await read(options, 'client-cert', readPem),
     await read(options, 'client-key', readPem),
   ]
-  if (cert !== undefined && key === undefined) throw usageError('missing-option', optionForm('client-key'))
-  if (key !== undefined && cert === undefined) throw usageError('missing-option', optionForm('client-cert'))
   if (ca === undefined && cert === undefined) return fetch
   const { Agent, fetch: send } = await load('undici', () => import('undici'))
   const dispatcher = new Agent({ connect: { ca, cert, key } })
