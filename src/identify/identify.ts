@@ -46,7 +46,9 @@ const candidates: readonly CardApplication[] = [
  * contactless readers make up. Spends no PIN try. Walking through the applications of a card clears its verified PINs; a
  * phone, which has one application only, keeps them until the session ends.
  *
- * @throws DecodeError `ERR_CARD_DATA` when the token label is not text; TransportError.
+ * @throws DecodeError `ERR_CARD_DATA` when the token label is not text.
+ * @throws ResponseError `ERR_RESPONSE_MALFORMED` when the answer to reading the label has no data.
+ * @throws TransportError.
  */
 export function identifyCard(session: CardSession): Promise<Identification> {
   return session.exclusively(async () => {

@@ -118,24 +118,38 @@ export const outcomeRows: readonly OutcomeRow[] = [
   { kinds: ['session-key'], faults: ['9000, late'], allowed: ['done'] },
   { kinds: ['session-key'], faults: ['9000'], allowed: ['ERR_SECURE_MESSAGING', 'ERR_STATUS_WORD'] },
   { kinds: ['protected-read'], faults: [...endsMessaging, '9000'], allowed: ['ERR_SECURE_MESSAGING'] },
-  { kinds: ['protected-read'], faults: ['6281'], allowed: ['ERR_CARD_DATA'] },
+  // A warning without a protected answer: nothing was read, so nothing is said about the file.
+  { kinds: ['protected-read'], faults: ['6281'], allowed: ['ERR_RESPONSE_MALFORMED'] },
   { kinds: protectedFlow, faults: ['6982'], allowed: ['ERR_SECURITY_STATUS'] },
   { kinds: protectedFlow, faults: notFound, allowed: ['ERR_FILE_NOT_FOUND'] },
   { kinds: protectedFlow, allowed: ['ERR_STATUS_WORD'] },
 
+  // A label whose answer has no data is not a missing label: the kind is not guessed from the applications.
+  { kinds: ['read'], faults: empty, flows: ['identify'], allowed: ['done', 'ERR_RESPONSE_MALFORMED'] },
   // Without a label it is told by its applications.
-  { kinds: ['read', 'select-file'], flows: ['identify'], allowed: ['done', 'other result', 'ERR_CARD_DATA'] },
+  { kinds: ['read', 'select-file'], flows: ['identify'], allowed: ['done', 'other result'] },
 
   // Files, records, data objects and signatures that come without their data.
-  { kinds: ['select-file'], faults: ['9000, late'], allowed: ['done'] },
-  { kinds: ['select-file'], faults: empty, flows: ['free files'], allowed: ['done', 'other result', ...noData] },
+  { kinds: ['select-file'], faults: ['9000, late', '6281, late', '6100, late', '6110, late'], allowed: ['done'] },
+  // A lie about the file: another one is read. 61XX says that it is selected as 9000 does (ISO/IEC 7816-4 5.6).
+  {
+    kinds: ['select-file'],
+    faults: selected,
+    flows: ['free files', 'service: token'],
+    allowed: ['done', 'other result', ...noData],
+  },
+  {
+    kinds: ['select-file'],
+    faults: selected,
+    flows: ['authenticity'],
+    allowed: ['done', 'ERR_VERIFICATION', ...noData],
+  },
+  { kinds: ['select-file'], faults: selected, allowed: ['done', 'ERR_CERTIFICATE_ABSENT', ...noData] },
   { faults: empty, flows: ['service: token'], allowed: ['done', 'other result', ...noData] },
   { kinds: ['sign'], faults: empty, flows: ['authenticity'], allowed: ['ERR_RESPONSE_MALFORMED'] },
   { kinds: ['sign'], faults: ['9000'], allowed: ['ERR_RESPONSE_MALFORMED'] },
   { kinds: ['sign'], faults: ['6281'], allowed: ['ERR_STATUS_WORD'] },
   { faults: empty, flows: ['authenticity'], allowed: ['done', 'ERR_VERIFICATION', ...noData] },
-  // A lie about the file: another one is read.
-  { kinds: ['select-file'], faults: empty, allowed: ['done', 'ERR_CERTIFICATE_ABSENT', ...noData] },
   { faults: empty, allowed: ['done', ...noData] },
 
   // The same, refused. What can be had in another way is; what a flow can do without is left out.
