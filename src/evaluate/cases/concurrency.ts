@@ -1,6 +1,6 @@
 /** Many people at once: each answer must belong to who asked. */
 
-import { challengeDigest } from '../../token/index.ts'
+import { challengeDigest, holderDigest } from '../../token/index.ts'
 import { type Answer, field } from '../client/answer.ts'
 import type { EvaluationTerminal } from '../options.ts'
 import { holderOf, type Probe } from '../probe.ts'
@@ -127,7 +127,9 @@ async function mixing(probe: Probe, round: Row['round']): Promise<Verdict> {
   let last: Verdict | undefined
   for (let number = 0, seen = 0; seen < probe.transactions; number++) {
     const all = round(probe, number)
-    const outcomes = await Promise.all(all.map((visit) => attend(probe, visit, nonces)))
+    // Signing takes a while, so everything is ready before the first token is sent.
+    const ready = await Promise.all(all.map((visit) => sign(probe, visit, nonces)))
+    const outcomes = await Promise.all(ready.map((signed, n) => hand(probe, all[n]!, signed)))
     for (const [n, answer] of outcomes.entries()) {
       const visit = all[n]!
       if (visit.sending === 'dropped') continue
@@ -141,19 +143,29 @@ async function mixing(probe: Probe, round: Row['round']): Promise<Verdict> {
 }
 
 /** The answer to one visit, and the digest of its challenge. */
-type Attended = Answer & { readonly challenge: string }
+type Attended = Answer & Pick<Signed, 'token' | 'challenge'>
 
-/** A challenge, a card's answer, and what the server says to it. @throws CannotJudge for a challenge of another visit. */
-async function attend(probe: Probe, visit: Visit, nonces: Set<string>): Promise<Attended> {
-  const { card, terminal, purpose, sending } = visit
+/** A token that is ready to be sent, and the digest of its challenge. */
+interface Signed {
+  readonly token: Awaited<ReturnType<Probe['token']>>
+  readonly challenge: string
+}
+
+/** A challenge, and a card's answer. @throws CannotJudge for a challenge of another visit. */
+async function sign(probe: Probe, visit: Visit, nonces: Set<string>): Promise<Signed> {
+  const { card, terminal, purpose } = visit
   const challenge = await probe.challenge(terminal, purpose)
   const own = challenge.terminal === terminal.name && challenge.purpose === purpose
   if (!own) throw new CannotJudge({ result: 'failed', reason: 'other-transaction', came: '201' })
   if (nonces.has(challenge.nonce)) throw new CannotJudge({ result: 'failed', reason: 'repeated-nonce', came: '201' })
   nonces.add(challenge.nonce)
   const token = await probe.token(challenge, { credential: card })
-  const answer = await probe.hand(token, terminal, sending)
-  return { ...answer, challenge: challengeDigest(Buffer.from(challenge.nonce, 'base64url')) }
+  return { token, challenge: challengeDigest(Buffer.from(challenge.nonce, 'base64url')) }
+}
+
+/** What the server says to a token. */
+async function hand(probe: Probe, { terminal, sending }: Visit, { token, challenge }: Signed): Promise<Attended> {
+  return { ...(await probe.hand(token, terminal, sending)), token, challenge }
 }
 
 /** Whether an acceptance is of this visit. */
@@ -166,6 +178,13 @@ function judge({ card, terminal, purpose }: Visit, answer: Attended, holders: Ho
     return verdict('failed', 'other-transaction', answer)
   }
   if (judged.result !== 'passed') return judged
+  // Nor one that ties no holder to the certificate; where it does, the holder must be of this one.
+  const tied = answer.kind === 'answer' ? field(answer.json, 'holderDigest') : undefined
+  const { nonce, certificate } = answer.token as Readonly<Record<string, string>>
+  const bytes = [Buffer.from(nonce!, 'base64url'), Buffer.from(certificate!, 'base64')] as const
+  if (tied !== undefined && tied !== holderDigest(...bytes, holderOf(answer)!)) {
+    return verdict('failed', 'other-holder', answer)
+  }
   return holders.isSame(card, holderOf(answer)!) ? judged : verdict('failed', 'other-holder', answer)
 }
 
