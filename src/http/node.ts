@@ -33,7 +33,7 @@ export async function toNodeHandler(handler: HttpRoutes, options: NodeHandlerOpt
   return nodeHandlerWith(getRequestListener, handler, options, false)
 }
 
-/** @param overrideGlobalObjects - whether `Request` and `Response` are replaced by lighter ones. */
+/** @param overrideGlobalObjects - whether `Request` and `Response` are replaced by lighter ones. @internal */
 export function nodeHandlerWith(
   toListener: typeof getRequestListener,
   handler: HttpRoutes,

@@ -138,7 +138,7 @@ function acceptable(algorithm: Algorithm, signature: Uint8Array, key: PublicKey)
   return { hash: scheme.hash, key: key.object }
 }
 
-/** Whether the policy takes signatures of a key of that kind and size. */
+/** Whether the policy takes signatures of a key of that kind and size. @internal */
 export function strongEnough({ kind, numbers }: PublicKey, policy: SignaturePolicy = {}): boolean {
   const { minRsaBits, maxRsaBits, maxExponentBits, allowDsa } = withDefaults(policy)
   if (kind.kind === 'rsa') {
