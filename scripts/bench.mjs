@@ -1,5 +1,6 @@
 // npm run bench: every measure, one row each: id, value, unit, bar, holds.
-//   -- --only PREFIX   some of them        -- --json   an array on stdout        -- --check   exit 1 when a bar is missed
+//   -- --only PREFIX   some of them        -- --json    an array on stdout
+//   -- --brief         the short ones      -- --check   exit 1 when a bar is missed
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { build, ensureNpmPackages, ensureSystemPackages } from './lib/prepare.mjs'
@@ -10,6 +11,8 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
+    // Leaves out what takes many minutes: for the gate.
+    brief: { type: 'boolean', default: false },
     // Set when this script starts itself again beside a private pcscd.
     'in-pcscd': { type: 'boolean', default: false },
   },
@@ -30,7 +33,9 @@ const benches = [
   'rolling',
 ]
 const pcscBenches = ['pcsc', 'opensc']
-const wanted = (name) => name.startsWith(values.only) || values.only.startsWith(name)
+const long = ['municipal', 'overload', 'rolling']
+const wanted = (name) =>
+  (name.startsWith(values.only) || values.only.startsWith(name)) && !(values.brief && long.includes(name))
 
 // Progress goes to stderr, so that --json leaves stdout to the array.
 const log = console.log
@@ -40,8 +45,10 @@ async function measure(names) {
   const { createIdentity } = await import('../dist/emulator/index.js')
   const identity = await createIdentity()
   const rows = []
-  for (const name of names.filter(wanted))
+  for (const name of names.filter(wanted)) {
+    console.error(`▸ ${name}`)
     rows.push(...(await (await import(`../bench/${name}.mjs`)).rows({ identity })))
+  }
   return rows
 }
 
