@@ -73,6 +73,11 @@ class Instance {
   }
 }
 
+/** The code of a server's refusal; a proxy's has none. */
+function refusal({ headers }, text) {
+  return headers['content-type']?.startsWith('application/problem+json') ? [JSON.parse(text).code] : []
+}
+
 /** @returns what became of one request: its status, or the code of the error. */
 function ask(agent, port) {
   return new Promise((resolve) => {
@@ -84,8 +89,7 @@ function ask(agent, port) {
       response.on('data', (part) => {
         text += part
       })
-      // The code of a server's refusal; a proxy's has none.
-      response.on('end', () => resolve([response.statusCode, ...(/ERR_\w+/.exec(text) ?? [])].join(' ')))
+      response.on('end', () => resolve([response.statusCode, ...refusal(response, text)].join(' ')))
       response.on('error', (error) => resolve(error.code))
     })
     call.on('error', (error) => resolve(error.code))
