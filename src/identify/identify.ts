@@ -1,3 +1,4 @@
+import { classifyStatus } from '../apdu/index.ts'
 import { toHex } from '../bytes.ts'
 import { type CardApplication, type CardSession, readFile } from '../card/index.ts'
 import { StatusWordError } from '../errors.ts'
@@ -48,36 +49,49 @@ const candidates: readonly CardApplication[] = [
  *
  * @throws DecodeError `ERR_CARD_DATA` when the token label is not text.
  * @throws ResponseError `ERR_RESPONSE_MALFORMED` when the answer to reading the label has no data.
+ * @throws StatusWordError when the card has some of the applications and failed (64XX, 65XX, 66XX, 6FXX) to select another
+ *   or to read the label.
  * @throws TransportError.
  */
 export function identifyCard(session: CardSession): Promise<Identification> {
   return session.exclusively(async () => {
     const applications: ApplicationPresence[] = []
+    let failed: StatusWordError | undefined
     for (const { id, aid } of candidates) {
-      applications.unshift({ id, aid: toHex(aid), present: await isPresent(session, { id, aid }) })
+      const refused = await select(session, { id, aid })
+      if (refused !== undefined && isFailure(refused)) failed ??= refused
+      applications.unshift({ id, aid: toHex(aid), present: refused === undefined })
     }
+    // A card of ours that fails to execute a SELECT has not said that the application is missing; a foreign card may.
+    if (failed !== undefined && applications.some(({ present }) => present)) throw failed
     const present = (id: string): boolean => applications.some((found) => found.id === id && found.present)
     const token = present(jpkiApplication.id) ? await readLabel(session) : undefined
     return { kind: kindOf(token, present), token, applications }
   })
 }
 
-async function isPresent(session: CardSession, application: CardApplication): Promise<boolean> {
+/** @returns the refusal; `undefined` when the application is there. */
+async function select(session: CardSession, application: CardApplication): Promise<StatusWordError | undefined> {
   try {
     await session.selectApplication(application)
-    return true
+    return undefined
   } catch (error) {
-    // Foreign cards refuse SELECT in many ways; any refusal means "not here".
-    if (error instanceof StatusWordError) return false
+    if (error instanceof StatusWordError) return error
     throw error
   }
+}
+
+/** 64XX, 65XX, 66XX, 6FXX: the command was not carried out, for a reason that is not the application. */
+function isFailure({ sw }: StatusWordError): boolean {
+  const sw1 = sw >> 8
+  return classifyStatus(sw).kind === 'error' && sw1 !== 0x6a
 }
 
 async function readLabel(session: CardSession): Promise<string | undefined> {
   try {
     return decodeTokenLabel(await readFile(session, jpkiFiles.tokenInfo, { bytes: tokenLabelLength }))
   } catch (error) {
-    if (error instanceof StatusWordError) return undefined
+    if (error instanceof StatusWordError && !isFailure(error)) return undefined
     throw error
   }
 }

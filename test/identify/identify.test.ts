@@ -40,6 +40,21 @@ describe('identifyCard', () => {
     },
   )
 
+  // The fifth SELECT is that of the JPKI application, the one before of the common one.
+  test.each([
+    [4, 0x6f00],
+    [5, 0x6f00],
+    [5, 0x6400],
+    [5, 0x6581],
+    [6, 0x6f00],
+  ])('a card of ours that fails at command %i with %i is not said to lack an application', async (at, status) => {
+    const { session, card } = await bench()
+    await using open = await session()
+    card.setFaults([{ at, do: { status } }])
+    expect(await thrown(() => identifyCard(open))).toMatchObject({ code: 'ERR_STATUS_WORD', sw: status })
+    card.setFaults(undefined)
+  })
+
   test('a label that is not text is a coded error, and an unknown one an unknown card', async () => {
     const { session, card } = await bench()
     await using open = await session()
