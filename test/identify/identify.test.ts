@@ -46,12 +46,21 @@ describe('identifyCard', () => {
     [5, 0x6f00],
     [5, 0x6400],
     [5, 0x6581],
-    [6, 0x6f00],
   ])('a card of ours that fails at command %i with %i is not said to lack an application', async (at, status) => {
     const { session, card } = await bench()
     await using open = await session()
     card.setFaults([{ at, do: { status } }])
     expect(await thrown(() => identifyCard(open))).toMatchObject({ code: 'ERR_STATUS_WORD', sw: status })
+    card.setFaults(undefined)
+  })
+
+  test('nor one that fails to read its label, to have none', async () => {
+    const { session, card } = await bench()
+    await using open = await session()
+    card.setFaults([{ at: 'every', on: 0xb0, do: { status: 0x6f00 } }])
+    expect(await thrown(() => identifyCard(open))).toMatchObject({ code: 'ERR_STATUS_WORD', sw: 0x6f00 })
+    card.setFaults([{ at: 'every', on: 0xb0, do: { status: 0x6a82 } }])
+    expect(await identifyCard(open)).toMatchObject({ kind: 'my-number', token: undefined })
     card.setFaults(undefined)
   })
 

@@ -104,75 +104,130 @@ export interface Decision {
 }
 
 /** {@link crlStatus} over lists that were put in order before, in steps of one signature each. */
-export function* decide(
+export function decide(
   certificate: Certificate,
   issuer: Certificate,
   lists: ListIndex,
   options: Omit<CrlStatusOptions, 'lists'>,
 ): Steps<Decision> {
-  const limits = limitsOf(options)
-  const points = distributionPointsOf(certificate)
-  const problems = new Map<RevocationList, string>()
-  const used = new Set<RevocationList>()
-  const issued = issuer.subjectName.equals(certificate.issuerName)
-  const whyNot = (list: RevocationList): string | undefined =>
-    (issued ? notCurrent(list, limits) : 'the issuer given is not that of the certificate') ??
-    outsideAll(list, points, certificate)
-  const keys = new Map<RevocationList, PublicKey | undefined>()
+  return new Question(certificate, issuer, lists, options).decide()
+}
+
+/** One certificate looked up in the lists of an index. */
+class Question {
+  readonly #certificate: Certificate
+  readonly #issuer: Certificate
+  readonly #lists: ListIndex
+  readonly #options: SignerOptions
+  readonly #limits: Limits
+  readonly #points: readonly DistributionPoint[]
+  readonly #isIssuer: boolean
+  /** Lists that may be about the certificate, newest first. */
+  readonly #compared: readonly RevocationList[]
+  readonly #deltas: readonly RevocationList[]
+  readonly #keys = new Map<RevocationList, PublicKey | undefined>()
+  readonly #used = new Set<RevocationList>()
+  readonly #problems = new Map<RevocationList, string>()
+
+  constructor(
+    certificate: Certificate,
+    issuer: Certificate,
+    lists: ListIndex,
+    options: Omit<CrlStatusOptions, 'lists'>,
+  ) {
+    this.#certificate = certificate
+    this.#issuer = issuer
+    this.#lists = lists
+    this.#options = options
+    this.#limits = limitsOf(options)
+    this.#points = distributionPointsOf(certificate)
+    this.#isIssuer = issuer.subjectName.equals(certificate.issuerName)
+    this.#compared = lists.candidates(certificate, this.#points)
+    this.#deltas = this.#compared.filter(({ isDelta }) => isDelta)
+  }
+
+  *decide(): Steps<Decision> {
+    const { at } = this.#limits
+    const certificate = this.#certificate
+    const problems = this.#problems
+    const complete = inForceFirst(this.#compared, at)
+    let covered = 0
+    for (const point of this.#points) {
+      const read: RevocationList[] = []
+      for (const list of complete) {
+        const reasons =
+          reasonMask(point.reasons) & reasonMask(list.extensions.issuingDistributionPoint?.onlySomeReasons)
+        const outside = outOfScope(list, point, certificate) ?? (reasons === 0 ? 'it is of other reasons' : undefined)
+        const ofScope = outside === undefined ? read.filter((other) => sameScope(other, list)) : []
+        if (outside !== undefined || ofScope.some((other) => supersedes(other, list))) {
+          if (!problems.has(list)) problems.set(list, outside ?? 'there is a newer one')
+          continue
+        }
+        const key = yield* this.#keyOf(list)
+        if (key === undefined) continue
+        const { entry, by } = entryOf(certificate, list, yield* this.#deltasOf(list, key), at)
+        // A list dated ahead changes nothing that one in force says, but what it revokes is revoked.
+        if (entry === undefined && list.thisUpdate.getTime() > at && ofScope.length > 0) {
+          problems.set(list, 'it is of a later time')
+          continue
+        }
+        read.push(list)
+        for (const one of [list, ...by]) this.#used.add(one)
+        if (entry !== undefined) return this.#answer('revoked', entry)
+        covered |= reasons
+      }
+    }
+    return this.#answer(covered === allReasons ? 'good' : 'unknown')
+  }
+
   /** The key that made a list that is current and in scope; others are sorted out before the cost of a signature. */
-  const keyOf = function* (list: RevocationList): Steps<PublicKey | undefined> {
-    if (keys.has(list)) return keys.get(list)
-    const wrong = whyNot(list)
-    const key = wrong === undefined ? yield* signerOf(list, certificate, issuer, options) : undefined
-    if (key === undefined) problems.set(list, wrong ?? 'no trusted key made its signature')
-    keys.set(list, key)
+  *#keyOf(list: RevocationList): Steps<PublicKey | undefined> {
+    if (this.#keys.has(list)) return this.#keys.get(list)
+    const wrong = this.#whyNot(list)
+    const key = wrong === undefined ? yield* signerOf(list, this.#certificate, this.#issuer, this.#options) : undefined
+    if (key === undefined) this.#problems.set(list, wrong ?? 'no trusted key made its signature')
+    this.#keys.set(list, key)
     return key
   }
-  const compared = lists.candidates(certificate, points)
-  const deltas = compared.filter(({ isDelta }) => isDelta)
-  const complete = inForceFirst(compared, limits.at)
-  const answer = (status: CrlStatus['status'], entry?: RevokedEntry): Decision => ({
-    status,
-    entry,
-    evidence: [...used].map(evidenceOf),
-    problems: (most = Number.POSITIVE_INFINITY) => {
-      for (const list of deltas) if (!problems.has(list)) problems.set(list, whyNot(list) ?? 'no base list for it')
-      const near = [...problems].filter(([list]) => !used.has(list)).map(problemOf)
-      if (most === 0 || compared.length === lists.lists.length) return near
-      const known = new Set(compared)
-      const others = lists.lists.filter((list) => !known.has(list)).slice(0, most)
-      return [
-        ...near,
-        ...others.map((list) => problemOf([list, whyNot(list) ?? 'it is of another distribution point'])),
-      ]
-    },
-  })
-  let covered = 0
-  for (const point of points) {
-    const read: RevocationList[] = []
-    for (const list of complete) {
-      const reasons = reasonMask(point.reasons) & reasonMask(list.extensions.issuingDistributionPoint?.onlySomeReasons)
-      const outside = outOfScope(list, point, certificate) ?? (reasons === 0 ? 'it is of other reasons' : undefined)
-      const ofScope = outside === undefined ? read.filter((other) => sameScope(other, list)) : []
-      if (outside !== undefined || ofScope.some((other) => supersedes(other, list))) {
-        if (!problems.has(list)) problems.set(list, outside ?? 'there is a newer one')
-        continue
-      }
-      const key = yield* keyOf(list)
-      if (key === undefined) continue
-      const { entry, by } = entryOf(certificate, list, yield* deltasOf(list, key, deltas, keyOf), limits.at)
-      // A list dated ahead changes nothing that one in force says, but what it revokes is revoked.
-      if (entry === undefined && list.thisUpdate.getTime() > limits.at && ofScope.length > 0) {
-        problems.set(list, 'it is of a later time')
-        continue
-      }
-      read.push(list)
-      for (const one of [list, ...by]) used.add(one)
-      if (entry !== undefined) return answer('revoked', entry)
-      covered |= reasons
+
+  /** Deltas that fit, made with the key of their base, newest first. RFC 5280 6.3.3 (c), (h). */
+  *#deltasOf(base: RevocationList, key: PublicKey): Steps<readonly RevocationList[]> {
+    const fitting: RevocationList[] = []
+    for (const delta of this.#deltas) {
+      if (!fitsBase(delta, base)) continue
+      const own = yield* this.#keyOf(delta)
+      if (own !== undefined && equalBytes(own.der, key.der)) fitting.push(delta)
+    }
+    return fitting
+  }
+
+  /** Why the list is of no use, before its signature is looked at. */
+  #whyNot(list: RevocationList): string | undefined {
+    const wrong = this.#isIssuer ? notCurrent(list, this.#limits) : 'the issuer given is not that of the certificate'
+    return wrong ?? outsideAll(list, this.#points, this.#certificate)
+  }
+
+  #answer(status: CrlStatus['status'], entry?: RevokedEntry): Decision {
+    return {
+      status,
+      entry,
+      evidence: [...this.#used].map(evidenceOf),
+      problems: (most = Number.POSITIVE_INFINITY) => this.#unused(most),
     }
   }
-  return answer(covered === allReasons ? 'good' : 'unknown')
+
+  #unused(most: number): readonly CrlProblem[] {
+    const problems = this.#problems
+    for (const list of this.#deltas) {
+      if (!problems.has(list)) problems.set(list, this.#whyNot(list) ?? 'no base list for it')
+    }
+    const near = [...problems].filter(([list]) => !this.#used.has(list)).map(problemOf)
+    if (most === 0 || this.#compared.length === this.#lists.lists.length) return near
+    const known = new Set(this.#compared)
+    const others = this.#lists.lists.filter((list) => !known.has(list)).slice(0, most)
+    const whyNot = (list: RevocationList): string => this.#whyNot(list) ?? 'it is of another distribution point'
+    return [...near, ...others.map((list) => problemOf([list, whyNot(list)]))]
+  }
 }
 
 /** Milliseconds. */
@@ -216,22 +271,6 @@ function notCurrent(list: RevocationList, { at, skew }: Limits): string | undefi
   if (list.thisUpdate.getTime() > at + skew) return 'it is of a later time'
   if (list.nextUpdate === undefined) return 'it does not tell when it is outdated'
   return list.nextUpdate.getTime() < at ? 'it is outdated' : undefined
-}
-
-/** Deltas that fit, made with the key of their base, newest first. RFC 5280 6.3.3 (c), (h). */
-function* deltasOf(
-  base: RevocationList,
-  key: PublicKey,
-  deltas: readonly RevocationList[],
-  keyOf: (list: RevocationList) => Steps<PublicKey | undefined>,
-): Steps<readonly RevocationList[]> {
-  const fitting: RevocationList[] = []
-  for (const delta of deltas) {
-    if (!fitsBase(delta, base)) continue
-    const own = yield* keyOf(delta)
-    if (own !== undefined && equalBytes(own.der, key.der)) fitting.push(delta)
-  }
-  return fitting
 }
 
 /**
