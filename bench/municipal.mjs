@@ -1,15 +1,10 @@
 // Calls for one municipal PIN that overlap on two servers, interleaved at each operation on the store by drawn numbers. The
 // answers and what is left are compared with the same calls one after another: a violation is what no order explains.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { freePort } from '../dist/cli/demo/free-port.js'
 import { MunicipalPins } from '../dist/municipal-pin/index.js'
 import { memoryStore, redisStore } from '../dist/server/index.js'
 import { drawPlan, playInterleaving, seeded } from '../test/support/pin-interleavings.mjs'
 import { row } from './lib/measure.mjs'
+import { startRedis } from './lib/redis.mjs'
 
 const inMemory = 100_000
 const inRedis = 2_000
@@ -28,23 +23,14 @@ async function violations(count, storesOf) {
 }
 
 async function violationsInRedis() {
-  const port = await freePort()
-  const folder = mkdtempSync(join(tmpdir(), 'jpki-card-bench-'))
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '']
-  const child = spawn('redis-server', options, { stdio: 'ignore' })
-  const url = `redis://127.0.0.1:${port}`
+  const redis = await startRedis()
   const stores = []
   try {
-    for (let i = 0; i < 2; i++) stores.push(await redisStore({ url, timeoutMs: 10_000, lazy: true }))
-    while (!stores.every((store) => store.conditions()[0].state === 'ok'))
-      await new Promise((done) => setTimeout(done, 20))
+    for (let i = 0; i < 2; i++) stores.push(await redisStore({ url: redis.url, timeoutMs: 10_000 }))
     return await violations(inRedis, () => stores)
   } finally {
     for (const store of stores) await store.close()
-    const ended = once(child, 'exit')
-    child.kill('SIGKILL')
-    await ended
-    rmSync(folder, { recursive: true, force: true })
+    await redis.stop()
   }
 }
 

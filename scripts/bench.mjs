@@ -29,11 +29,12 @@ const benches = [
   'municipal',
   'http',
   'overload',
+  'workers',
   'pressure',
   'rolling',
 ]
 const pcscBenches = ['pcsc', 'opensc']
-const long = ['municipal', 'overload', 'rolling']
+const long = ['municipal', 'overload', 'workers', 'rolling']
 const wanted = (name) =>
   (name.startsWith(values.only) || values.only.startsWith(name)) && !(values.brief && long.includes(name))
 

@@ -25,5 +25,6 @@ export async function issuanceWorld({ now, holders, origin }) {
       at: now,
     })),
   })
-  return { anchor: Certificate.fromDer(authorities.authCa.certificate), cards, list }
+  const { certificate } = authorities.authCa
+  return { certificate, anchor: Certificate.fromDer(certificate), cards, list }
 }

@@ -48,6 +48,20 @@ describe('serve', () => {
   })
   afterAll(() => folder[Symbol.asyncDispose]())
 
+  test.each([
+    ['{"origin": "https://secret.example",\n "listen": {"port": 1', 'JSON: line 2, column 22'],
+    ['{"limits": {"bodyBytes": 1, "bodyBytes": 2}}', 'limits.bodyBytes: duplicate'],
+    ['{"origin": "secret", "origin": "secret"}', 'origin: duplicate'],
+    ['{"purposes": [{"secret": 1, "x": 2}, {"a": 1, "a": 1}]}', 'purposes.a: duplicate'],
+    ['', 'JSON: line 1, column 1'],
+  ])('says where settings are not JSON, or hold a name twice: %s', async (text, place) => {
+    await writeFile(folder.file('wrong.json'), text)
+    const { code, json, everything } = await run(['serve', folder.file('wrong.json'), '--json'])
+    expect([code, json.error.code]).toEqual([2, 'ERR_USAGE'])
+    expect(json.error.message).toContain(place)
+    expect(everything).not.toMatch(/secret/)
+  })
+
   test('refuses settings with a mistake, naming it and not its value', async () => {
     const wrong: readonly (readonly [change: object, named: string])[] = [
       [{ origin: 'ftp://secret.example' }, 'origin'],

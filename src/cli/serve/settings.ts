@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { type Node, type ParseError, parseTree } from 'jsonc-parser'
 import { load } from '../../http/load.ts'
 import { isBasePath } from '../../http/options.ts'
 import { isHeaderName, networkIn } from '../../http/proxies.ts'
@@ -151,12 +152,7 @@ export async function readServeSettings(
 ): Promise<{ readonly settings: ServeSettings; readonly folder: string }> {
   const text = await readText(file)
   const schema = await settingsSchema()
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    throw usageError('bad-settings', 'JSON')
-  }
+  const json = parseSettings(text)
   const { data, error } = schema.safeParse(json)
   if (data === undefined) {
     const [issue] = error!.issues
@@ -175,6 +171,34 @@ export async function readServeSettings(
   // Each process has counts of its own; only the first process can put them together.
   if (workers > 1 && metrics && adminListen === undefined) throw usageError('bad-settings', 'workers, adminListen')
   return { settings: data, folder: dirname(file) }
+}
+
+/** @throws CliError `ERR_USAGE` for what is not JSON, and for a name given twice: only one of the two values would count. */
+function parseSettings(text: string): unknown {
+  const errors: ParseError[] = []
+  const root = parseTree(text, errors, { disallowComments: true })
+  const [error] = errors
+  if (root === undefined || error !== undefined) {
+    const before = text.slice(0, error?.offset).split('\n')
+    throw usageError('bad-settings', `JSON: line ${before.length}, column ${before.at(-1)!.length + 1}`)
+  }
+  const twice = duplicateName(root, '')
+  if (twice !== undefined) throw usageError('bad-settings', `${twice}: duplicate`)
+  return JSON.parse(text)
+}
+
+/** Path of the first name that its object has twice. */
+function duplicateName(node: Node, path: string): string | undefined {
+  const names = new Set<string>()
+  for (const child of node.children ?? []) {
+    const [name, value] = node.type === 'object' ? (child.children ?? []) : [undefined, child]
+    const place = name === undefined ? path : path === '' ? `${name.value}` : `${path}.${name.value}`
+    if (name !== undefined && names.has(name.value)) return place
+    if (name !== undefined) names.add(name.value)
+    const inside = value && duplicateName(value, place)
+    if (inside !== undefined) return inside
+  }
+  return undefined
 }
 
 async function settingsSchema() {
