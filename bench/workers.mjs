@@ -15,8 +15,8 @@ import { issuanceWorld } from './lib/world.mjs'
 
 const commandLine = fileURLToPath(new URL('../dist/cli/bin.js', import.meta.url))
 const connections = 32
-const warmUp = 2_000
-const counted = 4_000
+const warmUp = 10_000
+const counted = 10_000
 const rounds = 3
 
 async function startServer(folder, { port, workers, redis }) {
@@ -31,6 +31,7 @@ async function startServer(folder, { port, workers, redis }) {
     store: { kind: 'redis', url: redis.url },
     audit: { file: `audit-of-${workers}.jsonl` },
     workers,
+    metrics: false,
     challengeSeconds: 600,
     challengesPerTerminal: 100_000,
     limits: { perTerminal: false, perAddress: false },
@@ -40,7 +41,8 @@ async function startServer(folder, { port, workers, redis }) {
   const child = spawn(process.execPath, [commandLine, 'serve', file, '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  await once(createInterface({ input: child.stdout }), 'line')
+  const [line] = await once(createInterface({ input: child.stdout }), 'line')
+  if (JSON.parse(line).event !== 'listening') throw new Error(line)
   child.stdout.resume()
   return async () => {
     const ended = once(child, 'exit')
@@ -94,7 +96,7 @@ export async function rows() {
     for (const name of ['anchors', 'lists']) mkdirSync(join(folder, name))
     writeFileSync(join(folder, 'anchors/ca.der'), world.certificate)
     writeFileSync(join(folder, 'lists/list.crl'), world.list)
-    writeFileSync(join(folder, 'pseudonym.key'), '07'.repeat(32))
+    writeFileSync(join(folder, 'pseudonym.key'), '07'.repeat(32), { mode: 0o600 })
     const rates = { 1: [], 2: [] }
     for (let round = 0; round < rounds; round++) {
       for (const workers of round % 2 === 0 ? [1, 2] : [2, 1]) {
@@ -127,7 +129,7 @@ async function tokensFor(port, cards, count) {
   const body = '{"terminal":"kiosk-1","purpose":"residence-record"}'
   for (let i = 0; i < count; i++) {
     const response = await fetch(`http://127.0.0.1:${port}/v1/challenges`, { method: 'POST', headers, body })
-    const { challenge } = await response.json()
+    const challenge = await response.json()
     requests.push(requestTo(port, JSON.stringify({ token: await cards[i % cards.length].answer(challenge) })))
   }
   return requests
