@@ -3,7 +3,7 @@
 import { CardSession, Pin } from '../dist/card/index.js'
 import { createVirtualCard, VirtualTransport, verificationCodeB } from '../dist/emulator/index.js'
 import { JpkiApplication } from '../dist/jpki/index.js'
-import { TextApplication, VisualApplication } from '../dist/juki/index.js'
+import { TextApplication, VisualApplication } from '../dist/card-face/index.js'
 import { row } from './lib/measure.mjs'
 
 const challenge = new Uint8Array(32).fill(0x5a)

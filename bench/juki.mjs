@@ -11,7 +11,7 @@ import {
   readVisualEvidence,
   VisualApplication,
   verifyEvidence,
-} from '../dist/juki/index.js'
+} from '../dist/card-face/index.js'
 import { readTlv } from '../dist/tlv/index.js'
 import { interleaved, row } from './lib/measure.mjs'
 

@@ -5,9 +5,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAuthorities, issueRevocationList, issueUserCertificates } from '../dist/emulator/index.js'
-import { RevocationList } from '../dist/revocation/index.js'
-import { crlFolderSource, crlSource, verifyCertificate } from '../dist/trust/index.js'
-import { Certificate } from '../dist/x509/index.js'
+import { RevocationList } from '../dist/pki/revocation/index.js'
+import { crlFolderSource, crlSource, verifyCertificate } from '../dist/pki/trust/index.js'
+import { Certificate } from '../dist/pki/x509/index.js'
 import { interleaved, longestTurn, median, row } from './lib/measure.mjs'
 
 const count = 1_900

@@ -2,11 +2,11 @@
 // nonce of its own for each call. The same tokens serve again: between two rounds, not timed, the store is given their
 // nonces back, as signing new ones would take most of the time.
 import { verify } from 'node:crypto'
-import { RevocationList } from '../dist/revocation/index.js'
+import { RevocationList } from '../dist/pki/revocation/index.js'
 import { memoryStore, TokenService } from '../dist/server/index.js'
 import { tokenMessage } from '../dist/token/index.js'
-import { crlSource } from '../dist/trust/index.js'
-import { Certificate } from '../dist/x509/index.js'
+import { crlSource } from '../dist/pki/trust/index.js'
+import { Certificate } from '../dist/pki/x509/index.js'
 import { interleaved, median, row } from './lib/measure.mjs'
 import { issuanceWorld } from './lib/world.mjs'
 

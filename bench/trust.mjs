@@ -2,10 +2,10 @@
 // chain engine of pkijs. 200 certificates of as many keys in turn; nothing is kept between two of them but the CA.
 import { createPrivateKey, sign, verify, webcrypto } from 'node:crypto'
 import { createAuthorities, issueRevocationList, issueUserCertificates } from '../dist/emulator/index.js'
-import { RevocationList } from '../dist/revocation/index.js'
-import { crlSource, inspectCertificate, verifyCertificate } from '../dist/trust/index.js'
+import { RevocationList } from '../dist/pki/revocation/index.js'
+import { crlSource, inspectCertificate, verifyCertificate } from '../dist/pki/trust/index.js'
 import { certificateValidity } from '../dist/validity/index.js'
-import { Certificate, verifySignature } from '../dist/x509/index.js'
+import { Certificate, verifySignature } from '../dist/pki/x509/index.js'
 import { held, hostilePool } from './lib/hostile-pool.mjs'
 import { interleaved, row } from './lib/measure.mjs'
 

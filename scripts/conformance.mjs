@@ -3,6 +3,6 @@ import { ensureNpmPackages } from './lib/prepare.mjs'
 import { run } from './lib/run.mjs'
 
 ensureNpmPackages()
-const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', 'test/trust/pkits.test.ts']
+const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', 'test/pki/trust/pkits.test.ts']
 const env = { ...process.env, CONFORMANCE: '1' }
 process.exitCode = run(process.execPath, [...args, '--reporter=dot', '--silent=false'], { env })

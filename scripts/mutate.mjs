@@ -42,12 +42,12 @@ const groups = {
     without: 'Redis',
   },
   municipal: {
-    mutate: ['src/municipal-pin/*.ts', '!src/municipal-pin/index.ts', '!src/municipal-pin/kinds.ts'],
+    mutate: ['src/municipal-pin/*.ts', '!src/server/municipal-pin/index.ts', '!src/server/municipal-pin/kinds.ts'],
     tests: [
-      'test/municipal-pin/municipal-pins.test.ts',
-      'test/municipal-pin/operation.test.ts',
-      'test/municipal-pin/pin-hash.test.ts',
-      'test/municipal-pin/pin-record.test.ts',
+      'test/server/municipal-pin/municipal-pins.test.ts',
+      'test/server/municipal-pin/operation.test.ts',
+      'test/server/municipal-pin/pin-hash.test.ts',
+      'test/server/municipal-pin/pin-record.test.ts',
     ],
     without: 'Redis|while they are hashed',
   },
@@ -62,12 +62,12 @@ const groups = {
       'test/server/redis-faults.test.ts',
     ],
   },
-  path: { mutate: ['src/path/*.ts', '!src/path/index.ts'], tests: ['test/path'] },
+  path: { mutate: ['src/path/*.ts', '!src/pki/path/index.ts'], tests: ['test/pki/path'] },
   revocation: {
-    mutate: ['src/revocation/crl/status.ts', 'src/revocation/ocsp/status.ts'],
-    tests: ['test/revocation'],
+    mutate: ['src/pki/revocation/crl/status.ts', 'src/pki/revocation/ocsp/status.ts'],
+    tests: ['test/pki/revocation'],
   },
-  profile: { mutate: ['src/trust/jpki-profile.ts'], tests: ['test/trust/jpki*.test.ts'] },
+  profile: { mutate: ['src/pki/trust/jpki-profile.ts'], tests: ['test/trust/jpki*.test.ts'] },
 }
 
 const asked = process.argv.slice(2)

@@ -33,6 +33,6 @@ export {
   TextApplication,
   VisualApplication,
   verifyAuthenticity,
-} from './juki/index.ts'
+} from './card-face/index.ts'
 export type { CardConnection, CardTransport, ReaderEvent, ReaderState } from './transport/index.ts'
-export { Certificate } from './x509/index.ts'
+export { Certificate } from './pki/x509/index.ts'

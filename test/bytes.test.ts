@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { decodeCommand, decodeResponse, selectApplication } from '../src/apdu/index.ts'
 import { asciiBytes, asciiText, concat, copyBytes, decodeText, equalBytes, fromHex, toHex } from '../src/bytes.ts'
 import { Pin } from '../src/card/index.ts'
-import { Certificate } from '../src/x509/index.ts'
+import { Certificate } from '../src/pki/x509/index.ts'
 import { identity } from './support/virtual.ts'
 
 describe('what is given stays the giver’s', () => {

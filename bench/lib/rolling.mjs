@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '../../dist/cli/demo/free-port.js'
-import { prepareEvaluation } from '../../dist/evaluate/index.js'
+import { prepareEvaluation } from '../../dist/server-test/index.js'
 
 const root = new URL('../../', import.meta.url)
 const commandLine = fileURLToPath(new URL('dist/cli/bin.js', root))

@@ -2,7 +2,7 @@
 import { createPrivateKey, sign } from 'node:crypto'
 import { createAuthorities, issueRevocationList, issueUserCertificates } from '../../dist/emulator/index.js'
 import { answerChallenge } from '../../dist/token/index.js'
-import { Certificate } from '../../dist/x509/index.js'
+import { Certificate } from '../../dist/pki/x509/index.js'
 
 const day = 86_400_000
 

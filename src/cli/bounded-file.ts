@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { concat, decodeText } from '../bytes.ts'
-import { mistakenContent } from '../x509/pem.ts'
+import { mistakenContent } from '../pki/x509/pem.ts'
 import { CliError, withFile } from './cli-error.ts'
 
 const sequenceTag = 0x30

@@ -1,7 +1,7 @@
 import { type CardSession, type PinReference, type PinStatus, readPinStatus } from '../card/index.ts'
 import { StatusWordError } from '../errors.ts'
 import { JpkiApplication, type JpkiKey, jpkiPins } from '../jpki/index.ts'
-import { commonPin, jukiPin, textPins, visualPins } from '../juki/index.ts'
+import { commonPin, jukiPin, textPins, visualPins } from '../card-face/index.ts'
 import type { Messages } from './messages/catalogue.ts'
 import { type PinName, pinLabel } from './pin-names.ts'
 

@@ -1,6 +1,6 @@
 import { decodeText } from '../bytes.ts'
 import { ProfileError } from '../errors.ts'
-import { maxProfileLength } from '../layout/index.ts'
+import { maxProfileLength } from '../municipal/profile/index.ts'
 import { readBounded } from './bounded-file.ts'
 import { withFile } from './cli-error.ts'
 

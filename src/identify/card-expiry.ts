@@ -1,6 +1,6 @@
 import type { CardSession } from '../card/index.ts'
 import { StatusWordError } from '../errors.ts'
-import { CommonApplication } from '../juki/index.ts'
+import { CommonApplication } from '../card-face/index.ts'
 
 /**
  * Reads the last day of the card from record 1 of the common application (共通カードAP), which is free to read. Spends no

@@ -3,7 +3,7 @@
  *
  * @module jpki-card/server
  */
-export type { AuditEvent, AuditSink } from '../audit/event.ts'
+export type { AuditEvent, AuditSink } from './audit/event.ts'
 export type { Condition, HealthSource } from './health.ts'
 export type { TokenServiceChanges, TokenServiceOptions } from './options.ts'
 export type { MemoryStoreOptions } from './stores/memory-store.ts'

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { createHmac, type KeyObject } from 'node:crypto'
-import type { Certificate } from '../x509/index.ts'
+import type { Certificate } from '../pki/x509/index.ts'
 
 const domain = Buffer.from('jpki-card-holder:1\0', 'latin1')
 

@@ -1,5 +1,5 @@
 import { RefusalError } from '../errors.ts'
-import type { VerificationReport } from '../trust/index.ts'
+import type { VerificationReport } from '../pki/trust/index.ts'
 
 /** The refusal a failed verification comes to. */
 export function refusalOf(report: VerificationReport): RefusalError {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { TokenAlgorithm } from '../token/index.ts'
-import { type Certificate, type SignaturePolicy, type SignedInput, verifySignature } from '../x509/index.ts'
+import { type Certificate, type SignaturePolicy, type SignedInput, verifySignature } from '../pki/x509/index.ts'
 
 const hashes = { '256': 'SHA-256', '384': 'SHA-384', '512': 'SHA-512' } as const
 const curves: Readonly<Record<string, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }

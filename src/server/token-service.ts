@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { AuditEvent } from '../audit/event.ts'
+import type { AuditEvent } from './audit/event.ts'
 import { AuditError, CertificateError, RefusalError } from '../errors.ts'
 import { messageOf } from '../token/challenge.ts'
 import {
@@ -11,9 +11,9 @@ import {
   type TokenChallenge,
   tokenFormat,
 } from '../token/index.ts'
-import { type CheckResult, inspectCertificate, type RevocationAnswer } from '../trust/index.ts'
+import { type CheckResult, inspectCertificate, type RevocationAnswer } from '../pki/trust/index.ts'
 import { type CertificateValidity, certificateValidity } from '../validity/index.ts'
-import { Certificate } from '../x509/index.ts'
+import { Certificate } from '../pki/x509/index.ts'
 import type { Condition, HealthSource } from './health.ts'
 import { Instances } from './instances.ts'
 import { readRecord, writeRecord } from './nonce-record.ts'

@@ -10,7 +10,7 @@ import {
 } from '../../src/emulator/index.ts'
 import { identifyCard } from '../../src/identify/index.ts'
 import { JpkiApplication } from '../../src/jpki/index.ts'
-import { CardManager, CommonApplication, TextApplication, VisualApplication } from '../../src/juki/index.ts'
+import { CardManager, CommonApplication, TextApplication, VisualApplication } from '../../src/card-face/index.ts'
 import { full } from '../support/scale.ts'
 import { bench, identity, verifies } from '../support/virtual.ts'
 

@@ -5,7 +5,7 @@ import { asciiBytes } from '../../src/bytes.ts'
 import { type CardSession, Pin, spendTheLastTry } from '../../src/card/index.ts'
 import { PinError, StatusWordError } from '../../src/errors.ts'
 import { JpkiApplication } from '../../src/jpki/index.ts'
-import { CommonApplication, JukiApplication, TextApplication, VisualApplication } from '../../src/juki/index.ts'
+import { CommonApplication, JukiApplication, TextApplication, VisualApplication } from '../../src/card-face/index.ts'
 import { thrown } from '../support/vectors.ts'
 import { bench, verifies } from '../support/virtual.ts'
 

@@ -1,6 +1,6 @@
 import type { CardSession, Pin, PinReference, VerifyPinOptions } from '../../src/card/index.ts'
 import type { PinName } from '../../src/emulator/index.ts'
-import { IssuanceApplication, loadProfile } from '../../src/issuance/index.ts'
+import { IssuanceApplication, loadProfile } from '../../src/municipal/application/index.ts'
 import { JpkiApplication, jpkiPins } from '../../src/jpki/index.ts'
 import {
   CommonApplication,
@@ -11,7 +11,7 @@ import {
   textPins,
   VisualApplication,
   visualPins,
-} from '../../src/juki/index.ts'
+} from '../../src/card-face/index.ts'
 import { exampleProfile } from '../support/profiles.ts'
 
 /** Makes the PIN that is given, or the one that is right. */

@@ -7,7 +7,7 @@ import {
   issueRevocationList,
   type RevocationListEntry,
 } from '../../src/emulator/index.ts'
-import { Certificate } from '../../src/x509/index.ts'
+import { Certificate } from '../../src/pki/x509/index.ts'
 import { identity } from '../support/virtual.ts'
 
 const hour = 3_600_000

@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Certificate } from '../../src/x509/index.ts'
+import { Certificate } from '../../src/pki/x509/index.ts'
 import { ca, issue, keyUsage, newKeys } from '../support/issue.ts'
 import { type Outcome, run } from './harness.ts'
 import { pem, type TrustFixture, trustFixture } from './trust-fixture.ts'

@@ -10,8 +10,8 @@ import {
   issueUserCertificates,
   type UserCertificates,
 } from '../../src/emulator/index.ts'
-import { inspectCertificate, jpkiProfileOf } from '../../src/trust/index.ts'
-import { Certificate } from '../../src/x509/index.ts'
+import { inspectCertificate, jpkiProfileOf } from '../../src/pki/trust/index.ts'
+import { Certificate } from '../../src/pki/x509/index.ts'
 import { opensslFolder, opensslTest } from './issue-openssl.ts'
 
 const { openssl, writeCertificate } = opensslFolder()

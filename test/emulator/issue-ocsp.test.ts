@@ -9,9 +9,9 @@ import {
   type OcspResponseOptions,
   type UserCertificates,
 } from '../../src/emulator/index.ts'
-import { buildOcspRequest, OcspResponse } from '../../src/revocation/index.ts'
-import { inspectCertificate, ocspSource } from '../../src/trust/index.ts'
-import { Certificate } from '../../src/x509/index.ts'
+import { buildOcspRequest, OcspResponse } from '../../src/pki/revocation/index.ts'
+import { inspectCertificate, ocspSource } from '../../src/pki/trust/index.ts'
+import { Certificate } from '../../src/pki/x509/index.ts'
 import { opensslFolder, opensslTest } from './issue-openssl.ts'
 
 const { openssl, write, writeCertificate } = opensslFolder()

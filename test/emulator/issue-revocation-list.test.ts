@@ -9,9 +9,9 @@ import {
   type RevocationListOptions,
   type UserCertificates,
 } from '../../src/emulator/index.ts'
-import { RevocationList } from '../../src/revocation/index.ts'
-import { crlSource, inspectCertificate } from '../../src/trust/index.ts'
-import { Certificate } from '../../src/x509/index.ts'
+import { RevocationList } from '../../src/pki/revocation/index.ts'
+import { crlSource, inspectCertificate } from '../../src/pki/trust/index.ts'
+import { Certificate } from '../../src/pki/x509/index.ts'
 import { opensslFolder, opensslTest } from './issue-openssl.ts'
 
 const { openssl, write, writeCertificate } = opensslFolder()

@@ -7,7 +7,7 @@ import {
 } from '../../src/emulator/index.ts'
 import { PinError, VerificationError } from '../../src/errors.ts'
 import { identifyCard } from '../../src/identify/index.ts'
-import { IssuanceApplication, loadProfile } from '../../src/issuance/index.ts'
+import { IssuanceApplication, loadProfile } from '../../src/municipal/application/index.ts'
 import { JpkiApplication, type JpkiSignature } from '../../src/jpki/index.ts'
 import {
   CardManager,
@@ -16,8 +16,8 @@ import {
   TextApplication,
   VisualApplication,
   verifyAuthenticity,
-} from '../../src/juki/index.ts'
-import { findServices, performService, type ServiceMethod } from '../../src/services/index.ts'
+} from '../../src/card-face/index.ts'
+import { findServices, performService, type ServiceMethod } from '../../src/credentials/index.ts'
 import { parseToken, type TokenChallenge, tokenFormat } from '../../src/token/index.ts'
 import { rootsOf } from '../support/cvc-roots.ts'
 import { exampleProfile } from '../support/profiles.ts'

@@ -1,4 +1,4 @@
-import { Certificate } from '../../src/x509/index.ts'
+import { Certificate } from '../../src/pki/x509/index.ts'
 import { certificateOf, contextOf } from '../support/plan/certificate.ts'
 import { certificatesOf, faults, type RevocationOutcome } from '../support/plan/faults.ts'
 import { listOf } from '../support/plan/list.ts'

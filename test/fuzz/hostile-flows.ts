@@ -6,7 +6,7 @@ import {
   JukiApplication,
   TextApplication,
   VisualApplication,
-} from '../../src/juki/index.ts'
+} from '../../src/card-face/index.ts'
 import { type Flow, flows } from '../fault-matrix/flows.ts'
 
 /** Goes on after a coded error: each step is tried. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { RevocationList } from '../../src/revocation/index.ts'
-import { crlSource } from '../../src/trust/index.ts'
-import { Certificate } from '../../src/x509/index.ts'
+import { RevocationList } from '../../src/pki/revocation/index.ts'
+import { crlSource } from '../../src/pki/trust/index.ts'
+import { Certificate } from '../../src/pki/x509/index.ts'
 import { certificateOf, contextOf } from '../support/plan/certificate.ts'
 import { listOf } from '../support/plan/list.ts'
 

@@ -11,7 +11,7 @@ import {
   type VirtualCard,
   type VirtualCardOptions,
 } from '../../src/emulator/index.ts'
-import { IssuanceApplication, loadProfile } from '../../src/issuance/index.ts'
+import { IssuanceApplication, loadProfile } from '../../src/municipal/application/index.ts'
 import {
   CardManager,
   CommonApplication,
@@ -22,7 +22,7 @@ import {
   verificationCodeA,
   verificationCodeB,
   verifyAuthenticity,
-} from '../../src/juki/index.ts'
+} from '../../src/card-face/index.ts'
 import type { CardTransport } from '../../src/transport/index.ts'
 import { bindingNames, openPcsc } from '../../src/transport/pcsc/index.ts'
 import { type Pcscd, startPcscd } from '../support/pcscd.ts'

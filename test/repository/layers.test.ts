@@ -103,7 +103,7 @@ describe('imports go one way', () => {
     expect(loaders).toEqual(['transport/pcsc/load-binding.ts'])
   })
 
-  test('the PKI toolkit is imported in src/x509 and src/emulator only', () => {
+  test('the PKI toolkit is imported in src/pki/x509 and src/emulator only', () => {
     for (const file of files) {
       for (const specifier of importsOf(file)) {
         expect(specifier).not.toMatch(/^(pcsclite|pcsc-mini)/)

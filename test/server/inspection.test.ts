@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest'
-import type { RevocationAnswer, VerificationReport } from '../../src/trust/index.ts'
-import type { Certificate } from '../../src/x509/index.ts'
+import type { RevocationAnswer, VerificationReport } from '../../src/pki/trust/index.ts'
+import type { Certificate } from '../../src/pki/x509/index.ts'
 import { answer, authorities, events, now, read, request, serve, user } from './fixture.ts'
 
 /** What path validation was asked, what it is to answer in place of its own answer, and the generation of an anchor. */
@@ -9,8 +9,8 @@ const inspection = vi.hoisted(() => ({
   change: undefined as ((report: unknown) => unknown) | undefined,
   generation: undefined as number | undefined,
 }))
-vi.mock('../../src/trust/index.ts', async (original) => {
-  const real = await original<typeof import('../../src/trust/index.ts')>()
+vi.mock('../../src/pki/trust/index.ts', async (original) => {
+  const real = await original<typeof import('../../src/pki/trust/index.ts')>()
   return {
     ...real,
     jpkiAuthorityOf: () => (inspection.generation === undefined ? undefined : { generation: inspection.generation }),

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import * as pkijs from 'pkijs'
 import { toHex } from '../../src/bytes.ts'
-import { type Certificate, type GeneralName, keyUsages } from '../../src/x509/index.ts'
+import { type Certificate, type GeneralName, keyUsages } from '../../src/pki/x509/index.ts'
 
 /** What one reader of certificates says, in a form all can be compared in. */
 export type Facts = Readonly<Record<string, unknown>>

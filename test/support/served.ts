@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { freePort } from '../../src/cli/demo/free-port.ts'
-import { prepareEvaluation } from '../../src/evaluate/index.ts'
+import { prepareEvaluation } from '../../src/server-test/index.ts'
 import { commandLine } from './slot.ts'
 
 /** A folder with the PKI of an evaluation and settings for `jpki-card serve`. */

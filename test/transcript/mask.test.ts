@@ -4,7 +4,7 @@ import { concat } from '../../src/bytes.ts'
 import { CardSession, Pin } from '../../src/card/index.ts'
 import { type Identity, type VirtualCardOptions, verificationCodeB } from '../../src/emulator/index.ts'
 import { identifyCard } from '../../src/identify/index.ts'
-import { IssuanceApplication, loadProfile } from '../../src/issuance/index.ts'
+import { IssuanceApplication, loadProfile } from '../../src/municipal/application/index.ts'
 import {
   CardManager,
   CommonApplication,
@@ -13,7 +13,7 @@ import {
   TextApplication,
   VisualApplication,
   verificationCodeA,
-} from '../../src/juki/index.ts'
+} from '../../src/card-face/index.ts'
 import { formatTranscript, recordConnection } from '../../src/transcript/index.ts'
 import { bench, identity } from '../support/virtual.ts'
 

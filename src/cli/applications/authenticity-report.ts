@@ -1,4 +1,4 @@
-import { type AuthenticityCheck, type AuthenticityReport, type CvcRoot, keyIdText } from '../../juki/index.ts'
+import { type AuthenticityCheck, type AuthenticityReport, type CvcRoot, keyIdText } from '../../card-face/index.ts'
 import { CliError } from '../cli-error.ts'
 import type { Result } from '../context.ts'
 import type { Messages } from '../messages/catalogue.ts'

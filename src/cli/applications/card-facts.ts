@@ -8,7 +8,7 @@ import {
   CommonApplication,
   checkCardRecord,
   type RecognitionData,
-} from '../../juki/index.ts'
+} from '../../card-face/index.ts'
 
 /** Something the card tells, or why it does not. */
 export type Part<T> = { readonly value: T } | { readonly reason: 'absent' | 'unreadable' }

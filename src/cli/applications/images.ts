@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type CardFace, type CardImage, type NumberImage, photoToPng } from '../../juki/index.ts'
+import { type CardFace, type CardImage, type NumberImage, photoToPng } from '../../card-face/index.ts'
 import { withFile } from '../cli-error.ts'
 import type { Context } from '../context.ts'
 import type { ImageName } from '../messages/application-texts.ts'

@@ -1,6 +1,6 @@
-import type { IssuanceRecord } from '../../issuance/index.ts'
-import { type FieldValue, PersonalText, type ReadValidity } from '../../layout/index.ts'
-import type { StripeRecord } from '../../stripe/index.ts'
+import type { IssuanceRecord } from '../../municipal/application/index.ts'
+import { type FieldValue, PersonalText, type ReadValidity } from '../../municipal/profile/index.ts'
+import type { StripeRecord } from '../../municipal/stripe/index.ts'
 import type { Messages } from '../messages/catalogue.ts'
 
 /** What a municipality wrote, for `--json`: the holder asked for it, so personal values are shown. */

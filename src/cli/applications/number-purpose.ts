@@ -1,4 +1,4 @@
-import { type IndividualNumberPurpose, individualNumberPurposes } from '../../juki/index.ts'
+import { type IndividualNumberPurpose, individualNumberPurposes } from '../../card-face/index.ts'
 import { usageError } from '../cli-error.ts'
 import type { Options } from '../options.ts'
 

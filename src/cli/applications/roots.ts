@@ -1,4 +1,4 @@
-import { type CvcHierarchy, type CvcRoot, type KnownCvcRoot, knownCvcRoots } from '../../juki/index.ts'
+import { type CvcHierarchy, type CvcRoot, type KnownCvcRoot, knownCvcRoots } from '../../card-face/index.ts'
 import { readText } from '../bounded-file.ts'
 import { usageError } from '../cli-error.ts'
 import type { Context } from '../context.ts'

@@ -1,5 +1,5 @@
 import type { CardSession, Pin, VerifyPinOptions } from '../../card/index.ts'
-import { type TextPin, textPins, type Unlock, type VisualPin, visualPins } from '../../juki/index.ts'
+import { type TextPin, textPins, type Unlock, type VisualPin, visualPins } from '../../card-face/index.ts'
 import { usageError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
 import { askPin } from '../pin-question.ts'

@@ -1,4 +1,4 @@
-import { type AuditSetSummary, type verifyAuditLog, verifyAuditLogs } from '../../audit/index.ts'
+import { type AuditSetSummary, type verifyAuditLog, verifyAuditLogs } from '../../server/audit/index.ts'
 import { AuditError } from '../../errors.ts'
 import { withFile } from '../cli-error.ts'
 import type { Command } from '../context.ts'

@@ -1,5 +1,5 @@
 import { toHex } from '../../bytes.ts'
-import { keyIdText } from '../../juki/index.ts'
+import { keyIdText } from '../../card-face/index.ts'
 import { type CardFacts, type Part, readCardFacts } from '../applications/card-facts.ts'
 import type { Command } from '../context.ts'
 import type { Messages } from '../messages/catalogue.ts'

@@ -12,7 +12,7 @@ import {
   reportToHtml,
   reportToJson,
   reportToJunit,
-} from '../../evaluate/index.ts'
+} from '../../server-test/index.ts'
 import { readText } from '../bounded-file.ts'
 import { CliError, usageError, withFile } from '../cli-error.ts'
 import type { Command, Context } from '../context.ts'

@@ -1,4 +1,4 @@
-import { IssuanceApplication, loadProfile } from '../../issuance/index.ts'
+import { IssuanceApplication, loadProfile } from '../../municipal/application/index.ts'
 import { recordJson, recordRows } from '../applications/municipal-record.ts'
 import type { Command } from '../context.ts'
 import { table } from '../output.ts'

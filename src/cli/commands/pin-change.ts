@@ -7,7 +7,7 @@ import {
   type VerifyPinOptions,
 } from '../../card/index.ts'
 import { JpkiApplication, type JpkiKey, jpkiPins } from '../../jpki/index.ts'
-import { CommonApplication, commonPin, JukiApplication, jukiPin, TextApplication, textPins } from '../../juki/index.ts'
+import { CommonApplication, commonPin, JukiApplication, jukiPin, TextApplication, textPins } from '../../card-face/index.ts'
 import { CliError } from '../cli-error.ts'
 import type { Command, Context } from '../context.ts'
 import { pinLabel } from '../pin-names.ts'

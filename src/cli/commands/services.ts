@@ -1,4 +1,4 @@
-import { findServices, type ServiceChannel, type ServicePlan, serviceChannels } from '../../services/index.ts'
+import { findServices, type ServiceChannel, type ServicePlan, serviceChannels } from '../../credentials/index.ts'
 import { hasNoEnd } from '../../validity/index.ts'
 import type { Command } from '../context.ts'
 import type { Messages } from '../messages/catalogue.ts'

@@ -9,9 +9,9 @@ import {
   smokeToHtml,
   smokeToJson,
   smokeToJunit,
-} from '../../field/index.ts'
+} from '../../reader-test/index.ts'
 import { type JpkiKey, jpkiPins } from '../../jpki/index.ts'
-import { Certificate } from '../../x509/index.ts'
+import { Certificate } from '../../pki/x509/index.ts'
 import { CliError, usageError } from '../cli-error.ts'
 import { closing } from '../closing.ts'
 import type { Command, Context } from '../context.ts'

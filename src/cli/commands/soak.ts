@@ -1,7 +1,7 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import type { Pin } from '../../card/index.ts'
 import { PinError, TransportError } from '../../errors.ts'
-import { runSoak, type SoakOptions, type SoakReport, soakTexts, soakToJson, soakToJunit } from '../../field/index.ts'
+import { runSoak, type SoakOptions, type SoakReport, soakTexts, soakToJson, soakToJunit } from '../../reader-test/index.ts'
 import { jpkiPins } from '../../jpki/index.ts'
 import type { CardTransport } from '../../transport/index.ts'
 import { CliError, usageError } from '../cli-error.ts'

@@ -5,7 +5,7 @@ import {
   type StripeProfile,
   type StripeTrack,
   type Swipe,
-} from '../../stripe/index.ts'
+} from '../../municipal/stripe/index.ts'
 import { recordJson, recordRows } from '../applications/municipal-record.ts'
 import type { Command } from '../context.ts'
 import type { Messages } from '../messages/catalogue.ts'

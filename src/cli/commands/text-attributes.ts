@@ -1,4 +1,4 @@
-import { TextApplication } from '../../juki/index.ts'
+import { TextApplication } from '../../card-face/index.ts'
 import { unlockText, verifyUnlock } from '../applications/unlock.ts'
 import type { Command } from '../context.ts'
 import { table } from '../output.ts'

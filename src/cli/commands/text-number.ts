@@ -1,4 +1,4 @@
-import { TextApplication, textPins } from '../../juki/index.ts'
+import { TextApplication, textPins } from '../../card-face/index.ts'
 import { numberPurpose } from '../applications/number-purpose.ts'
 import type { Command } from '../context.ts'
 import { table } from '../output.ts'

@@ -1,4 +1,4 @@
-import { verifyAuthenticity } from '../../juki/index.ts'
+import { verifyAuthenticity } from '../../card-face/index.ts'
 import { authenticityResult } from '../applications/authenticity-report.ts'
 import { numberPurpose } from '../applications/number-purpose.ts'
 import { namedRoots, virtualRoots } from '../applications/roots.ts'

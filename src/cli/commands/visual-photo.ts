@@ -1,4 +1,4 @@
-import { VisualApplication } from '../../juki/index.ts'
+import { VisualApplication } from '../../card-face/index.ts'
 import { asPng, imageJson, imageRow, writeImage } from '../applications/images.ts'
 import { unlockVisual, verifyUnlock, visualPinOf } from '../applications/unlock.ts'
 import type { Command } from '../context.ts'

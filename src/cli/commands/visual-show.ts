@@ -1,4 +1,4 @@
-import { type CardFace, VisualApplication } from '../../juki/index.ts'
+import { type CardFace, VisualApplication } from '../../card-face/index.ts'
 import { deliverImages, imagesOf } from '../applications/images.ts'
 import { unlockVisual, verifyUnlock, visualPinOf } from '../applications/unlock.ts'
 import type { Command } from '../context.ts'

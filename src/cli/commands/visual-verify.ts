@@ -5,7 +5,7 @@ import {
   type VisualPin,
   type VisualRecord,
   verifyAuthenticity,
-} from '../../juki/index.ts'
+} from '../../card-face/index.ts'
 import { authenticityResult } from '../applications/authenticity-report.ts'
 import { deliverImages, imagesOf, type NamedImage } from '../applications/images.ts'
 import { namedRoots, virtualRoots } from '../applications/roots.ts'

@@ -1,5 +1,5 @@
-import { RevocationList } from '../../revocation/index.ts'
-import { Certificate } from '../../x509/index.ts'
+import { RevocationList } from '../../pki/revocation/index.ts'
+import { Certificate } from '../../pki/x509/index.ts'
 import { type Chain, checkChain } from '../trust/chain.ts'
 
 /** The chain of a virtual card's certificate, against the CA that issued it and its list. */

@@ -1,5 +1,5 @@
 import { TransportError } from '../../errors.ts'
-import { maskReader } from '../../field/index.ts'
+import { maskReader } from '../../reader-test/index.ts'
 import type { CardTransport, ReaderState } from '../../transport/index.ts'
 import { readersNamed } from '../wait.ts'
 import { type DoctorFinding, finding } from './finding.ts'

@@ -1,4 +1,4 @@
-import type { ReportLanguage } from '../../field/index.ts'
+import type { ReportLanguage } from '../../reader-test/index.ts'
 import type { DoctorFinding, FindingFacts, FindingId, Level } from './finding.ts'
 import { doctorEn } from './texts-en.ts'
 import { doctorJa } from './texts-ja.ts'

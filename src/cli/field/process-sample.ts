@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { setImmediate as turn } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import type { ProcessSample } from '../../field/index.ts'
+import type { ProcessSample } from '../../reader-test/index.ts'
 
 let collect: (() => void) | undefined
 

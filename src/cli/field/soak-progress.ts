@@ -1,4 +1,4 @@
-import type { SoakProgress, SoakTable } from '../../field/index.ts'
+import type { SoakProgress, SoakTable } from '../../reader-test/index.ts'
 import type { OutputStream } from '../io.ts'
 
 /** Milliseconds between two lines: on a terminal one line that changes, else a new one each time. */

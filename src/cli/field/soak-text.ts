@@ -1,4 +1,4 @@
-import { type ReportLanguage, type SoakReport, type SoakTenth, soakTexts } from '../../field/index.ts'
+import { type ReportLanguage, type SoakReport, type SoakTenth, soakTexts } from '../../reader-test/index.ts'
 import { table } from '../output.ts'
 
 /** The report of a soak test for people. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FaultAction, VirtualCard, VirtualTransport } from '../../emulator/index.ts'
-import type { SoakHands } from '../../field/index.ts'
+import type { SoakHands } from '../../reader-test/index.ts'
 
 const actions: readonly (FaultAction | 'service')[] = [
   'pull',

@@ -5,9 +5,9 @@ import type {
   IndividualNumberPurpose,
   TextAttributes,
   Unproved,
-} from '../../juki/index.ts'
-import type { ServiceChannel, ServiceMethod, ServicePlan } from '../../services/index.ts'
-import type { StripeFormatId, StripeTrack } from '../../stripe/index.ts'
+} from '../../card-face/index.ts'
+import type { ServiceChannel, ServiceMethod, ServicePlan } from '../../credentials/index.ts'
+import type { StripeFormatId, StripeTrack } from '../../municipal/stripe/index.ts'
 import type { CredentialId } from '../../validity/index.ts'
 
 /** Images of the visual application, by the names their files get. */

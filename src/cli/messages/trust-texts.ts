@@ -1,4 +1,4 @@
-import type { CheckResult, JpkiHierarchy, RevocationEvidence, VerificationCheck } from '../../trust/index.ts'
+import type { CheckResult, JpkiHierarchy, RevocationEvidence, VerificationCheck } from '../../pki/trust/index.ts'
 import type {
   CardCredential,
   CardExpirySource,
@@ -10,7 +10,7 @@ import type {
   RuleId,
   ValidityFlag,
 } from '../../validity/index.ts'
-import type { EncodingFindingKind } from '../../x509/index.ts'
+import type { EncodingFindingKind } from '../../pki/x509/index.ts'
 
 /** Why a chain was not checked. */
 export type ChainGap = 'no-ca-certificate' | 'unknown-ca' | 'transcript'

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { type AuditLog, headFile, headInStore, openAuditLog } from '../../audit/index.ts'
+import { type AuditLog, headFile, headInStore, openAuditLog } from '../../server/audit/index.ts'
 import { ServerError } from '../../errors.ts'
 import {
   createHttpHandler,
@@ -10,7 +10,7 @@ import {
   type ListenOptions,
   listen,
   type RequestEvent,
-} from '../../http/index.ts'
+} from '../../server/http/index.ts'
 import {
   type Condition,
   type CounterStore,
@@ -31,8 +31,8 @@ import {
   ocspHttpSource,
   type RevocationPolicy,
   type RevocationSource,
-} from '../../trust/index.ts'
-import type { Certificate } from '../../x509/index.ts'
+} from '../../pki/trust/index.ts'
+import type { Certificate } from '../../pki/x509/index.ts'
 import { readPem, readText } from '../bounded-file.ts'
 import { CliError, type Problem, usageError } from '../cli-error.ts'
 import { readCertificates } from '../trust/files.ts'

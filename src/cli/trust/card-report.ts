@@ -8,7 +8,7 @@ import {
   explainValidity,
   findCredentials,
 } from '../../validity/index.ts'
-import { Certificate } from '../../x509/index.ts'
+import { Certificate } from '../../pki/x509/index.ts'
 import type { Messages, UnreadableReason } from '../messages/catalogue.ts'
 import { endMoment, momentInJapan, table } from '../output.ts'
 import type { CardSurvey } from './card-survey.ts'

@@ -1,4 +1,4 @@
-import { jpkiProfileOf } from '../../trust/index.ts'
+import { jpkiProfileOf } from '../../pki/trust/index.ts'
 import {
   type CertificateValidity,
   certificateValidity,
@@ -6,7 +6,7 @@ import {
   type Explanation,
   explainValidity,
 } from '../../validity/index.ts'
-import type { Certificate } from '../../x509/index.ts'
+import type { Certificate } from '../../pki/x509/index.ts'
 import type { Messages } from '../messages/catalogue.ts'
 import { dayInJapan, endMoment } from '../output.ts'
 

@@ -6,8 +6,8 @@ import {
   jpkiAnchors,
   jpkiProfileOf,
   type VerificationReport,
-} from '../../trust/index.ts'
-import type { Certificate } from '../../x509/index.ts'
+} from '../../pki/trust/index.ts'
+import type { Certificate } from '../../pki/x509/index.ts'
 import type { Context } from '../context.ts'
 import type { Messages } from '../messages/catalogue.ts'
 import type { ChainGap } from '../messages/trust-texts.ts'

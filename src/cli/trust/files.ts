@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { CertificateError } from '../../errors.ts'
-import { OcspResponse, RevocationList } from '../../revocation/index.ts'
-import { Certificate } from '../../x509/index.ts'
-import { derBlocks, mistakenContent, type PemLabel } from '../../x509/pem.ts'
+import { OcspResponse, RevocationList } from '../../pki/revocation/index.ts'
+import { Certificate } from '../../pki/x509/index.ts'
+import { derBlocks, mistakenContent, type PemLabel } from '../../pki/x509/pem.ts'
 import { readBounded } from '../bounded-file.ts'
 import { CliError, usageError, withFile } from '../cli-error.ts'
 

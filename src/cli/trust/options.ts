@@ -1,13 +1,13 @@
-import type { OcspResponse, RevocationList } from '../../revocation/index.ts'
+import type { OcspResponse, RevocationList } from '../../pki/revocation/index.ts'
 import {
   combinedSource,
   crlSource,
   ocspSource,
   type RevocationPolicy,
   type RevocationSource,
-} from '../../trust/index.ts'
+} from '../../pki/trust/index.ts'
 import { parseCardDate } from '../../validity/index.ts'
-import type { Certificate } from '../../x509/index.ts'
+import type { Certificate } from '../../pki/x509/index.ts'
 import { usageError } from '../cli-error.ts'
 import { type OptionName, type Options, optionForm } from '../options.ts'
 import { readCertificates, readLists, readResponse } from './files.ts'

@@ -1,0 +1,32 @@
+import { type CardPublicKey, verifyWithCardKey } from '../../registry/cvc/card-key.ts'
+import { failed, notDone, type Outcome, passed } from './outcome.ts'
+
+/** Fewest bytes of a challenge: a shorter one could come up twice. */
+const minChallenge = 16
+
+/** @throws RangeError for a challenge that is too short. */
+export function requireLength(challenge: Uint8Array): void {
+  if (challenge.length < minChallenge) throw new RangeError(`a challenge has ${minChallenge} bytes or more`)
+}
+
+/**
+ * Whether the card holds the private half of every key its records name.
+ *
+ * @param challenge - `undefined` when none is asked for.
+ * @param keys - of records whose signature passed; one key often stands in several.
+ */
+export function judgeChallenge(
+  challenge: Uint8Array | undefined,
+  answer: Uint8Array | undefined,
+  wanted: boolean,
+  keys: readonly CardPublicKey[],
+): Outcome {
+  if (!wanted || challenge === undefined) return notDone('not-asked')
+  if (answer === undefined) return notDone('missing')
+  if (keys.length === 0) return notDone('depends')
+  if (keys.every((key) => verifyWithCardKey(key, challenge, answer))) return passed
+  return failed(
+    'wrong-signature',
+    'the answer is not by the key the records name: a copy, or an answer to another challenge',
+  )
+}

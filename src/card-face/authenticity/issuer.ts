@@ -1,0 +1,57 @@
+import { equalBytes } from '../../bytes.ts'
+import { type CardPublicKey, verifyWithCardKey } from '../../registry/cvc/card-key.ts'
+import { type CardVerifiableCertificate, decodeCvc } from '../../registry/cvc/cvc.ts'
+import { keyIdText } from '../../registry/cvc/key-id.ts'
+import { absent, decoded, failed, type Outcome, passed } from './outcome.ts'
+import type { RecordIssuer } from './report.ts'
+import type { CvcHierarchy, CvcRoot } from '../../registry/cvc/roots.ts'
+
+/** Whom to trust. */
+export interface TrustedRoots {
+  readonly roots: readonly CvcRoot[]
+  /** Hierarchies that are accepted. */
+  readonly hierarchies: readonly CvcHierarchy[]
+}
+
+/** What came of a certificate; the key is there only when it passed. */
+export interface JudgedIssuer {
+  readonly outcome: Outcome
+  readonly key?: CardPublicKey
+  readonly issuer?: RecordIssuer
+}
+
+/** Judges EF 0004 of an application. */
+export function judgeIssuer(
+  bytes: Uint8Array | undefined,
+  application: 'text' | 'visual',
+  asked: boolean,
+  trusted: TrustedRoots,
+): JudgedIssuer {
+  if (bytes === undefined) return { outcome: absent(asked) }
+  const read = decoded(() => decodeCvc(bytes))
+  if ('outcome' in read) return read
+  const root = rootOf(read.value, application, trusted)
+  if ('result' in root) return { outcome: root }
+  const { issuerKeyId, subjectKeyId, publicKey } = read.value
+  const issuer = { root: keyIdText(issuerKeyId), hierarchy: root.hierarchy, key: keyIdText(subjectKeyId) }
+  return { outcome: passed, key: publicKey, issuer }
+}
+
+/** The root that signed it, or why there is none. Two roots may bear one identifier. */
+function rootOf(
+  certificate: CardVerifiableCertificate,
+  application: 'text' | 'visual',
+  { roots, hierarchies }: TrustedRoots,
+): CvcRoot | Outcome {
+  const name = keyIdText(certificate.issuerKeyId)
+  const named = roots.filter(({ keyId }) => equalBytes(keyId, certificate.issuerKeyId))
+  if (named.length === 0) return failed('unknown-root', `root ${name} is not among the given ones`)
+  const accepted = named.filter(
+    (root) =>
+      hierarchies.includes(root.hierarchy) && (root.application === undefined || root.application === application),
+  )
+  if (accepted.length === 0) return failed('refused-root', `root ${name} is not accepted for this application`)
+  const { signed, signature } = certificate
+  const signer = accepted.find(({ publicKey }) => verifyWithCardKey(publicKey, signed, signature, true))
+  return signer ?? failed('wrong-signature', `root ${name} did not sign the certificate`)
+}

@@ -1,0 +1,99 @@
+import type { CvcHierarchy } from '../../registry/cvc/roots.ts'
+
+/** What can be checked of a card. */
+export type AuthenticityCheckName =
+  /** EF 0004 is signed by a root that is accepted. */
+  | 'issuer-certificate'
+  /** The issuer's key signed the record. */
+  | 'record-signature'
+  /** The file is the one whose digest the issuer signed. */
+  | 'digest'
+  /** The card holds the private key of the key that the issuer signed: it is no copy. */
+  | 'challenge'
+  /** All records of the visual application name one key. */
+  | 'same-card-key'
+  /** All records tell the same birth date, and the same sex. */
+  | 'same-holder'
+  /** The expiry on the card face is the one of the common application. Neither is signed. */
+  | 'same-expiry'
+
+/** What a check is about: an application, a file, or the card as a whole. */
+export type AuthenticitySubject =
+  | 'text'
+  | 'visual'
+  | 'card'
+  | 'digests'
+  | 'individual-number'
+  | 'attributes'
+  | 'card-key'
+  | 'card-face'
+  | 'birth-record'
+  | 'number-image'
+
+/** Why a check did not pass. */
+export type AuthenticityReason =
+  /** Failed: bytes are not of the form they must have; `offset` tells where. */
+  | 'malformed'
+  /** Failed: the certificate names a root that was not given. */
+  | 'unknown-root'
+  /** Failed: the root is of a hierarchy that is not accepted, or of another application. */
+  | 'refused-root'
+  | 'wrong-signature'
+  | 'wrong-digest'
+  /** Failed: two records contradict each other. */
+  | 'differs'
+  /** Not done: asked for, and not there. */
+  | 'missing'
+  /** Not done: a check that this one rests on did not pass. */
+  | 'depends'
+  /** Not done, and nobody asked for it. */
+  | 'not-asked'
+  /** Not done: fewer than two records that could be compared were asked for. */
+  | 'nothing-to-compare'
+
+/** One check and what came of it. */
+export interface AuthenticityCheck {
+  readonly check: AuthenticityCheckName
+  readonly of: AuthenticitySubject
+  readonly result: 'passed' | 'failed' | 'not-done'
+  /** Unless it passed. */
+  readonly reason?: AuthenticityReason | undefined
+  /** For people; no personal data. */
+  readonly message?: string | undefined
+  /** Byte of the file at which it is malformed. */
+  readonly offset?: number | undefined
+}
+
+/** Who signed the records of one application. */
+export interface RecordIssuer {
+  /** Identifier of the root key, digits: `5000023/001`. */
+  readonly root: string
+  readonly hierarchy: CvcHierarchy
+  /** Identifier of the issuer's key, digits. */
+  readonly key: string
+}
+
+/** What the signatures leave open. */
+export type Unproved =
+  /** DF29 and DF2A of the card face stand outside of its signature. */
+  | 'expiry'
+  | 'security-code-image'
+  /**
+   * The files of the text application and the key that answered there are each signed, and not tied to one another: files of
+   * one card and the chip of another of the same municipality pass together.
+   */
+  | 'text-files-of-this-card'
+
+/** Everything that was found out about a card. */
+export interface AuthenticityReport {
+  /** Every check that was asked for passed, and at least one was. */
+  readonly ok: boolean
+  /** Always all of them in the same order. */
+  readonly checks: readonly AuthenticityCheck[]
+  /** The first that keeps the card from being authentic. */
+  readonly failure?: AuthenticityCheck | undefined
+  /** Of the applications whose certificate passed. */
+  readonly issuers: { readonly text?: RecordIssuer; readonly visual?: RecordIssuer }
+  /** What is proved by nothing, whatever `ok` says. */
+  readonly unproved: readonly Unproved[]
+}

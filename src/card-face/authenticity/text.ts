@@ -1,0 +1,76 @@
+import { copyBytes, equalBytes } from '../../bytes.ts'
+import { checkedDigits } from '../../registry/check-digits.ts'
+import { individualNumberLength } from '../individual-number.ts'
+import { sha256 } from '../../registry/sha256.ts'
+import { rebased } from '../../registry/template.ts'
+import { decodeAttributes, digestedAttributes, type TextAttributes } from '../text/attributes.ts'
+import { decodeDigests, type TextDigests } from '../text/digests.ts'
+import { decodeTextCardKey } from '../text/keys.ts'
+import { judgeChallenge } from './challenge.ts'
+import type { Asked, TextEvidence } from './evidence.ts'
+import { judgeIssuer, type TrustedRoots } from './issuer.ts'
+import { absent, type Checks, decoded, failed, notDone, type Outcome, passed } from './outcome.ts'
+import type { RecordIssuer } from './report.ts'
+import { type Judged, judgeSigned } from './signed-record.ts'
+
+/** Where the digits of EF 0001 begin. */
+const numberAt = 3
+
+/** What of the text application is proved. */
+export interface JudgedText {
+  readonly issuer?: RecordIssuer
+  /** Only when their digest is signed. */
+  readonly attributes?: TextAttributes
+}
+
+/** Judges the files of the text application. @param challenge - `undefined` when none is asked for. */
+export function judgeText(
+  evidence: TextEvidence | undefined,
+  asked: Asked,
+  challenge: Uint8Array | undefined,
+  trusted: TrustedRoots,
+  checks: Checks,
+): JudgedText {
+  const wanted = evidence !== undefined || asked('individual-number') || asked('attributes')
+  const { outcome, key, issuer } = judgeIssuer(evidence?.issuerCertificate, 'text', wanted, trusted)
+  checks.note('issuer-certificate', 'text', outcome)
+
+  const digests = judgeSigned(evidence?.digests, decodeDigests, wanted, key)
+  checks.note('record-signature', 'digests', digests.outcome)
+  const number = judgeNumber(evidence?.individualNumber, asked('individual-number'), digests.value)
+  checks.note('digest', 'individual-number', number)
+  const attributes = judgeAttributes(evidence?.attributes, asked('attributes'), digests.value)
+  checks.note('digest', 'attributes', attributes.outcome)
+
+  const proof = wanted && challenge !== undefined
+  const cardKey = judgeSigned(evidence?.cardKey, decodeTextCardKey, proof, key)
+  checks.note('record-signature', 'card-key', cardKey.outcome)
+  const keys = cardKey.value === undefined ? [] : [cardKey.value.publicKey]
+  checks.note('challenge', 'text', judgeChallenge(challenge, evidence?.challengeSignature, wanted, keys))
+  return { ...(issuer && { issuer }), ...(attributes.value && { attributes: attributes.value }) }
+}
+
+function judgeNumber(bytes: Uint8Array | undefined, asked: boolean, digests: TextDigests | undefined): Outcome {
+  if (bytes === undefined) return absent(asked)
+  if (digests === undefined) return notDone('depends')
+  if (!equalBytes(sha256(bytes), digests.individualNumber)) return wrongDigest
+  const digits = copyBytes(bytes, numberAt, numberAt + individualNumberLength)
+  const read = decoded(() => rebased(numberAt, () => checkedDigits(digits, individualNumberLength, 'a number').fill(0)))
+  digits.fill(0)
+  return 'outcome' in read ? read.outcome : passed
+}
+
+function judgeAttributes(
+  bytes: Uint8Array | undefined,
+  asked: boolean,
+  digests: TextDigests | undefined,
+): Judged<TextAttributes> {
+  if (bytes === undefined) return { outcome: absent(asked) }
+  const read = decoded(() => ({ value: decodeAttributes(bytes), digested: digestedAttributes(bytes) }))
+  if ('outcome' in read) return read
+  if (digests === undefined) return { outcome: notDone('depends') }
+  const { value, digested } = read.value
+  return equalBytes(sha256(digested), digests.attributes) ? { outcome: passed, value } : { outcome: wrongDigest }
+}
+
+const wrongDigest = failed('wrong-digest', 'the file is not the one the issuer signed')

@@ -1,0 +1,68 @@
+import { type BirthRecord, decodeBirthRecord } from '../visual/birth-record.ts'
+import { type CardFace, decodeCardFace } from '../visual/card-face.ts'
+import { decodeNumberImage } from '../visual/number-image.ts'
+import type { SignedCardRecord } from '../visual/records.ts'
+import { type CardPublicKey, sameCardKey } from '../../registry/cvc/card-key.ts'
+import { judgeChallenge } from './challenge.ts'
+import type { Asked, VisualEvidence } from './evidence.ts'
+import { judgeIssuer, type TrustedRoots } from './issuer.ts'
+import { type Checks, failed, notDone, type Outcome, passed } from './outcome.ts'
+import type { RecordIssuer } from './report.ts'
+import { judgeSigned } from './signed-record.ts'
+
+/** What of the visual application is proved, as far as it is compared: records whose signature passed. */
+export interface JudgedVisual {
+  readonly issuer?: RecordIssuer
+  readonly cardFace?: CardFace
+  readonly birthRecord?: BirthRecord
+}
+
+/** Judges the files of the visual application. @param challenge - `undefined` when none is asked for. */
+export function judgeVisual(
+  evidence: VisualEvidence | undefined,
+  asked: Asked,
+  challenge: Uint8Array | undefined,
+  trusted: TrustedRoots,
+  checks: Checks,
+): JudgedVisual {
+  const records = (['card-face', 'birth-record', 'number-image'] as const).filter(asked)
+  const wanted = evidence !== undefined || records.length > 0
+  const { outcome, key, issuer } = judgeIssuer(evidence?.issuerCertificate, 'visual', wanted, trusted)
+  checks.note('issuer-certificate', 'visual', outcome)
+
+  const record = <T extends SignedCardRecord>(
+    of: 'card-face' | 'birth-record' | 'number-image',
+    bytes: Uint8Array | undefined,
+    decode: (bytes: Uint8Array) => T,
+  ): T | undefined => {
+    const { outcome, value } = judgeSigned(bytes, decode, asked(of), key)
+    checks.note('record-signature', of, outcome)
+    return value
+  }
+  const cardFace = record('card-face', evidence?.cardFace, decodeCardFace)
+  const birthRecord = record('birth-record', evidence?.birthRecord, decodeBirthRecord)
+  const numberImage = record('number-image', evidence?.numberImage, decodeNumberImage)
+
+  const proved = [cardFace, birthRecord, numberImage].filter((one) => one !== undefined)
+  checks.note('same-card-key', 'visual', judgeKeys(proved, records.length))
+  const answer = evidence?.challengeSignature
+  checks.note('challenge', 'visual', judgeChallenge(challenge, answer, wanted, differentKeys(proved)))
+  return {
+    ...(issuer && { issuer }),
+    ...(cardFace && { cardFace }),
+    ...(birthRecord && { birthRecord }),
+  }
+}
+
+function judgeKeys(records: readonly SignedCardRecord[], asked: number): Outcome {
+  if (asked < 2) return notDone('nothing-to-compare')
+  if (records.length < asked) return notDone('depends')
+  if (differentKeys(records).length === 1) return passed
+  return failed('differs', 'the records name different card keys: they are not of one card')
+}
+
+function differentKeys(records: readonly SignedCardRecord[]): CardPublicKey[] {
+  const keys: CardPublicKey[] = []
+  for (const { cardKey } of records) if (!keys.some((key) => sameCardKey(key, cardKey))) keys.push(cardKey)
+  return keys
+}

@@ -1,0 +1,258 @@
+import {
+  type CardSession,
+  changePin,
+  type FileExtent,
+  type Pin,
+  type PinStatus,
+  type ReadFileOptions,
+  readFile,
+  readPinStatus,
+  refuseInherited,
+  type VerifyPinOptions,
+  verifyPin,
+} from '../../card/index.ts'
+import { wiping } from '../../card/pin.ts'
+import { protect, unprotect } from '../../card/session.ts'
+import { registryApplications } from '../../registry/applications.ts'
+import type { CardPublicKey } from '../../registry/cvc/card-key.ts'
+import { type IndividualNumber, type IndividualNumberOptions, requirePurpose } from '../individual-number.ts'
+import { signWithDefaultKey } from '../../registry/sign-challenge.ts'
+import { accessError } from './access.ts'
+import { attributesLength, decodeAttributes, type TextAttributes } from './attributes.ts'
+import { decodeDigests, type TextDigests } from './digests.ts'
+import { type TextFile, type TextPin, textAccess, textFiles, textPins } from './files.ts'
+import { decodeTextInformation, type TextInformation } from './information.ts'
+import { decodeSessionKeyFile, decodeTextCardKey, type TextCardKey } from './keys.ts'
+import { decodeNumberFile, numberFileLength } from './number-file.ts'
+import { SecureMessaging } from './secure-messaging.ts'
+import { deliverSessionKey } from './session-key.ts'
+import type { SignedTextFiles } from './signed-files.ts'
+
+/** Longest record taken from a card, bytes; the known ones have up to 568. */
+const record: FileExtent = { object: { maxBytes: 2_048 } }
+const attributes: FileExtent = { measure: attributesLength }
+const wholeNumber: FileExtent = { bytes: numberFileLength }
+
+/** What {@link TextApplication.readSigned} reads besides the signatures. */
+export interface ReadSignedOptions {
+  /** EF 0001, for a purpose. Default: not read. */
+  readonly number?: IndividualNumberOptions | undefined
+  /** EF 0002. Default false. */
+  readonly attributes?: boolean | undefined
+}
+
+/**
+ * The text application (券面事項入力補助AP) of a My Number card in a session: what is printed on the card as text, so that
+ * nobody has to type it. What is read is not yet proved to be authentic: see `readSigned`.
+ *
+ * A PIN that another program left verified opens nothing: it is cleared. Files a missing PIN keeps closed are refused with
+ * the PINs that would open them.
+ */
+export class TextApplication {
+  readonly session: CardSession
+  #messaging: SecureMessaging | undefined
+
+  private constructor(session: CardSession) {
+    this.session = session
+  }
+
+  /** Selects the application. @throws StatusWordError `ERR_APPLICATION_NOT_FOUND`. */
+  static async open(session: CardSession): Promise<TextApplication> {
+    await session.exclusively(() => session.selectApplication(registryApplications.text))
+    return new TextApplication(session)
+  }
+
+  /** Tries left and state of a PIN. Spends no try. */
+  pinStatus(pin: TextPin): Promise<PinStatus> {
+    return this.#run(() => readPinStatus(this.session, textPins[pin]))
+  }
+
+  /**
+   * Verifies a PIN under the guard, see `verifyPin` of `jpki-card/card`. Consumes it. `verificationCodeA` and
+   * `verificationCodeB` make the codes.
+   */
+  verifyPin(pin: TextPin, value: Pin, options?: VerifyPinOptions): Promise<void> {
+    return this.#run(() => verifyPin(this.session, textPins[pin], value, options)).finally(wiping(value))
+  }
+
+  /**
+   * Changes the PIN, the only one that can be changed, under the guard; see `changePin` of `jpki-card/card`. Consumes both.
+   * The new one goes in the clear, under secure messaging too.
+   */
+  changePin(value: { current: Pin; next: Pin }, options?: VerifyPinOptions): Promise<void> {
+    return this.#run(() => changePin(this.session, textPins.pin, value, options)).finally(
+      wiping(value.current, value.next),
+    )
+  }
+
+  /**
+   * Reads name, address, birth date and sex, EF 0002; after the PIN or 照合番号B.
+   *
+   * @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA`, with the offset in the file.
+   * @throws StatusWordError `ERR_SECURITY_STATUS` with the PINs that open the file.
+   */
+  readAttributes(): Promise<TextAttributes> {
+    return this.#run(async () => decodeAttributes(await this.#read('attributes', attributes)))
+  }
+
+  /**
+   * Reads the individual number (個人番号), EF 0001; after the PIN or 照合番号A. The bytes it came in are wiped.
+   *
+   * @param options - what for, as 番号法 9条 has it; see `individualNumberPurposes`. Nothing is sent without it.
+   * @throws DecodeError `ERR_CARD_DATA` with the offset, 14 for a wrong check digit.
+   * @throws StatusWordError `ERR_SECURITY_STATUS` with the PINs that open the file.
+   * @throws TypeError when no purpose is said.
+   */
+  async readIndividualNumber(options: IndividualNumberOptions): Promise<IndividualNumber> {
+    requirePurpose(options)
+    return this.#run(async () => {
+      const file = await this.#read('individualNumber', wholeNumber, { secret: true })
+      try {
+        return decodeNumberFile(file, options)
+      } finally {
+        file.fill(0)
+      }
+    })
+  }
+
+  /** Reads digests and signature, EF 0003; after any PIN. @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA`; StatusWordError. */
+  readDigests(): Promise<TextDigests> {
+    return this.#run(async () => decodeDigests(await this.#read('digests', record)))
+  }
+
+  /** Reads the issuer's certificate, EF 0004, as it is; free. @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA`. */
+  readIssuerCertificate(): Promise<Uint8Array> {
+    return this.#run(() => this.#read('issuerCertificate', record))
+  }
+
+  /** Reads the basic information, EF 0005; free. @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA`. */
+  readInformation(): Promise<TextInformation> {
+    return this.#run(async () => decodeTextInformation(await this.#read('information', record)))
+  }
+
+  /** Reads the key for secure messaging, EF 0006; after any PIN. @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA`; StatusWordError. */
+  readSessionKey(): Promise<CardPublicKey> {
+    return this.#run(() => this.#readSessionKey())
+  }
+
+  /** Reads the card's key and its signature, EF 0007; after any PIN. @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA`; StatusWordError. */
+  readCardKey(): Promise<TextCardKey> {
+    return this.#run(async () => decodeTextCardKey(await this.#read('cardKey', record)))
+  }
+
+  /**
+   * Reads files as they are, with all that is needed to check who signed them: one exchange a file where short file
+   * identifiers and extended lengths work. After the PIN; a code opens fewer, see {@link textAccess}.
+   *
+   * @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA` when a file does not hold a whole record.
+   * @throws StatusWordError `ERR_SECURITY_STATUS`.
+   * @throws TypeError when the number is wanted and no purpose is said.
+   */
+  async readSigned(options: ReadSignedOptions = {}): Promise<SignedTextFiles> {
+    const { number, attributes: withAttributes = false } = options
+    if (number !== undefined) requirePurpose(number)
+    return this.#run(async () => {
+      const individualNumber = number && (await this.#read('individualNumber', wholeNumber, { secret: true }))
+      try {
+        return {
+          ...(individualNumber && { individualNumber }),
+          ...(withAttributes && { attributes: await this.#read('attributes', attributes) }),
+          digests: await this.#read('digests', record),
+          issuerCertificate: await this.#read('issuerCertificate', record),
+          cardKey: await this.#read('cardKey', record),
+        }
+      } catch (error) {
+        individualNumber?.fill(0)
+        throw error
+      }
+    })
+  }
+
+  /**
+   * Has the card sign a challenge with key 0013, whose public half is EF 0007. Takes no PIN (one public source).
+   *
+   * @param challenge - fresh random bytes; hashed here with SHA-256.
+   * @returns RSASSA-PKCS1-v1_5 signature, 256 bytes; not checked.
+   * @throws RangeError for no bytes; StatusWordError.
+   */
+  signChallenge(challenge: Uint8Array): Promise<Uint8Array> {
+    return this.#run(() => signWithDefaultKey(this.session, challenge))
+  }
+
+  /**
+   * Starts secure messaging: from now on VERIFY and READ BINARY of this application go encrypted, so that neither 照合番号A, which
+   * is the individual number, nor what is read can be overheard. The PIN has to be verified before, in the clear. Ends with
+   * {@link endSecureMessaging}, and with any selection of an application.
+   *
+   * There is no checksum and nobody signed the card's key: whoever can change what passes is not kept out.
+   *
+   * @throws StatusWordError `ERR_SECURITY_STATUS` before the PIN; a code does not do. `ERR_STATUS_WORD` when lengths are short and the
+   *   card takes no chained commands.
+   * @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA` when EF 0006 holds no key.
+   */
+  startSecureMessaging(): Promise<void> {
+    return this.#run(async () => {
+      const before = this.#messaging
+      this.#stop()
+      try {
+        await refuseInherited(this.session, textPins.pin)
+        const key = await this.#deliver(await this.#readSessionKey())
+        this.#protect(new SecureMessaging(key, this.session.capabilities))
+      } catch (error) {
+        // It was asked for before: what it protected stays refused.
+        if (before !== undefined) this.#protect(before)
+        throw error
+      }
+    })
+  }
+
+  /** Ends secure messaging and wipes the session key. What follows goes in the clear. Idempotent. */
+  endSecureMessaging(): Promise<void> {
+    return this.session.exclusively(async () => this.#stop())
+  }
+
+  /**
+   * `on`: commands go encrypted. `lost`: it was on and has ended without {@link endSecureMessaging}; what must go encrypted is
+   * refused with `ERR_SECURE_MESSAGING` until it is started again or ended.
+   */
+  get secureMessaging(): 'off' | 'on' | 'lost' {
+    if (this.#messaging === undefined) return 'off'
+    return this.#messaging.ended ? 'lost' : 'on'
+  }
+
+  async #deliver(key: CardPublicKey): Promise<Uint8Array> {
+    try {
+      return await deliverSessionKey(this.session, key)
+    } catch (error) {
+      throw accessError(error, ['pin'])
+    }
+  }
+
+  #protect(messaging: SecureMessaging): void {
+    this.#messaging = messaging
+    this.session[protect](messaging)
+  }
+
+  #stop(): void {
+    if (this.#messaging === undefined) return
+    this.session[unprotect](this.#messaging)
+    this.#messaging = undefined
+  }
+
+  async #readSessionKey(): Promise<CardPublicKey> {
+    return decodeSessionKeyFile(await this.#read('sessionKey', record))
+  }
+
+  async #read(file: TextFile, extent: FileExtent, options?: ReadFileOptions): Promise<Uint8Array> {
+    await refuseInherited(this.session, ...textAccess[file].map((pin) => textPins[pin]))
+    try {
+      return await readFile(this.session, textFiles[file], extent, options)
+    } catch (error) {
+      throw accessError(error, textAccess[file])
+    }
+  }
+
+  #run<T>(body: () => Promise<T>): Promise<T> {
+    return this.session.within(registryApplications.text, body)
+  }
+}

@@ -1,0 +1,141 @@
+import type { CardSession, Pin, VerifyPinOptions } from '../card/index.ts'
+import { RefusalError, StatusWordError } from '../errors.ts'
+import { readCardExpiry } from '../identify/index.ts'
+import { IssuanceApplication, type IssuanceProfile } from '../municipal/application/index.ts'
+import { JpkiApplication, tokenSigner } from '../jpki/index.ts'
+import { JukiApplication, TextApplication, type TextAttributes } from '../card-face/index.ts'
+import type { PersonalText, ReadValidity } from '../municipal/profile/index.ts'
+import { readStripeRecord, type StripeProfile, type Swipe } from '../municipal/stripe/index.ts'
+import { answerChallenge, type ExpectedClaims, type Token, type TokenChallenge } from '../token/index.ts'
+import { cardValidity, certificateValidity, parseCardDate } from '../validity/index.ts'
+import type { ServiceMethod, ServicePlan } from './plan.ts'
+
+/** What a service is performed with; which of it is needed depends on the method. */
+export interface ServiceMeans {
+  /** The card: for every method but `stripe`. */
+  readonly session?: CardSession | undefined
+  /** For `token`, `attributes`, `register-pin`, and where the card checks the PIN of a municipal application. Consumed. */
+  readonly pin?: Pin | undefined
+  readonly pinOptions?: VerifyPinOptions | undefined
+  /** For `token`: the server's challenge, and what the terminal knows by itself. */
+  readonly challenge?: TokenChallenge | undefined
+  readonly expected?: ExpectedClaims | undefined
+  /** For `issuance-application`. */
+  readonly issuanceProfile?: IssuanceProfile | undefined
+  /** For `stripe`. */
+  readonly stripeProfile?: StripeProfile | undefined
+  readonly swipe?: Swipe | undefined
+  /** The moment to judge by whether card or certificate have ended: before a PIN is spent. */
+  readonly at: Date
+}
+
+/** What a service came to: what the server is handed. */
+export type ServiceResult =
+  /** For `TokenService.verify`. */
+  | { readonly kind: 'token'; readonly token: Token }
+  /** For `MunicipalPins.verify`, unless the card has checked the PIN. */
+  | {
+      readonly kind: 'user-id'
+      readonly userId: PersonalText
+      readonly municipalityCode: string | undefined
+      readonly validity: ReadValidity | undefined
+      readonly pinChecked: 'by-card' | 'not-yet'
+    }
+  | { readonly kind: 'attributes'; readonly attributes: TextAttributes }
+  | { readonly kind: 'pin-verified' }
+
+/**
+ * Performs a service with the card, stripe and PIN of a customer.
+ *
+ * @throws RefusalError `ERR_CERTIFICATE_EXPIRED` when certificate or card have ended, before a PIN is spent; `ERR_TOKEN…` for a
+ *   challenge that is not this terminal's.
+ * @throws TypeError when something the method needs is missing; the PIN is wiped all the same.
+ * @throws PinError, StatusWordError, DecodeError, StripeError, WrongCardError, TransportError of the parts.
+ */
+export async function performService(plan: ServicePlan, means: ServiceMeans): Promise<ServiceResult> {
+  try {
+    return await methods[plan.method](means)
+  } finally {
+    means.pin?.wipe()
+  }
+}
+
+const methods: Readonly<Record<ServiceMethod, (means: ServiceMeans) => Promise<ServiceResult>>> = {
+  async token(means) {
+    const { session, challenge, expected, pin } = needed(means, ['session', 'challenge', 'expected', 'pin'])
+    const app = await JpkiApplication.open(session)
+    const certificate = await app.readCertificate('auth').catch(wantsPin)
+    if (certificate !== undefined && certificateValidity(certificate, means.at).state === 'expired') {
+      throw ended('the certificate has expired')
+    }
+    const signer = tokenSigner(app, pin, means.pinOptions)
+    return { kind: 'token', token: await answerChallenge(challenge, expected, signer) }
+  },
+  async 'issuance-application'(means) {
+    const { session, issuanceProfile: profile } = needed(means, ['session', 'issuanceProfile'])
+    await requireLiving(session, means.at)
+    const app = await IssuanceApplication.open(session, profile)
+    const checksPin = profile.pin?.manager === 'card'
+    if (checksPin) await app.verifyPin(needed(means, ['pin']).pin, means.pinOptions)
+    const { userId, municipalityCode, validity } = await app.read()
+    requireCurrent(validity, means.at)
+    return { kind: 'user-id', userId, municipalityCode, validity, pinChecked: checksPin ? 'by-card' : 'not-yet' }
+  },
+  async stripe(means) {
+    const { stripeProfile, swipe } = needed(means, ['stripeProfile', 'swipe'])
+    const { userId, municipalityCode, validity } = readStripeRecord(stripeProfile, swipe)
+    requireCurrent(validity, means.at)
+    return { kind: 'user-id', userId, municipalityCode, validity, pinChecked: 'not-yet' }
+  },
+  async attributes(means) {
+    const { session, pin } = needed(means, ['session', 'pin'])
+    await requireLiving(session, means.at)
+    const app = await TextApplication.open(session)
+    await app.verifyPin('pin', pin, means.pinOptions)
+    return { kind: 'attributes', attributes: await app.readAttributes() }
+  },
+  async 'register-pin'(means) {
+    const { session, pin } = needed(means, ['session', 'pin'])
+    await requireLiving(session, means.at)
+    const app = await JukiApplication.open(session)
+    await app.verifyPin(pin, means.pinOptions)
+    return { kind: 'pin-verified' }
+  },
+}
+
+type Means = Omit<ServiceMeans, 'at'>
+
+function needed<Name extends keyof Means>(
+  means: Means,
+  names: readonly Name[],
+): { readonly [N in Name]: NonNullable<Means[N]> } {
+  const missing = names.find((name) => means[name] === undefined)
+  if (missing !== undefined) throw new TypeError(`${missing} is needed for this service`)
+  return means as { readonly [N in Name]: NonNullable<Means[N]> }
+}
+
+/** Where the card tells its last day without a PIN; a Juki card does not. */
+async function requireLiving(session: CardSession, at: Date): Promise<void> {
+  const field = await readCardExpiry(session)
+  if (field !== undefined) requireLasting(field, at, 'the card')
+}
+
+/** What the municipality wrote down, by days in Japan. */
+function requireCurrent(validity: ReadValidity | undefined, at: Date): void {
+  if (validity === undefined || !('until' in validity)) return
+  requireLasting(validity.until.replaceAll('-', ''), at, 'the registration')
+}
+
+/** @param field - last day, `YYYYMMDD`. */
+function requireLasting(field: string | Uint8Array, at: Date, what: string): void {
+  const { state } = cardValidity({ expiry: parseCardDate(field), source: 'common-record' }, at)
+  if (state === 'expired') throw ended(`${what} has expired`)
+}
+
+const ended = (message: string): RefusalError => new RefusalError('ERR_CERTIFICATE_EXPIRED', message)
+
+/** On Android phones the certificate comes after the PIN. */
+function wantsPin(error: unknown): undefined {
+  if (error instanceof StatusWordError && error.code === 'ERR_SECURITY_STATUS') return undefined
+  throw error
+}

@@ -1,0 +1,99 @@
+import { changeKey, internalAuthenticate } from '../../apdu/index.ts'
+import { transmitByReference } from '../../card/files.ts'
+import {
+  type CardSession,
+  changePin,
+  type Pin,
+  type PinStatus,
+  readFileRecord,
+  readPinStatus,
+  type VerifyPinOptions,
+  verifyPin,
+} from '../../card/index.ts'
+import { wiping } from '../../card/pin.ts'
+import { registryApplications } from '../../registry/applications.ts'
+import { cardSignature } from '../../registry/sign-challenge.ts'
+import { type CardRecord, cardRecordExpiry, decodeCardRecord } from './card-record.ts'
+import { commonFiles, commonPin } from './files.ts'
+
+/** Longest challenge: one short command. */
+const maxChallenge = 255
+
+/** The common application (共通カードAP) of a My Number card in a session: which card it is, and a PIN. */
+export class CommonApplication {
+  readonly session: CardSession
+
+  private constructor(session: CardSession) {
+    this.session = session
+  }
+
+  /** Selects the application. @throws StatusWordError `ERR_APPLICATION_NOT_FOUND`. */
+  static async open(session: CardSession): Promise<CommonApplication> {
+    await session.exclusively(() => session.selectApplication(registryApplications.common))
+    return new CommonApplication(session)
+  }
+
+  /** Reads serial number, municipality and expiry of the card; free. @throws DecodeError `ERR_CARD_DATA`; StatusWordError. */
+  readCardRecord(): Promise<CardRecord> {
+    return this.#run(async () => decodeCardRecord(await this.#cardRecord()))
+  }
+
+  /**
+   * Reads the last day of the card and nothing that tells which card it is; free.
+   *
+   * @returns 8 bytes `YYYYMMDD`, for `parseCardDate` of `jpki-card/validity`.
+   * @throws DecodeError `ERR_CARD_DATA`; StatusWordError.
+   */
+  readExpiry(): Promise<Uint8Array> {
+    return this.#run(async () => cardRecordExpiry(await this.#cardRecord()))
+  }
+
+  /** Tries left and state of the PIN. Spends no try. */
+  pinStatus(): Promise<PinStatus> {
+    return this.#run(() => readPinStatus(this.session, commonPin))
+  }
+
+  /** Verifies the PIN under the guard, see `verifyPin` of `jpki-card/card`. Consumes it. */
+  verifyPin(value: Pin, options?: VerifyPinOptions): Promise<void> {
+    return this.#run(() => verifyPin(this.session, commonPin, value, options)).finally(wiping(value))
+  }
+
+  /** Changes the PIN under the guard, by CHANGE KEY (one public source); not that of the Juki application. Consumes both. */
+  changePin(value: { current: Pin; next: Pin }, options?: VerifyPinOptions): Promise<void> {
+    return this.#run(() => changePin(this.session, commonPin, value, options, changeKey)).finally(
+      wiping(value.current, value.next),
+    )
+  }
+
+  /**
+   * INTERNAL AUTHENTICATE: has the card sign a challenge with key 0019, without a PIN. Its public half is on no file of the
+   * card, so only who has it from elsewhere can check the answer (one public source).
+   *
+   * @param challenge - 1 to 255 bytes.
+   * @returns RSASSA-PKCS1-v1_5 signature with SHA-256 over the challenge, 256 bytes; not checked.
+   * @throws RangeError for a challenge of another length; StatusWordError; ResponseError `ERR_RESPONSE_MALFORMED` for an answer of
+   *   another length.
+   */
+  async internalAuthenticate(challenge: Uint8Array): Promise<Uint8Array> {
+    if (challenge.length < 1 || challenge.length > maxChallenge) {
+      throw new RangeError(`a challenge has 1 to ${maxChallenge} bytes`)
+    }
+    return this.#run(() => this.#authenticate(challenge))
+  }
+
+  /** With the key in P2, or with its EF selected where the card wants that. */
+  async #authenticate(challenge: Uint8Array): Promise<Uint8Array> {
+    const response = await transmitByReference(this.session, commonFiles.authenticationKey, (reference) =>
+      internalAuthenticate(reference, challenge),
+    )
+    return cardSignature('INTERNAL AUTHENTICATE', response)
+  }
+
+  #cardRecord(): Promise<Uint8Array> {
+    return readFileRecord(this.session, commonFiles.cardRecord, 1)
+  }
+
+  #run<T>(body: () => Promise<T>): Promise<T> {
+    return this.session.within(registryApplications.common, body)
+  }
+}

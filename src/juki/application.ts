@@ -1,0 +1,88 @@
+import { changeKey } from '../apdu/index.ts'
+import {
+  type CardSession,
+  changePin,
+  type Pin,
+  type PinStatus,
+  readFile,
+  readFileRecord,
+  readPinStatus,
+  refuseInherited,
+  type VerifyPinOptions,
+  verifyPin,
+} from '../card/index.ts'
+import { wiping } from '../card/pin.ts'
+import { registryApplications } from '../registry/applications.ts'
+import { jukiPin } from './files.ts'
+
+/**
+ * The Juki application (住民基本台帳用AP) of a card in a session: its PIN, and files by number for those who are allowed to
+ * read them and know which. The place and form of the 住民票コード are not public, so this package knows no file that holds it
+ * and reads none of itself; `ResidentCode` takes it from whoever has it.
+ */
+export class JukiApplication {
+  readonly session: CardSession
+
+  private constructor(session: CardSession) {
+    this.session = session
+  }
+
+  /** Selects the application. @throws StatusWordError `ERR_APPLICATION_NOT_FOUND`. */
+  static async open(session: CardSession): Promise<JukiApplication> {
+    await session.exclusively(() => session.selectApplication(registryApplications.juki))
+    return new JukiApplication(session)
+  }
+
+  /** Tries left and state of the PIN. Spends no try. */
+  pinStatus(): Promise<PinStatus> {
+    return this.#run(() => readPinStatus(this.session, jukiPin))
+  }
+
+  /** Verifies the PIN under the guard, see `verifyPin` of `jpki-card/card`. Consumes it. */
+  verifyPin(value: Pin, options?: VerifyPinOptions): Promise<void> {
+    return this.#run(() => verifyPin(this.session, jukiPin, value, options)).finally(wiping(value))
+  }
+
+  /** Changes the PIN under the guard; this application takes CHANGE KEY `80 32 00` (one public source). Consumes both. */
+  changePin(value: { current: Pin; next: Pin }, options?: VerifyPinOptions): Promise<void> {
+    return this.#run(() => changePin(this.session, jukiPin, value, options, changeKey)).finally(
+      wiping(value.current, value.next),
+    )
+  }
+
+  /**
+   * Reads a transparent file by its number. A PIN that another program left verified opens nothing: it is cleared.
+   *
+   * @param fid - file identifier, 0x0001 to 0xFFFE.
+   * @param extent - most bytes wanted, 1 to 32 767.
+   * @returns the bytes, fewer when the file is shorter; copies made on the way are wiped.
+   * @throws StatusWordError `ERR_FILE_NOT_FOUND`, `ERR_SECURITY_STATUS`, `ERR_STATUS_WORD` when it holds records (6981).
+   * @throws RangeError for another number or length.
+   */
+  readFile(fid: number, extent: { readonly maxBytes: number }): Promise<Uint8Array> {
+    return this.#run(async () => {
+      await refuseInherited(this.session, jukiPin)
+      return readFile(this.session, fid, { bytes: extent.maxBytes }, { secret: true })
+    })
+  }
+
+  /**
+   * Reads one record of a record file by their numbers. A PIN that another program left verified opens nothing: it is cleared.
+   *
+   * @param fid - file identifier, 0x0001 to 0xFFFE.
+   * @param record - 1 to 254.
+   * @throws StatusWordError `ERR_FILE_NOT_FOUND` for no such file or record, `ERR_SECURITY_STATUS`, `ERR_STATUS_WORD` when it
+   *   holds no records (6981).
+   * @throws RangeError for another number.
+   */
+  readRecord(fid: number, record: number): Promise<Uint8Array> {
+    return this.#run(async () => {
+      await refuseInherited(this.session, jukiPin)
+      return readFileRecord(this.session, fid, record)
+    })
+  }
+
+  #run<T>(body: () => Promise<T>): Promise<T> {
+    return this.session.within(registryApplications.juki, body)
+  }
+}

@@ -1,0 +1,68 @@
+import type { CardApplication, PinReference } from '../../card/index.ts'
+import type { BlockLayout, ResultFields, ValidityRule } from '../profile/index.ts'
+
+/** `format` of a profile of this kind. */
+export const issuanceProfileFormat = 'jpki-card/issuance-profile@1'
+
+/** Cards a municipal application can be on. */
+export const profileCards = ['my-number', 'juki'] as const
+
+/** One of the cards. */
+export type ProfileCard = (typeof profileCards)[number]
+
+/** How an object is read. */
+export type ObjectSource =
+  | { readonly kind: 'data-object'; readonly tag: number }
+  | { readonly kind: 'bytes'; readonly fid: number; readonly bytes: number }
+  /** The one data object a file begins with. */
+  | { readonly kind: 'object'; readonly fid: number; readonly maxBytes: number }
+  | { readonly kind: 'record'; readonly fid: number; readonly record: number }
+
+/** Fields in the value of one data object inside an object. */
+export interface TaggedBlock {
+  /** From the outermost tag to the one whose value it is. */
+  readonly tags: readonly number[]
+  readonly layout: BlockLayout
+  /** The only field is the whole value, however long. */
+  readonly whole: boolean
+}
+
+/** Something the application gives in one piece. */
+export interface ProfileObject {
+  readonly id: string
+  readonly source: ObjectSource
+  /** The card wants the PIN first. */
+  readonly pin: boolean
+  readonly content: { readonly form: 'positions'; readonly layout: BlockLayout } | TlvContent
+}
+
+/** Content made of BER-TLV data objects. */
+export interface TlvContent {
+  readonly form: 'tlv'
+  readonly blocks: readonly TaggedBlock[]
+}
+
+/** What the PIN must look like, and how often it may be wrong. */
+export interface PinRules {
+  /** Who checks it: the card, or a server of the municipality (カードAP認証方式), which the card knows nothing of. */
+  readonly manager: 'card' | 'municipality'
+  /** Digits, 1 to 16. */
+  readonly digits: { readonly min: number; readonly max: number }
+  /** Wrong ones in a row before it is blocked, 1 to 15. */
+  readonly tries: number
+}
+
+/** A municipal application described as data. Made by `loadProfile` only. */
+export interface IssuanceProfile {
+  readonly name: string
+  readonly description: string | undefined
+  readonly cards: readonly ProfileCard[]
+  readonly application: CardApplication
+  readonly objects: readonly ProfileObject[]
+  /** Undefined: there is no PIN at all. */
+  readonly pin: PinRules | undefined
+  /** The PIN as the guard wants it, when the card checks it. */
+  readonly pinReference: PinReference | undefined
+  readonly result: ResultFields
+  readonly validity: ValidityRule | undefined
+}

@@ -1,0 +1,63 @@
+import { StripeError } from '../../errors.ts'
+import { PersonalText } from '../profile/index.ts'
+import { requireBits, reversedBits } from './bits.ts'
+import { type StripeFormat, type StripeFormatId, stripeFormat } from './formats.ts'
+import { type Parsed, parseTrack } from './parse.ts'
+import type { StripeTrack } from './track.ts'
+
+/** Options of {@link decodeStripe}. */
+export interface DecodeOptions {
+  /**
+   * Direction of the swipe, where the reader knows it. Default `either`: both are tried, and a stripe that is right in
+   * both, as few type II stripes are, is refused.
+   */
+  readonly direction?: 'forward' | 'reverse' | 'either' | undefined
+  /** Whether the start sentinel counts in the LRC. Default: as the format says. */
+  readonly lrcFrom?: StripeFormat['lrcFrom'] | undefined
+}
+
+/**
+ * Reads one track.
+ *
+ * @param bits - one byte a bit, 0 or 1, at most 2 000, in the order the reader gave; clock zeros may stand on both sides.
+ * @throws StripeError `ERR_STRIPE` with bit and character of what is wrong. When neither direction is right, the one that
+ *   got further is told about.
+ * @throws TypeError for a byte that is no bit.
+ */
+export function decodeStripe(id: StripeFormatId, bits: Uint8Array, options: DecodeOptions = {}): StripeTrack {
+  const format = stripeFormat(id)
+  requireBits(bits)
+  const { direction = 'either', lrcFrom = format.lrcFrom } = options
+  const forward = direction === 'reverse' ? undefined : parseTrack(format, bits, lrcFrom)
+  const reverse = direction === 'forward' ? undefined : parseTrack(format, reversedBits(bits), lrcFrom)
+  const forwardData = dataOf(format, forward)
+  const reverseData = dataOf(format, reverse)
+  if (forwardData !== undefined && reverseData !== undefined) {
+    throw new StripeError('direction', 'right in both directions: name the direction of the swipe')
+  }
+  if (forwardData !== undefined) return track(id, 'forward', forwardData)
+  if (reverseData !== undefined) return track(id, 'reverse', reverseData)
+  const further = progress(reverse) > progress(forward) ? 'reverse' : 'forward'
+  throw errorOf(further === 'forward' ? forward! : reverse!, further, bits.length)
+}
+
+function dataOf({ base }: StripeFormat, parsed: Parsed | undefined): string | undefined {
+  if (parsed === undefined || !('values' in parsed)) return undefined
+  return String.fromCharCode(...parsed.values.map((value) => value + base))
+}
+
+function track(format: StripeFormatId, direction: 'forward' | 'reverse', data: string): StripeTrack {
+  return { format, direction, checked: true, data: new PersonalText(data), repaired: [] }
+}
+
+/** Characters read before the refusal; after the LRC it is further than any. −1: not tried. */
+function progress(parsed: Parsed | undefined): number {
+  if (parsed === undefined || 'values' in parsed) return -1
+  return parsed.check === 'trailing' ? Number.POSITIVE_INFINITY : (parsed.character ?? 0)
+}
+
+function errorOf(parsed: Parsed, direction: 'forward' | 'reverse', length: number): StripeError {
+  if ('values' in parsed) throw new TypeError('there is no error')
+  const { check, message, bit, character } = parsed
+  return new StripeError(check, message, { bit: direction === 'forward' ? bit : length - 1 - bit, character })
+}

@@ -1,0 +1,40 @@
+import { StripeError } from '../../errors.ts'
+import { type BitOrder, bitsFromBytes, requireBits } from './bits.ts'
+import { type DecodeOptions, decodeStripe } from './decode.ts'
+import type { StripeFormatId } from './formats.ts'
+import type { StripeTrack, Swipe } from './track.ts'
+
+/** One track as a reader of raw bits gives it. */
+export type RawTrack = {
+  readonly format: StripeFormatId
+} & (
+  | { readonly bits: Uint8Array }
+  | { readonly bytes: Uint8Array; readonly order: BitOrder; readonly bitLength?: number | undefined }
+)
+
+/**
+ * Reads a swipe from a reader that gives raw bits, one byte a bit or packed.
+ *
+ * @param raw - the tracks there are, each once; what each is recorded as is the caller's to know.
+ * @throws StripeError `ERR_STRIPE` when no track could be read: that of the first which is not blank.
+ * @throws TypeError, RangeError for bits that are none, see {@link decodeStripe} and {@link bitsFromBytes}.
+ */
+export function readBits(raw: readonly RawTrack[], options: DecodeOptions = {}): Swipe {
+  const tracks: StripeTrack[] = []
+  const unreadable: { readonly format: StripeFormatId; readonly error: StripeError }[] = []
+  for (const { format, ...given } of raw) {
+    if ([...tracks, ...unreadable].some((other) => other.format === format)) {
+      throw new TypeError(`track ${format} is given twice`)
+    }
+    try {
+      const bits = 'bits' in given ? given.bits : bitsFromBytes(given.bytes, given.order, given.bitLength)
+      requireBits(bits)
+      if (bits.includes(1)) tracks.push(decodeStripe(format, bits, options))
+    } catch (error) {
+      if (!(error instanceof StripeError)) throw error
+      unreadable.push({ format, error })
+    }
+  }
+  if (tracks.length > 0) return { source: 'bits', tracks, unreadable }
+  throw unreadable[0]?.error ?? new StripeError('start-sentinel', 'every track is blank')
+}

@@ -1,0 +1,67 @@
+import { StripeError, WrongCardError } from '../../errors.ts'
+import type { FieldValue, PersonalText, ReadValidity } from '../profile/index.ts'
+import { applyValidity, handedOut } from '../profile/outcome.ts'
+import { readBlock } from '../profile/read-block.ts'
+import type { StripeFormatId } from './formats.ts'
+import type { StripeProfile } from './profile.ts'
+import type { Swipe } from './track.ts'
+
+/** What a municipality wrote on a track. Personal values do not show themselves. */
+export interface StripeRecord {
+  /** Name of the profile it was read with. */
+  readonly profile: string
+  readonly track: StripeFormatId
+  /** Parity and LRC were checked here, not only in the reader. */
+  readonly checked: boolean
+  /** 利用者ID, for example a 印鑑登録番号. */
+  readonly userId: PersonalText
+  /** 全国地方公共団体コード, where the profile knows it. */
+  readonly municipalityCode: string | undefined
+  readonly validity: ReadValidity | undefined
+  /** Every field by its id. */
+  readonly fields: Readonly<Record<string, FieldValue>>
+}
+
+/**
+ * Interprets the track of a swipe that the profile is about.
+ *
+ * @throws StripeError `ERR_STRIPE`: check `field` with the character of the data (from 0) that is not as the profile says;
+ *   that of the track when it was unreadable; check `start-sentinel` when the swipe has no such track.
+ * @throws WrongCardError `ERR_WRONG_CARD` when the municipality code is none of those the profile is for.
+ */
+export function readStripeRecord(profile: StripeProfile, swipe: Swipe): StripeRecord {
+  const { track: format, layout, result } = profile
+  const track = swipe.tracks.find((one) => one.format === format)
+  if (track === undefined) {
+    const failed = swipe.unreadable.find((one) => one.format === format)
+    throw failed?.error ?? new StripeError('start-sentinel', `the swipe has no track ${format}`)
+  }
+  const codes = Uint8Array.from(track.data.reveal(), (character) => character.charCodeAt(0))
+  const read = readBlock(layout, codes)
+  if ('reason' in read) {
+    const { check, field, offset, reason } = read
+    if (check === 'value' && field === result.municipalityCode) {
+      throw new WrongCardError('the card was issued by a municipality that the profile is not for')
+    }
+    throw new StripeError('field', `${field === undefined ? '' : `${field}: `}${reason}`, { character: offset })
+  }
+  const text = (id: string): string => [...read].find(([field]) => field.id === id)![1]!
+  const fields = handedOut(read)
+  return {
+    profile: profile.name,
+    track: format,
+    checked: track.checked,
+    userId: fields[result.userId] as PersonalText,
+    municipalityCode: result.municipalityCode && text(result.municipalityCode),
+    validity: validityOf(profile, text),
+    fields,
+  }
+}
+
+function validityOf({ validity, layout }: StripeProfile, text: (id: string) => string): ReadValidity | undefined {
+  if (validity === undefined) return undefined
+  const applied = applyValidity(validity, text)
+  if ('validity' in applied) return applied.validity
+  const { offset } = layout.fields.find(({ id }) => id === applied.notADay)!
+  throw new StripeError('field', `${applied.notADay}: there is no such day`, { character: offset })
+}

@@ -1,0 +1,215 @@
+import { equalBytes } from '../../bytes.ts'
+import { Certificate } from '../x509/index.ts'
+import { SignatureBudget, type Steps } from '../x509/signature-budget.ts'
+import { defaultSignatures, type SignatureLimits, verifySigned } from '../x509/signed.ts'
+import type { InvalidPath, PathFailure, PathOptions, ValidPath } from './options.ts'
+import { validatePath } from './validate.ts'
+
+const defaultIntermediates = 8
+
+/**
+ * Builds a path from a certificate to a trust anchor and validates it. The pool may hold anything in any order: several
+ * certificates of one name, cycles, certificates of others. Every candidate is tried until one path satisfies all that is
+ * asked or the budget is spent; what comes of it does not depend on the order of anchors and pool. Reports; never throws for
+ * what certificates say.
+ *
+ * @see RFC 5280 6.1, RFC 4158 for building
+ */
+export function inspectPath(leaf: Certificate, options: PathOptions): ValidPath | InvalidPath {
+  const paths = validPaths(leaf, options)
+  let step = paths.next()
+  while (!step.done) {
+    if (step.value !== undefined) return step.value
+    step = paths.next()
+  }
+  return { ok: false, failure: step.value }
+}
+
+/** {@link inspectPath} in steps of one signature each. @internal */
+export function* inspectPathSteps(leaf: Certificate, options: PathOptions): Steps<ValidPath | InvalidPath> {
+  const paths = validPaths(leaf, options)
+  let step = paths.next()
+  while (!step.done) {
+    if (step.value !== undefined) return step.value
+    yield
+    step = paths.next()
+  }
+  return { ok: false, failure: step.value }
+}
+
+/**
+ * Every valid path, the likeliest first, and `undefined` after each signature, where others may run.
+ *
+ * @returns what was wrong with the path that came farthest. @internal
+ */
+export function validPaths(leaf: Certificate, options: PathOptions): Generator<ValidPath | undefined, PathFailure> {
+  if (!(leaf instanceof Certificate)) throw new TypeError('certificate must be a Certificate')
+  requireCertificates(options?.anchors, 'anchors')
+  if (options.intermediates !== undefined) requireCertificates(options.intermediates, 'intermediates')
+  if (!(options.at instanceof Date) || Number.isNaN(options.at.getTime()))
+    throw new TypeError('at must be a valid date')
+  return new Search(leaf, options).run()
+}
+
+/** @throws TypeError naming the argument that is not a list of certificates. */
+function requireCertificates(list: unknown, name: string): void {
+  if (!Array.isArray(list) || !list.every((one) => one instanceof Certificate)) {
+    throw new TypeError(`${name} must be a list of Certificate; Certificate.fromDer makes one`)
+  }
+}
+
+/** The policy of these options with the budget of the question, a new one unless there is one already. @internal */
+export function limitsOf({
+  signatures,
+  maxSignatures,
+}: Pick<PathOptions, 'signatures' | 'maxSignatures'>): SignatureLimits & { readonly budget: SignatureBudget } {
+  const budget = signatures?.budget ?? new SignatureBudget(maxSignatures ?? defaultSignatures)
+  return { ...signatures, budget }
+}
+
+type Paths<T = void> = Generator<ValidPath | undefined, T>
+
+class Search {
+  readonly #options: PathOptions
+  readonly #leaf: Certificate
+  readonly #maxIntermediates: number
+  readonly #limits: SignatureLimits
+  readonly #budget: SignatureBudget
+  #farthest: PathFailure | undefined
+
+  constructor(leaf: Certificate, options: PathOptions) {
+    this.#leaf = leaf
+    this.#options = options
+    this.#maxIntermediates = options.maxIntermediates ?? defaultIntermediates
+    const limits = limitsOf(options)
+    this.#limits = limits
+    this.#budget = limits.budget
+  }
+
+  *run(): Paths<PathFailure> {
+    yield* this.#extend([this.#leaf])
+    return this.#farthest ?? { check: 'trust-anchor', depth: 0, message: 'no path to a trust anchor' }
+  }
+
+  /** Tries every issuer of the last certificate of the path. */
+  *#extend(path: readonly Certificate[]): Paths {
+    const subject = path[path.length - 1]!
+    const depth = path.length - 1
+    const anchors = this.#candidates(subject, this.#options.anchors)
+    for (const anchor of anchors) {
+      const signed = this.#signed(subject, anchor, depth)
+      yield
+      if (!signed) continue
+      const whole = complete([...path, anchor])
+      if (!(yield* this.#deferredSigned(path, whole))) continue
+      const policies = validatePath(whole, this.#options)
+      if (Array.isArray(policies)) yield { ok: true, path: whole, policies }
+      else this.#note(policies as PathFailure)
+    }
+    const pool = this.#candidates(subject, this.#options.intermediates ?? [])
+    if (depth >= this.#maxIntermediates) {
+      if (pool.length > 0) this.#note({ check: 'path-length', depth, message: 'the path is too long' })
+      return
+    }
+    for (const issuer of pool) {
+      if (path.some((used) => sameHolder(used, issuer))) continue
+      const signed = this.#signed(subject, issuer, depth)
+      yield
+      if (signed) yield* this.#extend([...path, issuer])
+    }
+    if (anchors.length + pool.length === 0) {
+      this.#note({ check: 'trust-anchor', depth, message: 'its issuer is not among the certificates given' })
+    }
+  }
+
+  /** Checks the signatures that had to wait for the parameters of a DSA key. */
+  *#deferredSigned(path: readonly Certificate[], whole: readonly Certificate[]): Paths<boolean> {
+    for (const [depth, subject] of path.entries()) {
+      const issuer = whole[depth + 1]!
+      if (!lacksParameters(path[depth + 1] ?? issuer)) continue
+      const signed = this.#verified(subject, issuer, depth)
+      yield
+      if (!signed) return false
+    }
+    return true
+  }
+
+  /**
+   * Whether the issuer signed the subject; taken on trust until the path is complete when its key is not. Either way it
+   * costs the budget, or a pool of such keys could be walked through in every order.
+   */
+  #signed(subject: Certificate, issuer: Certificate, depth: number): boolean {
+    const deferred = lacksParameters(issuer) && this.#options.signatures?.allowDsa === true
+    if (!deferred) return this.#verified(subject, issuer, depth)
+    if (this.#budget.spend(issuer.key)) return true
+    this.#isSpent(depth)
+    return false
+  }
+
+  #verified(subject: Certificate, issuer: Certificate, depth: number): boolean {
+    if (this.#isSpent(depth)) return false
+    const { tbs, signatureAlgorithm, signature } = subject
+    const good = verifySigned(tbs, signatureAlgorithm, signature, issuer.key, this.#limits)
+    if (!good && !this.#isSpent(depth))
+      this.#note({ check: 'signature', depth, message: 'the signature does not verify' })
+    return good
+  }
+
+  /** Whether the budget is gone, which is then what the search ends with. */
+  #isSpent(depth: number): boolean {
+    if (!this.#budget.exceeded) return false
+    if (this.#farthest?.check !== 'budget') {
+      this.#farthest = { check: 'budget', depth, message: 'too many candidates: the search was stopped' }
+    }
+    return true
+  }
+
+  /** Keeps the failure that is nearest to success: one of a complete path before one met while building. */
+  #note(failure: PathFailure): void {
+    const building = (one: PathFailure): boolean => one.check === 'signature' || one.check === 'trust-anchor'
+    if (this.#farthest === undefined || (building(this.#farthest) && !building(failure))) this.#farthest = failure
+  }
+
+  /**
+   * Certificates with the issuer's name: those whose key identifier fits first, then those valid at that time, then by their
+   * bytes, so that the order they were given in decides nothing. A copy counts once.
+   */
+  #candidates(subject: Certificate, pool: readonly Certificate[]): readonly Certificate[] {
+    const named = pool.filter((one) => one.subjectName.equals(subject.issuerName))
+    if (named.length < 2) return named
+    const wanted = subject.extensions.authorityKeyId?.keyId
+    const at = this.#options.at.getTime()
+    const ranked = named.map((one) => ({
+      one,
+      rank: rankOf(one, wanted, at),
+      bytes: Buffer.concat([one.tbs, one.signature]),
+    }))
+    ranked.sort((a, b) => a.rank - b.rank || Buffer.compare(a.bytes, b.bytes))
+    return ranked.filter(({ bytes }, i) => i === 0 || !equalBytes(bytes, ranked[i - 1]!.bytes)).map(({ one }) => one)
+  }
+}
+
+function rankOf(one: Certificate, wanted: Uint8Array | undefined, at: number): number {
+  const id = one.extensions.subjectKeyId
+  const fit = wanted === undefined || id === undefined ? 1 : equalBytes(id, wanted) ? 0 : 2
+  return 2 * fit + (one.notBeforeMs <= at && at < one.notAfterMs + 1000 ? 0 : 1)
+}
+
+/** A DSA key that leaves its parameters to its issuer's. RFC 3279 2.3.2. */
+function lacksParameters({ publicKey }: Certificate): boolean {
+  return publicKey.kind === 'dsa' && publicKey.bits === undefined
+}
+
+/** The path with every such key completed from above; never from a certificate that is not on it. */
+function complete(path: readonly Certificate[]): readonly Certificate[] {
+  const whole = [...path]
+  for (let depth = path.length - 2; depth >= 0; depth--) {
+    if (lacksParameters(whole[depth]!)) whole[depth] = whole[depth]!.inheriting(whole[depth + 1]!.key)
+  }
+  return whole
+}
+
+/** Same name and same key: going through it again can prove nothing new. */
+function sameHolder(a: Certificate, b: Certificate): boolean {
+  return equalBytes(a.key.der, b.key.der) && a.subjectName.equals(b.subjectName)
+}

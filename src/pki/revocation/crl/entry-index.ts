@@ -1,0 +1,220 @@
+import { randomBytes } from 'node:crypto'
+import { DecodeError } from '../../../errors.ts'
+import { DerReader, type EncodingFinding } from '../../x509/der.ts'
+import type { Name } from '../../x509/name.ts'
+import { type RawEntry, type RevokedEntry, readEntry } from './entry.ts'
+import { EntryScan } from './entry-scan.ts'
+
+/** What the index is made over. */
+export interface EntrySource {
+  readonly bytes: Uint8Array
+  /** The content of revokedCertificates; an empty range when there is none. */
+  readonly start: number
+  readonly end: number
+  readonly extensible: boolean
+  readonly indirect: boolean
+  readonly issuer: Name
+  /** Where entries that should have been written in another way are noted. */
+  readonly findings: EncodingFinding[]
+}
+
+/** Entries read between two chances for others to run: a few milliseconds. */
+const slice = 1024
+const sliceBytes = 131_072
+/** Not known outside, so that no list can be made whose entries all fall together. */
+const seed = randomBytes(4).readUInt32LE()
+const keyOf = (name: Name): string => JSON.stringify(name.key)
+
+/**
+ * Finds an entry by serial number and certificate issuer: a hash table of offsets into the list, 7 to 15 bytes an entry.
+ * The list itself stays as it is; an entry is decoded when it is found.
+ */
+export class EntryIndex {
+  readonly #source: EntrySource
+  readonly #table: Uint32Array
+  readonly #marks: Uint8Array
+  /** Number of each certificate issuer; 0 is the issuer of the list. */
+  readonly #issuers: ReadonlyMap<string, number>
+  /** Offsets from which on entries are of another issuer, ascending, and its number. */
+  readonly #turns: readonly (readonly [offset: number, issuer: number])[]
+  readonly count: number
+  /** A critical entry extension not known here: RFC 5280 5.3 forbids to use the list at all. */
+  readonly unknownCritical: string | undefined
+
+  private constructor(
+    source: EntrySource,
+    issuers: ReadonlyMap<string, number>,
+    turns: readonly (readonly [number, number])[],
+    count: number,
+    unknownCritical: string | undefined,
+  ) {
+    this.#source = source
+    this.#issuers = issuers
+    this.#turns = turns
+    this.count = count
+    this.unknownCritical = unknownCritical
+    const slots = count === 0 ? 1 : 2 ** Math.ceil(Math.log2(count * 1.5 + 1))
+    this.#table = new Uint32Array(slots)
+    this.#marks = new Uint8Array(slots)
+  }
+
+  /** Reads every entry strictly, in slices. @throws DecodeError `ERR_DER`. */
+  static *build(source: EntrySource): Generator<void, EntryIndex> {
+    const { bytes, start, end, extensible, indirect, issuer, findings } = source
+    const issuers = new Map([[keyOf(issuer), 0]])
+    const turns: [number, number][] = []
+    const scan = new EntryScan(bytes, end)
+    let count = 0
+    let unknownCritical: string | undefined
+    let pausedAt = start
+    for (let at = start; at < end; count++) {
+      if (count % slice === 0 || at - pausedAt > sliceBytes) {
+        pausedAt = at
+        yield
+      }
+      const known = scan.after(at)
+      if (known > 0) {
+        at = known
+        continue
+      }
+      const reader = new DerReader(bytes, at, end, findings)
+      const entry = readEntry(reader, extensible)
+      unknownCritical ??= entry.unknownCritical
+      if (entry.certificateIssuer !== undefined) {
+        if (!indirect) throw new DecodeError('ERR_DER', 'a certificate issuer in a list that is not indirect', at)
+        const key = keyOf(entry.certificateIssuer)
+        const number = issuers.get(key) ?? issuers.size
+        issuers.set(key, number)
+        turns.push([at, number])
+      } else if (entry.unknownCritical === undefined) {
+        scan.learn(entry.extensionsAt, reader.offset)
+      }
+      at = reader.offset
+    }
+    const index = new EntryIndex(source, issuers, turns, count, unknownCritical)
+    yield* index.#fill()
+    return index
+  }
+
+  *#fill(): Generator<void, void> {
+    const { bytes, start, end, findings } = this.#source
+    const noting = new DerReader(bytes, start, end, findings)
+    let turn = 0
+    let issuer = 0
+    let done = 0
+    let compared = 0
+    for (let at = start; at < end; ) {
+      for (; turn < this.#turns.length && this.#turns[turn]![0] <= at; turn++) issuer = this.#turns[turn]![1]
+      const entry = at + headerLength(bytes, at)
+      const from = entry + headerLength(bytes, entry)
+      const hashed = hash(bytes, from, from + contentLength(bytes, entry), issuer)
+      const slot = this.#slotOf(bytes, from, from + contentLength(bytes, entry), issuer, hashed)
+      const other = this.#table[slot]!
+      const after = entry + contentLength(bytes, at)
+      if (other === 0) {
+        this.#table[slot] = at
+        this.#marks[slot] = markOf(hashed)
+      } else {
+        noting.note('duplicate-entry', at)
+        if (outweighs(this.#entryAt(at), this.#entryAt(other))) this.#table[slot] = at
+        compared += 256 + after - at
+      }
+      at = after
+      if (++done % slice !== 0 && compared < sliceBytes) continue
+      compared = 0
+      yield
+    }
+  }
+
+  /** The entry of a certificate. @param serial - content of the serial number INTEGER. */
+  find(serial: Uint8Array, certificateIssuer: Name): RevokedEntry | undefined {
+    const issuer = certificateIssuer.equals(this.#source.issuer) ? 0 : this.#issuers.get(keyOf(certificateIssuer))
+    if (issuer === undefined || this.count === 0) return undefined
+    const hashed = hash(serial, 0, serial.length, issuer)
+    const at = this.#table[this.#slotOf(serial, 0, serial.length, issuer, hashed)]!
+    if (at === 0) return undefined
+    const { revocationDate, reason, invalidityDate } = this.#entryAt(at)
+    return { revocationDate, reason, invalidityDate }
+  }
+
+  /** An entry that was read before: what is to be noted of it is noted. */
+  #entryAt(at: number): RawEntry {
+    const { bytes, end, extensible } = this.#source
+    return readEntry(new DerReader(bytes, at, end, []), extensible)
+  }
+
+  /** The slot that holds the entry of a serial number, or the free one where it would stand. There always is a free one. */
+  #slotOf(serial: Uint8Array, start: number, end: number, issuer: number, hashed: number): number {
+    const mask = this.#table.length - 1
+    const mark = markOf(hashed)
+    let slot = hashed & mask
+    for (; this.#table[slot] !== 0; slot = (slot + 1) & mask) {
+      if (this.#marks[slot] !== mark) continue
+      const at = this.#table[slot]!
+      if (this.#sameSerial(at, serial, start, end) && this.#issuerAt(at) === issuer) break
+    }
+    return slot
+  }
+
+  #sameSerial(at: number, serial: Uint8Array, start: number, end: number): boolean {
+    const { bytes } = this.#source
+    const integer = at + headerLength(bytes, at)
+    if (contentLength(bytes, integer) !== end - start) return false
+    const from = integer + headerLength(bytes, integer)
+    for (let i = 0; i < end - start; i++) if (bytes[from + i] !== serial[start + i]) return false
+    return true
+  }
+
+  #issuerAt(at: number): number {
+    let low = 0
+    let high = this.#turns.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#turns[middle]![0] <= at) low = middle + 1
+      else high = middle
+    }
+    return low === 0 ? 0 : this.#turns[low - 1]![1]
+  }
+}
+
+/**
+ * Which of two entries of one certificate counts, whatever their order: a revocation before a release from a delta, then the
+ * earlier one, then the one with a reason.
+ */
+function outweighs(a: RevokedEntry, b: RevokedEntry): boolean {
+  const [releasesA, releasesB] = [a.reason === 'removeFromCRL', b.reason === 'removeFromCRL']
+  if (releasesA !== releasesB) return releasesB
+  const later = a.revocationDate.getTime() - b.revocationDate.getTime()
+  if (later !== 0) return later < 0
+  return (a.reason ?? '~') < (b.reason ?? '~')
+}
+
+/** Bytes of tag and length of an element that was checked before. */
+function headerLength(bytes: Uint8Array, at: number): number {
+  const length = bytes[at + 1]!
+  return length < 0x80 ? 2 : 2 + (length & 0x7f)
+}
+
+/** Bytes of content of an element that was checked before. */
+function contentLength(bytes: Uint8Array, at: number): number {
+  let length = bytes[at + 1]!
+  if (length < 0x80) return length
+  const end = at + 2 + (length & 0x7f)
+  length = 0
+  for (let i = at + 2; i < end; i++) length = length * 256 + bytes[i]!
+  return length
+}
+
+/** A well mixed 32-bit hash with a secret start. */
+function hash(bytes: Uint8Array, start: number, end: number, issuer: number): number {
+  let h = seed ^ issuer
+  for (let i = start; i < end; i++) {
+    h = Math.imul(h ^ bytes[i]!, 0x9e3779b1)
+    h = Math.imul(h ^ (h >>> 15), 0x85ebca77)
+  }
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae3d)
+  return (h ^ (h >>> 16)) >>> 0
+}
+
+/** The bits of a hash that choose no slot, so that other entries are told apart without going to the list. */
+const markOf = (hashed: number): number => hashed >>> 24

@@ -1,0 +1,201 @@
+import { setImmediate } from 'node:timers/promises'
+import { latin1Text, toHex } from '../../../bytes.ts'
+import type { Certificate } from '../../x509/certificate.ts'
+import type { DistributionPoint } from '../../x509/extensions.ts'
+import type { GeneralName } from '../../x509/general-name.ts'
+import type { Name } from '../../x509/name.ts'
+import { compareAge } from './delta.ts'
+import { fullNames, issuersOf, namesOf } from './distribution-points.ts'
+import type { RevocationList } from './revocation-list.ts'
+
+/** Lists of one issuer, each array newest first. */
+interface IssuerLists {
+  /** Those whose issuingDistributionPoint gives no name: any distribution point may mean them. */
+  readonly unnamed: RevocationList[]
+  /** The others, by each of their names: distinguished ones as they are compared, and others. */
+  readonly directories: Map<string, RevocationList[]>
+  readonly others: Map<string, RevocationList[]>
+}
+
+/** What a list is found by; kept with the list, as spelling out names costs more than anything else here. */
+interface ListKeys {
+  readonly issuer: NameKey
+  /** Whether its distribution point has a name. */
+  readonly named: boolean
+  readonly directories: readonly NameKey[]
+  readonly others: readonly string[]
+}
+
+/** A distinguished name as it is encoded, and as it is compared by RFC 5280 7.1. */
+interface NameKey {
+  readonly encoded: string
+  readonly compared: string
+}
+
+/** So few lists are compared with a certificate one by one. */
+const few = 4
+/** Lists from this number of entries on take longer than about a millisecond to hash. */
+const manyEntries = 10_000
+/** Names that no list has, remembered by their encoding. */
+const mostAsked = 64
+/** Lists put in order between two chances for others to run. */
+const slice = 64
+
+/**
+ * Lists by issuer and distribution point: a certificate is compared only with those that may be about it. The JPKI has one
+ * list for each of some 1,900 municipalities, all of one issuer.
+ */
+export class ListIndex {
+  #lists: readonly RevocationList[] = []
+  #long: readonly RevocationList[] = []
+  /** By the name as it is compared. */
+  readonly #issuers = new Map<string, IssuerLists>()
+  /** Names of the lists by their encoding, so that the same bytes need not be spelled out again. */
+  readonly #compared = new Map<string, string>()
+  /** The same for names that no list has, such as the alternative name of an issuer, which all its certificates give. */
+  readonly #asked = new Map<string, string>()
+
+  constructor(lists: readonly RevocationList[]) {
+    const steps = this.#fill(lists)
+    while (!steps.next().done);
+  }
+
+  /** The same for any number of lists; other work of the process goes on meanwhile. */
+  static async load(lists: readonly RevocationList[]): Promise<ListIndex> {
+    const index = new ListIndex([])
+    for (const _ of index.#fill(lists)) await setImmediate()
+    return index
+  }
+
+  /** Every list once, newest first. */
+  get lists(): readonly RevocationList[] {
+    return this.#lists
+  }
+
+  /** Those too long to be hashed without a pause. */
+  get long(): readonly RevocationList[] {
+    return this.#long
+  }
+
+  *#fill(lists: readonly RevocationList[]): Generator<void, void> {
+    this.#lists = lists.length < 2 ? [...lists] : [...new Set(lists)].sort((a, b) => compareAge(b, a))
+    this.#long = this.#lists.filter(({ count }) => count >= manyEntries)
+    if (this.#lists.length <= few) return
+    for (const [i, list] of this.#lists.entries()) {
+      if (i % slice === 0) yield
+      this.#add(list, keysOf(list))
+    }
+  }
+
+  #add(list: RevocationList, { issuer, named, directories, others }: ListKeys): void {
+    this.#compared.set(issuer.encoded, issuer.compared)
+    let group = this.#issuers.get(issuer.compared)
+    if (group === undefined) {
+      group = { unnamed: [], directories: new Map(), others: new Map() }
+      this.#issuers.set(issuer.compared, group)
+    }
+    if (!named) group.unnamed.push(list)
+    for (const { encoded, compared } of directories) {
+      this.#compared.set(encoded, compared)
+      put(group.directories, compared, list)
+    }
+    for (const name of others) put(group.others, name, list)
+  }
+
+  /**
+   * Lists that may be in scope of one of the distribution points, newest first. Every list that is in scope is among them;
+   * whether one is must still be checked. RFC 5280 6.3.3 (b) (1), (2).
+   */
+  candidates(certificate: Certificate, points: readonly DistributionPoint[]): readonly RevocationList[] {
+    if (this.#lists.length <= few) return this.#lists
+    const found = new Set<readonly RevocationList[]>()
+    for (const point of points) {
+      for (const issuer of issuersOf(point, certificate)) {
+        const group = this.#issuers.get(this.#comparedName(issuer))
+        if (group === undefined) continue
+        if (group.unnamed.length > 0) found.add(group.unnamed)
+        if (group.directories.size + group.others.size === 0) continue
+        for (const name of namesOf(point, certificate)) {
+          const lists =
+            name.kind === 'directory'
+              ? group.directories.get(this.#comparedName(name.value))
+              : group.others.get(keyOfOther(name))
+          if (lists !== undefined) found.add(lists)
+        }
+      }
+    }
+    const [first, ...others] = found
+    if (first === undefined || others.length === 0) return first ?? []
+    return [...new Set([...first, ...others.flat()])].sort((a, b) => compareAge(b, a))
+  }
+
+  #comparedName(name: Name): string {
+    const known = this.#compared.get(name.encoded) ?? this.#asked.get(name.encoded)
+    if (known !== undefined) return known
+    const found = compared(name)
+    if (this.#asked.size >= mostAsked) this.#asked.clear()
+    this.#asked.set(name.encoded, found)
+    return found
+  }
+}
+
+function put(lists: Map<string, RevocationList[]>, key: string, list: RevocationList): void {
+  const found = lists.get(key)
+  if (found === undefined) lists.set(key, [list])
+  else if (found[found.length - 1] !== list) found.push(list)
+}
+
+const indexes = new WeakMap<readonly RevocationList[], { readonly index: ListIndex; readonly of: RevocationList[] }>()
+
+/** The index of lists given as an array, made again only when the array holds others than before. */
+export function indexOf(lists: readonly RevocationList[]): ListIndex {
+  const known = indexes.get(lists)
+  if (known !== undefined && sameLists(known.of, lists)) return known.index
+  const index = new ListIndex(lists)
+  indexes.set(lists, { index, of: [...lists] })
+  return index
+}
+
+function sameLists(a: readonly RevocationList[], b: readonly RevocationList[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+const keys = new WeakMap<RevocationList, ListKeys>()
+/** The issuer of the list before: as a rule many lists are of one. */
+let lastIssuer: NameKey | undefined
+
+/** What an index finds the list by. */
+function keysOf(list: RevocationList): ListKeys {
+  const known = keys.get(list)
+  if (known !== undefined) return known
+  const { name } = list.extensions.issuingDistributionPoint ?? {}
+  const names = name === undefined ? [] : fullNames(name, list.issuerName)
+  if (lastIssuer?.encoded !== list.issuerName.encoded) lastIssuer = nameKey(list.issuerName)
+  const made: ListKeys = {
+    issuer: lastIssuer,
+    named: name !== undefined,
+    directories: names.flatMap((one) => (one.kind === 'directory' ? [nameKey(one.value)] : [])),
+    others: names.flatMap((one) => (one.kind === 'directory' ? [] : [keyOfOther(one)])),
+  }
+  keys.set(list, made)
+  return made
+}
+
+/** Issuer, distribution point, key identifier and kind of a list: equal where `sameScope` says so. */
+export function scopeOf(list: RevocationList): string {
+  const { issuingDistributionPoint, authorityKeyId } = list.extensions
+  const parts = [issuingDistributionPoint?.der, authorityKeyId].map((part) => part && latin1Text(part))
+  return JSON.stringify([list.isDelta, keysOf(list).issuer.compared, ...parts])
+}
+
+const nameKey = (name: Name): NameKey => ({ encoded: name.encoded, compared: compared(name) })
+
+/** Equal exactly when `Name.equals` says so. */
+const compared = (name: Name): string => JSON.stringify(name.key)
+
+function keyOfOther(name: Exclude<GeneralName, { kind: 'directory' }>): string {
+  const value = typeof name.value === 'string' ? name.value : toHex(name.value)
+  return name.kind === 'other' ? `other ${name.type} ${value}` : `${name.kind} ${value}`
+}

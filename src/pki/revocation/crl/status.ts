@@ -1,0 +1,309 @@
+import { equalBytes } from '../../../bytes.ts'
+import type { Certificate } from '../../x509/certificate.ts'
+import type { EncodingFinding } from '../../x509/der.ts'
+import type { DistributionPoint } from '../../x509/extensions.ts'
+import type { PublicKey } from '../../x509/public-key.ts'
+import { finish, type Steps } from '../../x509/signature-budget.ts'
+import type { RevocationReason } from '../reason.ts'
+import { fitsBase, sameScope, supersedes } from './delta.ts'
+import { distributionPointsOf, outOfScope } from './distribution-points.ts'
+import type { RevokedEntry } from './entry.ts'
+import { indexOf, type ListIndex } from './list-index.ts'
+import { allReasons, reasonMask } from './reasons.ts'
+import type { RevocationList } from './revocation-list.ts'
+import { type SignerOptions, signerOf } from './signer.ts'
+
+/** What {@link crlStatus} decides by. */
+export interface CrlStatusOptions extends SignerOptions {
+  /** Lists, complete and delta, in any order. Untrusted. */
+  readonly lists: readonly RevocationList[]
+  /** The moment to judge at. */
+  readonly at: Date
+  /**
+   * How far a list may be dated ahead of `at`, because clocks differ; milliseconds. Default 0. Such a list counts where none
+   * of its scope is in force; beside one it can only revoke. `nextUpdate` is not widened by it.
+   */
+  readonly skewMs?: number | undefined
+}
+
+/** A list the answer rests on. */
+export interface CrlEvidence {
+  readonly issuer: string
+  readonly thisUpdate: Date
+  readonly nextUpdate: Date
+  /** SHA-256 of the list, upper-case hexadecimal. */
+  readonly sha256: string
+  readonly delta: boolean
+  /** What its issuer should have written in another way. */
+  readonly findings: readonly EncodingFinding[]
+}
+
+/** A list that was not used, and why. */
+export interface CrlProblem {
+  readonly issuer: string
+  readonly sha256: string
+  readonly message: string
+}
+
+/** What the lists say about one certificate. */
+export interface CrlStatus {
+  readonly status: 'good' | 'revoked' | 'unknown'
+  /** Set when revoked and the list gives one. */
+  readonly reason?: RevocationReason
+  /** Set when revoked. */
+  readonly revokedAt?: Date
+  readonly evidence: readonly CrlEvidence[]
+  readonly problems: readonly CrlProblem[]
+}
+
+/**
+ * Whether revocation lists show a certificate as revoked. `good` only when verified, current lists in scope cover every
+ * reason there is; `unknown` otherwise, which must be treated as a refusal. Source: RFC 5280 6.3.3.
+ *
+ * Stricter than the RFC, so that no choice of lists hides a revocation: a list is read even if all reasons are covered
+ * already, unless a newer one of the same scope was. An entry counts whatever its date: a date after `at` only says that
+ * the clocks or the question differ, and the issuer has withdrawn its word. certificateHold counts as revoked;
+ * removeFromCRL releases in a delta only, and in a complete list is a revocation like any other.
+ *
+ * @param issuer - certificate of the issuer, from a path already found valid.
+ * @throws RangeError when `at` is no date, or `skewMs` is not finite or negative.
+ */
+export function crlStatus(certificate: Certificate, issuer: Certificate, options: CrlStatusOptions): CrlStatus {
+  return finish(crlStatusSteps(certificate, issuer, options))
+}
+
+/** {@link crlStatus} in steps of one signature each. @internal */
+export function* crlStatusSteps(
+  certificate: Certificate,
+  issuer: Certificate,
+  options: CrlStatusOptions,
+): Steps<CrlStatus> {
+  const decision = yield* decide(certificate, issuer, indexOf(options.lists), options)
+  const { status, entry, evidence, problems } = decision
+  let all: readonly CrlProblem[] | undefined
+  return {
+    status,
+    ...(entry?.reason !== undefined && { reason: entry.reason }),
+    ...(entry !== undefined && { revokedAt: entry.revocationDate }),
+    evidence,
+    // Hundreds of lists may be of no use to one certificate; why, is worked out when it is asked for.
+    get problems() {
+      all ??= problems()
+      return all
+    },
+  }
+}
+
+/** What lists say about one certificate, and how to learn why others said nothing. */
+export interface Decision {
+  readonly status: CrlStatus['status']
+  readonly entry: RevokedEntry | undefined
+  readonly evidence: readonly CrlEvidence[]
+  /** @param most - how many of the lists that cannot be about the certificate are among them; all by default. */
+  readonly problems: (most?: number) => readonly CrlProblem[]
+}
+
+/** {@link crlStatus} over lists that were put in order before, in steps of one signature each. */
+export function decide(
+  certificate: Certificate,
+  issuer: Certificate,
+  lists: ListIndex,
+  options: Omit<CrlStatusOptions, 'lists'>,
+): Steps<Decision> {
+  return new Question(certificate, issuer, lists, options).decide()
+}
+
+/** One certificate looked up in the lists of an index. */
+class Question {
+  readonly #certificate: Certificate
+  readonly #issuer: Certificate
+  readonly #lists: ListIndex
+  readonly #options: SignerOptions
+  readonly #limits: Limits
+  readonly #points: readonly DistributionPoint[]
+  readonly #isIssuer: boolean
+  /** Lists that may be about the certificate, newest first. */
+  readonly #compared: readonly RevocationList[]
+  readonly #deltas: readonly RevocationList[]
+  readonly #keys = new Map<RevocationList, PublicKey | undefined>()
+  readonly #used = new Set<RevocationList>()
+  readonly #problems = new Map<RevocationList, string>()
+
+  constructor(
+    certificate: Certificate,
+    issuer: Certificate,
+    lists: ListIndex,
+    options: Omit<CrlStatusOptions, 'lists'>,
+  ) {
+    this.#certificate = certificate
+    this.#issuer = issuer
+    this.#lists = lists
+    this.#options = options
+    this.#limits = limitsOf(options)
+    this.#points = distributionPointsOf(certificate)
+    this.#isIssuer = issuer.subjectName.equals(certificate.issuerName)
+    this.#compared = lists.candidates(certificate, this.#points)
+    this.#deltas = this.#compared.filter(({ isDelta }) => isDelta)
+  }
+
+  *decide(): Steps<Decision> {
+    const { at } = this.#limits
+    const certificate = this.#certificate
+    const problems = this.#problems
+    const complete = inForceFirst(this.#compared, at)
+    let covered = 0
+    for (const point of this.#points) {
+      const read: RevocationList[] = []
+      for (const list of complete) {
+        const reasons =
+          reasonMask(point.reasons) & reasonMask(list.extensions.issuingDistributionPoint?.onlySomeReasons)
+        const outside = outOfScope(list, point, certificate) ?? (reasons === 0 ? 'it is of other reasons' : undefined)
+        const ofScope = outside === undefined ? read.filter((other) => sameScope(other, list)) : []
+        if (outside !== undefined || ofScope.some((other) => supersedes(other, list))) {
+          if (!problems.has(list)) problems.set(list, outside ?? 'there is a newer one')
+          continue
+        }
+        const key = yield* this.#keyOf(list)
+        if (key === undefined) continue
+        const { entry, by } = entryOf(certificate, list, yield* this.#deltasOf(list, key), at)
+        // A list dated ahead changes nothing that one in force says, but what it revokes is revoked.
+        if (entry === undefined && list.thisUpdate.getTime() > at && ofScope.length > 0) {
+          problems.set(list, 'it is of a later time')
+          continue
+        }
+        read.push(list)
+        for (const one of [list, ...by]) this.#used.add(one)
+        if (entry !== undefined) return this.#answer('revoked', entry)
+        covered |= reasons
+      }
+    }
+    return this.#answer(covered === allReasons ? 'good' : 'unknown')
+  }
+
+  /** The key that made a list that is current and in scope; others are sorted out before the cost of a signature. */
+  *#keyOf(list: RevocationList): Steps<PublicKey | undefined> {
+    if (this.#keys.has(list)) return this.#keys.get(list)
+    const wrong = this.#whyNot(list)
+    const key = wrong === undefined ? yield* signerOf(list, this.#certificate, this.#issuer, this.#options) : undefined
+    if (key === undefined) this.#problems.set(list, wrong ?? 'no trusted key made its signature')
+    this.#keys.set(list, key)
+    return key
+  }
+
+  /** Deltas that fit, made with the key of their base, newest first. RFC 5280 6.3.3 (c), (h). */
+  *#deltasOf(base: RevocationList, key: PublicKey): Steps<readonly RevocationList[]> {
+    const fitting: RevocationList[] = []
+    for (const delta of this.#deltas) {
+      if (!fitsBase(delta, base)) continue
+      const own = yield* this.#keyOf(delta)
+      if (own !== undefined && equalBytes(own.der, key.der)) fitting.push(delta)
+    }
+    return fitting
+  }
+
+  /** Why the list is of no use, before its signature is looked at. */
+  #whyNot(list: RevocationList): string | undefined {
+    const wrong = this.#isIssuer ? notCurrent(list, this.#limits) : 'the issuer given is not that of the certificate'
+    return wrong ?? outsideAll(list, this.#points, this.#certificate)
+  }
+
+  #answer(status: CrlStatus['status'], entry?: RevokedEntry): Decision {
+    return {
+      status,
+      entry,
+      evidence: [...this.#used].map(evidenceOf),
+      problems: (most = Number.POSITIVE_INFINITY) => this.#unused(most),
+    }
+  }
+
+  #unused(most: number): readonly CrlProblem[] {
+    const problems = this.#problems
+    for (const list of this.#deltas) {
+      if (!problems.has(list)) problems.set(list, this.#whyNot(list) ?? 'no base list for it')
+    }
+    const near = [...problems].filter(([list]) => !this.#used.has(list)).map(problemOf)
+    if (most === 0 || this.#compared.length === this.#lists.lists.length) return near
+    const known = new Set(this.#compared)
+    const others = this.#lists.lists.filter((list) => !known.has(list)).slice(0, most)
+    const whyNot = (list: RevocationList): string => this.#whyNot(list) ?? 'it is of another distribution point'
+    return [...near, ...others.map((list) => problemOf([list, whyNot(list)]))]
+  }
+}
+
+/** Milliseconds. */
+interface Limits {
+  readonly at: number
+  readonly skew: number
+}
+
+function limitsOf({ at, skewMs = 0 }: Omit<CrlStatusOptions, 'lists'>): Limits {
+  if (Number.isNaN(at.getTime())) throw new RangeError('at must be a valid date')
+  if (!Number.isFinite(skewMs) || skewMs < 0) throw new RangeError('skewMs must be finite and not negative')
+  return { at: at.getTime(), skew: skewMs }
+}
+
+/** Complete lists of which none is dated ahead, newest first; then those that are. */
+function inForceFirst(newestFirst: readonly RevocationList[], at: number): readonly RevocationList[] {
+  const lists = newestFirst.filter(({ isDelta }) => !isDelta)
+  const ahead = lists.filter(({ thisUpdate }) => thisUpdate.getTime() > at)
+  return ahead.length === 0 ? lists : [...lists.slice(ahead.length), ...ahead]
+}
+
+/** Why the list is none that the distribution points mean. */
+function outsideAll(
+  list: RevocationList,
+  points: readonly DistributionPoint[],
+  certificate: Certificate,
+): string | undefined {
+  let first: string | undefined
+  for (const point of points) {
+    const outside = outOfScope(list, point, certificate)
+    if (outside === undefined) return undefined
+    first ??= outside
+  }
+  return first
+}
+
+/** RFC 5280 5.1.2.4, 5.1.2.5, 5.2, 5.3. */
+function notCurrent(list: RevocationList, { at, skew }: Limits): string | undefined {
+  const [unknown] = list.unknownCritical
+  if (unknown !== undefined) return `critical extension ${unknown} is not known`
+  if (list.thisUpdate.getTime() > at + skew) return 'it is of a later time'
+  if (list.nextUpdate === undefined) return 'it does not tell when it is outdated'
+  return list.nextUpdate.getTime() < at ? 'it is outdated' : undefined
+}
+
+/**
+ * RFC 5280 6.3.3 (i) to (k): the entry by the newest delta in force, or else by the base. A delta dated ahead can only revoke.
+ *
+ * @returns the entry, and the deltas it or its absence rests on.
+ */
+function entryOf(
+  { serial, issuerName }: Certificate,
+  base: RevocationList,
+  deltas: readonly RevocationList[],
+  at: number,
+): { readonly entry: RevokedEntry | undefined; readonly by: readonly RevocationList[] } {
+  const now = Math.max(at, base.thisUpdate.getTime())
+  const by: RevocationList[] = []
+  let released = false
+  for (const delta of deltas) {
+    if (by.some((other) => supersedes(other, delta))) continue
+    const change = delta.find(serial, issuerName)
+    const revokes = change !== undefined && change.reason !== 'removeFromCRL'
+    if (delta.thisUpdate.getTime() > now && !revokes) continue
+    by.push(delta)
+    if (revokes) return { entry: change, by }
+    released ||= change !== undefined
+  }
+  return { entry: released ? undefined : base.find(serial, issuerName), by }
+}
+
+function evidenceOf(list: RevocationList): CrlEvidence {
+  const { thisUpdate, nextUpdate, sha256, isDelta: delta, findings } = list
+  return { issuer: list.issuerName.toString(), thisUpdate, nextUpdate: nextUpdate!, sha256, delta, findings }
+}
+
+function problemOf([list, message]: readonly [RevocationList, string]): CrlProblem {
+  return { issuer: list.issuerName.toString(), sha256: list.sha256, message }
+}

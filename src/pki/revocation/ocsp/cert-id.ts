@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import { equalBytes, toHex } from '../../../bytes.ts'
+import { Algorithm, isNullOrAbsent } from '../../x509/algorithm.ts'
+import type { Certificate } from '../../x509/certificate.ts'
+import { type DerReader, readInteger, tags } from '../../x509/der.ts'
+import { element, oid } from './writer.ts'
+
+/** Hashes a certificate can be asked for by. They name an issuer; they protect nothing. */
+export type CertIdHash = 'SHA-1' | 'SHA-256'
+
+const algorithms: Readonly<
+  Record<CertIdHash, { readonly id: string; readonly node: string; readonly length: number }>
+> = {
+  'SHA-1': { id: '1.3.14.3.2.26', node: 'sha1', length: 20 },
+  'SHA-256': { id: '2.16.840.1.101.3.4.2.1', node: 'sha256', length: 32 },
+}
+
+/** CertID: one certificate, by hashes of its issuer's name and key, and its serial number. RFC 6960 4.1.1. */
+export class CertId {
+  /** `undefined` in a response that uses a hash this package does not: such an identifier fits no certificate. */
+  readonly hash: CertIdHash | undefined
+  readonly issuerNameHash: Uint8Array
+  readonly issuerKeyHash: Uint8Array
+  /** Content of the INTEGER; private, because it must not end up in a log. */
+  readonly #serial: Uint8Array
+
+  private constructor(hash: CertIdHash | undefined, nameHash: Uint8Array, keyHash: Uint8Array, serial: Uint8Array) {
+    this.hash = hash
+    this.issuerNameHash = nameHash
+    this.issuerKeyHash = keyHash
+    this.#serial = serial
+  }
+
+  /**
+   * Identifier of a certificate. The name hashed is the issuer field of the certificate itself, byte for byte; the key
+   * hashed is the content of the issuer's subjectPublicKey without tag, length and unused bits.
+   */
+  static of(certificate: Certificate, issuer: Certificate, hash: CertIdHash): CertId {
+    const algorithm = algorithms[hash]
+    const digest = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash(algorithm.node).update(bytes).digest())
+    return new CertId(
+      hash,
+      digest(certificate.issuerName.der),
+      digest(issuer.key.bits),
+      new Uint8Array(certificate.serial),
+    )
+  }
+
+  /** Reads one. @throws DecodeError `ERR_DER`. @internal */
+  static read(reader: DerReader): CertId {
+    const sequence = reader.enter(tags.sequence)
+    const { id, parameters } = new Algorithm(sequence)
+    const nameHash = sequence.value(sequence.read(tags.octetString))
+    const keyHash = sequence.value(sequence.read(tags.octetString))
+    const serial = readInteger(sequence)
+    sequence.finish()
+    const names = Object.keys(algorithms) as CertIdHash[]
+    const hash = names.find((name) => algorithms[name].id === id && isNullOrAbsent(parameters))
+    return new CertId(hash, nameHash, keyHash, serial)
+  }
+
+  /** Content bytes of the serial number INTEGER, a fresh copy. Do not log it. */
+  get serialNumber(): Uint8Array {
+    return new Uint8Array(this.#serial)
+  }
+
+  /** What it names, to be looked up by: two of one key name one certificate. Names a certificate: do not log it. @internal */
+  get key(): string {
+    return [this.issuerNameHash, this.issuerKeyHash, this.#serial].map(toHex).join(' ')
+  }
+
+  /** DER of the CertID. The hash algorithm has NULL parameters. @throws TypeError for an unknown hash. */
+  get der(): Uint8Array {
+    if (this.hash === undefined) throw new TypeError('this hash algorithm is not written')
+    return element(
+      tags.sequence,
+      element(tags.sequence, oid(algorithms[this.hash].id), element(tags.null)),
+      element(tags.octetString, this.issuerNameHash),
+      element(tags.octetString, this.issuerKeyHash),
+      element(tags.integer, this.#serial),
+    )
+  }
+
+  /** Whether this names that certificate of that issuer: all three parts, the hashes computed anew. */
+  fits(certificate: Certificate, issuer: Certificate): boolean {
+    if (this.hash === undefined || this.issuerKeyHash.length !== algorithms[this.hash].length) return false
+    const other = CertId.of(certificate, issuer, this.hash)
+    return (
+      equalBytes(this.issuerNameHash, other.issuerNameHash) &&
+      equalBytes(this.issuerKeyHash, other.issuerKeyHash) &&
+      equalBytes(this.#serial, other.#serial)
+    )
+  }
+}

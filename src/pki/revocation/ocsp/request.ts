@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto'
+import { CertificateError } from '../../../errors.ts'
+import type { Certificate } from '../../x509/certificate.ts'
+import { context, tags } from '../../x509/der.ts'
+import { CertId, type CertIdHash } from './cert-id.ts'
+import { ids } from './ids.ts'
+import { element, oid } from './writer.ts'
+
+/** How to ask. */
+export interface OcspRequestOptions {
+  /**
+   * 16 to 32 bytes no one can foresee, or `false` for none, where responders hand out prepared answers (RFC 5019).
+   * Default: 32 random bytes. RFC 8954 2.1, RFC 9654 2.1.
+   */
+  readonly nonce?: Uint8Array | false | undefined
+  /**
+   * Hash of the identifier. Default `SHA-1`, which RFC 5019 2.1.1 demands and every responder knows. It is a name: the
+   * answer is trusted for its signature, and two issuers can be mixed up only where both hold that signing key.
+   */
+  readonly hash?: CertIdHash | undefined
+}
+
+/** A request, and what its answer is checked against. */
+export interface OcspRequest {
+  /** OCSPRequest, DER; the body of an `application/ocsp-request`. Names a certificate: do not log it. */
+  readonly der: Uint8Array
+  /** Pass it to `ocspStatus`. */
+  readonly nonce: Uint8Array | undefined
+  readonly certId: CertId
+}
+
+/**
+ * An unsigned OCSPRequest for one certificate. RFC 6960 4.1.1.
+ *
+ * @throws CertificateError `ERR_CERTIFICATE` when the certificate names another issuer.
+ * @throws RangeError for a nonce of fewer than 16 or more than 32 bytes. @throws TypeError for an unknown hash.
+ */
+export function buildOcspRequest(
+  certificate: Certificate,
+  issuer: Certificate,
+  options: OcspRequestOptions = {},
+): OcspRequest {
+  const { hash = 'SHA-1', nonce: given = new Uint8Array(randomBytes(32)) } = options
+  if (hash !== 'SHA-1' && hash !== 'SHA-256') throw new TypeError('hash must be SHA-1 or SHA-256')
+  if (!certificate.issuerName.equals(issuer.subjectName)) {
+    throw new CertificateError('ERR_CERTIFICATE', 'an OCSP request needs the issuer the certificate names')
+  }
+  const nonce = given === false ? undefined : new Uint8Array(given)
+  if (nonce !== undefined && (nonce.length < 16 || nonce.length > 32)) {
+    throw new RangeError('a nonce has 16 to 32 bytes')
+  }
+  const certId = CertId.of(certificate, issuer, hash)
+  const list = element(tags.sequence, element(tags.sequence, certId.der))
+  const extensions = nonce === undefined ? [] : [element(context(2), element(tags.sequence, nonceExtension(nonce)))]
+  const der = element(tags.sequence, element(tags.sequence, list, ...extensions))
+  return { der, nonce, certId }
+}
+
+/** Nonce ::= OCTET STRING, itself inside the extension's OCTET STRING. RFC 8954 2.1. */
+function nonceExtension(nonce: Uint8Array): Uint8Array {
+  const value = element(tags.octetString, element(tags.octetString, nonce))
+  return element(tags.sequence, oid(ids.nonce), value)
+}

@@ -1,0 +1,154 @@
+import { equalBytes } from '../../../bytes.ts'
+import type { Certificate } from '../../x509/certificate.ts'
+import type { EncodingFinding } from '../../x509/der.ts'
+import type { SignatureLimits } from '../../x509/signed.ts'
+import { type FreshnessProblem, freshnessProblem } from './freshness.ts'
+import { findResponder, isIssuedBy, type ResponderProblem } from './responder.ts'
+import type { OcspResponse, OcspResponseStatus } from './response.ts'
+import type { OcspReason, OcspSingleResponse } from './single.ts'
+
+/** What a response is judged by. */
+export interface OcspStatusOptions {
+  /** The moment the status is asked for: now, as a rule. */
+  readonly at: Date
+  /** Nonce of the request. Without it, an answer of any request counts while it is fresh. */
+  readonly nonce?: Uint8Array | undefined
+  /** Refuse a response without nonce. Default: whether a nonce is given. A wrong nonce is refused always. */
+  readonly requireNonce?: boolean | undefined
+  /** Greatest age of thisUpdate. Default: 24 hours when there is no nextUpdate, no limit when there is. */
+  readonly maxAgeMs?: number | undefined
+  /** How far the clocks may be apart; every limit is widened by it. Default: 5 minutes. */
+  readonly skewMs?: number | undefined
+  /**
+   * Whether a delegated responder is not revoked; asked for each, and its `true` or anything else decides. Without it a
+   * delegate needs the nocheck extension. RFC 6960 4.2.2.2.1.
+   */
+  readonly validateResponder?: ((responder: Certificate) => boolean) | undefined
+  /** What the answer, a delegate's certificate and the certificate in question may be signed with. */
+  readonly signatures?: SignatureLimits | undefined
+}
+
+/** Why a response gives no answer. The codes are stable. */
+export type OcspProblem =
+  /** The responder did not answer; it need not be the responder who says so, for this is not signed. */
+  | Exclude<OcspResponseStatus, 'successful'>
+  | ResponderProblem
+  | FreshnessProblem
+  /** The certificate was not issued by that issuer. */
+  | 'issuer-mismatch'
+  | 'unknown-critical-extension'
+  /** Nothing is said about this certificate of this issuer. */
+  | 'other-certificate'
+  /** It is said to be good and to be unknown. */
+  | 'ambiguous'
+  | 'nonce-missing'
+  | 'nonce-wrong'
+  /** The responder itself says it does not know the certificate. */
+  | 'status-unknown'
+  /** More signatures to check than the question may cost. */
+  | 'budget'
+
+/** What an answer was based on. */
+export interface OcspEvidence {
+  readonly producedAt: Date
+  readonly thisUpdate: Date
+  readonly nextUpdate: Date | undefined
+  /** Certificate of the key that signed: the issuer's own or a delegate's. */
+  readonly responder: Certificate
+  /** SHA-256 of the whole response, upper-case hexadecimal. */
+  readonly sha256: string
+  /** What the responder, in the response or the delegate's certificate, should have written in another way. */
+  readonly findings: readonly EncodingFinding[]
+}
+
+/** What an authorised responder says. Only `good` is good: `unknown` must be treated like revoked. */
+export type OcspStatus =
+  | { readonly status: 'good'; readonly evidence: OcspEvidence }
+  | {
+      readonly status: 'revoked'
+      readonly revokedAt: Date
+      readonly reason: OcspReason | undefined
+      readonly evidence: OcspEvidence
+    }
+  | { readonly status: 'unknown'; readonly problem: OcspProblem; readonly evidence?: OcspEvidence }
+
+/**
+ * What the response says about the certificate. `good` and `revoked` come only from a signed, authorised, fresh response
+ * about exactly this certificate; everything else is `unknown` with the first problem met.
+ *
+ * The issuer must come from a validated path: its own validity, key usage and revocation are not looked at. Revoked is
+ * revoked whatever the revocation time and reason are, `certificateHold` included. RFC 6960 3.2. Of several answers about the
+ * certificate each must hold, and one that says revoked decides.
+ *
+ * @throws TypeError, RangeError for options that make no sense; never for anything in the response.
+ */
+export function ocspStatus(
+  certificate: Certificate,
+  issuer: Certificate,
+  response: OcspResponse,
+  options: OcspStatusOptions,
+): OcspStatus {
+  const limits = limitsOf(options)
+  const { basic } = response
+  if (response.status !== 'successful') return unknown(response.status)
+  if (basic === undefined) return unknown('internalError')
+  const { validateResponder, signatures } = options
+  const isSpent = (): boolean => signatures?.budget?.exceeded === true
+  const issued = isIssuedBy(certificate, issuer, signatures)
+  if (isSpent()) return unknown('budget')
+  if (!issued) return unknown('issuer-mismatch')
+  if (basic.unknownCritical.length > 0) return unknown('unknown-critical-extension')
+
+  const responder = findResponder(basic, { certificate, issuer, atMs: limits.atMs, validateResponder, signatures })
+  if (isSpent()) return unknown('budget')
+  if (typeof responder === 'string') return unknown(responder)
+
+  const answers = basic.responses.filter(({ certId }) => certId.fits(certificate, issuer))
+  const problemOf = (answer: OcspSingleResponse): OcspProblem | undefined =>
+    answer.unknownCritical.length > 0
+      ? 'unknown-critical-extension'
+      : (freshnessProblem(basic.producedAtMs, answer, limits) ?? nonceProblem(basic.nonce, options))
+  const evidenceOf = ({ thisUpdateMs, nextUpdateMs }: OcspSingleResponse): OcspEvidence => ({
+    producedAt: new Date(basic.producedAtMs),
+    thisUpdate: new Date(thisUpdateMs),
+    nextUpdate: nextUpdateMs === undefined ? undefined : new Date(nextUpdateMs),
+    responder,
+    sha256: response.sha256,
+    findings: responder === issuer ? response.findings : [...response.findings, ...responder.findings],
+  })
+  for (const answer of answers) {
+    const { certStatus } = answer
+    if (certStatus.kind !== 'revoked' || problemOf(answer) !== undefined) continue
+    const { revokedAtMs, reason } = certStatus
+    return { status: 'revoked', revokedAt: new Date(revokedAtMs), reason, evidence: evidenceOf(answer) }
+  }
+  const [soonest, ...others] = [...answers].sort((a, b) => endOf(a) - endOf(b))
+  if (soonest === undefined) return unknown('other-certificate')
+  const problem = answers.map(problemOf).find((one) => one !== undefined)
+  if (problem !== undefined) return unknown(problem)
+  if (others.some(({ certStatus }) => certStatus.kind !== soonest.certStatus.kind)) return unknown('ambiguous')
+  const evidence = evidenceOf(soonest)
+  if (soonest.certStatus.kind === 'good') return { status: 'good', evidence }
+  return { status: 'unknown', problem: 'status-unknown', evidence }
+}
+
+/** When an answer ends to hold; one that does not say is the first to. */
+const endOf = ({ nextUpdateMs }: OcspSingleResponse): number => nextUpdateMs ?? 0
+
+const unknown = (problem: OcspProblem): OcspStatus => ({ status: 'unknown', problem })
+
+function nonceProblem(found: Uint8Array | undefined, { nonce, requireNonce }: OcspStatusOptions) {
+  if (nonce === undefined) return undefined
+  if (found === undefined) return requireNonce === false ? undefined : 'nonce-missing'
+  return equalBytes(found, nonce) ? undefined : 'nonce-wrong'
+}
+
+function limitsOf({ at, nonce, requireNonce, maxAgeMs, skewMs = 5 * 60 * 1000 }: OcspStatusOptions) {
+  const atMs = at.getTime()
+  if (Number.isNaN(atMs)) throw new TypeError('at must be a valid date')
+  if (requireNonce === true && nonce === undefined) throw new TypeError('requireNonce needs the nonce of the request')
+  for (const span of [skewMs, maxAgeMs ?? 0]) {
+    if (!Number.isFinite(span) || span < 0) throw new RangeError('a span of time is finite and not negative')
+  }
+  return { atMs, skewMs, maxAgeMs }
+}

@@ -1,0 +1,98 @@
+import type { SmokeReport, SmokeStatus, SmokeStepReport } from '../smoke/report.ts'
+import { smokeGroups } from '../smoke/step-ids.ts'
+import { type CommandTiming, timingOf } from '../timing.ts'
+import { timingChart } from '../../report/chart.ts'
+import type { ReportLanguage } from './language.ts'
+import { escapeMarkup, milliseconds } from '../../report/markup.ts'
+import { type SmokeTexts, smokeTexts } from './smoke-texts.ts'
+import { style } from '../../report/style.ts'
+
+/** A report as one page of HTML that needs nothing else, well-formed as XML too. Nothing in it runs or loads. */
+export function smokeToHtml(report: SmokeReport, language: ReportLanguage): string {
+  const texts = smokeTexts(language)
+  return `<!DOCTYPE html>
+<html lang="${language}" xmlns="http://www.w3.org/1999/xhtml">
+<head>
+<meta charset="utf-8" />
+<meta name="viewport" content="width=device-width, initial-scale=1" />
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+<title>${texts.title}</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+<h1>${texts.title}</h1>
+${summaryOf(report, texts)}
+${timingsOf(report, texts)}
+${stepsOf(report, texts)}
+<p>${texts.masked}</p>
+</main>
+</body>
+</html>
+`
+}
+
+function summaryOf(report: SmokeReport, texts: SmokeTexts): string {
+  const { counts, reader, atr, kind, startedAt, durationMs, rounds, exchanges } = report
+  const verdict: SmokeStatus = counts.failed > 0 ? 'failed' : counts.passed > 0 ? 'passed' : 'skipped'
+  const rows = [
+    [texts.reader, reader ?? '–'],
+    [texts.card, kind === undefined ? '–' : texts.kinds[kind]],
+    [texts.atr, atr ?? '–'],
+    [texts.startedAt, startedAt.toISOString()],
+    [texts.duration, `${(durationMs / 1000).toFixed(1)} s`],
+    [texts.rounds, String(rounds)],
+    [texts.exchanges, String(exchanges)],
+    [texts.resets, String(report.resets)],
+  ] as const
+  const list = rows.map(([name, value]) => `<dt>${name}</dt><dd>${escapeMarkup(value)}</dd>`).join('')
+  const warnings = [
+    ...(report.cleared ? [] : [texts.notCleared]),
+    ...(report.interrupted ? [texts.reasonOf('interrupted')] : []),
+  ].map((text) => `<p class="failed">${text}</p>\n`)
+  const sums = texts.sums(counts.passed, counts.failed, counts.skipped)
+  return `<p id="verdict" class="verdict ${verdict}">${texts.verdicts[verdict]} – ${sums}</p>\n${warnings.join('')}<dl>${list}</dl>`
+}
+
+function timingsOf({ timings }: SmokeReport, texts: SmokeTexts): string {
+  if (timings.length === 0) return ''
+  const head = [texts.command, texts.times, texts.median, texts.p95, texts.max]
+  return `<section><h2>${texts.timings}</h2>
+<p>${texts.chartLegend}</p>
+<div class="scroll">${timingChart(timings, texts.timings)}</div>
+<div class="scroll"><table id="timings"><thead><tr>${head.map((text, i) => heading(text, i > 0)).join('')}</tr></thead>
+<tbody>${timings.map(timingRow).join('\n')}</tbody></table></div></section>`
+}
+
+function timingRow({ command, count, medianMs, p95Ms, maxMs }: CommandTiming): string {
+  const numbers = [String(count), ...[medianMs, p95Ms, maxMs].map(milliseconds)]
+  return `<tr><th scope="row">${escapeMarkup(command)}</th>${numbers.map(numberCell).join('')}</tr>`
+}
+
+function stepsOf({ steps }: SmokeReport, texts: SmokeTexts): string {
+  const head = [texts.step, texts.result, texts.finding, texts.time, texts.exchangesOfStep]
+  const groups = smokeGroups.map((group) => {
+    const own = steps.filter((step) => step.group === group)
+    const title = `<tr class="group"><th colspan="5" scope="rowgroup">${texts.groups[group]}</th></tr>`
+    return own.length === 0 ? '' : `<tbody>${title}\n${own.map((step) => stepRow(step, texts)).join('\n')}</tbody>`
+  })
+  return `<section><h2>${texts.stepsHeading}</h2>
+<div class="scroll"><table id="steps"><thead><tr>${head.map((text, i) => heading(text, i > 2)).join('')}</tr></thead>
+${groups.join('\n')}</table></div></section>`
+}
+
+function stepRow(step: SmokeStepReport, texts: SmokeTexts): string {
+  const { id, status, runs } = step
+  const { medianMs } = timingOf(runs.map(({ durationMs }) => durationMs))
+  const most = Math.max(...runs.map(({ exchanges }) => exchanges))
+  const result = `<td><span class="result ${status}">${texts.results[status]}</span></td>`
+  const name = `<th scope="row">${texts.steps[id]} <code>${id}</code></th>`
+  const done = status !== 'skipped'
+  const numbers = [done ? milliseconds(medianMs) : '–', done ? String(most) : '–']
+  return `<tr id="${id}" data-status="${status}">${name}${result}<td>${escapeMarkup(texts.findingOf(step))}</td>${numbers.map(numberCell).join('')}</tr>`
+}
+
+/** Heading of a column; those of numbers stand to the right, as the numbers do. */
+const heading = (text: string, isNumber = false): string =>
+  `<th scope="col"${isNumber ? ' class="number"' : ''}>${text}</th>`
+const numberCell = (text: string): string => `<td class="number">${text}</td>`

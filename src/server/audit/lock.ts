@@ -1,0 +1,155 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { link, open, readFile, rename, unlink, utimes, writeFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AuditError } from '../../errors.ts'
+
+/** A lock that is held. */
+export interface Lock {
+  /** Whether the lock file is still the one this process made. */
+  isHeld(): Promise<boolean>
+  release(): Promise<void>
+}
+
+/** How often a holder shows that it runs. */
+const beatMs = 2_000
+/** How long a lock of another machine or container must have stood still before it counts as left behind. */
+export const defaultLeaseMs = 15_000
+
+/**
+ * Takes a lock file, which holds the process id and when the process began. A lock left by a process that ended is taken
+ * over: at once when the process was one of this machine and container, and otherwise, as nothing can be known of that
+ * process, after its file has not been touched for `leaseMs`. A holder touches its file every two seconds.
+ *
+ * The file appears with its content at once (`link`). To replace one that was left behind, a second lock named after that
+ * very content is taken first: only one process can have it, so none replaces the lock of another that was faster. That
+ * second lock may be left behind too, and is taken over in the same way.
+ *
+ * @throws AuditError `ERR_AUDIT` while another holds it.
+ */
+export async function takeLock(file: string, leaseMs: number = defaultLeaseMs): Promise<Lock> {
+  const text = JSON.stringify({
+    pid: process.pid,
+    start: startOf(process.pid) ?? '',
+    id: randomBytes(8).toString('hex'),
+  })
+  const own = `${file}.${nameOf(text)}.new`
+  await writeFile(own, text, { flag: 'wx', mode: 0o600 })
+  try {
+    while (!(await linked(own, file))) {
+      const left = await textOf(file)
+      // Released since.
+      if (left === undefined) continue
+      if (await isInUse(file, left, leaseMs)) throw new AuditError('another process writes this audit log')
+      const right = await takeLock(`${file}.${nameOf(left)}`, leaseMs)
+      try {
+        if ((await textOf(file)) !== left) continue
+        await rename(own, file)
+        break
+      } finally {
+        await right.release()
+      }
+    }
+  } finally {
+    await unlink(own).catch(absent)
+  }
+  // By its content: the number of a file that was removed is soon given to another.
+  const isHeld = async (): Promise<boolean> => (await textOf(file)) === text
+  const beat = setInterval(() => {
+    isHeld()
+      .then((held) => (held ? utimes(file, new Date(), new Date()) : undefined))
+      .catch(() => {})
+  }, beatMs).unref()
+  return {
+    isHeld,
+    async release() {
+      clearInterval(beat)
+      if (await isHeld()) await unlink(file).catch(absent)
+    },
+  }
+}
+
+const nameOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
+
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to)
+    return true
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+async function textOf(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch(absent)
+}
+
+function absent(error: { code?: unknown }): undefined {
+  if (error.code !== 'ENOENT') throw error
+}
+
+/** Whether the process a lock names took it and runs. */
+async function isInUse(file: string, text: string, leaseMs: number): Promise<boolean> {
+  let pid: unknown
+  let start: unknown
+  try {
+    ;({ pid, start } = JSON.parse(text) as Record<string, unknown>)
+  } catch {
+    // Emptied by a power cut: its process is gone.
+    return false
+  }
+  if (!Number.isSafeInteger(pid) || (pid as number) < 1) return false
+  if (typeof start === 'string' && start !== '') {
+    // Not as any holder writes it.
+    if (start.split(' ').length !== 3) return false
+    const now = startOf(pid as number)
+    if (now === start) return true
+    // Another boot or container: its process ids are not those seen here.
+    return placeOf(start) !== placeOf(startOf(process.pid) ?? '') && (await isTouched(file, leaseMs))
+  }
+  try {
+    return process.kill(pid as number, 0)
+  } catch (error) {
+    return (error as { code?: unknown }).code === 'EPERM'
+  }
+}
+
+/** Boot and process namespace. */
+const placeOf = (start: string): string => start.slice(0, start.lastIndexOf(' '))
+
+/** Whether a file is touched, replaced or removed within a time. */
+async function isTouched(file: string, leaseMs: number): Promise<boolean> {
+  const first = await timeOf(file)
+  for (let waited = 0; waited < leaseMs; waited += 250) {
+    await sleep(Math.min(250, leaseMs - waited))
+    if ((await timeOf(file)) !== first) return true
+  }
+  return false
+}
+
+/** Opened first: what a network file system remembers of a file is refreshed by that alone. */
+async function timeOf(file: string): Promise<string | undefined> {
+  const handle = await open(file, 'r').catch(absent)
+  if (handle === undefined) return undefined
+  try {
+    const { ino, mtimeMs } = await handle.stat()
+    return `${ino} ${mtimeMs}`
+  } finally {
+    await handle.close()
+  }
+}
+
+/** When a process began, among all of this machine's boots and containers. `undefined`: it ended, or there is no /proc. */
+function startOf(pid: number): string | undefined {
+  try {
+    // The second field, a name in parentheses, may hold anything; state follows it, and the start is the 20th after it.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    if (fields[0] === 'Z' || fields[0] === 'X') return undefined
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
+    return `${boot} ${readlinkSync('/proc/self/ns/pid')} ${fields[19]}`
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,214 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { AuditError } from '../../errors.ts'
+import { type AuditEnd, type AuditHead, type AuditHeader, isHash, noLine } from './line.ts'
+import { brokenLine, scan } from './scan.ts'
+
+/** What {@link verifyAuditLog} found. */
+export interface AuditSummary {
+  /** Whole lines, the header among them. */
+  readonly entries: number
+  /** Hash of the last whole line, 64 hexadecimal digits. Keep it and `entries` elsewhere, as the next `expected`. */
+  readonly head: string
+  /** Whether bytes follow the last whole line: the log is being written, or its writer was killed. */
+  readonly incompleteTail: boolean
+}
+
+/**
+ * Follows the chain of an audit log from its first line, in memory of a fixed size. The log may be in use.
+ *
+ * Finds a line that was altered, removed, inserted or put in another order. The chain has no key: lines cut off at the end,
+ * and a log written anew from some line on, are found only against an `expected` end noted where its writer cannot change
+ * it.
+ *
+ * @param expected an end noted before; the log may have grown since. `count`: at least so many lines. `hash`, 64
+ * hexadecimal digits: that of line `count`, or of any line when there is no `count`.
+ * @throws AuditError `ERR_AUDIT` with the line (from 1) of the first break; without one when the file cannot be read.
+ * @throws TypeError, RangeError for an `expected` that cannot be an end.
+ */
+export async function verifyAuditLog(
+  file: string,
+  expected: { readonly count?: number | undefined; readonly hash?: string | undefined } = {},
+): Promise<AuditSummary> {
+  const { count } = expected
+  const hash = expected.hash?.toLowerCase()
+  checkExpected(count, hash)
+
+  let found = hash === undefined
+  const { head, tail } = await withReading(file, (handle) =>
+    scan(handle, (line) => {
+      if (hash === undefined) return
+      if (count === undefined) found ||= line.hash === hash
+      else if (line.count === count) {
+        if (line.hash !== hash) throw brokenLine(count, 'it is not the line expected: the log was written anew')
+        found = true
+      }
+    }),
+  )
+  if (head === noLine) throw brokenLine(1, 'there is no log in the file')
+  if (head.count < (count ?? 1) || !found)
+    throw brokenLine(head.count + 1, 'the log was cut off before the end expected')
+  return { entries: head.count, head: head.hash, incompleteTail: tail > 0 }
+}
+
+/** One file of a set, as {@link verifyAuditLogs} found it. */
+export interface AuditFileSummary extends AuditSummary {
+  readonly file: string
+  /** Identifier of the file, from its first line. */
+  readonly log: string
+}
+
+/** What {@link verifyAuditLogs} found. */
+export interface AuditSetSummary {
+  /** In the order they were written. */
+  readonly files: readonly AuditFileSummary[]
+  /** Whole lines of all files, their first lines among them. */
+  readonly entries: number
+  /** Hash of the last whole line of the last file. */
+  readonly head: string
+  readonly incompleteTail: boolean
+  /** The end of the file before the first one, when that is not in the set. */
+  readonly continues: AuditEnd | undefined
+}
+
+/**
+ * Verifies the files of a log that was rotated: the chain of each, and that each names the end of the one before. The order
+ * in which they are named is of no matter; the first one may continue a file that is kept elsewhere.
+ *
+ * @param expected an end noted before, `count` counted in the file that has it: see {@link verifyAuditLog}. Without `hash`,
+ * `count` is that of the last file.
+ * @throws AuditError `ERR_AUDIT` with `file`, and `line` where it is about one: the first break within a file, a file that
+ * was cut or written after the next one was begun, a file that is missing, twice in the set, or continued twice.
+ * @throws TypeError, RangeError for an `expected` that cannot be an end, or no file at all.
+ */
+export async function verifyAuditLogs(
+  files: readonly string[],
+  expected: { readonly count?: number | undefined; readonly hash?: string | undefined } = {},
+): Promise<AuditSetSummary> {
+  if (files.length === 0) throw new TypeError('files must name at least one audit log')
+  try {
+    return await verifySet(files, expected)
+  } catch (error) {
+    if (files.length === 1 || !(error instanceof AuditError) || error.file === undefined) throw error
+    const { file, line, message, cause } = error
+    throw new AuditError(`${file}: ${message}`, { file, line, cause })
+  }
+}
+
+async function verifySet(
+  files: readonly string[],
+  expected: { readonly count?: number | undefined; readonly hash?: string | undefined },
+): Promise<AuditSetSummary> {
+  const { count } = expected
+  const hash = expected.hash?.toLowerCase()
+  checkExpected(count, hash)
+  let found = hash === undefined
+  const read: FileScan[] = []
+  for (const file of files) {
+    const scanned = await scanFile(file, (line) => {
+      found ||= line.hash === hash && (count === undefined || line.count === count)
+    })
+    if (read.some(({ header }) => header.log === scanned.header.log)) {
+      throw new AuditError('the file is in the set twice, or a copy of another one', { file })
+    }
+    read.push(scanned)
+  }
+  const ordered = await inOrder(read)
+  const { file, head, tail } = ordered.at(-1)!
+  if (!found || (hash === undefined && count !== undefined && head.count < count)) {
+    const detail = { file, line: head.count + 1 }
+    throw new AuditError('the log was cut off before the end expected, or written again from some line on', detail)
+  }
+  return {
+    files: ordered.map((one) => ({
+      file: one.file,
+      log: one.header.log,
+      entries: one.head.count,
+      head: one.head.hash,
+      incompleteTail: one.tail > 0,
+    })),
+    entries: ordered.reduce((sum, one) => sum + one.head.count, 0),
+    head: head.hash,
+    incompleteTail: tail > 0,
+    continues: ordered[0]!.header.continues,
+  }
+}
+
+function checkExpected(count: number | undefined, hash: string | undefined): void {
+  if (count !== undefined && (!Number.isSafeInteger(count) || count < 1)) throw new RangeError('count is from 1')
+  if (hash !== undefined && !isHash(hash)) throw new TypeError('hash must be 64 hexadecimal digits')
+}
+
+interface FileScan {
+  readonly file: string
+  readonly head: AuditHead
+  readonly header: AuditHeader
+  readonly tail: number
+}
+
+async function scanFile(file: string, onLine: (line: AuditHead) => void): Promise<FileScan> {
+  try {
+    const { head, header, tail } = await withReading(file, (handle) => scan(handle, onLine))
+    if (header === undefined) throw brokenLine(1, 'there is no log in the file')
+    return { file, head, header, tail }
+  } catch (error) {
+    const { message, line, cause } = error as AuditError
+    throw new AuditError(message, { file, line, cause })
+  }
+}
+
+/** @throws AuditError where one file does not continue another. */
+async function inOrder(files: readonly FileScan[]): Promise<readonly FileScan[]> {
+  const next = new Map<FileScan, FileScan>()
+  const first: FileScan[] = []
+  for (const one of files) {
+    const { continues } = one.header
+    const former =
+      continues && files.find(({ header, head }) => header.log === continues.log || head.hash === continues.hash)
+    if (former === undefined) {
+      first.push(one)
+      continue
+    }
+    if (former.head.count < continues!.count) {
+      const detail = { file: former.file, line: former.head.count + 1 }
+      throw new AuditError(`the file was cut: the next one was begun after line ${continues!.count}`, detail)
+    }
+    if (former.head.hash !== continues!.hash) {
+      const detail = {
+        file: former.file,
+        line: former.head.count > continues!.count ? continues!.count + 1 : continues!.count,
+      }
+      throw new AuditError('lines were written or replaced after the next file was begun', detail)
+    }
+    const other = next.get(former)
+    if (other !== undefined) {
+      throw new AuditError('two files continue the same end: two writers, or one of them was written again', {
+        file: one.file,
+      })
+    }
+    next.set(former, one)
+  }
+  if (first.length > 1) {
+    const alone = first.find(({ header }) => header.continues !== undefined) ?? first[1]!
+    throw new AuditError('the file before this one is missing, or it belongs to another log', {
+      file: alone.file,
+      line: 1,
+    })
+  }
+  const ordered: FileScan[] = []
+  for (let one = first[0]; one !== undefined; one = next.get(one)) ordered.push(one)
+  if (ordered.length < files.length) throw new AuditError('the files name each other in a circle')
+  return ordered
+}
+
+async function withReading<T>(file: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
+  let handle: FileHandle | undefined
+  try {
+    handle = await open(file, 'r')
+    return await use(handle)
+  } catch (cause) {
+    if (cause instanceof AuditError) throw cause
+    throw new AuditError('the audit log cannot be read', { cause })
+  } finally {
+    await handle?.close()
+  }
+}

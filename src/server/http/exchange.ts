@@ -1,0 +1,140 @@
+import { RefusalError } from '../../errors.ts'
+import { challengeDigest } from '../../token/index.ts'
+import type { Metrics } from './metrics.ts'
+import type { Caller, HttpHandlerOptions, RequestEvent } from './options.ts'
+import { problemOf, RequestProblem } from './problem.ts'
+import type { TimeLimit } from './time-limit.ts'
+
+/** One request while it is answered. */
+export interface Exchange {
+  readonly request: Request
+  readonly caller: Caller
+  /** When it began, `performance.now()`. */
+  readonly begun: number
+  /** Whether its body is being waited for: time is then lost by the sender, otherwise by this side. */
+  receiving: boolean
+  /** Whether its time is over. */
+  late: boolean
+  /** Ends the reading of its body. */
+  stopReading: (() => void) | undefined
+  /** Nonce of the token that is handed in, as it came. */
+  nonce: unknown
+  /** Gives its place back to those who wait. */
+  leave: (() => void) | undefined
+}
+
+/** What is answered. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | null
+}
+
+/** What answers the requests of a route. */
+export type Job = (exchange: Exchange) => Promise<Answer>
+
+/** Headers of every answer in JSON: none is kept by anything on the way, none is taken for something else. */
+export const jsonHeaders = {
+  'content-type': 'application/json',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+} as const
+
+/** An answer in JSON. */
+export function json(status: number, value: unknown, more?: Readonly<Record<string, string>>): Answer {
+  const headers = more === undefined ? jsonHeaders : { ...jsonHeaders, ...more }
+  return { status, headers, body: JSON.stringify(value) }
+}
+
+/** An error as an answer. To a token it names the challenge, so that a terminal notices an answer to another one. */
+export function refusal(error: unknown, nonce?: unknown): Answer & { readonly code: string } {
+  const { status, headers, error: problem } = problemOf(error)
+  const digest = digestOf(nonce)
+  const named = digest === undefined ? problem : { ...problem, challengeDigest: digest }
+  const more = error instanceof RequestProblem ? error.more : undefined
+  return { ...json(status, { error: named, ...more }, headers), code: problem.code }
+}
+
+function digestOf(nonce: unknown): string | undefined {
+  // 43 characters of base64url are 32 bytes; any other text is no nonce.
+  if (typeof nonce !== 'string' || !/^[\w-]{43}$/.test(nonce)) return undefined
+  return challengeDigest(Buffer.from(nonce, 'base64url'))
+}
+
+/** A job within the time it may take. @throws RequestProblem `ERR_REQUEST_TIMEOUT`, `ERR_ANSWER_TIMEOUT`. */
+export function inTime(job: Job, limit: TimeLimit): Job {
+  return (exchange) =>
+    new Promise((resolve, reject) => {
+      limit.begin(exchange, () => {
+        exchange.late = true
+        reject(lateness(exchange))
+        exchange.stopReading?.()
+        exchange.leave?.()
+      })
+      job(exchange).then(
+        (given) => {
+          limit.end(exchange)
+          resolve(given)
+        },
+        (error) => {
+          limit.end(exchange)
+          reject(error)
+        },
+      )
+    })
+}
+
+/** Goes no further with a request that was answered already. */
+export function requireTime(exchange: Exchange): void {
+  if (exchange.late) throw lateness(exchange)
+}
+
+function lateness({ receiving }: Exchange): RequestProblem {
+  if (!receiving) return new RequestProblem('ERR_ANSWER_TIMEOUT', 'no answer in time; the challenge may be used up')
+  return new RequestProblem('ERR_REQUEST_TIMEOUT', 'the body did not come in time', { connection: 'close' })
+}
+
+/** Runs a job for one request. */
+export type Run = (route: string, job: Job, request: Request, caller: Caller) => Promise<Response>
+
+/** What runs jobs and never rejects: whatever is thrown is an answer, counted and logged. */
+export function runWith(metrics: Metrics | undefined, log: HttpHandlerOptions['log']): Run {
+  return async (route, job, request, caller) => {
+    const begun = performance.now()
+    metrics?.begin()
+    const exchange: Exchange = {
+      request,
+      caller,
+      begun,
+      receiving: false,
+      late: false,
+      stopReading: undefined,
+      leave: undefined,
+      nonce: undefined,
+    }
+    let given: Answer
+    let failure: { readonly code: string; readonly error?: unknown } | undefined
+    try {
+      given = await job(exchange)
+    } catch (error) {
+      const refused = refusal(error, exchange.nonce)
+      given = refused
+      const { code } = refused
+      // The service keeps what it did not foresee as the cause.
+      failure =
+        code === 'ERR_INTERNAL' ? { code, error: error instanceof RefusalError ? error.cause : error } : { code }
+    }
+    const { status, headers, body } = given
+    const event = { method: request.method, route, status, code: undefined, ms: performance.now() - begun, ...failure }
+    metrics?.end(event)
+    if (log !== undefined) tell(log, event)
+    return new Response(body, { status, headers })
+  }
+}
+
+function tell(log: NonNullable<HttpHandlerOptions['log']>, event: RequestEvent): void {
+  try {
+    const heard: unknown = log(event)
+    if (heard instanceof Promise) heard.catch(() => {})
+  } catch {}
+}

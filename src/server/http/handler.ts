@@ -1,0 +1,141 @@
+import type { Hono } from 'hono'
+import type { Condition } from '../index.ts'
+import { Admission } from './admission.ts'
+import { inTime, type Job, json, type Run, runWith } from './exchange.ts'
+import { Gate } from './gate.ts'
+import { challengeJob, verificationJob } from './issuance.ts'
+import { load } from './load.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import { type Caller, type HttpHandlerOptions, limitsOf } from './options.ts'
+import { RequestProblem } from './problem.ts'
+import { TimeLimit } from './time-limit.ts'
+
+/** Routes as a function of requests, for any server that speaks web-standard requests and responses. */
+export interface HttpRoutes {
+  /**
+   * Answers one request; never rejects.
+   *
+   * @param caller - what the server knows of the sender. Without an address no limit for addresses holds.
+   */
+  fetch(request: Request, caller?: Caller): Promise<Response>
+}
+
+/** An issuance server as a function of requests. */
+export interface HttpHandler extends HttpRoutes {
+  /**
+   * `GET /healthz`, `GET /readyz` with the state of each part, and `GET /metrics`, for a listener that only operators reach:
+   * no limit holds there, and it stays apart from what terminals do to the other.
+   */
+  readonly admin: HttpRoutes
+  /** From now on `GET /readyz` says no, so that no new requests are sent here; those that come are served. */
+  drain(): void
+}
+
+type Application = Hono<{ Bindings: { caller: Caller } }>
+type Route = readonly [method: 'GET' | 'POST', path: string, job: Job]
+
+/**
+ * The routes of an issuance server, as `docs/openapi.json` describes them: `POST /v1/challenges`, `POST /v1/verifications`,
+ * `GET /healthz`, `GET /readyz`, `GET /metrics`.
+ *
+ * @throws TypeError, RangeError for an option of another form or out of its range.
+ * @throws DependencyError `ERR_DEPENDENCY_MISSING` when `hono`, or `prom-client` for the metrics, is not installed.
+ */
+export async function createHttpHandler(options: HttpHandlerOptions): Promise<HttpHandler> {
+  const limits = limitsOf(options)
+  const { bodyBytes, timeoutMs, concurrency, queueMs } = limits
+  const { basePath = '', probes = true, health = [] } = options
+  const { Hono } = await load('hono', () => import('hono'))
+  const conditions = (): readonly Condition[] => health.flatMap((source) => source.conditions())
+  const metrics = options.metrics === false ? undefined : await createMetrics(conditions)
+  const gate = new Gate(options, limits)
+  const admission = new Admission(concurrency, queueMs)
+  const run = runWith(metrics, options.log)
+  const limit = new TimeLimit(timeoutMs)
+  let draining = false
+  const isReady = async (): Promise<boolean> => {
+    if (draining || conditions().some(({ state }) => state === 'failed')) return false
+    return (await options.isReady?.()) ?? true
+  }
+  const probesFor = (listed: () => readonly Condition[] | undefined, count: (caller: Caller) => void): Route[] => [
+    ['GET', '/healthz', async () => json(200, { status: 'alive' })],
+    ['GET', '/readyz', inTime(readyJob(isReady, listed), limit)],
+    ...(metrics === undefined ? [] : [['GET', '/metrics', metricsJob(metrics, count)] as const]),
+  ]
+  const routes: readonly Route[] = [
+    ['POST', '/v1/challenges', inTime(challengeJob(options, gate, admission, bodyBytes), limit)],
+    ['POST', '/v1/verifications', inTime(verificationJob(options, gate, admission, bodyBytes), limit)],
+    ...(probes
+      ? probesFor(
+          () => undefined,
+          (caller) => gate.countAddress(caller),
+        )
+      : []),
+  ]
+  return {
+    ...serveRoutes(new Hono(), basePath, routes, run),
+    admin: serveRoutes(
+      new Hono(),
+      '',
+      probesFor(conditions, () => {}),
+      run,
+    ),
+    drain() {
+      draining = true
+    },
+  }
+}
+
+function serveRoutes(app: Application, basePath: string, routes: readonly Route[], run: Run): HttpRoutes {
+  const allowed = new Map<string, { readonly path: string; readonly allow: string }>()
+  for (const [method, path, job] of routes) {
+    app.on(method, basePath + path, ({ req, env }) => run(path, job, req.raw, env.caller))
+    allowed.set(basePath + path, { path, allow: method === 'GET' ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS' })
+  }
+  const other = (known: { readonly path: string; readonly allow: string } | undefined, request: Request, who: Caller) =>
+    run(known?.path ?? 'none', otherJob(known?.allow), request, who)
+  app.notFound(({ req, env }) => other(allowed.get(req.path), req.raw, env.caller))
+  return {
+    fetch: async (request, caller = {}) =>
+      isEncoded(request.url) ? other(undefined, request, caller) : app.fetch(request, { caller }),
+  }
+}
+
+/** Whether something of a path is written otherwise than plainly: the router would decode it, and a proxy may not. */
+function isEncoded(url: string): boolean {
+  const first = url.indexOf('%')
+  if (first === -1) return false
+  const query = url.indexOf('?')
+  return query === -1 || first < query
+}
+
+/** @param listed - the state of each part, where that may be read. */
+function readyJob(isReady: () => Promise<boolean>, listed: () => readonly Condition[] | undefined): Job {
+  return async () => {
+    let ready = false
+    try {
+      ready = await isReady()
+    } catch {}
+    const conditions = listed()?.map(({ part, state, reason }) => ({ part, state, reason }))
+    if (ready) return json(200, { status: 'ready', conditions })
+    throw new RequestProblem('ERR_NOT_READY', 'not ready for requests', {}, conditions && { conditions })
+  }
+}
+
+function metricsJob(metrics: Metrics, count: (caller: Caller) => void): Job {
+  return async ({ caller }) => {
+    count(caller)
+    const { type, text } = await metrics.render()
+    return { status: 200, headers: { 'content-type': type, 'cache-control': 'no-store' }, body: text }
+  }
+}
+
+/** For a path or method that is not served. @param allow - methods of the path, when it is one. */
+function otherJob(allow: string | undefined): Job {
+  return async ({ request }) => {
+    if (allow === undefined) throw new RequestProblem('ERR_NOT_FOUND', 'nothing is served there')
+    if (request.method === 'OPTIONS')
+      return { status: 204, headers: { allow, 'cache-control': 'no-store' }, body: null }
+    throw new RequestProblem('ERR_METHOD', 'not a method of this path', { allow })
+  }
+}

@@ -1,0 +1,74 @@
+import { RefusalError } from '../../errors.ts'
+import { acceptanceJson } from './acceptance.ts'
+import type { Admission } from './admission.ts'
+import { type Job, json, jsonHeaders } from './exchange.ts'
+import type { Gate } from './gate.ts'
+import { isObject, readJsonBody, requireUniqueNames } from './json-body.ts'
+import type { HttpHandlerOptions } from './options.ts'
+import { RequestProblem } from './problem.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** `POST /v1/challenges`. */
+export function challengeJob({ service }: HttpHandlerOptions, gate: Gate, admission: Admission, maxBytes: number): Job {
+  return async (exchange) => {
+    admission.requireRoom()
+    const proven = await gate.enter(exchange)
+    const { text, fields } = await readJsonBody(exchange, maxBytes)
+    requireUniqueNames(text, [fields])
+    requireOnly(fields, ['terminal', 'purpose'])
+    const terminal = textOf(fields, 'terminal')
+    const purpose = textOf(fields, 'purpose')
+    if (proven === undefined) gate.countClaimed(terminal, exchange.caller)
+    else if (terminal !== proven) throw new RefusalError('ERR_TOKEN_TERMINAL', 'the caller is another terminal')
+    return json(201, await admission.run(exchange, () => service.challenge({ terminal, purpose })))
+  }
+}
+
+/** `POST /v1/verifications`. */
+export function verificationJob(options: HttpHandlerOptions, gate: Gate, admission: Admission, maxBytes: number): Job {
+  const { service, allowSerialNumber = false } = options
+  return async (exchange) => {
+    admission.requireRoom()
+    const proven = await gate.enter(exchange)
+    const { text, fields } = await readJsonBody(exchange, maxBytes)
+    requireOnly(fields, ['token', 'purpose', 'includeSerialNumber'])
+    const { token } = fields
+    if (!isObject(token)) throw new RequestProblem('ERR_REQUEST', 'token: missing, or not an object')
+    exchange.nonce = token['nonce']
+    requireUniqueNames(text, [fields, token])
+    const purpose = Object.hasOwn(fields, 'purpose') ? textOf(fields, 'purpose') : undefined
+    const includeSerialNumber = wantsSerialNumber(fields)
+    if (includeSerialNumber && !allowSerialNumber) {
+      throw new RequestProblem('ERR_FORBIDDEN', 'serial numbers are not told here')
+    }
+    const terminal = proven ?? claimedTerminal(token)
+    if (proven === undefined) gate.countClaimed(terminal, exchange.caller)
+    const acceptance = await admission.run(exchange, () =>
+      service.verify(token, { terminal, purpose, includeSerialNumber }),
+    )
+    return { status: 200, headers: jsonHeaders, body: acceptanceJson(acceptance) }
+  }
+}
+
+function requireOnly(fields: Fields, known: readonly string[]): void {
+  if (!Object.keys(fields).every((name) => known.includes(name))) {
+    throw new RequestProblem('ERR_REQUEST', 'a field that is not known here')
+  }
+}
+
+function textOf(fields: Fields, name: 'terminal' | 'purpose'): string {
+  const value = fields[name]
+  if (typeof value !== 'string') throw new RequestProblem('ERR_REQUEST', `${name}: missing, or not a text`)
+  return value
+}
+
+function wantsSerialNumber({ includeSerialNumber = false }: Fields): boolean {
+  if (typeof includeSerialNumber === 'boolean') return includeSerialNumber
+  throw new RequestProblem('ERR_REQUEST', 'includeSerialNumber: neither true nor false')
+}
+
+/** What is no text the service refuses by its form. */
+function claimedTerminal({ terminal }: Fields): string {
+  return typeof terminal === 'string' ? terminal : ''
+}

@@ -1,0 +1,131 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { ServerError } from '../../errors.ts'
+import { type CloseOptions, type CloseReport, Connections } from './connections.ts'
+import type { HttpHandler, HttpRoutes } from './handler.ts'
+import {
+  type ListenOptions,
+  type ListenSettings,
+  listenSettings,
+  requireTls,
+  serverOptions,
+  type TlsOptions,
+  tlsServerOptions,
+} from './listen-options.ts'
+import { load } from './load.ts'
+import { answerClientError } from './malformed.ts'
+import { nodeHandlerWith } from './node.ts'
+import { requireWithin } from './options.ts'
+
+/** A server that is listening. */
+export interface ListeningServer extends AsyncDisposable {
+  /** `http://` or `https://`, with the address and port it listens on. */
+  readonly url: string
+  readonly host: string
+  readonly port: number
+  /**
+   * Takes no new connection, lets the requests that run finish, then ends all that is left. Called again it gives the same
+   * report; the handler and its service stay open.
+   *
+   * With `drainMs` no request is lost on the way: first the handler is not ready any more and every answer ends its
+   * connection, while new connections are still taken, until all who send requests have gone elsewhere.
+   *
+   * @param options - `drainMs`: how long that may take them, 0 to 600 000. Default 0. `graceMs`: how long requests may take to
+   *   finish after it, 0 to 600 000. Default 10 000.
+   * @throws RangeError.
+   */
+  close(options?: CloseOptions): Promise<CloseReport>
+  /**
+   * Takes another certificate, key and CA for client certificates, for handshakes from now on; connections that are open keep
+   * theirs, and sessions of the former ones are not resumed. `requestClientCert` stays as it is.
+   *
+   * @throws TypeError where TLS was not begun with. @throws ServerError `ERR_SERVER` when they cannot be used; then the former
+   * ones stay.
+   */
+  updateTls(tls: TlsOptions): void
+}
+
+/** Connections that may wait to be taken, as far as the system lets them: a burst is not turned away. */
+const backlog = 4_096
+
+/** A connection on which nothing moved for so long is dead; longer than any request may take, milliseconds. */
+const deadAfter = 900_000
+
+/**
+ * Serves a handler over HTTP or HTTPS. As `@hono/node-server` does by default, it replaces the global `Request` and
+ * `Response` by lighter ones of the same form: answers cost half.
+ *
+ * @throws TypeError, RangeError for options that make no sense.
+ * @throws ServerError `ERR_SERVER` when the address cannot be listened on, or certificate and key cannot be used.
+ * @throws DependencyError `ERR_DEPENDENCY_MISSING` when `@hono/node-server` is not installed.
+ */
+export async function listen(
+  handler: HttpRoutes & Partial<Pick<HttpHandler, 'drain'>>,
+  options: ListenOptions,
+): Promise<ListeningServer> {
+  const settings = listenSettings(options)
+  const { getRequestListener } = await load('@hono/node-server', () => import('@hono/node-server'))
+  const server = createNodeServer(settings, options.tls)
+  server.maxConnections = settings.maxConnections
+  // One more, so that too many can be told.
+  server.maxHeadersCount = settings.maxHeadersCount + 1
+  server.timeout = deadAfter
+  const connections = new Connections(server, options.tls !== undefined)
+  const { proxies, maxHeadersCount } = settings
+  const answer = nodeHandlerWith(getRequestListener, handler, { proxies, maxHeadersCount }, true)
+  server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    if (connections.begin(outgoing)) answer(incoming, outgoing)
+  })
+  server.on('clientError', (error, socket) => answerClientError(error, socket, connections.isAnswering(socket)))
+  const { port, host } = settings
+  const bound = await bind(server, host, port)
+  // Taking one connection failed; the others go on.
+  server.on('error', () => {})
+  const shown = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address
+  let closing: Promise<CloseReport> | undefined
+  const close: ListeningServer['close'] = async ({ drainMs = 0, graceMs = 10_000 } = {}) => {
+    requireWithin('drainMs', drainMs, 0, 600_000)
+    requireWithin('graceMs', graceMs, 0, 600_000)
+    if (closing === undefined && drainMs > 0) handler.drain?.()
+    closing ??= connections.close(drainMs, graceMs)
+    return closing
+  }
+  return {
+    url: `${options.tls === undefined ? 'http' : 'https'}://${shown}:${bound.port}`,
+    host: bound.address,
+    port: bound.port,
+    close,
+    updateTls(tls) {
+      if (!(server instanceof TlsServer)) throw new TypeError('this server does not speak TLS')
+      requireTls(tls)
+      try {
+        server.setSecureContext(tlsServerOptions(tls, settings.headersTimeoutMs))
+      } catch (cause) {
+        throw new ServerError('the certificate or the key of the server cannot be used', { cause })
+      }
+    },
+    [Symbol.asyncDispose]: async () => void (await close()),
+  }
+}
+
+function createNodeServer(settings: ListenSettings, tls: TlsOptions | undefined): Server {
+  if (tls === undefined) return createServer(serverOptions(settings))
+  try {
+    return createTlsServer({ ...serverOptions(settings), ...tlsServerOptions(tls, settings.headersTimeoutMs) })
+  } catch (cause) {
+    throw new ServerError('the certificate or the key of the server cannot be used', { cause })
+  }
+}
+
+function bind(server: Server, host: string, port: number): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: NodeJS.ErrnoException): void =>
+      reject(new ServerError(`cannot listen on ${host}, port ${port}: ${cause.code ?? 'unknown'}`, { cause }))
+    server.once('error', fail)
+    server.listen({ port, host, backlog }, () => {
+      server.off('error', fail)
+      resolve(server.address() as AddressInfo)
+    })
+  })
+}

@@ -1,0 +1,146 @@
+import type { IncomingMessage } from 'node:http'
+import { BlockList, isIP } from 'node:net'
+import { isIdentifier } from '../../token/index.ts'
+import { addressIn, plainAddress } from './address.ts'
+import { malformed } from './malformed.ts'
+import type { Caller } from './options.ts'
+import { RequestProblem } from './problem.ts'
+
+/** Proxies in front of the server, and what is taken from them. */
+export interface ProxyOptions {
+  /** Their addresses and networks: `192.0.2.10`, `10.0.0.0/8`, `2001:db8::/32`. From no one else a forwarded value is taken. */
+  readonly trusted: readonly string[]
+  /** Where each proxy appends the address it was called from. The other header is not looked at. Default `x-forwarded-for`. */
+  readonly addressHeader?: 'x-forwarded-for' | 'forwarded' | undefined
+  /**
+   * Header in which the proxy hands on the name of the terminal it has verified: `Caller.terminalName`. The proxy must set it
+   * on every request. From anyone but a trusted proxy, and more than once, it is refused.
+   */
+  readonly terminalHeader?: string | undefined
+}
+
+/** Who sends a request that may have come through proxies. */
+export class Proxies {
+  readonly #trusted = new BlockList()
+  readonly #addressHeader: 'x-forwarded-for' | 'forwarded'
+  readonly #terminalHeader: string | undefined
+
+  /** @throws TypeError if an entry of `trusted` is not an address or network, or a header is not the name of one. */
+  constructor({ trusted, addressHeader = 'x-forwarded-for', terminalHeader }: ProxyOptions) {
+    if (!Array.isArray(trusted) || trusted.length === 0) throw new TypeError('proxies.trusted must name a proxy')
+    for (const one of trusted) {
+      const network = networkIn(one)
+      if (network === undefined) throw new TypeError(`proxies.trusted: not an address or network: ${one}`)
+      this.#trusted.addSubnet(network.address, network.length, network.family)
+    }
+    if (!['x-forwarded-for', 'forwarded'].includes(addressHeader)) {
+      throw new TypeError('proxies.addressHeader must be x-forwarded-for or forwarded')
+    }
+    if (terminalHeader !== undefined && !isHeaderName(terminalHeader)) {
+      throw new TypeError('proxies.terminalHeader must be the name of a header')
+    }
+    this.#addressHeader = addressHeader
+    this.#terminalHeader = terminalHeader?.toLowerCase()
+  }
+
+  /**
+   * The caller behind the proxies.
+   *
+   * @param peer - the other end of the connection.
+   * @throws RequestProblem `ERR_FORBIDDEN` for the terminal's header from anyone else; `ERR_REQUEST` for headers that no
+   *   proxy writes.
+   */
+  callerOf({ headers, rawHeaders }: IncomingMessage, peer: Caller): Caller {
+    const isProxy = peer.address !== undefined && this.#isTrusted(peer.address)
+    const names = this.#terminalHeader === undefined ? [] : valuesOf(rawHeaders, this.#terminalHeader)
+    if (!isProxy) {
+      if (names.length === 0) return peer
+      throw new RequestProblem('ERR_FORBIDDEN', 'a header that only a trusted proxy may send', { connection: 'close' })
+    }
+    if (names.length > 1) throw malformed('the header of the terminal more than once')
+    const forwarded = headers[this.#addressHeader]
+    const [name] = names
+    return {
+      address: this.#clientIn(typeof forwarded === 'string' ? forwarded : '', peer.address!),
+      // The certificate of the connection is the proxy's.
+      ...(name !== undefined && name !== '' && { terminalName: requireName(name) }),
+    }
+  }
+
+  /** The address nearest to this server that is not a proxy's: what stands before it, the client wrote itself. */
+  #clientIn(forwarded: string, peer: string): string {
+    const nodes =
+      this.#addressHeader === 'forwarded' ? nodesOf(forwarded) : forwarded.split(',').map((one) => one.trim())
+    let address = plainAddress(peer)
+    for (const node of nodes.toReversed()) {
+      const before = addressIn(node)
+      if (before === undefined) break
+      address = before
+      if (!this.#isTrusted(address)) break
+    }
+    return address
+  }
+
+  #isTrusted(address: string): boolean {
+    const plain = plainAddress(address)
+    const version = isIP(plain)
+    return version !== 0 && this.#trusted.check(plain, version === 4 ? 'ipv4' : 'ipv6')
+  }
+}
+
+/** An address, or a network by its prefix: `192.0.2.10`, `10.0.0.0/8`. @returns `undefined` for anything else. */
+export function networkIn(
+  text: unknown,
+): { readonly address: string; readonly length: number; readonly family: 'ipv4' | 'ipv6' } | undefined {
+  const [, address = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(String(text)) ?? []
+  const version = isIP(address)
+  const bits = version === 4 ? 32 : 128
+  const length = prefix === undefined ? bits : Number(prefix)
+  if (version === 0 || length > bits || address.includes('%')) return undefined
+  return { address, length, family: version === 4 ? 'ipv4' : 'ipv6' }
+}
+
+/** A field name, RFC 9110 5.1, that is no other's. */
+export function isHeaderName(name: unknown): boolean {
+  return (
+    typeof name === 'string' &&
+    /^[!#$%&'*+.^`|~0-9A-Za-z-]{1,64}$/.test(name) &&
+    !['forwarded', 'x-forwarded-for', 'host', 'authorization', 'connection'].includes(name.toLowerCase())
+  )
+}
+
+function requireName(value: string): string {
+  if (!isIdentifier(value)) throw malformed('the header of the terminal holds something else than its name')
+  return value
+}
+
+/** Every value of a header, as often as it was sent. @param name - in lower case. */
+export function valuesOf(rawHeaders: readonly string[], name: string): readonly string[] {
+  const values: string[] = []
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const written = rawHeaders[i]!
+    if (written.length === name.length && written.toLowerCase() === name) values.push(rawHeaders[i + 1]!.trim())
+  }
+  return values
+}
+
+const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+const pair = new RegExp(`\\s*(${token})=(?:(${token})|"((?:[^"\\\\]|\\\\.)*)")\\s*([;,]|$)|\\s*([;,]|$)`, 'y')
+
+/**
+ * `for` of each element of a Forwarded header, RFC 7239 4; an empty text where it is absent.
+ *
+ * @throws RequestProblem `ERR_REQUEST` for another form: in it a client's open quotation mark could hide what a proxy appended.
+ */
+function nodesOf(text: string): readonly string[] {
+  if (text.trim() === '') return []
+  const nodes = ['']
+  pair.lastIndex = 0
+  while (pair.lastIndex < text.length) {
+    const [, name, plain, quoted, end, empty] = pair.exec(text) ?? [undefined]
+    if (end === undefined && empty === undefined) throw malformed('a Forwarded header of another form')
+    if (name?.toLowerCase() === 'for') nodes[nodes.length - 1] = plain ?? quoted!.replaceAll(/\\(.)/g, '$1')
+    if (end === ',' || empty === ',') nodes.push('')
+  }
+  return nodes
+}

@@ -1,4 +1,0 @@
-import { createEvaluationPki, type PreparedPki } from '../../src/evaluate/index.ts'
-
-/** One throw-away PKI for all tests of a file. */
-export const prepared: PreparedPki = await createEvaluationPki()

@@ -1,0 +1,81 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { problemStatuses } from '../../../src/server/http/problem.ts'
+import { freshToken, handIn, handlerWith } from './fixture.ts'
+
+/** A change to the text of a body. */
+type Mutation = (text: string) => string
+
+const cut = fc.tuple(fc.nat(), fc.nat(40)).map(
+  ([at, length]): Mutation =>
+    (text) => {
+      const from = at % text.length
+      return text.slice(0, from) + text.slice(from + length)
+    },
+)
+const put = fc.tuple(fc.nat(), fc.string({ unit: 'binary', maxLength: 20 })).map(
+  ([at, more]): Mutation =>
+    (text) => {
+      const from = at % text.length
+      return text.slice(0, from) + more + text.slice(from)
+    },
+)
+const double = fc.tuple(fc.nat(), fc.nat(3000)).map(
+  ([at, length]): Mutation =>
+    (text) => {
+      const from = at % text.length
+      return text.slice(0, from + length) + text.slice(from)
+    },
+)
+const field = fc.tuple(fc.nat(), fc.jsonValue()).map(
+  ([at, value]): Mutation =>
+    (text) => {
+      const body = JSON.parse(text) as { token: Record<string, unknown> }
+      const names = Object.keys(body.token)
+      return JSON.stringify({ token: { ...body.token, [names[at % names.length]!]: value } })
+    },
+)
+const whole = fc.oneof(fc.json(), fc.string({ unit: 'binary', maxLength: 5000 })).map(
+  (text): Mutation =>
+    () =>
+      text,
+)
+const mutation = fc.oneof(cut, put, double, field, whole)
+
+describe('2 000 bodies that are wrong', () => {
+  test.each(['/v1/verifications', '/v1/challenges'])('are each refused with a code: %s', async (path) => {
+    const handler = await handlerWith({ limits: { perAddress: false, perTerminal: false } })
+    const token = await freshToken(handler)
+    // Its challenge is used up, so that no body is a good one.
+    await handler.fetch(handIn(token))
+    const good = JSON.stringify({ token })
+    await fc.assert(
+      fc.asyncProperty(mutation, fc.boolean(), async (mutate, inPieces) => {
+        const body = Buffer.from(mutate(good))
+        const length: Record<string, string> = inPieces ? {} : { 'content-length': String(body.length) }
+        const headers = { 'content-type': 'application/json', ...length }
+        const response = await handler.fetch(
+          new Request(`http://server.test${path}`, { method: 'POST', headers, body }),
+        )
+        const { error } = (await response.json()) as { error: { code: string } }
+        expect(response.status).toBeGreaterThanOrEqual(400)
+        expect(response.status).toBeLessThan(500)
+        expect([error.code, problemStatuses[error.code]]).toEqual([error.code, response.status])
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('of random bytes too', async () => {
+    const handler = await handlerWith({ limits: { perAddress: false, perTerminal: false } })
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
+        const headers = { 'content-type': 'application/json', 'content-length': String(bytes.length) }
+        const sent = { method: 'POST', headers, body: new Uint8Array(bytes) }
+        const response = await handler.fetch(new Request('http://server.test/v1/verifications', sent))
+        expect(response.status).toBe(400)
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
