@@ -1,11 +1,10 @@
 // 利用者証明用電子証明書 (user authentication): a server's challenge, the card's answer, the server's judgement. コンビニ交付.
 import { randomBytes } from 'node:crypto'
 import { CardSession, Certificate, Pin } from 'jpki-card'
+import { findServices, performService } from 'jpki-card/credentials'
 import { createVirtualCard, issueRevocationList, VirtualTransport } from 'jpki-card/emulator'
-import { RevocationList } from 'jpki-card/revocation'
+import { crlSource, RevocationList } from 'jpki-card/pki'
 import { memoryStore, TokenService } from 'jpki-card/server'
-import { findServices, performService } from 'jpki-card/services'
-import { crlSource } from 'jpki-card/trust'
 
 const card = await createVirtualCard()
 const at = new Date()

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { CardSession, JpkiCardError, Pin } from 'jpki-card'
 import { createIdentity, createVirtualCard, VirtualTransport } from 'jpki-card/emulator'
-import { checkProfile, IssuanceApplication, loadProfile } from 'jpki-card/issuance'
+import { checkProfile, IssuanceApplication, loadProfile } from 'jpki-card/municipal'
 
 const shipped = ['juki', 'free-area'].map((name) => new URL(`profiles/${name}-example.json`, import.meta.url))
 const identity = await createIdentity()

@@ -1,6 +1,6 @@
 // A kiosk's loop: wait for a card, say what it is, wait until it is taken away. Ends after `LIMIT` cards (default: never).
 import { CardSession, identifyCard, JpkiCardError } from 'jpki-card'
-import { openPcsc } from 'jpki-card/transport/pcsc'
+import { openPcsc } from 'jpki-card/pcsc'
 
 const stop = new AbortController()
 process.once('SIGINT', () => stop.abort())

@@ -24,7 +24,7 @@ async function visits() {
 }
 
 const open = async () => ({
-  transport: await (await import('jpki-card/transport/pcsc')).openPcsc(),
+  transport: await (await import('jpki-card/pcsc')).openPcsc(),
   play: async () => {},
 })
 const { transport, play } = process.env.REAL === '1' ? await open() : await visits()

@@ -1,8 +1,7 @@
 // 署名用電子証明書 (digital signature): sign a document, then verify signature, chain and revocation as whoever receives it does.
 import { CardSession, Certificate, JpkiApplication, Pin } from 'jpki-card'
 import { createVirtualCard, issueRevocationList, VirtualTransport } from 'jpki-card/emulator'
-import { RevocationList } from 'jpki-card/revocation'
-import { crlSource, holderAttributes, verifyCertificate } from 'jpki-card/trust'
+import { crlSource, holderAttributes, RevocationList, verifyCertificate } from 'jpki-card/pki'
 
 const card = await createVirtualCard()
 const transport = new VirtualTransport({ card })

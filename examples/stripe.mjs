@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { JpkiCardError } from 'jpki-card'
 import { municipalStripe, packBits, swipeStripe, typeStripes } from 'jpki-card/emulator'
-import { loadStripeProfile, readBits, readKeyboard, readStripeRecord } from 'jpki-card/stripe'
+import { loadStripeProfile, readBits, readKeyboard, readStripeRecord } from 'jpki-card/municipal'
 
 const profile = loadStripeProfile(await readFile(new URL('profiles/stripe-example.json', import.meta.url), 'utf8'))
 const data = municipalStripe({ municipalityCode: '99999', issuedAt: new Date().toISOString() })
