@@ -1,9 +1,9 @@
 // Exchanges with the card for the main jobs, opening and closing clear included: certificate and signature of JPKI; name, address,
 // birth date and sex of the text application; the card face, of some 20 kB.
 import { CardSession, Pin } from '../dist/card/index.js'
+import { TextApplication, VisualApplication } from '../dist/card-face/index.js'
 import { createVirtualCard, VirtualTransport, verificationCodeB } from '../dist/emulator/index.js'
 import { JpkiApplication } from '../dist/jpki/index.js'
-import { TextApplication, VisualApplication } from '../dist/card-face/index.js'
 import { row } from './lib/measure.mjs'
 
 const challenge = new Uint8Array(32).fill(0x5a)

@@ -2,7 +2,6 @@
 // signature checks and digests that cannot be left out.
 import { createHash, createPublicKey, verify } from 'node:crypto'
 import { CardSession, Pin } from '../dist/card/index.js'
-import { createVirtualCard, VirtualTransport, verificationCodeB } from '../dist/emulator/index.js'
 import {
   cvcRootFromSpki,
   decodeCardFace,
@@ -12,6 +11,7 @@ import {
   VisualApplication,
   verifyEvidence,
 } from '../dist/card-face/index.js'
+import { createVirtualCard, VirtualTransport, verificationCodeB } from '../dist/emulator/index.js'
 import { readTlv } from '../dist/tlv/index.js'
 import { interleaved, row } from './lib/measure.mjs'
 

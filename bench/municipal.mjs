@@ -1,7 +1,8 @@
 // Calls for one municipal PIN that overlap on two servers, interleaved at each operation on the store by drawn numbers. The
 // answers and what is left are compared with the same calls one after another: a violation is what no order explains.
-import { MunicipalPins } from '../dist/server/municipal-pin/index.js'
+
 import { memoryStore, redisStore } from '../dist/server/index.js'
+import { MunicipalPins } from '../dist/server/municipal-pin/index.js'
 import { drawPlan, playInterleaving, seeded } from '../test/support/pin-interleavings.mjs'
 import { row } from './lib/measure.mjs'
 import { startRedis } from './lib/redis.mjs'

@@ -3,10 +3,10 @@
 // nonces back, as signing new ones would take most of the time.
 import { verify } from 'node:crypto'
 import { RevocationList } from '../dist/pki/revocation/index.js'
-import { memoryStore, TokenService } from '../dist/server/index.js'
-import { tokenMessage } from '../dist/token/index.js'
 import { crlSource } from '../dist/pki/trust/index.js'
 import { Certificate } from '../dist/pki/x509/index.js'
+import { memoryStore, TokenService } from '../dist/server/index.js'
+import { tokenMessage } from '../dist/token/index.js'
 import { interleaved, median, row } from './lib/measure.mjs'
 import { issuanceWorld } from './lib/world.mjs'
 

@@ -3,8 +3,6 @@
  *
  * Wrong arguments are plain `TypeError` or `RangeError`; everything a card, reader, file or person can cause is one of
  * the classes below. No message holds a PIN, command data or personal data. The list with remedies is `docs/errors.md`.
- *
- * @module jpki-card/errors
  */
 
 /** What the error is about beyond its message; each code documents which fields it sets. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { DependencyError } from '../../../src/errors.ts'
-import { load } from '../../../src/server/http/load.ts'
-import { thrown } from '../../support/vectors.ts'
+import { DependencyError } from '../src/errors.ts'
+import { load } from '../src/optional-package.ts'
+import { thrown } from './support/vectors.ts'
 
 describe('an optional package', () => {
   test('that is not installed is named, with what was told of it', async () => {

@@ -1,10 +1,10 @@
 // A server in a process of its own: `echo`, which sends back the body it gets, or `serve`, which judges the tokens in it.
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
-import { createHttpHandler, listen } from '../../dist/server/http/index.js'
 import { RevocationList } from '../../dist/pki/revocation/index.js'
-import { memoryStore, TokenService } from '../../dist/server/index.js'
 import { crlSource } from '../../dist/pki/trust/index.js'
+import { createHttpHandler, listen } from '../../dist/server/http/index.js'
+import { memoryStore, TokenService } from '../../dist/server/index.js'
 import { issuanceWorld } from './world.mjs'
 
 const request = { terminal: 'kiosk-1', purpose: 'residence-record' }

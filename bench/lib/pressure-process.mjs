@@ -1,8 +1,8 @@
 // One of several server processes on one Redis: judges the tokens it is sent, and answers with the code of each refusal.
 import { RevocationList } from '../../dist/pki/revocation/index.js'
-import { redisStore, TokenService } from '../../dist/server/index.js'
 import { crlSource } from '../../dist/pki/trust/index.js'
 import { Certificate } from '../../dist/pki/x509/index.js'
+import { redisStore, TokenService } from '../../dist/server/index.js'
 
 const bytes = (text) => new Uint8Array(Buffer.from(text, 'base64'))
 const request = { terminal: 'kiosk-1', purpose: 'residence-record' }

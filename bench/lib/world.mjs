@@ -1,8 +1,8 @@
 // What an issuance server works with: a CA, its list, and many cards.
 import { createPrivateKey, sign } from 'node:crypto'
 import { createAuthorities, issueRevocationList, issueUserCertificates } from '../../dist/emulator/index.js'
-import { answerChallenge } from '../../dist/token/index.js'
 import { Certificate } from '../../dist/pki/x509/index.js'
+import { answerChallenge } from '../../dist/token/index.js'
 
 const day = 86_400_000
 

@@ -1,7 +1,5 @@
 /**
  * ISO/IEC 7816-4 command and response APDUs as data: no input or output, no state.
- *
- * @module jpki-card/apdu
  */
 export type { CommandApdu, CommandCase, DecodedCommand, LengthForm } from './command.ts'
 export { commandCase, decodeCommand, encodeCommand, fitsShort } from './command.ts'

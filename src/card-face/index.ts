@@ -1,19 +1,33 @@
 /**
- * Applications of the resident-registry network (住基ネット) on My Number and Juki cards.
+ * What is printed on a card and stored in it (券面): the card-face input application (券面事項入力補助AP), the card-face
+ * verification application (券面事項確認AP), individual number, verification codes, and the proof of authenticity.
  *
- * @module jpki-card/juki
+ * @module jpki-card/card-face
  */
-export { registryApplications } from '../registry/applications.ts'
+export type {
+  CardPublicKey,
+  CardVerifiableCertificate,
+  CvcHierarchy,
+  CvcRoot,
+  Era,
+  EraYear,
+  KnownCvcRoot,
+} from '../registry/index.ts'
+export {
+  cvcHierarchies,
+  cvcLength,
+  cvcRootFromSpki,
+  decodeCvc,
+  eraYear,
+  keyIdText,
+  knownCvcRoots,
+  registryApplications,
+  SecretDigits,
+} from '../registry/index.ts'
 export type { AuthenticityOptions, CheckedCard, Unlock, VisualRecord } from './authenticity/card.ts'
 export { readTextEvidence, readVisualEvidence, verifyAuthenticity } from './authenticity/card.ts'
-export type { CardPublicKey } from '../registry/cvc/card-key.ts'
-export type { CardVerifiableCertificate } from '../registry/cvc/cvc.ts'
-export { cvcLength, decodeCvc } from '../registry/cvc/cvc.ts'
 export type { CardEvidence, EvidenceRecord, TextEvidence, VisualEvidence } from './authenticity/evidence.ts'
 export { evidenceRecords } from './authenticity/evidence.ts'
-export { keyIdText } from '../registry/cvc/key-id.ts'
-export type { KnownCvcRoot } from '../registry/cvc/known-roots.ts'
-export { knownCvcRoots } from '../registry/cvc/known-roots.ts'
 export type {
   AuthenticityCheck,
   AuthenticityCheckName,
@@ -23,53 +37,34 @@ export type {
   RecordIssuer,
   Unproved,
 } from './authenticity/report.ts'
-export type { CvcHierarchy, CvcRoot } from '../registry/cvc/roots.ts'
-export { cvcHierarchies, cvcRootFromSpki } from '../registry/cvc/roots.ts'
 export type { EvidenceOptions } from './authenticity/verify.ts'
 export { verifyEvidence } from './authenticity/verify.ts'
-export { CommonApplication } from '../identify/common/application.ts'
-export type { CardRecord } from '../identify/common/card-record.ts'
-export { cardRecordExpiry, checkCardRecord, decodeCardRecord } from '../identify/common/card-record.ts'
-export { commonFiles, commonPin } from '../identify/common/files.ts'
-export type { Era, EraYear } from '../registry/era.ts'
-export { eraYear } from '../registry/era.ts'
 export type { IndividualNumberOptions, IndividualNumberPurpose } from './individual-number.ts'
 export { IndividualNumber, individualNumberLength, individualNumberPurposes } from './individual-number.ts'
-export { JukiApplication } from '../juki/application.ts'
-export { jukiFiles, jukiPin } from '../juki/files.ts'
-export { ResidentCode, residentCodeLength } from '../juki/resident-code.ts'
-export { CardManager } from '../identify/manager/application.ts'
-export type { RecognitionData } from '../identify/manager/decode.ts'
-export { cardManagerApplication, cardManagerObjects } from '../identify/manager/objects.ts'
-export { SecretDigits } from '../registry/secret-digits.ts'
 export type { ReadSignedOptions } from './text/application.ts'
 export { TextApplication } from './text/application.ts'
 export type { TextAttributes } from './text/attributes.ts'
 export { decodeAttributes, digestedAttributes } from './text/attributes.ts'
 export type { TextDigests } from './text/digests.ts'
 export { checkDigests, decodeDigests } from './text/digests.ts'
-export type { TextFile, TextPin } from './text/files.ts'
-export { textAccess, textFiles, textPins } from './text/files.ts'
+export type { SignedTextFiles, TextFile, TextPin } from './text/files.ts'
+export { decodeNumberFile, numberFileLength, textAccess, textFiles, textPins } from './text/files.ts'
 export type { TextInformation } from './text/information.ts'
 export { decodeTextInformation } from './text/information.ts'
 export type { TextCardKey } from './text/keys.ts'
 export { decodeTextCardKey } from './text/keys.ts'
-export { decodeNumberFile, numberFileLength } from './text/number-file.ts'
-export type { SignedTextFiles } from './text/signed-files.ts'
 export type { BirthYearOptions, VerificationCodeBParts } from './verification-codes.ts'
 export { birthDatePin, verificationCodeA, verificationCodeB } from './verification-codes.ts'
 export { VisualApplication } from './visual/application.ts'
-export type { BirthRecord } from './visual/birth-record.ts'
-export { decodeBirthRecord } from './visual/birth-record.ts'
 export type { CardFace } from './visual/card-face.ts'
 export { decodeCardFace } from './visual/card-face.ts'
+export type { BirthRecord, SignedCardRecord } from './visual/fields.ts'
+export { decodeBirthRecord } from './visual/fields.ts'
 export type { VisualFile, VisualPin } from './visual/files.ts'
 export { visualAccess, visualFiles, visualPins } from './visual/files.ts'
-export type { CardImage } from './visual/images.ts'
+export type { CardImage, NumberImage } from './visual/images.ts'
+export { decodeNumberImage } from './visual/images.ts'
 export type { VisualInformation } from './visual/information.ts'
 export { decodeVisualInformation } from './visual/information.ts'
-export type { NumberImage } from './visual/number-image.ts'
-export { decodeNumberImage } from './visual/number-image.ts'
 export type { PhotoOptions, PngPhoto } from './visual/photo.ts'
 export { photoToPng } from './visual/photo.ts'
-export type { SignedCardRecord } from './visual/records.ts'

@@ -1,5 +1,4 @@
-import { checkedDigits, requireBytes, typedDigits } from '../registry/check-digits.ts'
-import { SecretDigits } from '../registry/secret-digits.ts'
+import { checkedDigits, requireBytes, SecretDigits, typedDigits } from '../registry/index.ts'
 
 /**
  * What an individual number may be read for, as 番号法 9条 has it. Said by the program that reads it, checked by nobody, and kept

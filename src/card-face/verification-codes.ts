@@ -1,7 +1,7 @@
 import { copyBytes, typedCode, typedDay } from '../bytes.ts'
 import { Pin } from '../card/index.ts'
 import { PinError } from '../errors.ts'
-import { eraYear, isDay } from '../registry/era.ts'
+import { eraYear, isDay } from '../registry/index.ts'
 import type { IndividualNumber } from './individual-number.ts'
 import type { VisualPin } from './visual/files.ts'
 

@@ -1,13 +1,17 @@
 /**
- * ISO/IEC 7816-4 on a connection: sessions, files, PINs. Knows no particular application.
+ * ISO/IEC 7816-4 on a connection: sessions, files, PINs, and the APDUs, TLV and connections they are made of. Knows no
+ * particular application.
  *
  * @module jpki-card/card
  */
+export * from '../apdu/index.ts'
+export * from '../tlv/index.ts'
+export * from '../transport/index.ts'
 export type { CardApplication } from './application.ts'
 export type { Ability, Capabilities } from './capabilities.ts'
 export { historicalBytes, initialCapabilities } from './capabilities.ts'
 export type { FileExtent, ReadFileOptions } from './files.ts'
-export { readFile } from './files.ts'
+export { readFile, readFileRecord } from './files.ts'
 export { type ExchangeMessage, exchangeChannelName } from './observation.ts'
 export type { PinFormat } from './pin.ts'
 export { Pin } from './pin.ts'
@@ -18,7 +22,6 @@ export { changePinOnPinpad, verifyPinOnPinpad } from './pinpad/entry.ts'
 export type { PinpadProperties } from './pinpad/features.ts'
 export type { NoPinpad, Pinpad, PinpadMisfit, PinpadSearch } from './pinpad/find.ts'
 export { findPinpad, pinpadMisfit } from './pinpad/find.ts'
-export { readFileRecord } from './records.ts'
 export type { CardSessionOptions, ClearReport, ExchangeEvent } from './session.ts'
 export { CardSession, statusError } from './session.ts'
 export type { ExchangeReport, ExchangeStatistics, ReaderHealth, Timing } from './statistics.ts'

@@ -1,7 +1,11 @@
 import { createReadStream } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { concat, decodeText } from '../bytes.ts'
-import { mistakenContent } from '../pki/x509/pem.ts'
+import { ProfileError } from '../errors.ts'
+import { maxProfileLength } from '../municipal/index.ts'
+import { mistakenContent } from '../pki/index.ts'
 import { CliError, withFile } from './cli-error.ts'
+import type { Options } from './options.ts'
 
 const sequenceTag = 0x30
 
@@ -51,4 +55,25 @@ export async function readPem(path: string): Promise<string> {
   const text = strictText(bytes)
   if (!text.includes('-----BEGIN ')) throw new CliError('ERR_FILE', 'not-pem', 'another text')
   return text
+}
+
+/** Writes a report to the file that the option names, if it was given. @throws CliError `ERR_FILE`. */
+export async function writeReport(options: Options, option: 'html' | 'junit', make: () => string): Promise<void> {
+  const file = options.get(option)
+  if (file !== undefined) await withFile('cannot-write', () => writeFile(file, make()))
+}
+
+/**
+ * Text of a profile. Longer ones are refused by whoever reads it, at the place where it is too long.
+ *
+ * @throws ProfileError `ERR_PROFILE` with line and column where the file is not UTF-8; CliError `ERR_FILE`.
+ */
+export async function readProfileText(file: string): Promise<string> {
+  // UTF-8 takes at most three bytes for a UTF-16 unit.
+  const bytes = await withFile('cannot-read', () => readBounded(file, 3 * maxProfileLength + 4))
+  const decoded = decodeText(bytes)
+  if ('text' in decoded) return decoded.text
+  const reason = `not UTF-8${'encoding' in decoded ? `, but ${decoded.encoding}` : ''}: save the file as UTF-8`
+  const { line, column } = 'encoding' in decoded ? { line: 1, column: 1 } : decoded
+  throw new ProfileError([{ line, column, path: '', reason }])
 }

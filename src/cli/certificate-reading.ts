@@ -1,6 +1,6 @@
 import { CertificateError, DecodeError, StatusWordError } from '../errors.ts'
 import type { CertificateKind, JpkiApplication } from '../jpki/index.ts'
-import type { Certificate } from '../pki/x509/index.ts'
+import type { Certificate } from '../pki/index.ts'
 import type { UnreadableReason } from './messages/catalogue.ts'
 
 /** A certificate of the card, or why it cannot be read; any error that is about more than the certificate is thrown. */

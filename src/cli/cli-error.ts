@@ -1,4 +1,4 @@
-/** Errors only the command line knows. Their codes join those of `jpki-card/errors`. */
+/** Errors only the command line knows. Their codes join those of `jpki-card`. */
 
 import { TransportError } from '../errors.ts'
 

@@ -1,8 +1,15 @@
+import { readFileSync } from 'node:fs'
 import { type CommandName, commandNames } from './command-names.ts'
 import type { Messages } from './messages/catalogue.ts'
 import { type OptionName, optionForm } from './options.ts'
 import { table } from './output.ts'
 import { registry } from './registry.ts'
+
+/** The version of this package, from its package.json. Loads nothing else, so that `--version` answers at once. */
+export function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
 
 /** One line that shows how a command is called. */
 function usageLine(name: CommandName): string {

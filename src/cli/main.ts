@@ -1,14 +1,13 @@
 import { CliError } from './cli-error.ts'
 import type { Command, Context, Recording } from './context.ts'
 import { exitCodeOf, exitCodes, interruptCode } from './exit-codes.ts'
-import { commandHelp, generalHelp } from './help.ts'
+import { commandHelp, generalHelp, packageVersion } from './help.ts'
 import { type Invocation, readInvocation } from './invocation.ts'
 import { type Io, type OutputStream, outputFailed } from './io.ts'
 import { chooseLanguage, messagesIn } from './language.ts'
 import type { Messages } from './messages/catalogue.ts'
 import { writeFailure, writeResult } from './output.ts'
 import { createPinInput } from './pin-input.ts'
-import { packageVersion } from './version.ts'
 
 /**
  * Runs one command line. Writes to `io` only, and never ends the process. It is done when everything is written, however

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { typedDay } from '../bytes.ts'
-import { identifierPattern } from '../token/challenge.ts'
+import { identifierPattern } from '../token/index.ts'
 import { type CliError, usageError } from './cli-error.ts'
 import type { CommandName } from './command-names.ts'
 

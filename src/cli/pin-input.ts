@@ -1,10 +1,8 @@
 import type { Pin } from '../card/index.ts'
 import { usageError } from './cli-error.ts'
 import type { InputStream, Io } from './io.ts'
-import { SecretLines } from './line-reader.ts'
 import { type PinTyping, pinFromBytes } from './pin-bytes.ts'
-import { promptHidden } from './prompt.ts'
-import { openTerminal } from './terminal.ts'
+import { openTerminal, promptHidden, SecretLines } from './prompt.ts'
 
 /** Where PINs come from: a person at a terminal, or lines of standard input. Never arguments or the environment. */
 export interface PinInput {

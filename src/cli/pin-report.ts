@@ -1,7 +1,9 @@
 import { type CardSession, type PinReference, type PinStatus, readPinStatus } from '../card/index.ts'
+import { textPins, visualPins } from '../card-face/index.ts'
 import { StatusWordError } from '../errors.ts'
+import { commonPin } from '../identify/index.ts'
 import { JpkiApplication, type JpkiKey, jpkiPins } from '../jpki/index.ts'
-import { commonPin, jukiPin, textPins, visualPins } from '../card-face/index.ts'
+import { jukiPin } from '../juki/index.ts'
 import type { Messages } from './messages/catalogue.ts'
 import { type PinName, pinLabel } from './pin-names.ts'
 

@@ -9,13 +9,25 @@ import {
 } from '../card/index.ts'
 import { StateNotClearedError, TransportError } from '../errors.ts'
 import { formatTranscript, type RecordingConnection, recordConnection } from '../transcript/index.ts'
-import type { CardConnection } from '../transport/index.ts'
+import type { CardConnection, CardTransport } from '../transport/index.ts'
 import { withFile } from './cli-error.ts'
-import { closing } from './closing.ts'
 import type { Context, Recording } from './context.ts'
 import { type CapabilityOption, capabilityOptions, type Options } from './options.ts'
 import { openTransport } from './transport.ts'
 import { connectCard } from './wait.ts'
+
+/** Runs `body`, then closes the transport; an error of closing counts when there was none before. */
+export async function closing<T>(transport: CardTransport, body: (transport: CardTransport) => Promise<T>): Promise<T> {
+  let value: T
+  try {
+    value = await body(transport)
+  } catch (error) {
+    await transport.close().catch(() => undefined)
+    throw error
+  }
+  await transport.close()
+  return value
+}
 
 /** What a session came to. */
 export interface SessionOutcome<T> {

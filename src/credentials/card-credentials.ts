@@ -1,5 +1,5 @@
+import type { Evidence } from '../validity/index.ts'
 import { type Credential, type CredentialId, credentials } from './credentials.ts'
-import type { Evidence } from '../validity/evidence.ts'
 
 /** Cards with credentials, with their official names. */
 export const credentialCards = { 'my-number': 'マイナンバーカード', juki: '住民基本台帳カード' } as const

@@ -1,5 +1,4 @@
-import type { Confidence, Evidence } from '../validity/evidence.ts'
-import type { RuleId } from '../validity/rules.ts'
+import type { Confidence, Evidence, RuleId } from '../validity/index.ts'
 
 /** Name of a credential; the first four are also the PIN names of this package. */
 export type CredentialId = 'sign' | 'auth' | 'juki' | 'text' | 'magnetic' | 'issuance'

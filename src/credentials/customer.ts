@@ -1,4 +1,4 @@
-import type { CardCredential } from '../validity/index.ts'
+import type { CardCredential } from './card-credentials.ts'
 
 /** What to tell the customer, in two languages. */
 export interface CustomerText {

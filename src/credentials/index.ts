@@ -2,12 +2,15 @@
  * Which credential serves which customer: card and channel in, application, PIN, keeper and expiry out, and the call that
  * performs it.
  *
- * @module jpki-card/services
+ * @module jpki-card/credentials
  */
-export type { ServiceChannel } from './channels.ts'
-export { serviceChannels } from './channels.ts'
+export * from '../validity/index.ts'
+export type { CardCredential, CredentialCard, IssuanceChannel } from './card-credentials.ts'
+export { cardCredentials, credentialCards, findCredentials, issuanceChannels } from './card-credentials.ts'
+export type { Credential, CredentialId, PinRule, ValidityTerm } from './credentials.ts'
+export { credentials, pinManagers } from './credentials.ts'
 export type { CustomerText } from './customer.ts'
 export type { ServiceMeans, ServiceResult } from './perform.ts'
 export { performService } from './perform.ts'
-export type { ServiceMethod, ServicePlan } from './plan.ts'
-export { findServices } from './plan.ts'
+export type { ServiceChannel, ServiceMethod, ServicePlan } from './plan.ts'
+export { findServices, serviceChannels } from './plan.ts'

@@ -1,11 +1,17 @@
 import type { CardSession, Pin, VerifyPinOptions } from '../card/index.ts'
+import { TextApplication, type TextAttributes } from '../card-face/index.ts'
 import { RefusalError, StatusWordError } from '../errors.ts'
 import { readCardExpiry } from '../identify/index.ts'
-import { IssuanceApplication, type IssuanceProfile } from '../municipal/application/index.ts'
 import { JpkiApplication, tokenSigner } from '../jpki/index.ts'
-import { JukiApplication, TextApplication, type TextAttributes } from '../card-face/index.ts'
-import type { PersonalText, ReadValidity } from '../municipal/profile/index.ts'
-import { readStripeRecord, type StripeProfile, type Swipe } from '../municipal/stripe/index.ts'
+import { JukiApplication } from '../juki/index.ts'
+import type { PersonalText, ReadValidity } from '../municipal/index.ts'
+import {
+  IssuanceApplication,
+  type IssuanceProfile,
+  readStripeRecord,
+  type StripeProfile,
+  type Swipe,
+} from '../municipal/index.ts'
 import { answerChallenge, type ExpectedClaims, type Token, type TokenChallenge } from '../token/index.ts'
 import { cardValidity, certificateValidity, parseCardDate } from '../validity/index.ts'
 import type { ServiceMethod, ServicePlan } from './plan.ts'

@@ -1,7 +1,13 @@
 import type { CardKind } from '../identify/index.ts'
-import { type CardCredential, type Credential, findCredentials } from '../validity/index.ts'
-import { type ServiceChannel, serviceChannels } from './channels.ts'
+import { type CardCredential, findCredentials, type IssuanceChannel, issuanceChannels } from './card-credentials.ts'
+import type { Credential } from './credentials.ts'
 import { type CustomerText, customerText } from './customer.ts'
+
+/** Where a customer stands, with the Japanese names: the ways of issuance, and the counter of the municipality. */
+export const serviceChannels: Readonly<Record<ServiceChannel, string>> = { ...issuanceChannels, counter: '窓口' }
+
+/** A way to be served, see {@link serviceChannels}. */
+export type ServiceChannel = IssuanceChannel | 'counter'
 
 /**
  * What is done with the card.

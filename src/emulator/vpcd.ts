@@ -2,7 +2,7 @@
 
 import { connect, type Socket } from 'node:net'
 import type { VirtualCard } from './virtual-card.ts'
-import { VirtualCardGone } from './virtual-card-gone.ts'
+import { VirtualCardGone } from './virtual-card.ts'
 import { encodeFrame, FrameReader } from './vpcd-frames.ts'
 
 /** Options of {@link attachToVpcd}. */

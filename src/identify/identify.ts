@@ -3,7 +3,7 @@ import { toHex } from '../bytes.ts'
 import { type CardApplication, type CardSession, readFile } from '../card/index.ts'
 import { StatusWordError } from '../errors.ts'
 import { decodeTokenLabel, jpkiApplication, jpkiFiles, tokenLabelLength } from '../jpki/index.ts'
-import { registryApplications } from '../card-face/index.ts'
+import { registryApplications } from '../registry/index.ts'
 
 /** Which card it is. */
 export type CardKind = 'my-number' | 'juki' | 'phone-android' | 'phone-iphone' | 'unknown'

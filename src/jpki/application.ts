@@ -14,7 +14,7 @@ import {
 } from '../card/index.ts'
 import { wiping } from '../card/pin.ts'
 import { CertificateError, ResponseError, SignatureError, StatusWordError, WrongCardError } from '../errors.ts'
-import { Certificate, type DigestAlgorithm, verifySignature } from '../pki/x509/index.ts'
+import { Certificate, type DigestAlgorithm, verifySignature } from '../pki/index.ts'
 import { type CertificateKind, certificateFiles, type JpkiKey, jpkiApplication, jpkiFiles, jpkiPins } from './files.ts'
 import {
   type PreparedSignature,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { copyBytes } from '../bytes.ts'
-import { type DigestAlgorithm, digestInfo, digestLength, type SignedInput } from '../pki/x509/index.ts'
+import { type DigestAlgorithm, digestInfo, digestLength, type SignedInput } from '../pki/index.ts'
 
 /**
  * Signature algorithm in JOSE terms (RFC 7518 3.1); `rsa-bare-sha256` is PKCS#1 padding over the bare hash, which has no

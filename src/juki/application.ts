@@ -12,7 +12,7 @@ import {
   verifyPin,
 } from '../card/index.ts'
 import { wiping } from '../card/pin.ts'
-import { registryApplications } from '../registry/applications.ts'
+import { registryApplications } from '../registry/index.ts'
 import { jukiPin } from './files.ts'
 
 /**

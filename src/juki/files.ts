@@ -1,5 +1,5 @@
 import type { PinReference } from '../card/index.ts'
-import { registryApplications } from '../registry/applications.ts'
+import { registryApplications } from '../registry/index.ts'
 
 /** File identifiers of the Juki application. Where the 住民票コード is stored is not public. */
 export const jukiFiles = {

@@ -1,5 +1,4 @@
-import { checkedDigits, requireBytes, typedDigits } from '../registry/check-digits.ts'
-import { SecretDigits } from '../registry/secret-digits.ts'
+import { checkedDigits, requireBytes, SecretDigits, typedDigits } from '../registry/index.ts'
 
 /** Digits of a 住民票コード: ten at random and a check digit. */
 export const residentCodeLength = 11

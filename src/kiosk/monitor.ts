@@ -1,9 +1,8 @@
 import type { JpkiCardError } from '../errors.ts'
-import type { CardTransport, ReaderEvent } from '../transport/connection.ts'
-import { coded } from './coded.ts'
+import type { CardTransport, ReaderEvent } from '../transport/index.ts'
 import { EventQueue } from './event-queue.ts'
 import type { KioskEvent, KioskReader } from './events.ts'
-import { pause } from './retry.ts'
+import { coded, pause } from './retry.ts'
 import { Slot, type SlotHost } from './slot.ts'
 
 /** Milliseconds before watching is begun anew when it ended by an error. */

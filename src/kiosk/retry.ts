@@ -1,4 +1,9 @@
-import type { JpkiCardError } from '../errors.ts'
+import { JpkiCardError, TransportError } from '../errors.ts'
+
+/** Whatever went wrong, as a coded error: what is none becomes `ERR_TRANSPORT` with this text. */
+export function coded(cause: unknown, text: string, reader?: string): JpkiCardError {
+  return cause instanceof JpkiCardError ? cause : new TransportError('ERR_TRANSPORT', text, { cause, reader })
+}
 
 /** Milliseconds before the next attempt, by how many there were; the last one stays. */
 const pauses = [150, 500, 1000, 2000] as const

@@ -1,8 +1,7 @@
 import { type JpkiCardError, TransportError } from '../errors.ts'
-import type { CardTransport, ReaderState } from '../transport/connection.ts'
-import { coded } from './coded.ts'
+import type { CardTransport, ReaderState } from '../transport/index.ts'
 import type { KioskEvent, KioskReader } from './events.ts'
-import { judge, pause } from './retry.ts'
+import { coded, judge, pause } from './retry.ts'
 import { type CardSurvey, type Surveyed, surveyCard } from './survey.ts'
 
 /** What a slot needs of its monitor. */

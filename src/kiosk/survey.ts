@@ -2,7 +2,7 @@ import { CardSession, type PinStatus, readFile, readPinStatus } from '../card/in
 import { StateNotClearedError, StatusWordError } from '../errors.ts'
 import { type CardKind, identifyCard } from '../identify/index.ts'
 import { decodeAvailability, type JpkiKey, jpkiApplication, jpkiFiles, jpkiPins } from '../jpki/index.ts'
-import type { CardTransport } from '../transport/connection.ts'
+import type { CardTransport } from '../transport/index.ts'
 
 /** What a card was found to be and to hold. Nothing of it names the holder; finding it out spends no PIN try. */
 export interface CardSurvey {

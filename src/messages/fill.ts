@@ -1,7 +1,16 @@
-import { customerTexts } from './customer/catalogue.ts'
+import { en } from './customer/en.ts'
+import { es } from './customer/es.ts'
+import { ja } from './customer/ja.ts'
+import { ko } from './customer/ko.ts'
+import { pt } from './customer/pt.ts'
+import { vi } from './customer/vi.ts'
+import { zh } from './customer/zh.ts'
 import { type CustomerLanguage, customerLanguages } from './languages.ts'
 import { pinKind, type ResetWay, resetWay } from './pins.ts'
-import type { TriesText } from './texts.ts'
+import type { CustomerTexts, TriesText } from './texts.ts'
+
+/** Everything that is said to customers. */
+export const customerTexts: Readonly<Record<CustomerLanguage, CustomerTexts>> = { ja, en, zh, ko, pt, es, vi }
 
 /** What a text is filled with. */
 export interface FillInput {

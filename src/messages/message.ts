@@ -1,18 +1,23 @@
 import type { ErrorCode } from '../errors.ts'
 import { type Failure, failureOf, meaningOfFailure, tellingCode } from './classify.ts'
-import { customerTexts } from './customer/catalogue.ts'
-import { filler } from './fill.ts'
-import {
-  type Audience,
-  audiences,
-  type CustomerLanguage,
-  customerLanguages,
-  type LanguageFor,
-  staffLanguage,
-} from './languages.ts'
+import { customerTexts, filler } from './fill.ts'
+import type { CustomerLanguage, StaffLanguage } from './languages.ts'
+import { type Audience, audiences, customerLanguages, type LanguageFor, staffLanguage } from './languages.ts'
 import type { Situation } from './situations.ts'
-import { staffTexts } from './staff/catalogue.ts'
+import { clerkEn } from './staff/clerk-en.ts'
+import { clerkJa } from './staff/clerk-ja.ts'
+import { operatorEn } from './staff/operator-en.ts'
+import { operatorJa } from './staff/operator-ja.ts'
+import type { StaffTexts } from './staff/texts.ts'
+import { titlesEn } from './staff/titles-en.ts'
+import { titlesJa } from './staff/titles-ja.ts'
 import type { MessageText } from './texts.ts'
+
+/** Everything that is said to clerks and operators. */
+export const staffTexts: Readonly<Record<StaffLanguage, StaffTexts>> = {
+  ja: { ...titlesJa, clerk: clerkJa, operator: operatorJa },
+  en: { ...titlesEn, clerk: clerkEn, operator: operatorEn },
+}
 
 /** For whom a message is, and what the error itself may not know. */
 export interface MessageOptions<A extends Audience = Audience> {

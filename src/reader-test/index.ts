@@ -1,19 +1,18 @@
 /**
  * Tests for the field: a smoke test of reader and card, a soak test of many sessions, and their reports.
- *
- * @module jpki-card/field
  */
-export { maskReader } from './mask.ts'
-export type { ReportLanguage } from './report/language.ts'
+
+export type { ReportLanguage } from '../report/index.ts'
 export { smokeToHtml } from './report/smoke-html.ts'
-export { smokeToJson } from './report/smoke-json.ts'
 export { smokeToJunit } from './report/smoke-junit.ts'
 export type { SmokeTable } from './report/smoke-table.ts'
+export { smokeToJson } from './report/smoke-table.ts'
 export { type SmokeTexts, smokeTexts } from './report/smoke-texts.ts'
-export { soakToJson } from './report/soak-json.ts'
 export { soakToJunit } from './report/soak-junit.ts'
 export type { SoakTable } from './report/soak-table.ts'
+export { soakToJson } from './report/soak-table.ts'
 export { soakTexts } from './report/soak-texts.ts'
+export { maskReader } from './smoke/context.ts'
 export type { FailureReason, SkipReason, SmokeFacts } from './smoke/finding.ts'
 export type { SmokeReport, SmokeRun, SmokeStatus, SmokeStepReport } from './smoke/report.ts'
 export { runSmoke, type SmokeOptions } from './smoke/run.ts'

@@ -1,6 +1,9 @@
-import { isReset } from '../card/loss.ts'
-import type { TransportError } from '../errors.ts'
-import type { CardConnection } from '../transport/connection.ts'
+import { TransportError } from '../errors.ts'
+import type { CardConnection } from '../transport/index.ts'
+
+/** Another program reset the card, which is still there. */
+export const isReset = (error: unknown): error is TransportError =>
+  error instanceof TransportError && error.code === 'ERR_CARD_RESET'
 
 /** The same connection; each reset by another program is told, also when the session gets over it by itself. */
 export function watchResets(connection: CardConnection, onReset: (error: TransportError) => void): CardConnection {

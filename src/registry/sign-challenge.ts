@@ -1,8 +1,13 @@
+import { createHash } from 'node:crypto'
 import { carriesData, classifyStatus, computeDigitalSignature, type ResponseApdu } from '../apdu/index.ts'
 import { type CardSession, statusError } from '../card/index.ts'
 import { ResponseError } from '../errors.ts'
-import { digestInfo } from '../pki/x509/index.ts'
-import { sha256 } from './sha256.ts'
+import { digestInfo } from '../pki/index.ts'
+
+/** SHA-256, 32 bytes. */
+export function sha256(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(bytes).digest())
+}
 
 /** P1 of COMPUTE DIGITAL SIGNATURE: a DigestInfo, padded by the card as it is. */
 const asGiven = 0x00

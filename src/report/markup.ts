@@ -1,3 +1,6 @@
+/** Languages of the reports. */
+export type ReportLanguage = 'ja' | 'en'
+
 /**
  * Text for HTML and XML, elements and attributes alike. Characters that XML 1.0 does not have, and those that turn the
  * direction of writing, become U+FFFD.

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import type { Claimed } from './claimed.ts'
+import type { Claimed } from './client/answer.ts'
 import { type Answer, tell } from './client/answer.ts'
 
 /** A piece of a text this long cannot be there by chance. */

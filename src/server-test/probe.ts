@@ -1,7 +1,7 @@
 import { type KeyObject, sign } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseChallenge, type SignedClaims, type TokenChallenge, tokenMessage } from '../token/index.ts'
-import type { Claimed } from './claimed.ts'
+import type { Claimed } from './client/answer.ts'
 import { type Answer, field } from './client/answer.ts'
 import { type Sending, send } from './client/send.ts'
 import { LeakWatch } from './leaks.ts'

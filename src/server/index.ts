@@ -1,10 +1,13 @@
 /**
- * The issuance server's side: challenges given out, tokens judged, each nonce taken once.
+ * The issuance server: challenges, verification of tokens, each nonce taken once; over HTTP, with an audit log and with PINs
+ * that a municipality keeps.
  *
  * @module jpki-card/server
  */
-export type { AuditEvent, AuditSink } from './audit/event.ts'
+export * from './audit/index.ts'
 export type { Condition, HealthSource } from './health.ts'
+export * from './http/index.ts'
+export * from './municipal-pin/index.ts'
 export type { TokenServiceChanges, TokenServiceOptions } from './options.ts'
 export type { MemoryStoreOptions } from './stores/memory-store.ts'
 export { memoryStore } from './stores/memory-store.ts'

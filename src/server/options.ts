@@ -1,8 +1,13 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
-import type { AuditSink } from './audit/event.ts'
+import {
+  Certificate,
+  type JpkiHierarchy,
+  jpkiAuthorityOf,
+  type RevocationPolicy,
+  type SignaturePolicy,
+} from '../pki/index.ts'
 import { isIdentifier, isOrigin } from '../token/index.ts'
-import { type JpkiHierarchy, jpkiAuthorityOf, type RevocationPolicy } from '../pki/trust/index.ts'
-import { Certificate, type SignaturePolicy } from '../pki/x509/index.ts'
+import type { AuditSink } from './audit/event.ts'
 import type { NonceStore } from './stores/store.ts'
 
 /** What a {@link TokenService} works with. */

@@ -1,27 +1,129 @@
-import { randomBytes } from 'node:crypto'
-import type { AuditEvent } from './audit/event.ts'
+import { Buffer } from 'node:buffer'
+import { createHash, createHmac, type KeyObject, randomBytes } from 'node:crypto'
 import { AuditError, CertificateError, RefusalError } from '../errors.ts'
+import type { VerificationReport } from '../pki/index.ts'
+import {
+  Certificate,
+  type CheckResult,
+  inspectCertificate,
+  type RevocationAnswer,
+  type SignaturePolicy,
+  type SignedInput,
+  verifySignature,
+} from '../pki/index.ts'
 import { messageOf } from '../token/challenge.ts'
+import type { TokenAlgorithm } from '../token/index.ts'
 import {
   challengeDigest,
   holderDigest,
   isIdentifier,
+  isOrigin,
   type ParsedToken,
   parseToken,
   type TokenChallenge,
   tokenFormat,
 } from '../token/index.ts'
-import { type CheckResult, inspectCertificate, type RevocationAnswer } from '../pki/trust/index.ts'
 import { type CertificateValidity, certificateValidity } from '../validity/index.ts'
-import { Certificate } from '../pki/x509/index.ts'
+import type { AuditEvent } from './audit/event.ts'
 import type { Condition, HealthSource } from './health.ts'
 import { Instances } from './instances.ts'
-import { readRecord, writeRecord } from './nonce-record.ts'
 import { OpenChallenges } from './open-challenges.ts'
 import { type Settings, settingsOf, type TokenServiceChanges, type TokenServiceOptions } from './options.ts'
-import { pseudonymOf } from './pseudonym.ts'
-import { refusalOf } from './refusal.ts'
-import { fitsKey, isSignedBy } from './signature.ts'
+
+const hashes = { '256': 'SHA-256', '384': 'SHA-384', '512': 'SHA-512' } as const
+const curves: Readonly<Record<string, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }
+
+/** Whether the certificate's key makes signatures of that algorithm: the key decides, not the token. RFC 7518 3. */
+export function fitsKey(algorithm: TokenAlgorithm, { publicKey }: Certificate): boolean {
+  if (algorithm.startsWith('ES')) return publicKey.kind === 'ec' && publicKey.curve === curves[algorithm]
+  return publicKey.kind === 'rsa'
+}
+
+/** Whether the certificate's key made the signature over the message. */
+export function isSignedBy(
+  certificate: Certificate,
+  algorithm: TokenAlgorithm,
+  message: Uint8Array,
+  signature: Uint8Array,
+  policy: SignaturePolicy | undefined,
+): boolean {
+  return verifySignature(certificate, inputOf(algorithm, message), signature, policy)
+}
+
+function inputOf(algorithm: TokenAlgorithm, message: Uint8Array): SignedInput {
+  const hash = hashes[algorithm.slice(2) as keyof typeof hashes]
+  if (algorithm.startsWith('ES')) return { padding: 'ecdsa', hash, message }
+  if (algorithm.startsWith('RS')) return { padding: 'pkcs1', hash, message }
+  return { padding: 'pss', hash, digest: new Uint8Array(createHash('sha256').update(message).digest()) }
+}
+
+const domain = Buffer.from('jpki-card-holder:1\0', 'latin1')
+
+/**
+ * Who a certificate belongs to, without its serial number, whose collection the law restricts: the same for the same
+ * certificate and key, of no use at another server, and not to be guessed without the key. A renewed certificate has
+ * another one.
+ *
+ * @param key - secret of the server, of at least 32 bytes.
+ * @param issuer - certificate of the CA, from a verified path: generations share one name, so its key counts.
+ * @returns 43 characters, base64url.
+ */
+export function pseudonymOf(key: KeyObject, certificate: Certificate, issuer: Certificate): string {
+  const { serial } = certificate
+  const { bits } = issuer.key
+  const lengths = Buffer.alloc(8)
+  lengths.writeUInt32BE(bits.length, 0)
+  lengths.writeUInt32BE(serial.length, 4)
+  const whole = Buffer.concat([domain, lengths, bits, serial])
+  return createHmac('sha256', key).update(whole).digest('base64url')
+}
+
+/** What a challenge was given out for. */
+export interface NonceRecord {
+  readonly terminal: string
+  readonly purpose: string
+  /** Of the service that gave it out: other services may use the same store. */
+  readonly origin: string
+  /** First moment at which it is expired, milliseconds since 1970. */
+  readonly until: number
+}
+
+/** The text that stands in the store beside a nonce: four words, as neither identifiers nor origins hold a space. */
+export function writeRecord({ until, terminal, purpose, origin }: NonceRecord): string {
+  return `${until} ${terminal} ${purpose} ${origin}`
+}
+
+/** @throws RefusalError `ERR_STORE_UNAVAILABLE` for what was not written here: a store that is not to be relied on. */
+export function readRecord(text: unknown): NonceRecord {
+  const [until, terminal, purpose, origin, more] = typeof text === 'string' ? text.split(' ') : []
+  if (terminal === undefined || purpose === undefined || more !== undefined || !/^\d{1,16}$/.test(until!)) {
+    throw new RefusalError('ERR_STORE_UNAVAILABLE', 'the store of challenges holds something else')
+  }
+  if (!isOrigin(origin)) {
+    throw new RefusalError(
+      'ERR_STORE_UNAVAILABLE',
+      'the store of challenges holds something else, or of another version',
+    )
+  }
+  return { terminal, purpose, origin, until: Number(until) }
+}
+
+/** The refusal a failed verification comes to. */
+export function refusalOf(report: VerificationReport): RefusalError {
+  const { failure, at } = report
+  const detail = { check: failure?.check, depth: failure?.depth }
+  if (failure?.check === 'revocation') {
+    const status = report.revocation[failure.depth]?.status
+    if (status === 'revoked') return new RefusalError('ERR_CERTIFICATE_REVOKED', 'the certificate is revoked', detail)
+    return new RefusalError('ERR_REVOCATION_UNKNOWN', 'nobody could tell whether the certificate is revoked', detail)
+  }
+  if (failure?.check === 'validity' && failure.depth === 0) {
+    return failure.message === 'expired'
+      ? new RefusalError('ERR_CERTIFICATE_EXPIRED', 'the certificate has expired', detail)
+      : new RefusalError('ERR_CERTIFICATE_NOT_YET_VALID', `not valid yet at ${at.toISOString()}`, detail)
+  }
+  return new RefusalError('ERR_CERTIFICATE_REFUSED', `the certificate is refused: ${failure?.check}`, detail)
+}
 
 /** What a terminal asks a challenge for. */
 export interface ChallengeRequest {

@@ -1,7 +1,5 @@
 /**
  * BER-TLV on bytes, strict and bounded.
- *
- * @module jpki-card/tlv
  */
 export type { Tlv, TlvLimits } from './read.ts'
 export { readTlv, readTlvs, tlvTotalLength } from './read.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { JpkiCardError, RefusalError, ServerError } from '../errors.ts'
-import { Certificate } from '../pki/x509/index.ts'
+import { Certificate } from '../pki/index.ts'
 import { isInstant, nonceBytes } from './challenge.ts'
 import { decodeExact } from './fields.ts'
 import type { Token } from './token.ts'

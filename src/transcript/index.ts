@@ -1,7 +1,5 @@
 /**
  * Recording a session with everything personal masked, and playing one back.
- *
- * @module jpki-card/transcript
  */
 export type { MaskedHex, Transcript, TranscriptExchange } from './format.ts'
 export { checkTranscript, formatTranscript, parseTranscript, transcriptFormat } from './format.ts'

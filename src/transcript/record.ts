@@ -1,6 +1,6 @@
 import { decodeCommand, ins } from '../apdu/index.ts'
 import { toHex } from '../bytes.ts'
-import type { CardConnection, Disposition } from '../transport/connection.ts'
+import type { CardConnection, Disposition } from '../transport/index.ts'
 import { type Transcript, type TranscriptExchange, transcriptFormat } from './format.ts'
 import { type Keep, Masker } from './mask.ts'
 

@@ -1,6 +1,6 @@
 import { fromHex, toHex } from '../bytes.ts'
 import { TranscriptError, TransportError } from '../errors.ts'
-import type { CardConnection } from '../transport/connection.ts'
+import type { CardConnection } from '../transport/index.ts'
 import type { MaskedHex, Transcript } from './format.ts'
 
 /** A connection that plays a transcript back. */

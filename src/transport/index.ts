@@ -1,8 +1,6 @@
 /**
- * What a reader and a connection to a card are. Implementations: `jpki-card/transport/pcsc` and, without hardware,
+ * What a reader and a connection to a card are. Implementations: `jpki-card/pcsc` and, without hardware,
  * `jpki-card/emulator`.
- *
- * @module jpki-card/transport
  */
 export type {
   CardConnection,

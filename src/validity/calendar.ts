@@ -1,5 +1,9 @@
 import { Temporal } from 'temporal-polyfill'
-import type { CalendarDay } from './calendar-day.ts'
+
+/**
+ * A calendar day in Japan, ISO 8601 `YYYY-MM-DD`, Gregorian. Arguments must be real days of the years 0001 to 9999.
+ */
+export type CalendarDay = string
 
 /** Days and instants of Japan. Internal: nothing public mentions Temporal. */
 

@@ -1,7 +1,7 @@
 import { asciiText } from '../bytes.ts'
 import { DecodeError } from '../errors.ts'
+import type { CalendarDay } from './calendar.ts'
 import { isRealDay } from './calendar.ts'
-import type { CalendarDay } from './calendar-day.ts'
 
 /** Length of record 1 of the common application without its header `01 1C`, characters. */
 export const commonRecordLength = 28

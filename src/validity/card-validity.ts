@@ -1,6 +1,6 @@
+import type { CalendarDay } from './calendar.ts'
 import { checkInstant, dayInJapan, daysBetween, endOfDayInJapan, toDay, wholeSecond } from './calendar.ts'
-import type { CalendarDay } from './calendar-day.ts'
-import type { ValidityFlag } from './flags.ts'
+import type { ValidityFlag } from './rules.ts'
 
 /** Where on the card the expiry was read. */
 export const cardExpirySources = {

@@ -2,8 +2,26 @@ import type { Temporal } from 'temporal-polyfill'
 import type { BirthdayTerm } from './birthday-candidates.ts'
 import { birthdayAfter, birthdayIn, type LeapReading } from './birthdays.ts'
 import { isBefore } from './calendar.ts'
-import { epochDayOf } from './epoch-day.ts'
-import { renewalWindow } from './renewal-window.ts'
+import { epochDayOf, firstAfterMonthsBefore, monthsBefore } from './epoch-day.ts'
+import type { ValidityFlag } from './rules.ts'
+
+/** First day of the window, counted from 1970-01-01, and what is not certain about it. */
+export interface RenewalWindow {
+  readonly opens: number
+  readonly flags: readonly ValidityFlag[]
+}
+
+/**
+ * First day on which a certificate that ends on `expiry` can be renewed: the day after the same day three months before,
+ * and where that month has no such day the 1st of the next. Stated by Omihachiman and, with both cases, by Nerima. Other
+ * pages say only "from three months before", which would be one day earlier.
+ */
+export function renewalWindow(expiry: number): RenewalWindow {
+  const before = monthsBefore(expiry, 3)
+  if (before !== undefined) return { opens: before + 1, flags: ['renewal-window-reading'] }
+  const flags = ['renewal-window-reading', 'renewal-window-month-end'] as const
+  return { opens: firstAfterMonthsBefore(expiry, 3), flags }
+}
 
 /** Internal: what is known of the certificate before. `false`: there was none, or it was not a renewal. */
 export type PreviousExpiry = Temporal.PlainDate | false | undefined

@@ -1,8 +1,8 @@
+import type { CalendarDay } from './calendar.ts'
 import { checkInstant, wholeSecond } from './calendar.ts'
-import type { CalendarDay } from './calendar-day.ts'
+import { renewalWindow } from './certificate-terms.ts'
 import { epochDayInJapan, epochDayOf, textOfEpochDay } from './epoch-day.ts'
-import type { ValidityFlag } from './flags.ts'
-import { renewalWindow } from './renewal-window.ts'
+import type { ValidityFlag } from './rules.ts'
 
 /** In order of time. `renewable` is valid too: the last three months. */
 export type CertificateState = 'not-yet-valid' | 'valid' | 'renewable' | 'expired'

@@ -1,4 +1,4 @@
-import type { CalendarDay } from './calendar-day.ts'
+import type { CalendarDay } from './calendar.ts'
 import { type CardExpiry, type CardValidity, cardValidity } from './card-validity.ts'
 import {
   type CertificateState,

@@ -1,4 +1,4 @@
-import type { CalendarDay } from './calendar-day.ts'
+import type { CalendarDay } from './calendar.ts'
 
 /**
  * Days counted from 1970-01-01, for what a server asks of every certificate: some fifty times quicker than calendar

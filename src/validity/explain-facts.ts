@@ -1,6 +1,6 @@
 import type { Temporal } from 'temporal-polyfill'
+import type { CalendarDay } from './calendar.ts'
 import { toDay } from './calendar.ts'
-import type { CalendarDay } from './calendar-day.ts'
 import type { PreviousExpiry } from './certificate-terms.ts'
 import { type ExplainedKind, type ExplainInput, explainedKinds } from './explain-input.ts'
 

@@ -1,4 +1,4 @@
-import type { CalendarDay } from './calendar-day.ts'
+import type { CalendarDay } from './calendar.ts'
 
 /** What the date in hand belongs to. `juki-sign` is the signature certificate of a Juki card. */
 export const explainedKinds = ['auth', 'sign', 'card', 'juki-card', 'juki-sign'] as const

@@ -1,8 +1,8 @@
-import type { CalendarDay } from './calendar-day.ts'
+import type { CalendarDay } from './calendar.ts'
 import { checkExplainInput, type ExplainFacts } from './explain-facts.ts'
 import type { ExplainInput } from './explain-input.ts'
-import type { RuleDay } from './rule-day.ts'
 import { baseDays, otherEnds, stayDay } from './rule-days.ts'
+import type { RuleDay } from './rules.ts'
 import { type ValidityRule, validityRules } from './rules.ts'
 
 /** A fact that a rule needs and that was not given. */

@@ -1,10 +1,8 @@
-import { birthdayCandidates } from './birthday-candidates.ts'
+import { birthdayCandidates, jukiCandidates } from './birthday-candidates.ts'
 import { cardTerms } from './card-terms.ts'
 import { certificateTerms } from './certificate-terms.ts'
 import type { ExplainFacts } from './explain-facts.ts'
-import { jukiCandidates } from './juki-candidates.ts'
-import type { RuleDay } from './rule-day.ts'
-import type { RuleId } from './rules.ts'
+import type { RuleDay, RuleId } from './rules.ts'
 
 /** Internal: the days by birthday or by years. Several where something is not known. */
 export function baseDays(facts: ExplainFacts): readonly RuleDay[] {

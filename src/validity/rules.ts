@@ -1,4 +1,50 @@
-import type { Evidence } from './evidence.ts'
+import type { CalendarDay } from './calendar.ts'
+
+/** How sure a row of data is, in words. */
+export type Confidence =
+  /** By J-LIS, a ministry or a municipality, as read on their pages. */
+  | 'stated by an official body'
+  /** The source document is the table of six credentials which this package was asked to follow. */
+  | 'stated in the source document only'
+  | 'set by the municipality, 4 in the source document'
+  | 'not stated for this card'
+  | 'inferred'
+
+/** Where a row of data comes from. */
+export interface Evidence {
+  readonly source: string
+  readonly confidence: Confidence
+}
+
+/**
+ * What is uncertain about a result. Every flag stands for something the public sources do not say, or that the caller
+ * did not; show its text beside the result.
+ */
+export const flagTexts = {
+  'leap-birthday': 'born on 29 February, no such day in that year: no public rule, the printed date holds',
+  'birthday-on-issue-day': 'a birthday on the day of issue is not counted: inferred, no public source',
+  'renewal-not-stated': 'holds only for a renewal in the last three months, which was not stated',
+  'application-date-not-given': 'the age on the day of application decides, and that day was not given',
+  'stay-after-other-rule': 'the period of stay ends after the day by birthday or years: not public which holds',
+  'juki-day-count': 'whether the day of issue counts as the first day of the years is not public',
+  'outside-juki-issue-period': 'Juki cards were issued from 2003-08-25 to 2015-12-28',
+  'renewal-window-reading':
+    'the window opens on the day after the same day three months before: municipalities, not a law text read here',
+  'renewal-window-month-end':
+    'the month three months before has no such day: the window opens on the 1st of the next month',
+  'card-last-moment': 'the sources name a day; that the card holds to its end, 23:59:59 JST, is inferred',
+} as const
+
+/** Name of an uncertainty, see {@link flagTexts}. */
+export type ValidityFlag = keyof typeof flagTexts
+
+/** A rule that applies and a day it gives. */
+export interface RuleDay {
+  readonly rule: RuleId
+  readonly day: CalendarDay
+  /** What is uncertain about this day; empty when nothing is. */
+  readonly flags: readonly ValidityFlag[]
+}
 
 /** Name of a rule that can set a last day. */
 export type RuleId =

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { asciiBytes } from '../../src/bytes.ts'
-import { IndividualNumber, ResidentCode } from '../../src/card-face/index.ts'
+import { IndividualNumber } from '../../src/card-face/index.ts'
+import { ResidentCode } from '../../src/juki/index.ts'
 import { thrown, vectors } from '../support/vectors.ts'
 
 interface Case {

@@ -3,12 +3,9 @@ import { expect, test } from 'vitest'
 import { decodeCommand, ins } from '../../src/apdu/index.ts'
 import { concat, fromHex } from '../../src/bytes.ts'
 import { CardSession } from '../../src/card/index.ts'
-import { DecodeError, JpkiCardError } from '../../src/errors.ts'
 import {
-  cardRecordExpiry,
   checkDigests,
   decodeAttributes,
-  decodeCardRecord,
   decodeDigests,
   decodeNumberFile,
   decodeTextCardKey,
@@ -16,6 +13,10 @@ import {
   digestedAttributes,
   TextApplication,
 } from '../../src/card-face/index.ts'
+import { attributesLength } from '../../src/card-face/text/attributes.ts'
+import { decodeSessionKeyFile } from '../../src/card-face/text/keys.ts'
+import { DecodeError, JpkiCardError } from '../../src/errors.ts'
+import { cardRecordExpiry, decodeCardRecord } from '../../src/identify/index.ts'
 import {
   decodeCertificateObject,
   decodeContactAtr,
@@ -24,8 +25,6 @@ import {
   decodeRecognitionData,
   decodeText,
 } from '../../src/identify/manager/decode.ts'
-import { attributesLength } from '../../src/card-face/text/attributes.ts'
-import { decodeSessionKeyFile } from '../../src/card-face/text/keys.ts'
 import { encodeTlv } from '../../src/tlv/index.ts'
 import { mutated } from '../fuzz/mutations.ts'
 import { vectors } from '../support/vectors.ts'

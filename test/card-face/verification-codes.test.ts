@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Pin } from '../../src/card/index.ts'
-import { birthDatePin, eraYear, IndividualNumber, verificationCodeA, verificationCodeB } from '../../src/card-face/index.ts'
+import {
+  birthDatePin,
+  eraYear,
+  IndividualNumber,
+  verificationCodeA,
+  verificationCodeB,
+} from '../../src/card-face/index.ts'
 import { thrown, vectors } from '../support/vectors.ts'
 
 interface Case {

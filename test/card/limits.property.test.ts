@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type CardSession, Pin } from '../../src/card/index.ts'
+import { TextApplication, VisualApplication } from '../../src/card-face/index.ts'
 import {
   type ExtendedAnswers,
   pinNames,
@@ -8,9 +9,8 @@ import {
   type VirtualCardOptions,
   verificationCodeB,
 } from '../../src/emulator/index.ts'
-import { identifyCard } from '../../src/identify/index.ts'
+import { CardManager, CommonApplication, identifyCard } from '../../src/identify/index.ts'
 import { JpkiApplication } from '../../src/jpki/index.ts'
-import { CardManager, CommonApplication, TextApplication, VisualApplication } from '../../src/card-face/index.ts'
 import { full } from '../support/scale.ts'
 import { bench, identity, verifies } from '../support/virtual.ts'
 

@@ -1,17 +1,10 @@
 import type { CardSession, Pin, PinReference, VerifyPinOptions } from '../../src/card/index.ts'
+import { TextApplication, textPins, VisualApplication, visualPins } from '../../src/card-face/index.ts'
 import type { PinName } from '../../src/emulator/index.ts'
-import { IssuanceApplication, loadProfile } from '../../src/municipal/application/index.ts'
+import { CommonApplication, commonPin } from '../../src/identify/index.ts'
 import { JpkiApplication, jpkiPins } from '../../src/jpki/index.ts'
-import {
-  CommonApplication,
-  commonPin,
-  JukiApplication,
-  jukiPin,
-  TextApplication,
-  textPins,
-  VisualApplication,
-  visualPins,
-} from '../../src/card-face/index.ts'
+import { JukiApplication, jukiPin } from '../../src/juki/index.ts'
+import { IssuanceApplication, loadProfile } from '../../src/municipal/application/index.ts'
 import { exampleProfile } from '../support/profiles.ts'
 
 /** Makes the PIN that is given, or the one that is right. */

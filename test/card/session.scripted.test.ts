@@ -9,6 +9,7 @@ import {
   verify,
 } from '../../src/apdu/index.ts'
 import { asciiBytes, fromHex, toHex } from '../../src/bytes.ts'
+import type { Protection } from '../../src/card/exchange.ts'
 import {
   type CardApplication,
   CardSession,
@@ -16,7 +17,6 @@ import {
   type ExchangeMessage,
   exchangeChannelName,
 } from '../../src/card/index.ts'
-import type { Protection } from '../../src/card/protection.ts'
 import {
   noteVerified,
   overReset,

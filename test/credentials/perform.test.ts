@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { Pin } from '../../src/card/index.ts'
-import { municipalStripe, swipeStripe, type VirtualCardOptions } from '../../src/emulator/index.ts'
-import { loadProfile } from '../../src/municipal/application/index.ts'
 import {
   findServices,
   performService,
@@ -9,9 +7,11 @@ import {
   type ServiceMeans,
   type ServiceMethod,
 } from '../../src/credentials/index.ts'
+import { municipalStripe, swipeStripe, type VirtualCardOptions } from '../../src/emulator/index.ts'
+import { loadProfile } from '../../src/municipal/application/index.ts'
 import { loadStripeProfile, readBits } from '../../src/municipal/stripe/index.ts'
-import { parseToken, type TokenChallenge, tokenFormat } from '../../src/token/index.ts'
 import { Certificate } from '../../src/pki/x509/index.ts'
+import { parseToken, type TokenChallenge, tokenFormat } from '../../src/token/index.ts'
 import { exampleProfile } from '../support/profiles.ts'
 import { bench, identity, verifies } from '../support/virtual.ts'
 

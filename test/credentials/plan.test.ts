@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { CardKind } from '../../src/identify/index.ts'
 import { findServices, type ServiceChannel, serviceChannels } from '../../src/credentials/index.ts'
+import type { CardKind } from '../../src/identify/index.ts'
 
 const find = (card: CardKind, channel: ServiceChannel) =>
   findServices({ card, channel }).map(

@@ -1,4 +1,6 @@
 import type { CardSession, Pin } from '../../src/card/index.ts'
+import { TextApplication, VisualApplication, verifyAuthenticity } from '../../src/card-face/index.ts'
+import { findServices, performService, type ServiceMethod } from '../../src/credentials/index.ts'
 import {
   type Identity,
   type VirtualCard,
@@ -6,18 +8,10 @@ import {
   verificationCodeB,
 } from '../../src/emulator/index.ts'
 import { PinError, VerificationError } from '../../src/errors.ts'
-import { identifyCard } from '../../src/identify/index.ts'
-import { IssuanceApplication, loadProfile } from '../../src/municipal/application/index.ts'
+import { CardManager, CommonApplication, identifyCard } from '../../src/identify/index.ts'
 import { JpkiApplication, type JpkiSignature } from '../../src/jpki/index.ts'
-import {
-  CardManager,
-  CommonApplication,
-  JukiApplication,
-  TextApplication,
-  VisualApplication,
-  verifyAuthenticity,
-} from '../../src/card-face/index.ts'
-import { findServices, performService, type ServiceMethod } from '../../src/credentials/index.ts'
+import { JukiApplication } from '../../src/juki/index.ts'
+import { IssuanceApplication, loadProfile } from '../../src/municipal/application/index.ts'
 import { parseToken, type TokenChallenge, tokenFormat } from '../../src/token/index.ts'
 import { rootsOf } from '../support/cvc-roots.ts'
 import { exampleProfile } from '../support/profiles.ts'

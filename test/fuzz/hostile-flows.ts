@@ -1,12 +1,7 @@
+import { TextApplication, VisualApplication } from '../../src/card-face/index.ts'
 import { JpkiCardError } from '../../src/errors.ts'
-import { readCardExpiry } from '../../src/identify/index.ts'
-import {
-  CardManager,
-  CommonApplication,
-  JukiApplication,
-  TextApplication,
-  VisualApplication,
-} from '../../src/card-face/index.ts'
+import { CardManager, CommonApplication, readCardExpiry } from '../../src/identify/index.ts'
+import { JukiApplication } from '../../src/juki/index.ts'
 import { type Flow, flows } from '../fault-matrix/flows.ts'
 
 /** Goes on after a coded error: each step is tried. */

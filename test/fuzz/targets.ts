@@ -1,9 +1,9 @@
 import { JpkiCardError } from '../../src/errors.ts'
 import { inspectPath } from '../../src/pki/path/index.ts'
 import { crlStatus, OcspResponse, ocspStatus, RevocationList } from '../../src/pki/revocation/index.ts'
-import { readTlv } from '../../src/tlv/index.ts'
 import { crlSource, inspectCertificate } from '../../src/pki/trust/index.ts'
 import { Certificate } from '../../src/pki/x509/index.ts'
+import { readTlv } from '../../src/tlv/index.ts'
 
 const at = new Date('2026-06-01T00:00:00Z')
 

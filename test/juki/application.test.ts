@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { asciiText, toHex } from '../../src/bytes.ts'
 import { CardSession, Pin } from '../../src/card/index.ts'
 import type { PinError, StatusWordError } from '../../src/errors.ts'
-import { JukiApplication, jukiFiles } from '../../src/card-face/index.ts'
+import { JukiApplication, jukiFiles } from '../../src/juki/index.ts'
 import { thrown } from '../support/vectors.ts'
 import { bench } from '../support/virtual.ts'
 

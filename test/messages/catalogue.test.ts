@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { errorCodes, RefusalError, refusalCodes } from '../../src/errors.ts'
 import { codeMeanings, meaningOf } from '../../src/messages/codes.ts'
-import { customerTexts } from '../../src/messages/customer/catalogue.ts'
+import { customerTexts } from '../../src/messages/fill.ts'
 import { audiences, customerLanguages, messageFor, situations } from '../../src/messages/index.ts'
-import { staffTexts } from '../../src/messages/staff/catalogue.ts'
+import { staffTexts } from '../../src/messages/message.ts'
 import { everyText, languages } from './support.ts'
 
 const sorted = (value: object): string[] => Object.keys(value).toSorted()

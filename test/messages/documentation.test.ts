@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { errorCodes } from '../../src/errors.ts'
 import { meaningOf } from '../../src/messages/codes.ts'
-import { customerTexts } from '../../src/messages/customer/catalogue.ts'
+import { customerTexts } from '../../src/messages/fill.ts'
 import { type Audience, messageFor, situations } from '../../src/messages/index.ts'
 
 const text = (path: string): string => readFileSync(new URL(`../../docs/${path}`, import.meta.url), 'utf8')

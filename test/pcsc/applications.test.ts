@@ -4,6 +4,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { CardSession, Pin } from '../../src/card/index.ts'
+import {
+  IndividualNumber,
+  TextApplication,
+  VisualApplication,
+  verificationCodeA,
+  verificationCodeB,
+  verifyAuthenticity,
+} from '../../src/card-face/index.ts'
 import { formatRoots, parseRoots } from '../../src/cli/applications/roots-file.ts'
 import {
   createVirtualCard,
@@ -11,18 +19,9 @@ import {
   type VirtualCard,
   type VirtualCardOptions,
 } from '../../src/emulator/index.ts'
+import { CardManager, CommonApplication } from '../../src/identify/index.ts'
+import { JukiApplication } from '../../src/juki/index.ts'
 import { IssuanceApplication, loadProfile } from '../../src/municipal/application/index.ts'
-import {
-  CardManager,
-  CommonApplication,
-  IndividualNumber,
-  JukiApplication,
-  TextApplication,
-  VisualApplication,
-  verificationCodeA,
-  verificationCodeB,
-  verifyAuthenticity,
-} from '../../src/card-face/index.ts'
 import type { CardTransport } from '../../src/transport/index.ts'
 import { bindingNames, openPcsc } from '../../src/transport/pcsc/index.ts'
 import { type Pcscd, startPcscd } from '../support/pcscd.ts'

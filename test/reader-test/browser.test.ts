@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { inflateSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runSmoke, type SmokeReport, smokeTexts, smokeToHtml } from '../../src/reader-test/index.ts'
 import { Certificate } from '../../src/pki/x509/index.ts'
+import { runSmoke, type SmokeReport, smokeTexts, smokeToHtml } from '../../src/reader-test/index.ts'
 import { bench } from '../support/virtual.ts'
 
 // The page in a real browser: Debian's chromium. Without it the suite is skipped, and fails with CI=true.

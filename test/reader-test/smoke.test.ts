@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Pin } from '../../src/card/index.ts'
 import type { FaultScript, VirtualCardOptions } from '../../src/emulator/index.ts'
 import { TransportError } from '../../src/errors.ts'
+import { Certificate } from '../../src/pki/x509/index.ts'
 import {
   runSmoke,
   type SmokeOptions,
@@ -12,7 +13,6 @@ import {
   smokeToJson,
   smokeToJunit,
 } from '../../src/reader-test/index.ts'
-import { Certificate } from '../../src/pki/x509/index.ts'
 import { type Bench, bench, identity, verifies } from '../support/virtual.ts'
 
 const at = new Date()

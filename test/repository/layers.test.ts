@@ -3,112 +3,109 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
-const src = join(root, 'src')
+const src = fileURLToPath(new URL('../../src/', import.meta.url))
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
 
-/** What each folder may import besides itself and the leaves `errors.ts` and `bytes.ts`. */
-const allowed: Readonly<Record<string, readonly string[]>> = {
+/** What each room may import besides itself and the leaves. The only place that says so. */
+const rooms: Readonly<Record<string, readonly string[]>> = {
   apdu: [],
   tlv: [],
   transport: [],
-  x509: [],
-  path: ['x509'],
-  revocation: ['x509'],
+  report: [],
+  messages: [],
   validity: [],
-  trust: ['x509', 'path', 'revocation', 'validity'],
+  pki: [],
   card: ['apdu', 'tlv', 'transport'],
   transcript: ['apdu', 'transport'],
-  jpki: ['card', 'apdu', 'tlv', 'x509'],
-  juki: ['card', 'apdu', 'tlv', 'x509'],
-  identify: ['jpki', 'juki', 'card', 'apdu'],
+  registry: ['card', 'apdu', 'tlv', 'pki'],
+  jpki: ['card', 'apdu', 'pki'],
+  juki: ['registry', 'card', 'apdu'],
+  identify: ['registry', 'jpki', 'card', 'apdu', 'tlv', 'pki'],
+  'card-face': ['registry', 'identify', 'card', 'apdu', 'tlv'],
+  municipal: ['card', 'apdu', 'tlv'],
+  // The virtual card shares no logic with the code it tests.
   emulator: ['transport'],
-  token: ['x509'],
-  audit: [],
-  server: ['token', 'trust', 'validity', 'x509', 'audit'],
-  layout: [],
-  issuance: ['layout', 'card', 'apdu', 'tlv'],
-  stripe: ['layout'],
-  services: ['identify', 'jpki', 'juki', 'issuance', 'stripe', 'layout', 'token', 'validity', 'card'],
-  messages: [],
-  kiosk: ['identify', 'jpki', 'juki', 'card', 'transport'],
-  field: ['identify', 'jpki', 'juki', 'card', 'apdu', 'trust', 'validity', 'x509', 'transport'],
-  'municipal-pin': ['server', 'audit'],
-  http: ['server', 'token'],
-  evaluate: ['token', 'emulator'],
-  cli: [
-    'apdu',
-    'tlv',
-    'transport',
-    'x509',
-    'card',
-    'transcript',
-    'jpki',
-    'juki',
-    'identify',
-    'emulator',
-    'path',
-    'revocation',
-    'trust',
-    'validity',
-    'token',
-    'audit',
-    'server',
-    'municipal-pin',
-    'http',
-    'evaluate',
-    'layout',
-    'issuance',
-    'stripe',
-    'services',
-    'messages',
-    'kiosk',
-    'field',
-  ],
+  token: ['pki'],
+  server: ['token', 'pki', 'validity'],
+  credentials: ['identify', 'jpki', 'card-face', 'juki', 'municipal', 'token', 'validity', 'card'],
+  kiosk: ['identify', 'jpki', 'card', 'transport'],
+  'reader-test': ['report', 'identify', 'jpki', 'card-face', 'juki', 'card', 'pki', 'validity', 'transport'],
+  // It tests servers from outside, ours among them, and shares nothing with ours but what a token is.
+  'server-test': ['report', 'token', 'emulator'],
+  testing: ['transcript', 'reader-test', 'server-test'],
+  cli: ['*'],
 }
 
-function importsOf(file: string): string[] {
-  const text = readFileSync(join(src, file), 'utf8')
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1]!)
+/** Files any room may import, and what they import. */
+const leaves: Readonly<Record<string, readonly string[]>> = {
+  'errors.ts': [],
+  'bytes.ts': [],
+  'optional-package.ts': ['errors.ts'],
 }
 
-describe('imports go one way', () => {
-  test('every folder of src/ has its rule', () => {
-    const folders = new Set(files.filter((file) => file.includes('/')).map((file) => file.split('/')[0]!))
-    expect([...folders].sort()).toEqual(Object.keys(allowed).sort())
+const imports = new Map(
+  files.map((file) => {
+    const text = readFileSync(join(src, file), 'utf8')
+    const found = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1]!)
+    const path = (name: string) => (name.startsWith('.') ? relative(src, join(src, dirname(file), name)) : name)
+    return [file, found.map((name) => ({ name, target: path(name), isOwn: name.startsWith('.') }))]
+  }),
+)
+const roomOf = (file: string): string => (file.includes('/') ? file.split('/')[0]! : '')
+const own = [...imports].flatMap(([file, found]) =>
+  found.filter(({ isOwn }) => isOwn).map(({ target }) => [file, target]),
+)
+const arrows = own as readonly (readonly [file: string, target: string])[]
+
+describe('imports', () => {
+  test('go down only: each room imports what the table lets it', () => {
+    expect([...new Set(files.map(roomOf))].filter(Boolean).sort()).toEqual(Object.keys(rooms).sort())
+    const wrong = arrows.filter(([file, target]) => {
+      const [from, to] = [roomOf(file), roomOf(target)]
+      if (from === '') return file !== 'index.ts' && !leaves[file]?.includes(target)
+      if (from === to || target in leaves) return false
+      return to === '' || !(rooms[from]!.includes(to) || rooms[from]!.includes('*'))
+    })
+    expect(wrong).toEqual([])
   })
 
-  for (const file of files) {
-    test(`src/${file} imports only what its folder may`, () => {
-      const folder = file.includes('/') ? file.split('/')[0]! : undefined
-      for (const specifier of importsOf(file).filter((name) => name.startsWith('.'))) {
-        const target = relative(src, join(src, dirname(file), specifier))
-        const [first] = target.split('/')
-        if (folder === undefined) {
-          expect(file, `${file} imports ${specifier}`).toBe('index.ts')
-          continue
-        }
-        const leaf = ['errors.ts', 'bytes.ts'].includes(target) || (target === 'server/health.ts' && folder === 'audit')
-        // Below the command line a transport is known by its interface only.
-        const interfaceOnly = first !== 'transport' || folder === 'cli' || target === 'transport/connection.ts'
-        const fine = leaf || first === folder || (allowed[folder]!.includes(first!) && interfaceOnly)
-        expect(fine, `${file} imports ${specifier}`).toBe(true)
-      }
-    })
-  }
+  test('go in no circle', () => {
+    const circles: string[] = []
+    const done = new Set<string>()
+    const visit = (file: string, way: readonly string[]): void => {
+      if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(' > '))
+      if (way.includes(file) || done.has(file)) return
+      for (const { target, isOwn } of imports.get(file) ?? []) if (isOwn) visit(target, [...way, file])
+      done.add(file)
+    }
+    for (const file of files) visit(file, [])
+    expect(circles).toEqual([])
+  })
 
-  test('only src/transport/pcsc/load-binding.ts loads what it is told by name: the PC/SC bindings', () => {
+  test('go through the index of a room, but for at most 22 internals', () => {
+    const past = arrows.filter(([file, target]) => {
+      const isIndex =
+        target.endsWith('/index.ts') && (target.split('/').length === 2 || target === 'transport/pcsc/index.ts')
+      return roomOf(target) !== '' && roomOf(file) !== roomOf(target) && !isIndex
+    })
+    expect(past.length, past.join('\n')).toBeLessThanOrEqual(22)
+  })
+
+  test('below the command line, readers are known by their interface only', () => {
+    const pcsc = arrows.filter(([file, target]) => target.startsWith('transport/pcsc') && roomOf(file) !== 'transport')
+    expect(pcsc.map(([file]) => roomOf(file)).filter((room) => room !== 'cli')).toEqual([])
+  })
+
+  test('by a computed name are made in transport/pcsc/load-binding.ts only: the PC/SC bindings', () => {
     const loads = /\bimport\((?!\s*['"])|createRequire|\brequire\(/
     const loaders = files.filter((file) => loads.test(readFileSync(join(src, file), 'utf8')))
     expect(loaders).toEqual(['transport/pcsc/load-binding.ts'])
+    const bindings = [...imports].filter(([, found]) => found.some(({ name }) => /^(pcsclite|pcsc-mini)/.test(name)))
+    expect(bindings.map(([file]) => file)).toEqual([])
   })
 
-  test('the PKI toolkit is imported in src/pki/x509 and src/emulator only', () => {
-    for (const file of files) {
-      for (const specifier of importsOf(file)) {
-        expect(specifier).not.toMatch(/^(pcsclite|pcsc-mini)/)
-        if (/^(pkijs|asn1js|@peculiar\/)/.test(specifier)) expect(file).toMatch(/^(x509|emulator)\//)
-      }
-    }
+  test('of the PKI toolkit are made in emulator and pki/x509 only', () => {
+    const users = [...imports].filter(([, found]) => found.some(({ name }) => /^(pkijs|asn1js|@peculiar\/)/.test(name)))
+    expect(users.map(([file]) => file).filter((file) => !/^(emulator|pki\/x509)\//.test(file))).toEqual([])
   })
 })

@@ -1,12 +1,12 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { RefusalError } from '../../src/errors.ts'
-import type { EvaluationTerminal, PreparedPki } from '../../src/server-test/index.ts'
 import { RevocationList } from '../../src/pki/revocation/index.ts'
-import { memoryStore, TokenService } from '../../src/server/index.ts'
-import type { TokenChallenge } from '../../src/token/index.ts'
 import { crlSource } from '../../src/pki/trust/index.ts'
 import { Certificate } from '../../src/pki/x509/index.ts'
+import { memoryStore, TokenService } from '../../src/server/index.ts'
+import type { EvaluationTerminal, PreparedPki } from '../../src/server-test/index.ts'
+import type { TokenChallenge } from '../../src/token/index.ts'
 
 /** One request, its body read to the end. */
 export interface Incoming {

@@ -8,10 +8,10 @@ import {
 } from '../../src/emulator/index.ts'
 import { RefusalError } from '../../src/errors.ts'
 import { RevocationList } from '../../src/pki/revocation/index.ts'
-import { type AuditEvent, memoryStore, TokenService, type TokenServiceOptions } from '../../src/server/index.ts'
-import { answerChallenge, type Token, type TokenChallenge } from '../../src/token/index.ts'
 import { crlSource } from '../../src/pki/trust/index.ts'
 import { Certificate } from '../../src/pki/x509/index.ts'
+import { type AuditEvent, memoryStore, TokenService, type TokenServiceOptions } from '../../src/server/index.ts'
+import { answerChallenge, type Token, type TokenChallenge } from '../../src/token/index.ts'
 import { thrown } from '../support/vectors.ts'
 import { day, issueOnce, now } from './issued-once.ts'
 

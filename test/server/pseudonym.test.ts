@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { createAuthorities } from '../../src/emulator/index.ts'
-import { pseudonymOf } from '../../src/server/pseudonym.ts'
+import { pseudonymOf } from '../../src/server/token-service.ts'
 import { authorities, now, read, user } from './fixture.ts'
 
 const secret = new Uint8Array(32).fill(3)

@@ -1,5 +1,5 @@
-import type { Identity } from '../../src/emulator/index.ts'
 import { type CvcRoot, cvcRootFromSpki } from '../../src/card-face/index.ts'
+import type { Identity } from '../../src/emulator/index.ts'
 
 /** The two roots of the virtual cards, each for its application. */
 export function rootsOf({ cvc }: Identity): readonly CvcRoot[] {

@@ -2,18 +2,11 @@ import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { concat } from '../../src/bytes.ts'
 import { CardSession, Pin } from '../../src/card/index.ts'
+import { IndividualNumber, TextApplication, VisualApplication, verificationCodeA } from '../../src/card-face/index.ts'
 import { type Identity, type VirtualCardOptions, verificationCodeB } from '../../src/emulator/index.ts'
-import { identifyCard } from '../../src/identify/index.ts'
+import { CardManager, CommonApplication, identifyCard } from '../../src/identify/index.ts'
+import { JukiApplication } from '../../src/juki/index.ts'
 import { IssuanceApplication, loadProfile } from '../../src/municipal/application/index.ts'
-import {
-  CardManager,
-  CommonApplication,
-  IndividualNumber,
-  JukiApplication,
-  TextApplication,
-  VisualApplication,
-  verificationCodeA,
-} from '../../src/card-face/index.ts'
 import { formatTranscript, recordConnection } from '../../src/transcript/index.ts'
 import { bench, identity } from '../support/virtual.ts'
 

@@ -5,8 +5,8 @@ import {
   credentials,
   findCredentials,
   type IssuanceChannel,
-  validityRules,
-} from '../../src/validity/index.ts'
+} from '../../src/credentials/index.ts'
+import { validityRules } from '../../src/validity/index.ts'
 import { vectors } from '../support/vectors.ts'
 
 interface Case {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { CardSession, Pin, VerifyPinOptions } from '../../card/index.ts'
-import { CommonApplication } from '../../identify/common/application.ts'
+import { CommonApplication } from '../../identify/index.ts'
 import { type ReadSignedOptions, TextApplication } from '../text/application.ts'
 import type { TextPin } from '../text/files.ts'
 import { VisualApplication } from '../visual/application.ts'

@@ -1,4 +1,4 @@
-import { type CardPublicKey, verifyWithCardKey } from '../../registry/cvc/card-key.ts'
+import { type CardPublicKey, verifyWithCardKey } from '../../registry/index.ts'
 import { failed, notDone, type Outcome, passed } from './outcome.ts'
 
 /** Fewest bytes of a challenge: a shorter one could come up twice. */

@@ -1,4 +1,4 @@
-import type { SignedTextFiles } from '../text/signed-files.ts'
+import type { SignedTextFiles } from '../text/files.ts'
 
 /** Files of the text application: `TextApplication.readSigned`, and the card's answer to a challenge. */
 export interface TextEvidence extends SignedTextFiles {

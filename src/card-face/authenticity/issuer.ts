@@ -1,10 +1,14 @@
 import { equalBytes } from '../../bytes.ts'
-import { type CardPublicKey, verifyWithCardKey } from '../../registry/cvc/card-key.ts'
-import { type CardVerifiableCertificate, decodeCvc } from '../../registry/cvc/cvc.ts'
-import { keyIdText } from '../../registry/cvc/key-id.ts'
+import type { CvcHierarchy, CvcRoot } from '../../registry/index.ts'
+import {
+  type CardPublicKey,
+  type CardVerifiableCertificate,
+  decodeCvc,
+  keyIdText,
+  verifyWithCardKey,
+} from '../../registry/index.ts'
 import { absent, decoded, failed, type Outcome, passed } from './outcome.ts'
 import type { RecordIssuer } from './report.ts'
-import type { CvcHierarchy, CvcRoot } from '../../registry/cvc/roots.ts'
 
 /** Whom to trust. */
 export interface TrustedRoots {

@@ -1,4 +1,4 @@
-import type { CvcHierarchy } from '../../registry/cvc/roots.ts'
+import type { CvcHierarchy } from '../../registry/index.ts'
 
 /** What can be checked of a card. */
 export type AuthenticityCheckName =

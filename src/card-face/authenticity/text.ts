@@ -1,8 +1,6 @@
 import { copyBytes, equalBytes } from '../../bytes.ts'
-import { checkedDigits } from '../../registry/check-digits.ts'
+import { type CardPublicKey, checkedDigits, rebased, sha256, verifyWithCardKey } from '../../registry/index.ts'
 import { individualNumberLength } from '../individual-number.ts'
-import { sha256 } from '../../registry/sha256.ts'
-import { rebased } from '../../registry/template.ts'
 import { decodeAttributes, digestedAttributes, type TextAttributes } from '../text/attributes.ts'
 import { decodeDigests, type TextDigests } from '../text/digests.ts'
 import { decodeTextCardKey } from '../text/keys.ts'
@@ -11,7 +9,28 @@ import type { Asked, TextEvidence } from './evidence.ts'
 import { judgeIssuer, type TrustedRoots } from './issuer.ts'
 import { absent, type Checks, decoded, failed, notDone, type Outcome, passed } from './outcome.ts'
 import type { RecordIssuer } from './report.ts'
-import { type Judged, judgeSigned } from './signed-record.ts'
+
+/** What came of a record; its content is there only when it passed. */
+export interface Judged<T> {
+  readonly outcome: Outcome
+  readonly value?: T
+}
+
+/** Judges a record that the issuer's key must have signed. @param key - `undefined` when the issuer did not pass. */
+export function judgeSigned<T extends { readonly signed: Uint8Array; readonly signature: Uint8Array }>(
+  bytes: Uint8Array | undefined,
+  decode: (bytes: Uint8Array) => T,
+  asked: boolean,
+  key: CardPublicKey | undefined,
+): Judged<T> {
+  if (bytes === undefined) return { outcome: absent(asked) }
+  const read = decoded(() => decode(bytes))
+  if ('outcome' in read) return read
+  if (key === undefined) return { outcome: notDone('depends') }
+  const { signed, signature } = read.value
+  if (verifyWithCardKey(key, signed, signature)) return { outcome: passed, value: read.value }
+  return { outcome: failed('wrong-signature', 'the issuer did not sign the record') }
+}
 
 /** Where the digits of EF 0001 begin. */
 const numberAt = 3

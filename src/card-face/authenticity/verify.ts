@@ -1,9 +1,9 @@
+import { type CvcHierarchy, type CvcRoot, checkRoots } from '../../registry/index.ts'
 import { requireLength } from './challenge.ts'
 import { compareRecords } from './compare.ts'
 import { askedRecords, type CardEvidence, checkEvidence, type EvidenceRecord } from './evidence.ts'
 import { Checks } from './outcome.ts'
 import type { AuthenticityCheck, AuthenticityReport } from './report.ts'
-import { type CvcHierarchy, type CvcRoot, checkRoots } from '../../registry/cvc/roots.ts'
 import { judgeText } from './text.ts'
 import { judgeVisual } from './visual.ts'
 

@@ -1,14 +1,14 @@
-import { type BirthRecord, decodeBirthRecord } from '../visual/birth-record.ts'
+import { type CardPublicKey, sameCardKey } from '../../registry/index.ts'
 import { type CardFace, decodeCardFace } from '../visual/card-face.ts'
-import { decodeNumberImage } from '../visual/number-image.ts'
-import type { SignedCardRecord } from '../visual/records.ts'
-import { type CardPublicKey, sameCardKey } from '../../registry/cvc/card-key.ts'
+import type { SignedCardRecord } from '../visual/fields.ts'
+import { type BirthRecord, decodeBirthRecord } from '../visual/fields.ts'
+import { decodeNumberImage } from '../visual/images.ts'
 import { judgeChallenge } from './challenge.ts'
 import type { Asked, VisualEvidence } from './evidence.ts'
 import { judgeIssuer, type TrustedRoots } from './issuer.ts'
 import { type Checks, failed, notDone, type Outcome, passed } from './outcome.ts'
 import type { RecordIssuer } from './report.ts'
-import { judgeSigned } from './signed-record.ts'
+import { judgeSigned } from './text.ts'
 
 /** What of the visual application is proved, as far as it is compared: records whose signature passed. */
 export interface JudgedVisual {

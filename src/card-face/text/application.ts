@@ -1,3 +1,4 @@
+import { describeStatus } from '../../apdu/index.ts'
 import {
   type CardSession,
   changePin,
@@ -13,20 +14,31 @@ import {
 } from '../../card/index.ts'
 import { wiping } from '../../card/pin.ts'
 import { protect, unprotect } from '../../card/session.ts'
-import { registryApplications } from '../../registry/applications.ts'
-import type { CardPublicKey } from '../../registry/cvc/card-key.ts'
+import { StatusWordError } from '../../errors.ts'
+import type { CardPublicKey } from '../../registry/index.ts'
+import { registryApplications, signWithDefaultKey } from '../../registry/index.ts'
 import { type IndividualNumber, type IndividualNumberOptions, requirePurpose } from '../individual-number.ts'
-import { signWithDefaultKey } from '../../registry/sign-challenge.ts'
-import { accessError } from './access.ts'
 import { attributesLength, decodeAttributes, type TextAttributes } from './attributes.ts'
 import { decodeDigests, type TextDigests } from './digests.ts'
-import { type TextFile, type TextPin, textAccess, textFiles, textPins } from './files.ts'
+import type { SignedTextFiles, TextPin } from './files.ts'
+import { decodeNumberFile, numberFileLength, type TextFile, textAccess, textFiles, textPins } from './files.ts'
 import { decodeTextInformation, type TextInformation } from './information.ts'
 import { decodeSessionKeyFile, decodeTextCardKey, type TextCardKey } from './keys.ts'
-import { decodeNumberFile, numberFileLength } from './number-file.ts'
 import { SecureMessaging } from './secure-messaging.ts'
 import { deliverSessionKey } from './session-key.ts'
-import type { SignedTextFiles } from './signed-files.ts'
+
+const names: Readonly<Record<TextPin, string>> = {
+  pin: 'the PIN (券面事項入力補助用暗証番号)',
+  'code-a': '照合番号A',
+  'code-b': '照合番号B',
+}
+
+/** The error for a file that is closed, with the PINs that open it; any other error as it is. */
+export function accessError(error: unknown, opens: readonly TextPin[]): unknown {
+  if (!(error instanceof StatusWordError) || error.code !== 'ERR_SECURITY_STATUS' || opens.length === 0) return error
+  const meaning = `${describeStatus(error.sw)}; verify ${opens.map((pin) => names[pin]).join(' or ')} first`
+  return new StatusWordError(error.code, error.command, error.sw, meaning, { cause: error })
+}
 
 /** Longest record taken from a card, bytes; the known ones have up to 568. */
 const record: FileExtent = { object: { maxBytes: 2_048 } }

@@ -1,7 +1,6 @@
 import { copyBytes, equalBytes } from '../../bytes.ts'
 import { DecodeError } from '../../errors.ts'
-import { sha256 } from '../../registry/sha256.ts'
-import { fieldOf, readTemplate } from '../../registry/template.ts'
+import { fieldOf, readTemplate, sha256 } from '../../registry/index.ts'
 import { digestedAttributes } from './attributes.ts'
 
 /** EF 0003: what the issuer says about the two files with the holder's data. The signature is not checked here. */

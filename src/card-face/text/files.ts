@@ -1,5 +1,47 @@
+import { copyBytes } from '../../bytes.ts'
 import type { PinReference } from '../../card/index.ts'
-import { registryApplications } from '../../registry/applications.ts'
+import { DecodeError } from '../../errors.ts'
+import { rebased, registryApplications } from '../../registry/index.ts'
+import { IndividualNumber, type IndividualNumberOptions } from '../individual-number.ts'
+
+/** Length of EF 0001, bytes: its digest is over all of them. */
+export const numberFileLength = 17
+
+const header = [0xff, 0x10, 0x0c] as const
+const end = 15
+
+/**
+ * Decodes EF 0001: `FF10 0C`, 12 digits, `FFFF` (three public sources), and checks the check digit.
+ *
+ * @param file - all 17 bytes; not kept and not wiped.
+ * @throws DecodeError `ERR_CARD_DATA` with the offset: 3 to 14 for a digit, 14 for the check digit.
+ */
+export function decodeNumberFile(file: Uint8Array, options: IndividualNumberOptions): IndividualNumber {
+  const wrong = header.findIndex((byte, i) => file[i] !== byte)
+  if (wrong >= 0) throw new DecodeError('ERR_CARD_DATA', 'not the header of an individual number', wrong)
+  if (file.length < end) throw new DecodeError('ERR_CARD_DATA', 'the individual number is cut off', file.length)
+  for (let at = end; at < numberFileLength; at++) {
+    if (file[at] !== 0xff) throw new DecodeError('ERR_CARD_DATA', 'no filler after the individual number', at)
+  }
+  if (file.length > numberFileLength) {
+    throw new DecodeError('ERR_CARD_DATA', `more than ${numberFileLength} bytes`, numberFileLength)
+  }
+  return rebased(header.length, () => IndividualNumber.fromBytes(copyBytes(file, header.length, end), options))
+}
+
+/** Files of the text application as they are on the card, for checking what the issuer signed. Nothing is checked here. */
+export interface SignedTextFiles {
+  /** EF 0001, all 17 bytes, when asked for: holds the individual number. Overwrite it when it is done with. */
+  readonly individualNumber?: Uint8Array | undefined
+  /** EF 0002 to the end of its template, when asked for, with any bytes before FF20. Personal data. */
+  readonly attributes?: Uint8Array | undefined
+  /** EF 0003: digests of the two files above and the issuer's signature. See `decodeDigests`. */
+  readonly digests: Uint8Array
+  /** EF 0004: card-verifiable certificate of the issuer's key. */
+  readonly issuerCertificate: Uint8Array
+  /** EF 0007: the card's key and the issuer's signature. See `decodeTextCardKey`. */
+  readonly cardKey: Uint8Array
+}
 
 /**
  * File identifiers of the text application (券面事項入力補助AP). Public reverse engineering by several projects;

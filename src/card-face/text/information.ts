@@ -1,6 +1,5 @@
 import { copyBytes } from '../../bytes.ts'
-import { readKeyId } from '../../registry/cvc/key-id.ts'
-import { fieldOf, readTemplate, valueOffset } from '../../registry/template.ts'
+import { fieldOf, readKeyId, readTemplate, valueOffset } from '../../registry/index.ts'
 
 /** AP basic information, EF 0005. Nothing of it is signed. */
 export interface TextInformation {

@@ -1,7 +1,13 @@
 import { copyBytes } from '../../bytes.ts'
 import { DecodeError } from '../../errors.ts'
-import { type CardPublicKey, cardPublicKeyLength, readCardPublicKey } from '../../registry/cvc/card-key.ts'
-import { fieldOf, readTemplate, valueOffset } from '../../registry/template.ts'
+import {
+  type CardPublicKey,
+  cardPublicKeyLength,
+  fieldOf,
+  readCardPublicKey,
+  readTemplate,
+  valueOffset,
+} from '../../registry/index.ts'
 
 /** EF 0007: the public half of key 0013, which signs challenges, and what the issuer says of it. Not checked here. */
 export interface TextCardKey {

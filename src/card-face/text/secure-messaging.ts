@@ -1,9 +1,9 @@
 import { type CommandApdu, classifyStatus, ins, type ResponseApdu } from '../../apdu/index.ts'
+import type { Protection } from '../../card/exchange.ts'
 import type { Capabilities, CardApplication } from '../../card/index.ts'
-import type { Protection } from '../../card/protection.ts'
 import { DecodeError, SecureMessagingError } from '../../errors.ts'
+import { registryApplications } from '../../registry/index.ts'
 import { encodeTlv, readTlv } from '../../tlv/index.ts'
-import { registryApplications } from '../../registry/applications.ts'
 import { CounterCipher } from './cipher.ts'
 
 /** Class of a protected command: secure messaging without the header authenticated. */

@@ -3,7 +3,7 @@ import { isConclusive, setSessionKey } from '../../apdu/index.ts'
 import { concat, copyBytes } from '../../bytes.ts'
 import { type CardSession, statusError } from '../../card/index.ts'
 import { DecodeError } from '../../errors.ts'
-import { type CardPublicKey, pkcs1 } from '../../registry/cvc/card-key.ts'
+import { type CardPublicKey, pkcs1 } from '../../registry/index.ts'
 import { sessionKeyLength } from './cipher.ts'
 
 /** Random bytes a session key is made of; the first 16 become the key. */

@@ -9,15 +9,17 @@ import {
   verifyPin,
 } from '../../card/index.ts'
 import { wiping } from '../../card/pin.ts'
-import { registryApplications } from '../../registry/applications.ts'
-import { type CardVerifiableCertificate, decodeCvc } from '../../registry/cvc/cvc.ts'
-import { signWithDefaultKey } from '../../registry/sign-challenge.ts'
-import { type BirthRecord, decodeBirthRecord } from './birth-record.ts'
+import {
+  type CardVerifiableCertificate,
+  decodeCvc,
+  registryApplications,
+  signWithDefaultKey,
+} from '../../registry/index.ts'
 import { type CardFace, decodeCardFace } from './card-face.ts'
-import { recordLength } from './fields.ts'
+import { type BirthRecord, decodeBirthRecord, recordLength } from './fields.ts'
 import { type VisualFile, type VisualPin, visualAccess, visualFiles, visualPins } from './files.ts'
+import { decodeNumberImage, type NumberImage } from './images.ts'
 import { decodeVisualInformation, type VisualInformation } from './information.ts'
-import { decodeNumberImage, type NumberImage } from './number-image.ts'
 
 /**
  * The visual application (券面事項確認AP) of a card in a session: what is printed on the card, signed. A Juki card issued from

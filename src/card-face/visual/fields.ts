@@ -1,9 +1,43 @@
 import { asciiText, copyBytes } from '../../bytes.ts'
 import { DecodeError } from '../../errors.ts'
+import type { CardPublicKey } from '../../registry/index.ts'
+import { fieldOf, fixedValue, isDay, readCardPublicKey, readTemplate, valueOffset } from '../../registry/index.ts'
 import { type Tlv, tlvTotalLength } from '../../tlv/index.ts'
-import { type CardPublicKey, readCardPublicKey } from '../../registry/cvc/card-key.ts'
-import { isDay } from '../../registry/era.ts'
-import { fieldOf, fixedValue, readTemplate, valueOffset } from '../../registry/template.ts'
+
+/** EF 0001, for checks of age: personal data. */
+export interface BirthRecord extends SignedCardRecord {
+  /** 生年月日, `YYYY-MM-DD`; `00` for a month or day, `0000` for a year that is not known. */
+  readonly birthDate: string
+}
+
+/**
+ * Decodes `FF10 { DF11 birth date, DF12 card key, DF13 signature over DF11 ‖ DF12 }`. Card facts 5.5, one public source.
+ *
+ * @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA`, with the offset.
+ */
+export function decodeBirthRecord(bytes: Uint8Array): BirthRecord {
+  const { record, fields } = readFields(bytes, 0xff10, [0xdf11, 0xdf12, 0xdf13])
+  const [birthDate, key, signature] = fields
+  return {
+    birthDate: readBirthDate(birthDate),
+    cardKey: readKey(key, record),
+    signed: span(record, birthDate, key),
+    signature: readSignature(signature),
+    record,
+  }
+}
+
+/** What every signed record of the visual application has. */
+export interface SignedCardRecord {
+  /** The card's own key, under the signature: the card proves that it holds the key by answering a challenge. */
+  readonly cardKey: CardPublicKey
+  /** What the signature is over. */
+  readonly signed: Uint8Array
+  /** The issuer's signature, 256 bytes, not checked by reading it: see `verifyEvidence`. */
+  readonly signature: Uint8Array
+  /** The record as it was read, for `verifyEvidence`. */
+  readonly record: Uint8Array
+}
 
 /** Longest record taken, bytes: a file is no longer than READ BINARY can address. */
 const maxRecord = 0x7fff

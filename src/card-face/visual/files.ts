@@ -1,5 +1,5 @@
 import type { PinReference } from '../../card/index.ts'
-import { registryApplications } from '../../registry/applications.ts'
+import { registryApplications } from '../../registry/index.ts'
 
 /**
  * File identifiers of the visual application (券面事項確認AP) of My Number cards. Public reverse engineering by several

@@ -1,9 +1,33 @@
 import { asciiText, equalBytes } from '../../bytes.ts'
 import { DecodeError } from '../../errors.ts'
+import { valueOffset } from '../../registry/index.ts'
 import type { Tlv } from '../../tlv/index.ts'
-import { valueOffset } from '../../registry/template.ts'
+import type { SignedCardRecord } from './fields.ts'
+import { readFields, readKey, readSignature, span } from './fields.ts'
 import { readJp2 } from './jp2.ts'
 import { pngSignature } from './png.ts'
+
+/** EF 0005: the 個人番号 as it is printed. Its use is restricted by law (番号法). */
+export interface NumberImage extends SignedCardRecord {
+  readonly image: CardImage
+}
+
+/**
+ * Decodes `FF40 { DF41 image, DF42 card key, DF43 signature over DF41 ‖ DF42 }`. Card facts 5.5, one public source.
+ *
+ * @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA`, with the offset.
+ */
+export function decodeNumberImage(bytes: Uint8Array): NumberImage {
+  const { record, fields } = readFields(bytes, 0xff40, [0xdf41, 0xdf42, 0xdf43])
+  const [image, key, signature] = fields
+  return {
+    image: readPngImage(image),
+    cardKey: readKey(key, record),
+    signed: span(record, image, key),
+    signature: readSignature(signature),
+    record,
+  }
+}
 
 /** An image of the card. Only its header was looked at: whatever shows it decodes input that may be hostile. */
 export interface CardImage {

@@ -1,7 +1,6 @@
 import { copyBytes } from '../../bytes.ts'
 import { DecodeError } from '../../errors.ts'
-import { readKeyId } from '../../registry/cvc/key-id.ts'
-import { fixedValue, valueOffset } from '../../registry/template.ts'
+import { fixedValue, readKeyId, valueOffset } from '../../registry/index.ts'
 import { readDigits, readFields } from './fields.ts'
 
 /** EF 0003, basic information of the application. Free to read, and signed by nothing that is known. */

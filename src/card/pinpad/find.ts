@@ -1,5 +1,5 @@
 import { TransportError } from '../../errors.ts'
-import type { CardConnection } from '../../transport/connection.ts'
+import type { CardConnection } from '../../transport/index.ts'
 import type { PinReference } from '../pin-guard.ts'
 import type { CardSession } from '../session.ts'
 import { decodeFeatures, decodePinProperties, decodeTlvProperties, type PinpadProperties } from './features.ts'

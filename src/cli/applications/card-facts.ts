@@ -1,14 +1,15 @@
 import type { CardSession } from '../../card/index.ts'
+import type { CardVerifiableCertificate } from '../../card-face/index.ts'
 import { DecodeError, StatusWordError } from '../../errors.ts'
-import { type Identification, identifyCard } from '../../identify/index.ts'
 import {
   CardManager,
   type CardRecord,
-  type CardVerifiableCertificate,
   CommonApplication,
   checkCardRecord,
+  type Identification,
+  identifyCard,
   type RecognitionData,
-} from '../../card-face/index.ts'
+} from '../../identify/index.ts'
 
 /** Something the card tells, or why it does not. */
 export type Part<T> = { readonly value: T } | { readonly reason: 'absent' | 'unreadable' }

@@ -1,6 +1,5 @@
-import type { IssuanceRecord } from '../../municipal/application/index.ts'
-import { type FieldValue, PersonalText, type ReadValidity } from '../../municipal/profile/index.ts'
-import type { StripeRecord } from '../../municipal/stripe/index.ts'
+import type { IssuanceRecord, StripeRecord } from '../../municipal/index.ts'
+import { type FieldValue, PersonalText, type ReadValidity } from '../../municipal/index.ts'
 import type { Messages } from '../messages/catalogue.ts'
 
 /** What a municipality wrote, for `--json`: the holder asked for it, so personal values are shown. */

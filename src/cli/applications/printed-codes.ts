@@ -1,7 +1,7 @@
 import { asciiText } from '../../bytes.ts'
 import { type CardSession, Pin, type PinReference } from '../../card/index.ts'
-import { PinError } from '../../errors.ts'
 import { birthDatePin } from '../../card-face/index.ts'
+import { PinError } from '../../errors.ts'
 import type { Context } from '../context.ts'
 import { pinLabel } from '../pin-names.ts'
 import { triesToTell } from '../pin-question.ts'

@@ -1,6 +1,6 @@
 import { fromHex, toHex } from '../../bytes.ts'
-import type { Identity } from '../../emulator/index.ts'
 import { type CvcHierarchy, type CvcRoot, cvcHierarchies, cvcRootFromSpki } from '../../card-face/index.ts'
+import type { Identity } from '../../emulator/index.ts'
 import { usageError } from '../cli-error.ts'
 
 const applications = ['manager', 'text', 'visual'] as const

@@ -1,5 +1,5 @@
-import { type AuditSetSummary, type verifyAuditLog, verifyAuditLogs } from '../../server/audit/index.ts'
 import { AuditError } from '../../errors.ts'
+import { type AuditSetSummary, type verifyAuditLog, verifyAuditLogs } from '../../server/index.ts'
 import { withFile } from '../cli-error.ts'
 import type { Command } from '../context.ts'
 import { table } from '../output.ts'

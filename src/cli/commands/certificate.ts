@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { StatusWordError } from '../../errors.ts'
 import { type CertificateKind, certificateKinds, JpkiApplication, type JpkiKey, jpkiPins } from '../../jpki/index.ts'
-import type { Certificate } from '../../pki/x509/index.ts'
+import type { Certificate } from '../../pki/index.ts'
 import { usageError, withFile } from '../cli-error.ts'
 import type { Command, Context } from '../context.ts'
 import { endDay, table } from '../output.ts'

@@ -4,12 +4,10 @@ import { type CardSession, Pin } from '../../card/index.ts'
 import { PinError, SignatureError } from '../../errors.ts'
 import { type Identification, identifyCard } from '../../identify/index.ts'
 import { JpkiApplication } from '../../jpki/index.ts'
+import { Certificate, RevocationList } from '../../pki/index.ts'
 import type { CalendarDay } from '../../validity/index.ts'
-import { Certificate } from '../../pki/x509/index.ts'
 import type { Command } from '../context.ts'
-import { chainOnList } from '../demo/chain.ts'
-import { demoRequest, type IssuanceFindings, playIssuance } from '../demo/issuance.ts'
-import { listsBeforeAndAfter } from '../demo/lists.ts'
+import { demoRequest, type IssuanceFindings, listsBeforeAndAfter, playIssuance } from '../demo/issuance.ts'
 import { type ServerProcess, startServerProcess } from '../demo/server-process.ts'
 import type { Messages } from '../messages/catalogue.ts'
 import { endMoment, table } from '../output.ts'
@@ -18,7 +16,13 @@ import { type SessionOutcome, withConnection } from '../session.ts'
 import { makeVirtualCard, virtualTransport } from '../transport.ts'
 import { readExpiry } from '../trust/card-survey.ts'
 import { certificateFacts } from '../trust/certificate-facts.ts'
-import { type ChainPart, chainPart } from '../trust/chain.ts'
+import { type Chain, type ChainPart, chainPart, checkChain } from '../trust/chain.ts'
+
+/** The chain of a virtual card's certificate, against the CA that issued it and its list. */
+export function chainOnList(certificate: Certificate, ca: Uint8Array, list: Uint8Array, at: Date): Promise<Chain> {
+  const trust = { anchors: [Certificate.fromDer(ca)], hierarchies: ['virtual'] } as const
+  return checkChain(certificate, trust, { lists: [RevocationList.fromDer(list)], responses: [] }, at)
+}
 
 interface Findings {
   readonly identification: Identification

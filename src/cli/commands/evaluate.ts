@@ -13,12 +13,11 @@ import {
   reportToJson,
   reportToJunit,
 } from '../../server-test/index.ts'
-import { readText } from '../bounded-file.ts'
+import { readText, writeReport } from '../bounded-file.ts'
 import { CliError, usageError, withFile } from '../cli-error.ts'
 import type { Command, Context } from '../context.ts'
 import { optionForm } from '../options.ts'
 import { momentInJapan, table } from '../output.ts'
-import { writeReport } from '../report-file.ts'
 import { writeServerSettings } from '../serve/prepare.ts'
 
 /** `evaluate prepare DIR`: the throw-away PKI of an evaluation, and what to do with it. */

@@ -1,9 +1,9 @@
-import { IssuanceApplication, loadProfile } from '../../municipal/application/index.ts'
+import { IssuanceApplication, loadProfile } from '../../municipal/index.ts'
 import { recordJson, recordRows } from '../applications/municipal-record.ts'
+import { readProfileText } from '../bounded-file.ts'
 import type { Command } from '../context.ts'
 import { table } from '../output.ts'
 import { askPin } from '../pin-question.ts'
-import { readProfileText } from '../profile-file.ts'
 import { verifyOptions, withSession } from '../session.ts'
 
 /** `issuance read --profile F`: what a municipal application holds, read as the profile says. */

@@ -1,4 +1,4 @@
-import { JukiApplication, jukiPin } from '../../card-face/index.ts'
+import { JukiApplication, jukiPin } from '../../juki/index.ts'
 import type { Command } from '../context.ts'
 import { table } from '../output.ts'
 import { pinRow, readPinReport } from '../pin-report.ts'

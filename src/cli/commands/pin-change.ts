@@ -6,8 +6,10 @@ import {
   requirePinFormat,
   type VerifyPinOptions,
 } from '../../card/index.ts'
+import { TextApplication, textPins } from '../../card-face/index.ts'
+import { CommonApplication, commonPin } from '../../identify/index.ts'
 import { JpkiApplication, type JpkiKey, jpkiPins } from '../../jpki/index.ts'
-import { CommonApplication, commonPin, JukiApplication, jukiPin, TextApplication, textPins } from '../../card-face/index.ts'
+import { JukiApplication, jukiPin } from '../../juki/index.ts'
 import { CliError } from '../cli-error.ts'
 import type { Command, Context } from '../context.ts'
 import { pinLabel } from '../pin-names.ts'

@@ -1,10 +1,14 @@
 import { ProfileError, type ProfileProblem } from '../../errors.ts'
-import { checkProfile, issuanceProfileFormat } from '../../municipal/application/index.ts'
-import { profileFormat } from '../../municipal/profile/index.ts'
-import { checkStripeProfile, stripeProfileFormat } from '../../municipal/stripe/index.ts'
+import {
+  checkProfile,
+  checkStripeProfile,
+  issuanceProfileFormat,
+  profileFormat,
+  stripeProfileFormat,
+} from '../../municipal/index.ts'
+import { readProfileText } from '../bounded-file.ts'
 import type { Command } from '../context.ts'
 import { table } from '../output.ts'
-import { readProfileText } from '../profile-file.ts'
 
 /** Kinds of profile by their format. */
 const checks = { [issuanceProfileFormat]: checkProfile, [stripeProfileFormat]: checkStripeProfile }

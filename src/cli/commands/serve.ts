@@ -1,6 +1,5 @@
 import { once } from 'node:events'
-import type { RequestEvent } from '../../server/http/index.ts'
-import type { Condition } from '../../server/index.ts'
+import type { Condition, RequestEvent } from '../../server/index.ts'
 import { withFile } from '../cli-error.ts'
 import type { Command, Context } from '../context.ts'
 import { writeServerSettings } from '../serve/prepare.ts'

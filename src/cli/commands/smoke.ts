@@ -1,5 +1,7 @@
 import type { Pin } from '../../card/index.ts'
 import { PinError, StateNotClearedError, TransportError, type TransportErrorCode } from '../../errors.ts'
+import { type JpkiKey, jpkiPins } from '../../jpki/index.ts'
+import { Certificate } from '../../pki/index.ts'
 import {
   runSmoke,
   type SmokeOptions,
@@ -10,17 +12,14 @@ import {
   smokeToJson,
   smokeToJunit,
 } from '../../reader-test/index.ts'
-import { type JpkiKey, jpkiPins } from '../../jpki/index.ts'
-import { Certificate } from '../../pki/x509/index.ts'
+import { writeReport } from '../bounded-file.ts'
 import { CliError, usageError } from '../cli-error.ts'
-import { closing } from '../closing.ts'
 import type { Command, Context } from '../context.ts'
 import type { Messages } from '../messages/catalogue.ts'
 import { optionForm } from '../options.ts'
 import { table } from '../output.ts'
 import { pinForm } from '../pin-question.ts'
-import { writeReport } from '../report-file.ts'
-import { settledCapabilities } from '../session.ts'
+import { closing, settledCapabilities } from '../session.ts'
 import { openTransport } from '../transport.ts'
 import { readTrustFiles } from '../trust/options.ts'
 import { waitForCard } from '../wait.ts'

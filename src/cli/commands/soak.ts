@@ -1,18 +1,24 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import type { Pin } from '../../card/index.ts'
 import { PinError, TransportError } from '../../errors.ts'
-import { runSoak, type SoakOptions, type SoakReport, soakTexts, soakToJson, soakToJunit } from '../../reader-test/index.ts'
 import { jpkiPins } from '../../jpki/index.ts'
+import {
+  runSoak,
+  type SoakOptions,
+  type SoakReport,
+  soakTexts,
+  soakToJson,
+  soakToJunit,
+} from '../../reader-test/index.ts'
 import type { CardTransport } from '../../transport/index.ts'
+import { writeReport } from '../bounded-file.ts'
 import { CliError, usageError } from '../cli-error.ts'
-import { closing } from '../closing.ts'
 import type { Command, Context } from '../context.ts'
 import { sampleProcess } from '../field/process-sample.ts'
 import { startProgress } from '../field/soak-progress.ts'
 import { soakText } from '../field/soak-text.ts'
 import { virtualHands } from '../field/virtual-hands.ts'
-import { writeReport } from '../report-file.ts'
-import { settledCapabilities } from '../session.ts'
+import { closing, settledCapabilities } from '../session.ts'
 import { makeVirtualCard, openTransport } from '../transport.ts'
 import { virtualCardOptions } from '../virtual-options.ts'
 import { waitForCard } from '../wait.ts'

@@ -5,13 +5,13 @@ import {
   type StripeProfile,
   type StripeTrack,
   type Swipe,
-} from '../../municipal/stripe/index.ts'
+} from '../../municipal/index.ts'
 import { recordJson, recordRows } from '../applications/municipal-record.ts'
+import { readProfileText } from '../bounded-file.ts'
 import type { Command } from '../context.ts'
 import type { Messages } from '../messages/catalogue.ts'
 import type { Options } from '../options.ts'
 import { table } from '../output.ts'
-import { readProfileText } from '../profile-file.ts'
 import { readSwipeText, swallowSwipe } from '../stripe/input.ts'
 import { readSwipe } from '../stripe/read-swipe.ts'
 

@@ -1,4 +1,4 @@
-import { inspectCertificate, jpkiAnchors, type VerifyOptions } from '../../pki/trust/index.ts'
+import { inspectCertificate, jpkiAnchors, type VerifyOptions } from '../../pki/index.ts'
 import { usageError } from '../cli-error.ts'
 import type { Command } from '../context.ts'
 import { optionForm } from '../options.ts'

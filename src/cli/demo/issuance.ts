@@ -1,8 +1,31 @@
 import { Pin } from '../../card/index.ts'
+import type { IssuedCertificate } from '../../emulator/index.ts'
 import { RefusalError } from '../../errors.ts'
 import { type JpkiApplication, tokenSigner } from '../../jpki/index.ts'
 import { answerChallenge, type RemoteAcceptance, type Token, TokenServer, tokenMessage } from '../../token/index.ts'
 import type { ServerProcess } from './server-process.ts'
+
+const hour = 3_600_000
+
+/** Two revocation lists of a CA: one that names nobody, and a newer one that names a certificate. DER. */
+export async function listsBeforeAndAfter(
+  ca: IssuedCertificate,
+  serialNumber: string,
+  at: Date,
+): Promise<{ readonly before: Uint8Array; readonly after: Uint8Array }> {
+  const { issueRevocationList }: typeof import('../../emulator/index.ts') = await import('../../emulator/index.ts')
+  const ago = (hours: number): Date => new Date(at.getTime() - hours * hour)
+  const nextUpdate = new Date(at.getTime() + 24 * hour)
+  return {
+    before: await issueRevocationList(ca, { thisUpdate: ago(2), nextUpdate }),
+    after: await issueRevocationList(ca, {
+      thisUpdate: ago(1),
+      nextUpdate,
+      number: 2,
+      revoked: [{ serialNumber, at: ago(1), reason: 'keyCompromise' }],
+    }),
+  }
+}
 
 /** What a demonstration asks an issuance server for. */
 export const demoRequest = { terminal: 'kiosk-1', purpose: 'residence-record' } as const

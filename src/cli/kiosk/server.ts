@@ -1,4 +1,4 @@
-import { load } from '../../server/http/load.ts'
+import { load } from '../../optional-package.ts'
 import { TokenServer, type TokenServerOptions } from '../../token/index.ts'
 import { readPem, readText } from '../bounded-file.ts'
 import { usageError } from '../cli-error.ts'

@@ -6,9 +6,8 @@ import type {
   TextAttributes,
   Unproved,
 } from '../../card-face/index.ts'
-import type { ServiceChannel, ServiceMethod, ServicePlan } from '../../credentials/index.ts'
-import type { StripeFormatId, StripeTrack } from '../../municipal/stripe/index.ts'
-import type { CredentialId } from '../../validity/index.ts'
+import type { CredentialId, ServiceChannel, ServiceMethod, ServicePlan } from '../../credentials/index.ts'
+import type { StripeFormatId, StripeTrack } from '../../municipal/index.ts'
 
 /** Images of the visual application, by the names their files get. */
 export type ImageName = 'name' | 'address' | 'photo' | 'security-code' | 'number'

@@ -1,6 +1,5 @@
 // Straight from the tables: the rest of the module works out dates, which the catalogue needs not.
-import { flagTexts } from '../../validity/flags.ts'
-import { validityRules } from '../../validity/rules.ts'
+import { flagTexts, validityRules } from '../../validity/index.ts'
 import type { TrustTexts } from './trust-texts.ts'
 
 const above = ['this certificate', 'its issuer', "its issuer's issuer"]

@@ -1,16 +1,19 @@
-import type { CheckResult, JpkiHierarchy, RevocationEvidence, VerificationCheck } from '../../pki/trust/index.ts'
+import type { CardCredential, CredentialId, IssuanceChannel } from '../../credentials/index.ts'
 import type {
-  CardCredential,
+  CheckResult,
+  EncodingFindingKind,
+  JpkiHierarchy,
+  RevocationEvidence,
+  VerificationCheck,
+} from '../../pki/index.ts'
+import type {
   CardExpirySource,
   CertificateState,
-  CredentialId,
   EffectiveValidity,
-  IssuanceChannel,
   MissingFact,
   RuleId,
   ValidityFlag,
 } from '../../validity/index.ts'
-import type { EncodingFindingKind } from '../../pki/x509/index.ts'
 
 /** Why a chain was not checked. */
 export type ChainGap = 'no-ca-certificate' | 'unknown-ca' | 'transcript'

@@ -2,11 +2,8 @@ import { X509Certificate } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
-import type { ListenOptions } from '../../server/http/index.ts'
-import type { RevocationList } from '../../pki/revocation/index.ts'
-import type { Condition, HealthSource } from '../../server/index.ts'
-import type { CrlFolderSource } from '../../pki/trust/index.ts'
-import type { Certificate } from '../../pki/x509/index.ts'
+import type { Certificate, CrlFolderSource, RevocationList } from '../../pki/index.ts'
+import type { Condition, HealthSource, ListenOptions } from '../../server/index.ts'
 import type { ServeSettings } from './settings.ts'
 
 /** How often ends and lists are looked at, milliseconds. */

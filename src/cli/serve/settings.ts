@@ -1,9 +1,9 @@
 import { dirname } from 'node:path'
 import { type Node, type ParseError, parseTree } from 'jsonc-parser'
-import { load } from '../../server/http/load.ts'
+import { load } from '../../optional-package.ts'
 import { isBasePath } from '../../server/http/options.ts'
 import { isHeaderName, networkIn } from '../../server/http/proxies.ts'
-import { identifierPattern } from '../../token/challenge.ts'
+import { identifierPattern } from '../../token/index.ts'
 import { readText } from '../bounded-file.ts'
 import { usageError } from '../cli-error.ts'
 

@@ -1,27 +1,8 @@
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { type AuditLog, headFile, headInStore, openAuditLog } from '../../server/audit/index.ts'
 import { ServerError } from '../../errors.ts'
-import {
-  createHttpHandler,
-  type HttpRoutes,
-  type ListeningServer,
-  type ListenOptions,
-  listen,
-  type RequestEvent,
-} from '../../server/http/index.ts'
-import {
-  type Condition,
-  type CounterStore,
-  type HealthSource,
-  memoryStore,
-  type NonceStore,
-  redisStore,
-  TokenService,
-  type TokenServiceOptions,
-} from '../../server/index.ts'
-import { isOrigin } from '../../token/index.ts'
+import type { Certificate } from '../../pki/index.ts'
 import {
   type CrlFolderSource,
   cachedSource,
@@ -31,8 +12,28 @@ import {
   ocspHttpSource,
   type RevocationPolicy,
   type RevocationSource,
-} from '../../pki/trust/index.ts'
-import type { Certificate } from '../../pki/x509/index.ts'
+} from '../../pki/index.ts'
+import {
+  type AuditLog,
+  type Condition,
+  type CounterStore,
+  createHttpHandler,
+  type HealthSource,
+  type HttpRoutes,
+  headFile,
+  headInStore,
+  type ListeningServer,
+  type ListenOptions,
+  listen,
+  memoryStore,
+  type NonceStore,
+  openAuditLog,
+  type RequestEvent,
+  redisStore,
+  TokenService,
+  type TokenServiceOptions,
+} from '../../server/index.ts'
+import { isOrigin } from '../../token/index.ts'
 import { readPem, readText } from '../bounded-file.ts'
 import { CliError, type Problem, usageError } from '../cli-error.ts'
 import { readCertificates } from '../trust/files.ts'

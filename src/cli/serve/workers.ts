@@ -2,7 +2,7 @@ import type { Worker } from 'node:cluster'
 import { once } from 'node:events'
 import { basename, dirname, extname, join } from 'node:path'
 import { ServerError } from '../../errors.ts'
-import { type HttpRoutes, type ListeningServer, listen } from '../../server/http/index.ts'
+import { type HttpRoutes, type ListeningServer, listen } from '../../server/index.ts'
 import type { Io } from '../io.ts'
 import type { ServeSettings } from './settings.ts'
 

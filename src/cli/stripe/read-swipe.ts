@@ -8,7 +8,7 @@ import {
   readKeyboard,
   type StripeFormatId,
   type Swipe,
-} from '../../municipal/stripe/index.ts'
+} from '../../municipal/index.ts'
 import { usageError } from '../cli-error.ts'
 import { type Options, optionForm } from '../options.ts'
 

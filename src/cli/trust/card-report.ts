@@ -1,3 +1,5 @@
+import { findCredentials } from '../../credentials/index.ts'
+import { Certificate } from '../../pki/index.ts'
 import {
   type CalendarDay,
   type CardExpiry,
@@ -6,9 +8,7 @@ import {
   type Explanation,
   effectiveValidity,
   explainValidity,
-  findCredentials,
 } from '../../validity/index.ts'
-import { Certificate } from '../../pki/x509/index.ts'
 import type { Messages, UnreadableReason } from '../messages/catalogue.ts'
 import { endMoment, momentInJapan, table } from '../output.ts'
 import type { CardSurvey } from './card-survey.ts'

@@ -1,4 +1,5 @@
-import { jpkiProfileOf } from '../../pki/trust/index.ts'
+import type { Certificate } from '../../pki/index.ts'
+import { jpkiProfileOf } from '../../pki/index.ts'
 import {
   type CertificateValidity,
   certificateValidity,
@@ -6,7 +7,6 @@ import {
   type Explanation,
   explainValidity,
 } from '../../validity/index.ts'
-import type { Certificate } from '../../pki/x509/index.ts'
 import type { Messages } from '../messages/catalogue.ts'
 import { dayInJapan, endMoment } from '../output.ts'
 

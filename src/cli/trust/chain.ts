@@ -1,13 +1,13 @@
 import { JpkiCardError } from '../../errors.ts'
 import type { JpkiApplication } from '../../jpki/index.ts'
+import type { Certificate } from '../../pki/index.ts'
 import {
   inspectCertificate,
   type JpkiHierarchy,
   jpkiAnchors,
   jpkiProfileOf,
   type VerificationReport,
-} from '../../pki/trust/index.ts'
-import type { Certificate } from '../../pki/x509/index.ts'
+} from '../../pki/index.ts'
 import type { Context } from '../context.ts'
 import type { Messages } from '../messages/catalogue.ts'
 import type { ChainGap } from '../messages/trust-texts.ts'

@@ -1,9 +1,14 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { CertificateError } from '../../errors.ts'
-import { OcspResponse, RevocationList } from '../../pki/revocation/index.ts'
-import { Certificate } from '../../pki/x509/index.ts'
-import { derBlocks, mistakenContent, type PemLabel } from '../../pki/x509/pem.ts'
+import {
+  Certificate,
+  derBlocks,
+  mistakenContent,
+  OcspResponse,
+  type PemLabel,
+  RevocationList,
+} from '../../pki/index.ts'
 import { readBounded } from '../bounded-file.ts'
 import { CliError, usageError, withFile } from '../cli-error.ts'
 

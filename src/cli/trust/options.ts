@@ -1,13 +1,6 @@
-import type { OcspResponse, RevocationList } from '../../pki/revocation/index.ts'
-import {
-  combinedSource,
-  crlSource,
-  ocspSource,
-  type RevocationPolicy,
-  type RevocationSource,
-} from '../../pki/trust/index.ts'
+import type { Certificate, OcspResponse, RevocationList } from '../../pki/index.ts'
+import { combinedSource, crlSource, ocspSource, type RevocationPolicy, type RevocationSource } from '../../pki/index.ts'
 import { parseCardDate } from '../../validity/index.ts'
-import type { Certificate } from '../../pki/x509/index.ts'
 import { usageError } from '../cli-error.ts'
 import { type OptionName, type Options, optionForm } from '../options.ts'
 import { readCertificates, readLists, readResponse } from './files.ts'

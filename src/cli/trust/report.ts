@@ -1,6 +1,6 @@
 import { VerificationError } from '../../errors.ts'
-import { type CheckResult, jpkiProfileOf, type RevocationAnswer, type VerificationReport } from '../../pki/trust/index.ts'
-import type { Certificate } from '../../pki/x509/index.ts'
+import type { Certificate } from '../../pki/index.ts'
+import { type CheckResult, jpkiProfileOf, type RevocationAnswer, type VerificationReport } from '../../pki/index.ts'
 import type { Messages } from '../messages/catalogue.ts'
 import { endMoment, momentInJapan } from '../output.ts'
 

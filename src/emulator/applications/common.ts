@@ -7,11 +7,10 @@ import { privateKeyOf } from '../issue/keys.ts'
 import { sw } from '../status.ts'
 import { type Application, internalKey } from '../table.ts'
 import { tlv } from '../tlv-writer.ts'
-import { contactAtrObject } from './contact-atr.ts'
 import type { CardContent } from './content.ts'
+import { keyReference } from './content.ts'
 import { changeablePin } from './juki.ts'
-import { keyReference } from './key-reference.ts'
-import { cardOr } from './other-card.ts'
+import { cardOr, contactAtrObject } from './other-card.ts'
 
 export function commonApplication(content: CardContent): Application {
   const { identity, secrets, faults } = content

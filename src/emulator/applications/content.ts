@@ -1,9 +1,16 @@
 /** What the applications of one card are filled with. */
 
+import { cvcKeyId } from '../issue/cvc.ts'
 import type { Identity } from '../issue/identity.ts'
 import type { CardSecrets, VirtualCardKind } from '../options.ts'
+import type { RecordFile } from '../table.ts'
 import type { ContentFault } from './content-faults.ts'
 import type { IssuanceContent } from './issuance-options.ts'
+
+/** EF 0002 of the common and the Juki AP: one record, a key reference of 16 bytes, the same in both (one source). */
+export function keyReference(): RecordFile {
+  return { structure: 'record', fid: 0x0002, read: 'free', records: [cvcKeyId('9000022', '000', 0)] }
+}
 
 export interface CardContent {
   readonly kind: VirtualCardKind

@@ -5,8 +5,8 @@ import { privateKeyOf } from '../issue/keys.ts'
 import { fourDigits, signPasswordFormat } from '../options.ts'
 import { sw } from '../status.ts'
 import { type Application, type CardFile, internalKey, transparent } from '../table.ts'
-import { contactAtrObject } from './contact-atr.ts'
 import type { CardContent } from './content.ts'
+import { contactAtrObject } from './other-card.ts'
 import { tokenInfo } from './token-info.ts'
 
 /** Size of the four certificate files; six clients read certificates from padded files. */

@@ -5,9 +5,9 @@ import { fourDigits } from '../options.ts'
 import { sw } from '../status.ts'
 import { type Application, type PinFile, type PinName, transparent } from '../table.ts'
 import { filled, tlv } from '../tlv-writer.ts'
-import { contactAtrObject } from './contact-atr.ts'
 import type { CardContent } from './content.ts'
-import { keyReference } from './key-reference.ts'
+import { keyReference } from './content.ts'
+import { contactAtrObject } from './other-card.ts'
 
 /** On the My Number card and on the Juki card. */
 export function jukiApplication(content: CardContent): Application {

@@ -1,10 +1,21 @@
 /** A second card of the same issuer, as a source of files that do not belong to the first. */
 
+import { concat, fromHex } from '../../bytes.ts'
 import { makeHolder } from '../issue/holder.ts'
 import type { Identity } from '../issue/identity.ts'
 import { withCheckDigit } from '../issue/individual-number.ts'
 import type { CardContent } from './content.ts'
 import type { ContentFault } from './content-faults.ts'
+
+/** GET DATA 5F51: the contact ATR without TS. In which state it answers differs between cards (card-facts section 2). */
+const contactAtr = fromHex('DA13FF8131FB468012392F31C173C601C03B')
+
+export function contactAtrObject(
+  { kind, contactAtrUnder }: CardContent,
+  place: CardContent['contactAtrUnder'],
+): ReadonlyMap<number, () => Uint8Array> {
+  return new Map(kind === 'my-number' && contactAtrUnder === place ? [[0x5f51, () => concat(contactAtr)]] : [])
+}
 
 /** The card itself, or the other one where the fault is wanted. */
 export function cardOr(content: CardContent, fault: ContentFault): CardContent {

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { asciiBytes, concat, copyBytes, fromHex } from '../../bytes.ts'
 import { compactDate } from '../issue/calendar.ts'
-import { cvcKeyId, publicKeyObjects, signRecord } from '../issue/cvc.ts'
+import { certify, cvcKeyId, publicKeyObjects, signRecord } from '../issue/cvc.ts'
 import type { Identity } from '../issue/identity.ts'
 import { withWrongCheckDigit } from '../issue/individual-number.ts'
 import { sha256 } from '../rsa.ts'
@@ -11,6 +11,15 @@ import { filled, tlv } from '../tlv-writer.ts'
 import type { CardContent } from './content.ts'
 import { withOffsets } from './offset-table.ts'
 import { cardOr } from './other-card.ts'
+
+/** EF 0004 of the text and visual APs: the certificate of the key that signed their records, card-facts section 5.6. */
+export function issuerCertificate({ identity, faults }: CardContent, application: 'text' | 'visual'): Uint8Array {
+  const { root, issuer, certificate } = identity.cvc[application]
+  const stranger = identity.cvc.manager.root
+  if (faults.has(`${application}-certificate-foreign`)) return certify(stranger, issuer)
+  if (faults.has(`${application}-certificate-forged`)) return certify({ ...stranger, keyId: root.keyId }, issuer)
+  return certificate
+}
 
 /** Chosen here: no source gives the size of EF 0002, only that files end in FF filler. */
 const attributesFileSize = 1024

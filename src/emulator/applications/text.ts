@@ -5,15 +5,14 @@ import { privateKeyOf } from '../issue/keys.ts'
 import { fourDigits } from '../options.ts'
 import { sw } from '../status.ts'
 import { type AccessRule, type Application, internalKey, transparent } from '../table.ts'
-import { contactAtrObject } from './contact-atr.ts'
 import type { CardContent } from './content.ts'
-import { issuerCertificate } from './issuer-certificate.ts'
-import { cardOr, chipOf } from './other-card.ts'
+import { cardOr, chipOf, contactAtrObject } from './other-card.ts'
 import {
   attributesFile,
   cardKeyFile,
   digestsFile,
   individualNumberFile,
+  issuerCertificate,
   sessionKeyFile,
   textInformationFile,
 } from './text-files.ts'

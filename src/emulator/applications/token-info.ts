@@ -1,7 +1,7 @@
 /** JPKI EF 0006: a CK_TOKEN_INFO of 160 bytes with 32-bit big-endian integers, card-facts section 2 (one source). */
 
 import { asciiBytes, concat } from '../../bytes.ts'
-import { uint32 } from '../images/integers.ts'
+import { uint32 } from '../images/png.ts'
 import type { VirtualCardKind } from '../options.ts'
 
 /** First 32 bytes tell the kind. Card labels: two to five sources; iPhone: one. */

@@ -4,7 +4,7 @@
  */
 
 import { asciiBytes, concat, fromHex } from '../../bytes.ts'
-import { uint16, uint32 } from './integers.ts'
+import { uint16, uint32 } from './png.ts'
 
 /** Width and height in pixels. `filler` bytes (0 to 65 531) are carried in a comment and make the file larger. */
 export function greyJp2(width: number, height: number, filler: Uint8Array): Uint8Array {

@@ -2,7 +2,16 @@
 
 import { deflateSync } from 'node:zlib'
 import { asciiBytes, concat, fromHex } from '../../bytes.ts'
-import { uint32 } from './integers.ts'
+
+/** Big-endian integers. */
+
+export function uint16(value: number): Uint8Array {
+  return Uint8Array.of(value >>> 8, value & 0xff)
+}
+
+export function uint32(value: number): Uint8Array {
+  return Uint8Array.of(value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff)
+}
 
 const signature = fromHex('89504E470D0A1A0A')
 

@@ -1,13 +1,12 @@
 /** The two CAs of one generation. */
 
-import { type Asn1, loadAsn1 } from './asn1.ts'
+import { type Asn1, loadAsn1, wholeSecond } from './asn1.ts'
 import { dayInJapan, endOfDayInJapan } from './calendar.ts'
 import { newSerial, signCertificate } from './certificate.ts'
+import type { AuthorityOrganization } from './distinguished-name.ts'
 import { type CertificateUse, issuerName, serviceName } from './distinguished-name.ts'
 import { ExtensionWriter } from './extensions.ts'
 import { generateKeys, type IssuedCertificate } from './keys.ts'
-import type { AuthorityOrganization } from './organization.ts'
-import { wholeSecond } from './time.ts'
 
 /** Both CAs of one generation, each with its private key. */
 export interface Authorities {

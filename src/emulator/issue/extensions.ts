@@ -7,7 +7,7 @@ import type { Authority } from './authority.ts'
 import { compactDate, eraOf } from './calendar.ts'
 import { encodeName, type NameParts } from './distinguished-name.ts'
 import type { Holder } from './holder.ts'
-import { keyIdentifier } from './key-identifier.ts'
+import { keyIdentifier } from './keys.ts'
 
 const purposes = { clientAuth: '1.3.6.1.5.5.7.3.2', ocspSigning: '1.3.6.1.5.5.7.3.9' } as const
 

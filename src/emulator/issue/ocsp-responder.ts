@@ -1,12 +1,11 @@
 /** Delegates that answer for a CA. */
 
-import { loadAsn1 } from './asn1.ts'
+import { loadAsn1, wholeSecond } from './asn1.ts'
 import { readAuthority } from './authority.ts'
 import { newSerial, signCertificate } from './certificate.ts'
 import { crlName } from './distinguished-name.ts'
 import { ExtensionWriter } from './extensions.ts'
 import { generateKeys, type IssuedCertificate } from './keys.ts'
-import { wholeSecond } from './time.ts'
 
 /** Options of {@link issueOcspResponder}. */
 export interface OcspResponderOptions {

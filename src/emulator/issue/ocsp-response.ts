@@ -1,14 +1,12 @@
 /** OCSP answers of the virtual CAs and their delegates. */
 
 import type { Extension } from 'pkijs'
-import { type Asn1, exactBuffer, loadAsn1 } from './asn1.ts'
+import { type Asn1, exactBuffer, loadAsn1, wholeSecond } from './asn1.ts'
 import { readAuthority } from './authority.ts'
 import { parseCertificate } from './certificate.ts'
 import { ExtensionWriter } from './extensions.ts'
-import { keyIdentifier } from './key-identifier.ts'
 import type { IssuedCertificate } from './keys.ts'
-import { signingKey } from './signing-key.ts'
-import { wholeSecond } from './time.ts'
+import { keyIdentifier, signingKey } from './keys.ts'
 
 /** Options of {@link issueOcspResponse}. */
 export interface OcspResponseOptions {

@@ -1,6 +1,6 @@
 /** One reader of the virtual transport: its card, who holds it, and what happens to them. */
 
-import type { Disposition, ReaderState } from '../../transport/connection.ts'
+import type { Disposition, ReaderState } from '../../transport/index.ts'
 import type { VirtualCard } from '../virtual-card.ts'
 
 /** What a slot tells a connection that its card changed under it. */

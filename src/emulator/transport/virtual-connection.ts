@@ -1,9 +1,9 @@
 /** A connection to a virtual card in process, as strict as PC/SC about order, resets and removal. */
 
 import { TransportError, type TransportErrorCode } from '../../errors.ts'
-import type { CardConnection, Disposition } from '../../transport/connection.ts'
+import type { CardConnection, Disposition } from '../../transport/index.ts'
 import type { VirtualCard } from '../virtual-card.ts'
-import { VirtualCardGone } from '../virtual-card-gone.ts'
+import { VirtualCardGone } from '../virtual-card.ts'
 import type { Holding, ReaderSlot } from './reader-slot.ts'
 
 const messages = {

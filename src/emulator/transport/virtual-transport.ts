@@ -8,7 +8,7 @@ import type {
   ReaderEvent,
   ReaderState,
   WaitOptions,
-} from '../../transport/connection.ts'
+} from '../../transport/index.ts'
 import type { VirtualCard } from '../virtual-card.ts'
 import { EventQueue } from './event-queue.ts'
 import { ReaderSlot } from './reader-slot.ts'

@@ -11,8 +11,7 @@ import {
   verifyPin,
 } from '../../card/index.ts'
 import { wiping } from '../../card/pin.ts'
-import { registryApplications } from '../../registry/applications.ts'
-import { cardSignature } from '../../registry/sign-challenge.ts'
+import { cardSignature, registryApplications } from '../../registry/index.ts'
 import { type CardRecord, cardRecordExpiry, decodeCardRecord } from './card-record.ts'
 import { commonFiles, commonPin } from './files.ts'
 
@@ -41,7 +40,7 @@ export class CommonApplication {
   /**
    * Reads the last day of the card and nothing that tells which card it is; free.
    *
-   * @returns 8 bytes `YYYYMMDD`, for `parseCardDate` of `jpki-card/validity`.
+   * @returns 8 bytes `YYYYMMDD`, for `parseCardDate` of `jpki-card/credentials`.
    * @throws DecodeError `ERR_CARD_DATA`; StatusWordError.
    */
   readExpiry(): Promise<Uint8Array> {

@@ -1,5 +1,5 @@
 import type { PinReference } from '../../card/index.ts'
-import { registryApplications } from '../../registry/applications.ts'
+import { registryApplications } from '../../registry/index.ts'
 
 /**
  * File identifiers of the common application (共通カードAP). Public reverse engineering; confidence and sources:

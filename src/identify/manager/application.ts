@@ -1,13 +1,11 @@
 import { classifyStatus } from '../../apdu/index.ts'
 import { copyBytes } from '../../bytes.ts'
-import { bringsData, refusal } from '../../card/files.ts'
+import { bringsData, readDataObject, refusal } from '../../card/files.ts'
 import type { CardSession } from '../../card/index.ts'
-import { readDataObject } from '../../card/records.ts'
 import { overReset } from '../../card/session.ts'
 import { StatusWordError } from '../../errors.ts'
-import { registryApplications } from '../../registry/applications.ts'
-import type { CardVerifiableCertificate } from '../../registry/cvc/cvc.ts'
-import { readKeyId } from '../../registry/cvc/key-id.ts'
+import type { CardVerifiableCertificate } from '../../registry/index.ts'
+import { readKeyId, registryApplications } from '../../registry/index.ts'
 import {
   decodeCertificateObject,
   decodeContactAtr,

@@ -1,5 +1,5 @@
 import { type ResponseApdu, readRecord } from '../../apdu/index.ts'
-import { bringsData, refusal } from '../../card/files.ts'
+import { bringsData, readDataObject, refusal } from '../../card/files.ts'
 import {
   type CardSession,
   type Pin,
@@ -11,7 +11,6 @@ import {
   type VerifyPinOptions,
   verifyPin,
 } from '../../card/index.ts'
-import { readDataObject } from '../../card/records.ts'
 import { overReset, selectEf } from '../../card/session.ts'
 import type { IssuanceProfile, ObjectSource } from './profile.ts'
 import { type IssuanceRecord, readIssuanceRecord } from './read-record.ts'

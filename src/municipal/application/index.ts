@@ -1,8 +1,6 @@
 /**
  * Municipal applications of a card (証明書等自動交付AP, 条例利用AP), described by profiles: nothing about them is public, so
  * everything about them is data.
- *
- * @module jpki-card/issuance
  */
 export { IssuanceApplication } from './application.ts'
 export { checkProfile, loadProfile } from './load-profile.ts'

@@ -1,8 +1,8 @@
 import { DecodeError, WrongCardError } from '../../errors.ts'
+import { readTlvs, type Tlv } from '../../tlv/index.ts'
 import type { BlockLayout, Field, FieldValue, PersonalText, ReadValidity } from '../profile/index.ts'
 import { applyValidity, handedOut } from '../profile/outcome.ts'
 import { readBlock } from '../profile/read-block.ts'
-import { readTlvs, type Tlv } from '../../tlv/index.ts'
 import type { IssuanceProfile, ProfileObject, TaggedBlock } from './profile.ts'
 
 /** What a municipal application holds. Personal values do not show themselves. */

@@ -1,6 +1,5 @@
-import type { Field, FieldValue } from './field.ts'
+import { type Field, type FieldValue, PersonalText } from './field.ts'
 import type { JsonObject, JsonValue } from './json-reader.ts'
-import { PersonalText } from './personal-text.ts'
 import type { BlockTexts } from './read-block.ts'
 
 /** Which fields mean what. */

@@ -1,9 +1,9 @@
 import { StripeError } from '../../errors.ts'
 import { PersonalText } from '../profile/index.ts'
 import { requireBits, reversedBits } from './bits.ts'
+import type { StripeTrack } from './formats.ts'
 import { type StripeFormat, type StripeFormatId, stripeFormat } from './formats.ts'
 import { type Parsed, parseTrack } from './parse.ts'
-import type { StripeTrack } from './track.ts'
 
 /** Options of {@link decodeStripe}. */
 export interface DecodeOptions {

@@ -1,11 +1,25 @@
 import { assembleBlock, type PlacedField, readConstants, readLength } from '../profile/block-profile.ts'
 import { type FieldLimits, fieldMembers, readFieldProfile } from '../profile/field-profile.ts'
-import type { Encoding } from '../profile/index.ts'
+import type { BlockLayout, Encoding, ResultFields, ValidityRule } from '../profile/index.ts'
 import type { JsonObject, JsonValue } from '../profile/json-reader.ts'
 import { headMembers, inspectProfile, type ProfileCheck, readHead, requireProfile } from '../profile/load.ts'
 import { readResult, readValidity } from '../profile/outcome.ts'
-import { isData, type StripeFormatId, stripeFormatIds, stripeFormats } from './formats.ts'
-import { type StripeProfile, stripeProfileFormat } from './profile.ts'
+import type { StripeFormatId } from './formats.ts'
+import { isData, stripeFormatIds, stripeFormats } from './formats.ts'
+
+/** `format` of a profile of this kind. */
+export const stripeProfileFormat = 'jpki-card/stripe-profile@1'
+
+/** What a municipality wrote on a track, described as data. Made by `loadStripeProfile` only. */
+export interface StripeProfile {
+  readonly name: string
+  readonly description: string | undefined
+  readonly track: StripeFormatId
+  /** Places count characters from the one after the start sentinel. */
+  readonly layout: BlockLayout
+  readonly result: ResultFields
+  readonly validity: ValidityRule | undefined
+}
 
 /**
  * Loads a profile of a magnetic track.

@@ -1,8 +1,7 @@
 import { StripeError } from '../../errors.ts'
 import { type BitOrder, bitsFromBytes, requireBits } from './bits.ts'
 import { type DecodeOptions, decodeStripe } from './decode.ts'
-import type { StripeFormatId } from './formats.ts'
-import type { StripeTrack, Swipe } from './track.ts'
+import type { StripeFormatId, StripeTrack, Swipe } from './formats.ts'
 
 /** One track as a reader of raw bits gives it. */
 export type RawTrack = {

@@ -2,9 +2,8 @@ import { StripeError, WrongCardError } from '../../errors.ts'
 import type { FieldValue, PersonalText, ReadValidity } from '../profile/index.ts'
 import { applyValidity, handedOut } from '../profile/outcome.ts'
 import { readBlock } from '../profile/read-block.ts'
-import type { StripeFormatId } from './formats.ts'
-import type { StripeProfile } from './profile.ts'
-import type { Swipe } from './track.ts'
+import type { StripeFormatId, Swipe } from './formats.ts'
+import type { StripeProfile } from './load-profile.ts'
 
 /** What a municipality wrote on a track. Personal values do not show themselves. */
 export interface StripeRecord {

@@ -1,7 +1,5 @@
 /**
  * Whether a certificate of the JPKI is to be believed: path, profile and revocation in one answer.
- *
- * @module jpki-card/trust
  */
 export type { BirthDate, HolderAttributes } from './holder.ts'
 export { holderAttributes } from './holder.ts'
@@ -21,13 +19,12 @@ export type {
 export type { AddressOptions } from './sources/addresses.ts'
 export type { CachedSourceOptions } from './sources/cached-source.ts'
 export { cachedSource } from './sources/cached-source.ts'
-export { combinedSource } from './sources/combined-source.ts'
+export type { CrlSourceOptions } from './sources/combined-source.ts'
+export { combinedSource, crlSource } from './sources/combined-source.ts'
 export type { CrlFolderSource, CrlFolderSourceOptions } from './sources/crl-folder-source.ts'
 export { crlFolderSource } from './sources/crl-folder-source.ts'
 export type { CrlHttpSourceOptions } from './sources/crl-http-source.ts'
 export { crlHttpSource } from './sources/crl-http-source.ts'
-export type { CrlSourceOptions } from './sources/crl-source.ts'
-export { crlSource } from './sources/crl-source.ts'
 export type { HttpOptions } from './sources/http.ts'
 export type { ListSourceOptions } from './sources/list-judge.ts'
 export type { OcspHttpSourceOptions } from './sources/ocsp-http-source.ts'

@@ -1,5 +1,5 @@
-import type { CommandTiming } from '../reader-test/timing.ts'
-import { escapeMarkup, milliseconds } from './markup.ts'
+import { escapeMarkup, milliseconds } from '../../report/index.ts'
+import type { CommandTiming } from '../timing.ts'
 
 const labelWidth = 250
 const plotWidth = 480

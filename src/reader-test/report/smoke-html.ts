@@ -1,11 +1,10 @@
+import type { ReportLanguage } from '../../report/index.ts'
+import { escapeMarkup, milliseconds, style } from '../../report/index.ts'
 import type { SmokeReport, SmokeStatus, SmokeStepReport } from '../smoke/report.ts'
 import { smokeGroups } from '../smoke/step-ids.ts'
 import { type CommandTiming, timingOf } from '../timing.ts'
-import { timingChart } from '../../report/chart.ts'
-import type { ReportLanguage } from './language.ts'
-import { escapeMarkup, milliseconds } from '../../report/markup.ts'
+import { timingChart } from './chart.ts'
 import { type SmokeTexts, smokeTexts } from './smoke-texts.ts'
-import { style } from '../../report/style.ts'
 
 /** A report as one page of HTML that needs nothing else, well-formed as XML too. Nothing in it runs or loads. */
 export function smokeToHtml(report: SmokeReport, language: ReportLanguage): string {

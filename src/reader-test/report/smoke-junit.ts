@@ -1,7 +1,7 @@
+import type { ReportLanguage } from '../../report/index.ts'
+import { type JunitCase, junitXml } from '../../report/index.ts'
 import type { SmokeReport, SmokeStepReport } from '../smoke/report.ts'
 import { smokeGroups } from '../smoke/step-ids.ts'
-import { type JunitCase, junitXml } from '../../report/junit.ts'
-import type { ReportLanguage } from './language.ts'
 import { smokeTexts } from './smoke-texts.ts'
 
 /** A report as JUnit XML: a suite for each group, a case for each step, its time the sum over all rounds. */

@@ -1,7 +1,13 @@
 import type { CardKind } from '../../identify/index.ts'
 import type { FailureReason, SkipReason } from '../smoke/finding.ts'
-import type { SmokeStatus } from '../smoke/report.ts'
+import type { SmokeReport, SmokeStatus } from '../smoke/report.ts'
 import type { SmokeGroup, SmokeStepId } from '../smoke/step-ids.ts'
+
+/** A report as plain data, for `JSON.stringify`. Times: ISO 8601 UTC and milliseconds. */
+export function smokeToJson(report: SmokeReport): { readonly [name: string]: unknown } {
+  const { startedAt, ...rest } = report
+  return { format: 'jpki-card-smoke-report:1', startedAt: startedAt.toISOString(), ...rest }
+}
 
 /** Sentences of a language that come straight from its table. */
 export interface SmokeTable {

@@ -1,7 +1,7 @@
 import type { CardKind } from '../../identify/index.ts'
+import type { ReportLanguage } from '../../report/index.ts'
 import type { FailureReason, SkipReason } from '../smoke/finding.ts'
 import type { SmokeStepReport } from '../smoke/report.ts'
-import type { ReportLanguage } from './language.ts'
 import { smokeEn } from './smoke-en.ts'
 import { smokeJa } from './smoke-ja.ts'
 import type { SmokeTable } from './smoke-table.ts'

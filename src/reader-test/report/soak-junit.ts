@@ -1,6 +1,6 @@
+import type { ReportLanguage } from '../../report/index.ts'
+import { junitXml } from '../../report/index.ts'
 import type { SoakReport } from '../soak/report.ts'
-import { junitXml } from '../../report/junit.ts'
-import type { ReportLanguage } from './language.ts'
 import { soakTexts } from './soak-texts.ts'
 
 /** A report as JUnit XML: a case for each check of the verdict, and one for each code that was met. */

@@ -1,4 +1,4 @@
-import type { ReportLanguage } from './language.ts'
+import type { ReportLanguage } from '../../report/index.ts'
 import { soakEn } from './soak-en.ts'
 import { soakJa } from './soak-ja.ts'
 import type { SoakTable } from './soak-table.ts'

@@ -1,19 +1,10 @@
 import { type CardSession, type PinReference, readPinStatus } from '../../card/index.ts'
-import { identifyCard } from '../../identify/index.ts'
+import { TextApplication, textPins, VisualApplication, visualPins } from '../../card-face/index.ts'
+import { CardManager, CommonApplication, commonPin, identifyCard } from '../../identify/index.ts'
 import { JpkiApplication, jpkiPins } from '../../jpki/index.ts'
-import {
-  CardManager,
-  CommonApplication,
-  commonPin,
-  JukiApplication,
-  jukiPin,
-  TextApplication,
-  textPins,
-  VisualApplication,
-  visualPins,
-} from '../../card-face/index.ts'
-import { isWhole } from '../whole.ts'
+import { JukiApplication, jukiPin } from '../../juki/index.ts'
 import type { SmokeContext, SmokeStep } from './context.ts'
+import { isWhole } from './context.ts'
 import { type Finding, failed, passed, type SmokeFacts, skipped } from './finding.ts'
 import type { SmokeStepId } from './step-ids.ts'
 

@@ -1,9 +1,9 @@
 import { StatusWordError } from '../../errors.ts'
 import { readCardExpiry } from '../../identify/index.ts'
 import { type CertificateKind, certificateKinds, type JpkiKey } from '../../jpki/index.ts'
-import { inspectCertificate, jpkiAnchors } from '../../pki/trust/index.ts'
+import type { Certificate } from '../../pki/index.ts'
+import { inspectCertificate, jpkiAnchors } from '../../pki/index.ts'
 import { cardValidity, certificateValidity, parseCardDate } from '../../validity/index.ts'
-import type { Certificate } from '../../pki/x509/index.ts'
 import { isComplete, type SmokeContext, type SmokeStep } from './context.ts'
 import { type Finding, failed, passed, skipped } from './finding.ts'
 

@@ -1,7 +1,7 @@
 import { toHex } from '../../bytes.ts'
 import { type Capabilities, CardSession } from '../../card/index.ts'
 import type { CardKind } from '../../identify/index.ts'
-import type { CardConnection } from '../../transport/connection.ts'
+import type { CardConnection } from '../../transport/index.ts'
 import type { CommandTimes } from '../timing.ts'
 import { watchResets } from '../watched-connection.ts'
 import { identifyStep, jpkiSteps, registrySteps } from './application-steps.ts'

@@ -4,7 +4,7 @@ import { CertificateError, PinError, StatusWordError, WrongCardError } from '../
 import { type Identification, identifyCard } from '../../identify/index.ts'
 import { JpkiApplication, jpkiPins } from '../../jpki/index.ts'
 import type { RepeatedPin } from '../repeated-pin.ts'
-import { isWhole } from '../whole.ts'
+import { isWhole } from '../smoke/context.ts'
 
 /**
  * What every session does: identifies the card and, where it has JPKI, reads both counters and the user-authentication

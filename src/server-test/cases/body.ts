@@ -1,7 +1,6 @@
 /** Bodies that are no token in JSON. Each is a good token but for its form. */
 
-import type { Claimed } from '../claimed.ts'
-import type { Answer } from '../client/answer.ts'
+import type { Answer, Claimed } from '../client/answer.ts'
 import type { Probe } from '../probe.ts'
 import { type CaseText, type EvaluationCase, refusing } from './case.ts'
 

@@ -1,3 +1,6 @@
+/** A token as JSON, right or wrong. */
+export type Claimed = Record<string, string>
+
 /** What a server did with one request. */
 export type Answer =
   | {

@@ -1,8 +1,7 @@
+import { escapeMarkup, style } from '../../report/index.ts'
 import type { Language } from '../cases/case.ts'
 import type { CaseOutcome, EvaluationReport } from '../run.ts'
 import type { Verdict } from '../verdict.ts'
-import { escapeMarkup } from './escape.ts'
-import { style } from './style.ts'
 import { type ReportTexts, reportTexts } from './texts.ts'
 
 const results: readonly Verdict['result'][] = ['failed', 'not-run', 'warned', 'passed']

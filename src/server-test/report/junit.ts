@@ -1,6 +1,6 @@
+import { escapeMarkup } from '../../report/index.ts'
 import type { Language } from '../cases/case.ts'
 import type { CaseOutcome, EvaluationReport } from '../run.ts'
-import { escapeMarkup } from './escape.ts'
 import { reportTexts } from './texts.ts'
 
 const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(3)

@@ -1,7 +1,5 @@
 /**
  * The audit log: one JSON object a line, each holding the hash of the line before.
- *
- * @module jpki-card/audit
  */
 export type { AuditEvent, AuditSink } from './event.ts'
 export type { HeadKeeper, TextStore } from './head-keeper.ts'

@@ -1,4 +1,4 @@
-import type { Acceptance } from '../index.ts'
+import type { Acceptance } from '../token-service.ts'
 
 type Evidence = Acceptance['revocation'][number]['evidence'][number]
 

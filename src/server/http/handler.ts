@@ -1,14 +1,13 @@
 import type { Hono } from 'hono'
-import type { Condition } from '../index.ts'
+import { load } from '../../optional-package.ts'
+import type { Condition } from '../health.ts'
 import { Admission } from './admission.ts'
-import { inTime, type Job, json, type Run, runWith } from './exchange.ts'
+import { inTime, type Job, json, type Run, runWith, TimeLimit } from './exchange.ts'
 import { Gate } from './gate.ts'
 import { challengeJob, verificationJob } from './issuance.ts'
-import { load } from './load.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { type Caller, type HttpHandlerOptions, limitsOf } from './options.ts'
 import { RequestProblem } from './problem.ts'
-import { TimeLimit } from './time-limit.ts'
 
 /** Routes as a function of requests, for any server that speaks web-standard requests and responses. */
 export interface HttpRoutes {

@@ -1,7 +1,5 @@
 /**
  * The issuance server over HTTP: a handler on web-standard requests and responses, and a Node server for it.
- *
- * @module jpki-card/http
  */
 export type { CloseOptions, CloseReport } from './connections.ts'
 export type { HttpHandler, HttpRoutes } from './handler.ts'

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { ServerError } from '../../errors.ts'
+import { load } from '../../optional-package.ts'
 import { type CloseOptions, type CloseReport, Connections } from './connections.ts'
 import type { HttpHandler, HttpRoutes } from './handler.ts'
 import {
@@ -13,7 +14,6 @@ import {
   type TlsOptions,
   tlsServerOptions,
 } from './listen-options.ts'
-import { load } from './load.ts'
 import { answerClientError } from './malformed.ts'
 import { nodeHandlerWith } from './node.ts'
 import { requireWithin } from './options.ts'

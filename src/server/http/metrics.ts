@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { Condition } from '../index.ts'
-import { load } from './load.ts'
+import { load } from '../../optional-package.ts'
+import type { Condition } from '../health.ts'
 import type { RequestEvent } from './options.ts'
 
 /** Counts requests, for `GET /metrics`. */

@@ -1,13 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { getRequestListener } from '@hono/node-server'
+import { load } from '../../optional-package.ts'
 import { refusal } from './exchange.ts'
 import type { HttpRoutes } from './handler.ts'
-import { load } from './load.ts'
 import { frameProblem, malformed, refuse } from './malformed.ts'
 import { requireWithin } from './options.ts'
-import { callerOf } from './peer.ts'
-import { Proxies, type ProxyOptions } from './proxies.ts'
+import { callerOf, Proxies, type ProxyOptions } from './proxies.ts'
 
 /** Options of {@link toNodeHandler}. */
 export interface NodeHandlerOptions {

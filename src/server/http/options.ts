@@ -1,4 +1,5 @@
-import type { HealthSource, TokenService } from '../index.ts'
+import type { HealthSource } from '../health.ts'
+import type { TokenService } from '../token-service.ts'
 import type { Rate } from './rate-limiter.ts'
 
 /** What is known of who sends a request beside the request itself. */

@@ -1,6 +1,6 @@
 import { copyBytes } from '../../bytes.ts'
 import { JpkiCardError, RefusalError } from '../../errors.ts'
-import type { MunicipalPinKind } from './kinds.ts'
+import type { MunicipalPinKind } from './options.ts'
 import { checkActor, checkSubject, type MunicipalPinsOptions, type Settings, settingsOf } from './options.ts'
 import { admit, isOutdated } from './pin-hash.ts'
 import { freshRecord, isBareHash, type PinRecord, parseRecord, recordText, unique } from './pin-record.ts'

@@ -1,8 +1,20 @@
-import type { AuditSink } from '../audit/event.ts'
 import { copyBytes } from '../../bytes.ts'
+import type { AuditSink } from '../audit/event.ts'
 import type { CounterStore } from '../stores/store.ts'
-import { type MunicipalPinKind, municipalPinKinds } from './kinds.ts'
 import { defaultCost, type HashLimits, isCost, PinKey, type ScryptCost, within } from './pin-hash.ts'
+
+/** Certificates a municipal issuing machine hands out on a PIN of their own, and what they are called in Japan. */
+export const municipalPinKinds = {
+  'residence-record': '住民票の写し',
+  'seal-registration': '印鑑登録証明書',
+  income: '所得証明書',
+  'income-tax': '所得課税証明書',
+  'family-register': '戸籍全部事項証明書',
+  'family-register-supplement': '戸籍の附票の写し',
+} as const
+
+/** One of {@link municipalPinKinds}. */
+export type MunicipalPinKind = keyof typeof municipalPinKinds
 
 /** Options of {@link MunicipalPins}. */
 export interface MunicipalPinsOptions {

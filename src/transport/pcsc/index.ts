@@ -1,7 +1,7 @@
 /**
  * Card readers of this computer, through PC/SC.
  *
- * @module jpki-card/transport/pcsc
+ * @module jpki-card/pcsc
  */
 
 import type { CardTransport } from '../connection.ts'

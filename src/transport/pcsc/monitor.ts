@@ -1,7 +1,6 @@
 import { TransportError } from '../../errors.ts'
 import type { ReaderEvent } from '../connection.ts'
-import { type PcscBinding, type PcscWatch, readerState } from './binding.ts'
-import { BindingLost } from './binding-lost.ts'
+import { BindingLost, type PcscBinding, type PcscWatch, readerState } from './binding.ts'
 import { within, withResolvers } from './deadline.ts'
 import { publishEvent } from './observation.ts'
 import { toTransportError } from './pcsc-errors.ts'

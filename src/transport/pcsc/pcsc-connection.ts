@@ -1,7 +1,7 @@
 import { TransportError, type TransportErrorCode } from '../../errors.ts'
 import type { CardConnection, Disposition, ReaderControl } from '../connection.ts'
 import type { PcscHandle, PcscShare } from './binding.ts'
-import { BindingLost } from './binding-lost.ts'
+import { BindingLost } from './binding.ts'
 import { within } from './deadline.ts'
 import { mayBeRemoval, toTransportError } from './pcsc-errors.ts'
 import { Watchdog } from './watchdog.ts'

@@ -1,7 +1,7 @@
 /** The one table from PC/SC return codes to error codes of this package. */
 
 import { TransportError, type TransportErrorCode } from '../../errors.ts'
-import { BindingLost } from './binding-lost.ts'
+import { BindingLost } from './binding.ts'
 
 /** What was being done: the same return code means different things to a caller. */
 export type PcscPhase = 'connect' | 'exchange'

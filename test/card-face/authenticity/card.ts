@@ -1,11 +1,8 @@
 import { Pin } from '../../../src/card/index.ts'
-import type { Identity, VirtualCardOptions } from '../../../src/emulator/index.ts'
-import { verificationCodeB as codeBOf } from '../../../src/emulator/index.ts'
 import {
   type AuthenticityCheck,
   type AuthenticityReport,
   type CardEvidence,
-  CommonApplication,
   type EvidenceOptions,
   type EvidenceRecord,
   readTextEvidence,
@@ -13,6 +10,9 @@ import {
   TextApplication,
   VisualApplication,
 } from '../../../src/card-face/index.ts'
+import type { Identity, VirtualCardOptions } from '../../../src/emulator/index.ts'
+import { verificationCodeB as codeBOf } from '../../../src/emulator/index.ts'
+import { CommonApplication } from '../../../src/identify/index.ts'
 import { rootsOf } from '../../support/cvc-roots.ts'
 import { bench, identity } from '../../support/virtual.ts'
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { concat, fromHex, toHex } from '../../../src/bytes.ts'
-import { DecodeError } from '../../../src/errors.ts'
 import { cvcLength, decodeCvc, keyIdText } from '../../../src/card-face/index.ts'
+import { DecodeError } from '../../../src/errors.ts'
 import { thrown, vectors } from '../../support/vectors.ts'
 
 interface Edit {

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { copyBytes, toHex } from '../../../src/bytes.ts'
-import { DecodeError } from '../../../src/errors.ts'
 import {
   type CardEvidence,
   decodeBirthRecord,
@@ -14,6 +13,7 @@ import {
   type EvidenceOptions,
   verifyEvidence,
 } from '../../../src/card-face/index.ts'
+import { DecodeError } from '../../../src/errors.ts'
 import { evidenceOf, trusting } from './card.ts'
 import { mutated } from './mutations.ts'
 

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { Pin } from '../../../src/card/index.ts'
-import type { VirtualCardOptions } from '../../../src/emulator/index.ts'
-import type { PinError, StatusWordError } from '../../../src/errors.ts'
 import {
   type AuthenticityOptions,
   decodeAttributes,
@@ -13,6 +11,8 @@ import {
   verifyAuthenticity,
   verifyEvidence,
 } from '../../../src/card-face/index.ts'
+import type { VirtualCardOptions } from '../../../src/emulator/index.ts'
+import type { PinError, StatusWordError } from '../../../src/errors.ts'
 import { thrown } from '../../support/vectors.ts'
 import { bench, identity, verifies } from '../../support/virtual.ts'
 import { codeA, codeB, failing, rootsOf } from './card.ts'

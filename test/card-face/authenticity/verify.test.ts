@@ -1,7 +1,6 @@
 import { sign } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { concat, copyBytes } from '../../../src/bytes.ts'
-import { type ContentFault, contentFaults, type Identity } from '../../../src/emulator/index.ts'
 import {
   type CardEvidence,
   cvcRootFromSpki,
@@ -10,6 +9,7 @@ import {
   knownCvcRoots,
   verifyEvidence,
 } from '../../../src/card-face/index.ts'
+import { type ContentFault, contentFaults, type Identity } from '../../../src/emulator/index.ts'
 import { thrown } from '../../support/vectors.ts'
 import { identity } from '../../support/virtual.ts'
 import { challenge, every, evidenceOf, failing, rootsOf, shown, trusting } from './card.ts'

@@ -4,12 +4,6 @@ import { describe, expect, test } from 'vitest'
 import { asciiBytes, toHex } from '../../../src/bytes.ts'
 import { CardSession, Pin, spendTheLastTry } from '../../../src/card/index.ts'
 import {
-  type ContentFault,
-  verificationCodeB as codeOnCard,
-  type VirtualCardOptions,
-} from '../../../src/emulator/index.ts'
-import type { PinError, StatusWordError } from '../../../src/errors.ts'
-import {
   checkDigests,
   decodeDigests,
   decodeTextCardKey,
@@ -20,6 +14,12 @@ import {
   verificationCodeA,
   verificationCodeB,
 } from '../../../src/card-face/index.ts'
+import {
+  type ContentFault,
+  verificationCodeB as codeOnCard,
+  type VirtualCardOptions,
+} from '../../../src/emulator/index.ts'
+import type { PinError, StatusWordError } from '../../../src/errors.ts'
 import { thrown } from '../../support/vectors.ts'
 import { bench, identity, verifies } from '../../support/virtual.ts'
 

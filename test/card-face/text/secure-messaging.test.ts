@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { concat, fromHex, toHex } from '../../../src/bytes.ts'
 import { CardSession, Pin } from '../../../src/card/index.ts'
+import { TextApplication } from '../../../src/card-face/index.ts'
+import { CounterCipher, paddedLength } from '../../../src/card-face/text/cipher.ts'
 import {
   verificationCodeB as codeOnCard,
   createVirtualCard,
@@ -10,9 +12,8 @@ import {
   VirtualTransport,
 } from '../../../src/emulator/index.ts'
 import { JpkiCardError, type PinError, SecureMessagingError, type StatusWordError } from '../../../src/errors.ts'
+import { CommonApplication } from '../../../src/identify/index.ts'
 import { JpkiApplication } from '../../../src/jpki/index.ts'
-import { CommonApplication, TextApplication } from '../../../src/card-face/index.ts'
-import { CounterCipher, paddedLength } from '../../../src/card-face/text/cipher.ts'
 import { thrown } from '../../support/vectors.ts'
 import { bench, identity } from '../../support/virtual.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Pin } from '../../../src/card/index.ts'
-import type { DecodeError, PinError, StatusWordError } from '../../../src/errors.ts'
 import { VisualApplication, type VisualPin, visualAccess, visualPins } from '../../../src/card-face/index.ts'
+import type { DecodeError, PinError, StatusWordError } from '../../../src/errors.ts'
 import { thrown } from '../../support/vectors.ts'
 import { bench, identity, verifies } from '../../support/virtual.ts'
 import { codeA, codeB, individualNumber } from '../authenticity/card.ts'

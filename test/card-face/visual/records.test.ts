@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { asciiBytes, concat, fromHex } from '../../../src/bytes.ts'
-import { DecodeError } from '../../../src/errors.ts'
 import {
   decodeBirthRecord,
   decodeCardFace,
   decodeNumberImage,
   decodeVisualInformation,
 } from '../../../src/card-face/index.ts'
+import { DecodeError } from '../../../src/errors.ts'
 import { encodeTlv } from '../../../src/tlv/index.ts'
 import { thrown } from '../../support/vectors.ts'
 import { birthRecord, box, cardFace, type FaceFields, faceFields, jp2, key, png, uint32 } from './records.ts'

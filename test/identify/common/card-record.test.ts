@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { asciiBytes, concat, fromHex } from '../../../src/bytes.ts'
-import { cardRecordExpiry, checkCardRecord, decodeCardRecord } from '../../../src/card-face/index.ts'
+import { cardRecordExpiry, checkCardRecord, decodeCardRecord } from '../../../src/identify/index.ts'
 import { sharedFolder } from '../../support/shared.ts'
 import { thrown } from '../../support/vectors.ts'
 

@@ -1,8 +1,10 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { concat, toHex } from '../../../src/bytes.ts'
+import { TextApplication } from '../../../src/card-face/index.ts'
 import type { StatusWordError } from '../../../src/errors.ts'
-import { CardManager, JukiApplication, TextApplication } from '../../../src/card-face/index.ts'
+import { CardManager } from '../../../src/identify/index.ts'
+import { JukiApplication } from '../../../src/juki/index.ts'
 import { thrown } from '../../support/vectors.ts'
 import { bench, identity } from '../../support/virtual.ts'
 

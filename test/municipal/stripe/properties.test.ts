@@ -2,7 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { packBits, type StripeFault, swipeStripe } from '../../../src/emulator/index.ts'
 import { StripeError } from '../../../src/errors.ts'
-import { bitsFromBytes, decodeStripe, encodeStripe, readBits, stripeFormatIds } from '../../../src/municipal/stripe/index.ts'
+import {
+  bitsFromBytes,
+  decodeStripe,
+  encodeStripe,
+  readBits,
+  stripeFormatIds,
+} from '../../../src/municipal/stripe/index.ts'
 import { dataOf } from './arbitraries.ts'
 
 const zeros = fc.nat(120)

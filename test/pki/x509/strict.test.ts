@@ -2,7 +2,18 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CertificateError, DecodeError } from '../../../src/errors.ts'
 import { Certificate } from '../../../src/pki/x509/index.ts'
-import { bool, ca, der, extension, integer, issue, keyUsage, newKeys, type Plan, sequence } from '../../support/issue.ts'
+import {
+  bool,
+  ca,
+  der,
+  extension,
+  integer,
+  issue,
+  keyUsage,
+  newKeys,
+  type Plan,
+  sequence,
+} from '../../support/issue.ts'
 import { thrown } from '../../support/vectors.ts'
 
 const keys = newKeys()

@@ -3,9 +3,9 @@ import { connect } from 'node:net'
 import { connect as tlsConnect } from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import { type ListeningServer, listen } from '../../../src/server/http/index.ts'
-import { request, serve } from '../fixture.ts'
 import { TlsAuthority } from '../../support/tls-authority.ts'
 import { thrown } from '../../support/vectors.ts'
+import { request, serve } from '../fixture.ts'
 import { gate, handlerWith, postText, RawConnection, statusAndCode } from './fixture.ts'
 
 const body = JSON.stringify(request)

@@ -8,8 +8,8 @@ import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { type NodeHandler, toNodeHandler } from '../../../src/server/http/index.ts'
 import { TokenServer } from '../../../src/token/index.ts'
-import { answer, request } from '../fixture.ts'
 import { thrown } from '../../support/vectors.ts'
+import { answer, request } from '../fixture.ts'
 import { exchange, handlerWith, statusAndCode } from './fixture.ts'
 
 /** Express has no types of its own: what is used of it here. */

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { createEvaluationPki, evaluate, evaluationCases } from '../../../src/server-test/index.ts'
-import { createHttpHandler, listen } from '../../../src/server/http/index.ts'
 import { RevocationList } from '../../../src/pki/revocation/index.ts'
-import { memoryStore, type NonceStore, TokenService } from '../../../src/server/index.ts'
-import { redisStore } from '../../../src/server/stores/redis-store.ts'
 import { crlSource } from '../../../src/pki/trust/index.ts'
 import { Certificate } from '../../../src/pki/x509/index.ts'
+import { createHttpHandler, listen } from '../../../src/server/http/index.ts'
+import { memoryStore, type NonceStore, TokenService } from '../../../src/server/index.ts'
+import { redisStore } from '../../../src/server/stores/redis-store.ts'
+import { createEvaluationPki, evaluate, evaluationCases } from '../../../src/server-test/index.ts'
 import { startRedis } from '../../support/redis.ts'
 
 const prepared = await createEvaluationPki()

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { createHttpHandler, type HttpHandlerOptions, type RequestEvent } from '../../../src/server/http/index.ts'
 import type { AuditEvent, Condition } from '../../../src/server/index.ts'
-import { request, serve } from '../fixture.ts'
 import { thrown } from '../../support/vectors.ts'
+import { request, serve } from '../fixture.ts'
 import { askChallenge, freshToken, gate, handIn, handlerWith, outcome, post, streamed } from './fixture.ts'
 
 const get = (path: string, method = 'GET'): Request => new Request(`http://server.test${path}`, { method })

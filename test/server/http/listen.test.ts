@@ -2,10 +2,15 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { ServerError } from '../../../src/errors.ts'
-import { type HttpHandlerOptions, type ListeningServer, type ListenOptions, listen } from '../../../src/server/http/index.ts'
+import {
+  type HttpHandlerOptions,
+  type ListeningServer,
+  type ListenOptions,
+  listen,
+} from '../../../src/server/http/index.ts'
 import { TokenServer } from '../../../src/token/index.ts'
-import { answer, request, serve } from '../fixture.ts'
 import { thrown } from '../../support/vectors.ts'
+import { answer, request, serve } from '../fixture.ts'
 import { exchange, gate, handlerWith, postText, RawConnection, statusAndCode } from './fixture.ts'
 
 const open = async (

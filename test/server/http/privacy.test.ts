@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { leakIn } from '../../../src/server-test/leaks.ts'
 import type { RequestEvent } from '../../../src/server/http/index.ts'
 import type { AuditEvent } from '../../../src/server/index.ts'
+import { leakIn } from '../../../src/server-test/leaks.ts'
 import { serve, user } from '../fixture.ts'
 import { askChallenge, freshToken, handIn, handlerWith, post } from './fixture.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { TimeLimit } from '../../../src/server/http/time-limit.ts'
+import { TimeLimit } from '../../../src/server/http/exchange.ts'
 
 describe('a time limit', () => {
   test('ends each request once, in order, and those only that are late', () => {

@@ -3,9 +3,9 @@ import { request as httpsRequest, type RequestOptions } from 'node:https'
 import { connect as tlsConnect } from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import { type Caller, type ListeningServer, listen, type TlsOptions } from '../../../src/server/http/index.ts'
-import { request } from '../fixture.ts'
 import { der, oid, sequence } from '../../support/issue.ts'
 import { TlsAuthority } from '../../support/tls-authority.ts'
+import { request } from '../fixture.ts'
 import { exchange, handlerWith } from './fixture.ts'
 
 const authority = new TlsAuthority('Servers')

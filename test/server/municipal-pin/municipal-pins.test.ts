@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { AuditEvent } from '../../../src/server/audit/index.ts'
 import { AuditError, RefusalError } from '../../../src/errors.ts'
+import type { AuditEvent } from '../../../src/server/audit/index.ts'
 import {
   type MunicipalPinKind,
   MunicipalPins,

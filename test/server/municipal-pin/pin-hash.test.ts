@@ -1,7 +1,7 @@
 import { createHmac, scryptSync } from 'node:crypto'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import type { AuditEvent } from '../../../src/server/audit/index.ts'
 import { RefusalError } from '../../../src/errors.ts'
+import type { AuditEvent } from '../../../src/server/audit/index.ts'
 import { MunicipalPins } from '../../../src/server/municipal-pin/index.ts'
 import { admit, isCost, isOutdated, PinKey, within } from '../../../src/server/municipal-pin/pin-hash.ts'
 import { memoryStore } from '../../../src/server/stores/memory-store.ts'

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { freshRecord, isBareHash, parseRecord, recordText, unique } from '../../../src/server/municipal-pin/pin-record.ts'
+import {
+  freshRecord,
+  isBareHash,
+  parseRecord,
+  recordText,
+  unique,
+} from '../../../src/server/municipal-pin/pin-record.ts'
 
 const empty = { v: 2, stamp: 's', wrong: 0, pending: [], wrongTries: 0 }
 const keyed = { ...empty, hash: 'scrypt:…', key: 'own' }

@@ -4,7 +4,7 @@ import { Certificate } from '../../x509/certificate.ts'
 import { type DerReader, readBitString, readGeneralizedTime, readSmallInteger, tags } from '../../x509/der.ts'
 import { type RawExtension, readRawExtensions } from '../../x509/extensions.ts'
 import { Name } from '../../x509/name.ts'
-import { ids } from './ids.ts'
+import { ids } from './request.ts'
 import { explicit, type OcspSingleResponse, readSingleResponse } from './single.ts'
 
 /** Who says to have signed: a name, or the SHA-1 of a public key. */

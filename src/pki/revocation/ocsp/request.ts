@@ -3,8 +3,19 @@ import { CertificateError } from '../../../errors.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import { context, tags } from '../../x509/der.ts'
 import { CertId, type CertIdHash } from './cert-id.ts'
-import { ids } from './ids.ts'
 import { element, oid } from './writer.ts'
+
+/** Object identifiers of RFC 6960 appendix B. */
+export const ids = {
+  /** id-kp-OCSPSigning */
+  signing: '1.3.6.1.5.5.7.3.9',
+  /** id-pkix-ocsp-basic */
+  basic: '1.3.6.1.5.5.7.48.1.1',
+  /** id-pkix-ocsp-nonce */
+  nonce: '1.3.6.1.5.5.7.48.1.2',
+  /** id-pkix-ocsp-nocheck */
+  noCheck: '1.3.6.1.5.5.7.48.1.5',
+} as const
 
 /** How to ask. */
 export interface OcspRequestOptions {

@@ -5,7 +5,7 @@ import { context, DerReader, tags } from '../../x509/der.ts'
 import { readRawExtensions } from '../../x509/extensions.ts'
 import { type SignatureLimits, verifySigned } from '../../x509/signed.ts'
 import type { BasicOcspResponse, ResponderId } from './basic.ts'
-import { ids } from './ids.ts'
+import { ids } from './request.ts'
 
 /** Why no responder that may speak for the issuer signed the response. */
 export type ResponderProblem =

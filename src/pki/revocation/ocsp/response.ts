@@ -3,7 +3,7 @@ import { toHex } from '../../../bytes.ts'
 import { CertificateError, DecodeError } from '../../../errors.ts'
 import { DerReader, type EncodingFinding, readOid, readSmallInteger, tags } from '../../x509/der.ts'
 import { type BasicOcspResponse, readBasicResponse } from './basic.ts'
-import { ids } from './ids.ts'
+import { ids } from './request.ts'
 import { explicit } from './single.ts'
 
 /** OCSPResponseStatus by number; 4 is not used. RFC 6960 4.2.1. */

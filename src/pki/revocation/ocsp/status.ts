@@ -2,10 +2,10 @@ import { equalBytes } from '../../../bytes.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import type { EncodingFinding } from '../../x509/der.ts'
 import type { SignatureLimits } from '../../x509/signed.ts'
-import { type FreshnessProblem, freshnessProblem } from './freshness.ts'
 import { findResponder, isIssuedBy, type ResponderProblem } from './responder.ts'
 import type { OcspResponse, OcspResponseStatus } from './response.ts'
 import type { OcspReason, OcspSingleResponse } from './single.ts'
+import { type FreshnessProblem, freshnessProblem } from './single.ts'
 
 /** What a response is judged by. */
 export interface OcspStatusOptions {

@@ -1,8 +1,55 @@
 import { strictest } from '../../x509/signed.ts'
 import { fingerprint } from '../jpki-authorities.ts'
 import type { RevocationAnswer, RevocationSource } from '../report.ts'
-import { quantity, span } from './limits.ts'
-import { RecentMap } from './recent-map.ts'
+import { quantity, span, spanText } from './limits.ts'
+import { Unavailable } from './unavailable.ts'
+
+/** A map of so many entries: the one not used for longest makes room. */
+export class RecentMap<K, V> {
+  readonly #max: number
+  readonly #entries = new Map<K, V>()
+
+  constructor(max: number) {
+    this.#max = max
+  }
+
+  get(key: K): V | undefined {
+    const value = this.#entries.get(key)
+    if (value !== undefined) this.set(key, value)
+    return value
+  }
+
+  set(key: K, value: V): void {
+    this.#entries.delete(key)
+    this.#entries.set(key, value)
+    if (this.#entries.size > this.#max) this.#entries.delete(this.#entries.keys().next().value!)
+  }
+}
+
+/** Remembers which addresses failed, so that an outage does not slow each verification down by the time-out. */
+export class RetryGate {
+  readonly #retryMs: number
+  readonly #failures = new RecentMap<string, { readonly reason: string; readonly at: number }>(1024)
+
+  constructor(retryMs: number) {
+    this.#retryMs = retryMs
+  }
+
+  /** Does what may fail with {@link Unavailable}, unless it did so less than `retryMs` ago. @throws Unavailable */
+  async through<T>({ href }: URL, action: () => Promise<T>): Promise<T> {
+    const failure = this.#failures.get(href)
+    const left = failure === undefined ? 0 : failure.at + this.#retryMs - performance.now()
+    if (failure !== undefined && left > 0) {
+      throw new Unavailable(`${failure.reason}; asked again in ${spanText(left)}`)
+    }
+    try {
+      return await action()
+    } catch (error) {
+      if (error instanceof Unavailable) this.#failures.set(href, { reason: error.message, at: performance.now() })
+      throw error
+    }
+  }
+}
 
 /** What is kept, and how long. */
 export interface CachedSourceOptions {

@@ -3,10 +3,10 @@ import type { Certificate, SignatureLimits } from '../../x509/index.ts'
 import { strictest } from '../../x509/signed.ts'
 import type { RevocationAnswer, RevocationSource } from '../report.ts'
 import { Addresses, type AddressOptions } from './addresses.ts'
+import { RetryGate } from './cached-source.ts'
 import { Http, type HttpOptions } from './http.ts'
 import { span } from './limits.ts'
 import { type OcspJudgement, ocspAnswer, requireJudgement } from './ocsp-source.ts'
-import { RetryGate } from './retry-gate.ts'
 import { reasonOf } from './unavailable.ts'
 
 /** Which responder is asked, and how. `maxBytes` is 64 KiB by default. */

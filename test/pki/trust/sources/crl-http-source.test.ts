@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type CrlHttpSourceOptions, crlHttpSource } from '../../../../src/pki/trust/index.ts'
 import { Certificate } from '../../../../src/pki/x509/index.ts'
-import { der, extension, integer, list as listWith } from '../../revocation/crl-der.ts'
 import { issue, newKeys } from '../../../support/issue.ts'
+import { der, extension, integer, list as listWith } from '../../revocation/crl-der.ts'
 import { bytes, hostile, serve } from './server.ts'
 import { ask, askUntil, at, forged, leaf, listOf, options, pem, sha256 } from './world.ts'
 

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { RevocationList } from '../../../../src/pki/revocation/index.ts'
 import { crlSource } from '../../../../src/pki/trust/index.ts'
 import { Certificate } from '../../../../src/pki/x509/index.ts'
-import { name, time } from '../../revocation/crl-der.ts'
 import { basicConstraints, der, integer, issue, keyUsage, newKeys, oid, sequence } from '../../../support/issue.ts'
+import { name, time } from '../../revocation/crl-der.ts'
 import { ask, forged, keys, leaf, listOf, options, sha256 } from './world.ts'
 
 const lists = (...bytes: readonly Uint8Array[]): RevocationList[] => bytes.map((one) => RevocationList.fromDer(one))

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { RevocationAnswer, RevocationSource } from '../../../../src/pki/trust/index.ts'
 import { Certificate } from '../../../../src/pki/x509/index.ts'
-import { certificate, entry, extension, integer, keys, list } from '../../revocation/crl-der.ts'
 import * as asn1 from '../../../support/issue.ts'
+import { certificate, entry, extension, integer, keys, list } from '../../revocation/crl-der.ts'
 
 /** A certification authority, a holder, and lists. */
 

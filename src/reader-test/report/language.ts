@@ -1,2 +1,0 @@
-/** Languages of the reports. */
-export type ReportLanguage = 'ja' | 'en'

@@ -1,0 +1,15 @@
+/**
+ * What the data of the registry applications share (住基ネット系アプリケーション): application identifiers, check digits, eras, secret
+ * digits, templates, card-verifiable certificates. Not a subpath.
+ */
+export * from './applications.ts'
+export * from './check-digits.ts'
+export * from './cvc/card-key.ts'
+export * from './cvc/cvc.ts'
+export * from './cvc/key-id.ts'
+export * from './cvc/known-roots.ts'
+export * from './cvc/roots.ts'
+export * from './era.ts'
+export * from './secret-digits.ts'
+export * from './sign-challenge.ts'
+export * from './template.ts'

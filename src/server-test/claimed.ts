@@ -1,2 +1,0 @@
-/** A token as JSON, right or wrong. */
-export type Claimed = Record<string, string>
