@@ -27,7 +27,6 @@ const groups = {
     mutate: [
       'src/server/token-service.ts',
       'src/server/instances.ts',
-      'src/server/nonce-record.ts',
       'src/token/acceptance.ts',
       'src/token/answer.ts',
       'src/token/challenge.ts',
@@ -38,11 +37,13 @@ const groups = {
       'test/server/token-service.test.ts',
       'test/server/instances.test.ts',
       'test/server/inspection.test.ts',
+      'test/server/open-challenges.test.ts',
+      'test/server/pseudonym.test.ts',
     ],
     without: 'Redis',
   },
   municipal: {
-    mutate: ['src/municipal-pin/*.ts', '!src/server/municipal-pin/index.ts', '!src/server/municipal-pin/kinds.ts'],
+    mutate: ['src/server/municipal-pin/*.ts', '!src/server/municipal-pin/index.ts'],
     tests: [
       'test/server/municipal-pin/municipal-pins.test.ts',
       'test/server/municipal-pin/operation.test.ts',
@@ -62,12 +63,20 @@ const groups = {
       'test/server/redis-faults.test.ts',
     ],
   },
-  path: { mutate: ['src/path/*.ts', '!src/pki/path/index.ts'], tests: ['test/pki/path'] },
+  path: {
+    mutate: ['src/pki/path/*.ts', '!src/pki/path/index.ts'],
+    tests: [
+      'test/pki/path',
+      'test/pki/trust/arguments.test.ts',
+      'test/pki/trust/budget.test.ts',
+      'test/pki/trust/order.test.ts',
+    ],
+  },
   revocation: {
     mutate: ['src/pki/revocation/crl/status.ts', 'src/pki/revocation/ocsp/status.ts'],
     tests: ['test/pki/revocation'],
   },
-  profile: { mutate: ['src/pki/trust/jpki-profile.ts'], tests: ['test/trust/jpki*.test.ts'] },
+  profile: { mutate: ['src/pki/trust/jpki-profile.ts'], tests: ['test/pki/trust/jpki*.test.ts'] },
 }
 
 const asked = process.argv.slice(2)
