@@ -11,13 +11,13 @@ export { createVirtualCard } from './create-virtual-card.ts'
 export { checkFaultScript, type Fault, type FaultAction, type FaultScript } from './faults.ts'
 export { type Authorities, type AuthorityOptions, createAuthorities } from './issue/authorities.ts'
 export { type CardVerifiableKey, type CvcChain, type VirtualRoot, virtualRoots } from './issue/cvc.ts'
-export type { AuthorityOrganization } from './issue/distinguished-name.ts'
 export type { Holder } from './issue/holder.ts'
 export { createIdentity, type Identity, type IdentityOptions } from './issue/identity.ts'
 export { exportIdentity, importIdentity } from './issue/identity-text.ts'
 export type { IssuedCertificate, KeyPair } from './issue/keys.ts'
 export { issueOcspResponder, type OcspResponderOptions } from './issue/ocsp-responder.ts'
 export { issueOcspResponse, type OcspResponseOptions } from './issue/ocsp-response.ts'
+export type { AuthorityOrganization } from './issue/organization.ts'
 export {
   issueRevocationList,
   type RevocationListEntry,

@@ -22,6 +22,8 @@ const lost = ['pull', 'cut to 0 bytes']
 const nonsense = ['cut to 1 byte', 'cut to 3 bytes', 'cut to half', 'rubbish']
 const notFound = ['6A82', '6A88']
 const wrongPin = ['6300', '63C1', '63C2', '63C3']
+/** The command was not carried out, for a reason of the card's own. */
+const failures = ['6400', '6581', '6F00']
 const blocked = ['63C0', '6983', '6984']
 const endsMessaging = ['6882', '6987', '6988', '69FC']
 /** 9000 or a warning for nothing. */
@@ -88,6 +90,8 @@ export const outcomeRows: readonly OutcomeRow[] = [
 
   // SELECT of an application.
   { kinds: ['select'], faults: ['9000, late', '6281, late', '6100, late', '6110, late'], allowed: ['done'] },
+  // It was not carried out, which says nothing of the application; to the first command 6F00 is taken as waking up.
+  { kinds: ['select'], faults: failures, flows: ['identify'], allowed: ['done', 'ERR_STATUS_WORD'] },
   { kinds: ['select'], flows: ['identify'], allowed: ['done', 'other result'] },
   // A lie: another application answers what is meant for this one.
   { kinds: ['select'], faults: selected, flows: ['card manager'], allowed: ['other result', 'ERR_FILE_NOT_FOUND'] },
@@ -126,6 +130,7 @@ export const outcomeRows: readonly OutcomeRow[] = [
 
   // A label whose answer has no data is not a missing label: the kind is not guessed from the applications.
   { kinds: ['read'], faults: empty, flows: ['identify'], allowed: ['done', 'ERR_RESPONSE_MALFORMED'] },
+  { kinds: ['read', 'select-file'], faults: failures, flows: ['identify'], allowed: ['done', 'ERR_STATUS_WORD'] },
   // Without a label it is told by its applications.
   { kinds: ['read', 'select-file'], flows: ['identify'], allowed: ['done', 'other result'] },
 

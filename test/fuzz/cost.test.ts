@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { compile } from '../support/compiled.ts'
 import { heavyInputs } from './heavy.ts'
 
 /*
@@ -16,34 +16,12 @@ import { heavyInputs } from './heavy.ts'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const run = promisify(execFile)
 let folder = ''
-
-/** Node.js 20 runs no TypeScript: writes the sources a child process needs as JavaScript. */
-function compile(): void {
-  const under = ['x509', 'path', 'revocation', 'trust', 'tlv'].map((name) => `src/${name}`)
-  const files = under.flatMap((from) =>
-    readdirSync(join(root, from), { recursive: true, encoding: 'utf8' }).map((file) => join(from, file)),
-  )
-  for (const file of [...files, 'src/bytes.ts', 'src/errors.ts', 'test/fuzz/targets.ts']) {
-    if (!file.endsWith('.ts')) continue
-    const { outputText } = ts.transpileModule(readFileSync(join(root, file), 'utf8'), {
-      compilerOptions: {
-        target: ts.ScriptTarget.ES2022,
-        module: ts.ModuleKind.ESNext,
-        rewriteRelativeImportExtensions: true,
-        verbatimModuleSyntax: true,
-      },
-    })
-    const out = join(folder, file.replace(/\.ts$/, '.js'))
-    mkdirSync(dirname(out), { recursive: true })
-    writeFileSync(out, outputText)
-  }
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
-}
+let targets = ''
 
 describe('the heaviest inputs cost less than 1 s and 64 MiB', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'fuzz-'))
-    compile()
+    targets = fileURLToPath(compile('cost-tests', ['test/fuzz/targets.ts'])('test/fuzz/targets.js'))
     writeFileSync(join(folder, 'small'), Uint8Array.of(0x30, 0x00))
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -54,7 +32,6 @@ describe('the heaviest inputs cost less than 1 s and 64 MiB', () => {
     const path = join(folder, 'input')
     writeFileSync(path, input)
     const child = join(root, 'test/support/fuzz-child.mjs')
-    const targets = join(folder, 'test/fuzz/targets.js')
     const args = ['--expose-gc', child, targets, name.split('/')[0]!, path, join(folder, 'small')]
     const { stdout } = await run(process.execPath, args)
     const { ms, peak, kept } = JSON.parse(stdout) as Record<'ms' | 'peak' | 'kept', number>

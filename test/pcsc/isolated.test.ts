@@ -41,7 +41,9 @@ let transport: PcscTransport
 let onCommand: (count: number) => void = () => {}
 
 beforeAll(async () => {
-  program = new URL(compile('isolated-pcsc', ['errors.ts', 'bytes.ts', 'transport'])('transport/pcsc/isolated/host.js'))
+  program = new URL(
+    compile('isolated-pcsc', ['src/transport/pcsc/isolated/host.ts'])('src/transport/pcsc/isolated/host.js'),
+  )
   pcscd = await startPcscd()
 })
 afterAll(() => pcscd?.stop())

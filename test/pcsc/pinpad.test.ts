@@ -18,7 +18,7 @@ beforeEach(() => pcscd.restart())
 test.each(bindingNames.flatMap((binding) => [false, true].map((isIsolated) => [binding, isIsolated] as const)))(
   'with %s, isolated: %s, the virtual reader says that it has no keypad, and the connection goes on',
   async (binding, isIsolated) => {
-    const host = compile('pinpad-pcsc', ['errors.ts', 'bytes.ts', 'transport'])('transport/pcsc/isolated/host.js')
+    const host = compile('pinpad-pcsc', ['src/transport/pcsc/isolated/host.ts'])('src/transport/pcsc/isolated/host.js')
     const card = await MiniCard.insert()
     const transport = await openPcsc({ binding, isolated: isIsolated && { program: new URL(host) } })
     await transport.waitForCard({ reader: readerNames[0], timeoutMs: 10_000 })

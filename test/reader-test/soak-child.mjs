@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 
 const [folder, sessions, warmUp] = process.argv.slice(2)
 const { createVirtualCard, importIdentity, VirtualTransport } = await import(`${folder}/emulator/index.js`)
-const { runSoak, soakToJson } = await import(`${folder}/field/index.js`)
+const { runSoak, soakToJson } = await import(`${folder}/reader-test/index.js`)
 const { sampleProcess } = await import(`${folder}/cli/field/process-sample.js`)
 
 const card = await createVirtualCard({ identity: await importIdentity(await text(process.stdin)), keepLog: false })

@@ -34,7 +34,7 @@ describe('what is counted', () => {
     card.setFaults([{ at: 3, do: { status: 0x6f00 } }])
     const report = await soak(transport, { sessions: 5 })
     expect(report).toMatchObject({ sessions: 5, failed: 1, verdict: 'failed', ended: 'done' })
-    expect(report.errors).toMatchObject([{ code: 'ERR_WRONG_CARD', firstSession: 1, lastSession: 1 }])
+    expect(report.errors).toMatchObject([{ code: 'ERR_STATUS_WORD', firstSession: 1, lastSession: 1 }])
     card.setFaults([{ at: 3, do: 'reset' }])
     const again = await soak(transport, { sessions: 5 })
     expect(again).toMatchObject({ sessions: 5, verdict: 'failed' })

@@ -10,16 +10,13 @@ import { brief } from '../support/scale.ts'
 const sessions = 20_000
 // Node.js 22 goes on compiling for some thousand sessions, and keeps what it compiles in the heap: 7 % of this small one.
 const warmUp = brief ? 5000 : 0
-const folders = [
-  ...['errors.ts', 'bytes.ts', 'apdu', 'tlv', 'transport/connection.ts', 'x509', 'path', 'revocation', 'validity'],
-  ...['trust', 'card', 'jpki', 'juki', 'identify', 'emulator', 'field', 'cli/field/process-sample.ts'],
-]
+const entries = ['src/emulator/index.ts', 'src/reader-test/index.ts', 'src/cli/field/process-sample.ts']
 
 /** A soak test of the virtual card in a process of its own, so that nothing else is measured. */
 async function soak(count: number): Promise<Omit<SoakReport, 'startedAt'>> {
-  const at = compile('soak-tests', folders)
+  const at = compile('soak-tests', entries)
   const script = fileURLToPath(new URL('soak-child.mjs', import.meta.url))
-  const folder = at('').replace(/\/$/, '')
+  const folder = at('src')
   const child = spawn(process.execPath, ['--expose-gc', script, folder, String(count), String(warmUp)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })

@@ -52,10 +52,9 @@ const imports = new Map(
   }),
 )
 const roomOf = (file: string): string => (file.includes('/') ? file.split('/')[0]! : '')
-const own = [...imports].flatMap(([file, found]) =>
-  found.filter(({ isOwn }) => isOwn).map(({ target }) => [file, target]),
+const arrows = [...imports].flatMap(([file, found]) =>
+  found.filter(({ isOwn }) => isOwn).map(({ target }) => [file, target] as const),
 )
-const arrows = own as readonly (readonly [file: string, target: string])[]
 
 describe('imports', () => {
   test('go down only: each room imports what the table lets it', () => {

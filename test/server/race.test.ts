@@ -16,7 +16,7 @@ const atOnce = 500
 const script = fileURLToPath(new URL('../support/redis-child.mjs', import.meta.url))
 let module: string
 beforeAll(() => {
-  module = compile('redis-tests', ['errors.ts', 'server/stores'])('server/stores/redis-store.js')
+  module = compile('redis-tests', ['src/server/stores/redis-store.ts'])('src/server/stores/redis-store.js')
 })
 
 const open: (() => unknown)[] = []

@@ -1,39 +1,43 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import ts from 'typescript'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+const compilerOptions = {
+  module: ts.ModuleKind.ESNext,
+  target: ts.ScriptTarget.ES2022,
+  rewriteRelativeImportExtensions: true,
+  verbatimModuleSyntax: true,
+}
 
 /**
- * The sources of these folders and files (below src, or another folder) as JavaScript in a folder of their own, for child
- * processes.
+ * Files (paths from the root) and all that they import as JavaScript in a folder of their own, for child processes: Node.js 20
+ * runs no TypeScript.
  *
  * @returns address of a file below it.
  */
-export function compile(name: string, sources: readonly string[], base = 'src'): (path: string) => string {
+export function compile(name: string, entries: readonly string[]): (path: string) => string {
   const folder = join(root, '.cache', name)
-  const all = sources.flatMap((source) =>
-    source.endsWith('.ts')
-      ? [source]
-      : readdirSync(join(root, base, source), { recursive: true, encoding: 'utf8' })
-          .filter((file) => file.endsWith('.ts'))
-          .map((file) => join(source, file)),
-  )
-  const compilerOptions = {
-    module: ts.ModuleKind.ESNext,
-    target: ts.ScriptTarget.ES2022,
-    rewriteRelativeImportExtensions: true,
-    verbatimModuleSyntax: true,
-  }
-  for (const source of all) {
+  const done = new Set<string>()
+  const waiting = [...entries]
+  for (let source = waiting.pop(); source !== undefined; source = waiting.pop()) {
+    if (done.has(source)) continue
+    done.add(source)
+    const text = readFileSync(join(root, source), 'utf8')
+    const from = dirname(source)
+    for (const [, imported, loaded] of text.matchAll(
+      /(?:from|import\()\s*'(\.[^']+\.ts)'|new URL\('(\.[^']+)\.js', import\.meta\.url\)/g,
+    )) {
+      waiting.push(relative(root, join(root, from, imported ?? `${loaded}.ts`)))
+    }
     const target = join(folder, source.replace(/\.ts$/, '.js'))
     mkdirSync(dirname(target), { recursive: true })
     // A child may be reading it for another test.
     const fresh = `${target}.${process.pid}`
-    const text = readFileSync(join(root, base, source), 'utf8')
     writeFileSync(fresh, ts.transpileModule(text, { compilerOptions }).outputText)
     renameSync(fresh, target)
   }
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   return (path) => pathToFileURL(join(folder, path)).href
 }

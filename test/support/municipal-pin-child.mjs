@@ -1,6 +1,6 @@
 // Tries a municipal PIN on a Redis store, at a cost high enough to be killed in the middle. Tells `ready` before it begins.
 const [, , base, url, key, pin] = process.argv
-const { redisStore } = await import(`${base}server/stores/redis-store.js`)
+const { redisStore } = await import(`${base}stores/redis-store.js`)
 const { MunicipalPins } = await import(`${base}municipal-pin/index.js`)
 const store = await redisStore({ url })
 const pins = new MunicipalPins({ store, serverKey: Buffer.from(key, 'hex') })

@@ -123,6 +123,6 @@ let compiledAt: ((path: string) => string) | undefined
 
 /** The transport as JavaScript, for processes and threads outside of the test runner: address of a file below `src`. */
 export function compiled(path: string): string {
-  compiledAt ??= compile('pcsc-tests', ['errors.ts', 'bytes.ts', 'transport'])
-  return compiledAt(path)
+  compiledAt ??= compile('pcsc-tests', ['src/transport/pcsc/index.ts'])
+  return compiledAt(`src/${path}`)
 }

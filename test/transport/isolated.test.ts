@@ -30,7 +30,8 @@ let folder: string
 let transports: PcscTransport[]
 
 beforeAll(() => {
-  compiled = compile('isolated-tests', ['errors.ts', 'bytes.ts', 'transport'])
+  const at = compile('isolated-tests', ['src/transport/pcsc/index.ts', 'src/transport/pcsc/isolated/open-isolated.ts'])
+  compiled = (path) => at(`src/${path}`)
 })
 
 beforeEach(() => {

@@ -1,11 +1,11 @@
 /** pkijs and asn1js, loaded on first use so that importing the emulator stays cheap; DER through asn1js. */
 
+import { createHash } from 'node:crypto'
 import type * as asn1js from 'asn1js'
 import type * as pkijs from 'pkijs'
-import type { Time } from 'pkijs'
+import type { CryptoEngine, Time } from 'pkijs'
 import { copyBytes } from '../../bytes.ts'
 
-/** Instants as certificates, lists and OCSP answers hold them: whole seconds, UTC. */
 /** The second an instant lies in. @throws TypeError for no instant, naming the option. */
 export function wholeSecond(instant: Date, option: string): Date {
   if (Number.isNaN(instant.getTime())) throw new TypeError(`${option} must be a valid date`)
@@ -34,4 +34,25 @@ export function loadAsn1(): Promise<Asn1> {
 /** A copy whose buffer is exactly these bytes, which is what both libraries take. */
 export function exactBuffer(bytes: Uint8Array): ArrayBuffer {
   return copyBytes(bytes).buffer as ArrayBuffer
+}
+
+/** A WebCrypto key for RSASSA-PKCS1-v1_5 with SHA-256, and the engine that signs with it. */
+export interface SigningKey {
+  readonly key: CryptoKey
+  readonly engine: CryptoEngine
+}
+
+/** The key of a PKCS#8 DER. */
+export async function signingKey(pkcs8: Uint8Array, { pkijs }: Asn1): Promise<SigningKey> {
+  const { Crypto } = await import('@peculiar/webcrypto')
+  const crypto = new Crypto()
+  const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
+  const key = await crypto.subtle.importKey('pkcs8', exactBuffer(pkcs8), algorithm, false, ['sign'])
+  return { key, engine: new pkijs.CryptoEngine({ name: 'peculiar', crypto }) }
+}
+
+/** SHA-1 of the BIT STRING contents of a SubjectPublicKeyInfo (RFC 5280, 4.2.1.2, method 1). */
+export function keyIdentifier(spki: Uint8Array, { pkijs }: Asn1): Uint8Array {
+  const info = pkijs.PublicKeyInfo.fromBER(exactBuffer(spki))
+  return new Uint8Array(createHash('sha1').update(info.subjectPublicKey.valueBlock.valueHexView).digest())
 }

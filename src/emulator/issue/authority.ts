@@ -3,15 +3,9 @@
 import { equalBytes } from '../../bytes.ts'
 import type { Asn1 } from './asn1.ts'
 import { parseCertificate } from './certificate.ts'
-import {
-  type AuthorityOrganization,
-  type CertificateUse,
-  encodeName,
-  issuerName,
-  type NameParts,
-  organizations,
-} from './distinguished-name.ts'
+import { type CertificateUse, encodeName, issuerName, type NameParts } from './distinguished-name.ts'
 import type { IssuedCertificate } from './keys.ts'
+import { type AuthorityOrganization, organizations } from './organization.ts'
 
 export interface Authority {
   readonly use: CertificateUse

@@ -2,9 +2,8 @@
 
 import { randomInt } from 'node:crypto'
 import type { Certificate, Extension } from 'pkijs'
-import { type Asn1, encodeTime, exactBuffer } from './asn1.ts'
+import { type Asn1, encodeTime, exactBuffer, signingKey } from './asn1.ts'
 import { encodeName, type NameParts } from './distinguished-name.ts'
-import { signingKey } from './keys.ts'
 
 /** Everything in a certificate but the signature. */
 export interface CertificateDraft {

@@ -1,12 +1,11 @@
 /** OCSP answers of the virtual CAs and their delegates. */
 
 import type { Extension } from 'pkijs'
-import { type Asn1, exactBuffer, loadAsn1, wholeSecond } from './asn1.ts'
+import { type Asn1, exactBuffer, keyIdentifier, loadAsn1, signingKey, wholeSecond } from './asn1.ts'
 import { readAuthority } from './authority.ts'
 import { parseCertificate } from './certificate.ts'
 import { ExtensionWriter } from './extensions.ts'
 import type { IssuedCertificate } from './keys.ts'
-import { keyIdentifier, signingKey } from './keys.ts'
 
 /** Options of {@link issueOcspResponse}. */
 export interface OcspResponseOptions {

@@ -1,12 +1,11 @@
 /** Revocation lists of the virtual CAs. */
 
 import type { RevokedCertificate } from 'pkijs'
-import { type Asn1, encodeTime, loadAsn1, wholeSecond } from './asn1.ts'
+import { type Asn1, encodeTime, loadAsn1, signingKey, wholeSecond } from './asn1.ts'
 import { readAuthority } from './authority.ts'
 import { crlName, encodeName } from './distinguished-name.ts'
 import { ExtensionWriter } from './extensions.ts'
 import type { IssuedCertificate } from './keys.ts'
-import { signingKey } from './keys.ts'
 
 /** A revoked certificate, as a list names it. */
 export interface RevocationListEntry {

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -14,11 +14,10 @@ import { codeB } from '../authenticity/card.ts'
 import { jp2 } from './records.ts'
 
 // The decoder runs in a worker thread, which Node.js 20 does not start from TypeScript.
-const sources = ['bytes.ts', 'errors.ts', 'tlv', 'juki/template.ts', 'juki/visual']
-const at = compile('photo-tests', sources)
+const at = compile('photo-tests', ['src/card-face/visual/photo.ts'])
 let photoToPng: typeof Photo.photoToPng
 beforeAll(async () => {
-  photoToPng = ((await import(at('juki/visual/photo.js'))) as typeof Photo).photoToPng
+  photoToPng = ((await import(at('src/card-face/visual/photo.js'))) as typeof Photo).photoToPng
 })
 
 /** Size, samples a pixel and lines of samples of a PNG without filters. */
@@ -145,8 +144,9 @@ describe('photoToPng', () => {
     const folder = mkdtempSync(join(tmpdir(), 'photo-'))
     try {
       cpSync(fileURLToPath(at('.')), folder, { recursive: true })
-      writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
-      const elsewhere = (await import(pathToFileURL(join(folder, 'juki/visual/photo.js')).href)) as typeof Photo
+      const elsewhere = (await import(
+        pathToFileURL(join(folder, 'src/card-face/visual/photo.js')).href
+      )) as typeof Photo
       const error = await thrown(() => elsewhere.photoToPng(file(grey)))
       expect(error).toMatchObject({ code: 'ERR_DEPENDENCY_MISSING', dependency: '@cornerstonejs/codec-openjpeg' })
     } finally {

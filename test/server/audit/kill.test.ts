@@ -14,7 +14,7 @@ import { freshFile } from './folder.ts'
 const script = fileURLToPath(new URL('../../support/audit-child.mjs', import.meta.url))
 let audit: string
 beforeAll(() => {
-  audit = compile('audit-tests', ['errors.ts', 'audit'])('audit/index.js')
+  audit = compile('audit-tests', ['src/server/audit/index.ts'])('src/server/audit/index.js')
 })
 
 /** A process that writes to a log; `said` grows as it speaks. */

@@ -62,7 +62,8 @@ test('killed while a PIN is compared, or with Redis killed after: the try is spe
   await pins.register('user', 'income', bytes('1234'), { clerk: 'c' })
   // Makes the comparison long: what is kept asks for a dear hash.
   const dear = new MunicipalPins({ store: stores[0]!, serverKey, scrypt: { N: 2 ** 17, r: 8, p: 4 } })
-  const base = `${compile('municipal-pin-tests', ['errors.ts', 'bytes.ts', 'server/stores', 'municipal-pin'])('')}/`
+  const entries = ['src/server/stores/redis-store.ts', 'src/server/municipal-pin/index.ts']
+  const base = compile('municipal-pin-tests', entries)('src/server/')
   await dear.register('user', 'income', bytes('1234'), { clerk: 'c' })
   const key = Buffer.from(serverKey).toString('hex')
   const child = spawn(process.execPath, [script, base, redis.url, key, '0000'], {

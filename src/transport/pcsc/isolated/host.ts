@@ -4,35 +4,12 @@
  */
 
 import { Socket } from 'node:net'
-import { Worker, workerData } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 import { copyBytes, fromHex, toHex } from '../../../bytes.ts'
 import type { PcscBinding, PcscHandle, PcscWatch } from '../binding.ts'
 import { type BindingName, loadBinding, loadBindingModule } from '../load-binding.ts'
 import { decodeMessage, type Frame, FrameReader, FrameWriter, frameKind, handleLength, readNumber } from './frames.ts'
 import { type HostNews, type HostRequest, type SentHandle, sendError } from './messages.ts'
-
-/**
- * Runs in a thread of the host and ends it when the application is gone. The pipe's end says so too, but only to a main
- * thread that is not stuck in the binding.
- */
-const everyMs = 1000
-/** Told, not asked for: the application may be gone before this thread begins. */
-const parent = Number(workerData)
-
-setInterval(look, everyMs)
-look()
-
-function look(): void {
-  if (process.ppid !== parent || !isThere(parent)) process.kill(process.pid, 'SIGKILL')
-}
-
-function isThere(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
 
 const socket = new Socket({ fd: 3, readable: true, writable: true })
 const frames = new FrameReader()
