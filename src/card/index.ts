@@ -5,6 +5,7 @@
  * @module jpki-card/card
  */
 export * from '../apdu/index.ts'
+export type { PinFormat } from '../pins.ts'
 export * from '../tlv/index.ts'
 export * from '../transport/index.ts'
 export type { CardApplication } from './application.ts'
@@ -13,7 +14,6 @@ export { historicalBytes, initialCapabilities } from './capabilities.ts'
 export type { FileExtent, ReadFileOptions } from './files.ts'
 export { readFile, readFileRecord } from './files.ts'
 export { type ExchangeMessage, exchangeChannelName } from './observation.ts'
-export type { PinFormat } from './pin.ts'
 export { Pin } from './pin.ts'
 export type { PinReference, PinStatus, VerifyPinOptions } from './pin-guard.ts'
 export { changePin, readPinStatus, refuseInherited, requirePinFormat, spendTheLastTry, verifyPin } from './pin-guard.ts'

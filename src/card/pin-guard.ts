@@ -9,8 +9,9 @@ import {
   verify,
 } from '../apdu/index.ts'
 import { PinError, SecureMessagingError, StatusWordError, TranscriptError } from '../errors.ts'
+import type { PinFormat } from '../pins.ts'
 import type { CardApplication } from './application.ts'
-import type { Pin, PinFormat } from './pin.ts'
+import type { Pin } from './pin.ts'
 import { type CardSession, noteVerified, overReset, selectEf, sendSecret, statusError } from './session.ts'
 
 /** One PIN of one application. */

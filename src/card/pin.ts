@@ -1,12 +1,6 @@
 import { copyBytes } from '../bytes.ts'
 import { PinError } from '../errors.ts'
-
-/** What a PIN must look like before it may cost a try. */
-export type PinFormat =
-  /** Exactly `length` digits, or from `length` to `max`. */
-  | { readonly kind: 'digits'; readonly length: number; readonly max?: number }
-  /** Upper-case letters A-Z and digits; issuers ask for at least one of each in a new one. */
-  | { readonly kind: 'alphanumeric'; readonly min: number; readonly max: number }
+import type { PinFormat } from '../pins.ts'
 
 /**
  * A PIN in bytes of its own. It is wiped by whatever consumes it (`verifyPin`, `changePin`, `authenticate`, `sign`), or

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { typedDay } from '../bytes.ts'
+import { pinIds, pins } from '../pins.ts'
 import { identifierPattern } from '../token/index.ts'
 import { type CliError, usageError } from './cli-error.ts'
 import type { CommandName } from './command-names.ts'
@@ -117,7 +118,7 @@ const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
   'pin-stdin': {},
   'accept-that-a-wrong-pin-blocks-the-card': {},
   watch: {},
-  pin: choice('auth', 'sign', 'text', 'juki', 'common'),
+  pin: choice(...pinIds.filter((id) => pins[id].changeable)),
   out: { meta: 'FILE' },
   pem: {},
   challenge: { meta: 'HEX', pattern: /^(?:[0-9A-Fa-f]{2})+$/ },

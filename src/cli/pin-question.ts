@@ -1,8 +1,9 @@
 import { type CardSession, type Pin, type PinReference, type PinStatus, readPinStatus } from '../card/index.ts'
 import { PinError } from '../errors.ts'
+import { isPinId, pins } from '../pins.ts'
 import type { Context } from './context.ts'
+import type { Messages } from './messages/catalogue.ts'
 import type { PinForm } from './pin-input.ts'
-import { pinLabel } from './pin-names.ts'
 
 /**
  * The PIN for one operation. A person is told how many tries are left, and is not asked at all when the PIN could not be
@@ -17,9 +18,14 @@ export async function askPin(
   pin: PinReference,
   { more = false }: Pick<PinForm, 'more'> = {},
 ): Promise<Pin> {
-  const { messages, pins } = context
+  const { messages } = context
   const tries = await triesToTell(context, session, pin)
-  return pins.ask(`${messages.enterPin(pinLabel(messages, pin.id))}${tries}: `, { ...pinForm(pin), more })
+  return context.pins.ask(`${messages.enterPin(pinName(messages, pin.id))}${tries}: `, { ...pinForm(pin), more })
+}
+
+/** What people call a PIN; its identifier when it has no name. */
+export function pinName({ language }: Pick<Messages, 'language'>, id: string): string {
+  return isPinId(id) ? pins[id].names[language] : id
 }
 
 /** How what is typed is put right: letters of a password are raised. */

@@ -4,12 +4,12 @@ import { StatusWordError } from '../errors.ts'
 import { commonPin } from '../identify/index.ts'
 import { JpkiApplication, type JpkiKey, jpkiPins } from '../jpki/index.ts'
 import { jukiPin } from '../juki/index.ts'
+import { type CardPinId, pins } from '../pins.ts'
 import type { Messages } from './messages/catalogue.ts'
-import { type PinName, pinLabel } from './pin-names.ts'
 
 /** One PIN as it was found. */
 export interface PinReport {
-  readonly id: PinName
+  readonly id: CardPinId
   readonly state: PinStatus['state']
   /** Left out when the card keeps no counter or does not tell it. */
   readonly triesLeft?: number
@@ -63,7 +63,7 @@ export async function completeCounters(app: JpkiApplication, reports: readonly P
 /** One row of the table of PINs. */
 export function pinRow({ id, state, triesLeft, triesMax }: PinReport, messages: Messages): string[] {
   const { pinStates } = messages
-  const label = pinLabel(messages, id)
+  const label = pins[id].names[messages.language]
   return [label, state === 'usable' ? pinStates.usable(triesLeft ?? 0, triesMax) : pinStates[state]]
 }
 
@@ -89,5 +89,5 @@ async function readPin(session: CardSession, pin: PinReference): Promise<PinRepo
 /** The state of one PIN. Spends no try. @throws StatusWordError when the card does not have it. */
 export async function readPinReport(session: CardSession, pin: PinReference): Promise<PinReport> {
   const { state, ...counter } = await session.within(pin.application, () => readPinStatus(session, pin))
-  return { id: pin.id as PinName, state, ...counter, triesMax: pin.triesMax }
+  return { id: pin.id as CardPinId, state, ...counter, triesMax: pin.triesMax }
 }

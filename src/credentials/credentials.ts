@@ -1,3 +1,4 @@
+import { type CardPinId, pinFormat } from '../pins.ts'
 import type { Confidence, Evidence, RuleId } from '../validity/index.ts'
 
 /** Name of a credential; the first four are also the PIN names of this package. */
@@ -49,6 +50,13 @@ function fourDigits(source: string, confidence: Confidence): PinRule {
   return { characters: 'digits', min: 4, max: 4, source, confidence }
 }
 
+/** The form of a PIN of the card, as the table of PINs has it. */
+function formOf(id: CardPinId, source: string, confidence: Confidence): PinRule {
+  const format = pinFormat(id)
+  const [min, max] = format.kind === 'digits' ? [format.length, format.max ?? format.length] : [format.min, format.max]
+  return { characters: format.kind, min, max, source, confidence }
+}
+
 const ofTheCard: ValidityTerm = {
   years: 10,
   follows: 'card',
@@ -68,13 +76,7 @@ export const credentials: Readonly<Record<CredentialId, Credential>> = {
     id: 'sign',
     name: '署名用電子証明書',
     application: '公的個人認証AP',
-    pin: {
-      characters: 'alphanumeric',
-      min: 6,
-      max: 16,
-      source: 'jpki.go.jp procedure/password.html',
-      confidence: 'stated by an official body',
-    },
+    pin: formOf('sign', 'jpki.go.jp procedure/password.html', 'stated by an official body'),
     pinManagedBy: 'integrated-terminal',
     validity: {
       years: 5,
@@ -88,7 +90,7 @@ export const credentials: Readonly<Record<CredentialId, Credential>> = {
     id: 'auth',
     name: '利用者証明用電子証明書',
     application: '公的個人認証AP',
-    pin: fourDigits('jpki.go.jp procedure/password.html', 'stated by an official body'),
+    pin: formOf('auth', 'jpki.go.jp procedure/password.html', 'stated by an official body'),
     pinManagedBy: 'integrated-terminal',
     validity: { years: 5, follows: 'own-certificate', rules: certificateRules },
     source: `${table}; rules from municipal pages`,
@@ -98,7 +100,7 @@ export const credentials: Readonly<Record<CredentialId, Credential>> = {
     id: 'juki',
     name: '住民基本台帳用',
     application: '住基AP',
-    pin: fourDigits('Nerima page and others', 'stated by an official body'),
+    pin: formOf('juki', 'Nerima page and others', 'stated by an official body'),
     pinManagedBy: 'integrated-terminal',
     validity: ofTheCard,
     source: table,
@@ -108,7 +110,7 @@ export const credentials: Readonly<Record<CredentialId, Credential>> = {
     id: 'text',
     name: '券面事項入力補助用',
     application: '券面事項入力補助AP',
-    pin: fourDigits('kojinbango-card.go.jp faq_pin2', 'stated by an official body'),
+    pin: formOf('text', 'kojinbango-card.go.jp faq_pin2', 'stated by an official body'),
     pinManagedBy: 'integrated-terminal',
     validity: ofTheCard,
     source: table,

@@ -1,3 +1,4 @@
+import { pins } from '../pins.ts'
 import type { CardCredential } from './card-credentials.ts'
 
 /** What to tell the customer, in two languages. */
@@ -6,22 +7,11 @@ export interface CustomerText {
   readonly en: string
 }
 
-const named: Readonly<Record<CardCredential['credential']['id'], string>> = {
-  sign: 'the signature password',
-  auth: 'the PIN of the user-authentication certificate',
-  juki: 'the PIN for the Basic Resident Register',
-  text: 'the PIN for card-face text input',
-  magnetic: 'the PIN you chose for the issuing machine',
-  issuance: 'the PIN you chose for the issuing machine',
-}
+const machine = { ja: '自動交付機の暗証番号', en: 'PIN you chose for the issuing machine' }
 
-const japanese: typeof named = {
-  sign: '署名用電子証明書の暗証番号',
-  auth: '利用者証明用電子証明書の暗証番号',
-  juki: '住民基本台帳用の暗証番号',
-  text: '券面事項入力補助用の暗証番号',
-  magnetic: '自動交付機の暗証番号',
-  issuance: '証明書等自動交付の暗証番号',
+/** What the PIN of a credential is called. */
+function nameOf(id: CardCredential['credential']['id']): CustomerText {
+  return id === 'magnetic' || id === 'issuance' ? machine : pins[id].names
 }
 
 /** The sentence asking for the PIN of a credential, and where the PIN comes from. */
@@ -42,7 +32,7 @@ export function customerText({ credential, offered }: CardCredential): CustomerT
       ? ['カードを受け取ったときに決めたものです。', 'You chose it when you received the card.']
       : ['市区町村に利用登録したときに決めたものです。', 'You chose it when you registered with the municipality.']
   return {
-    ja: `${japanese[id]}（${form}）を入力してください。${from}お忘れのときは市区町村の窓口へお越しください。`,
-    en: `Please enter ${named[id]} (${length} ${english}). ${whence} If you have forgotten it, go to the municipal counter.`,
+    ja: `${nameOf(id).ja}（${form}）を入力してください。${from}お忘れのときは市区町村の窓口へお越しください。`,
+    en: `Please enter the ${nameOf(id).en} (${length} ${english}). ${whence} If you have forgotten it, go to the municipal counter.`,
   }
 }

@@ -1,5 +1,6 @@
 import { fromHex } from '../bytes.ts'
 import type { CardApplication, PinReference } from '../card/index.ts'
+import { pinReference } from '../pins.ts'
 
 /**
  * Numbers of the JPKI application (公的個人認証AP). Public reverse engineering by several independent projects; the
@@ -36,20 +37,8 @@ export type JpkiKey = 'auth' | 'sign'
 
 /** PINs of the JPKI application: four digits and 3 tries; 6 to 16 letters A-Z and digits and 5 tries. */
 export const jpkiPins: Readonly<Record<JpkiKey, PinReference>> = {
-  auth: {
-    id: 'auth',
-    application: jpkiApplication,
-    fid: jpkiFiles.authPin,
-    format: { kind: 'digits', length: 4 },
-    triesMax: 3,
-  },
-  sign: {
-    id: 'sign',
-    application: jpkiApplication,
-    fid: jpkiFiles.signPin,
-    format: { kind: 'alphanumeric', min: 6, max: 16 },
-    triesMax: 5,
-  },
+  auth: pinReference('auth', jpkiApplication, jpkiFiles.authPin),
+  sign: pinReference('sign', jpkiApplication, jpkiFiles.signPin),
 }
 
 /** Certificates of the application: the holder's two and those of the CAs that issued them. */

@@ -1,4 +1,5 @@
 import type { PinReference } from '../card/index.ts'
+import { pinReference } from '../pins.ts'
 import { registryApplications } from '../registry/index.ts'
 
 /** File identifiers of the Juki application. Where the 住民票コード is stored is not public. */
@@ -9,10 +10,4 @@ export const jukiFiles = {
 } as const
 
 /** 住民基本台帳用暗証番号: four digits, 3 tries; municipal 統合端末 use it. */
-export const jukiPin: PinReference = {
-  id: 'juki',
-  application: registryApplications.juki,
-  fid: jukiFiles.pin,
-  format: { kind: 'digits', length: 4 },
-  triesMax: 3,
-}
+export const jukiPin: PinReference = pinReference('juki', registryApplications.juki, jukiFiles.pin)

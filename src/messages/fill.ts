@@ -1,3 +1,4 @@
+import { isPinId, pins, type ResetWay } from '../pins.ts'
 import { en } from './customer/en.ts'
 import { es } from './customer/es.ts'
 import { ja } from './customer/ja.ts'
@@ -6,7 +7,6 @@ import { pt } from './customer/pt.ts'
 import { vi } from './customer/vi.ts'
 import { zh } from './customer/zh.ts'
 import { type CustomerLanguage, customerLanguages } from './languages.ts'
-import { pinKind, type ResetWay, resetWay } from './pins.ts'
 import type { CustomerTexts, TriesText } from './texts.ts'
 
 /** Everything that is said to customers. */
@@ -23,14 +23,15 @@ export interface FillInput {
 
 /** Fills texts in: a function that takes one with placeholders and returns one without. */
 export function filler({ language, pin, triesLeft, tries, reset }: FillInput): (text: string) => string {
-  const kind = pinKind(pin)
-  const { name, short, form } = customerTexts[language].pins[kind]
+  // An id that is not known is named in general terms, and nothing of it is shown.
+  const facts = pin !== undefined && isPinId(pin) ? pins[pin] : undefined
+  const { name, short, form } = customerTexts[language].pins[facts?.kind ?? 'unknown']
   const values: Readonly<Record<string, string>> = {
     pin: name,
     short,
     form,
     tries: triesLeft === undefined ? '' : triesSentence(language, tries, triesLeft),
-    reset: reset[resetWay(kind)],
+    reset: reset[facts?.reset ?? 'counter'],
   }
   // Nothing is left where a sentence of tries would be, between two spaces or at the end.
   return (text) =>

@@ -1,4 +1,4 @@
-import type { PinKind, ResetWay } from './pins.ts'
+import type { PinKind, ResetWay } from '../pins.ts'
 import type { Situation } from './situations.ts'
 
 /**

@@ -13,7 +13,7 @@ import {
   VerificationError,
 } from '../../src/errors.ts'
 import { audiences, type CustomerLanguage, messageFor } from '../../src/messages/index.ts'
-import { namedPins } from '../../src/messages/pins.ts'
+import { pinIds } from '../../src/pins.ts'
 import { languages } from './support.ts'
 
 const customer = (error: unknown, language: CustomerLanguage = 'en', more: object = {}) =>
@@ -144,7 +144,7 @@ describe('where to go with a blocked PIN', () => {
   }
 
   test.each(languages)('%s: the counter for every PIN, a kiosk and a phone for the two of JPKI only', (language) => {
-    for (const pin of [...namedPins, 'unknown', 'never-heard-of']) {
+    for (const pin of [...pinIds, 'unknown', 'never-heard-of']) {
       expect(next(pin, language), pin).toMatch(counter[language])
       if (pin === 'auth' || pin === 'sign') expect(next(pin, language), pin).toMatch(kiosk[language])
       else expect(next(pin, language), pin).not.toMatch(kiosk[language])

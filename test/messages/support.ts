@@ -6,10 +6,10 @@ import {
   type Message,
   messageFor,
 } from '../../src/messages/index.ts'
-import { namedPins } from '../../src/messages/pins.ts'
+import { pinIds } from '../../src/pins.ts'
 
 export const languages = Object.keys(customerLanguages) as CustomerLanguage[]
-const pins = [...namedPins, 'unknown', undefined]
+const pins = [...pinIds, 'unknown', undefined]
 const triesLeft = [undefined, 0, 1, 2, 10]
 
 const made = new Map<string, Message[]>()

@@ -41,6 +41,7 @@ const leaves: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': [],
   'bytes.ts': [],
   'optional-package.ts': ['errors.ts'],
+  'pins.ts': [],
 }
 
 const imports = new Map(

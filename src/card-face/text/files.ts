@@ -1,6 +1,7 @@
 import { copyBytes } from '../../bytes.ts'
 import type { PinReference } from '../../card/index.ts'
 import { DecodeError } from '../../errors.ts'
+import { pinReference } from '../../pins.ts'
 import { rebased, registryApplications } from '../../registry/index.ts'
 import { IndividualNumber, type IndividualNumberOptions } from '../individual-number.ts'
 
@@ -77,27 +78,9 @@ export type TextPin = 'pin' | 'code-a' | 'code-b'
 
 /** Four digits and 3 tries; the 12 and 14 digits of the codes and 10 tries each (official for B, one source for A). */
 export const textPins: Readonly<Record<TextPin, PinReference>> = {
-  pin: {
-    id: 'text',
-    application: registryApplications.text,
-    fid: textFiles.pin,
-    format: { kind: 'digits', length: 4 },
-    triesMax: 3,
-  },
-  'code-a': {
-    id: 'text-code-a',
-    application: registryApplications.text,
-    fid: textFiles.codeA,
-    format: { kind: 'digits', length: 12 },
-    triesMax: 10,
-  },
-  'code-b': {
-    id: 'text-code-b',
-    application: registryApplications.text,
-    fid: textFiles.codeB,
-    format: { kind: 'digits', length: 14 },
-    triesMax: 10,
-  },
+  pin: pinReference('text', registryApplications.text, textFiles.pin),
+  'code-a': pinReference('text-code-a', registryApplications.text, textFiles.codeA),
+  'code-b': pinReference('text-code-b', registryApplications.text, textFiles.codeB),
 }
 
 /** Files that can be read. */

@@ -1,4 +1,5 @@
 import type { PinReference } from '../../card/index.ts'
+import { pinReference } from '../../pins.ts'
 import { registryApplications } from '../../registry/index.ts'
 
 /**
@@ -35,27 +36,9 @@ export type VisualPin = 'birth-date' | 'code-a' | 'code-b'
  * Ten tries each: official for B, one source for A, inferred for the birth date. No command changes them.
  */
 export const visualPins: Readonly<Record<VisualPin, PinReference>> = {
-  'birth-date': {
-    id: 'visual-birth',
-    application: registryApplications.visual,
-    fid: visualFiles.birthDate,
-    format: { kind: 'digits', length: 6 },
-    triesMax: 10,
-  },
-  'code-a': {
-    id: 'visual-code-a',
-    application: registryApplications.visual,
-    fid: visualFiles.codeA,
-    format: { kind: 'digits', length: 12 },
-    triesMax: 10,
-  },
-  'code-b': {
-    id: 'visual-code-b',
-    application: registryApplications.visual,
-    fid: visualFiles.codeB,
-    format: { kind: 'digits', length: 14 },
-    triesMax: 10,
-  },
+  'birth-date': pinReference('visual-birth', registryApplications.visual, visualFiles.birthDate),
+  'code-a': pinReference('visual-code-a', registryApplications.visual, visualFiles.codeA),
+  'code-b': pinReference('visual-code-b', registryApplications.visual, visualFiles.codeB),
 }
 
 /** Files that can be read. */

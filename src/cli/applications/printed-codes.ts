@@ -3,8 +3,7 @@ import { type CardSession, Pin, type PinReference } from '../../card/index.ts'
 import { birthDatePin } from '../../card-face/index.ts'
 import { PinError } from '../../errors.ts'
 import type { Context } from '../context.ts'
-import { pinLabel } from '../pin-names.ts'
-import { triesToTell } from '../pin-question.ts'
+import { pinName, triesToTell } from '../pin-question.ts'
 
 /** What is printed on the card and opens files, as people name it. */
 export type PrintedCode = 'birth-date' | 'code-a' | 'code-b'
@@ -25,9 +24,9 @@ export async function askPrintedCode(
   const { messages, pins } = context
   const { printed } = messages
   const tries = await triesToTell(context, session, pin)
-  if (code === 'code-a') return pins.ask(`${messages.enterPin(pinLabel(messages, pin.id))}${tries}: `, asPrinted)
+  if (code === 'code-a') return pins.ask(`${messages.enterPin(pinName(messages, pin.id))}${tries}: `, asPrinted)
   const ask = (question: string, more: boolean): Promise<string> => askPart(context, `${question}${tries}: `, more)
-  const birthDate = birthDigits(await ask(printed.birthDate(pinLabel(messages, pin.id)), code === 'code-b'), pin)
+  const birthDate = birthDigits(await ask(printed.birthDate(pinName(messages, pin.id)), code === 'code-b'), pin)
   if (code === 'birth-date') return Pin.fromText(birthDate)
   const year = requireDigits(await ask(printed.expiryYear, true), 'the year of expiry', pin)
   const securityCode = requireDigits(await ask(printed.securityCode, false), 'the security code', pin)

@@ -11,6 +11,7 @@ import { demoRequest, type IssuanceFindings, listsBeforeAndAfter, playIssuance }
 import { type ServerProcess, startServerProcess } from '../demo/server-process.ts'
 import type { Messages } from '../messages/catalogue.ts'
 import { endMoment, table } from '../output.ts'
+import { pinName } from '../pin-question.ts'
 import { type PinReport, readPins } from '../pin-report.ts'
 import { type SessionOutcome, withConnection } from '../session.ts'
 import { makeVirtualCard, virtualTransport } from '../transport.ts'
@@ -123,7 +124,7 @@ function report(
     [headings.card, `${messages.kinds[identification.kind]} (${identification.token ?? '-'})`],
     ...pins.map((pin, i) => [
       i === 0 ? demo.counters : '',
-      demo.counter(messages.pins[pin.id], pin.triesLeft ?? 0, pin.triesMax),
+      demo.counter(pinName(messages, pin.id), pin.triesLeft ?? 0, pin.triesMax),
     ]),
     [demo.wrongPin, demo.wrongPinResult(triesBefore, triesLeft)],
     [auth.server, demo.serverResult(server.url, server.pid)],

@@ -12,8 +12,7 @@ import { JpkiApplication, type JpkiKey, jpkiPins } from '../../jpki/index.ts'
 import { JukiApplication, jukiPin } from '../../juki/index.ts'
 import { CliError } from '../cli-error.ts'
 import type { Command, Context } from '../context.ts'
-import { pinLabel } from '../pin-names.ts'
-import { askPin, pinForm } from '../pin-question.ts'
+import { askPin, pinForm, pinName } from '../pin-question.ts'
 import { verifyOptions, withSession } from '../session.ts'
 
 /** An application with a PIN that can be changed. */
@@ -54,12 +53,12 @@ export const pinChangeCommand: Command = async (context) => {
     using next = await askNewPin(context, pin)
     await app.changePin({ current, next }, verifyOptions(context))
   })
-  const text = `${messages.pinChanged(pinLabel(messages, pin.id))}\n`
+  const text = `${messages.pinChanged(pinName(messages, pin.id))}\n`
   return { json: { pin: name, changed: true, exchanges, clearedBy }, text }
 }
 
 async function askNewPin({ messages, pins }: Context, pin: PinReference): Promise<Pin> {
-  const label = pinLabel(messages, pin.id)
+  const label = pinName(messages, pin.id)
   const next = await pins.ask(`${messages.enterNewPin(label)}: `, { ...pinForm(pin), more: pins.interactive })
   try {
     requirePinFormat(pin, next, 'new')

@@ -3,7 +3,6 @@ import type { CertificateKind } from '../../jpki/index.ts'
 import type { CliErrorCode, Problem } from '../cli-error.ts'
 import type { CommandName } from '../command-names.ts'
 import type { OptionName } from '../options.ts'
-import type { PinName } from '../pin-names.ts'
 import type { ApplicationTexts } from './application-texts.ts'
 import type { TrustTexts } from './trust-texts.ts'
 
@@ -49,7 +48,6 @@ export interface Messages extends TrustTexts, ApplicationTexts {
   readonly nameReader: string
   readonly waitingFor: (seconds: number) => string
 
-  readonly pins: Readonly<Record<PinName, string>>
   readonly certificates: Readonly<Record<CertificateKind, string>>
   readonly kinds: Readonly<Record<'my-number' | 'juki' | 'phone-android' | 'phone-iphone' | 'unknown', string>>
   readonly applications: Readonly<Record<string, string>>

@@ -82,19 +82,6 @@ export const en: Messages = {
   nameReader:
     'Give the name of a connected reader, or any part of it that no other has: `jpki-card readers` lists them.',
   waitingFor: (seconds) => `(waiting up to ${seconds} s)`,
-  pins: {
-    auth: 'user-authentication PIN',
-    sign: 'signature password',
-    text: 'PIN for card-face text input',
-    'text-code-a': 'verification code A for card-face text input',
-    'text-code-b': 'verification code B for card-face text input',
-    'visual-birth': 'birth date for the card-face check',
-    'visual-code-a': 'verification code A (individual number) for the card-face check',
-    'visual-code-b': 'verification code B for the card-face check',
-    juki: 'PIN for the Basic Resident Register',
-    common: 'PIN of the common application',
-    issuance: 'PIN of the municipal application',
-  },
   certificates: {
     auth: 'user authentication',
     'auth-ca': 'CA of user authentication',

@@ -83,19 +83,6 @@ export const ja: Messages = {
   nameReader:
     '接続中のリーダーの名前、または他のリーダーの名前に含まれない一部を指定してください。`jpki-card readers` で一覧を確認できます。',
   waitingFor: (seconds) => `（あと ${seconds} 秒お待ちします）`,
-  pins: {
-    auth: '利用者証明用電子証明書の暗証番号',
-    sign: '署名用電子証明書の暗証番号',
-    text: '券面事項入力補助用の暗証番号',
-    'text-code-a': '照合番号A（券面事項入力補助用）',
-    'text-code-b': '照合番号B（券面事項入力補助用）',
-    'visual-birth': '生年月日（券面事項確認用）',
-    'visual-code-a': '照合番号A（個人番号、券面事項確認用）',
-    'visual-code-b': '照合番号B（券面事項確認用）',
-    juki: '住民基本台帳用の暗証番号',
-    common: '共通カードAPの暗証番号',
-    issuance: '市区町村アプリケーションの暗証番号',
-  },
   certificates: {
     auth: '利用者証明用電子証明書',
     'auth-ca': '利用者証明用認証局の証明書',

@@ -1,4 +1,5 @@
 import type { PinReference } from '../../card/index.ts'
+import { pinReference } from '../../pins.ts'
 import { registryApplications } from '../../registry/index.ts'
 
 /**
@@ -16,10 +17,4 @@ export const commonFiles = {
 } as const
 
 /** Four digits, 3 tries. People think of it and the PIN of the Juki application as one; each has its own tries. */
-export const commonPin: PinReference = {
-  id: 'common',
-  application: registryApplications.common,
-  fid: commonFiles.pin,
-  format: { kind: 'digits', length: 4 },
-  triesMax: 3,
-}
+export const commonPin: PinReference = pinReference('common', registryApplications.common, commonFiles.pin)

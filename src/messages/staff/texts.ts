@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../errors.ts'
-import type { ResetWay } from '../pins.ts'
+import type { ResetWay } from '../../pins.ts'
 import type { TriesText } from '../texts.ts'
 
 /** Every code, and what is said of an error that has none. */

@@ -1,3 +1,5 @@
+import { pins } from '../../pins.ts'
+import { byPin } from '../smoke/step-ids.ts'
 import type { SmokeTable } from './smoke-table.ts'
 
 /** English. */
@@ -57,16 +59,7 @@ export const smokeEn: SmokeTable = {
     'select-juki': 'Select Basic Resident Register',
     'select-common': 'Select common card',
     'select-card-manager': 'Select card manager',
-    'counter-auth': 'User-authentication PIN',
-    'counter-sign': 'Signature password',
-    'counter-text': 'PIN of text input',
-    'counter-text-code-a': 'Verification code A, text input',
-    'counter-text-code-b': 'Verification code B, text input',
-    'counter-visual-birth': 'Birth date, card-face check',
-    'counter-visual-code-a': 'Verification code A, card-face check',
-    'counter-visual-code-b': 'Verification code B, card-face check',
-    'counter-juki': 'PIN of Basic Resident Register',
-    'counter-common': 'PIN of common card',
+    ...byPin((id) => pins[id].names.en),
     'file-token-info': 'Token information',
     'file-availability': 'Which certificates are there',
     'file-text-information': 'Basic information, text input',

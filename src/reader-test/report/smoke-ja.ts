@@ -1,3 +1,5 @@
+import { pins } from '../../pins.ts'
+import { byPin } from '../smoke/step-ids.ts'
 import type { SmokeTable } from './smoke-table.ts'
 
 /** Japanese. */
@@ -58,16 +60,7 @@ export const smokeJa: SmokeTable = {
     'select-juki': '住民基本台帳用APの選択',
     'select-common': '共通カードAPの選択',
     'select-card-manager': 'カードマネージャーの選択',
-    'counter-auth': '利用者証明用電子証明書の暗証番号',
-    'counter-sign': '署名用電子証明書の暗証番号',
-    'counter-text': '券面事項入力補助用の暗証番号',
-    'counter-text-code-a': '照合番号A（券面事項入力補助）',
-    'counter-text-code-b': '照合番号B（券面事項入力補助）',
-    'counter-visual-birth': '生年月日（券面事項確認）',
-    'counter-visual-code-a': '照合番号A（券面事項確認）',
-    'counter-visual-code-b': '照合番号B（券面事項確認）',
-    'counter-juki': '住民基本台帳用の暗証番号',
-    'counter-common': '共通カードAPの暗証番号',
+    ...byPin((id) => pins[id].names.ja),
     'file-token-info': 'トークン情報',
     'file-availability': '格納されている証明書の種類',
     'file-text-information': '基本情報（券面事項入力補助）',

@@ -30,8 +30,7 @@ export const jpkiSteps: readonly SmokeStep[] = [
       return passed()
     },
   },
-  counter('counter-auth', jpkiPins.auth),
-  counter('counter-sign', jpkiPins.sign),
+  ...Object.values(jpkiPins).map(counter),
   withJpki('file-token-info', async (app) => ({ token: (await app.readTokenInfo()).label })),
   withJpki('file-availability', async (app) => {
     const { auth, sign } = await app.readAvailability()
@@ -42,9 +41,7 @@ export const jpkiSteps: readonly SmokeStep[] = [
 /** The other applications, one after the other: selected, counters, free files. */
 export const registrySteps: readonly SmokeStep[] = [
   inApplication('select-text', 'text', (session) => TextApplication.open(session)),
-  counter('counter-text', textPins.pin),
-  counter('counter-text-code-a', textPins['code-a']),
-  counter('counter-text-code-b', textPins['code-b']),
+  ...Object.values(textPins).map(counter),
   inApplication('file-text-information', 'text', async (session) =>
     (await TextApplication.open(session)).readInformation(),
   ),
@@ -52,9 +49,7 @@ export const registrySteps: readonly SmokeStep[] = [
     (await TextApplication.open(session)).readIssuerCertificate(),
   ),
   inApplication('select-visual', 'visual', (session) => VisualApplication.open(session)),
-  counter('counter-visual-birth', visualPins['birth-date']),
-  counter('counter-visual-code-a', visualPins['code-a']),
-  counter('counter-visual-code-b', visualPins['code-b']),
+  ...Object.values(visualPins).map(counter),
   inApplication('file-visual-information', 'visual', async (session) =>
     (await VisualApplication.open(session)).readInformation(),
   ),
@@ -62,9 +57,9 @@ export const registrySteps: readonly SmokeStep[] = [
     (await VisualApplication.open(session)).readIssuerCertificate(),
   ),
   inApplication('select-juki', 'juki', (session) => JukiApplication.open(session)),
-  counter('counter-juki', jukiPin),
+  counter(jukiPin),
   inApplication('select-common', 'common', (session) => CommonApplication.open(session)),
-  counter('counter-common', commonPin),
+  counter(commonPin),
   inApplication('file-card-record', 'common', async (session) =>
     (await CommonApplication.open(session)).readCardRecord(),
   ),

@@ -1,3 +1,5 @@
+import { type CardPinId, pinIds } from '../../pins.ts'
+
 /** Groups of the steps, in the order reports show them. */
 export const smokeGroups = [
   'reader',
@@ -13,6 +15,15 @@ export const smokeGroups = [
 /** One of {@link smokeGroups}. */
 export type SmokeGroup = (typeof smokeGroups)[number]
 
+/** Reads the counter of one PIN. */
+export type CounterStepId = `counter-${CardPinId}`
+
+/** The PINs a step reads the counter of. */
+export const countedPins: readonly CardPinId[] = pinIds.filter((id) => id !== 'issuance')
+
+/** Name of the step that reads the counter of a PIN. */
+export const counterStep = (id: CardPinId): CounterStepId => `counter-${id}`
+
 /** Name of a step. Never renamed; new ones may come. */
 export type SmokeStepId =
   | 'connect'
@@ -24,16 +35,7 @@ export type SmokeStepId =
   | 'select-juki'
   | 'select-common'
   | 'select-card-manager'
-  | 'counter-auth'
-  | 'counter-sign'
-  | 'counter-text'
-  | 'counter-text-code-a'
-  | 'counter-text-code-b'
-  | 'counter-visual-birth'
-  | 'counter-visual-code-a'
-  | 'counter-visual-code-b'
-  | 'counter-juki'
-  | 'counter-common'
+  | CounterStepId
   | 'file-token-info'
   | 'file-availability'
   | 'file-text-information'
@@ -56,6 +58,11 @@ export type SmokeStepId =
   | 'verify-sign'
   | 'sign-sign'
 
+/** A value for the counter of each PIN. */
+export function byPin<T>(value: (id: CardPinId) => T): Readonly<Record<CounterStepId, T>> {
+  return Object.fromEntries(countedPins.map((id) => [counterStep(id), value(id)])) as Record<CounterStepId, T>
+}
+
 const groupOfStep: Readonly<Record<SmokeStepId, SmokeGroup>> = {
   connect: 'reader',
   close: 'reader',
@@ -66,16 +73,7 @@ const groupOfStep: Readonly<Record<SmokeStepId, SmokeGroup>> = {
   'select-juki': 'applications',
   'select-common': 'applications',
   'select-card-manager': 'applications',
-  'counter-auth': 'counters',
-  'counter-sign': 'counters',
-  'counter-text': 'counters',
-  'counter-text-code-a': 'counters',
-  'counter-text-code-b': 'counters',
-  'counter-visual-birth': 'counters',
-  'counter-visual-code-a': 'counters',
-  'counter-visual-code-b': 'counters',
-  'counter-juki': 'counters',
-  'counter-common': 'counters',
+  ...byPin(() => 'counters' as const),
   'file-token-info': 'files',
   'file-availability': 'files',
   'file-text-information': 'files',
