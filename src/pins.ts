@@ -43,6 +43,28 @@ export interface PinFacts {
   readonly names: { readonly ja: string; readonly en: string }
 }
 
+/** Identifier of a PIN whose form and tries are known beforehand; the `pin` of a `PinError`. */
+export type CardPinId =
+  | 'auth'
+  | 'sign'
+  | 'text'
+  | 'text-code-a'
+  | 'text-code-b'
+  | 'visual-birth'
+  | 'visual-code-a'
+  | 'visual-code-b'
+  | 'juki'
+  | 'common'
+
+/** Identifier of a PIN; `issuance` is that of a municipal application. */
+export type PinId = CardPinId | 'issuance'
+
+/** One PIN of the card. */
+interface CardPinFacts extends PinFacts {
+  readonly format: PinFormat
+  readonly triesMax: number
+}
+
 const fourDigits = { format: { kind: 'digits', length: 4 }, triesMax: 3, changeable: true, reset: 'counter' } as const
 const codeA = { format: { kind: 'digits', length: 12 }, triesMax: 10, changeable: false, reset: 'counter' } as const
 const codeB = { format: { kind: 'digits', length: 14 }, triesMax: 10, changeable: false, reset: 'counter' } as const
@@ -51,7 +73,7 @@ const codeB = { format: { kind: 'digits', length: 14 }, triesMax: 10, changeable
  * Every PIN of a card, by its identifier in this package. All that is said of a PIN anywhere derives from this table; where it
  * lies in its application (file identifier) is in the `files.ts` of that application. Sources: `docs/card-facts.md` 3.
  */
-const table = {
+const cardPins: Readonly<Record<CardPinId, CardPinFacts>> = {
   auth: {
     application: 'jpki',
     ...fourDigits,
@@ -122,6 +144,11 @@ const table = {
     kind: 'common',
     names: { ja: '共通カードAPの暗証番号', en: 'PIN of the common application' },
   },
+}
+
+/** The table of PINs, with the one that a profile of the municipality describes. */
+export const pins: Readonly<Record<PinId, PinFacts>> = {
+  ...cardPins,
   issuance: {
     application: 'municipal',
     format: undefined,
@@ -131,28 +158,22 @@ const table = {
     kind: 'issuance',
     names: { ja: '証明書等自動交付APの暗証番号', en: 'PIN of the municipal application' },
   },
-} as const satisfies Readonly<Record<string, PinFacts>>
-
-/** Identifier of a PIN, the `pin` of a `PinError`. */
-export type PinId = keyof typeof table
-
-/** PINs whose form and tries are known beforehand. */
-export type CardPinId = Exclude<PinId, 'issuance'>
-
-/** The table of PINs. */
-export const pins: Readonly<Record<PinId, PinFacts>> = table
+}
 
 /** All identifiers, in the order reports show them. */
-export const pinIds: readonly PinId[] = Object.keys(table) as PinId[]
+export const pinIds: readonly PinId[] = Object.keys(pins) as PinId[]
+
+/** Identifiers of the PINs of the card, in that order. */
+export const cardPinIds: readonly CardPinId[] = Object.keys(cardPins) as CardPinId[]
 
 /** Whether the text is an identifier of the table. */
 export function isPinId(id: string): id is PinId {
-  return Object.hasOwn(table, id)
+  return Object.hasOwn(pins, id)
 }
 
-/** The form of a PIN that is known beforehand. */
+/** The form of a PIN of the card. */
 export function pinFormat(id: CardPinId): PinFormat {
-  return table[id].format
+  return cardPins[id].format
 }
 
 /** One PIN with its place in an application, as `PinReference` of `jpki-card/card` has it. */
@@ -167,6 +188,6 @@ export function pinReference<A>(
   readonly format: PinFormat
   readonly triesMax: number
 } {
-  const { format, triesMax } = table[id]
+  const { format, triesMax } = cardPins[id]
   return { id, application, fid, format, triesMax }
 }

@@ -3,10 +3,11 @@ import { TextApplication, textPins, VisualApplication, visualPins } from '../../
 import { CardManager, CommonApplication, commonPin, identifyCard } from '../../identify/index.ts'
 import { JpkiApplication, jpkiPins } from '../../jpki/index.ts'
 import { JukiApplication, jukiPin } from '../../juki/index.ts'
+import type { CardPinId } from '../../pins.ts'
 import type { SmokeContext, SmokeStep } from './context.ts'
 import { isWhole } from './context.ts'
 import { type Finding, failed, passed, type SmokeFacts, skipped } from './finding.ts'
-import type { SmokeStepId } from './step-ids.ts'
+import { counterStep, type SmokeStepId } from './step-ids.ts'
 
 /** Which card it is. One that is none of those known fails, as does a My Number card without one of its applications. */
 export const identifyStep: SmokeStep = {
@@ -30,7 +31,7 @@ export const jpkiSteps: readonly SmokeStep[] = [
       return passed()
     },
   },
-  ...Object.values(jpkiPins).map(counter),
+  ...Object.values(jpkiPins).map((pin) => counter(pin)),
   withJpki('file-token-info', async (app) => ({ token: (await app.readTokenInfo()).label })),
   withJpki('file-availability', async (app) => {
     const { auth, sign } = await app.readAvailability()
@@ -41,7 +42,7 @@ export const jpkiSteps: readonly SmokeStep[] = [
 /** The other applications, one after the other: selected, counters, free files. */
 export const registrySteps: readonly SmokeStep[] = [
   inApplication('select-text', 'text', (session) => TextApplication.open(session)),
-  ...Object.values(textPins).map(counter),
+  ...Object.values(textPins).map((pin) => counter(pin)),
   inApplication('file-text-information', 'text', async (session) =>
     (await TextApplication.open(session)).readInformation(),
   ),
@@ -49,7 +50,7 @@ export const registrySteps: readonly SmokeStep[] = [
     (await TextApplication.open(session)).readIssuerCertificate(),
   ),
   inApplication('select-visual', 'visual', (session) => VisualApplication.open(session)),
-  ...Object.values(visualPins).map(counter),
+  ...Object.values(visualPins).map((pin) => counter(pin)),
   inApplication('file-visual-information', 'visual', async (session) =>
     (await VisualApplication.open(session)).readInformation(),
   ),
@@ -96,9 +97,9 @@ function inApplication(
 }
 
 /** The state of one PIN, by an empty VERIFY: spends no try. A blocked one fails, for what it guards cannot be used. */
-function counter(id: SmokeStepId, pin: PinReference): SmokeStep {
+function counter(pin: PinReference): SmokeStep {
   return {
-    id,
+    id: counterStep(pin.id as CardPinId),
     async run(context) {
       const { session } = context
       if (isAbsent(context, pin.application.id)) return skipped('no-application')

@@ -1,4 +1,4 @@
-import { type CardPinId, pinIds } from '../../pins.ts'
+import { type CardPinId, cardPinIds } from '../../pins.ts'
 
 /** Groups of the steps, in the order reports show them. */
 export const smokeGroups = [
@@ -17,9 +17,6 @@ export type SmokeGroup = (typeof smokeGroups)[number]
 
 /** Reads the counter of one PIN. */
 export type CounterStepId = `counter-${CardPinId}`
-
-/** The PINs a step reads the counter of. */
-export const countedPins: readonly CardPinId[] = pinIds.filter((id) => id !== 'issuance')
 
 /** Name of the step that reads the counter of a PIN. */
 export const counterStep = (id: CardPinId): CounterStepId => `counter-${id}`
@@ -60,7 +57,7 @@ export type SmokeStepId =
 
 /** A value for the counter of each PIN. */
 export function byPin<T>(value: (id: CardPinId) => T): Readonly<Record<CounterStepId, T>> {
-  return Object.fromEntries(countedPins.map((id) => [counterStep(id), value(id)])) as Record<CounterStepId, T>
+  return Object.fromEntries(cardPinIds.map((id) => [counterStep(id), value(id)])) as Record<CounterStepId, T>
 }
 
 const groupOfStep: Readonly<Record<SmokeStepId, SmokeGroup>> = {
