@@ -1,7 +1,8 @@
 import { copyBytes, typedCode, typedDay } from '../bytes.ts'
 import { Pin } from '../card/index.ts'
+import { isDay } from '../days.ts'
 import { PinError } from '../errors.ts'
-import { eraYear, isDay } from '../registry/index.ts'
+import { eraYear } from '../registry/index.ts'
 import type { IndividualNumber } from './individual-number.ts'
 import type { VisualPin } from './visual/files.ts'
 

@@ -1,6 +1,6 @@
 import type { JpkiCardError } from '../errors.ts'
+import { EventQueue } from '../event-queue.ts'
 import type { CardTransport, ReaderEvent } from '../transport/index.ts'
-import { EventQueue } from './event-queue.ts'
 import type { KioskEvent, KioskReader } from './events.ts'
 import { coded, pause } from './retry.ts'
 import { Slot, type SlotHost } from './slot.ts'

@@ -1,3 +1,5 @@
+import { isDay } from '../days.ts'
+
 /**
  * First day of each era, latest first. The day an era was proclaimed belongs to the new one: so the
  * decrees of 1912-07-30 and 1926-12-25 say; 平成 and 令和 began on the day after (政令第1号 of 1989, 政令第143号 of 2019).
@@ -36,16 +38,9 @@ export function eraYear(day: string): EraYear {
 }
 
 /** @throws RangeError unless the text is a real day `YYYY-MM-DD`. */
-export function requireDay(day: string): void {
+function requireDay(day: string): void {
   const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day)
   if (parts === null || !isDay(Number(parts[1]), Number(parts[2]), Number(parts[3]))) {
     throw new RangeError('a day is YYYY-MM-DD and exists in the calendar')
   }
-}
-
-/** Whether the Gregorian calendar has the day; years 1 to 9999. */
-export function isDay(year: number, month: number, day: number): boolean {
-  if (year < 1 || month < 1 || month > 12 || day < 1) return false
-  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
-  return day <= (month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31)
 }

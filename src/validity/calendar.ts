@@ -1,14 +1,20 @@
 import { Temporal } from 'temporal-polyfill'
+import { isDay } from '../days.ts'
 
 /**
  * A calendar day in Japan, ISO 8601 `YYYY-MM-DD`, Gregorian. Arguments must be real days of the years 0001 to 9999.
  */
 export type CalendarDay = string
 
-/** Days and instants of Japan. Internal: nothing public mentions Temporal. */
-
-const zone = 'Asia/Tokyo'
-
+/**
+ * Days and instants of Japan. Internal: nothing public mentions Temporal. Japan has been nine hours ahead of UTC all year
+ * round since 1952; earlier instants are taken the same way. With the number of the offset a day takes a fifth of the time
+ * of a zone by name, and a server asks for three with every certificate.
+ */
+const offset = '+09:00'
+const offsetMs = 9 * 3_600_000
+const dayMs = 86_400_000
+const epoch = new Temporal.PlainDate(1970, 1, 1)
 const lastSecond = Temporal.PlainTime.from('23:59:59')
 
 /** @throws TypeError when not a string of the form `YYYY-MM-DD`; RangeError when there is no such day. */
@@ -19,14 +25,8 @@ export function toDay(text: CalendarDay, name: string): Temporal.PlainDate {
   const year = Number(text.slice(0, 4))
   const month = Number(text.slice(5, 7))
   const day = Number(text.slice(8))
-  if (!isRealDay(year, month, day)) throw new RangeError(`${name} is not a day of the calendar`)
+  if (!isDay(year, month, day)) throw new RangeError(`${name} is not a day of the calendar`)
   return new Temporal.PlainDate(year, month, day)
-}
-
-/** Whether the calendar has this day, in the years 1 to 9999. */
-export function isRealDay(year: number, month: number, day: number): boolean {
-  if (year < 1 || month < 1 || month > 12 || day < 1) return false
-  return day <= new Temporal.PlainYearMonth(year, month).daysInMonth
 }
 
 /** @throws TypeError when not a Date; RangeError when an invalid one. */
@@ -38,12 +38,12 @@ export function checkInstant(instant: Date, name: string): Date {
 
 /** The day on which an instant falls in Japan. */
 export function dayInJapan(instant: Date): Temporal.PlainDate {
-  return Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(zone).toPlainDate()
+  return epoch.add({ days: Math.floor((instant.getTime() + offsetMs) / dayMs) })
 }
 
 /** 23:59:59 JST of a day. */
 export function endOfDayInJapan(day: Temporal.PlainDate): Date {
-  return new Date(day.toZonedDateTime({ timeZone: zone, plainTime: lastSecond }).epochMilliseconds)
+  return new Date(day.toZonedDateTime({ timeZone: offset, plainTime: lastSecond }).epochMilliseconds)
 }
 
 /** Seconds since 1970-01-01T00:00:00Z, milliseconds cut off: X.509 times have none. */

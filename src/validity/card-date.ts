@@ -1,7 +1,7 @@
 import { asciiText } from '../bytes.ts'
+import { isDay } from '../days.ts'
 import { DecodeError } from '../errors.ts'
 import type { CalendarDay } from './calendar.ts'
-import { isRealDay } from './calendar.ts'
 
 /** Length of record 1 of the common application without its header `01 1C`, characters. */
 export const commonRecordLength = 28
@@ -33,7 +33,7 @@ function dayAt(text: string, at: number): CalendarDay {
   const day = Number(text.slice(at + 6, at + 8))
   if (year < 1) throw new DecodeError('ERR_CARD_DATA', 'a date has no year 0000', at)
   if (month < 1 || month > 12) throw new DecodeError('ERR_CARD_DATA', 'a month is 01 to 12', at + 4)
-  if (!isRealDay(year, month, day)) throw new DecodeError('ERR_CARD_DATA', 'the month has no such day', at + 6)
+  if (!isDay(year, month, day)) throw new DecodeError('ERR_CARD_DATA', 'the month has no such day', at + 6)
   return `${text.slice(at, at + 4)}-${text.slice(at + 4, at + 6)}-${text.slice(at + 6, at + 8)}`
 }
 

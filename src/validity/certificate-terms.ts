@@ -2,12 +2,11 @@ import type { Temporal } from 'temporal-polyfill'
 import type { BirthdayTerm } from './birthday-candidates.ts'
 import { birthdayAfter, birthdayIn, type LeapReading } from './birthdays.ts'
 import { isBefore } from './calendar.ts'
-import { epochDayOf, firstAfterMonthsBefore, monthsBefore } from './epoch-day.ts'
 import type { ValidityFlag } from './rules.ts'
 
-/** First day of the window, counted from 1970-01-01, and what is not certain about it. */
+/** First day of the window, and what is not certain about it. */
 export interface RenewalWindow {
-  readonly opens: number
+  readonly opens: Temporal.PlainDate
   readonly flags: readonly ValidityFlag[]
 }
 
@@ -16,11 +15,14 @@ export interface RenewalWindow {
  * and where that month has no such day the 1st of the next. Stated by Omihachiman and, with both cases, by Nerima. Other
  * pages say only "from three months before", which would be one day earlier.
  */
-export function renewalWindow(expiry: number): RenewalWindow {
-  const before = monthsBefore(expiry, 3)
-  if (before !== undefined) return { opens: before + 1, flags: ['renewal-window-reading'] }
-  const flags = ['renewal-window-reading', 'renewal-window-month-end'] as const
-  return { opens: firstAfterMonthsBefore(expiry, 3), flags }
+export function renewalWindow(expiry: Temporal.PlainDate): RenewalWindow {
+  // In a month without such a day this is its last one.
+  const before = expiry.subtract({ months: 3 })
+  const isClear = before.day === expiry.day
+  return {
+    opens: before.add({ days: 1 }),
+    flags: isClear ? ['renewal-window-reading'] : ['renewal-window-reading', 'renewal-window-month-end'],
+  }
 }
 
 /** Internal: what is known of the certificate before. `false`: there was none, or it was not a renewal. */
@@ -50,6 +52,5 @@ export function certificateTerms(
 
 /** Whether a day is in the last three months of something that ends on `expiry`. */
 function inWindow(day: Temporal.PlainDate, expiry: Temporal.PlainDate): boolean {
-  const { opens } = renewalWindow(epochDayOf(expiry.year, expiry.month, expiry.day))
-  return epochDayOf(day.year, day.month, day.day) >= opens && !isBefore(expiry, day)
+  return !isBefore(day, renewalWindow(expiry).opens) && !isBefore(expiry, day)
 }

@@ -1,7 +1,6 @@
 import type { CalendarDay } from './calendar.ts'
-import { checkInstant, wholeSecond } from './calendar.ts'
+import { checkInstant, dayInJapan, daysBetween, isBefore, wholeSecond } from './calendar.ts'
 import { renewalWindow } from './certificate-terms.ts'
-import { epochDayInJapan, epochDayOf, textOfEpochDay } from './epoch-day.ts'
 import type { ValidityFlag } from './rules.ts'
 
 /** In order of time. `renewable` is valid too: the last three months. */
@@ -27,8 +26,8 @@ export interface CertificateValidity {
   readonly flags: readonly ValidityFlag[]
 }
 
-/** The last day of the calendar that a day has four digits of the year for. */
-const lastOfCalendar = epochDayOf(9999, 12, 31)
+/** The last year that a day has four digits for. */
+const lastYear = 9999
 
 /**
  * Whether a time stands for "no end": 99991231235959Z (RFC 5280 4.1.2.5), and what else falls in Japan on a day after the
@@ -37,7 +36,7 @@ const lastOfCalendar = epochDayOf(9999, 12, 31)
  * @throws TypeError or RangeError when it is not a valid Date.
  */
 export function hasNoEnd(notAfter: Date): boolean {
-  return epochDayInJapan(checkInstant(notAfter, 'notAfter').getTime()) > lastOfCalendar
+  return dayInJapan(checkInstant(notAfter, 'notAfter')).year > lastYear
 }
 
 /**
@@ -58,24 +57,24 @@ export function certificateValidity(times: CertificateTimes, at: Date): Certific
   const notBefore = wholeSecond(checkInstant(times.notBefore, 'notBefore'))
   const notAfter = wholeSecond(checkInstant(times.notAfter, 'notAfter'))
   const now = wholeSecond(checkInstant(at, 'at'))
-  const today = epochDayInJapan(at.getTime())
-  const lastDay = epochDayInJapan(notAfter * 1000)
   const lastMoment = new Date(notAfter * 1000)
+  const lastDay = dayInJapan(lastMoment)
   const isEarly = now < notBefore
-  if (lastDay > lastOfCalendar) {
+  if (lastDay.year > lastYear) {
     const state = now > notAfter ? 'expired' : isEarly ? 'not-yet-valid' : 'valid'
     return { state, lastMoment, lastDayInJapan: null, daysLeft: null, renewableFrom: null, flags: [] }
   }
   const { opens, flags } = renewalWindow(lastDay)
-  let state: CertificateState = today < opens ? 'valid' : 'renewable'
+  const today = dayInJapan(at)
+  let state: CertificateState = isBefore(today, opens) ? 'valid' : 'renewable'
   if (isEarly) state = 'not-yet-valid'
   if (now > notAfter) state = 'expired'
   return {
     state,
     lastMoment,
-    lastDayInJapan: textOfEpochDay(lastDay),
-    daysLeft: lastDay - today,
-    renewableFrom: textOfEpochDay(opens),
+    lastDayInJapan: lastDay.toString(),
+    daysLeft: daysBetween(today, lastDay),
+    renewableFrom: opens.toString(),
     flags,
   }
 }

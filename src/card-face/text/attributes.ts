@@ -1,6 +1,7 @@
 import { asciiText, copyBytes } from '../../bytes.ts'
+import { isDay } from '../../days.ts'
 import { DecodeError } from '../../errors.ts'
-import { fieldOf, isDay, readTemplate, type Template, valueOffset } from '../../registry/index.ts'
+import { fieldOf, readTemplate, type Template, valueOffset } from '../../registry/index.ts'
 import { type Tlv, tlvTotalLength } from '../../tlv/index.ts'
 
 /** The four basic attributes of the holder (基本4情報). Personal data: do not log it. */

@@ -1,7 +1,8 @@
 import { asciiText, copyBytes } from '../../bytes.ts'
+import { isDay } from '../../days.ts'
 import { DecodeError } from '../../errors.ts'
 import type { CardPublicKey } from '../../registry/index.ts'
-import { fieldOf, fixedValue, isDay, readCardPublicKey, readTemplate, valueOffset } from '../../registry/index.ts'
+import { fieldOf, fixedValue, readCardPublicKey, readTemplate, valueOffset } from '../../registry/index.ts'
 import { type Tlv, tlvTotalLength } from '../../tlv/index.ts'
 
 /** EF 0001, for checks of age: personal data. */

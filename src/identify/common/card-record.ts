@@ -1,6 +1,6 @@
 import { asciiText, copyBytes } from '../../bytes.ts'
+import { isDay } from '../../days.ts'
 import { DecodeError } from '../../errors.ts'
-import { isDay } from '../../registry/index.ts'
 
 /** Record 1 of the common application: which card it is. */
 export interface CardRecord {

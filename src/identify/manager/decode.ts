@@ -1,8 +1,9 @@
 import { asciiText, concat, copyBytes } from '../../bytes.ts'
 import { historicalRange } from '../../card/capabilities.ts'
+import { isDay } from '../../days.ts'
 import { DecodeError } from '../../errors.ts'
 import { DerReader, readOid } from '../../pki/x509/der.ts'
-import { type CardVerifiableCertificate, cvcLength, decodeCvc, fieldOf, isDay, rebased } from '../../registry/index.ts'
+import { type CardVerifiableCertificate, cvcLength, decodeCvc, fieldOf, rebased } from '../../registry/index.ts'
 import { encodeTlv, readTlv, type Tlv } from '../../tlv/index.ts'
 
 /** GlobalPlatform card recognition data: what the card is built to, by object identifiers. */

@@ -1,3 +1,4 @@
+import { isDay } from '../../days.ts'
 import { type Field, type FieldValue, PersonalText } from './field.ts'
 import type { JsonObject, JsonValue } from './json-reader.ts'
 import type { BlockTexts } from './read-block.ts'
@@ -108,8 +109,6 @@ export function applyValidity(
 
 /** `YYYY-MM-DD` of `YYYYMMDD`, if there is such a day in the years 0001 to 9999. */
 function dayOf(digits: string): string | undefined {
-  if (digits.startsWith('0000')) return undefined
-  const day = `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`
-  const date = new Date(`${day}T00:00:00Z`)
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day) ? day : undefined
+  const [, year, month, day] = /^(\d{4})(\d{2})(\d{2})$/.exec(digits) ?? []
+  return isDay(Number(year), Number(month), Number(day)) ? `${year}-${month}-${day}` : undefined
 }

@@ -1,3 +1,4 @@
+import { daysInMonth } from '../../days.ts'
 import { CertificateError, DecodeError } from '../../errors.ts'
 import { DerReader, tags } from '../x509/der.ts'
 import type { Certificate } from '../x509/index.ts'
@@ -95,7 +96,7 @@ function birthDate(text: string): BirthDate {
   const parts = /^([0-5])(\d{4})(\d{2})(\d{2})$/.exec(text)
   if (parts === null) throw malformed('attribute 4 is not a birth date')
   const [year, month, day] = parts.slice(2).map(Number) as [number, number, number]
-  const lastDay = month >= 1 && month <= 12 ? new Date(Date.UTC(year || 2000, month, 0)).getUTCDate() : 31
+  const lastDay = month >= 1 && month <= 12 ? daysInMonth(year || 2000, month) : 31
   if (month > 12 || day > lastDay) throw malformed('attribute 4 is not a day of the calendar')
   const known = (number: number): number | undefined => (number === 0 ? undefined : number)
   return { era: eras[Number(parts[1])]!, year: known(year), month: known(month), day: known(day) }

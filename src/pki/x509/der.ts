@@ -1,3 +1,4 @@
+import { daysInMonth } from '../../days.ts'
 import { DecodeError } from '../../errors.ts'
 import { knownOid } from './known-oids.ts'
 
@@ -359,7 +360,7 @@ export function validTime(bytes: Uint8Array, at: number, general: boolean): bool
   const month = two(bytes, rest)
   const day = two(bytes, rest + 2)
   if (month < 1 || month > 12 || day < 1) return false
-  if (day > 28 && day > daysOf(yearAt(bytes, at, general), month)) return false
+  if (day > 28 && day > daysInMonth(yearAt(bytes, at, general), month)) return false
   return (
     two(bytes, rest + 4) < 24 && two(bytes, rest + 6) < 60 && two(bytes, rest + 8) < 60 && bytes[rest + 10] === 0x5a
   )
@@ -372,9 +373,4 @@ function yearAt(bytes: Uint8Array, at: number, general: boolean): number {
   const first = two(bytes, at)
   if (general) return first * 100 + two(bytes, at + 2)
   return first < 50 ? 2000 + first : 1900 + first
-}
-
-function daysOf(year: number, month: number): number {
-  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }

@@ -1,4 +1,5 @@
 import { TransportError } from '../../errors.ts'
+import { EventQueue } from '../../event-queue.ts'
 import type {
   CardConnection,
   CardTransport,
@@ -10,7 +11,6 @@ import type {
 import type { PcscBinding, PcscShare } from './binding.ts'
 import { type CardMark, cardMark, hasLeft } from './card-mark.ts'
 import { checkTimeout, within, withResolvers } from './deadline.ts'
-import { EventQueue } from './event-queue.ts'
 import { Monitor, type MonitorTimes } from './monitor.ts'
 import { PcscConnection } from './pcsc-connection.ts'
 import { toTransportError } from './pcsc-errors.ts'

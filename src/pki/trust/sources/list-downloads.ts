@@ -1,7 +1,7 @@
+import { RecentMap } from '../../../recent-map.ts'
 import { isInForce, supersedes } from '../../revocation/crl/delta.ts'
 import type { RevocationList } from '../../revocation/index.ts'
 import type { Certificate } from '../../x509/index.ts'
-import { RecentMap } from './cached-source.ts'
 import { reasonOf } from './unavailable.ts'
 
 /** When an address is asked again, milliseconds. */

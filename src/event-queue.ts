@@ -1,11 +1,11 @@
-/** An async iterator fed by calls: what was pushed is delivered in order, and leaving the loop ends it. */
+/** An async iterator fed by calls: what was pushed is delivered in order, and leaving the loop ends it. A leaf. */
 export class EventQueue<T> implements AsyncIterableIterator<T> {
   readonly #items: T[] = []
   readonly #waiting: ((result: IteratorResult<T, undefined>) => void)[] = []
   readonly #onEnd: () => void
   #ended = false
 
-  /** @param onEnd - runs once, when nothing more comes or nobody listens. */
+  /** @param onEnd - called once, by {@link end} or when the reader leaves. */
   constructor(onEnd: () => void) {
     this.#onEnd = onEnd
   }
