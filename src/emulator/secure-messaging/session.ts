@@ -1,54 +1,91 @@
-/** Session of secure messaging: AES-128-CBC without a checksum, card-facts section 4 (one source). */
+/**
+ * Session of secure messaging: AES-128-CBC without a checksum, card-facts section 4 (one source).
+ *
+ * Written on the bare block cipher, from NIST SP 800-38A 6.2, while the library uses the chaining of `node:crypto`: a mistake
+ * about counter, initial vector or padding would have to be made twice in two ways.
+ */
 
 import { createCipheriv, createDecipheriv } from 'node:crypto'
-import { concat } from '../../bytes.ts'
 
 const blockLength = 16
+const ecb = 'aes-128-ecb'
+
+/** One block in, one block out. */
+type BlockFunction = (block: Uint8Array) => Uint8Array
 
 /** One session. The initial vector is the key's AES of a counter, from 1, that every protected command takes one step of. */
 export class SecureMessagingSession {
-  readonly #key: Uint8Array
-  #counter = 0
+  readonly #forward: BlockFunction
+  readonly #inverse: BlockFunction
+  /** As it is enciphered: big-endian. */
+  readonly #counter = new Uint8Array(blockLength)
 
   /** @param key - 16 bytes. */
   constructor(key: Uint8Array) {
-    this.#key = key
+    this.#forward = forward(key)
+    this.#inverse = inverse(key)
   }
 
   /** Begins the next protected command. */
   advance(): void {
-    this.#counter++
+    for (let at = blockLength - 1; at >= 0; at--) {
+      this.#counter[at]! += 1
+      if (this.#counter[at] !== 0) return
+    }
   }
 
   /** Ciphertext under the counter of the current command. */
   encrypt(plain: Uint8Array): Uint8Array {
-    const padded = new Uint8Array(blockLength * (Math.floor(plain.length / blockLength) + 1))
-    padded.set(plain)
-    padded[plain.length] = 0x80
-    return cbc(createCipheriv, this.#key, this.#initialVector(), padded)
+    const padded = [...plain, 0x80]
+    while (padded.length % blockLength !== 0) padded.push(0)
+    return chain(this.#forward, this.#forward(this.#counter), Uint8Array.from(padded))
   }
 
   /** Undefined when it is no whole number of blocks, or not padded with 80 00 … 00. */
   decrypt(ciphertext: Uint8Array): Uint8Array | undefined {
     if (ciphertext.length === 0 || ciphertext.length % blockLength !== 0) return undefined
-    const padded = cbc(createDecipheriv, this.#key, this.#initialVector(), ciphertext)
-    const marker = padded.findLastIndex((byte) => byte !== 0)
-    return padded[marker] === 0x80 && padded.length - marker <= blockLength ? padded.subarray(0, marker) : undefined
-  }
-
-  #initialVector(): Uint8Array {
-    const counter = new Uint8Array(blockLength)
-    new DataView(counter.buffer).setUint32(blockLength - 4, this.#counter)
-    return cbc(createCipheriv, this.#key, new Uint8Array(blockLength), counter)
+    const plain = unchain(this.#inverse, this.#forward(this.#counter), ciphertext)
+    let end = plain.length - 1
+    while (plain[end] === 0 && plain.length - end < blockLength) end--
+    return plain[end] === 0x80 ? plain.subarray(0, end) : undefined
   }
 }
 
-function cbc(
-  create: typeof createCipheriv | typeof createDecipheriv,
-  key: Uint8Array,
-  initialVector: Uint8Array,
-  blocks: Uint8Array,
-): Uint8Array {
-  const cipher = create('aes-128-cbc', key, initialVector).setAutoPadding(false)
-  return concat(cipher.update(blocks), cipher.final())
+/** AES-128 of a block. */
+export function forward(key: Uint8Array): BlockFunction {
+  const cipher = createCipheriv(ecb, key, null).setAutoPadding(false)
+  return (block) => cipher.update(block)
+}
+
+/** The inverse of {@link forward}. */
+export function inverse(key: Uint8Array): BlockFunction {
+  const cipher = createDecipheriv(ecb, key, null).setAutoPadding(false)
+  return (block) => cipher.update(block)
+}
+
+/** CBC encryption of whole blocks: C_j = CIPH(P_j ⊕ C_j−1). */
+export function chain(cipher: BlockFunction, vector: Uint8Array, plain: Uint8Array): Uint8Array {
+  const result = new Uint8Array(plain.length)
+  let before = vector
+  for (let at = 0; at < plain.length; at += blockLength) {
+    before = cipher(xor(plain.subarray(at, at + blockLength), before))
+    result.set(before, at)
+  }
+  return result
+}
+
+/** CBC decryption of whole blocks: P_j = CIPH⁻¹(C_j) ⊕ C_j−1. */
+export function unchain(inverseCipher: BlockFunction, vector: Uint8Array, ciphertext: Uint8Array): Uint8Array {
+  const result = new Uint8Array(ciphertext.length)
+  let before = vector
+  for (let at = 0; at < ciphertext.length; at += blockLength) {
+    const block = ciphertext.subarray(at, at + blockLength)
+    result.set(xor(inverseCipher(block), before), at)
+    before = block
+  }
+  return result
+}
+
+function xor(a: Uint8Array, b: Uint8Array): Uint8Array {
+  return a.map((byte, i) => byte ^ b[i]!)
 }
