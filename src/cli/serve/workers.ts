@@ -2,7 +2,9 @@ import type { Worker } from 'node:cluster'
 import { once } from 'node:events'
 import { basename, dirname, extname, join } from 'node:path'
 import { ServerError } from '../../errors.ts'
-import { type HttpRoutes, type ListeningServer, listen } from '../../server/index.ts'
+import { isRecord } from '../../json.ts'
+import { createProbeRoutes, type HttpRoutes, type ListeningServer, listen, type Probes } from '../../server/index.ts'
+import { Backoff } from '../../waiting.ts'
 import type { Io } from '../io.ts'
 import type { ServeSettings } from './settings.ts'
 
@@ -87,7 +89,11 @@ export async function startWorkers(
   let ending = false
   let nextProbe = 0
 
-  const start = (number: number, pause: number): Promise<string> => {
+  const pausesOf = new Map<number, Backoff>()
+  const start = (number: number): Promise<string> => {
+    const isFirst = !pausesOf.has(number)
+    const again = pausesOf.get(number) ?? new Backoff(firstPause, longestPause)
+    pausesOf.set(number, again)
     const worker = cluster.fork({ [numberName]: String(number) })
     workers.set(number, worker)
     const startedAt = performance.now()
@@ -105,14 +111,11 @@ export async function startWorkers(
         reject(new ServerError('a worker process ended before it listened, and has written why'))
         if (ending) return
         report({ worker: number, code, signal })
-        if (!wasListening && pause === 0) return
-        // One that ran for a while is started again at once.
-        const next =
-          performance.now() - startedAt > longestPause ? firstPause : Math.min(pause * 2 || firstPause, longestPause)
-        pauses.set(
-          number,
-          setTimeout(() => start(number, next).catch(() => {}), next),
-        )
+        if (!wasListening && isFirst) return
+        // One that ran for a while is started again soon.
+        if (performance.now() - startedAt > longestPause) again.reset()
+        const timer = setTimeout(() => start(number).catch(() => {}), again.next())
+        pauses.set(number, timer)
       })
     })
   }
@@ -153,9 +156,10 @@ export async function startWorkers(
 
   const numbers = Array.from({ length: settings.workers }, (_, i) => i + 1)
   try {
-    const [url] = await Promise.all(numbers.map((number) => start(number, 0)))
+    const [url] = await Promise.all(numbers.map((number) => start(number)))
     const { adminListen } = settings
-    const admin = adminListen && (await listen(probesOver(askAll, settings.workers), adminListen))
+    const admin =
+      adminListen && (await listen(await createProbeRoutes(probesOver(askAll, settings.workers)), adminListen))
     return {
       url: url!,
       admin,
@@ -175,31 +179,18 @@ export async function startWorkers(
 
 type Answer = { readonly number: number; readonly status: number; readonly text: string }
 
-/** Health, readiness and metrics of all processes. Ready is the whole when each that listens is, and at least one does. */
-function probesOver(askAll: (path: Probe) => Promise<readonly Answer[]>, count: number): HttpRoutes {
-  const headers = { 'cache-control': 'no-store' }
+/** Probes over all processes. Ready is the whole when each that listens is, and at least one does. */
+function probesOver(askAll: (path: Probe) => Promise<readonly Answer[]>, count: number): Probes {
   return {
-    async fetch(request) {
-      const { pathname } = new URL(request.url)
-      if (pathname === '/healthz') return Response.json({ status: 'alive' }, { headers })
-      if (pathname === '/readyz') {
-        const answers = await askAll('/readyz')
-        const isReady = answers.length > 0 && answers.every(({ status }) => status === 200)
-        const workers = answers.map(({ number, status, text }) => ({ worker: number, status, ...parsed(text) }))
-        const body = {
-          status: isReady ? 'ready' : 'not-ready',
-          processes: { listening: answers.length, of: count },
-          workers,
-        }
-        return Response.json(body, { status: isReady ? 200 : 503, headers })
-      }
-      if (pathname === '/metrics') {
-        const text = mergeMetrics((await askAll('/metrics')).filter(({ status }) => status === 200))
-        return new Response(text, {
-          headers: { ...headers, 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
-        })
-      }
-      return Response.json({ code: 'ERR_NOT_FOUND' }, { status: 404, headers })
+    async ready() {
+      const answers = await askAll('/readyz')
+      const isReady = answers.length > 0 && answers.every(({ status }) => status === 200)
+      const workers = answers.map(({ number, status, text }) => ({ worker: number, status, ...parsed(text) }))
+      return { isReady, more: { processes: { listening: answers.length, of: count }, workers } }
+    },
+    async metrics() {
+      const answers = (await askAll('/metrics')).filter(({ status }) => status === 200)
+      return { type: 'text/plain; version=0.0.4; charset=utf-8', text: mergeMetrics(answers) }
     },
   }
 }
@@ -207,9 +198,7 @@ function probesOver(askAll: (path: Probe) => Promise<readonly Answer[]>, count: 
 function parsed(text: string): object {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null
-      ? { conditions: (value as { conditions?: unknown }).conditions }
-      : {}
+    return isRecord(value) ? { conditions: value['conditions'] } : {}
   } catch {
     return {}
   }

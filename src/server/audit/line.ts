@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { isRecord } from '../../json.ts'
 import type { AuditEvent } from './event.ts'
 
 /** Where a log ends: how many lines, and the hash of the last one. */
@@ -139,10 +140,10 @@ export function followLine(after: AuditHead, line: Buffer): AuditHead | string {
   return { count, hash }
 }
 
-function fieldsOf(line: Buffer): Record<string, unknown> | undefined {
+function fieldsOf(line: Buffer): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(line.toString())
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+    return isRecord(value) ? value : undefined
   } catch {
     return undefined
   }

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, type Stats } from 'node:fs'
 import { type FileHandle, open, readdir, readlink, realpath, rename, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AuditError } from '../../errors.ts'
@@ -263,25 +263,26 @@ class OpenLog implements AuditLog {
   }
 
   #use(length: number, id: string, head: AuditHead): void {
-    const handle = this.#handle!
-    this.#writer = new LineWriter(handle, length, this.#options.sync === true, () => this.#look(handle))
+    this.#writer = new LineWriter(this.#handle!, length, this.#options.sync === true, (own) => this.#look(own))
     this.#id = id
     this.#made = head
     this.#written = head
   }
 
   /** Before each batch: whether the lock is still held, and the file still has its name. */
-  async #look(handle: FileHandle): Promise<void> {
-    const [held, own, named] = await Promise.all([
-      this.#lock!.isHeld(),
-      handle.stat(),
-      stat(this.#path).catch((error: { code?: unknown }) => {
-        if (error.code !== 'ENOENT') throw error
-      }),
-    ])
+  async #look(own: Stats): Promise<void> {
+    const [held, named] = await Promise.all([this.#lock!.isHeld(), this.#named()])
     if (!held) throw new LockLost('another process took over this audit log')
     // Lines may still go into a file that was renamed: it was ended by someone else, and the next file names its end.
-    this.#renamed = named === undefined || named.ino !== own.ino || named.dev !== own.dev
+    this.#renamed = !isSameFile(named, own)
+  }
+
+  /** The file of the log's name; `undefined`: there is none. */
+  #named(): Promise<Stats | undefined> {
+    return stat(this.#path).catch((error: { code?: unknown }) => {
+      if (error.code !== 'ENOENT') throw error
+      return undefined
+    })
   }
 
   async #exclusively<T>(work: () => Promise<T>): Promise<T> {
@@ -416,13 +417,8 @@ class OpenLog implements AuditLog {
   }
 
   async #whatToDo(length: number): Promise<{ readonly repair: Repair; readonly cut: number }> {
-    const [own, named] = await Promise.all([
-      this.#handle!.stat(),
-      stat(this.#path).catch((error: { code?: unknown }) => {
-        if (error.code !== 'ENOENT') throw error
-      }),
-    ])
-    if (named === undefined || named.ino !== own.ino || named.dev !== own.dev) return { repair: 'new-file', cut: 0 }
+    const [own, named] = await Promise.all([this.#handle!.stat(), this.#named()])
+    if (!isSameFile(named, own)) return { repair: 'new-file', cut: 0 }
     if (own.size === length) return { repair: 'none', cut: 0 }
     // Bytes of a write of ours that failed.
     if (own.size > length && this.#writer!.incomplete) return { repair: 'cut', cut: own.size - length }
@@ -477,6 +473,9 @@ class OpenLog implements AuditLog {
     }
   }
 }
+
+const isSameFile = (one: Stats | undefined, other: Stats): boolean =>
+  one !== undefined && one.ino === other.ino && one.dev === other.dev
 
 class LockLost extends Error {
   readonly code = 'ELOCKLOST'

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { AuditError } from '../../errors.ts'
 
@@ -14,7 +15,7 @@ const batchLength = 1_048_576
 export class LineWriter {
   readonly #file: FileHandle
   readonly #sync: boolean
-  readonly #beforeBatch: (() => Promise<void>) | undefined
+  readonly #beforeBatch: ((file: Stats) => Promise<void>) | undefined
   #length: number
   #incomplete = false
   #waiting: Waiting[] = []
@@ -23,9 +24,10 @@ export class LineWriter {
 
   /**
    * @param length bytes the file has.
-   * @param beforeBatch what else must hold before lines are written; what it throws is the reason they are not.
+   * @param beforeBatch what else must hold before lines are written, with the state of the file; what it throws is the reason
+   *   they are not.
    */
-  constructor(file: FileHandle, length: number, sync: boolean, beforeBatch?: () => Promise<void>) {
+  constructor(file: FileHandle, length: number, sync: boolean, beforeBatch?: (file: Stats) => Promise<void>) {
     this.#file = file
     this.#length = length
     this.#sync = sync
@@ -90,7 +92,9 @@ export class LineWriter {
 
   async #append(bytes: Buffer): Promise<void> {
     // A file that was removed, cut or written by another program does not hold this log any more.
-    const [{ size, nlink }] = await Promise.all([this.#file.stat(), this.#beforeBatch?.()])
+    const found = await this.#file.stat()
+    const { size, nlink } = found
+    await this.#beforeBatch?.(found)
     if (nlink === 0) throw new Error('the file was removed')
     if (size !== this.#length)
       throw new Error(`the file was ${size < this.#length ? 'cut' : 'written'} by another program`)

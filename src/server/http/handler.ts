@@ -5,8 +5,8 @@ import { Admission } from './admission.ts'
 import { inTime, type Job, json, type Run, runWith, TimeLimit } from './exchange.ts'
 import { Gate } from './gate.ts'
 import { challengeJob, verificationJob } from './issuance.ts'
-import { createMetrics, type Metrics } from './metrics.ts'
-import { type Caller, type HttpHandlerOptions, limitsOf } from './options.ts'
+import { createMetrics } from './metrics.ts'
+import { type Caller, type HttpHandlerOptions, limitsOf, requireWithin } from './options.ts'
 import { RequestProblem } from './problem.ts'
 
 /** Routes as a function of requests, for any server that speaks web-standard requests and responses. */
@@ -54,35 +54,63 @@ export async function createHttpHandler(options: HttpHandlerOptions): Promise<Ht
   let draining = false
   const isReady = async (): Promise<boolean> => {
     if (draining || conditions().some(({ state }) => state === 'failed')) return false
-    return (await options.isReady?.()) ?? true
+    try {
+      return (await options.isReady?.()) ?? true
+    } catch {
+      return false
+    }
   }
-  const probesFor = (listed: () => readonly Condition[] | undefined, count: (caller: Caller) => void): Route[] => [
-    ['GET', '/healthz', async () => json(200, { status: 'alive' })],
-    ['GET', '/readyz', inTime(readyJob(isReady, listed), limit)],
-    ...(metrics === undefined ? [] : [['GET', '/metrics', metricsJob(metrics, count)] as const]),
-  ]
+  /** @param listed - whether the state of each part may be read there. */
+  const probesFor = (listed: boolean, count: (caller: Caller) => void): readonly Route[] => {
+    const named = () => conditions().map(({ part, state, reason }) => ({ part, state, reason }))
+    const ready = async () => ({ isReady: await isReady(), more: listed ? { conditions: named() } : undefined })
+    return probeRoutes({ ready, metrics: metrics && (() => metrics.render()) }, limit, count)
+  }
   const routes: readonly Route[] = [
     ['POST', '/v1/challenges', inTime(challengeJob(options, gate, admission, bodyBytes), limit)],
     ['POST', '/v1/verifications', inTime(verificationJob(options, gate, admission, bodyBytes), limit)],
-    ...(probes
-      ? probesFor(
-          () => undefined,
-          (caller) => gate.countAddress(caller),
-        )
-      : []),
+    ...(probes ? probesFor(false, (caller) => gate.countAddress(caller)) : []),
   ]
   return {
     ...serveRoutes(new Hono(), basePath, routes, run),
-    admin: serveRoutes(
-      new Hono(),
-      '',
-      probesFor(conditions, () => {}),
-      run,
-    ),
+    admin: serveRoutes(new Hono(), '', probesFor(true, ignored), run),
     drain() {
       draining = true
     },
   }
+}
+
+/** What answers the probes of operators. */
+export interface Probes {
+  /** Whether new requests should come here, and what `GET /readyz` answers beside that. One that throws is a no. */
+  ready(): Promise<{ readonly isReady: boolean; readonly more?: object | undefined }>
+  /** Content type and text for `GET /metrics`, in the format of Prometheus. Absent: there is none. */
+  readonly metrics?: (() => Promise<{ readonly type: string; readonly text: string }>) | undefined
+}
+
+/**
+ * `GET /healthz`, `GET /readyz` and `GET /metrics` over something else than one handler, such as the processes of a cluster.
+ * They answer as {@link HttpHandler.admin} does.
+ *
+ * @param timeoutMs - longest time until `GET /readyz` is answered, milliseconds, 10 to 600 000. Default 10 000.
+ * @throws RangeError for another `timeoutMs`. @throws DependencyError `ERR_DEPENDENCY_MISSING` when `hono` is not installed.
+ */
+export async function createProbeRoutes(probes: Probes, timeoutMs = 10_000): Promise<HttpRoutes> {
+  requireWithin('timeoutMs', timeoutMs, 10, 600_000)
+  const { Hono } = await load('hono', () => import('hono'))
+  const routes = probeRoutes(probes, new TimeLimit(timeoutMs), ignored)
+  return serveRoutes(new Hono(), '', routes, runWith(undefined, undefined))
+}
+
+const ignored = (): void => {}
+
+/** @param count - called for each request of the metrics. */
+function probeRoutes({ ready, metrics }: Probes, limit: TimeLimit, count: (caller: Caller) => void): readonly Route[] {
+  return [
+    ['GET', '/healthz', async () => json(200, { status: 'alive' })],
+    ['GET', '/readyz', inTime(readyJob(ready), limit)],
+    ...(metrics === undefined ? [] : [['GET', '/metrics', metricsJob(metrics, count)] as const]),
+  ]
 }
 
 function serveRoutes(app: Application, basePath: string, routes: readonly Route[], run: Run): HttpRoutes {
@@ -108,23 +136,18 @@ function isEncoded(url: string): boolean {
   return query === -1 || first < query
 }
 
-/** @param listed - the state of each part, where that may be read. */
-function readyJob(isReady: () => Promise<boolean>, listed: () => readonly Condition[] | undefined): Job {
+function readyJob(ready: Probes['ready']): Job {
   return async () => {
-    let ready = false
-    try {
-      ready = await isReady()
-    } catch {}
-    const conditions = listed()?.map(({ part, state, reason }) => ({ part, state, reason }))
-    if (ready) return json(200, { status: 'ready', conditions })
-    throw new RequestProblem('ERR_NOT_READY', 'not ready for requests', {}, conditions && { conditions })
+    const { isReady, more } = await ready().catch(() => ({ isReady: false, more: undefined }))
+    if (isReady) return json(200, { status: 'ready', ...more })
+    throw new RequestProblem('ERR_NOT_READY', 'not ready for requests', {}, more)
   }
 }
 
-function metricsJob(metrics: Metrics, count: (caller: Caller) => void): Job {
+function metricsJob(metrics: NonNullable<Probes['metrics']>, count: (caller: Caller) => void): Job {
   return async ({ caller }) => {
     count(caller)
-    const { type, text } = await metrics.render()
+    const { type, text } = await metrics()
     return { status: 200, headers: { 'content-type': type, 'cache-control': 'no-store' }, body: text }
   }
 }

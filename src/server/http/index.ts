@@ -2,8 +2,8 @@
  * The issuance server over HTTP: a handler on web-standard requests and responses, and a Node server for it.
  */
 export type { CloseOptions, CloseReport } from './connections.ts'
-export type { HttpHandler, HttpRoutes } from './handler.ts'
-export { createHttpHandler } from './handler.ts'
+export type { HttpHandler, HttpRoutes, Probes } from './handler.ts'
+export { createHttpHandler, createProbeRoutes } from './handler.ts'
 export type { ListeningServer } from './listen.ts'
 export { listen } from './listen.ts'
 export type { ListenOptions, TlsOptions } from './listen-options.ts'

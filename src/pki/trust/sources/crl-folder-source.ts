@@ -61,8 +61,8 @@ export function crlFolderSource(options: CrlFolderSourceOptions): CrlFolderSourc
   }
   return Object.assign(source, {
     async held(at: Date) {
-      const { lists, problems } =
-        files.held(at) === undefined || files.looking ? await files.afterLook() : files.held(at)!
+      const held = files.held(at)
+      const { lists, problems } = held === undefined || files.looking ? await files.afterLook() : held
       return { lists: lists.lists, problems }
     },
   })
