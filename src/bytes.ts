@@ -142,3 +142,56 @@ function validStart(bytes: Uint8Array): string {
   }
   return text
 }
+
+/** Bytes as base64 with padding, RFC 4648 4. */
+export function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')
+}
+
+/**
+ * Bytes of base64, RFC 4648 4 with padding or 5 without, in the one form that encoding them gives: so the same bytes cannot be
+ * written in two ways.
+ *
+ * @returns `undefined` for any other text.
+ */
+export function fromBase64(text: string, encoding: 'base64' | 'base64url' = 'base64'): Uint8Array | undefined {
+  const bytes = Buffer.from(text, encoding)
+  return bytes.toString(encoding) === text ? new Uint8Array(bytes) : undefined
+}
+
+/**
+ * The bytes of a stream, at most so many. One array grows, so that a body in many small parts costs no more than in few. The
+ * stream is cancelled when it is longer or the signal is aborted.
+ *
+ * @returns `undefined` when it is longer, or was aborted. @throws whatever the stream fails with.
+ */
+export async function readBounded(
+  stream: ReadableStream<Uint8Array>,
+  maxBytes: number,
+  signal?: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  const reader = stream.getReader()
+  const cancel = (): void => void reader.cancel().catch(() => {})
+  signal?.addEventListener('abort', cancel, { once: true })
+  try {
+    let bytes = new Uint8Array(Math.min(maxBytes, 65_536))
+    let length = 0
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      const needed = length + next.value.length
+      if (signal?.aborted || needed > maxBytes) {
+        cancel()
+        return undefined
+      }
+      if (needed > bytes.length) {
+        const grown = new Uint8Array(Math.min(maxBytes, Math.max(needed, 2 * bytes.length)))
+        grown.set(bytes.subarray(0, length))
+        bytes = grown
+      }
+      bytes.set(next.value, length)
+      length = needed
+    }
+    return signal?.aborted ? undefined : bytes.subarray(0, length)
+  } finally {
+    signal?.removeEventListener('abort', cancel)
+  }
+}

@@ -1,5 +1,6 @@
 import { type KeyObject, sign } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { toBase64 } from '../bytes.ts'
 import { parseChallenge, type SignedClaims, type TokenChallenge, tokenMessage } from '../token/index.ts'
 import type { Claimed } from './client/answer.ts'
 import { type Answer, field } from './client/answer.ts'
@@ -98,7 +99,7 @@ export class Probe {
     const { format, origin, terminal, purpose, nonce } = challenge
     const claims = { format, origin, terminal, purpose, nonce, ...plan.claims }
     const signature = signWith(tokenMessage({ ...claims, ...plan.signed }), key, challenge)
-    return { ...claims, algorithm, certificate: base64(certificate), signature: base64(signature) }
+    return { ...claims, algorithm, certificate: toBase64(certificate), signature: toBase64(signature) }
   }
 
   /** Hands a token in, and looks for personal data in what comes back. `dropped`: the answer is not waited for. */
@@ -158,8 +159,6 @@ export function holderOf(answer: Answer): string | undefined {
   const holder = answer.kind === 'answer' ? field(answer.json, 'holder') : undefined
   return typeof holder === 'string' ? holder : undefined
 }
-
-export const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
 
 export function signRs256(message: Uint8Array, key: KeyObject): Uint8Array {
   return sign('sha256', message, key)

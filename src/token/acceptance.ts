@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { JpkiCardError, RefusalError, ServerError } from '../errors.ts'
+import { isRecord } from '../json.ts'
 import { Certificate } from '../pki/index.ts'
 import { isInstant, nonceBytes } from './challenge.ts'
 import { decodeExact } from './fields.ts'
@@ -85,10 +86,7 @@ export function mismatch(message: string): RefusalError {
 }
 
 function formOf(answer: unknown): Readonly<Record<(typeof texts)[number], string>> {
-  const own = (name: string): unknown =>
-    typeof answer === 'object' && answer !== null && Object.hasOwn(answer, name)
-      ? (answer as Record<string, unknown>)[name]
-      : undefined
+  const own = (name: string): unknown => (isRecord(answer) && Object.hasOwn(answer, name) ? answer[name] : undefined)
   if (own('ok') !== true) throw new ServerError('the server answered neither yes nor no')
   // Without it nothing says which transaction the answer is of.
   if (own('challengeDigest') === undefined) throw mismatch('challengeDigest: missing')

@@ -1,3 +1,4 @@
+import { toBase64 } from '../bytes.ts'
 import { RefusalError } from '../errors.ts'
 import { checkClaims, type TokenChallenge, tokenMessage } from './challenge.ts'
 import { type Token, tokenAlgorithms } from './token.ts'
@@ -50,9 +51,9 @@ export async function answerChallenge(
     purpose,
     nonce,
     algorithm,
-    certificate: base64(signed.certificate),
-    ...(caCertificate !== undefined && { caCertificate: base64(caCertificate) }),
-    signature: base64(signed.signature),
+    certificate: toBase64(signed.certificate),
+    ...(caCertificate !== undefined && { caCertificate: toBase64(caCertificate) }),
+    signature: toBase64(signed.signature),
   }
 }
 
@@ -66,5 +67,3 @@ export function requireExpected({ origin, terminal, purpose }: TokenChallenge, e
     throw new RefusalError('ERR_TOKEN_PURPOSE', 'the challenge is for another purpose')
   }
 }
-
-const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')

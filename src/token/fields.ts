@@ -1,5 +1,6 @@
-import { Buffer } from 'node:buffer'
+import { fromBase64 } from '../bytes.ts'
 import { RefusalError } from '../errors.ts'
+import { hasDuplicateName, isRecord } from '../json.ts'
 
 /** Longest token as text, characters. */
 const maxText = 16_384
@@ -16,9 +17,7 @@ export function textFields<Required extends string, Optional extends string>(
   optional: readonly Optional[],
 ): Readonly<Record<Required, string>> & Readonly<Partial<Record<Optional, string>>> {
   const value = typeof json === 'string' ? parse(json) : json
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new RefusalError('ERR_TOKEN', 'not an object')
-  }
+  if (!isRecord(value)) throw new RefusalError('ERR_TOKEN', 'not an object')
   // A caller's object may say something else when it is read again.
   const object: object = typeof json === 'string' ? value : { ...value }
   const given = optional.filter((name) => Object.hasOwn(object, name))
@@ -38,17 +37,19 @@ function requireText(object: object, name: string): void {
 
 function parse(text: string): unknown {
   if (text.length > maxText) throw new RefusalError('ERR_TOKEN', 'longer than 16 384 characters')
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch (cause) {
     // The cause of a syntax error quotes the text.
     throw new RefusalError('ERR_TOKEN', `not JSON${cause instanceof SyntaxError ? '' : ': unreadable'}`)
   }
+  if (hasDuplicateName(text)) throw new RefusalError('ERR_TOKEN', 'a field is given twice')
+  return value
 }
 
 /**
- * Bytes of a text in the one form that encoding them gives; so nobody can send the same bytes in two ways. A view of shared
- * memory: do not hand its `buffer` on.
+ * Bytes of a text in the one form that encoding them gives, and of a length within bounds.
  *
  * @throws RefusalError `ERR_TOKEN`.
  */
@@ -60,10 +61,11 @@ export function decodeExact(
   most: number,
 ): Uint8Array {
   // Four characters for three bytes, rounded up. What is longer is not decoded.
-  const bytes = text.length > Math.ceil(most / 3) * 4 ? undefined : Buffer.from(text, encoding)
-  if (bytes === undefined || bytes.length < least || bytes.length > most) {
+  const isLong = text.length > Math.ceil(most / 3) * 4
+  const bytes = isLong ? new Uint8Array() : fromBase64(text, encoding)
+  if (bytes === undefined) throw new RefusalError('ERR_TOKEN', `${name}: not ${encoding} in its one form`)
+  if (isLong || bytes.length < least || bytes.length > most) {
     throw new RefusalError('ERR_TOKEN', `${name}: not ${least === most ? least : `${least} to ${most}`} bytes`)
   }
-  if (bytes.toString(encoding) !== text) throw new RefusalError('ERR_TOKEN', `${name}: not ${encoding} in its one form`)
-  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+  return bytes
 }

@@ -1,4 +1,6 @@
+import { readBounded } from '../bytes.ts'
 import { type RefusalCode, RefusalError, ServerError } from '../errors.ts'
+import { isRecord } from '../json.ts'
 import { challengeDigest, mismatch, type RemoteAcceptance, readAcceptance } from './acceptance.ts'
 import { requireExpected } from './answer.ts'
 import { isSecure, nonceBytes, parseChallenge, type TokenChallenge } from './challenge.ts'
@@ -150,6 +152,7 @@ export class TokenServer {
   async #post(path: string, body: unknown, expected: Expected): Promise<unknown> {
     const { fetch: send = fetch, timeoutMs = 15_000, signal } = this.#options
     const limit = AbortSignal.timeout(timeoutMs)
+    const ended = signal === undefined ? limit : AbortSignal.any([limit, signal])
     let status: number
     let text: string
     try {
@@ -158,10 +161,12 @@ export class TokenServer {
         headers: { 'content-type': 'application/json', accept: 'application/json' },
         body: JSON.stringify(body),
         redirect: 'error',
-        signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+        signal: ended,
       })
       status = response.status
-      text = await readBounded(response)
+      const bytes = response.body === null ? new Uint8Array() : await readBounded(response.body, maxAnswer, ended)
+      if (bytes === undefined) throw new RangeError('an answer too long')
+      text = new TextDecoder().decode(bytes)
     } catch (cause) {
       const why = limit.aborted ? `no answer within ${timeoutMs / 1000} s` : 'it cannot be reached'
       throw new ServerError(`the server did not answer: ${why}`, { cause })
@@ -178,17 +183,6 @@ interface Expected {
   readonly refusals: readonly RefusalCode[]
   /** Digest of the challenge it answers. */
   readonly digest?: string
-}
-
-async function readBounded(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += (chunk as Uint8Array).length
-    if (size > maxAnswer) throw new RangeError('an answer too long')
-    chunks.push(chunk as Uint8Array)
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks))
 }
 
 function parse(text: string, status: number): unknown {
@@ -214,8 +208,4 @@ function refusalOf(answer: unknown, status: number, expected: Expected): Refusal
 
 function isNumber(value: number | undefined): value is number {
   return value !== undefined
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

@@ -44,6 +44,7 @@ const leaves: Readonly<Record<string, readonly string[]>> = {
   'event-queue.ts': [],
   'json.ts': [],
   'recent-map.ts': [],
+  'waiting.ts': [],
   'optional-package.ts': ['errors.ts'],
   'pins.ts': [],
 }

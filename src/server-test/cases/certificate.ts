@@ -1,7 +1,8 @@
 /** Certificates that must not be believed: each is right but for one thing. */
 
+import { toBase64 } from '../../bytes.ts'
 import type { CredentialName } from '../pki/credentials.ts'
-import { base64, type Probe } from '../probe.ts'
+import type { Probe } from '../probe.ts'
 import { type CaseText, type EvaluationCase, refusing } from './case.ts'
 
 interface Row extends CaseText {
@@ -265,5 +266,5 @@ export const certificateCases: readonly EvaluationCase[] = rows.map((row) =>
 async function handIn(probe: Probe, { credential, along }: Row): ReturnType<Probe['hand']> {
   const token = await probe.token(await probe.challenge(), { credential })
   if (along === undefined) return probe.hand(token)
-  return probe.hand({ ...token, caCertificate: base64(probe.credentials.certificate(along)) })
+  return probe.hand({ ...token, caCertificate: toBase64(probe.credentials.certificate(along)) })
 }

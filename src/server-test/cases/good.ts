@@ -1,9 +1,10 @@
 /** What a server must accept. */
 
+import { toBase64 } from '../../bytes.ts'
 import { challengeDigest, holderDigest } from '../../token/index.ts'
 import { codeOf, field } from '../client/answer.ts'
 import { leakIn } from '../leaks.ts'
-import { base64, holderOf, type Probe, type TokenPlan } from '../probe.ts'
+import { holderOf, type Probe, type TokenPlan } from '../probe.ts'
 import { judgeAcceptance, type Verdict, verdict } from '../verdict.ts'
 import { type CaseText, type EvaluationCase, refusing } from './case.ts'
 import { signatures } from './sign.ts'
@@ -56,7 +57,7 @@ export const goodCases: readonly EvaluationCase[] = [
     },
     async (probe) => {
       const token = await probe.token(await probe.challenge())
-      const caCertificate = base64(probe.credentials.certificate('first'))
+      const caCertificate = toBase64(probe.credentials.certificate('first'))
       return judgeAcceptance(await probe.hand({ ...token, caCertificate }), claimsOf(probe))
     },
   ),

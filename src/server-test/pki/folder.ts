@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { decodeText } from '../../bytes.ts'
+import { decodeText, fromBase64, toBase64 } from '../../bytes.ts'
 import type { IssuedCertificate } from '../../emulator/index.ts'
 import { CertificateError } from '../../errors.ts'
 import { createEvaluationPki, type EvaluationPki, type PkiName, pkiNames } from './create.ts'
@@ -74,10 +74,9 @@ export async function readEvaluationPki(folder: string, now: Date = new Date()):
 }
 
 function textOf({ preparedAt, validUntil, issued }: EvaluationPki): string {
-  const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
   const texts = pkiNames.map((name) => {
     const { certificate, privateKey } = issued[name]
-    return [name, { certificate: base64(certificate), privateKey: base64(privateKey) }]
+    return [name, { certificate: toBase64(certificate), privateKey: toBase64(privateKey) }]
   })
   return `${JSON.stringify({ format, preparedAt, validUntil, issued: Object.fromEntries(texts) }, undefined, 2)}\n`
 }
@@ -88,9 +87,9 @@ function parse(text: string): EvaluationPki {
     if (json['format'] !== format) throw new TypeError('another format')
     const all = json['issued'] as Record<string, Record<string, string>>
     const bytes = (name: PkiName, part: string): Uint8Array => {
-      const found = Buffer.from(all[name]![part]!, 'base64')
-      if (found.length === 0) throw new TypeError('no bytes')
-      return new Uint8Array(found)
+      const found = fromBase64(all[name]![part]!)
+      if (found === undefined || found.length === 0) throw new TypeError('no bytes')
+      return found
     }
     const issued = pkiNames.map((name): [PkiName, IssuedCertificate] => [
       name,

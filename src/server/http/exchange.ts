@@ -74,7 +74,7 @@ export interface Answer {
 export type Job = (exchange: Exchange) => Promise<Answer>
 
 /** Headers of every answer in JSON: none is kept by anything on the way, none is taken for something else. */
-export const jsonHeaders = {
+const jsonHeaders = {
   'content-type': 'application/json',
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',

@@ -1,9 +1,10 @@
 import { RefusalError } from '../../errors.ts'
-import { acceptanceJson } from './acceptance.ts'
+import { isRecord } from '../../json.ts'
+import { acceptanceBody } from './acceptance.ts'
 import type { Admission } from './admission.ts'
-import { type Job, json, jsonHeaders } from './exchange.ts'
+import { type Job, json } from './exchange.ts'
 import type { Gate } from './gate.ts'
-import { isObject, readJsonBody, requireUniqueNames } from './json-body.ts'
+import { readJsonBody } from './json-body.ts'
 import type { HttpHandlerOptions } from './options.ts'
 import { RequestProblem } from './problem.ts'
 
@@ -14,8 +15,7 @@ export function challengeJob({ service }: HttpHandlerOptions, gate: Gate, admiss
   return async (exchange) => {
     admission.requireRoom()
     const proven = await gate.enter(exchange)
-    const { text, fields } = await readJsonBody(exchange, maxBytes)
-    requireUniqueNames(text, [fields])
+    const fields = await readJsonBody(exchange, maxBytes)
     requireOnly(fields, ['terminal', 'purpose'])
     const terminal = textOf(fields, 'terminal')
     const purpose = textOf(fields, 'purpose')
@@ -31,12 +31,12 @@ export function verificationJob(options: HttpHandlerOptions, gate: Gate, admissi
   return async (exchange) => {
     admission.requireRoom()
     const proven = await gate.enter(exchange)
-    const { text, fields } = await readJsonBody(exchange, maxBytes)
+    const fields = await readJsonBody(exchange, maxBytes)
     requireOnly(fields, ['token', 'purpose', 'includeSerialNumber'])
     const { token } = fields
-    if (!isObject(token)) throw new RequestProblem('ERR_REQUEST', 'token: missing, or not an object')
+    if (!isRecord(token)) throw new RequestProblem('ERR_REQUEST', 'token: missing, or not an object')
     exchange.nonce = token['nonce']
-    requireUniqueNames(text, [fields, token])
+    requireTexts(token)
     const purpose = Object.hasOwn(fields, 'purpose') ? textOf(fields, 'purpose') : undefined
     const includeSerialNumber = wantsSerialNumber(fields)
     if (includeSerialNumber && !allowSerialNumber) {
@@ -47,13 +47,20 @@ export function verificationJob(options: HttpHandlerOptions, gate: Gate, admissi
     const acceptance = await admission.run(exchange, () =>
       service.verify(token, { terminal, purpose, includeSerialNumber }),
     )
-    return { status: 200, headers: jsonHeaders, body: acceptanceJson(acceptance) }
+    return json(200, acceptanceBody(acceptance))
   }
 }
 
 function requireOnly(fields: Fields, known: readonly string[]): void {
   if (!Object.keys(fields).every((name) => known.includes(name))) {
     throw new RequestProblem('ERR_REQUEST', 'a field that is not known here')
+  }
+}
+
+/** A token has texts only; which ones, the service decides. */
+function requireTexts(token: Fields): void {
+  if (Object.values(token).some((value) => typeof value === 'object' && value !== null)) {
+    throw new RequestProblem('ERR_REQUEST', 'token: a value that is not a text')
   }
 }
 

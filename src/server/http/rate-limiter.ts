@@ -1,3 +1,5 @@
+import { RecentMap } from '../../recent-map.ts'
+
 /** How often one caller may ask. */
 export interface Rate {
   /** Requests a second, in the long run; above 0. */
@@ -7,20 +9,19 @@ export interface Rate {
 }
 
 interface Bucket {
-  tokens: number
+  readonly tokens: number
   /** When they were counted, milliseconds. */
-  at: number
+  readonly at: number
 }
 
-/** Callers in one generation; two generations are kept. */
-const mostCallers = 10_000
+/** Most callers that are remembered. */
+const mostCallers = 20_000
 
-/** A token bucket for each caller. Those not heard of for longest are forgotten, so that memory is bounded. */
+/** A token bucket for each caller. The one not seen for longest makes room, so that memory is bounded. */
 export class RateLimiter {
   readonly #rate: Rate
   readonly #clock: () => number
-  #recent = new Map<string, Bucket>()
-  #older: ReadonlyMap<string, Bucket> = new Map()
+  readonly #buckets = new RecentMap<string, Bucket>(mostCallers)
 
   /** @param clock - milliseconds, never going back. */
   constructor(rate: Rate, clock: () => number = () => performance.now()) {
@@ -32,23 +33,10 @@ export class RateLimiter {
   take(caller: string): number {
     const { perSecond, burst } = this.#rate
     const now = this.#clock()
-    const bucket = this.#bucketOf(caller, now)
-    bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) * perSecond) / 1000)
-    bucket.at = now
-    if (bucket.tokens < 1) return ((1 - bucket.tokens) / perSecond) * 1000
-    bucket.tokens -= 1
-    return 0
-  }
-
-  #bucketOf(caller: string, now: number): Bucket {
-    const known = this.#recent.get(caller)
-    if (known !== undefined) return known
-    const bucket = this.#older.get(caller) ?? { tokens: this.#rate.burst, at: now }
-    if (this.#recent.size >= mostCallers) {
-      this.#older = this.#recent
-      this.#recent = new Map()
-    }
-    this.#recent.set(caller, bucket)
-    return bucket
+    const { tokens, at } = this.#buckets.get(caller) ?? { tokens: burst, at: now }
+    const left = Math.min(burst, tokens + ((now - at) * perSecond) / 1000)
+    const isLet = left >= 1
+    this.#buckets.set(caller, { tokens: isLet ? left - 1 : left, at: now })
+    return isLet ? 0 : ((1 - left) / perSecond) * 1000
   }
 }

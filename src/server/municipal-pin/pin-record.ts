@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { RefusalError } from '../../errors.ts'
+import { isRecord } from '../../json.ts'
 
 /**
  * What the store keeps of one PIN, as one text: hash and counters change together, and only if they are still what the
@@ -61,10 +62,10 @@ export function parseRecord(text: string, keyId: string): PinRecord {
   return record as unknown as PinRecord
 }
 
-function parseObject(text: string): Record<string, unknown> {
+function parseObject(text: string): Readonly<Record<string, unknown>> {
   try {
     const parsed: unknown = JSON.parse(text)
-    if (typeof parsed === 'object' && parsed !== null) return parsed as Record<string, unknown>
+    if (isRecord(parsed)) return parsed
   } catch {}
   throw notOurs()
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Backoff, withinTime } from '../../waiting.ts'
 import type { Condition } from '../health.ts'
 import { conditionOf, faultOf, RedisFault, type RedisFaultReason } from './redis-faults.ts'
 
@@ -107,17 +108,16 @@ export class RedisConnection {
 
   async #stayConnected(): Promise<void> {
     const { signal } = this.#closing
-    let delay = firstDelay
+    const pauses = new Backoff(firstDelay, longestDelay)
     while (!signal.aborted) {
       if (this.#link !== undefined) {
         const since = performance.now()
         await this.#watch(this.#link)
         // One that was refused soon is not made again at once: its server may refuse each as it refused this one.
         const refusedSoon = this.#fault.reason !== 'unreachable' && performance.now() - since < longestDelay
-        if (!refusedSoon) delay = firstDelay
+        if (!refusedSoon) pauses.reset()
       }
-      await this.#pause(delay)
-      delay = Math.min(2 * delay, longestDelay)
+      await this.#pause(pauses.next())
       // A failure is tried again, later.
       await this.#connect().catch(() => {})
     }
@@ -195,21 +195,12 @@ export class RedisConnection {
         : reasons.map((reason) => conditionOf(reason, since(reason)))
   }
 
-  async #inTime<T>(answer: Promise<T>, giveUp: (fault: RedisFault) => void): Promise<T> {
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const fault = new RedisFault('unreachable', {
-          cause: new Error(`no answer within ${this.#options.timeoutMs} ms`),
-        })
-        reject(fault)
-        giveUp(fault)
-      }, this.#options.timeoutMs)
+  #inTime<T>(answer: Promise<T>, giveUp: (fault: RedisFault) => void): Promise<T> {
+    const { timeoutMs } = this.#options
+    return withinTime(answer, timeoutMs, () => {
+      const fault = new RedisFault('unreachable', { cause: new Error(`no answer within ${timeoutMs} ms`) })
+      giveUp(fault)
+      return fault
     })
-    try {
-      return await Promise.race([answer, late])
-    } finally {
-      clearTimeout(timer)
-    }
   }
 }

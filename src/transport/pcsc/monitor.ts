@@ -1,4 +1,5 @@
 import { TransportError } from '../../errors.ts'
+import { Backoff } from '../../waiting.ts'
 import type { ReaderEvent } from '../connection.ts'
 import { BindingLost, type PcscBinding, type PcscWatch, readerState } from './binding.ts'
 import { within, withResolvers } from './deadline.ts'
@@ -35,7 +36,7 @@ export class Monitor {
   /** Raised by every start and stop: news from an earlier watch is ignored. */
   #generation = 0
   #timer: NodeJS.Timeout | undefined
-  #retryMs: number
+  readonly #retries: Backoff
   #unseen: Set<string> | undefined
   #probe: Promise<void> | undefined
   /** A start is under way. */
@@ -51,7 +52,7 @@ export class Monitor {
     this.#binding = binding
     this.#isOurs = isOurs
     this.#times = times
-    this.#retryMs = times.firstRetry
+    this.#retries = new Backoff(times.firstRetry, times.longestRetry)
   }
 
   /** Why there is no service now. */
@@ -192,7 +193,7 @@ export class Monitor {
     this.#timer = setTimeout(() => {
       const unseen = this.#unseen ?? []
       this.#unseen = undefined
-      this.#retryMs = this.#times.firstRetry
+      this.#retries.reset()
       for (const name of unseen) this.#emit(this.table.remove(name))
       this.#listed.resolve()
     }, ms)
@@ -225,9 +226,8 @@ export class Monitor {
   #beginLater(): void {
     if (this.#state !== 'open') return
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#begin(), this.#retryMs)
+    this.#timer = setTimeout(() => this.#begin(), this.#retries.next())
     this.#keepAlive()
-    this.#retryMs = Math.min(2 * this.#retryMs, this.#times.longestRetry)
   }
 
   #endWatch(): void {

@@ -1,4 +1,4 @@
-import { longestTimer } from './deadline.ts'
+import { longestTimer } from '../../waiting.ts'
 
 /**
  * Limits one wait after another with a single timer. Setting and clearing a timer for every exchange costs more than all

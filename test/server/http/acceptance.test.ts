@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { acceptanceJson } from '../../../src/server/http/acceptance.ts'
+import { acceptanceBody } from '../../../src/server/http/acceptance.ts'
 import type { Acceptance } from '../../../src/server/index.ts'
+
+const acceptanceJson = (acceptance: Acceptance): string => JSON.stringify(acceptanceBody(acceptance))
 
 const at = new Date('2026-06-01T00:00:00Z')
 const nextUpdate = new Date('2026-06-02T00:00:00Z')

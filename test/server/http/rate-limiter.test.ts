@@ -42,7 +42,7 @@ describe('a bucket', () => {
     expect(limiter.take('a')).toBe(0)
     for (let i = 0; i < 9_999; i++) limiter.take(`x${i}`)
     expect(limiter.take('a')).toBeGreaterThan(0)
-    // In the older generation now, and taken over into the next.
+    // Seen last before these.
     for (let i = 0; i < 9_999; i++) limiter.take(`y${i}`)
     expect(limiter.take('a')).toBeGreaterThan(0)
     for (let i = 0; i < 20_001; i++) limiter.take(`z${i}`)

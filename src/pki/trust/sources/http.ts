@@ -1,3 +1,5 @@
+import { readBounded } from '../../../bytes.ts'
+import { withinTime } from '../../../waiting.ts'
 import { byteLimit, sizeText, spanText, timeout } from './limits.ts'
 import { codeOf, Unavailable } from './unavailable.ts'
 
@@ -51,15 +53,10 @@ export class Http {
   /** Body of an answer with status 200. @throws Unavailable */
   async body(address: URL, exchange: Exchange): Promise<Uint8Array> {
     const control = new AbortController()
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      const error = new Unavailable(`no answer within ${spanText(this.#timeoutMs)}`)
-      timer = setTimeout(() => reject(error), this.#timeoutMs)
-    })
+    const late = () => new Unavailable(`no answer within ${spanText(this.#timeoutMs)}`)
     try {
-      return await Promise.race([this.#exchange(address, exchange, control.signal), late])
+      return await withinTime(this.#exchange(address, exchange, control.signal), this.#timeoutMs, late)
     } finally {
-      clearTimeout(timer)
       control.abort()
     }
   }
@@ -80,33 +77,12 @@ export class Http {
     if (response.status !== 200) throw new Unavailable(`HTTP ${response.status}`)
     const type = (response.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
     if (answer !== undefined && type !== answer) throw new Unavailable(`an answer that is not ${answer}`)
-    return response.body === null ? new Uint8Array() : this.#read(response.body, signal)
-  }
-
-  /** Grows one array: a body in many small parts costs no more than in few. */
-  async #read(body: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<Uint8Array> {
-    const reader = body.getReader()
-    let bytes = new Uint8Array(Math.min(this.#maxBytes, 65_536))
-    let length = 0
-    while (true) {
-      const { done, value } = await reader.read().catch((cause: unknown) => {
-        throw new Unavailable(`the answer broke off${coded(cause)}`, { cause })
-      })
-      if (done) return bytes.subarray(0, length)
-      const needed = length + value.length
-      // Aborted, the time is up and nobody listens any more.
-      if (signal.aborted || needed > this.#maxBytes) {
-        await reader.cancel().catch(() => {})
-        throw new Unavailable(`larger than ${sizeText(this.#maxBytes)}`)
-      }
-      if (needed > bytes.length) {
-        const grown = new Uint8Array(Math.min(this.#maxBytes, Math.max(needed, 2 * bytes.length)))
-        grown.set(bytes)
-        bytes = grown
-      }
-      bytes.set(value, length)
-      length = needed
-    }
+    if (response.body === null) return new Uint8Array()
+    const body = await readBounded(response.body, this.#maxBytes, signal).catch((cause: unknown) => {
+      throw new Unavailable(`the answer broke off${coded(cause)}`, { cause })
+    })
+    if (body === undefined) throw new Unavailable(`larger than ${sizeText(this.#maxBytes)}`)
+    return body
   }
 }
 

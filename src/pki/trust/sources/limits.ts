@@ -1,5 +1,4 @@
-/** Longest delay of a timer, milliseconds. */
-const longestTimer = 2 ** 31 - 1
+import { longestTimer, withinTime } from '../../../waiting.ts'
 
 /** How far ahead of the clock here a list may be dated that a source gets by itself, milliseconds; as for OCSP. */
 export const clockSkewMs: number = 5 * 60 * 1000
@@ -47,14 +46,5 @@ export function spanText(ms: number): string {
 
 /** Resolves when the work ends, well or not, or after so long. */
 export async function endOf(work: Promise<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
-  const ended = work.then(
-    () => {},
-    () => {},
-  )
-  await Promise.race([ended, late])
-  clearTimeout(timer)
+  await withinTime(work, ms, () => new Error('late')).catch(() => {})
 }
