@@ -47,7 +47,7 @@ async function recovery(port, body) {
 }
 
 export async function rows() {
-  const server = await startHttpProcess('serve', { holders: 20, tokens: 40, busyMs })
+  const server = await startHttpProcess({ holders: 20, tokens: 40, busyMs })
   try {
     const { port, bodies } = server
     await load(port, bodies, { connections: 32, duration: 2 })
