@@ -86,7 +86,8 @@ function checkAction(action: unknown, where: string): void {
   if (!isInteger(value, 0, highest)) throw new TypeError(`${where}.${name}: must be an integer from 0 to ${highest}`)
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+/** Whether a value is an object of JSON. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

@@ -1,5 +1,6 @@
 /** Identities as JSON text, so that one can be made per run and shared between processes. */
 
+import { isRecord } from '../faults.ts'
 import type { Identity } from './identity.ts'
 
 const parts = ['holder', 'authCa', 'signCa', 'auth', 'sign', 'cvc', 'textKey', 'visualKey', 'commonKey', 'sessionKey']
@@ -41,8 +42,4 @@ function isEncoded(value: unknown): value is { base64: string } {
   if (!isRecord(value)) return false
   const { base64, ...others } = value
   return typeof base64 === 'string' && Object.keys(others).length === 0
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

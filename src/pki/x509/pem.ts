@@ -1,4 +1,5 @@
-import { decodeText, latin1Text } from '../../bytes.ts'
+import { setImmediate } from 'node:timers/promises'
+import { concat, decodeText, latin1Text } from '../../bytes.ts'
 import { CertificateError } from '../../errors.ts'
 
 /** Labels of PEM blocks that are read, RFC 7468 5 and 6. */
@@ -8,6 +9,8 @@ const nouns: Readonly<Record<PemLabel, string>> = { CERTIFICATE: 'a certificate'
 const sequenceTag = 0x30
 /** Bytes in which a kind of file shows. */
 const beginning = 1024
+/** Characters decoded between two chances for others to run. */
+const sliceLength = 1_048_576
 
 /**
  * DER blocks of a file: the file itself, or its PEM blocks of one label. Blocks of another label, such as a key, are left out.
@@ -39,6 +42,42 @@ export function derBlocks(
   }
   if (labels.length === 0) return { blocks: [bytes], labels }
   return { blocks: wanted.map(([, , base64]) => new Uint8Array(Buffer.from(base64!, 'base64'))), labels }
+}
+
+/**
+ * DER of the PEM blocks of one label in a file that may be of hundreds of megabytes: one after the other, decoded in slices, so
+ * that others run in between.
+ *
+ * @param refusal - makes the error for a block that is cut off or not base64. What it is given completes "not what it should be:".
+ */
+export async function* derBlocksInTurns(
+  content: Uint8Array,
+  label: PemLabel,
+  refusal: (reason: string) => Error,
+): AsyncGenerator<Uint8Array, void> {
+  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength)
+  const [begin, end] = [`-----BEGIN ${label}-----`, `-----END ${label}-----`]
+  for (let at = bytes.indexOf(begin); at >= 0; at = bytes.indexOf(begin, at)) {
+    const to = bytes.indexOf(end, at)
+    if (to < 0) throw refusal('a PEM block without its end')
+    yield await decodeInTurns(bytes.subarray(at + begin.length, to), refusal)
+    at = to + end.length
+  }
+}
+
+async function decodeInTurns(text: Buffer, refusal: (reason: string) => Error): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  let left = ''
+  for (let at = 0; at < text.length; at += sliceLength) {
+    const digits = left + text.toString('latin1', at, at + sliceLength).replaceAll(/[\r\n\t ]+/g, '')
+    if (!/^[A-Za-z0-9+/]*={0,2}$/.test(digits)) throw refusal('PEM that is not base64')
+    const whole = digits.length - (digits.length % 4)
+    left = digits.slice(whole)
+    parts.push(Buffer.from(digits.slice(0, whole), 'base64'))
+    await setImmediate()
+  }
+  if (left !== '') throw refusal('PEM that is cut off')
+  return concat(...parts)
 }
 
 const oldLabel = 'an old label, RFC 7468 5; change it in the file'
