@@ -172,6 +172,7 @@ export async function readBounded(
 ): Promise<Uint8Array | undefined> {
   const reader = stream.getReader()
   const cancel = (): void => void reader.cancel().catch(() => {})
+  if (signal?.aborted) cancel()
   signal?.addEventListener('abort', cancel, { once: true })
   try {
     let bytes = new Uint8Array(Math.min(maxBytes, 65_536))

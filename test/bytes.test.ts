@@ -1,6 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { decodeCommand, decodeResponse, selectApplication } from '../src/apdu/index.ts'
-import { asciiBytes, asciiText, concat, copyBytes, decodeText, equalBytes, fromHex, toHex } from '../src/bytes.ts'
+import {
+  asciiBytes,
+  asciiText,
+  concat,
+  copyBytes,
+  decodeText,
+  equalBytes,
+  fromBase64,
+  fromHex,
+  readBounded,
+  toBase64,
+  toHex,
+} from '../src/bytes.ts'
 import { Pin } from '../src/card/index.ts'
 import { Certificate } from '../src/pki/x509/index.ts'
 import { identity } from './support/virtual.ts'
@@ -94,5 +106,73 @@ describe('decodeText', () => {
     ['UTF-32', '0000007b'],
   ] as const)('%s is named: %s', (encoding, hex) => {
     expect(decodeText(fromHex(hex))).toEqual({ encoding })
+  })
+})
+
+describe('base64', () => {
+  test.each([
+    ['', ''],
+    ['Zg==', '66'],
+    ['Zm8=', '666F'],
+    ['Zm9v', '666F6F'],
+    ['+/8=', 'FBFF'],
+  ])('%j both ways', (text, hex) => {
+    expect(toBase64(fromHex(hex))).toBe(text)
+    expect(toHex(fromBase64(text)!)).toBe(hex)
+  })
+
+  test.each(['Zg', 'Zg=', 'Zh==', 'Zm9v\n', ' Zm9v', 'Zm9v====', '-_8=', 'Zm=v', 'Zm9vZ'])(
+    '%j is another form',
+    (text) => {
+      expect(fromBase64(text)).toBeUndefined()
+    },
+  )
+
+  test('for addresses has other characters and no padding', () => {
+    expect(toHex(fromBase64('-_8', 'base64url')!)).toBe('FBFF')
+    for (const text of ['-_8=', '+/8', '-_9']) expect(fromBase64(text, 'base64url')).toBeUndefined()
+  })
+})
+
+describe('a bounded body', () => {
+  const streamOf = (parts: readonly number[], cancelled?: () => void): ReadableStream<Uint8Array> =>
+    new ReadableStream({
+      start(to) {
+        for (const length of parts) to.enqueue(new Uint8Array(length).fill(length))
+        if (cancelled === undefined) to.close()
+      },
+      cancel: cancelled ?? (() => {}),
+    })
+
+  test('is read whole up to the limit', async () => {
+    expect(await readBounded(streamOf([]), 10)).toEqual(new Uint8Array())
+    expect(await readBounded(streamOf([1, 2, 3]), 6)).toEqual(Uint8Array.of(1, 2, 2, 3, 3, 3))
+    const many = await readBounded(streamOf(Array<number>(2000).fill(100)), 1_000_000)
+    expect([many!.length, many!.every((byte) => byte === 100)]).toEqual([200_000, true])
+  })
+
+  test('is given up when it is longer, or the signal is aborted', async () => {
+    let cancelled = 0
+    expect(
+      await readBounded(
+        streamOf([4, 3], () => cancelled++),
+        6,
+      ),
+    ).toBeUndefined()
+    const control = new AbortController()
+    const reading = readBounded(
+      streamOf([1], () => cancelled++),
+      6,
+      control.signal,
+    )
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    control.abort()
+    expect(await reading).toBeUndefined()
+    expect(cancelled).toBe(2)
+  })
+
+  test('fails as its stream does', async () => {
+    const broken = new ReadableStream<Uint8Array>({ pull: (to) => to.error(new Error('gone')) })
+    await expect(readBounded(broken, 6)).rejects.toThrow('gone')
   })
 })

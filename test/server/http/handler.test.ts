@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { createHttpHandler, type HttpHandlerOptions, type RequestEvent } from '../../../src/server/http/index.ts'
+import {
+  createHttpHandler,
+  createProbeRoutes,
+  type HttpHandlerOptions,
+  type RequestEvent,
+} from '../../../src/server/http/index.ts'
 import type { AuditEvent, Condition } from '../../../src/server/index.ts'
 import { thrown } from '../../support/vectors.ts'
 import { request, serve } from '../fixture.ts'
@@ -262,6 +267,30 @@ describe('a handler', () => {
       expect((await handler.admin.fetch(get(path))).status).toBe(200)
     }
     expect(await outcome(await handler.admin.fetch(askChallenge()))).toBe('404 ERR_NOT_FOUND')
+  })
+
+  test('probes over something else answer like those of a handler', async () => {
+    let isReady = true
+    const probes = await createProbeRoutes({
+      ready: async () => ({ isReady, more: { processes: 2 } }),
+      metrics: async () => ({ type: 'text/plain', text: 'a 1\n' }),
+    })
+    const ready = async () => {
+      const response = await probes.fetch(get('/readyz'))
+      return [response.status, response.headers.get('cache-control'), await response.json()]
+    }
+    expect(await ready()).toEqual([200, 'no-store', { status: 'ready', processes: 2 }])
+    isReady = false
+    expect(await ready()).toMatchObject([503, 'no-store', { processes: 2 }])
+    expect(await (await probes.fetch(get('/metrics'))).text()).toBe('a 1\n')
+    expect((await probes.fetch(get('/healthz', 'HEAD'))).status).toBe(200)
+    expect(await outcome(await probes.fetch(get('/nothing')))).toBe('404 ERR_NOT_FOUND')
+    expect(await outcome(await probes.fetch(get('/readyz', 'DELETE')))).toBe('405 ERR_METHOD')
+
+    const failing = await createProbeRoutes({ ready: () => Promise.reject(new Error('gone')) })
+    expect((await failing.fetch(get('/readyz'))).status).toBe(503)
+    expect(await outcome(await failing.fetch(get('/metrics')))).toBe('404 ERR_NOT_FOUND')
+    await expect(createProbeRoutes({ ready: async () => ({ isReady }) }, 9)).rejects.toThrow(RangeError)
   })
 
   test('two handlers share nothing', async () => {
