@@ -440,14 +440,17 @@ export class AuditError extends JpkiCardError {
   }
 }
 
-/** An optional package is needed and not installed. */
+/** An optional package is not installed, or a bundle lacks a file of this package. The message has the remedy. */
 export class DependencyError extends JpkiCardError {
   declare readonly code: 'ERR_DEPENDENCY_MISSING'
-  /** Its name on npm. */
+  /** What is missing: names of packages on npm, or the name of one file. At least one. */
+  readonly dependencies: readonly string[]
+  /** The first of them. */
   readonly dependency: string
-  constructor(dependency: string, detail: ErrorDetail = {}) {
-    super('ERR_DEPENDENCY_MISSING', `the package ${dependency} is not installed: npm install ${dependency}`, detail)
-    this.dependency = dependency
+  constructor(dependencies: readonly string[], message: string, detail: ErrorDetail = {}) {
+    super('ERR_DEPENDENCY_MISSING', message, detail)
+    this.dependencies = dependencies
+    this.dependency = dependencies[0]!
   }
 }
 

@@ -349,7 +349,10 @@ describe('starting', () => {
 
   test('with a program that is not there fails with a coded error', async () => {
     const isolated = { program: join(folder, 'none.js'), module }
-    await expect(openPcsc({ isolated })).rejects.toMatchObject({ code: 'ERR_TRANSPORT' })
+    await expect(openPcsc({ isolated })).rejects.toMatchObject({
+      code: 'ERR_DEPENDENCY_MISSING',
+      dependency: 'host.js',
+    })
   })
 
   test('misuse is refused', async () => {

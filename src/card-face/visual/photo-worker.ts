@@ -65,4 +65,5 @@ async function answer(): Promise<PhotoAnswer> {
   }
 }
 
-parentPort!.postMessage(await answer())
+// No `await` at the top level: this file can be bundled as CommonJS.
+answer().then((result) => parentPort!.postMessage(result))

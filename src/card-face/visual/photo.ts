@@ -1,6 +1,7 @@
-import { Worker } from 'node:worker_threads'
+import { Worker, type WorkerOptions } from 'node:worker_threads'
 import { copyBytes } from '../../bytes.ts'
-import { DecodeError, DependencyError } from '../../errors.ts'
+import { DecodeError } from '../../errors.ts'
+import { missingFile, missingPackages } from '../../optional-package.ts'
 import { type CardImage, maxSide } from './images.ts'
 import { readJp2 } from './jp2.ts'
 import type { PhotoAnswer, PhotoTask } from './photo-worker.ts'
@@ -10,6 +11,8 @@ import { encodePng } from './png.ts'
 export interface PhotoOptions {
   /** Longest time for one photo, milliseconds; default 5000. A photo of a card takes some ten, the thread a hundred. */
   readonly timeoutMs?: number | undefined
+  /** Where `card-face/visual/photo-worker.js` of this package is, for applications that were bundled: `docs/bundling.md`. */
+  readonly worker?: URL | string | undefined
 }
 
 /** A photo that anything can show. */
@@ -33,7 +36,7 @@ const codec = '@cornerstonejs/codec-openjpeg'
  * the file comes from a card and nothing need be true of it.
  *
  * @param photo - the photo of a card face, or a JP2 file.
- * @throws DependencyError `ERR_DEPENDENCY_MISSING` when the package is not installed.
+ * @throws DependencyError `ERR_DEPENDENCY_MISSING` when the package is not installed, or the file of the worker is missing.
  * @throws DecodeError `ERR_CARD_DATA` when the file is no image of 1 to 2048 pixels a side of that kind, or cannot be
  *   decoded within the limits.
  */
@@ -41,7 +44,7 @@ export async function photoToPng(
   photo: Pick<CardImage, 'bytes'> | Uint8Array,
   options: PhotoOptions = {},
 ): Promise<PngPhoto> {
-  const { timeoutMs = 5000 } = options
+  const { timeoutMs = 5000, worker } = options
   if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > 60_000) {
     throw new RangeError('timeoutMs must be 1 to 60000')
   }
@@ -56,9 +59,9 @@ export async function photoToPng(
   ) {
     throw new DecodeError('ERR_CARD_DATA', 'a photo of a size or depth that is not decoded', sizeAt)
   }
-  const answer = await decode({ file, maxMemory }, timeoutMs)
+  const answer = await decode({ file, maxMemory }, timeoutMs, worker)
   if (answer === 'timeout') throw new DecodeError('ERR_CARD_DATA', `not decoded within ${timeoutMs} ms`, sizeAt)
-  if (answer.kind === 'missing') throw new DependencyError(codec, { cause: answer.cause })
+  if (answer.kind === 'missing') throw missingPackages([codec], answer.cause)
   const same = answer.kind === 'pixels' && answer.width === width && answer.height === height
   if (!same || answer.components !== components) {
     const cause = answer.kind === 'refused' ? answer.cause : undefined
@@ -67,9 +70,13 @@ export async function photoToPng(
   return { width, height, png: encodePng({ width, height, components, samples: answer.pixels }) }
 }
 
-/** One worker for one file, ended whatever happens. */
-async function decode(task: PhotoTask, timeoutMs: number): Promise<PhotoAnswer | 'timeout'> {
-  const worker = new Worker(new URL('./photo-worker.js', import.meta.url), {
+/** One worker for one file, ended whatever happens. @throws DependencyError without the file of the worker. */
+async function decode(
+  task: PhotoTask,
+  timeoutMs: number,
+  program: URL | string | undefined,
+): Promise<PhotoAnswer | 'timeout'> {
+  const worker = startWorker(program, {
     workerData: task,
     resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
     stdout: true,
@@ -78,15 +85,33 @@ async function decode(task: PhotoTask, timeoutMs: number): Promise<PhotoAnswer |
   })
   const limit = AbortSignal.timeout(timeoutMs)
   try {
-    return await new Promise((resolve) => {
+    return await new Promise((resolve, reject) => {
       limit.addEventListener('abort', () => resolve('timeout'), { once: true })
       worker.once('message', (answer: PhotoAnswer) => resolve(answer))
-      // Out of memory, or a trap of the decoder.
-      worker.once('error', (cause) => resolve({ kind: 'refused', cause }))
+      // Its file is missing; else it ran out of memory, or the decoder trapped.
+      worker.once('error', (cause: Error & { code?: unknown }) => {
+        if (cause.code === 'ERR_MODULE_NOT_FOUND' || cause.code === 'MODULE_NOT_FOUND') reject(withoutWorker(cause))
+        else resolve({ kind: 'refused', cause })
+      })
       worker.once('exit', () => resolve({ kind: 'refused' }))
     })
   } finally {
     // Not waited for: V8 finishes compiling the codec first, which takes longer than the photo.
     void worker.terminate()
   }
+}
+
+/** The pair of `Worker` and `URL` is what bundlers look for. */
+function startWorker(program: URL | string | undefined, options: WorkerOptions): Worker {
+  if (program !== undefined) return new Worker(program, options)
+  try {
+    return new Worker(new URL('./photo-worker.js', import.meta.url), options)
+  } catch (cause) {
+    // A bundle of CommonJS has no address of its own to begin from.
+    throw withoutWorker(cause)
+  }
+}
+
+function withoutWorker(cause: unknown): Error {
+  return missingFile('photo-worker.js', 'options.worker', cause)
 }

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { type Node, type ParseError, parseTree } from 'jsonc-parser'
-import { load } from '../../optional-package.ts'
+import { load, loadAll } from '../../optional-package.ts'
 import { isBasePath } from '../../server/http/options.ts'
 import { isHeaderName, networkIn } from '../../server/http/proxies.ts'
 import { identifierPattern } from '../../token/index.ts'
@@ -145,14 +145,15 @@ interface Rate {
  *
  * @returns the settings, and the folder their paths are relative to.
  * @throws CliError `ERR_FILE`; `ERR_USAGE` naming the setting, never its value, which may be a secret.
- * @throws DependencyError `ERR_DEPENDENCY_MISSING` without the package `zod`.
+ * @throws DependencyError `ERR_DEPENDENCY_MISSING` naming every optional package that these settings need and that is missing.
  */
 export async function readServeSettings(
   file: string,
 ): Promise<{ readonly settings: ServeSettings; readonly folder: string }> {
   const text = await readText(file)
-  const schema = await settingsSchema()
   const json = parseSettings(text)
+  await loadAll(packagesFor(json))
+  const schema = await settingsSchema()
   const { data, error } = schema.safeParse(json)
   if (data === undefined) {
     const [issue] = error!.issues
@@ -171,6 +172,21 @@ export async function readServeSettings(
   // Each process has counts of its own; only the first process can put them together.
   if (workers > 1 && metrics && adminListen === undefined) throw usageError('bad-settings', 'workers, adminListen')
   return { settings: data, folder: dirname(file) }
+}
+
+/** The optional packages that a server with these settings needs; they are not checked yet. */
+function packagesFor(json: unknown): Parameters<typeof loadAll>[0] {
+  const { store, metrics } = (json ?? {}) as {
+    readonly store?: { readonly kind?: unknown }
+    readonly metrics?: unknown
+  }
+  return {
+    zod: () => import('zod'),
+    hono: () => import('hono'),
+    '@hono/node-server': () => import('@hono/node-server'),
+    ...(metrics !== false && { 'prom-client': () => import('prom-client') }),
+    ...(store?.kind === 'redis' && { redis: () => import('redis') }),
+  }
 }
 
 /** @throws CliError `ERR_USAGE` for what is not JSON, and for a name given twice: only one of the two values would count. */

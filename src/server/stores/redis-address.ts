@@ -1,4 +1,4 @@
-import { DependencyError } from '../../errors.ts'
+import { load } from '../../optional-package.ts'
 import type { RedisClient } from './redis-connection.ts'
 import { faultOf, RedisFault, RedisReply } from './redis-faults.ts'
 
@@ -71,9 +71,7 @@ export class RedisAddress {
    */
   static async load(options: RedisAddressOptions, timeoutMs: number): Promise<RedisAddress> {
     checkAddress(options)
-    const redis = await import('redis').catch((cause) => {
-      throw new DependencyError('redis', { cause })
-    })
+    const redis = await load('redis', () => import('redis'))
     return new RedisAddress(redis, options, timeoutMs)
   }
 

@@ -1,42 +1,178 @@
 /**
  * The program of the child process that holds the binding: it only carries calls. Started by `host-process.ts`, with the
  * binding's name, or the address of a module that exports one, as its argument; frames pass through file descriptor 3.
+ * One file, so that a bundle of it is one file: its guard is a thread that begins in it too.
  */
 
 import { Socket } from 'node:net'
-import { Worker } from 'node:worker_threads'
+import { isMainThread, Worker, workerData } from 'node:worker_threads'
 import { copyBytes, fromHex, toHex } from '../../../bytes.ts'
 import type { PcscBinding, PcscHandle, PcscWatch } from '../binding.ts'
 import { type BindingName, loadBinding, loadBindingModule } from '../load-binding.ts'
 import { decodeMessage, type Frame, FrameReader, FrameWriter, frameKind, handleLength, readNumber } from './frames.ts'
-import { type HostNews, type HostRequest, type SentHandle, sendError } from './messages.ts'
+import { type HostNews, type HostRequest, type SentHandle, sendError, type WatchNews } from './messages.ts'
 
-const socket = new Socket({ fd: 3, readable: true, writable: true })
-const frames = new FrameReader()
-const out = new FrameWriter(socket)
-const watches = new Map<number, PcscWatch>()
-const handles = new Map<number, PcscHandle>()
-let lastHandle = 0
-let binding: PcscBinding
+/** How often the guard looks for the application, milliseconds. */
+const guardMs = 1000
+
+/**
+ * The thread that ends the host when the application is gone. The pipe's end says so too, but only to a main thread that
+ * is not stuck in the binding.
+ *
+ * @param parent - the application's process. Given, not asked for: it may be gone before this thread begins.
+ */
+function guard(parent: number): void {
+  const look = (): void => {
+    if (process.ppid !== parent || !isThere(parent)) process.kill(process.pid, 'SIGKILL')
+  }
+  setInterval(look, guardMs)
+  look()
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** The calls of the application, carried out with one binding. */
+class Host {
+  readonly #frames = new FrameReader()
+  readonly #out: FrameWriter
+  readonly #binding: PcscBinding
+  readonly #watches = new Map<number, PcscWatch>()
+  readonly #handles = new Map<number, PcscHandle>()
+  #lastHandle = 0
+
+  constructor(binding: PcscBinding, out: FrameWriter) {
+    this.#binding = binding
+    this.#out = out
+  }
+
+  /** @throws RangeError when what was sent is not a frame. */
+  receive(piece: Uint8Array): void {
+    this.#frames.push(piece, (frame) => this.#take(frame))
+  }
+
+  #take(frame: Frame): void {
+    const { call } = frame
+    const refuse = (error: unknown): void => this.#out.message(call, { error: sendError(error) })
+    if (frame.kind === frameKind.bytes)
+      this.#transmit(frame.body).then((answer) => this.#sendBytes(call, answer), refuse)
+    else this.#request(decodeMessage(frame) as HostRequest).then((value) => this.#out.message(call, { value }), refuse)
+  }
+
+  #sendBytes(call: number, bytes: Uint8Array): void {
+    this.#out.bytes(call, bytes)
+    bytes.fill(0)
+  }
+
+  async #transmit(body: Uint8Array): Promise<Uint8Array> {
+    const handle = this.#handleOf(readNumber(body, 0))
+    const command = copyBytes(body, handleLength)
+    try {
+      return await handle.transmit(command)
+    } finally {
+      command.fill(0)
+    }
+  }
+
+  async #request(message: HostRequest): Promise<unknown> {
+    switch (message.ask) {
+      case 'ping':
+        return process.memoryUsage.rss()
+      case 'probe':
+        return this.#binding.probe?.()
+      case 'watch':
+        return this.#watch(message.watch)
+      case 'unwatch':
+        return this.#unwatch(message.watch)
+      case 'connect':
+        return this.#keep(++this.#lastHandle, await this.#binding.connect(message.reader, message.share))
+      case 'control':
+        return toHex(await this.#control(message.handle, message.code, fromHex(message.data)))
+      case 'reconnect': {
+        const { handle, share, disposition } = message
+        return this.#keep(handle, await this.#handleOf(handle).reconnect(share, disposition))
+      }
+      case 'disconnect':
+        await this.#handleOf(message.handle).disconnect(message.disposition)
+        this.#handles.delete(message.handle)
+        return undefined
+    }
+  }
+
+  async #control(number: number, code: number, data: Uint8Array): Promise<Uint8Array> {
+    const handle = this.#handleOf(number)
+    if (handle.control === undefined) throw new Error('no control transfers')
+    // The time limit is kept on the other side.
+    return handle.control(code, data, Number.POSITIVE_INFINITY)
+  }
+
+  #watch(number: number): void {
+    const running = this.#binding.watch({
+      changed: (reader, state, atr) =>
+        this.#tell({ news: 'changed', watch: number, reader, state, ...(atr !== undefined && { atr: toHex(atr) }) }),
+      gone: (reader) => this.#tell({ news: 'gone', watch: number, reader }),
+      failed: (error) => this.#tell({ news: 'failed', watch: number, error: sendError(error) }),
+    })
+    this.#watches.set(number, running)
+  }
+
+  async #unwatch(number: number): Promise<void> {
+    const running = this.#watches.get(number)
+    this.#watches.delete(number)
+    await running?.stop()
+  }
+
+  #keep(number: number, handle: PcscHandle): SentHandle {
+    this.#handles.set(number, handle)
+    const { atr, cardEvents } = handle
+    return {
+      handle: number,
+      controls: handle.control !== undefined,
+      ...(atr !== undefined && { atr: toHex(atr) }),
+      ...(cardEvents !== undefined && { cardEvents }),
+    }
+  }
+
+  #tell(news: WatchNews): void {
+    this.#out.message(0, news)
+  }
+
+  #handleOf(number: number): PcscHandle {
+    const handle = this.#handles.get(number)
+    if (handle === undefined) throw new Error('no such handle')
+    return handle
+  }
+}
+
+/** Loads the binding and serves it until the application ends. */
+async function serve(which: string): Promise<void> {
+  const socket = new Socket({ fd: 3, readable: true, writable: true })
+  const out = new FrameWriter(socket)
+  const tell = (news: HostNews): void => out.message(0, news)
+  // A signal to the whole group is for the application: it still has PINs to clear through this process.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+  socket.on('error', end)
+  socket.on('close', end)
+  // Known from here: the thread may begin only when the application is gone already.
+  new Worker(process.argv[1]!, { workerData: process.ppid }).unref()
+  try {
+    const binding = await load(which)
+    const host = new Host(binding, out)
+    tell({ news: 'ready', name: binding.name, probes: binding.probe !== undefined })
+    socket.on('data', (piece) => host.receive(piece))
+  } catch (error) {
+    tell({ news: 'unusable', error: sendError(error) })
+  }
+}
 
 /** Not `process.exit`: that waits for a thread that may be stuck in a reader's driver. */
-const end = (): void => void process.kill(process.pid, 'SIGKILL')
-
-// A signal to the whole group is for the application: it still has PINs to clear through this process.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
-socket.on('error', end)
-socket.on('close', end)
-// Known from here: the thread may begin only when the application is gone already.
-new Worker(new URL('./host-guard.js', import.meta.url), { workerData: process.ppid }).unref()
-
-const tell = (news: HostNews): void => out.message(0, news)
-
-try {
-  binding = await load(process.argv[2] ?? '')
-  tell({ news: 'ready', name: binding.name, probes: binding.probe !== undefined })
-  socket.on('data', (piece) => frames.push(piece, take))
-} catch (error) {
-  tell({ news: 'unusable', error: sendError(error) })
+function end(): void {
+  process.kill(process.pid, 'SIGKILL')
 }
 
 function load(which: string): Promise<PcscBinding> {
@@ -44,89 +180,5 @@ function load(which: string): Promise<PcscBinding> {
   return loadBinding(which === '' ? undefined : (which as BindingName))
 }
 
-function take(frame: Frame): void {
-  const { call } = frame
-  const refuse = (error: unknown): void => out.message(call, { error: sendError(error) })
-  if (frame.kind === frameKind.bytes) transmit(frame.body).then((answer) => sendBytes(call, answer), refuse)
-  else request(decodeMessage(frame) as HostRequest).then((value) => out.message(call, { value }), refuse)
-}
-
-function sendBytes(call: number, bytes: Uint8Array): void {
-  out.bytes(call, bytes)
-  bytes.fill(0)
-}
-
-async function transmit(body: Uint8Array): Promise<Uint8Array> {
-  const handle = handleOf(readNumber(body, 0))
-  const command = copyBytes(body, handleLength)
-  try {
-    return await handle.transmit(command)
-  } finally {
-    command.fill(0)
-  }
-}
-
-async function request(message: HostRequest): Promise<unknown> {
-  switch (message.ask) {
-    case 'ping':
-      return process.memoryUsage.rss()
-    case 'probe':
-      return binding.probe?.()
-    case 'watch':
-      return watch(message.watch)
-    case 'unwatch':
-      return unwatch(message.watch)
-    case 'connect':
-      return keep(++lastHandle, await binding.connect(message.reader, message.share))
-    case 'control':
-      return toHex(await control(message.handle, message.code, fromHex(message.data)))
-    case 'reconnect': {
-      const { handle, share, disposition } = message
-      return keep(handle, await handleOf(handle).reconnect(share, disposition))
-    }
-    case 'disconnect':
-      await handleOf(message.handle).disconnect(message.disposition)
-      handles.delete(message.handle)
-      return undefined
-  }
-}
-
-async function control(number: number, code: number, data: Uint8Array): Promise<Uint8Array> {
-  const handle = handleOf(number)
-  if (handle.control === undefined) throw new Error('no control transfers')
-  // The time limit is kept on the other side.
-  return handle.control(code, data, Number.POSITIVE_INFINITY)
-}
-
-function watch(number: number): void {
-  const running = binding.watch({
-    changed: (reader, state, atr) =>
-      tell({ news: 'changed', watch: number, reader, state, ...(atr !== undefined && { atr: toHex(atr) }) }),
-    gone: (reader) => tell({ news: 'gone', watch: number, reader }),
-    failed: (error) => tell({ news: 'failed', watch: number, error: sendError(error) }),
-  })
-  watches.set(number, running)
-}
-
-async function unwatch(number: number): Promise<void> {
-  const running = watches.get(number)
-  watches.delete(number)
-  await running?.stop()
-}
-
-function keep(number: number, handle: PcscHandle): SentHandle {
-  handles.set(number, handle)
-  const { atr, cardEvents } = handle
-  return {
-    handle: number,
-    controls: handle.control !== undefined,
-    ...(atr !== undefined && { atr: toHex(atr) }),
-    ...(cardEvents !== undefined && { cardEvents }),
-  }
-}
-
-function handleOf(number: number): PcscHandle {
-  const handle = handles.get(number)
-  if (handle === undefined) throw new Error('no such handle')
-  return handle
-}
+if (isMainThread) void serve(process.argv[2] ?? '')
+else guard(Number(workerData))

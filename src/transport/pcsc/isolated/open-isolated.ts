@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { missingFile } from '../../../optional-package.ts'
 import type { PcscBinding } from '../binding.ts'
 import type { BindingName } from '../load-binding.ts'
 import { toTransportError } from '../pcsc-errors.ts'
@@ -14,13 +16,18 @@ export interface IsolationOptions {
   readonly memoryBytes?: number | undefined
   /** A module whose default export is a `PcscBinding`, instead of one of the bindings known here. */
   readonly module?: URL | undefined
-  /** Where `transport/pcsc/isolated/host.js` of this package is, for applications that were bundled. */
+  /** Where `transport/pcsc/isolated/host.js` of this package is, for applications that were bundled: `docs/bundling.md`. */
   readonly program?: URL | string | undefined
 }
 
 const mebi = 2 ** 20
 
-/** Starts the process. @throws TransportError `ERR_BINDING_MISSING`, `ERR_TRANSPORT`. */
+/**
+ * Starts the process.
+ *
+ * @throws TransportError `ERR_BINDING_MISSING`, `ERR_TRANSPORT`.
+ * @throws DependencyError `ERR_DEPENDENCY_MISSING` when the file of the process is missing.
+ */
 export async function openIsolated(
   binding: BindingName | PcscBinding | undefined,
   options: true | IsolationOptions,
@@ -32,9 +39,11 @@ export async function openIsolated(
   if (typeof binding === 'object') {
     throw new TypeError('a binding object cannot be taken to another process: use isolated.module')
   }
+  const file = program ?? hostBeside()
+  if (!existsSync(file)) throw missingFile('host.js', 'isolated.program', undefined)
   try {
     return await IsolatedBinding.open({
-      program: program ?? new URL('./host.js', import.meta.url),
+      program: file,
       binding: module?.href ?? binding ?? '',
       hangMs,
       memoryBytes,
@@ -42,5 +51,14 @@ export async function openIsolated(
     })
   } catch (error) {
     throw toTransportError(error, 'connect')
+  }
+}
+
+/** The compiled host beside this module. A bundle of CommonJS has no address of its own to begin from. */
+function hostBeside(): URL {
+  try {
+    return new URL('./host.js', import.meta.url)
+  } catch (cause) {
+    throw missingFile('host.js', 'isolated.program', cause)
   }
 }
