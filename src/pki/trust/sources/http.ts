@@ -17,7 +17,7 @@ export interface HttpOptions {
 interface Exchange {
   readonly method: 'GET' | 'POST'
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: Uint8Array<ArrayBuffer>
+  readonly body?: NonNullable<RequestInit['body']>
   /** Media type the answer must have. */
   readonly answer?: string
 }
