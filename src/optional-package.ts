@@ -50,12 +50,12 @@ export function missingPackages(names: readonly OptionalPackage[], cause: unknow
 }
 
 /**
- * The error for a file of this package that is started by its address and was not there: a bundler does not take it along.
+ * The error for a file that is started or read by its address and could not be: a bundler does not take it along.
  *
  * @param name - its name, without a path.
- * @param option - the option that says where it is.
+ * @param remedy - what the application must do, in a few words.
  */
-export function missingFile(name: string, option: string, cause: unknown): DependencyError {
-  const remedy = `name its place with ${option}, see docs/bundling.md of jpki-card`
-  return new DependencyError([name], `the file ${name} of jpki-card was not found: ${remedy}`, { cause })
+export function missingFile(name: string, remedy: string, cause: unknown): DependencyError {
+  const message = `the file ${name} could not be loaded: ${remedy}, see docs/bundling.md of jpki-card`
+  return new DependencyError([name], message, { cause })
 }

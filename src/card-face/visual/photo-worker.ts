@@ -2,6 +2,8 @@
  * The worker thread of `photoToPng`: decodes one JPEG 2000 file with OpenJPEG (WebAssembly) and ends. A thread of its own so that
  * a hostile file costs no more than the limits its parent sets.
  */
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 
 /** What the parent hands over. */
@@ -21,7 +23,10 @@ export type PhotoAnswer =
       readonly pixels: Uint8Array
     }
   | { readonly kind: 'refused'; readonly cause?: unknown }
-  | { readonly kind: 'missing'; readonly cause: unknown }
+  | { readonly kind: 'missing'; readonly what: 'package' | 'wasm'; readonly cause: unknown }
+
+/** The file with the code of the decoder. A bundler does not take it along: a bundled worker looks for it beside itself. */
+const wasmFile = 'openjpegwasm_decode.wasm'
 
 /** The part of the codec's interface that is used; it comes without types. */
 interface Decoder {
@@ -31,8 +36,13 @@ interface Decoder {
   getFrameInfo(): { width: number; height: number; bitsPerSample: number; componentCount: number; isSigned: boolean }
 }
 type Codec = (options: object) => Promise<{ J2KDecoder: new () => Decoder }>
+type Library = Awaited<ReturnType<Codec>>
 
 const { file, maxMemory } = workerData as PhotoTask
+const folder = dirname(process.argv[1]!)
+
+// The codec is CommonJS and reads this name, which a bundle of ECMAScript modules lacks. The thread is ours alone.
+Object.assign(globalThis, { __dirname: folder })
 
 /** WebAssembly has no limit of its own below the codec's 2 GiB: growing further is refused, as by a machine without memory. */
 const { grow } = WebAssembly.Memory.prototype
@@ -47,12 +57,17 @@ async function answer(): Promise<PhotoAnswer> {
     // @ts-expect-error: it has no types
     codec = (await import('@cornerstonejs/codec-openjpeg/decodewasmjs')).default
   } catch (cause) {
-    return { kind: 'missing', cause }
+    return { kind: 'missing', what: 'package', cause }
   }
-  const silent = (): void => undefined
-  const { J2KDecoder } = await codec({ print: silent, printErr: silent })
+  let library: Library
   try {
-    const decoder = new J2KDecoder()
+    library = await codec({ print: silent, printErr: silent, ...wasmBesideWorker() })
+  } catch (cause) {
+    // Nothing of the photo has been looked at.
+    return { kind: 'missing', what: 'wasm', cause }
+  }
+  try {
+    const decoder = new library.J2KDecoder()
     decoder.getEncodedBuffer(file.length).set(file)
     decoder.decode()
     const { width, height, componentCount: components, bitsPerSample, isSigned } = decoder.getFrameInfo()
@@ -64,6 +79,14 @@ async function answer(): Promise<PhotoAnswer> {
     return { kind: 'refused', ...(cause instanceof Error && { cause }) }
   }
 }
+
+/** The codec's own option, when the file is beside this one; else the codec looks for it in its package. */
+function wasmBesideWorker(): { readonly wasmBinary?: Uint8Array } {
+  const file = join(folder, wasmFile)
+  return existsSync(file) ? { wasmBinary: readFileSync(file) } : {}
+}
+
+function silent(): void {}
 
 // No `await` at the top level: this file can be bundled as CommonJS.
 answer().then((result) => parentPort!.postMessage(result))

@@ -29,6 +29,8 @@ const maxMemory = 64 * 1024 * 1024
 /** Most tiles: an image of a card has one, and each costs memory whatever its size. */
 const maxTiles = 64
 const codec = '@cornerstonejs/codec-openjpeg'
+/** The file with the code of the decoder, which a bundled worker looks for beside itself. */
+const wasmFile = 'openjpegwasm_decode.wasm'
 
 /**
  * Decodes the photo of a card face (JPEG 2000, 8 bits, grey or colour) to PNG. The decoder is OpenJPEG in WebAssembly, from the
@@ -61,7 +63,7 @@ export async function photoToPng(
   }
   const answer = await decode({ file, maxMemory }, timeoutMs, worker)
   if (answer === 'timeout') throw new DecodeError('ERR_CARD_DATA', `not decoded within ${timeoutMs} ms`, sizeAt)
-  if (answer.kind === 'missing') throw missingPackages([codec], answer.cause)
+  if (answer.kind === 'missing') throw withoutCodec(answer)
   const same = answer.kind === 'pixels' && answer.width === width && answer.height === height
   if (!same || answer.components !== components) {
     const cause = answer.kind === 'refused' ? answer.cause : undefined
@@ -113,5 +115,10 @@ function startWorker(program: URL | string | undefined, options: WorkerOptions):
 }
 
 function withoutWorker(cause: unknown): Error {
-  return missingFile('photo-worker.js', 'options.worker', cause)
+  return missingFile('photo-worker.js', 'name its place with options.worker', cause)
+}
+
+function withoutCodec({ what, cause }: PhotoAnswer & { readonly kind: 'missing' }): Error {
+  if (what === 'package') return missingPackages([codec], cause)
+  return missingFile(wasmFile, 'it belongs beside the bundled photo-worker.js', cause)
 }

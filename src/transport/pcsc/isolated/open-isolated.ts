@@ -40,7 +40,7 @@ export async function openIsolated(
     throw new TypeError('a binding object cannot be taken to another process: use isolated.module')
   }
   const file = program ?? hostBeside()
-  if (!existsSync(file)) throw missingFile('host.js', 'isolated.program', undefined)
+  if (!existsSync(file)) throw withoutHost(undefined)
   try {
     return await IsolatedBinding.open({
       program: file,
@@ -59,6 +59,10 @@ function hostBeside(): URL {
   try {
     return new URL('./host.js', import.meta.url)
   } catch (cause) {
-    throw missingFile('host.js', 'isolated.program', cause)
+    throw withoutHost(cause)
   }
+}
+
+function withoutHost(cause: unknown): Error {
+  return missingFile('host.js', 'name its place with isolated.program', cause)
 }
