@@ -7,17 +7,10 @@ import { promisify } from 'node:util'
 import * as esbuild from 'esbuild'
 import * as vite from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { greyPhoto } from '../support/photo.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const sources = join(root, '.cache', 'bundling')
-/** A grey image of 24 by 16 pixels, made with opj_compress 2.5.0. */
-const photo =
-  'AAAADGpQICANCocKAAAAFGZ0eXBqcDIgAAAAAGpwMiAAAAAtanAyaAAAABZpaGRyAAAAEAAAABgAAQcHAAAAAAAPY29scgEAAAAAABEAAAEpanAyY/9P' +
-  '/1EAKQAAAAAAGAAAABAAAAAAAAAAAAAAABgAAAAQAAAAAAAAAAAAAQcBAf9SAAwAAAABAAEEBAAB/1wAB0BASEhQ/2QAJQABQ3JlYXRlZCBieSBPcGVu' +
-  'SlBFRyB2ZXJzaW9uIDIuNS4w/5AACgAAAAAAtAAB/5PfgrASH4jmUTSZcFgKFraO1PMnlYik5qWg3odcttuWGXR+Ci0mw3OA78t7zwXBQ4Yo9GjIl/a8' +
-  'NurHRQmT5vwe5H3Qdonph5KQkwFEBAt5GnUNDYtj7GPHt8/AXj7R2PwEAEv91NLFKMxniWJW+q3uGADn/ly7wMVXSFEcp2g4+UwsEThYB8CM7r8Xbh4F' +
-  'nsvRDvVYFTFIYb4IlLAd7i9J3nVh8ba//9k='
-
 /** An application: shows a photo, then sends one command through an isolated reader process. Prints JSON. */
 const application = `
 import { photoToPng } from 'jpki-card/card-face'
@@ -111,7 +104,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 /** Runs a bundled application; the files of worker and host are given as options when there are any. */
 async function run(app: string, ...files: readonly string[]): Promise<unknown> {
   const env = { ...process.env, FAKE_BINDING: folder }
-  const { stdout } = await promisify(execFile)(process.execPath, [app, photo, module, ...files], {
+  const { stdout } = await promisify(execFile)(process.execPath, [app, greyPhoto, module, ...files], {
     env,
     timeout: 30_000,
   })

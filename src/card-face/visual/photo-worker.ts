@@ -13,8 +13,9 @@ export interface PhotoTask {
   readonly maxMemory: number
 }
 
-/** What the worker answers. */
+/** What the worker answers: `decoding` before it looks at the photo, then one of the others. */
 export type PhotoAnswer =
+  | { readonly kind: 'decoding' }
   | {
       readonly kind: 'pixels'
       readonly width: number
@@ -66,6 +67,7 @@ async function answer(): Promise<PhotoAnswer> {
     // Nothing of the photo has been looked at.
     return { kind: 'missing', what: 'wasm', cause }
   }
+  post({ kind: 'decoding' })
   try {
     const decoder = new library.J2KDecoder()
     decoder.getEncodedBuffer(file.length).set(file)
@@ -86,7 +88,11 @@ function wasmBesideWorker(): { readonly wasmBinary?: Uint8Array } {
   return existsSync(file) ? { wasmBinary: readFileSync(file) } : {}
 }
 
+function post(result: PhotoAnswer): void {
+  parentPort!.postMessage(result)
+}
+
 function silent(): void {}
 
 // No `await` at the top level: this file can be bundled as CommonJS.
-answer().then((result) => parentPort!.postMessage(result))
+answer().then(post)

@@ -84,18 +84,25 @@ async function decode(
     stdout: true,
     stderr: true,
     env: {},
+    // Those of the application may not suit a thread, or load into it what it does not need.
+    execArgv: [],
   })
   const limit = AbortSignal.timeout(timeoutMs)
   try {
     return await new Promise((resolve, reject) => {
+      let isDecoding = false
+      const end = (cause?: unknown): void => {
+        // Before it looked at the photo it was the program that failed, or its file is missing; then out of memory, or a trap.
+        if (isDecoding) resolve({ kind: 'refused', cause })
+        else reject(withoutWorker(cause))
+      }
       limit.addEventListener('abort', () => resolve('timeout'), { once: true })
-      worker.once('message', (answer: PhotoAnswer) => resolve(answer))
-      // Its file is missing; else it ran out of memory, or the decoder trapped.
-      worker.once('error', (cause: Error & { code?: unknown }) => {
-        if (cause.code === 'ERR_MODULE_NOT_FOUND' || cause.code === 'MODULE_NOT_FOUND') reject(withoutWorker(cause))
-        else resolve({ kind: 'refused', cause })
+      worker.on('message', (answer: PhotoAnswer) => {
+        if (answer.kind === 'decoding') isDecoding = true
+        else resolve(answer)
       })
-      worker.once('exit', () => resolve({ kind: 'refused' }))
+      worker.once('error', end)
+      worker.once('exit', () => end())
     })
   } finally {
     // Not waited for: V8 finishes compiling the codec first, which takes longer than the photo.
