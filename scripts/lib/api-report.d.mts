@@ -1,0 +1,2 @@
+/** Types of `api-report.mjs` for the tests. */
+export function apiReport(): string
