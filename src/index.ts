@@ -2,6 +2,27 @@
  * The parts most programs need, from one place, and all errors. Everything else is in the subpaths: `jpki-card/pcsc` for
  * readers, `jpki-card/emulator` for the virtual card.
  *
+ * @example
+ * ```ts
+ * import { CardSession, identifyCard, JpkiApplication, JpkiCardError, Pin } from 'jpki-card'
+ * import { createVirtualCard, VirtualTransport } from 'jpki-card/emulator'
+ *
+ * const transport = new VirtualTransport({ card: await createVirtualCard() })
+ * const { name } = await transport.waitForCard()
+ * const session = new CardSession(await transport.connect(name))
+ * try {
+ *   console.log((await identifyCard(session)).kind)
+ *   const jpki = await JpkiApplication.open(session)
+ *   const { signature } = await jpki.authenticate(new Uint8Array(32), Pin.fromText('1234'))
+ *   console.log(signature.length)
+ * } catch (error) {
+ *   if (!(error instanceof JpkiCardError)) throw error
+ *   console.log(error.code)
+ * } finally {
+ *   await session.close()
+ *   await transport.close()
+ * }
+ * ```
  * @module jpki-card
  */
 export type {

@@ -53,7 +53,7 @@ const printer = ts.createPrinter({ removeComments: true })
 
 function describe(name, symbol, checker) {
   const text = ts.displayPartsToString(symbol.getDocumentationComment(checker)).replaceAll(/\s+/g, ' ')
-  const [sentence] = text.replaceAll(/\{@link (\S+?)\}/g, '`$1`').split(/(?<=\.)\s(?=[A-Z`])/)
+  const [sentence] = text.replaceAll(/\{@link (\S+?)\s*\}/g, '`$1`').split(/(?<=\.)\s(?=[A-Z`])/)
   const signatures = symbol.declarations.map((declaration) => {
     const node = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration
     return printer

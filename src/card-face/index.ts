@@ -2,6 +2,21 @@
  * What is printed on a card and stored in it (券面): the card-face input application (券面事項入力補助AP), the card-face
  * verification application (券面事項確認AP), individual number, verification codes, and the proof of authenticity.
  *
+ * @example
+ * ```ts
+ * import { CardSession, Pin } from 'jpki-card/card'
+ * import { TextApplication } from 'jpki-card/card-face'
+ * import { createVirtualCard, VirtualTransport } from 'jpki-card/emulator'
+ *
+ * const transport = new VirtualTransport({ card: await createVirtualCard() })
+ * const { name } = await transport.waitForCard()
+ * const session = new CardSession(await transport.connect(name))
+ * const text = await TextApplication.open(session)
+ * await text.verifyPin('pin', Pin.fromText('1234'))
+ * console.log((await text.readAttributes()).name)
+ * await session.close()
+ * await transport.close()
+ * ```
  * @module jpki-card/card-face
  */
 export type {

@@ -2,6 +2,20 @@
  * ISO/IEC 7816-4 on a connection: sessions, files, PINs, and the APDUs, TLV and connections they are made of. Knows no
  * particular application.
  *
+ * @example
+ * ```ts
+ * import { CardSession, describeStatus, selectApplication } from 'jpki-card/card'
+ * import { createVirtualCard, VirtualTransport } from 'jpki-card/emulator'
+ *
+ * const transport = new VirtualTransport({ card: await createVirtualCard() })
+ * const { name } = await transport.waitForCard()
+ * const session = new CardSession(await transport.connect(name))
+ * const aid = Uint8Array.from(Buffer.from('D392F000260100000001', 'hex'))
+ * const { sw } = await session.transmit(selectApplication(aid))
+ * console.log(sw.toString(16), describeStatus(sw))
+ * await session.close()
+ * await transport.close()
+ * ```
  * @module jpki-card/card
  */
 export * from '../apdu/index.ts'

@@ -2,6 +2,12 @@
  * Which credential serves which customer: card and channel in, application, PIN, keeper and expiry out, and the call that
  * performs it.
  *
+ * @example
+ * ```ts
+ * import { findServices } from 'jpki-card/credentials'
+ *
+ * for (const { customer } of findServices({ card: 'my-number', channel: 'convenience-store' })) console.log(customer.en)
+ * ```
  * @module jpki-card/credentials
  */
 export * from '../validity/index.ts'

@@ -1,6 +1,17 @@
 /**
  * A virtual My Number card, Juki card or phone token: in process, or in a real pcscd through vpcd.
  *
+ * @example
+ * ```ts
+ * import { createVirtualCard, VirtualTransport } from 'jpki-card/emulator'
+ *
+ * const transport = new VirtualTransport({ readers: ['counter'] })
+ * // A Juki card whose PIN has one try left.
+ * transport.insert(await createVirtualCard({ kind: 'juki', triesLeft: { sign: 1 } }))
+ * for (const { name, cardPresent } of await transport.readers()) console.log(name, cardPresent)
+ * transport.remove()
+ * await transport.close()
+ * ```
  * @module jpki-card/emulator
  */
 

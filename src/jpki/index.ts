@@ -1,6 +1,21 @@
 /**
  * The JPKI application (公的個人認証): certificates, PINs and signatures of the holder.
  *
+ * @example
+ * ```ts
+ * import { CardSession } from 'jpki-card/card'
+ * import { createVirtualCard, VirtualTransport } from 'jpki-card/emulator'
+ * import { JpkiApplication } from 'jpki-card/jpki'
+ *
+ * const transport = new VirtualTransport({ card: await createVirtualCard() })
+ * const { name } = await transport.waitForCard()
+ * const session = new CardSession(await transport.connect(name))
+ * const jpki = await JpkiApplication.open(session)
+ * console.log(await jpki.pinStatus('sign'))
+ * console.log((await jpki.readCertificate('auth')).notAfter)
+ * await session.close()
+ * await transport.close()
+ * ```
  * @module jpki-card/jpki
  */
 export type { JpkiSignature, SignOptions } from './application.ts'

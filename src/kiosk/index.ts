@@ -1,6 +1,20 @@
 /**
  * One object that tells a kiosk what happens at its readers: cards, which card it is, trouble and its end.
  *
+ * @example
+ * ```ts
+ * import { createVirtualCard, VirtualTransport } from 'jpki-card/emulator'
+ * import { KioskMonitor } from 'jpki-card/kiosk'
+ *
+ * const transport = new VirtualTransport({ card: await createVirtualCard() })
+ * const monitor = new KioskMonitor(transport)
+ * for await (const event of monitor) {
+ *   console.log(event.type)
+ *   if (event.type === 'card-identified') break
+ * }
+ * await monitor.close()
+ * await transport.close()
+ * ```
  * @module jpki-card/kiosk
  */
 export type { KioskEvent, KioskReader } from './events.ts'

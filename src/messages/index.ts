@@ -2,6 +2,15 @@
  * What to tell people about errors: customers at the machine in seven languages, clerks and operators in Japanese and
  * English. `docs/messages.md` has the situations and codes.
  *
+ * @example
+ * ```ts
+ * import { PinError } from 'jpki-card'
+ * import { messageFor } from 'jpki-card/messages'
+ *
+ * const error = new PinError('ERR_PIN_REJECTED', 'wrong PIN', { pin: 'auth', triesLeft: 2 })
+ * console.log(messageFor(error, { audience: 'customer', language: 'en' }).text)
+ * console.log(messageFor(error, { audience: 'clerk', language: 'ja' }).text)
+ * ```
  * @module jpki-card/messages
  */
 export type { Audience, CustomerLanguage, LanguageFor, StaffLanguage } from './languages.ts'

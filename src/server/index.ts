@@ -2,6 +2,30 @@
  * The issuance server: challenges, verification of tokens, each nonce taken once; over HTTP, with an audit log and with PINs
  * that a municipality keeps.
  *
+ * @example
+ * ```ts
+ * import { randomBytes } from 'node:crypto'
+ * import { createIdentity } from 'jpki-card/emulator'
+ * import { Certificate } from 'jpki-card/pki'
+ * import { createHttpHandler, memoryStore, TokenService } from 'jpki-card/server'
+ *
+ * // A CA of the virtual card. In production: the certificates of jpkiAnchors, and revocation checked.
+ * const { authCa } = await createIdentity()
+ * const service = new TokenService({
+ *   origin: 'https://issue.example',
+ *   store: memoryStore(),
+ *   anchors: [Certificate.fromDer(authCa.certificate)],
+ *   hierarchies: ['virtual'],
+ *   revocation: { mode: 'none' },
+ *   pseudonymKey: randomBytes(32),
+ * })
+ * console.log((await service.challenge({ terminal: 'kiosk-1', purpose: 'residence-record' })).terminal)
+ *
+ * // The HTTP interface needs the packages hono and, for its metrics, prom-client.
+ * const handler = await createHttpHandler({ service, metrics: false })
+ * console.log((await handler.fetch(new Request('https://issue.example/healthz'))).status)
+ * await service.close()
+ * ```
  * @module jpki-card/server
  */
 export * from './audit/index.ts'

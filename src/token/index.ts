@@ -2,6 +2,21 @@
  * The token with which a card's holder proves to an issuance server who they are: a challenge, the card's answer, and the
  * server's answer to that.
  *
+ * @example
+ * ```ts
+ * import { parseChallenge, tokenFormat } from 'jpki-card/token'
+ *
+ * // What a server sent: read strictly, before a card answers it with `answerChallenge`.
+ * const challenge = parseChallenge({
+ *   format: tokenFormat,
+ *   origin: 'https://issue.example',
+ *   terminal: 'kiosk-1',
+ *   purpose: 'residence-record',
+ *   nonce: Buffer.alloc(32, 1).toString('base64url'),
+ *   expiresAt: new Date(Date.now() + 60_000).toISOString(),
+ * })
+ * console.log(challenge.terminal, challenge.expiresAt)
+ * ```
  * @module jpki-card/token
  */
 export type { RemoteAcceptance } from './acceptance.ts'

@@ -1,6 +1,21 @@
 /**
  * Card readers of this computer, through PC/SC.
  *
+ * @example
+ * ```ts
+ * import { JpkiCardError } from 'jpki-card'
+ * import { openPcsc } from 'jpki-card/pcsc'
+ *
+ * try {
+ *   const transport = await openPcsc({ connectTimeoutMs: 2_000 })
+ *   for (const { name, cardPresent } of await transport.readers()) console.log(name, cardPresent)
+ *   await transport.close()
+ * } catch (error) {
+ *   // Without a service, a binding or a reader: each has a code.
+ *   if (!(error instanceof JpkiCardError)) throw error
+ *   console.log(error.code)
+ * }
+ * ```
  * @module jpki-card/pcsc
  */
 
