@@ -56,16 +56,18 @@ function describe(name, symbol, checker) {
   const [sentence] = text.replaceAll(/\{@link (\S+?)\s*\}/g, '`$1`').split(/(?<=\.)\s(?=[A-Z`])/)
   const signatures = symbol.declarations.map((declaration) => {
     const node = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration
-    return printer
-      .printNode(ts.EmitHint.Unspecified, node, declaration.getSourceFile())
-      .replace(/^export /, '')
-      .replace(/^declare /, '')
-      .replaceAll(/ {4}/g, '  ')
-      // Compilers differ in this.
-      .replaceAll(/"([^"'\n]*)"/g, "'$1'")
-      .split('\n')
-      .filter((line) => !/^\s*(private |#private)/.test(line))
-      .join('\n')
+    return (
+      printer
+        .printNode(ts.EmitHint.Unspecified, node, declaration.getSourceFile())
+        .replace(/^export /, '')
+        .replace(/^declare /, '')
+        .replaceAll(/ {4}/g, '  ')
+        // Compilers differ in this.
+        .replaceAll(/"([^"'\n]*)"/g, "'$1'")
+        .split('\n')
+        .filter((line) => !/^\s*(private |#private)/.test(line))
+        .join('\n')
+    )
   })
   const lines = [`### ${name}`, ...(sentence ? [sentence] : []), `\`\`\`ts\n${signatures.join('\n')}\n\`\`\``]
   return lines.join('\n\n')

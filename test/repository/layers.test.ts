@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { arrowsOf, importsBelow, pastAnIndex, roomOf } from '../../scripts/lib/imports.mjs'
 
 const src = fileURLToPath(new URL('../../src/', import.meta.url))
-const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
 
 /** What each room may import besides itself and the leaves. The only place that says so. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
@@ -49,18 +49,9 @@ const leaves: Readonly<Record<string, readonly string[]>> = {
   'pins.ts': [],
 }
 
-const imports = new Map(
-  files.map((file) => {
-    const text = readFileSync(join(src, file), 'utf8')
-    const found = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1]!)
-    const path = (name: string) => (name.startsWith('.') ? relative(src, join(src, dirname(file), name)) : name)
-    return [file, found.map((name) => ({ name, target: path(name), isOwn: name.startsWith('.') }))]
-  }),
-)
-const roomOf = (file: string): string => (file.includes('/') ? file.split('/')[0]! : '')
-const arrows = [...imports].flatMap(([file, found]) =>
-  found.filter(({ isOwn }) => isOwn).map(({ target }) => [file, target] as const),
-)
+const imports = importsBelow(src)
+const files = [...imports.keys()]
+const arrows = arrowsOf(imports)
 
 describe('imports', () => {
   test('go down only: each room imports what the table lets it', () => {
@@ -88,11 +79,7 @@ describe('imports', () => {
   })
 
   test('go through the index of a room, but for at most 22 internals', () => {
-    const past = arrows.filter(([file, target]) => {
-      const isIndex =
-        target.endsWith('/index.ts') && (target.split('/').length === 2 || target === 'transport/pcsc/index.ts')
-      return roomOf(target) !== '' && roomOf(file) !== roomOf(target) && !isIndex
-    })
+    const past = pastAnIndex(arrows)
     expect(past.length, past.join('\n')).toBeLessThanOrEqual(22)
   })
 
