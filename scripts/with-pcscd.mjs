@@ -5,9 +5,12 @@
 // that nothing it started outlives it. pcscd itself is started by
 // the tests (test/support/pcscd.ts).
 //
-// Exit codes: the command's own, or 3 when the namespace cannot be made (the caller reports the suite as skipped).
+// SIGINT, SIGTERM and SIGHUP go to the command; what is left after three seconds is killed.
+//
+// Exit codes: the command's own, 128 and the signal after one, or 3 when the namespace cannot be made (the caller reports the suite as skipped).
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
 
@@ -25,6 +28,9 @@ exec "$@"`
 const namespaces = ['--mount', '--net', '--pid', '--mount-proc', '--fork', '--kill-child']
 const unshareArguments = process.getuid?.() === 0 ? namespaces : ['--user', '--map-root-user', ...namespaces]
 
+/** Time the command has to end by itself after a signal, milliseconds. */
+const graceMs = 3_000
+
 const [command, ...args] = process.argv.slice(2)
 if (command === undefined) {
   process.stderr.write('usage: node scripts/with-pcscd.mjs CMD ARGS…\n')
@@ -40,8 +46,39 @@ if (problem !== undefined) {
 const child = spawn('unshare', [...unshareArguments, 'sh', '-c', setup, 'with-pcscd', command, ...args], {
   stdio: 'inherit',
 })
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)))
+let ending
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(signal))
+child.on('exit', (code, signal) => {
+  if (ending !== undefined) process.exit(128 + constants.signals[ending])
+  process.exit(code ?? (signal === null ? 1 : 128))
+})
+
+/**
+ * `unshare` does not pass signals on, and the first process of a namespace ignores those it has no handler for. So the command
+ * is asked, and then its namespace is ended, which `--kill-child` does with everything in it.
+ */
+function end(signal) {
+  if (ending !== undefined) return
+  ending = signal
+  for (const pid of childrenOf(child.pid)) kill(pid, signal)
+  setTimeout(() => child.kill('SIGKILL'), graceMs)
+}
+
+function childrenOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+  } catch {
+    return []
+  }
+}
+
+function kill(pid, signal) {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // It is gone already.
+  }
+}
 
 /** The reason no private pcscd can run here, with the one command that changes that; `undefined` when it can. */
 function whyNot() {

@@ -4,11 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, test } from 'vitest'
+import { requireAll } from '../support/require-all.ts'
 
 const present = spawnSync('openssl', ['version']).status === 0
 
-/** A test that OpenSSL decides: reported as absent without it, except in continuous integration, where it fails. */
-export const opensslTest = test.runIf(present || process.env['CI'] === 'true')
+/** A test that OpenSSL decides: reported as absent without it, except in the gate, where it fails. */
+export const opensslTest = test.runIf(present || requireAll)
 
 /** A folder for the test file that asks for it, and `openssl` in it. */
 export function opensslFolder() {
