@@ -1,7 +1,7 @@
 // 券面事項入力補助用: a form filled in from the card, and only when the card and what it says are authentic.
 import { CardSession, Pin } from 'jpki-card'
-import { createVirtualCard, VirtualTransport, virtualRoots } from 'jpki-card/emulator'
 import { decodeAttributes, decodeNumberFile, verifyAuthenticity } from 'jpki-card/card-face'
+import { createVirtualCard, VirtualTransport, virtualRoots } from 'jpki-card/emulator'
 
 const card = await createVirtualCard()
 // With real cards: keys from J-LIS, or knownCvcRoots of jpki-card/card-face, which are not officially published.

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { must, root, say } from './run.mjs'
 
 /** Other Node.js versions the package supports; the npm registry carries their binaries. */
-const otherMajors = [22, 24]
+const otherMajors = [22, 24, 26]
 
 /** Paths of those binaries, installed under .cache/ on first use. The running major is left out. */
 export function otherNodes() {
