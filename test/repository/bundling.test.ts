@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -40,7 +40,18 @@ async function main() {
 main()
 `
 
+const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  readonly exports: Readonly<Record<string, object | string>>
+}
+const subpaths = Object.keys(exports).filter((subpath) => !subpath.endsWith('.json'))
+/** An application that takes all there is; a profile is what needs the parser of JSON. */
+const everything = [
+  ...subpaths.map((subpath, i) => `import * as part${i} from 'jpki-card${subpath.slice(1)}'`),
+  `console.log(JSON.stringify([part${subpaths.indexOf('./municipal')}.checkProfile('{').ok, ${subpaths.map((_, i) => `Object.keys(part${i}).length > 0`)}]))`,
+].join('\n')
+
 const entries = {
+  all: join(sources, 'all.mjs'),
   app: join(sources, 'app.mjs'),
   'photo-worker': join(root, 'dist/card-face/visual/photo-worker.js'),
   host: join(root, 'dist/transport/pcsc/isolated/host.js'),
@@ -63,6 +74,7 @@ const bundlers: Readonly<Record<string, Bundler>> = {
       bundle: true,
       platform: 'node',
       target: 'node20',
+      mainFields: ['module', 'main'],
       logLevel: 'error',
       // The decoder is CommonJS, and esbuild gives it no `require` in a bundle of the other form.
       ...(format === 'esm' && { banner: { js: requireForEsm } }),
@@ -93,6 +105,7 @@ let module: string
 beforeAll(async () => {
   mkdirSync(sources, { recursive: true })
   writeFileSync(entries.app, application)
+  writeFileSync(entries.all, everything)
   // Outside the checkout: what a bundle does not hold is not found.
   folder = mkdtempSync(join(tmpdir(), 'bundling-'))
   writeFileSync(join(folder, 'events'), '1')
@@ -121,6 +134,11 @@ describe.each(cases)('bundled with %s as %s', (bundler, format) => {
     copyFileSync(wasmOf, join(made('photo-worker'), '..', wasm))
     const result = await run(made('app'), made('photo-worker'), made('host'))
     expect(result).toEqual({ photo: [24, 16], answer: '801000009000' })
+  })
+
+  test('every entry point loads', async () => {
+    await bundlers[bundler]!('all', format, made('all'))
+    expect(await run(made('all'))).toEqual([false, ...subpaths.map(() => true)])
   })
 
   test('files that are not there are named, and not taken for a fault of the card', async () => {
