@@ -4,6 +4,9 @@
  * Wrong arguments are plain `TypeError` or `RangeError`; everything a card, reader, file or person can cause is one of
  * the classes below. No message holds a PIN, command data or personal data. The list with remedies is `docs/errors.md`.
  */
+import { type Code, type CodeOf, codes, codesOf, outcomeOf, type Turn } from './outcomes.ts'
+
+export type { Code, CodeOf, Turn } from './outcomes.ts'
 
 /** What the error is about beyond its message; each code documents which fields it sets. */
 export interface ErrorDetail {
@@ -11,77 +14,14 @@ export interface ErrorDetail {
   readonly cause?: unknown
 }
 
-/** All stable codes. Codes are never renamed; new ones may be added. */
-export const errorCodes = [
-  'ERR_SERVICE_UNAVAILABLE',
-  'ERR_BINDING_MISSING',
-  'ERR_NO_READER',
-  'ERR_NO_CARD',
-  'ERR_CARD_REMOVED',
-  'ERR_CARD_RESET',
-  'ERR_CARD_MUTE',
-  'ERR_READER_BUSY',
-  'ERR_TIMEOUT',
-  'ERR_ABORTED',
-  'ERR_CONNECTION_CLOSED',
-  'ERR_TRANSPORT',
-  'ERR_RESPONSE_MALFORMED',
-  'ERR_RESPONSE_TOO_LONG',
-  'ERR_SECURE_MESSAGING',
-  'ERR_STATUS_WORD',
-  'ERR_SECURITY_STATUS',
-  'ERR_APPLICATION_NOT_FOUND',
-  'ERR_FILE_NOT_FOUND',
-  'ERR_WRONG_CARD',
-  'ERR_APDU',
-  'ERR_TLV',
-  'ERR_DER',
-  'ERR_CARD_DATA',
-  'ERR_STRIPE',
-  'ERR_PROFILE',
-  'ERR_CERTIFICATE_ABSENT',
-  'ERR_CERTIFICATE',
-  'ERR_VERIFICATION',
-  'ERR_PIN_FORMAT',
-  'ERR_PIN_REJECTED',
-  'ERR_PIN_BLOCKED',
-  'ERR_PIN_GUARDED',
-  'ERR_PIN_OUTCOME_UNKNOWN',
-  'ERR_PIN_STATE',
-  'ERR_RAW_VERIFY_REFUSED',
-  'ERR_SIGNATURE_INVALID',
-  'ERR_STATE_NOT_CLEARED',
-  'ERR_TRANSCRIPT',
-  'ERR_REPLAY',
-  'ERR_TOKEN',
-  'ERR_TOKEN_ORIGIN',
-  'ERR_TOKEN_TERMINAL',
-  'ERR_TOKEN_PURPOSE',
-  'ERR_TOKEN_ALGORITHM',
-  'ERR_TOKEN_SIGNATURE',
-  'ERR_NONCE_UNKNOWN',
-  'ERR_NONCE_EXPIRED',
-  'ERR_ANSWER_MISMATCH',
-  'ERR_CERTIFICATE_REFUSED',
-  'ERR_CERTIFICATE_NOT_YET_VALID',
-  'ERR_CERTIFICATE_EXPIRED',
-  'ERR_CERTIFICATE_REVOKED',
-  'ERR_REVOCATION_UNKNOWN',
-  'ERR_STORE_UNAVAILABLE',
-  'ERR_STORE_FULL',
-  'ERR_INTERNAL',
-  'ERR_MUNICIPAL_PIN_REJECTED',
-  'ERR_MUNICIPAL_PIN_LOCKED',
-  'ERR_MUNICIPAL_PIN_NOT_REGISTERED',
-  'ERR_MUNICIPAL_PIN_FORMAT',
-  'ERR_MUNICIPAL_PIN_BUSY',
-  'ERR_AUDIT',
-  'ERR_DEPENDENCY_MISSING',
-  'ERR_SERVER',
-] as const
-
 /** One of the stable error codes. */
-export type ErrorCode = (typeof errorCodes)[number]
+export type ErrorCode = Exclude<Code, CodeOf<'RequestProblem' | 'CliError'>>
+
+/** All stable codes, with their meaning in `docs/errors.md`. Codes are never renamed; new ones may be added. */
+export const errorCodes: readonly ErrorCode[] = codes.filter((code): code is ErrorCode => {
+  const { className } = outcomeOf(code)
+  return className !== 'RequestProblem' && className !== 'CliError'
+})
 
 /** Base of all coded errors. Narrow on `code`, or on the class. */
 export class JpkiCardError extends Error {
@@ -95,19 +35,7 @@ export class JpkiCardError extends Error {
 }
 
 /** Codes of {@link TransportError}. */
-export type TransportErrorCode =
-  | 'ERR_SERVICE_UNAVAILABLE'
-  | 'ERR_BINDING_MISSING'
-  | 'ERR_NO_READER'
-  | 'ERR_NO_CARD'
-  | 'ERR_CARD_REMOVED'
-  | 'ERR_CARD_RESET'
-  | 'ERR_CARD_MUTE'
-  | 'ERR_READER_BUSY'
-  | 'ERR_TIMEOUT'
-  | 'ERR_ABORTED'
-  | 'ERR_CONNECTION_CLOSED'
-  | 'ERR_TRANSPORT'
+export type TransportErrorCode = CodeOf<'TransportError'>
 
 /** The way to the card failed: service, reader, card presence, time. */
 export class TransportError extends JpkiCardError {
@@ -129,7 +57,7 @@ export class TransportError extends JpkiCardError {
 
 /** The card answered something that is not a response APDU, or more than allowed. */
 export class ResponseError extends JpkiCardError {
-  declare readonly code: 'ERR_RESPONSE_MALFORMED' | 'ERR_RESPONSE_TOO_LONG'
+  declare readonly code: CodeOf<'ResponseError'>
 }
 
 /** Secure messaging with the card has ended, or never held what was needed. Nothing it protects went out in the clear. */
@@ -144,11 +72,7 @@ export class SecureMessagingError extends JpkiCardError {
 }
 
 /** Codes of {@link StatusWordError}. */
-export type StatusWordErrorCode =
-  | 'ERR_STATUS_WORD'
-  | 'ERR_SECURITY_STATUS'
-  | 'ERR_APPLICATION_NOT_FOUND'
-  | 'ERR_FILE_NOT_FOUND'
+export type StatusWordErrorCode = CodeOf<'StatusWordError'>
 
 /** The card refused a command. */
 export class StatusWordError extends JpkiCardError {
@@ -174,15 +98,10 @@ export class WrongCardError extends JpkiCardError {
 
 /** Bytes could not be decoded. */
 export class DecodeError extends JpkiCardError {
-  declare readonly code: 'ERR_APDU' | 'ERR_TLV' | 'ERR_DER' | 'ERR_CARD_DATA'
+  declare readonly code: CodeOf<'DecodeError'>
   /** Byte offset from the start of the input at which decoding stopped. */
   readonly offset: number
-  constructor(
-    code: 'ERR_APDU' | 'ERR_TLV' | 'ERR_DER' | 'ERR_CARD_DATA',
-    message: string,
-    offset: number,
-    detail: ErrorDetail = {},
-  ) {
+  constructor(code: CodeOf<'DecodeError'>, message: string, offset: number, detail: ErrorDetail = {}) {
     super(code, `${message} (at byte ${offset})`, detail)
     this.offset = offset
   }
@@ -266,7 +185,7 @@ export class ProfileError extends JpkiCardError {
 
 /** A certificate is not on the card, or is not one. */
 export class CertificateError extends JpkiCardError {
-  declare readonly code: 'ERR_CERTIFICATE_ABSENT' | 'ERR_CERTIFICATE'
+  declare readonly code: CodeOf<'CertificateError'>
 }
 
 /** A certificate is not to be believed: one named check failed. */
@@ -284,14 +203,7 @@ export class VerificationError extends JpkiCardError {
 }
 
 /** Codes of {@link PinError}. */
-export type PinErrorCode =
-  | 'ERR_PIN_FORMAT'
-  | 'ERR_PIN_REJECTED'
-  | 'ERR_PIN_BLOCKED'
-  | 'ERR_PIN_GUARDED'
-  | 'ERR_PIN_OUTCOME_UNKNOWN'
-  | 'ERR_PIN_STATE'
-  | 'ERR_RAW_VERIFY_REFUSED'
+export type PinErrorCode = CodeOf<'PinError'>
 
 /** A PIN was refused: by its format, by the card, or by the guard before it could cost a try. */
 export class PinError extends JpkiCardError {
@@ -329,11 +241,11 @@ export class StateNotClearedError extends JpkiCardError {
 
 /** A transcript is not well formed, or playback met a command it does not hold. */
 export class TranscriptError extends JpkiCardError {
-  declare readonly code: 'ERR_TRANSCRIPT' | 'ERR_REPLAY'
+  declare readonly code: CodeOf<'TranscriptError'>
   /** Index of the exchange, from 0, when the error is about one. */
   readonly index: number | undefined
   constructor(
-    code: 'ERR_TRANSCRIPT' | 'ERR_REPLAY',
+    code: CodeOf<'TranscriptError'>,
     message: string,
     detail: ErrorDetail & { readonly index?: number | undefined } = {},
   ) {
@@ -343,64 +255,16 @@ export class TranscriptError extends JpkiCardError {
 }
 
 /** Codes of {@link RefusalError}. */
-export type RefusalCode =
-  | 'ERR_TOKEN'
-  | 'ERR_TOKEN_ORIGIN'
-  | 'ERR_TOKEN_TERMINAL'
-  | 'ERR_TOKEN_PURPOSE'
-  | 'ERR_TOKEN_ALGORITHM'
-  | 'ERR_TOKEN_SIGNATURE'
-  | 'ERR_NONCE_UNKNOWN'
-  | 'ERR_NONCE_EXPIRED'
-  | 'ERR_ANSWER_MISMATCH'
-  | 'ERR_CERTIFICATE_REFUSED'
-  | 'ERR_CERTIFICATE_NOT_YET_VALID'
-  | 'ERR_CERTIFICATE_EXPIRED'
-  | 'ERR_CERTIFICATE_REVOKED'
-  | 'ERR_REVOCATION_UNKNOWN'
-  | 'ERR_STORE_UNAVAILABLE'
-  | 'ERR_STORE_FULL'
-  | 'ERR_INTERNAL'
-  | 'ERR_MUNICIPAL_PIN_REJECTED'
-  | 'ERR_MUNICIPAL_PIN_LOCKED'
-  | 'ERR_MUNICIPAL_PIN_NOT_REGISTERED'
-  | 'ERR_MUNICIPAL_PIN_FORMAT'
-  | 'ERR_MUNICIPAL_PIN_BUSY'
-
-/** Whose turn it is after a refusal, and whether trying again, with a new challenge, can help. */
-const refusals: Readonly<Record<RefusalCode, readonly [turn: 'customer' | 'clerk' | 'operator', retry: boolean]>> = {
-  ERR_TOKEN: ['operator', false],
-  ERR_TOKEN_ORIGIN: ['operator', false],
-  ERR_TOKEN_TERMINAL: ['operator', false],
-  ERR_TOKEN_PURPOSE: ['operator', false],
-  ERR_TOKEN_ALGORITHM: ['operator', false],
-  ERR_TOKEN_SIGNATURE: ['customer', true],
-  ERR_NONCE_UNKNOWN: ['customer', true],
-  ERR_NONCE_EXPIRED: ['customer', true],
-  ERR_ANSWER_MISMATCH: ['operator', false],
-  ERR_CERTIFICATE_REFUSED: ['clerk', false],
-  ERR_CERTIFICATE_NOT_YET_VALID: ['clerk', false],
-  ERR_CERTIFICATE_EXPIRED: ['clerk', false],
-  ERR_CERTIFICATE_REVOKED: ['clerk', false],
-  ERR_REVOCATION_UNKNOWN: ['operator', true],
-  ERR_STORE_UNAVAILABLE: ['operator', true],
-  ERR_STORE_FULL: ['operator', true],
-  ERR_INTERNAL: ['operator', false],
-  ERR_MUNICIPAL_PIN_REJECTED: ['customer', true],
-  ERR_MUNICIPAL_PIN_LOCKED: ['clerk', false],
-  ERR_MUNICIPAL_PIN_NOT_REGISTERED: ['clerk', false],
-  ERR_MUNICIPAL_PIN_FORMAT: ['customer', true],
-  ERR_MUNICIPAL_PIN_BUSY: ['customer', true],
-}
+export type RefusalCode = CodeOf<'RefusalError'>
 
 /** All codes of {@link RefusalError}. */
-export const refusalCodes = Object.keys(refusals) as readonly RefusalCode[]
+export const refusalCodes: readonly RefusalCode[] = codesOf('RefusalError')
 
 /** An issuance server, or a terminal on its behalf, refuses. */
 export class RefusalError extends JpkiCardError {
   declare readonly code: RefusalCode
   /** Who can do something about it. */
-  readonly turn: 'customer' | 'clerk' | 'operator'
+  readonly turn: Turn
   /** Whether the same try, with a new challenge, may succeed. */
   readonly retry: boolean
   /** Name of the failed check of a certificate, when it is about one. */
@@ -416,8 +280,9 @@ export class RefusalError extends JpkiCardError {
     } = {},
   ) {
     super(code, message, detail)
-    this.turn = refusals[code][0]
-    this.retry = refusals[code][1]
+    const { turn, retry } = outcomeOf(code)
+    this.turn = turn
+    this.retry = retry
     this.check = detail.check
     this.depth = detail.depth
   }
