@@ -1,11 +1,21 @@
-import { type ErrorCode, JpkiCardError, PinError, StripeError, VerificationError } from '../errors.ts'
-import { type CodeMeaning, isErrorCode, meaningOf } from './codes.ts'
+import { JpkiCardError, PinError, StripeError, VerificationError } from '../errors.ts'
+import { type Code, isCode, outcomeOf, type Situation, type Turn } from '../outcomes.ts'
+
+/** What a failure means to people. */
+export interface Meaning {
+  readonly situation: Situation
+  readonly turn: Turn
+  readonly retry: boolean
+}
+
+/** Of an error that is not of this package. */
+const unexpected: Meaning = { situation: 'unexpected', turn: 'operator', retry: false }
 
 /** What is known of a failure: never its message, which is not for people at a machine. */
 export interface Failure {
   readonly error: JpkiCardError | undefined
   /** `undefined` for whatever is not an error of this package. */
-  readonly code: ErrorCode | undefined
+  readonly code: Code | undefined
   readonly pin: string | undefined
   readonly triesLeft: number | undefined
 }
@@ -20,7 +30,7 @@ export function failureOf(
   const pinError = error instanceof PinError ? error : undefined
   return {
     error,
-    code: isErrorCode(code) ? code : undefined,
+    code: isCode(code) ? code : undefined,
     pin: said.pin ?? pinError?.pin,
     triesLeft: said.triesLeft ?? pinError?.triesLeft,
   }
@@ -37,17 +47,18 @@ function ownError(thrown: unknown): JpkiCardError | undefined {
 }
 
 /** The code whose texts tell best what happened: a PIN without a try left is blocked, however that was found out. */
-export function tellingCode({ code, triesLeft }: Failure): ErrorCode | undefined {
+export function tellingCode({ code, triesLeft }: Failure): Code | undefined {
   if (triesLeft !== 0) return code
   if (code === 'ERR_PIN_REJECTED' || code === 'ERR_PIN_GUARDED') return 'ERR_PIN_BLOCKED'
   return code === 'ERR_MUNICIPAL_PIN_REJECTED' ? 'ERR_MUNICIPAL_PIN_LOCKED' : code
 }
 
 /** What the failure means, by its code and the details that change it. */
-export function meaningOfFailure(failure: Failure): CodeMeaning {
+export function meaningOfFailure(failure: Failure): Meaning {
   const { error, triesLeft } = failure
   const code = tellingCode(failure)
-  const meaning = meaningOf(code)
+  const { situation, turn, retry } = code === undefined ? unexpected : outcomeOf(code)
+  const meaning = { situation, turn, retry }
   // The guard keeps the last try by default: asking at once for another would only be refused.
   if (code === 'ERR_PIN_REJECTED' && triesLeft === 1) {
     return { situation: 'pin-wrong-last', turn: 'clerk', retry: false }

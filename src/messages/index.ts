@@ -13,9 +13,9 @@
  * ```
  * @module jpki-card/messages
  */
+export type { Situation } from '../outcomes.ts'
+export { situations } from '../outcomes.ts'
 export type { Audience, CustomerLanguage, LanguageFor, StaffLanguage } from './languages.ts'
 export { audiences, customerLanguages } from './languages.ts'
 export type { Message, MessageOptions } from './message.ts'
 export { messageFor } from './message.ts'
-export type { Situation } from './situations.ts'
-export { situations } from './situations.ts'

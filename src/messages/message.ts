@@ -1,23 +1,15 @@
-import type { ErrorCode } from '../errors.ts'
+import type { Code, Situation } from '../outcomes.ts'
 import { type Failure, failureOf, meaningOfFailure, tellingCode } from './classify.ts'
 import { customerTexts, filler } from './fill.ts'
 import type { CustomerLanguage, StaffLanguage } from './languages.ts'
 import { type Audience, audiences, customerLanguages, type LanguageFor, staffLanguage } from './languages.ts'
-import type { Situation } from './situations.ts'
-import { clerkEn } from './staff/clerk-en.ts'
-import { clerkJa } from './staff/clerk-ja.ts'
-import { operatorEn } from './staff/operator-en.ts'
-import { operatorJa } from './staff/operator-ja.ts'
+import { en } from './staff/en.ts'
+import { ja } from './staff/ja.ts'
 import type { StaffTexts } from './staff/texts.ts'
-import { titlesEn } from './staff/titles-en.ts'
-import { titlesJa } from './staff/titles-ja.ts'
 import type { MessageText } from './texts.ts'
 
 /** Everything that is said to clerks and operators. */
-export const staffTexts: Readonly<Record<StaffLanguage, StaffTexts>> = {
-  ja: { ...titlesJa, clerk: clerkJa, operator: operatorJa },
-  en: { ...titlesEn, clerk: clerkEn, operator: operatorEn },
-}
+export const staffTexts: Readonly<Record<StaffLanguage, StaffTexts>> = { ja, en }
 
 /** For whom a message is, and what the error itself may not know. */
 export interface MessageOptions<A extends Audience = Audience> {
@@ -45,7 +37,7 @@ export interface Message<A extends Audience = Audience> {
   /** What it comes to for the customer; stable, for pictures. */
   readonly situation: Situation
   /** Code of the error; `undefined` when it was not one of this package. Worth showing small: support will ask for it. */
-  readonly code: ErrorCode | undefined
+  readonly code: Code | undefined
   /** What the texts are in. */
   readonly language: LanguageFor<A>
 }
@@ -72,10 +64,9 @@ function texts(failure: Failure, situation: Situation, { audience, language }: M
     const { situations, tries, reset } = customerTexts[language]
     return filled(situations[situation], filler({ language, pin, triesLeft, tries, reset }))
   }
-  const staff = staffTexts[staffLanguage(language)]
-  const key = tellingCode(failure) ?? 'unexpected'
-  const fill = filler({ ...staff, language: staffLanguage(language), pin, triesLeft })
-  return filled({ title: staff.titles[key], ...staff[audience][key] }, fill)
+  const { codes, tries, reset } = staffTexts[staffLanguage(language)]
+  const { title, [audience]: text } = codes[tellingCode(failure) ?? 'unexpected']
+  return filled({ title, ...text }, filler({ language: staffLanguage(language), pin, triesLeft, tries, reset }))
 }
 
 function filled({ title, text, next }: MessageText, fill: (text: string) => string): MessageText {

@@ -1,5 +1,5 @@
+import type { Situation } from '../outcomes.ts'
 import type { PinKind, ResetWay } from '../pins.ts'
-import type { Situation } from './situations.ts'
 
 /**
  * One message before it is filled in. `{pin}` is the name of the PIN within a sentence, `{short}` what kind of thing it is,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { errorCodes, RefusalError, refusalCodes } from '../../src/errors.ts'
-import { codeMeanings, meaningOf } from '../../src/messages/codes.ts'
+import * as errors from '../../src/errors.ts'
 import { customerTexts } from '../../src/messages/fill.ts'
 import { audiences, customerLanguages, messageFor, situations } from '../../src/messages/index.ts'
 import { staffTexts } from '../../src/messages/message.ts'
+import { codes, outcomeOf } from '../../src/outcomes.ts'
 import { everyText, languages } from './support.ts'
 
 const sorted = (value: object): string[] => Object.keys(value).toSorted()
@@ -15,9 +15,8 @@ function textsIn(value: unknown, path = ''): [path: string, text: string][] {
 }
 
 describe('the data is complete', () => {
-  test('every code has a meaning, and every situation is reached by one', () => {
-    expect(sorted(codeMeanings)).toEqual([...errorCodes].toSorted())
-    const reached = new Set([...errorCodes, undefined].map((code) => meaningOf(code).situation))
+  test('every situation is reached by a code', () => {
+    const reached = new Set(codes.map((code) => outcomeOf(code).situation))
     expect(situations.filter((situation) => !reached.has(situation))).toEqual(['pin-wrong-last'])
     expect(messageFor('ERR_PIN_REJECTED', { audience: 'customer', language: 'ja', triesLeft: 1 }).situation).toBe(
       'pin-wrong-last',
@@ -36,9 +35,10 @@ describe('the data is complete', () => {
   })
 
   test.each(['ja', 'en'] as const)('clerks and operators find every code in %s', (language) => {
-    const keys = [...errorCodes, 'unexpected'].toSorted()
-    const { titles, clerk, operator } = staffTexts[language]
-    for (const texts of [titles, clerk, operator]) expect(sorted(texts)).toEqual(keys)
+    expect(sorted(staffTexts[language].codes)).toEqual([...codes, 'unexpected'].toSorted())
+    for (const texts of Object.values(staffTexts[language].codes)) {
+      expect(sorted(texts)).toEqual(['clerk', 'operator', 'title'])
+    }
   })
 
   test('no text is empty, and none names a placeholder that does not exist', () => {
@@ -93,7 +93,7 @@ describe('what comes out', () => {
 
   test('clerk and operator are told different things', () => {
     for (const language of ['ja', 'en'] as const) {
-      for (const code of errorCodes) {
+      for (const code of codes) {
         const [clerk, operator] = (['clerk', 'operator'] as const).map((audience) =>
           messageFor(code, { audience, language }),
         )
@@ -105,11 +105,33 @@ describe('what comes out', () => {
   })
 })
 
-describe('turn and retry', () => {
-  test('are those of the refusals', () => {
-    for (const code of refusalCodes) {
-      const { turn, retry } = new RefusalError(code, '')
+describe('the table of codes', () => {
+  test('turn and retry are those of the refusals', () => {
+    for (const code of errors.refusalCodes) {
+      const { turn, retry } = new errors.RefusalError(code, '')
       expect(messageFor(code, { audience: 'clerk', language: 'en' })).toMatchObject({ code, turn, retry })
     }
+  })
+
+  test('names a class that is exported for every code of an error', () => {
+    const classes: Readonly<Record<string, unknown>> = { ...errors }
+    for (const code of codes) {
+      const { className } = outcomeOf(code)
+      const isOwn = className === 'RequestProblem' || className === 'CliError'
+      expect((errors.errorCodes as readonly string[]).includes(code), code).toBe(!isOwn)
+      if (!isOwn) expect(Object.getPrototypeOf(classes[className]), code).toBe(errors.JpkiCardError)
+    }
+  })
+
+  test('has an HTTP status for what servers answer only, and an exit code for everything', () => {
+    for (const code of codes) {
+      const { className, status, exit, retry } = outcomeOf(code)
+      if (className === 'RequestProblem') expect(status, code).toBeGreaterThanOrEqual(400)
+      if (className === 'CliError' || className === 'PinError') expect(status, code).toBeUndefined()
+      if (status === 503) expect(retry, code).toBe(true)
+      expect(exit === 'signal' || [1, 2, 3, 4].includes(exit), code).toBe(true)
+    }
+    expect(codes.filter((code) => outcomeOf(code).exit === 'signal')).toEqual(['ERR_ABORTED'])
+    expect(codes.filter((code) => outcomeOf(code).exit === 2)).toEqual(['ERR_USAGE'])
   })
 })

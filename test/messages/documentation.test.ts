@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { errorCodes } from '../../src/errors.ts'
-import { meaningOf } from '../../src/messages/codes.ts'
+
 import { customerTexts } from '../../src/messages/fill.ts'
 import { type Audience, messageFor, situations } from '../../src/messages/index.ts'
+import { outcomeOf } from '../../src/outcomes.ts'
 
 const text = (path: string): string => readFileSync(new URL(`../../docs/${path}`, import.meta.url), 'utf8')
 
@@ -30,7 +31,7 @@ describe('docs/errors.md', () => {
   test.each(errorCodes)('%s: whose turn it is, and whether to try again', (code) => {
     const [, turn] = /- Whose turn: ([a-z'’]+)/.exec(said.get(code)!)!
     const [, retry] = /- Retry: (\w+)/.exec(said.get(code)!)!
-    const meaning = meaningOf(code)
+    const meaning = outcomeOf(code)
     expect(meaning.turn).toBe(audienceOf[turn!])
     if (retry === 'yes') expect(meaning.retry).toBe(true)
     if (['no', 'not', 'never', 'rarely'].includes(retry!)) expect(meaning.retry).toBe(false)
@@ -40,7 +41,7 @@ describe('docs/errors.md', () => {
 describe('docs/messages.md', () => {
   test('its table has every situation, with its codes and titles', () => {
     const expected = situations.map((situation) => {
-      const codes = errorCodes.filter((code) => meaningOf(code).situation === situation)
+      const codes = errorCodes.filter((code) => outcomeOf(code).situation === situation)
       const titles = [customerTexts.en, customerTexts.ja].map((texts) => texts.situations[situation].title)
       return `| \`${situation}\` | ${codes.map((code) => `\`${code}\``).join(' ') || '–'} | ${titles.join(' | ')} |`
     })

@@ -1,4 +1,3 @@
-import { errorCodes } from '../../src/errors.ts'
 import {
   type Audience,
   type CustomerLanguage,
@@ -6,6 +5,7 @@ import {
   type Message,
   messageFor,
 } from '../../src/messages/index.ts'
+import { codes } from '../../src/outcomes.ts'
 import { pinIds } from '../../src/pins.ts'
 
 export const languages = Object.keys(customerLanguages) as CustomerLanguage[]
@@ -27,7 +27,7 @@ function make(audience: Audience, language: CustomerLanguage): Message[] {
     const message = messageFor(code, { audience, language, pin, triesLeft: left })
     found.set([message.situation, ...fields(message)].join('\n'), message)
   }
-  for (const code of [...errorCodes, new Error('foreign')]) {
+  for (const code of [...codes, new Error('foreign')]) {
     if (typeof code !== 'string' || !code.includes('PIN')) add(code)
     else for (const pin of pins) for (const left of triesLeft) add(code, pin, left)
   }

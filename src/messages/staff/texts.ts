@@ -1,25 +1,21 @@
-import type { ErrorCode } from '../../errors.ts'
+import type { Code } from '../../outcomes.ts'
 import type { ResetWay } from '../../pins.ts'
 import type { TriesText } from '../texts.ts'
 
-/** Every code, and what is said of an error that has none. */
-export type StaffKey = ErrorCode | 'unexpected'
+/** Every code, and `unexpected` for an error without one. */
+export type StaffKey = Code | 'unexpected'
 
-/** One message for staff under the title of its code; placeholders as in `MessageText`. */
+/** What happened and what to do, under the title of the code; placeholders as in `MessageText`. */
 export interface StaffText {
   readonly text: string
   readonly next: string
 }
 
-/** What clerks and operators share: a title for each code, tries left, and where a blocked PIN is set again. */
-export interface StaffTitles {
-  readonly titles: Readonly<Record<StaffKey, string>>
+/** Everything that is said to clerks and operators in one language. The command line says what operators are told. */
+export interface StaffTexts {
+  readonly codes: Readonly<
+    Record<StaffKey, { readonly title: string; readonly clerk: StaffText; readonly operator: StaffText }>
+  >
   readonly tries: TriesText
   readonly reset: Readonly<Record<ResetWay, string>>
-}
-
-/** Everything that is said to clerks and operators in one language. */
-export interface StaffTexts extends StaffTitles {
-  readonly clerk: Readonly<Record<StaffKey, StaffText>>
-  readonly operator: Readonly<Record<StaffKey, StaffText>>
 }
