@@ -1,20 +1,11 @@
-/** Errors only the command line knows. Their codes join those of `jpki-card`. */
+/** Errors of the command line itself, and the exit codes of all. */
+import { type CodeOf, JpkiCardError, TransportError } from '../errors.ts'
+import { exitCodes, isCode, outcomeOf } from '../outcomes.ts'
 
-import { TransportError } from '../errors.ts'
+export { exitCodes }
 
-/** Codes of {@link CliError}. */
-export const cliErrorCodes = [
-  'ERR_USAGE',
-  'ERR_FILE',
-  'ERR_PIN_MISMATCH',
-  'ERR_EVALUATION',
-  'ERR_AUTHENTICITY',
-  'ERR_FIELD_TEST',
-  'ERR_SERVER_START',
-] as const
-
-/** One of the codes only the command line knows. */
-export type CliErrorCode = (typeof cliErrorCodes)[number]
+/** Codes that occur on the command line only. */
+export type CliErrorCode = CodeOf<'CliError'>
 
 /** What exactly is wrong; the catalogue has a sentence for each. */
 export const problems = [
@@ -92,6 +83,21 @@ export class CliError extends Error {
     this.subject = subject
     this.file = file
   }
+}
+
+const signalCodes: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
+
+/** Exit code after a signal; the reason of the abort is its name. 130 when it is something else. */
+export function interruptCode(reason: unknown): number {
+  return signalCodes[String(reason)] ?? 130
+}
+
+/** Exit code of a failure: that of its code; 1 for an error without one. */
+export function exitCodeOf(error: unknown, signal: AbortSignal): number {
+  const isOwn = error instanceof CliError || error instanceof JpkiCardError
+  const exit = isOwn && isCode(error.code) ? outcomeOf(error.code).exit : exitCodes.failed
+  if (exit !== 'signal') return exit
+  return interruptCode(signal.aborted ? signal.reason : (error as Error).cause)
 }
 
 /** No connected reader has the name given with `--reader`. */

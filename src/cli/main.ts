@@ -1,6 +1,5 @@
-import { CliError } from './cli-error.ts'
+import { CliError, exitCodeOf, exitCodes, interruptCode } from './cli-error.ts'
 import type { Command, Context, Recording } from './context.ts'
-import { exitCodeOf, exitCodes, interruptCode } from './exit-codes.ts'
 import { commandHelp, generalHelp, packageVersion } from './help.ts'
 import { type Invocation, readInvocation } from './invocation.ts'
 import { type Io, type OutputStream, outputFailed } from './io.ts'
@@ -24,7 +23,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
   if (hasFailed(io.stdout) && code < 128) {
     const failure = new CliError('ERR_FILE', 'cannot-output', io.stdout.failure?.code)
-    writeFailure(io, messages, failure, { json: false, notCleared: false })
+    await writeFailure(io, messages, failure, { json: false, notCleared: false })
     return exitCodes.failed
   }
   return code === exitCodes.done && hasFailed(io.stderr) ? exitCodes.failed : code
@@ -62,7 +61,7 @@ async function perform(argv: readonly string[], io: Io, messages: Messages): Pro
   } catch (error) {
     // Told by `main`: that it was interrupted is only what follows from it.
     if (io.signal.reason === outputFailed && !state.notCleared) return exitCodes.failed
-    writeFailure(io, messages, error, state)
+    await writeFailure(io, messages, error, state)
     return state.notCleared ? exitCodes.failed : exitCodeOf(error, io.signal)
   }
 }
@@ -84,7 +83,7 @@ async function run(
   try {
     const result = await command(context)
     if (result === undefined) return exitCodes.done
-    writeResult(io, messages, options.has('json'), result)
+    await writeResult(io, messages, options.has('json'), result)
     return result.refused === undefined ? exitCodes.done : exitCodeOf(result.refused, io.signal)
   } finally {
     state.notCleared = context.notCleared

@@ -1,9 +1,9 @@
-import { JpkiCardError, PinError } from '../errors.ts'
+import { type Code, JpkiCardError, PinError } from '../errors.ts'
 import { hasNoEnd } from '../validity/index.ts'
 import { CliError, ReaderNameError } from './cli-error.ts'
 import type { Result } from './context.ts'
 import type { Io } from './io.ts'
-import type { CatalogueCode, Messages } from './messages/catalogue.ts'
+import type { Messages } from './messages/catalogue.ts'
 
 /** Characters of a technical reason shown to people. */
 const mostDetail = 400
@@ -78,21 +78,22 @@ export function endMoment(end: Date, messages: Messages): string {
 }
 
 /** Writes what a command found out and, when it is refused, why. */
-export function writeResult(io: Io, messages: Messages, json: boolean, result: Result): void {
+export async function writeResult(io: Io, messages: Messages, json: boolean, result: Result): Promise<void> {
   const { refused } = result
   if (json) {
-    const head = refused === undefined ? { ok: true } : { ok: false, error: describeFailure(refused, messages) }
+    const head =
+      refused === undefined ? { ok: true } : { ok: false, error: (await describeFailure(refused, messages)).failure }
     io.stdout.write(`${JSON.stringify({ ...head, ...result.json })}\n`)
     return
   }
   io.stdout.write(result.text)
   if (result.note !== undefined) io.stderr.write(`${result.note}\n`)
-  if (refused !== undefined) writeFailure(io, messages, refused, { json, notCleared: false })
+  if (refused !== undefined) await writeFailure(io, messages, refused, { json, notCleared: false })
 }
 
-/** A failure as the command line tells it. */
+/** A failure in the JSON of the command line. */
 interface Failure {
-  readonly code: CatalogueCode
+  readonly code: Code
   readonly message: string
   /** The technical reason, in English. */
   readonly detail?: string
@@ -100,22 +101,31 @@ interface Failure {
   readonly triesLeft?: number
 }
 
-/** A failure in words. Messages of this package hold no PIN; those of other errors are kept to their first line. */
-function describeFailure(error: unknown, messages: Messages): Failure {
+/**
+ * A failure in words, and the next step: what operators are told of its code, or the exact problem of a usage or file
+ * error. Messages of this package hold no PIN; those of other errors are kept to their first line. The texts are loaded
+ * here, since most commands need none.
+ */
+async function describeFailure(error: unknown, messages: Messages): Promise<{ failure: Failure; todo: string }> {
+  const { messageFor } = await import('../messages/index.ts')
+  const isOwn = error instanceof CliError || error instanceof JpkiCardError
+  const code = isOwn ? error.code : 'ERR_INTERNAL'
+  const { pin, triesLeft } = error instanceof PinError ? error : {}
+  const { text, next } = messageFor(code, { audience: 'operator', language: messages.language, pin, triesLeft })
   if (error instanceof CliError) {
-    const { code, problem, subject, file } = error
-    return { code, message: `${file === undefined ? '' : `${file}: `}${messages.problems[problem](subject)}` }
+    const { problem, subject, file } = error
+    const message = `${file === undefined ? '' : `${file}: `}${messages.problems[problem](subject)}`
+    return { failure: { code, message }, todo: next }
   }
-  const code: CatalogueCode = error instanceof JpkiCardError ? error.code : 'ERR_INTERNAL'
-  const detail = error instanceof Error ? error.message.split('\n')[0]! : 'unknown'
   const isName = error instanceof ReaderNameError
-  return {
+  const failure = {
     code,
-    message: isName ? messages.problems['no-such-reader'](error.names) : messages.errors[code].what,
-    detail,
-    ...(error instanceof PinError && { pin: error.pin }),
-    ...(error instanceof PinError && error.triesLeft !== undefined && { triesLeft: error.triesLeft }),
+    message: isName ? messages.problems['no-such-reader'](error.names) : text,
+    detail: error instanceof Error ? error.message.split('\n')[0]! : 'unknown',
+    ...(pin !== undefined && { pin }),
+    ...(triesLeft !== undefined && { triesLeft }),
   }
+  return { failure, todo: isName ? messages.nameReader : next }
 }
 
 function shortened(text: string): string {
@@ -125,23 +135,19 @@ function shortened(text: string): string {
 }
 
 /** Writes a failure: one JSON object on standard output, or what happened and what to do on standard error. */
-export function writeFailure(
+export async function writeFailure(
   io: Io,
   messages: Messages,
   error: unknown,
   state: { readonly json: boolean; readonly notCleared: boolean },
-): void {
-  const failure = describeFailure(error, messages)
+): Promise<void> {
+  const { failure, todo } = await describeFailure(error, messages)
   if (state.json) {
     const cleared = state.notCleared ? { cleared: false } : {}
     io.stdout.write(`${JSON.stringify({ ok: false, error: failure, ...cleared })}\n`)
   } else {
-    const todo = error instanceof ReaderNameError ? messages.nameReader : messages.errors[failure.code].todo
-    const tries = failure.triesLeft === undefined ? '' : messages.triesLeft(failure.triesLeft)
     const detail = failure.detail === undefined ? '' : `: ${shortened(printable(failure.detail))}`
-    io.stderr.write(
-      `${messages.error}: ${failure.message}${tries}\n${messages.todo}: ${todo}\n(${failure.code}${detail})\n`,
-    )
+    io.stderr.write(`${messages.error}: ${failure.message}\n${messages.todo}: ${todo}\n(${failure.code}${detail})\n`)
   }
   if (state.notCleared) io.stderr.write(`\n*** ${messages.notCleared} ***\n`)
 }

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { cliErrorCodes, problems } from '../../src/cli/cli-error.ts'
+import { problems } from '../../src/cli/cli-error.ts'
 import { commandNames } from '../../src/cli/command-names.ts'
 import { en } from '../../src/cli/messages/en.ts'
 import { ja } from '../../src/cli/messages/ja.ts'
 import { optionNames } from '../../src/cli/options.ts'
 import { dayInJapan, displayWidth, momentInJapan, table } from '../../src/cli/output.ts'
-import { errorCodes } from '../../src/errors.ts'
 
 /** Paths of all texts, `errors.ERR_TIMEOUT.what`. */
 function paths(value: unknown, prefix = ''): string[] {
@@ -27,8 +26,7 @@ describe('catalogue', () => {
   it.each([
     ['en', en],
     ['ja', ja],
-  ] as const)('%s knows every code, problem, command and option, and no other', (_, messages) => {
-    expect(Object.keys(messages.errors).sort()).toEqual([...errorCodes, ...cliErrorCodes].sort())
+  ] as const)('%s knows every problem, command and option, and no other', (_, messages) => {
     expect(Object.keys(messages.problems).sort()).toEqual([...problems].sort())
     expect(Object.keys(messages.commands).sort()).toEqual([...commandNames].sort())
     expect(Object.keys(messages.options).sort()).toEqual([...optionNames].sort())
@@ -36,10 +34,7 @@ describe('catalogue', () => {
   })
 
   it('is Japanese where it says so, and English where it says so', () => {
-    for (const { what, todo } of Object.values(ja.errors)) {
-      expect(what).toMatch(/[ぁ-んァ-ヶ一-龠]/)
-      expect(todo).toMatch(/[ぁ-んァ-ヶ一-龠]/)
-    }
+    for (const problem of problems) expect(ja.problems[problem]('X')).toMatch(/[ぁ-んァ-ヶ一-龠]/)
     for (const text of texts(en)) expect(text).not.toMatch(/[ぁ-んァ-ヶ一-龠]/)
   })
 })

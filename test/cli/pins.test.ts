@@ -13,7 +13,7 @@ describe('a PIN the card does not take', () => {
     expect(json).toMatchObject({ ok: false, error: { code: 'ERR_PIN_REJECTED', triesLeft: 2 } })
     expect(everything).not.toContain('4321')
     const { err } = await run(`${auth} --pin-stdin --lang ja`, { stdin: '4321\n' })
-    expect(err).toContain('残り回数 2 回')
+    expect(err).toContain('残りは2回です。')
   })
 
   it.each([['12a4\n'], ['123\n'], ['\n'], ['12 4\n'], ['１２３\n'], ['12é4\n']])(

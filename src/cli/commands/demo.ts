@@ -4,6 +4,7 @@ import { type CardSession, Pin } from '../../card/index.ts'
 import { PinError, SignatureError } from '../../errors.ts'
 import { type Identification, identifyCard } from '../../identify/index.ts'
 import { JpkiApplication } from '../../jpki/index.ts'
+import { messageFor } from '../../messages/index.ts'
 import { Certificate, RevocationList } from '../../pki/index.ts'
 import type { CalendarDay } from '../../validity/index.ts'
 import type { Command } from '../context.ts'
@@ -116,10 +117,11 @@ function report(
   server: ServerProcess,
   chain: ChainPart,
 ): string {
-  const { demo, headings, auth, errors } = messages
+  const { demo, headings, auth, language } = messages
   const { identification, pins, triesBefore, triesLeft, issuance } = outcome.value
   const { token, acceptance, again, afterRevocation } = issuance
-  const refused = (code: string): string => demo.refused(code, errors[code as keyof typeof errors].what)
+  const refused = (code: string): string =>
+    demo.refused(code, messageFor(code, { audience: 'operator', language }).title)
   const rows = [
     [headings.card, `${messages.kinds[identification.kind]} (${identification.token ?? '-'})`],
     ...pins.map((pin, i) => [

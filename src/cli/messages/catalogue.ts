@@ -1,27 +1,16 @@
-import type { ErrorCode } from '../../errors.ts'
 import type { CertificateKind } from '../../jpki/index.ts'
-import type { CliErrorCode, Problem } from '../cli-error.ts'
+import type { Problem } from '../cli-error.ts'
 import type { CommandName } from '../command-names.ts'
 import type { OptionName } from '../options.ts'
 import type { ApplicationTexts } from './application-texts.ts'
 import type { TrustTexts } from './trust-texts.ts'
 
-/** Every code a failure can have on the command line. */
-export type CatalogueCode = ErrorCode | CliErrorCode
-
-/** What happened, and what to do next. */
-export interface ErrorText {
-  readonly what: string
-  readonly todo: string
-}
-
 /** Why a certificate could not be read. */
 export type UnreadableReason = 'pin-required' | 'absent' | 'no-application' | 'unreadable'
 
-/** Every text of the command line in one language. */
+/** Every text of the command line in one language, but those of error codes, which `jpki-card/messages` has. */
 export interface Messages extends TrustTexts, ApplicationTexts {
   readonly language: 'en' | 'ja'
-  readonly errors: Readonly<Record<CatalogueCode, ErrorText>>
   readonly problems: Readonly<Record<Problem, (subject: string) => string>>
   readonly commands: Readonly<Record<CommandName, string>>
   readonly notes: Readonly<Partial<Record<CommandName, string>>>

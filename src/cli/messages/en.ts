@@ -1,6 +1,5 @@
 import type { Messages } from './catalogue.ts'
 import { enApplications } from './en-applications.ts'
-import { enErrors } from './en-errors.ts'
 import { enHelp } from './en-help.ts'
 import { enTrust } from './en-trust.ts'
 
@@ -10,7 +9,6 @@ export const en: Messages = {
   ...enHelp,
   ...enTrust,
   ...enApplications,
-  errors: enErrors,
   problems: {
     'pin-in-arguments': () => 'a PIN is never taken from the command line: type it when asked, or use --pin-stdin',
     'unknown-option': (name) => (name === '' ? 'unknown option' : `unknown option ${name}`),

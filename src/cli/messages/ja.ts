@@ -1,6 +1,5 @@
 import type { Messages } from './catalogue.ts'
 import { jaApplications } from './ja-applications.ts'
-import { jaErrors } from './ja-errors.ts'
 import { jaHelp } from './ja-help.ts'
 import { jaTrust } from './ja-trust.ts'
 
@@ -10,7 +9,6 @@ export const ja: Messages = {
   ...jaHelp,
   ...jaTrust,
   ...jaApplications,
-  errors: jaErrors,
   problems: {
     'pin-in-arguments': () =>
       '暗証番号はコマンドラインでは指定できません。入力を求められたときに入力するか、--pin-stdin をお使いください',
