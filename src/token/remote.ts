@@ -1,6 +1,7 @@
 import { readBounded } from '../bytes.ts'
-import { type RefusalCode, RefusalError, ServerError } from '../errors.ts'
+import { type RefusalCode, RefusalError, refusalCodes, ServerError } from '../errors.ts'
 import { isRecord } from '../json.ts'
+import { outcomeOf } from '../outcomes.ts'
 import { challengeDigest, mismatch, type RemoteAcceptance, readAcceptance } from './acceptance.ts'
 import { requireExpected } from './answer.ts'
 import { isSecure, nonceBytes, parseChallenge, type TokenChallenge } from './challenge.ts'
@@ -40,20 +41,10 @@ const challengeRefusals: readonly RefusalCode[] = [
   'ERR_STORE_UNAVAILABLE',
   'ERR_STORE_FULL',
 ]
-/** Those a token can have. */
-const tokenRefusals: readonly RefusalCode[] = [
-  ...challengeRefusals,
-  'ERR_TOKEN_ORIGIN',
-  'ERR_TOKEN_ALGORITHM',
-  'ERR_TOKEN_SIGNATURE',
-  'ERR_NONCE_UNKNOWN',
-  'ERR_NONCE_EXPIRED',
-  'ERR_CERTIFICATE_REFUSED',
-  'ERR_CERTIFICATE_NOT_YET_VALID',
-  'ERR_CERTIFICATE_EXPIRED',
-  'ERR_CERTIFICATE_REVOKED',
-  'ERR_REVOCATION_UNKNOWN',
-]
+/** Those a token can have: all that servers answer, but for errors of the server itself. */
+const tokenRefusals: readonly RefusalCode[] = refusalCodes.filter(
+  (code) => outcomeOf(code).status !== undefined && code !== 'ERR_INTERNAL',
+)
 
 /**
  * An issuance server as a terminal sees it: ask for a challenge, have the card answer it, hand the token in. Every answer
@@ -158,7 +149,7 @@ export class TokenServer {
     try {
       const response = await send(new URL(path, this.#base), {
         method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'application/json' },
+        headers: { 'content-type': 'application/json', accept: 'application/json, application/problem+json' },
         body: JSON.stringify(body),
         redirect: 'error',
         signal: ended,
@@ -195,15 +186,18 @@ function parse(text: string, status: number): unknown {
 
 /** The server's own refusal again, with texts of this side: what a server sends is not shown to people. */
 function refusalOf(answer: unknown, status: number, expected: Expected): RefusalError | ServerError {
-  const error = isRecord(answer) && isRecord(answer['error']) ? answer['error'] : {}
-  const code = tokenRefusals.find((known) => known === error['code'])
+  const problem = isRecord(answer) ? answer : {}
+  const code = tokenRefusals.find((known) => known === problem['code'])
   if (code === undefined || status < 400) {
     return new ServerError(`the server answered ${status} without a code known here`)
   }
-  const { challengeDigest: named } = error
+  const { challengeDigest: named, check, depth } = problem
   if (named !== undefined && named !== expected.digest) return mismatch('challengeDigest: of another challenge')
   if (!expected.refusals.includes(code)) return mismatch('code: a refusal of another request')
-  return new RefusalError(code, `the server refused (HTTP ${status})`)
+  return new RefusalError(code, `the server refused (HTTP ${status})`, {
+    check: typeof check === 'string' && /^[a-z]+(-[a-z]+){0,3}$/.test(check) ? check.substring(0, 40) : undefined,
+    depth: typeof depth === 'number' && Number.isInteger(depth) && depth >= 0 && depth < 100 ? depth : undefined,
+  })
 }
 
 function isNumber(value: number | undefined): value is number {

@@ -283,7 +283,7 @@ describe('serve', () => {
     expect(await ask()).toBe(201)
     expect(await ask({ host: 'evil.example' })).toBe(421)
     const stopped = server.stop()
-    await expect.poll(ready).toMatchObject({ error: { code: 'ERR_NOT_READY' } })
+    await expect.poll(ready).toMatchObject({ status: 503, code: 'ERR_NOT_READY' })
     expect(await ask()).toBe(201)
     expect(await stopped).toBe(0)
     expect(server.errors).toBe('')

@@ -26,7 +26,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   // The virtual card shares no logic with the code it tests.
   emulator: ['transport'],
   token: ['pki'],
-  server: ['token', 'pki', 'validity'],
+  server: ['token', 'pki', 'validity', 'messages'],
   credentials: ['identify', 'jpki', 'card-face', 'juki', 'municipal', 'token', 'validity', 'card'],
   kiosk: ['identify', 'jpki', 'card', 'transport'],
   'reader-test': ['report', 'identify', 'jpki', 'card-face', 'juki', 'card', 'pki', 'validity', 'transport'],

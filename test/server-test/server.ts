@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { RefusalError } from '../../src/errors.ts'
+import { outcomeOf } from '../../src/outcomes.ts'
 import { RevocationList } from '../../src/pki/revocation/index.ts'
 import { crlSource } from '../../src/pki/trust/index.ts'
 import { Certificate } from '../../src/pki/x509/index.ts'
@@ -113,7 +114,7 @@ export function serviceFor({ pki, lists }: PreparedPki, origin: string): TokenSe
 
 export const refusal = (status: number, code: string): Reply => ({
   status,
-  body: { error: { code, message: 'refused', turn: 'operator', retry: false } },
+  body: { type: 'about:blank', title: 'Refused', status, detail: 'refused', code, turn: 'operator', retry: false },
 })
 
 export const acceptance = (holder: string, terminal: string, purpose: string): Reply => ({
@@ -165,7 +166,7 @@ async function serve(incoming: Incoming, service: TokenService, state: ServerSta
     }
     return { status: 200, body: publicPart(await service.verify(json['token'], { terminal })) }
   } catch (error) {
-    if (error instanceof RefusalError) return refusal(statusOf(error.code), error.code)
+    if (error instanceof RefusalError) return refusal(outcomeOf(error.code).status!, error.code)
     // Not JSON, not UTF-8, or nested too deeply.
     if (error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError) {
       return refusal(400, 'ERR_TOKEN')
@@ -177,9 +178,4 @@ async function serve(incoming: Incoming, service: TokenService, state: ServerSta
 function publicPart(accepted: Awaited<ReturnType<TokenService['verify']>>): object {
   const { ok, holder, terminal, purpose, challengeDigest, holderDigest } = accepted
   return { ok, holder, terminal, purpose, challengeDigest, holderDigest }
-}
-
-function statusOf(code: string): number {
-  if (code.startsWith('ERR_NONCE')) return 409
-  return code === 'ERR_REVOCATION_UNKNOWN' ? 503 : 422
 }

@@ -78,21 +78,34 @@ describe('a server as a terminal sees it', () => {
   })
 
   test('refuses with its own code', async () => {
-    const refusing = await answering(409, '{"error":{"code":"ERR_NONCE_UNKNOWN","message":"<script>"}}')
+    const refusing = await answering(409, '{"code":"ERR_NONCE_UNKNOWN","detail":"<script>"}')
     const error = await thrown<RefusalError>(() => refusing.verify(token))
     expect(error).toMatchObject({ code: 'ERR_NONCE_UNKNOWN', turn: 'customer', retry: true })
     expect(error.message).not.toContain('script')
+  })
+
+  test('refuses a certificate with the check that failed, and takes nothing else for one', async () => {
+    const refusing = async (more: object) => {
+      const remote = await answering(422, { code: 'ERR_CERTIFICATE_REFUSED', ...more })
+      const { check, depth } = await thrown<RefusalError>(() => remote.verify(token))
+      return [check, depth]
+    }
+    expect(await refusing({ check: 'key-usage', depth: 1 })).toEqual(['key-usage', 1])
+    for (const check of ['<script>', 'call 0120', '', 7, null, `a${'-b'.repeat(9)}`]) {
+      expect(await refusing({ check, depth: -1 })).toEqual([undefined, undefined])
+    }
+    for (const depth of [1.5, '1', 100, null]) expect(await refusing({ depth })).toEqual([undefined, undefined])
   })
 
   test.each<[string, number, unknown]>([
     ['no JSON', 200, '<html>'],
     ['neither yes nor no', 200, '{}'],
     ['a list', 200, [good]],
-    ['no without a code', 500, '{"error":{"code":"ERR_MADE_UP"}}'],
-    ['a code of another interface', 422, '{"error":{"code":"ERR_MUNICIPAL_PIN_REJECTED"}}'],
-    ['a code of terminals', 422, '{"error":{"code":"ERR_ANSWER_MISMATCH"}}'],
+    ['no without a code', 500, '{"code":"ERR_MADE_UP"}'],
+    ['a code of another interface', 422, '{"code":"ERR_MUNICIPAL_PIN_REJECTED"}'],
+    ['a code of terminals', 422, '{"code":"ERR_ANSWER_MISMATCH"}'],
     ['a redirect', 302, ''],
-    ['a refusal as a success', 200, '{"error":{"code":"ERR_NONCE_UNKNOWN"}}'],
+    ['a refusal as a success', 200, '{"code":"ERR_NONCE_UNKNOWN"}'],
     ['a status of nothing', 202, good],
     ['far too much', 200, `"${'a'.repeat(100_000)}"`],
     ['a field far too large', 200, { ...good, more: 'a'.repeat(100_000) }],
@@ -189,7 +202,7 @@ describe('an answer of another transaction', () => {
   })
 
   test('is a refusal that names another challenge, or that this request cannot have', async () => {
-    const refusing = (code: string, more: object = {}) => answering(422, { error: { code, ...more } })
+    const refusing = (code: string, more: object = {}) => answering(422, { code, ...more })
     const own = await refusing('ERR_CERTIFICATE_REVOKED', { challengeDigest: good.challengeDigest })
     expect(await codeOf(() => own.verify(token))).toBe('ERR_CERTIFICATE_REVOKED')
     for (const challengeDigest of [accepted(other).challengeDigest, null, 7]) {
@@ -280,7 +293,7 @@ describe('a request', () => {
     await remote.verify(token)
     expect(asked.map(({ url }) => url)).toEqual([`${below}challenges`, `${below}verifications`])
     for (const { init } of asked) {
-      const headers = { 'content-type': 'application/json', accept: 'application/json' }
+      const headers = { 'content-type': 'application/json', accept: 'application/json, application/problem+json' }
       expect(init).toMatchObject({ method: 'POST', redirect: 'error', headers })
     }
     expect(asked.map(({ init }) => JSON.parse(init.body as string))).toEqual([request, { token }])
@@ -330,7 +343,7 @@ describe('an answer', () => {
     expect(await thrown(() => empty.verify(token))).toMatchObject({ name: 'ServerError', code: 'ERR_SERVER' })
   })
 
-  test.each([null, 'text', 7, {}, { error: null }, { error: 'ERR_TOKEN' }, { error: {} }])(
+  test.each([null, 'text', 7, {}, { code: null }, { error: 'ERR_TOKEN' }, { error: { code: 'ERR_TOKEN' } }])(
     'of 400 with %j is no refusal',
     async (body) => {
       const error = await thrown(() => scripted([[400, JSON.stringify(body)]]).remote.verify(token))
@@ -340,7 +353,7 @@ describe('an answer', () => {
 
   test('of less than 400 is no refusal, whatever it holds', async () => {
     const outcome = async (status: number): Promise<string> =>
-      codeOf(() => scripted([[status, { error: { code: 'ERR_TOKEN' } }]]).remote.verify(token))
+      codeOf(() => scripted([[status, { code: 'ERR_TOKEN' }]]).remote.verify(token))
     expect([await outcome(399), await outcome(400), await outcome(599)]).toEqual([
       'ERR_SERVER',
       'ERR_TOKEN',
@@ -365,7 +378,7 @@ describe('an answer', () => {
     ['ERR_CERTIFICATE_REVOKED', false],
     ['ERR_REVOCATION_UNKNOWN', false],
   ])('%s refuses a token, and a challenge: %j', async (code, challenges) => {
-    const { remote } = scripted([[422, { error: { code } }]])
+    const { remote } = scripted([[422, { code }]])
     expect(await codeOf(() => remote.verify(token))).toBe(code)
     expect(await codeOf(() => remote.challenge(request))).toBe(challenges ? code : 'ERR_ANSWER_MISMATCH')
   })
@@ -457,7 +470,7 @@ test('challenges are remembered until their token is handed in, 1000 of them, th
     fetch: (async (url: URL) =>
       url.pathname.endsWith('challenges')
         ? Response.json({ ...challenge, nonce: nonceOf(next) }, { status: 201 })
-        : Response.json({ error: { code: 'ERR_TOKEN' } }, { status: 422 })) as typeof fetch,
+        : Response.json({ code: 'ERR_TOKEN' }, { status: 422 })) as typeof fetch,
   })
   const nonceOf = (number: number): string => {
     const bytes = Buffer.alloc(32)

@@ -22,11 +22,10 @@ export type Answer =
       readonly durationMs: number
     }
 
-/** The stable code in the body of an error, when it has one of the form codes have. */
+/** The stable code in the body of a problem (RFC 9457), when it has one of the form codes have. */
 export function codeOf(answer: Answer): string | undefined {
   if (answer.kind === 'silence') return undefined
-  const error = field(answer.json, 'error')
-  const code = field(error, 'code')
+  const code = field(answer.json, 'code')
   return typeof code === 'string' && /^ERR_[A-Z0-9_]{1,60}$/.test(code) ? code : undefined
 }
 

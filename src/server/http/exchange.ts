@@ -86,13 +86,13 @@ export function json(status: number, value: unknown, more?: Readonly<Record<stri
   return { status, headers, body: JSON.stringify(value) }
 }
 
-/** An error as an answer. To a token it names the challenge, so that a terminal notices an answer to another one. */
+/** An error as an answer, `application/problem+json`. To a token it names the challenge, so that a terminal notices an answer to another one. */
 export function refusal(error: unknown, nonce?: unknown): Answer & { readonly code: string } {
-  const { status, headers, error: problem } = problemOf(error)
+  const { headers, body } = problemOf(error)
   const digest = digestOf(nonce)
-  const named = digest === undefined ? problem : { ...problem, challengeDigest: digest }
   const more = error instanceof RequestProblem ? error.more : undefined
-  return { ...json(status, { error: named, ...more }, headers), code: problem.code }
+  const problem = { ...body, ...(digest !== undefined && { challengeDigest: digest }), ...more }
+  return { ...json(body.status, problem, { ...headers, 'content-type': 'application/problem+json' }), code: body.code }
 }
 
 function digestOf(nonce: unknown): string | undefined {

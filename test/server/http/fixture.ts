@@ -30,7 +30,7 @@ export function streamed(path: string, body: ReadableStream<Uint8Array>): Reques
 /** Status and code of an answer. */
 export async function outcome(response: Response): Promise<string> {
   const text = await response.text()
-  const code = response.status < 400 ? undefined : (JSON.parse(text) as { error: { code: string } }).error.code
+  const code = response.status < 400 ? undefined : (JSON.parse(text) as { code: string }).code
   return code === undefined ? String(response.status) : `${response.status} ${code}`
 }
 

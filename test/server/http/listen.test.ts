@@ -264,8 +264,13 @@ describe('what is hardly HTTP', () => {
     expect(statusAndCode(answered)).toBe('400 ERR_REQUEST')
     expect(answered.toLowerCase()).toMatch(/connection: close/)
     expect(answered.toLowerCase()).toMatch(/cache-control: no-store/)
+    expect(answered.toLowerCase()).toMatch(/content-type: application\/problem\+json/)
     expect(JSON.parse(answered.split('\r\n\r\n')[1]!)).toEqual({
-      error: { code: 'ERR_REQUEST', message: expect.any(String), turn: 'operator', retry: false },
+      type: 'urn:jpki-card:error:ERR_REQUEST',
+      title: 'Request not valid',
+      status: 400,
+      detail: expect.any(String),
+      ...{ code: 'ERR_REQUEST', turn: 'operator', retry: false },
     })
     expect(await serves(server)).toBe(true)
   })
