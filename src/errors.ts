@@ -101,9 +101,12 @@ export class DecodeError extends JpkiCardError {
   declare readonly code: CodeOf<'DecodeError'>
   /** Byte offset from the start of the input at which decoding stopped. */
   readonly offset: number
+  /** The message without the offset. */
+  readonly reason: string
   constructor(code: CodeOf<'DecodeError'>, message: string, offset: number, detail: ErrorDetail = {}) {
     super(code, `${message} (at byte ${offset})`, detail)
     this.offset = offset
+    this.reason = message
   }
 }
 

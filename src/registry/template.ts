@@ -66,8 +66,7 @@ export function rebased<T>(start: number, decode: () => T): T {
     return decode()
   } catch (error) {
     if (start === 0 || !(error instanceof DecodeError)) throw error
-    const message = error.message.replace(/ \(at byte \d+\)$/, '')
-    throw new DecodeError(error.code, message, start + error.offset, { cause: error })
+    throw new DecodeError(error.code, error.reason, start + error.offset, { cause: error })
   }
 }
 

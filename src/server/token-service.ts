@@ -108,19 +108,19 @@ export function readRecord(text: unknown): NonceRecord {
   return { terminal, purpose, origin, until: Number(until) }
 }
 
-/** The refusal a failed verification comes to. */
-export function refusalOf(report: VerificationReport): RefusalError {
+/** The refusal for a failed verification of a certificate. */
+export function refusalOf(report: VerificationReport, certificate: Certificate): RefusalError {
   const { failure, at } = report
   const detail = { check: failure?.check, depth: failure?.depth }
   if (failure?.check === 'revocation') {
     const status = report.revocation[failure.depth]?.status
     if (status === 'revoked') return new RefusalError('ERR_CERTIFICATE_REVOKED', 'the certificate is revoked', detail)
-    return new RefusalError('ERR_REVOCATION_UNKNOWN', 'nobody could tell whether the certificate is revoked', detail)
+    return new RefusalError('ERR_REVOCATION_UNKNOWN', 'no source knows whether the certificate is revoked', detail)
   }
   if (failure?.check === 'validity' && failure.depth === 0) {
-    return failure.message === 'expired'
-      ? new RefusalError('ERR_CERTIFICATE_EXPIRED', 'the certificate has expired', detail)
-      : new RefusalError('ERR_CERTIFICATE_NOT_YET_VALID', `not valid yet at ${at.toISOString()}`, detail)
+    return at < certificate.notBefore
+      ? new RefusalError('ERR_CERTIFICATE_NOT_YET_VALID', `not valid yet at ${at.toISOString()}`, detail)
+      : new RefusalError('ERR_CERTIFICATE_EXPIRED', 'the certificate has expired', detail)
   }
   return new RefusalError('ERR_CERTIFICATE_REFUSED', `the certificate is refused: ${failure?.check}`, detail)
 }
@@ -303,7 +303,7 @@ export class TokenService implements HealthSource {
     const pool = [...intermediates, ...this.#ownCa(parsed)]
     const options = { anchors, revocation, hierarchies, signatures, intermediates: pool, at, use: 'auth' } as const
     const report = await inspectCertificate(certificate, options)
-    if (!report.ok) throw refusalOf(report)
+    if (!report.ok) throw refusalOf(report, certificate)
     const message = messageOf(parsed, parsed.nonceBytes)
     if (!isSignedBy(certificate, parsed.algorithm, message, parsed.signatureBytes, signatures)) {
       throw new RefusalError('ERR_TOKEN_SIGNATURE', 'the signature is not that of the certificate over this challenge')

@@ -66,7 +66,10 @@ describe('authorities', () => {
     const long = read(hierarchy.signCa)
     expect(long.notAfter).toEqual(new Date('2064-10-26T14:59:59Z'))
     expect(Buffer.from(long.der).includes(Buffer.from('20641026145959Z'))).toBe(true)
-    expect(jpkiProfileOf(long)).toEqual({ use: 'sign-ca', hierarchy: 'test', generation: 'current' })
+    expect(jpkiProfileOf(long)).toEqual({
+      ok: true,
+      profile: { use: 'sign-ca', hierarchy: 'test', generation: 'current' },
+    })
   })
 
   test.each([0, 1, 100, 2.5, Number.NaN])('do not last %s years', async (validYears) => {
@@ -96,8 +99,14 @@ describe('user certificates', () => {
 
   test('of the test hierarchy are recognised', async () => {
     const { auth, sign } = await issueUserCertificates(hierarchy, { now, keys: first })
-    expect(jpkiProfileOf(read(auth))).toEqual({ use: 'auth', hierarchy: 'test', generation: 'current' })
-    expect(jpkiProfileOf(read(sign))).toEqual({ use: 'sign', hierarchy: 'test', generation: 'current' })
+    expect(jpkiProfileOf(read(auth))).toEqual({
+      ok: true,
+      profile: { use: 'auth', hierarchy: 'test', generation: 'current' },
+    })
+    expect(jpkiProfileOf(read(sign))).toEqual({
+      ok: true,
+      profile: { use: 'sign', hierarchy: 'test', generation: 'current' },
+    })
     expect(await judge(sign, hierarchy, now, 'sign')).toMatchObject({ ok: true })
     expect(Buffer.from(auth.certificate).includes('JPKI-VIRTUAL')).toBe(false)
   })

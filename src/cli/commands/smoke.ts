@@ -1,6 +1,7 @@
 import type { Pin } from '../../card/index.ts'
 import { PinError, StateNotClearedError, TransportError, type TransportErrorCode } from '../../errors.ts'
 import { type JpkiKey, jpkiPins } from '../../jpki/index.ts'
+import { exitCodes, isCode, outcomeOf } from '../../outcomes.ts'
 import { Certificate } from '../../pki/index.ts'
 import {
   runSmoke,
@@ -90,7 +91,7 @@ function refusalOf(report: SmokeReport): Error | undefined {
 }
 
 const isPinStep = (id: string): boolean => id.startsWith('verify-')
-const isPinCode = (reason: string | undefined): boolean => reason?.startsWith('ERR_PIN_') ?? false
+const isPinCode = (reason: string | undefined): boolean => isCode(reason) && outcomeOf(reason).exit === exitCodes.pin
 
 function textOf(report: SmokeReport, { language }: Messages): string {
   const texts = smokeTexts(language)

@@ -2,6 +2,7 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import type { Pin } from '../../card/index.ts'
 import { PinError, TransportError } from '../../errors.ts'
 import { jpkiPins } from '../../jpki/index.ts'
+import { exitCodes, isCode, outcomeOf } from '../../outcomes.ts'
 import {
   runSoak,
   type SoakOptions,
@@ -100,8 +101,8 @@ function refusalOf({ verdict, ended, checks, errors }: SoakReport): Error | unde
   if (verdict === 'passed') return undefined
   const failed = checks.filter(({ status }) => status === 'failed').map(({ id }) => id as string)
   if (failed.includes('pin')) {
-    const code = errors.find((error) => error.code.startsWith('ERR_PIN_'))?.code ?? 'ERR_PIN_REJECTED'
-    return new PinError(code as PinError['code'], 'the PIN given', { pin: jpkiPins.auth.id })
+    const code = errors.map((error) => error.code).find((one) => isCode(one) && outcomeOf(one).exit === exitCodes.pin)
+    return new PinError((code ?? 'ERR_PIN_REJECTED') as PinError['code'], 'the PIN given', { pin: jpkiPins.auth.id })
   }
   const reasons = ended === 'given-up' ? [...failed, ended] : failed
   return new CliError('ERR_FIELD_TEST', 'soak-failed', reasons.join(', '))

@@ -25,12 +25,13 @@ const plainDay = /^(?!0000)\d{4}-/
 /** Until when a certificate holds and by which rule. Its day of issue is the day it begins, unless known. */
 export function certificateFacts(certificate: Certificate, at: Date, known: KnownFacts = {}): CertificateFacts {
   const validity = certificateValidity(certificate, at)
-  const profile = jpkiProfileOf(certificate)
+  const found = jpkiProfileOf(certificate)
   const issueDate = known.issueDate ?? dayInJapan(certificate.notBefore)
   const expiry = validity.lastDayInJapan
-  if (typeof profile === 'string' || (profile.use !== 'auth' && profile.use !== 'sign')) return validity
+  const use = found.ok ? found.profile.use : undefined
+  if (use !== 'auth' && use !== 'sign') return validity
   if (expiry === null || !plainDay.test(issueDate) || !plainDay.test(expiry)) return validity
-  return { ...validity, explanation: explainValidity({ ...known, kind: profile.use, expiry, issueDate }) }
+  return { ...validity, explanation: explainValidity({ ...known, kind: use, expiry, issueDate }) }
 }
 
 /** The same for people: state, last moment, renewal, rule, and what is uncertain about them. */

@@ -42,8 +42,8 @@ export async function chainTrust(
   // Whoever names the anchors decides which hierarchy is trusted.
   if (anchors !== undefined) return { anchors, hierarchies: ['production', 'test', 'virtual'] }
   if (recording !== undefined || replay !== undefined) return 'transcript'
-  const profile = jpkiProfileOf(certificate)
-  const production = typeof profile !== 'string' && profile.hierarchy === 'production'
+  const found = jpkiProfileOf(certificate)
+  const production = found.ok && found.profile.hierarchy === 'production'
   if (!production && !options.has('virtual')) return 'unknown-ca'
   const own = await readOwn(app)
   if (own === undefined) return 'no-ca-certificate'

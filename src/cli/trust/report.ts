@@ -73,7 +73,8 @@ export function findingRows({ findings = [] }: VerificationReport, { verify: tex
 
 /** What the certificate is by the JPKI profile, whether asked or not. */
 export function profileRow(certificate: Certificate, { verify: texts, certificates }: Messages): string[] {
-  const profile = jpkiProfileOf(certificate)
-  if (typeof profile === 'string') return [texts.profile, texts.noProfile]
-  return [texts.profile, `${certificates[profile.use]}, ${texts.hierarchies[profile.hierarchy]}`]
+  const found = jpkiProfileOf(certificate)
+  if (!found.ok) return [texts.profile, texts.noProfile]
+  const { use, hierarchy } = found.profile
+  return [texts.profile, `${certificates[use]}, ${texts.hierarchies[hierarchy]}`]
 }

@@ -102,9 +102,9 @@ class Search {
       if (!signed) continue
       const whole = complete([...path, anchor])
       if (!(yield* this.#deferredSigned(path, whole))) continue
-      const policies = validatePath(whole, this.#options)
-      if (Array.isArray(policies)) yield { ok: true, path: whole, policies }
-      else this.#note(policies as PathFailure)
+      const validated = validatePath(whole, this.#options)
+      if (validated.ok) yield validated
+      else this.#note(validated.failure)
     }
     const pool = this.#candidates(subject, this.#options.intermediates ?? [])
     if (depth >= this.#maxIntermediates) {

@@ -73,8 +73,8 @@ export class PolicyState {
     return undefined
   }
 
-  /** 6.1.5 (a), (b), (g): the policies the path is valid for, or what is wrong. */
-  wrapUp(extensions: Extensions): readonly string[] | string {
+  /** 6.1.5 (a), (b), (g). @returns the policies the path is valid for; `undefined` when none of them is acceptable. */
+  wrapUp(extensions: Extensions): readonly string[] | undefined {
     if (this.#explicitPolicy > 0) this.#explicitPolicy--
     if (extensions.policyConstraints?.requireExplicitPolicy === 0) this.#explicitPolicy = 0
     const wanted = new Set(this.#inputs.initialPolicies)
@@ -86,7 +86,7 @@ export class PolicyState {
     } else if (valid.has(anyPolicy)) {
       return [anyPolicy]
     }
-    if (valid.size === 0 && this.#explicitPolicy === 0) return 'the path is valid for none of the acceptable policies'
+    if (valid.size === 0 && this.#explicitPolicy === 0) return undefined
     return [...valid].sort()
   }
 

@@ -1,16 +1,16 @@
 import { anyPolicy, type Certificate, type Extensions } from '../x509/index.ts'
 import { profileFault } from './certificate-profile.ts'
 import { ConstraintState } from './name-constraints.ts'
-import type { PathCheck, PathFailure, PathOptions } from './options.ts'
+import type { InvalidPath, PathCheck, PathOptions, ValidPath } from './options.ts'
 import { PolicyState } from './policies.ts'
 
 /**
  * Validates one path whose signatures were checked while it was built. RFC 5280 6.1.3 to 6.1.5, in that order.
  *
  * @param path - end certificate first, trust anchor last; at least two.
- * @returns the policies the path is valid for, or the first thing wrong.
+ * @returns the path with the policies it is valid for, or the first thing wrong.
  */
-export function validatePath(path: readonly Certificate[], options: PathOptions): readonly string[] | PathFailure {
+export function validatePath(path: readonly Certificate[], options: PathOptions): ValidPath | InvalidPath {
   const length = path.length - 1
   const anchor = path[length]!
   const at = options.at.getTime()
@@ -25,7 +25,10 @@ export function validatePath(path: readonly Certificate[], options: PathOptions)
   )
   const constraints = new ConstraintState()
   let pathLength = length
-  const fail = (check: PathCheck, depth: number, message: string): PathFailure => ({ check, depth, message })
+  const fail = (check: PathCheck, depth: number, message: string): InvalidPath => ({
+    ok: false,
+    failure: { check, depth, message },
+  })
 
   const asAnchor = outOfTime(anchor, at) ?? notCa(anchor, anchor.version === 3 && hasExtensions(anchor.extensions))
   if (asAnchor !== undefined) return fail(asAnchor[0], length, `trust anchor: ${asAnchor[1]}`)
@@ -61,12 +64,14 @@ export function validatePath(path: readonly Certificate[], options: PathOptions)
     pathLength = Math.min(pathLength, extensions.basicConstraints?.pathLength ?? pathLength)
   }
   const valid = policies.wrapUp(path[0]!.extensions)
-  if (typeof valid === 'string') return fail('policy', 0, valid)
+  if (valid === undefined) return fail('policy', 0, 'the path is valid for none of the acceptable policies')
   for (let depth = length - 1; depth >= 0; depth--) {
     const fault = profileFault(path[depth]!)
     if (fault !== undefined) return fail('certificate-profile', depth, fault)
   }
-  return endUsage(path[0]!, options) ?? valid
+  const wrongUsage = endUsage(path[0]!, options)
+  if (wrongUsage !== undefined) return fail(wrongUsage[0], 0, wrongUsage[1])
+  return { ok: true, path, policies: valid }
 }
 
 type Wrong = readonly [PathCheck, string]
@@ -94,13 +99,13 @@ function hasExtensions(extensions: Extensions): boolean {
   return Object.keys(extensions).length > 0
 }
 
-function endUsage(certificate: Certificate, options: PathOptions): PathFailure | undefined {
+function endUsage(certificate: Certificate, options: PathOptions): Wrong | undefined {
   const { keyUsage, extendedKeyUsage } = certificate.extensions
   if (options.keyUsage !== undefined && !keyUsage?.has(options.keyUsage)) {
-    return { check: 'key-usage', depth: 0, message: `not a key for ${options.keyUsage}` }
+    return ['key-usage', `not a key for ${options.keyUsage}`]
   }
   if (options.extendedKeyUsage !== undefined && !extendedKeyUsage?.includes(options.extendedKeyUsage)) {
-    return { check: 'extended-key-usage', depth: 0, message: `not a key for ${options.extendedKeyUsage}` }
+    return ['extended-key-usage', `not a key for ${options.extendedKeyUsage}`]
   }
   return undefined
 }

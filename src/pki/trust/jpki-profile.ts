@@ -6,13 +6,18 @@ export type JpkiCertificateUse = 'auth' | 'sign' | 'auth-ca' | 'sign-ca'
 /** Who issued it, judged by the names it carries; a trust anchor decides whether that is true. */
 export type JpkiHierarchy = 'production' | 'test' | 'virtual'
 
-/** What {@link jpkiProfileOf} found. */
+/** What a certificate of the JPKI is. */
 export interface JpkiProfile {
   readonly use: JpkiCertificateUse
   readonly hierarchy: JpkiHierarchy
   /** `current` is RSA; `next` is the ECDSA P-384 of the card generation to come, whose profile is not public yet. */
   readonly generation: 'current' | 'next'
 }
+
+/** What {@link jpkiProfileOf} found: a profile, or in one sentence why there is none. */
+export type JpkiProfileResult =
+  | { readonly ok: true; readonly profile: JpkiProfile }
+  | { readonly ok: false; readonly reason: string }
 
 /** Policy OIDs of user certificates. Card facts 6.2: production values from three sources, the test value from two. */
 export const jpkiPolicies = {
@@ -33,24 +38,29 @@ const units: ReadonlyMap<string, 'auth' | 'sign'> = new Map([
 ])
 
 /**
- * What a certificate is by the JPKI profile, or in one sentence why it is none. Everything must agree: issuer name, policy,
- * key usage, extended key usage. Says nothing about trust.
+ * What a certificate is by the JPKI profile. Everything must agree: issuer name, policy, key usage, extended key usage.
+ * Says nothing about trust.
  */
-export function jpkiProfileOf(certificate: Certificate): JpkiProfile | string {
+export function jpkiProfileOf(certificate: Certificate): JpkiProfileResult {
   const { extensions, publicKey } = certificate
   const hierarchy = known(certificate, '2.5.4.10', organizations)
-  if (hierarchy === undefined) return 'its issuer is not of the JPKI'
+  if (hierarchy === undefined) return none('its issuer is not of the JPKI')
   const issues = known(certificate, '2.5.4.11', units)
-  if (issues === undefined) return 'its issuer is no JPKI authority for user authentication or digital signature'
+  if (issues === undefined) {
+    return none('its issuer is no JPKI authority for user authentication or digital signature')
+  }
   const generation = publicKey.kind === 'ec' && publicKey.curve === 'P-384' ? 'next' : 'current'
-  if (publicKey.kind !== 'rsa' && generation !== 'next') return 'its key is of a kind the JPKI does not use'
+  if (publicKey.kind !== 'rsa' && generation !== 'next') return none('its key is of a kind the JPKI does not use')
   if (extensions.basicConstraints?.ca === true) {
-    if (!certificate.selfIssued) return 'a CA certificate of the JPKI is self-signed'
-    return { use: `${issues}-ca`, hierarchy, generation }
+    if (!certificate.selfIssued) return none('a CA certificate of the JPKI is self-signed')
+    return { ok: true, profile: { use: `${issues}-ca`, hierarchy, generation } }
   }
   const wrong = issues === 'auth' ? notForAuthentication(certificate) : notForSignature(certificate, hierarchy)
-  return wrong ?? { use: issues, hierarchy, generation }
+  if (wrong !== undefined) return none(wrong)
+  return { ok: true, profile: { use: issues, hierarchy, generation } }
 }
+
+const none = (reason: string): JpkiProfileResult => ({ ok: false, reason })
 
 function notForAuthentication({ extensions }: Certificate): string | undefined {
   if (!usageIs(extensions.keyUsage, ['digitalSignature'])) return 'its key usage is not that of user authentication'

@@ -3,7 +3,7 @@ import type { PathOptions } from '../path/index.ts'
 import { limitsOf, validPaths } from '../path/inspect.ts'
 import { Certificate, type EncodingFinding, type SignatureBudget, type SignatureLimits } from '../x509/index.ts'
 import { isTurnDue, nextTurn } from '../x509/signature-budget.ts'
-import { type JpkiHierarchy, type JpkiProfile, jpkiProfileOf } from './jpki-profile.ts'
+import { type JpkiHierarchy, type JpkiProfileResult, jpkiProfileOf } from './jpki-profile.ts'
 import type {
   CheckResult,
   RevocationAnswer,
@@ -60,9 +60,10 @@ export async function inspectCertificate(
     return { ok: false, at, checks: all, failure, revocation: [], findings: certificate.findings.map(ofEnd), ...more }
   }
 
-  const profile = options.use === undefined ? undefined : requiredProfile(certificate, options)
-  if (typeof profile === 'string')
-    return failed({ check: 'jpki-profile', result: 'failed', depth: 0, message: profile }, [])
+  const required = options.use === undefined ? undefined : requiredProfile(certificate, options)
+  if (required?.ok === false)
+    return failed({ check: 'jpki-profile', result: 'failed', depth: 0, message: required.reason }, [])
+  const profile = required?.profile
   const profileCheck = {
     check: 'jpki-profile',
     result: profile === undefined ? 'not-done' : 'passed',
@@ -213,13 +214,14 @@ function done(checks: readonly CheckResult[], failure: CheckResult, check: Check
   return pathCheck || failure.check === check || checks.some((one) => one.check === check)
 }
 
-function requiredProfile(certificate: Certificate, options: VerifyOptions): JpkiProfile | string {
-  const profile = jpkiProfileOf(certificate)
-  if (typeof profile === 'string') return profile
+function requiredProfile(certificate: Certificate, options: VerifyOptions): JpkiProfileResult {
+  const found = jpkiProfileOf(certificate)
+  if (!found.ok) return found
   const { use, hierarchies = ['production'] } = options
-  if (profile.use !== use) return `a certificate for ${profile.use} where one for ${use} must be`
-  if (!hierarchies.includes(profile.hierarchy)) return `of the ${profile.hierarchy} hierarchy, which is not accepted`
-  return profile
+  const { profile } = found
+  if (profile.use !== use) return { ok: false, reason: `a certificate for ${profile.use}, not for ${use}` }
+  if (hierarchies.includes(profile.hierarchy)) return found
+  return { ok: false, reason: `of the ${profile.hierarchy} hierarchy, which is not accepted` }
 }
 
 /** Asks one source after another until one knows. A source that throws counts as not knowing. */

@@ -113,32 +113,37 @@ export function makeLine(after: AuditHead, at: Date, event: AuditEvent): { bytes
 const tailLength = ',"hash":""}'.length + 64
 const tailForm = /^,"hash":"([0-9a-f]{64})"\}$/
 
-/**
- * The head after a line that stands after another. `line` is without its line feed.
- *
- * @returns the head, or a sentence saying why the line does not belong there.
- */
-export function followLine(after: AuditHead, line: Buffer): AuditHead | string {
+/** The head after a line, or in one sentence why the line does not belong there. */
+export type FollowedLine =
+  | { readonly ok: true; readonly head: AuditHead }
+  | { readonly ok: false; readonly reason: string }
+
+/** The head after a line that stands after another. `line` is without its line feed. */
+export function followLine(after: AuditHead, line: Buffer): FollowedLine {
   const cut = line.length - tailLength
   const hash = cut > 0 ? tailForm.exec(line.toString('latin1', cut))?.[1] : undefined
   if (hash === undefined || hash !== createHash('sha256').update(line.subarray(0, cut)).update('}').digest('hex')) {
-    return 'altered: it does not have its hash'
+    return broken('altered: it does not have its hash')
   }
   const fields = fieldsOf(line)
-  if (fields === undefined) return 'altered: it is no JSON object'
+  if (fields === undefined) return broken('altered: it is no JSON object')
   const { n, prev } = fields
   const count = after.count + 1
   if (n !== count) {
-    return Number(n) > count
-      ? `lines were removed before it, or put in another order: it is line ${n}`
-      : `inserted, repeated or put in another order: it is line ${n}`
+    return broken(
+      Number(n) > count
+        ? `lines were removed before it, or put in another order: it is line ${n}`
+        : `inserted, repeated or put in another order: it is line ${n}`,
+    )
   }
-  if (prev !== after.hash) return 'inserted, or the line before it was replaced: it follows another line'
+  if (prev !== after.hash) return broken('inserted, or the line before it was replaced: it follows another line')
   if (count === 1 && (fields['type'] !== 'header' || fields['format'] !== auditFormat)) {
-    return `it is not the first line of a log of format ${auditFormat}`
+    return broken(`it is not the first line of a log of format ${auditFormat}`)
   }
-  return { count, hash }
+  return { ok: true, head: { count, hash } }
 }
+
+const broken = (reason: string): FollowedLine => ({ ok: false, reason })
 
 function fieldsOf(line: Buffer): Readonly<Record<string, unknown>> | undefined {
   try {

@@ -44,9 +44,9 @@ export async function scan(file: FileHandle, onLine?: (head: AuditHead) => void)
       if (dropped > 0 || end + 1 - start > maxLineLength)
         throw brokenLine(head.count + 1, `it is longer than ${maxLineLength} bytes`)
       const next = followLine(head, filled.subarray(start, end))
-      if (typeof next === 'string') throw brokenLine(head.count + 1, next)
+      if (!next.ok) throw brokenLine(head.count + 1, next.reason)
       if (head === noLine) header = headerOf(filled.subarray(start, end))
-      head = next
+      head = next.head
       onLine?.(head)
       length += end + 1 - start
       start = end + 1

@@ -49,7 +49,8 @@ function profileOf({
   key = 'rsa',
   extensions,
 }: Plan) {
-  return jpkiProfileOf(Certificate.fromDer(issue({ issuer, subject, keys: keys[key], signer, extensions })))
+  const found = jpkiProfileOf(Certificate.fromDer(issue({ issuer, subject, keys: keys[key], signer, extensions })))
+  return found.ok ? found.profile : found.reason
 }
 
 const authentication = {

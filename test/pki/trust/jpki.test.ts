@@ -26,16 +26,17 @@ beforeAll(async () => {
 
 describe('the profile', () => {
   test('tells the certificates of a card apart', () => {
-    expect(jpkiProfileOf(own.auth)).toEqual({ use: 'auth', hierarchy: 'virtual', generation: 'current' })
-    expect(jpkiProfileOf(own.sign)).toEqual({ use: 'sign', hierarchy: 'virtual', generation: 'current' })
-    expect(jpkiProfileOf(own.authCa)).toEqual({ use: 'auth-ca', hierarchy: 'virtual', generation: 'current' })
-    expect(jpkiProfileOf(own.signCa)).toEqual({ use: 'sign-ca', hierarchy: 'virtual', generation: 'current' })
+    const profile = (use: string) => ({ ok: true, profile: { use, hierarchy: 'virtual', generation: 'current' } })
+    expect(jpkiProfileOf(own.auth)).toEqual(profile('auth'))
+    expect(jpkiProfileOf(own.sign)).toEqual(profile('sign'))
+    expect(jpkiProfileOf(own.authCa)).toEqual(profile('auth-ca'))
+    expect(jpkiProfileOf(own.signCa)).toEqual(profile('sign-ca'))
   })
 
   test('says why a stranger is none', () => {
     const keys = newKeys()
     const stranger = Certificate.fromDer(issue({ subject: 'S', issuer: 'S', keys, signer: keys }))
-    expect(jpkiProfileOf(stranger)).toBe('its issuer is not of the JPKI')
+    expect(jpkiProfileOf(stranger)).toEqual({ ok: false, reason: 'its issuer is not of the JPKI' })
   })
 })
 
@@ -57,7 +58,10 @@ describe('the JPKI authorities', () => {
     expect(found).not.toContain(undefined)
     expect(new Set(found.map((one) => one!.sha256)).size).toBe(6)
     expect(jpkiAnchors([own.signCa, ...published], 'auth').map(jpkiProfileOf)).toEqual(
-      Array.from({ length: 3 }, () => ({ use: 'auth-ca', hierarchy: 'production', generation: 'current' })),
+      Array.from({ length: 3 }, () => ({
+        ok: true,
+        profile: { use: 'auth-ca', hierarchy: 'production', generation: 'current' },
+      })),
     )
   })
 })

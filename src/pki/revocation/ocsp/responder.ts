@@ -22,6 +22,11 @@ export type ResponderProblem =
   /** `validateResponder` did not say `true`. */
   | 'responder-refused'
 
+/** Who signed a response, or why no one that may. */
+export type FoundResponder =
+  | { readonly ok: true; readonly responder: Certificate }
+  | { readonly ok: false; readonly problem: ResponderProblem }
+
 /** What a delegate is judged by. */
 export interface ResponderQuestion {
   readonly certificate: Certificate
@@ -35,20 +40,20 @@ export interface ResponderQuestion {
  * Finds who signed the response among those allowed to: the issuer itself, or a delegate it certified directly with the
  * same key. The issuer's keyUsage is not consulted: its key could certify a delegate at any time. RFC 6960 4.2.2.2.
  */
-export function findResponder(basic: BasicOcspResponse, question: ResponderQuestion): Certificate | ResponderProblem {
+export function findResponder(basic: BasicOcspResponse, question: ResponderQuestion): FoundResponder {
   const { issuer, signatures } = question
   let problem: ResponderProblem | undefined
   if (isNamed(issuer, basic.responderId)) {
-    if (signed(basic, issuer, signatures)) return issuer
+    if (signed(basic, issuer, signatures)) return { ok: true, responder: issuer }
     problem = 'signature-invalid'
   }
   for (const delegate of basic.certificates) {
     if (!isNamed(delegate, basic.responderId) || equalBytes(delegate.key.der, issuer.key.der)) continue
     const found = judge(delegate, basic, question)
-    if (found === undefined) return delegate
+    if (found === undefined) return { ok: true, responder: delegate }
     problem ??= found
   }
-  return problem ?? 'responder-not-found'
+  return { ok: false, problem: problem ?? 'responder-not-found' }
 }
 
 /** Whether ResponderID names this certificate. The key hash is SHA-1 always. RFC 6960 4.2.1. */

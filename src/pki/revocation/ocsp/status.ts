@@ -99,9 +99,10 @@ export function ocspStatus(
   if (!issued) return unknown('issuer-mismatch')
   if (basic.unknownCritical.length > 0) return unknown('unknown-critical-extension')
 
-  const responder = findResponder(basic, { certificate, issuer, atMs: limits.atMs, validateResponder, signatures })
+  const found = findResponder(basic, { certificate, issuer, atMs: limits.atMs, validateResponder, signatures })
   if (isSpent()) return unknown('budget')
-  if (typeof responder === 'string') return unknown(responder)
+  if (!found.ok) return unknown(found.problem)
+  const { responder } = found
 
   const answers = basic.responses.filter(({ certId }) => certId.fits(certificate, issuer))
   const problemOf = (answer: OcspSingleResponse): OcspProblem | undefined =>

@@ -63,7 +63,7 @@ export class Http {
 
   async #exchange(address: URL, { answer, ...init }: Exchange, signal: AbortSignal): Promise<Uint8Array> {
     const call = this.#fetch
-    const send = (): Promise<Response> => call(address.href, { ...init, signal, redirect: 'error' })
+    const send = (): Promise<Response> => call(address.href, { ...init, signal, redirect: 'manual' })
     const again = (error: unknown): Promise<Response> => {
       if (signal.aborted || !unanswered.has(failureCode(error))) throw error
       return send()
@@ -72,8 +72,9 @@ export class Http {
     try {
       response = await send().catch(again)
     } catch (error) {
-      throw new Unavailable(whyNoAnswer(error), { cause: error })
+      throw new Unavailable(`no answer${coded(error)}`, { cause: error })
     }
+    if (isRedirect(response)) throw new Unavailable('a redirect, which is not followed')
     if (response.status !== 200) throw new Unavailable(`HTTP ${response.status}`)
     const type = (response.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
     if (answer !== undefined && type !== answer) throw new Unavailable(`an answer that is not ${answer}`)
@@ -86,10 +87,9 @@ export class Http {
   }
 }
 
-function whyNoAnswer(error: unknown): string {
-  const cause: unknown = error instanceof Error ? error.cause : undefined
-  if (cause instanceof Error && cause.message === 'unexpected redirect') return 'a redirect, which is not followed'
-  return `no answer${coded(error)}`
+/** Node.js shows a redirect that is not followed as it came; the Fetch standard hides it in a response of this type. */
+function isRedirect({ status, type }: Response): boolean {
+  return type === 'opaqueredirect' || [301, 302, 303, 307, 308].includes(status)
 }
 
 function coded(error: unknown): string {

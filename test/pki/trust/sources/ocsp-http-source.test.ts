@@ -40,7 +40,7 @@ describe('a responder', () => {
       'http://ocsp.example/',
       expect.objectContaining({
         method: 'POST',
-        redirect: 'error',
+        redirect: 'manual',
         headers: { 'content-type': 'application/ocsp-request', accept: type },
       }),
     )
