@@ -15,8 +15,9 @@ const compilerOptions = {
   rewriteRelativeImportExtensions: true,
   verbatimModuleSyntax: true,
 }
+const leaves = readdirSync(join(root, 'src')).filter((name) => name !== 'index.ts')
 const messages = readdirSync(join(root, 'src/messages'), { recursive: true }).map((name) => join('messages', name))
-const sources = ['outcomes.ts', 'errors.ts', ...messages.filter((name) => name.endsWith('.ts'))]
+const sources = [...leaves, ...messages].filter((name) => name.endsWith('.ts'))
 const folder = join(root, '.cache/docs-tables')
 for (const source of sources) {
   const target = join(folder, source.replace(/\.ts$/, '.js'))
