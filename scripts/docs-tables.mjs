@@ -3,11 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import ts from 'typescript'
-import { ensureNpmPackages } from './lib/prepare.mjs'
 import { must, root } from './lib/run.mjs'
 import { tablesOf, withCodes, withTables } from './lib/tables.mjs'
 
-ensureNpmPackages()
 // Compiled here, so that no build is needed.
 const compilerOptions = {
   module: ts.ModuleKind.ESNext,

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../errors.ts'
 import type { CardKind } from '../../identify/index.ts'
 import type { FailureReason, SkipReason } from '../smoke/finding.ts'
 import type { SmokeReport, SmokeStatus } from '../smoke/report.ts'
@@ -42,9 +43,8 @@ export interface SmokeTable {
   readonly groups: Readonly<Record<SmokeGroup, string>>
   readonly steps: Readonly<Record<SmokeStepId, string>>
   readonly skips: Readonly<Record<SkipReason, string>>
-  readonly failures: Readonly<Partial<Record<FailureReason, string>>>
-  /** For a code that has no sentence of its own. */
-  readonly otherFailure: string
+  /** Failures without a code; those with one are called by the title of their code. */
+  readonly failures: Readonly<Record<Exclude<FailureReason, ErrorCode>, string>>
   readonly tries: (left: number, most: number) => string
   readonly states: Readonly<Record<string, string>>
   readonly until: (year: string) => string

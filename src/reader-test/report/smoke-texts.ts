@@ -1,4 +1,6 @@
 import type { CardKind } from '../../identify/index.ts'
+import { messageFor } from '../../messages/index.ts'
+import { isCode } from '../../outcomes.ts'
 import type { ReportLanguage } from '../../report/index.ts'
 import type { FailureReason, SkipReason } from '../smoke/finding.ts'
 import type { SmokeStepReport } from '../smoke/report.ts'
@@ -20,7 +22,9 @@ const tables: Readonly<Record<ReportLanguage, SmokeTable>> = { en: smokeEn, ja: 
 export function smokeTexts(language: ReportLanguage): SmokeTexts {
   const table = tables[language]
   const reasonOf = (reason: FailureReason | SkipReason): string =>
-    table.skips[reason as SkipReason] ?? table.failures[reason as FailureReason] ?? table.otherFailure
+    isCode(reason)
+      ? messageFor(reason, { audience: 'operator', language }).title
+      : { ...table.skips, ...table.failures }[reason]
   return { ...table, reasonOf, findingOf: (step) => findingOf(step, table, reasonOf) }
 }
 
