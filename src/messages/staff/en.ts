@@ -632,8 +632,8 @@ export const en: StaffTexts = {
         next: `Hand nothing out. ${call}`,
       },
       operator: {
-        text: 'An unexpected error occurred. A token that a server was verifying at that moment is refused.',
-        next: `Look for error and stack in the log of the server and report them. On the command line, ${record}`,
+        text: 'An unexpected error occurred.',
+        next: `Server: the token was refused; look for error and stack in its log, and report them. Command line: ${record}`,
       },
     },
     ERR_MUNICIPAL_PIN_REJECTED: {
