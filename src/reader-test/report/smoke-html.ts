@@ -1,10 +1,10 @@
 import type { ReportLanguage } from '../../report/index.ts'
-import { escapeMarkup, milliseconds, style } from '../../report/index.ts'
+import { escapeMarkup, localMoment, milliseconds, style } from '../../report/index.ts'
 import type { SmokeReport, SmokeStatus, SmokeStepReport } from '../smoke/report.ts'
 import { smokeGroups } from '../smoke/step-ids.ts'
 import { type CommandTiming, timingOf } from '../timing.ts'
 import { timingChart } from './chart.ts'
-import { type SmokeTexts, smokeTexts } from './smoke-texts.ts'
+import { machineRows, type SmokeTexts, smokeTexts } from './smoke-texts.ts'
 
 /** A report as one page of HTML that needs nothing else, well-formed as XML too. Nothing in it runs or loads. */
 export function smokeToHtml(report: SmokeReport, language: ReportLanguage): string {
@@ -38,11 +38,12 @@ function summaryOf(report: SmokeReport, texts: SmokeTexts): string {
     [texts.reader, reader ?? '–'],
     [texts.card, kind === undefined ? '–' : texts.kinds[kind]],
     [texts.atr, atr ?? '–'],
-    [texts.startedAt, startedAt.toISOString()],
+    [texts.startedAt, localMoment(startedAt)],
     [texts.duration, `${(durationMs / 1000).toFixed(1)} s`],
     [texts.rounds, String(rounds)],
     [texts.exchanges, String(exchanges)],
     [texts.resets, String(report.resets)],
+    ...machineRows(report, texts),
   ] as const
   const list = rows.map(([name, value]) => `<dt>${name}</dt><dd>${escapeMarkup(value)}</dd>`).join('')
   const warnings = [

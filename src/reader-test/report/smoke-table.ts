@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../errors.ts'
 import type { CardKind } from '../../identify/index.ts'
 import type { FailureReason, SkipReason } from '../smoke/finding.ts'
-import type { SmokeReport, SmokeStatus } from '../smoke/report.ts'
+import type { SmokeReport, SmokeStatus, TestMachine } from '../smoke/report.ts'
 import type { SmokeGroup, SmokeStepId } from '../smoke/step-ids.ts'
 
 /** A report as plain data, for `JSON.stringify`. Times: ISO 8601 UTC and milliseconds. */
@@ -17,6 +17,8 @@ export interface SmokeTable {
   readonly card: string
   readonly atr: string
   readonly startedAt: string
+  /** Labels of the machine's facts. */
+  readonly machine: Readonly<Record<keyof TestMachine, string>>
   readonly duration: string
   readonly rounds: string
   readonly exchanges: string

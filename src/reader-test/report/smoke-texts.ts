@@ -3,7 +3,7 @@ import { messageFor } from '../../messages/index.ts'
 import { isCode } from '../../outcomes.ts'
 import type { ReportLanguage } from '../../report/index.ts'
 import type { FailureReason, SkipReason } from '../smoke/finding.ts'
-import type { SmokeStepReport } from '../smoke/report.ts'
+import type { SmokeReport, SmokeStepReport } from '../smoke/report.ts'
 import { smokeEn } from './smoke-en.ts'
 import { smokeJa } from './smoke-ja.ts'
 import type { SmokeTable } from './smoke-table.ts'
@@ -17,6 +17,16 @@ export interface SmokeTexts extends SmokeTable {
 }
 
 const tables: Readonly<Record<ReportLanguage, SmokeTable>> = { en: smokeEn, ja: smokeJa }
+
+/** The facts of the machine in rows: name and version; what is unknown is left out. */
+export function machineRows(
+  { machine }: SmokeReport,
+  { machine: labels }: SmokeTexts,
+): readonly (readonly [string, string])[] {
+  if (machine === undefined) return []
+  const names = Object.keys(labels) as (keyof typeof labels)[]
+  return names.flatMap((name) => (machine[name] === undefined ? [] : [[labels[name], machine[name]] as const]))
+}
 
 /** Texts of the reports of smoke tests. */
 export function smokeTexts(language: ReportLanguage): SmokeTexts {

@@ -29,9 +29,29 @@ export interface SmokeStepReport {
   readonly runs: readonly SmokeRun[]
 }
 
-/** What a smoke test came to. Holds nothing personal, and no serial number of card or reader. */
+/** The machine a test ran on, with the versions that matter when a fault is looked into. What is unknown is absent. */
+export interface TestMachine {
+  /** Version of this package. */
+  readonly package: string
+  /** Version of Node.js. */
+  readonly node: string
+  /** The library that talks to readers, and its version. */
+  readonly binding?: string | undefined
+  /** Operating system, its release and processor. */
+  readonly system: string
+  /** Version of pcscd. */
+  readonly pcscd?: string | undefined
+  /** Reader drivers and their versions. */
+  readonly driver?: string | undefined
+  /** Name of the machine in its network. */
+  readonly host: string
+}
+
+/** The result of a smoke test. Holds nothing personal, and no serial number of card or reader. */
 export interface SmokeReport {
   readonly startedAt: Date
+  /** Absent when the caller did not name it. */
+  readonly machine?: TestMachine
   readonly durationMs: number
   /** Name of the reader, serial number masked; absent when no connection was had. */
   readonly reader?: string

@@ -5,13 +5,13 @@ import type { CardConnection } from '../../transport/index.ts'
 import { RepeatedPin } from '../repeated-pin.ts'
 import { CommandTimes } from '../timing.ts'
 import { maskReader } from './context.ts'
-import type { SmokeReport, SmokeRun, SmokeStatus, SmokeStepReport } from './report.ts'
+import type { SmokeReport, SmokeRun, SmokeStatus, SmokeStepReport, TestMachine } from './report.ts'
 import { type Round, type RoundEntry, runRound } from './round.ts'
 import { smokeGroupOf, smokeStepIds } from './step-ids.ts'
 
 /** Options of {@link runSmoke}. */
 export interface SmokeOptions {
-  /** Now: certificates and card are judged at it, and the report bears it. */
+  /** Time of verification of certificates and card, and the report's date. */
   readonly at: Date
   /** Sessions, one after the other, 1 to 1000. Default 3. */
   readonly rounds?: number | undefined
@@ -26,6 +26,8 @@ export interface SmokeOptions {
   readonly pins?: Partial<Readonly<Record<JpkiKey, Pin>>> | undefined
   /** What card and reader are known to take. Default: each session finds out. */
   readonly capabilities?: Partial<Capabilities> | undefined
+  /** For the report: what the test ran on. */
+  readonly machine?: TestMachine | undefined
   /** Aborted: the session under way is ended properly, and the rest is skipped. */
   readonly signal?: AbortSignal | undefined
 }
@@ -40,7 +42,7 @@ export interface SmokeOptions {
  * @throws RangeError for a number of rounds or a Date that cannot be; TypeError for a PIN that was used before.
  */
 export async function runSmoke(connect: () => Promise<CardConnection>, options: SmokeOptions): Promise<SmokeReport> {
-  const { at, rounds = 3, signal } = options
+  const { at, rounds = 3, signal, machine } = options
   const given = Object.entries(options.pins ?? {}) as [JpkiKey, Pin][]
   const pins = Object.fromEntries(given.map(([key, pin]) => [key, new RepeatedPin(pin, () => true)]))
   const times = new CommandTimes()
@@ -60,6 +62,7 @@ export async function runSmoke(connect: () => Promise<CardConnection>, options: 
   const kind = done.find((round) => round.kind !== undefined)?.kind
   return {
     startedAt: at,
+    ...(machine !== undefined && { machine }),
     durationMs: performance.now() - started,
     ...(connection !== undefined && { reader: maskReader(connection.reader), atr: connection.atr }),
     ...(kind !== undefined && { kind }),
