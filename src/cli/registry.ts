@@ -33,15 +33,15 @@ export const registry: Readonly<Record<CommandName, CommandEntry>> = {
   },
   inspect: sessionCommand({
     options: card,
-    load: async () => (await import('./commands/inspect.ts')).inspectCommand,
+    load: async () => (await import('./applications/inspect.ts')).inspectCommand,
   }),
   'card info': sessionCommand({
     options: card,
-    load: async () => (await import('./commands/card-info.ts')).cardInfoCommand,
+    load: async () => (await import('./applications/card-info.ts')).cardInfoCommand,
   }),
   services: sessionCommand({
     options: ['channel', ...card],
-    load: async () => (await import('./commands/services.ts')).servicesCommand,
+    load: async () => (await import('./applications/services.ts')).servicesCommand,
   }),
   'pin status': sessionCommand({
     options: card,
@@ -50,7 +50,7 @@ export const registry: Readonly<Record<CommandName, CommandEntry>> = {
   'pin change': sessionCommand({
     required: ['pin'],
     options: ['pin', ...pin],
-    load: async () => (await import('./commands/pin-change.ts')).pinChangeCommand,
+    load: async () => (await import('./applications/pins.ts')).pinChangeCommand,
   }),
   certificate: sessionCommand({
     operands: ['auth|auth-ca|sign|sign-ca'],
@@ -59,25 +59,25 @@ export const registry: Readonly<Record<CommandName, CommandEntry>> = {
   }),
   auth: sessionCommand({
     options: ['challenge', 'anchors', 'crl', 'ocsp', 'birth-date', ...serverOptions, ...pin],
-    load: async () => (await import('./commands/auth.ts')).authCommand,
+    load: async () => (await import('./kiosk/authenticate.ts')).authCommand,
   }),
   sign: sessionCommand({
     operands: ['FILE'],
     required: ['key'],
     options: ['key', 'out', ...pin],
-    load: async () => (await import('./commands/sign.ts')).signCommand,
+    load: async () => (await import('./applications/jpki.ts')).signCommand,
   }),
   verify: {
     operands: ['CERT'],
     required: [],
     options: ['anchors', 'crl', 'ocsp', 'require-revocation', 'use', 'at', 'birth-date', ...general],
     session: false,
-    load: async () => (await import('./commands/verify.ts')).verifyCommand,
+    load: async () => (await import('./trust/verify.ts')).verifyCommand,
   },
   validity: sessionCommand({
     operands: ['[CERT]'],
     options: ['at', 'birth-date', 'issue-date', ...card],
-    load: async () => (await import('./commands/validity.ts')).validityCommand,
+    load: async () => (await import('./trust/validity.ts')).validityCommand,
   }),
   'text attributes': sessionCommand({
     options: ['code-b', ...pin],
@@ -90,7 +90,7 @@ export const registry: Readonly<Record<CommandName, CommandEntry>> = {
   }),
   'text verify': sessionCommand({
     options: ['roots', 'code-b', 'purpose', ...pin],
-    load: async () => (await import('./commands/text-verify.ts')).textVerifyCommand,
+    load: async () => (await import('./applications/text.ts')).textVerifyCommand,
   }),
   'visual show': sessionCommand({
     options: ['with', 'out', 'png', ...pin],
@@ -103,7 +103,7 @@ export const registry: Readonly<Record<CommandName, CommandEntry>> = {
   }),
   'visual verify': sessionCommand({
     options: ['roots', 'with', 'out', 'png', ...pin],
-    load: async () => (await import('./commands/visual-verify.ts')).visualVerifyCommand,
+    load: async () => (await import('./applications/visual.ts')).visualVerifyCommand,
   }),
   'juki status': sessionCommand({
     options: card,
@@ -119,35 +119,35 @@ export const registry: Readonly<Record<CommandName, CommandEntry>> = {
     required: [],
     options: general,
     session: false,
-    load: async () => (await import('./commands/profile-check.ts')).profileCheckCommand,
+    load: async () => (await import('./applications/municipal.ts')).profileCheckCommand,
   },
   'stripe decode': {
     operands: ['[FILE]'],
     required: [],
     options: ['profile', 'form', 'track', 'order', 'direction', 'caps-lock', 'layout', ...general],
     session: false,
-    load: async () => (await import('./commands/stripe-decode.ts')).stripeDecodeCommand,
+    load: async () => (await import('./stripe/decode.ts')).stripeDecodeCommand,
   },
   serve: {
     operands: ['SETTINGS'],
     required: [],
     options: general,
     session: false,
-    load: async () => (await import('./commands/serve.ts')).serveCommand,
+    load: async () => (await import('./serve/serve.ts')).serveCommand,
   },
   'serve prepare': {
     operands: ['DIR'],
     required: [],
     options: general,
     session: false,
-    load: async () => (await import('./commands/serve.ts')).prepareServerCommand,
+    load: async () => (await import('./serve/serve.ts')).prepareServerCommand,
   },
   'audit verify': {
     operands: ['FILE...'],
     required: [],
     options: ['count', 'hash', ...general],
     session: false,
-    load: async () => (await import('./commands/audit-verify.ts')).auditVerifyCommand,
+    load: async () => (await import('./serve/audit-verify.ts')).auditVerifyCommand,
   },
   evaluate: {
     operands: ['URL'],
@@ -166,35 +166,35 @@ export const registry: Readonly<Record<CommandName, CommandEntry>> = {
       ...general,
     ],
     session: false,
-    load: async () => (await import('./commands/evaluate.ts')).evaluateCommand,
+    load: async () => (await import('./field/evaluate.ts')).evaluateCommand,
   },
   'evaluate prepare': {
     operands: ['DIR'],
     required: [],
     options: general,
     session: false,
-    load: async () => (await import('./commands/evaluate.ts')).prepareEvaluationCommand,
+    load: async () => (await import('./field/evaluate.ts')).prepareEvaluationCommand,
   },
   doctor: {
     operands: [],
     required: [],
     options: ['reader', 'binding', ...general],
     session: false,
-    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+    load: async () => (await import('./doctor/doctor.ts')).doctorCommand,
   },
   smoke: {
     operands: [],
     required: [],
     options: ['rounds', 'anchors', 'pin-stdin', 'sign-password', 'html', 'junit', ...card],
     session: false,
-    load: async () => (await import('./commands/smoke.ts')).smokeCommand,
+    load: async () => (await import('./field/smoke.ts')).smokeCommand,
   },
   soak: {
     operands: [],
     required: [],
     options: ['hours', 'minutes', 'sessions', 'faults-rate', 'pin-stdin', 'junit', ...card],
     session: false,
-    load: async () => (await import('./commands/soak.ts')).soakCommand,
+    load: async () => (await import('./field/soak.ts')).soakCommand,
   },
   emulate: {
     operands: [],
@@ -222,6 +222,6 @@ export const registry: Readonly<Record<CommandName, CommandEntry>> = {
     required: [],
     options: ['json', 'lang', 'help'],
     session: false,
-    load: async () => (await import('./commands/demo.ts')).demoCommand,
+    load: async () => (await import('./demo/demo.ts')).demoCommand,
   },
 }
