@@ -5,7 +5,6 @@ import { ProfileError } from '../errors.ts'
 import { maxProfileLength } from '../municipal/index.ts'
 import { mistakenContent } from '../pki/index.ts'
 import { CliError, withFile } from './cli-error.ts'
-import type { Options } from './options.ts'
 
 const sequenceTag = 0x30
 
@@ -57,9 +56,8 @@ export async function readPem(path: string): Promise<string> {
   return text
 }
 
-/** Writes a report to the file that the option names, if it was given. @throws CliError `ERR_FILE`. */
-export async function writeReport(options: Options, option: 'html' | 'junit', make: () => string): Promise<void> {
-  const file = options.get(option)
+/** Writes a report to a file, if one was named. @throws CliError `ERR_FILE`. */
+export async function writeReport(file: string | undefined, make: () => string): Promise<void> {
   if (file !== undefined) await withFile('cannot-write', () => writeFile(file, make()))
 }
 

@@ -1,28 +1,39 @@
 import type { Transcript } from '../transcript/index.ts'
-import { readText } from './bounded-file.ts'
-import { usageError } from './cli-error.ts'
-import { type CommandName, commandNames } from './command-names.ts'
+import {
+  type Arguments,
+  checkedOptions,
+  type Option,
+  type Options,
+  optionForm,
+  pinInArguments,
+  takeApart,
+} from './arguments.ts'
+import { CliError, usageError } from './cli-error.ts'
+import { keepAll, record } from './commands/record.ts'
 import type { Command, Recording } from './context.ts'
-import { type Arguments, type Options, optionForm, parseArguments, pinInArguments } from './options.ts'
-import { type CommandEntry, registry } from './registry.ts'
+import { help, kind, realOnly, virtual, virtualLimits } from './options.ts'
+import { nearest } from './suggestion.ts'
 
 /** What a command line asks for. */
 export type Invocation =
-  | { readonly kind: 'help'; readonly command: CommandName | undefined }
+  | { readonly kind: 'help'; readonly command: Command | undefined }
   | {
       readonly kind: 'command'
-      readonly load: () => Promise<Command>
+      readonly command: Command
       readonly options: Options
       readonly operands: readonly string[]
-      readonly name: CommandName
-      /** It can be recorded and played back. */
-      readonly session: boolean
       readonly recording: Recording | undefined
       readonly replay: Transcript | undefined
     }
 
-/** Options that the virtual card has no use for. */
-const realOnly = ['reader', 'binding', 'isolated'] as const
+/** A word that no command or option has, and the known ones that resemble it. */
+export class UnknownWordError extends CliError {
+  readonly near: readonly string[]
+  constructor(error: CliError, near: readonly string[]) {
+    super(error.code, error.problem, error.subject)
+    this.near = near
+  }
+}
 
 /** How a command is run by `record` or `replay`; neither for the command itself. */
 interface Wrapping {
@@ -31,105 +42,146 @@ interface Wrapping {
 }
 
 /** Reads a command line. @throws CliError `ERR_USAGE`; TranscriptError for `replay`. */
-export function readInvocation(argv: readonly string[]): Promise<Invocation> {
-  return read(argv, {})
+export function readInvocation(argv: readonly string[], commands: readonly Command[]): Promise<Invocation> {
+  return read(argv, commands, {})
 }
 
-async function read(argv: readonly string[], wrapping: Wrapping): Promise<Invocation> {
-  const args = parseArguments(argv)
-  const { options } = args
-  const [first] = args.operands
-  if (first === undefined) {
-    if (options.has('help')) return { kind: 'help', command: undefined }
-    throw options.has('pin') ? pinInArguments() : usageError('missing-command')
+async function read(argv: readonly string[], commands: readonly Command[], wrapping: Wrapping): Promise<Invocation> {
+  const known = commands.flatMap(({ options }) => options)
+  const args = takeApart(argv, known)
+  const found = findCommand(args, commands)
+  const own = found?.command.options ?? []
+  const options = checkedOptions(args.tokens, own, known, (name) => unknownOption(name, own.length > 0 ? own : known))
+  if (args.operands.length === 0) {
+    if (options.has(help)) return { kind: 'help', command: undefined }
+    throw known.some((option) => option.namesPin && options.has(option))
+      ? pinInArguments()
+      : usageError('missing-command')
   }
-  const { name, words } = findCommand(args)
-  const entry = registry[name]
-  if (entry.load === undefined) return readWrapped(name as 'record' | 'replay', argv, args)
-  if (options.has('help')) return { kind: 'help', command: name }
+  if (found === undefined) return family(args, commands, options)
+  const { command, words } = found
+  if (command.run === undefined) return readWrapped(command, argv, commands, args, options)
+  if (options.has(help)) return { kind: 'help', command }
   const operands = args.operands.slice(words).map(({ text }) => text)
-  checkOptions(name, options, wrapping)
-  checkOperands(entry, operands)
-  const { record, replay } = wrapping
-  const isWrapped = record !== undefined || replay !== undefined
-  if (isWrapped && !entry.session) throw usageError('not-recordable')
-  if (replay !== undefined && (['virtual', ...realOnly] as const).some((name) => options.has(name))) {
+  checkOptions(command, options, known, wrapping)
+  checkOperands(command, operands)
+  const { record: recorded, replay } = wrapping
+  const isWrapped = recorded !== undefined || replay !== undefined
+  if (isWrapped && command.session === undefined) throw usageError('not-recordable')
+  if (replay !== undefined && [virtual, ...realOnly].some((option) => options.has(option))) {
     throw usageError('not-while-replaying')
   }
   return {
     kind: 'command',
-    load: entry.load,
-    name,
-    session: entry.session,
+    command,
     options,
     operands,
-    recording: record && { file: record.file, keep: record.keepAll ? 'all-but-secrets' : 'public', command: name },
+    recording: recorded && {
+      file: recorded.file,
+      keep: recorded.keepAll ? 'all-but-secrets' : 'public',
+      command: command.name,
+    },
     replay: replay === undefined ? undefined : await readTranscript(replay),
   }
 }
 
 /** The command, and how many words it took. */
-function findCommand({ operands, options }: Arguments): { readonly name: CommandName; readonly words: number } {
+function findCommand(
+  { operands }: Arguments,
+  commands: readonly Command[],
+): { readonly command: Command; readonly words: number } | undefined {
   const [first = '', second = ''] = operands.map(({ text }) => text)
-  for (const [name, words] of [
-    [`${first} ${second}`, 2],
-    [first, 1],
-  ] as const) {
-    const found = commandNames.find((known) => known === name)
-    if (found !== undefined) return { name: found, words }
-  }
-  const [begun, ...more] = commandNames.filter((name) => name.startsWith(`${first} `))
-  if (begun === undefined) throw usageError('unknown-command', /^[a-z-]{2,20}$/.test(first) ? first : undefined)
-  if (options.has('help')) return { name: begun, words: 1 }
-  const alone = [begun, ...registry[begun].operands].join(' ')
-  const several = [begun, ...more.map((name) => name.split(' ')[1])].join('|')
-  throw usageError('missing-operand', more.length === 0 ? alone : several)
+  const two = commands.find(({ name }) => name === `${first} ${second}`)
+  if (two !== undefined) return { command: two, words: 2 }
+  const one = commands.find(({ name }) => name === first)
+  return one && { command: one, words: 1 }
+}
+
+/** The first word begins several commands, `pin status` and `pin change`, or none. */
+function family({ operands }: Arguments, commands: readonly Command[], options: Options): Invocation {
+  const [first = '', second = ''] = operands.map(({ text }) => text)
+  const [begun, ...more] = commands.filter(({ name }) => name.startsWith(`${first} `))
+  if (begun === undefined) throw unknownCommand([first, second], commands)
+  if (options.has(help)) return { kind: 'help', command: begun }
+  const alone = [begun.name, ...(begun.operands ?? [])].join(' ')
+  const several = [begun.name, ...more.map(({ name }) => name.split(' ')[1])].join('|')
+  const error = usageError('missing-operand', more.length === 0 ? alone : several)
+  const words = [begun, ...more].map(({ name }) => name.split(' ')[1]!)
+  throw new UnknownWordError(
+    error,
+    nearest(second, words).map((word) => `${first} ${word}`),
+  )
+}
+
+/** The error for words that are no command. @param words - as typed; repeated only where they cannot be a secret. */
+export function unknownCommand(words: readonly string[], commands: readonly Command[]): CliError {
+  const [first = '', second = ''] = words
+  const isWord = /^[a-z-]{2,20}$/.test(first)
+  const error = usageError('unknown-command', isWord ? first : undefined)
+  const names = commands.map(({ name }) => name)
+  const two = nearest(`${first} ${second}`, names)
+  return isWord ? new UnknownWordError(error, two.length > 0 ? two : nearest(first, names)) : error
+}
+
+function unknownOption(name: string | undefined, options: readonly Option[]): CliError {
+  const error = usageError('unknown-option', name && `--${name}`)
+  const near = name === undefined ? [] : nearest(name, [...new Set(options.map((option) => option.name))])
+  return new UnknownWordError(
+    error,
+    near.map((one) => `--${one}`),
+  )
 }
 
 /** `record FILE COMMAND …` and `replay FILE COMMAND …`: the rest of the line is a command line of its own. */
-async function readWrapped(name: 'record' | 'replay', argv: readonly string[], args: Arguments): Promise<Invocation> {
-  const { options, operands } = args
-  const [own, file, command] = operands
-  if (command === undefined && options.has('help')) return { kind: 'help', command: name }
-  if (own === undefined || file === undefined || command === undefined) {
-    throw usageError('missing-operand', `${name} ${registry[name].operands.join(' ')}`)
+async function readWrapped(
+  wrapper: Command,
+  argv: readonly string[],
+  commands: readonly Command[],
+  { operands }: Arguments,
+  options: Options,
+): Promise<Invocation> {
+  const [own, file, first] = operands
+  if (first === undefined && options.has(help)) return { kind: 'help', command: wrapper }
+  if (own === undefined || file === undefined || first === undefined) {
+    throw usageError('missing-operand', [wrapper.name, ...(wrapper.operands ?? [])].join(' '))
   }
-  if (command.text === 'record' || command.text === 'replay') throw usageError('not-recordable')
-  const keepAll = options.has('keep-all')
-  if (keepAll && name === 'replay') throw usageError('wrong-option', '--keep-all')
-  if (keepAll && !options.has('virtual')) throw usageError('only-with-virtual', '--keep-all')
+  if (commands.some(({ name, run }) => name === first.text && run === undefined)) throw usageError('not-recordable')
+  const keepsAll = options.has(keepAll)
+  const records = wrapper === record
+  if (keepsAll && !records) throw usageError('wrong-option', `--${keepAll.name}`)
+  if (keepsAll && !options.has(virtual)) throw usageError('only-with-virtual', `--${keepAll.name}`)
   const rest = argv.filter((_, index) => index !== own.index && index !== file.index)
-  return read(rest, name === 'record' ? { record: { file: file.text, keepAll } } : { replay: file.text })
+  return read(rest, commands, records ? { record: { file: file.text, keepAll: keepsAll } } : { replay: file.text })
 }
 
-function checkOptions(name: CommandName, options: Options, wrapping: Wrapping): void {
-  const entry = registry[name]
-  const [stranger] = options.strangers([...entry.options, ...(wrapping.record ? (['keep-all'] as const) : [])])
-  if (stranger === 'pin') throw pinInArguments()
-  if (stranger !== undefined) throw usageError('wrong-option', `--${stranger}`)
-  const [contradicted] = options.contradicted(name)
+function checkOptions(command: Command, options: Options, known: readonly Option[], wrapping: Wrapping): void {
+  const unexpected = options.unexpected([...command.options, ...(wrapping.record ? [keepAll] : [])])
+  if (unexpected !== undefined) {
+    const isPin = known.some(({ name, namesPin }) => namesPin && name === unexpected)
+    throw isPin ? pinInArguments() : usageError('wrong-option', `--${unexpected}`)
+  }
+  const contradicted = options.contradicted(command.options)
   if (contradicted !== undefined) throw usageError('given-twice', optionForm(contradicted))
-  const missing = entry.required.find((name) => !options.has(name))
+  const missing = command.required?.find((option) => !options.has(option))
   if (missing !== undefined) throw usageError('missing-option', optionForm(missing))
-  if (!entry.options.includes('virtual')) return
-  const virtualOnly = ['virtual-kind', 'no-short-file-id', 'no-extended-length', 'no-direct-reference'] as const
-  const given = virtualOnly.find((name) => options.has(name))
-  if (given !== undefined && !options.has('virtual')) throw usageError('only-with-virtual', `--${given}`)
-  const real = realOnly.find((name) => options.has(name))
-  if (real !== undefined && options.has('virtual')) throw usageError('not-with-virtual', `--${real}`)
+  if (!command.options.includes(virtual)) return
+  const limit = [kind, ...virtualLimits].find((option) => options.has(option))
+  if (limit !== undefined && !options.has(virtual)) throw usageError('only-with-virtual', `--${limit.name}`)
+  const real = realOnly.find((option) => options.has(option))
+  if (real !== undefined && options.has(virtual)) throw usageError('not-with-virtual', `--${real.name}`)
 }
 
-function checkOperands(entry: CommandEntry, operands: readonly string[]): void {
-  const several = entry.operands.at(-1)?.endsWith('...') === true
-  const missing = entry.operands[operands.length]
+function checkOperands({ operands = [] }: Command, given: readonly string[]): void {
+  const missing = operands[given.length]
   if (missing !== undefined && !missing.startsWith('[')) throw usageError('missing-operand', missing)
-  if (operands.length > entry.operands.length && !several) throw usageError('too-many-operands')
+  if (given.length > operands.length && !/\.\.\.\]?$/.test(operands.at(-1) ?? '')) throw usageError('too-many-operands')
 }
 
 /** Longest transcript, bytes; those of long sessions are large. */
 const longestTranscript = 268_435_456
 
 async function readTranscript(file: string): Promise<Transcript> {
+  const { readText } = await import('./bounded-file.ts')
   const { parseTranscript } = await import('../transcript/index.ts')
   return parseTranscript(await readText(file, longestTranscript))
 }

@@ -6,6 +6,8 @@ import type { System } from './doctor/system.ts'
 /** Where text goes. What is optional exists on the streams of the process. */
 export interface OutputStream {
   readonly isTTY?: boolean | undefined
+  /** Width of a terminal. */
+  readonly columns?: number | undefined
   write(chunk: string | Uint8Array): unknown
   /** Why something could not be written. */
   readonly failure?: NodeJS.ErrnoException | undefined

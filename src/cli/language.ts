@@ -1,16 +1,14 @@
 import type { Messages } from './messages/catalogue.ts'
-import { en } from './messages/en.ts'
-import { ja } from './messages/ja.ts'
 
-/** One of the languages of the catalogue. */
+/** One of the languages of the command line. */
 export type Language = 'ja' | 'en'
 
-/** All texts in one language. */
-export function messagesIn(language: Language): Messages {
-  return language === 'ja' ? ja : en
+/** All texts in one language, loaded when they are needed. */
+export async function messagesIn(language: Language): Promise<Messages> {
+  return language === 'ja' ? (await import('./messages/ja.ts')).ja : (await import('./messages/en.ts')).en
 }
 
-/** `--lang` wherever it stands, since even a usage error is told in it; else the locale; else English. */
+/** `--lang` wherever it stands, since even a usage error is reported in it; else the locale; else English. */
 export function chooseLanguage(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Language {
   const at = argv.findIndex((argument) => argument === '--lang' || argument.startsWith('--lang='))
   const asked = at < 0 ? undefined : argv[at] === '--lang' ? argv[at + 1] : argv[at]!.slice('--lang='.length)

@@ -1,12 +1,9 @@
 import { CliError, exitCodeOf, exitCodes, interruptCode } from './cli-error.ts'
-import type { Command, Context, Recording } from './context.ts'
-import { commandHelp, generalHelp, packageVersion } from './help.ts'
-import { type Invocation, readInvocation } from './invocation.ts'
+import type { Context, Recording } from './context.ts'
+import type { Invocation } from './invocation.ts'
 import { type Io, type OutputStream, outputFailed } from './io.ts'
-import { chooseLanguage, messagesIn } from './language.ts'
+import { chooseLanguage, type Language, messagesIn } from './language.ts'
 import type { Messages } from './messages/catalogue.ts'
-import { writeFailure, writeResult } from './output.ts'
-import { createPinInput } from './pin-input.ts'
 
 /**
  * Runs one command line. Writes to `io` only, and never ends the process. It is done when everything is written, however
@@ -16,14 +13,14 @@ import { createPinInput } from './pin-input.ts'
  * @returns the exit code: 0 done, 1 refused or failed, 2 usage, 3 no service, reader or card, 4 PIN, 130 interrupted.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const messages = messagesIn(chooseLanguage(argv, io.env))
-  const code = await perform(argv, io, messages)
+  const language = chooseLanguage(argv, io.env)
+  const code = await perform(argv, io, language)
   for (const stream of [io.stdout, io.stderr]) {
     if (!(await isFlushed(stream, io.signal))) return interruptCode(io.signal.reason)
   }
   if (hasFailed(io.stdout) && code < 128) {
     const failure = new CliError('ERR_FILE', 'cannot-output', io.stdout.failure?.code)
-    await writeFailure(io, messages, failure, { json: false, notCleared: false })
+    await report(io, language, failure, { json: false, notCleared: false })
     return exitCodes.failed
   }
   return code === exitCodes.done && hasFailed(io.stderr) ? exitCodes.failed : code
@@ -45,45 +42,83 @@ function isFlushed(stream: OutputStream, signal: AbortSignal): Promise<boolean> 
   })
 }
 
-async function perform(argv: readonly string[], io: Io, messages: Messages): Promise<number> {
+/** What is known of a run when it fails. */
+interface State {
+  readonly json: boolean
+  notCleared: boolean
+}
+
+async function perform(argv: readonly string[], io: Io, language: Language): Promise<number> {
+  const state: State = { json: argv.includes('--json'), notCleared: false }
   if (argv[0] === '--version') {
-    io.stdout.write(`${packageVersion()}\n`)
+    const { packageVersion } = await import('./package-version.ts')
+    const version = packageVersion()
+    io.stdout.write(`${state.json ? JSON.stringify({ ok: true, version }) : version}\n`)
     return exitCodes.done
   }
-  const state = { json: argv.includes('--json'), notCleared: false }
   try {
-    const invocation = await readInvocation(argv)
+    const { commands } = await import('./commands.ts')
+    const { readInvocation } = await import('./invocation.ts')
+    const invocation = await readInvocation(argv, commands)
     if (invocation.kind === 'help') {
-      io.stdout.write(invocation.command ? commandHelp(invocation.command, messages) : generalHelp(messages))
+      const { helpOn } = await import('./help.ts')
+      const { columnsOf } = await import('./style.ts')
+      const words = invocation.command?.name.split(' ') ?? []
+      io.stdout.write(helpOn(words, commands, { language, json: state.json, width: columnsOf(io.stdout, io.env) }))
       return exitCodes.done
     }
-    return await run(invocation, io, messages, state)
+    return await run({ ...invocation, commands }, io, await messagesIn(language), state)
   } catch (error) {
-    // Told by `main`: that it was interrupted is only what follows from it.
+    // Reported by `main`: that it was interrupted only follows from it.
     if (io.signal.reason === outputFailed && !state.notCleared) return exitCodes.failed
-    await writeFailure(io, messages, error, state)
+    await report(io, language, error, state)
     return state.notCleared ? exitCodes.failed : exitCodeOf(error, io.signal)
   }
 }
 
+/** Writes a failure, its label in red on a terminal, and the words that were perhaps meant. */
+async function report(io: Io, language: Language, error: unknown, state: State): Promise<void> {
+  const { writeFailure } = await import('./output.ts')
+  const { colouredLabels, isColoured } = await import('./style.ts')
+  const messages = await messagesIn(language)
+  await writeFailure(io, isColoured(io.stderr, io.env) ? colouredLabels(messages) : messages, error, state)
+  const { UnknownWordError } = await import('./invocation.ts')
+  if (state.json || !(error instanceof UnknownWordError) || error.near.length === 0) return
+  io.stderr.write(`${messages.didYouMean(error.near)}\n`)
+}
+
 async function run(
-  invocation: Extract<Invocation, { kind: 'command' }>,
+  invocation: Extract<Invocation, { kind: 'command' }> & Pick<Context, 'commands'>,
   io: Io,
   messages: Messages,
-  state: { json: boolean; notCleared: boolean },
+  state: State,
 ): Promise<number> {
-  const { options, operands, replay } = invocation
+  const { command, commands, options, operands, replay } = invocation
+  const { json, pinStdin } = await import('./options.ts')
+  const { createPinInput } = await import('./pin-input.ts')
   const recording = invocation.recording ?? tracing(invocation, io)
-  const command: Command = await invocation.load()
-  const pins = createPinInput(io, {
-    fromStdin: options.has('pin-stdin'),
-    stdinTaken: operands.includes('-'),
-  })
-  const context: Context = { io, options, operands, messages, pins, recording, replay, notCleared: false }
+  const pins = createPinInput(io, { fromStdin: options.has(pinStdin), stdinTaken: operands.includes('-') })
+  const context: Context = {
+    io,
+    options,
+    operands,
+    commands,
+    messages,
+    pins,
+    recording,
+    replay,
+    notCleared: false,
+  }
   try {
-    const result = await command(context)
+    const result = await command.run?.(context)
     if (result === undefined) return exitCodes.done
-    await writeResult(io, messages, options.has('json'), result)
+    const { writeResult } = await import('./output.ts')
+    const { colouredLabels, isColoured, markAlarms } = await import('./style.ts')
+    const { text, alarms = [] } = result
+    const marked = typeof text === 'string' && isColoured(io.stdout, io.env) ? markAlarms(text, alarms) : text
+    const labels = isColoured(io.stderr, io.env) ? colouredLabels(messages) : messages
+    const facts = command.session && context.session
+    await writeResult(io, labels, options.has(json), { ...result, text: marked, json: { ...result.json, ...facts } })
     return result.refused === undefined ? exitCodes.done : exitCodeOf(result.refused, io.signal)
   } finally {
     state.notCleared = context.notCleared
@@ -93,7 +128,7 @@ async function run(
 
 /** `JPKI_CARD_TRACE=FILE`: every command that can be recorded is, masked, as `record` does. */
 function tracing(
-  { name, session, replay }: Extract<Invocation, { kind: 'command' }>,
+  { command: { name, session }, replay }: Extract<Invocation, { kind: 'command' }>,
   { env }: Io,
 ): Recording | undefined {
   const file = env['JPKI_CARD_TRACE']

@@ -1,342 +1,300 @@
-import { parseArgs } from 'node:util'
-import { typedDay } from '../bytes.ts'
-import { pinIds, pins } from '../pins.ts'
-import { identifierPattern } from '../token/index.ts'
-import { type CliError, usageError } from './cli-error.ts'
-import type { CommandName } from './command-names.ts'
+/** Options that several commands take, each once. One of a single command stands with the command. */
 
-/** One option. `meta` names its value in help; without it the option is a switch. */
-interface OptionSpec {
-  readonly meta?: string
-  readonly choices?: readonly string[]
-  readonly pattern?: RegExp
-  /** A day that people type: full-width forms are narrowed, its parts apart by hyphens. */
-  readonly typed?: true
-  /** It may be given several times, and all values are used: by every command, or by these. */
-  readonly several?: true | readonly CommandName[]
+import type { IndividualNumberPurpose } from '../card-face/index.ts'
+import { choice, type Option } from './arguments.ts'
+
+/** A name of a purpose or terminal, as `identifierPattern` of `jpki-card/token` has it; written again so that help loads no token. */
+export const identifier: RegExp = /^(?!\.+$)[A-Za-z0-9._-]{1,64}$/
+
+/** A whole number of up to five digits. */
+export const wholeNumber: RegExp = /^\d{1,5}$/
+
+/** A day as `YYYY-MM-DD`. */
+export const day: Pick<Option, 'meta' | 'pattern' | 'typed'> = {
+  meta: 'YYYY-MM-DD',
+  pattern: /^\d{4}-\d{2}-\d{2}$/,
+  typed: true,
 }
 
-const choice = (...choices: readonly string[]): OptionSpec => ({ meta: choices.join('|'), choices })
-const number = (meta: string): OptionSpec => ({ meta, pattern: /^\d{1,5}$/ })
-const day: OptionSpec = { meta: 'YYYY-MM-DD', pattern: /^\d{4}-\d{2}-\d{2}$/, typed: true }
-const cardKind = choice('my-number', 'juki', 'phone-android', 'phone-iphone')
-
-/** Name of an option, without its dashes. */
-export type OptionName =
-  | 'json'
-  | 'reader'
-  | 'virtual'
-  | 'virtual-kind'
-  | 'no-short-file-id'
-  | 'no-extended-length'
-  | 'no-direct-reference'
-  | 'extended-length'
-  | 'short-file-id'
-  | 'direct-reference'
-  | 'select-without-data'
-  | 'binding'
-  | 'isolated'
-  | 'wait'
-  | 'pin-stdin'
-  | 'accept-that-a-wrong-pin-blocks-the-card'
-  | 'watch'
-  | 'pin'
-  | 'out'
-  | 'pem'
-  | 'challenge'
-  | 'server'
-  | 'terminal'
-  | 'token-file'
-  | 'server-ca'
-  | 'client-cert'
-  | 'client-key'
-  | 'key'
-  | 'anchors'
-  | 'crl'
-  | 'ocsp'
-  | 'require-revocation'
-  | 'use'
-  | 'at'
-  | 'birth-date'
-  | 'issue-date'
-  | 'count'
-  | 'hash'
-  | 'pki'
-  | 'html'
-  | 'junit'
-  | 'only'
-  | 'terminals'
-  | 'purpose'
-  | 'origin'
-  | 'timeout'
-  | 'max-wait'
-  | 'allow-not-run'
-  | 'kind'
-  | 'port'
-  | 'host'
-  | 'contactless'
-  | 'faults'
-  | 'code-b'
-  | 'with'
-  | 'roots'
-  | 'reveal'
-  | 'png'
-  | 'profile'
-  | 'form'
-  | 'track'
-  | 'order'
-  | 'direction'
-  | 'caps-lock'
-  | 'layout'
-  | 'channel'
-  | 'rounds'
-  | 'sign-password'
-  | 'hours'
-  | 'minutes'
-  | 'sessions'
-  | 'faults-rate'
-  | 'keep-all'
-  | 'lang'
-  | 'help'
-
-/** Every option of every command. */
-const optionTable: Readonly<Record<OptionName, OptionSpec>> = {
-  json: {},
-  reader: { meta: 'NAME' },
-  virtual: {},
-  'virtual-kind': cardKind,
-  'no-short-file-id': {},
-  'no-extended-length': {},
-  'no-direct-reference': {},
-  'extended-length': choice('yes', 'no'),
-  'short-file-id': choice('yes', 'no'),
-  'direct-reference': choice('yes', 'no'),
-  'select-without-data': choice('yes', 'no'),
-  binding: choice('pcsc-mini', 'pcsclite'),
-  isolated: {},
-  wait: number('SECONDS'),
-  'pin-stdin': {},
-  'accept-that-a-wrong-pin-blocks-the-card': {},
-  watch: {},
-  pin: choice(...pinIds.filter((id) => pins[id].changeable)),
-  out: { meta: 'FILE' },
-  pem: {},
-  challenge: { meta: 'HEX', pattern: /^(?:[0-9A-Fa-f]{2})+$/ },
-  server: { meta: 'URL', pattern: /^https?:\/\/[^\s]{1,500}$/ },
-  terminal: { meta: 'NAME', pattern: identifierPattern },
-  'token-file': { meta: 'FILE' },
-  'server-ca': { meta: 'FILE' },
-  'client-cert': { meta: 'FILE' },
-  'client-key': { meta: 'FILE' },
-  key: choice('auth', 'sign'),
-  anchors: { meta: 'DIR', several: true },
-  crl: { meta: 'FILE', several: true },
-  ocsp: { meta: 'FILE', several: true },
-  'require-revocation': {},
-  use: choice('auth', 'sign'),
-  at: { meta: 'TIME', pattern: /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/ },
-  'birth-date': day,
-  'issue-date': day,
-  count: { meta: 'N', pattern: /^[1-9]\d{0,14}$/ },
-  hash: { meta: 'HEX', pattern: /^[0-9A-Fa-f]{64}$/ },
-  pki: { meta: 'DIR' },
-  html: { meta: 'FILE' },
-  junit: { meta: 'FILE' },
-  only: { meta: 'ID', pattern: /^[a-z0-9-]{1,64}$/, several: true },
-  terminals: { meta: 'FILE' },
-  purpose: { meta: 'NAME', pattern: identifierPattern, several: ['evaluate'] },
-  origin: { meta: 'ORIGIN', pattern: /^https?:\/\/[a-z0-9.:[\]-]{1,250}$/ },
-  timeout: number('SECONDS'),
-  'max-wait': number('SECONDS'),
-  'allow-not-run': {},
-  kind: cardKind,
-  port: number('PORT'),
-  host: { meta: 'HOST' },
-  contactless: {},
-  faults: { meta: 'FILE' },
-  'code-b': {},
-  with: choice('birth-date', 'code-a', 'code-b'),
-  roots: { meta: 'FILE|known|known-test', several: true },
-  reveal: {},
-  png: {},
-  profile: { meta: 'FILE' },
-  form: choice('keyboard', 'bits', 'hex'),
-  track: choice('iso1', 'iso2', 'iso3', 'jis2'),
-  order: choice('msb', 'lsb'),
-  direction: choice('forward', 'reverse'),
-  'caps-lock': {},
-  layout: choice('same', 'us', 'jp'),
-  channel: choice('convenience-store', 'municipal-machine', 'counter'),
-  rounds: { meta: 'N', pattern: /^[1-9]\d{0,2}$/ },
-  'sign-password': {},
-  hours: { meta: 'HOURS', pattern: /^(?=.*[1-9])\d{1,4}(?:\.\d{1,3})?$/ },
-  minutes: { meta: 'MINUTES', pattern: /^(?=.*[1-9])\d{1,5}(?:\.\d{1,3})?$/ },
-  sessions: { meta: 'N', pattern: /^[1-9]\d{0,8}$/ },
-  'faults-rate': { meta: 'SHARE', pattern: /^(?:0(?:\.\d{1,4})?|1(?:\.0{1,4})?)$/ },
-  'keep-all': {},
-  lang: choice('ja', 'en'),
-  help: {},
+export const json: Option = {
+  name: 'json',
+  help: {
+    ja: '標準出力に JSON を1つだけ出力します（案内は標準エラー出力）',
+    en: 'one JSON object on standard output, everything for people on standard error',
+  },
 }
 
-/** All names of options. */
-export const optionNames = Object.keys(optionTable) as readonly OptionName[]
+export const lang: Option<'ja' | 'en'> = choice(['ja', 'en'], {
+  name: 'lang',
+  help: {
+    ja: '表示言語（既定は LC_ALL、LC_MESSAGES、LANG）',
+    en: 'language, default from LC_ALL, LC_MESSAGES, LANG',
+  },
+})
 
-/** What stands behind the readers: a virtual card, or a binding. */
-export const sourceOptions: readonly OptionName[] = [
-  'virtual',
-  'virtual-kind',
-  'no-short-file-id',
-  'no-extended-length',
-  'no-direct-reference',
-  'binding',
-  'isolated',
-]
+export const help: Option = { name: 'help', help: { ja: 'この説明を表示します', en: 'show this help' } }
+
+export const reader: Option = {
+  name: 'reader',
+  meta: 'NAME',
+  help: {
+    ja: '使用するリーダーの名前、またはその一部（大文字と小文字は区別しません）',
+    en: 'use this reader only: its name, or any part of it that no other has, in any case',
+  },
+}
+
+export const wait: Option = {
+  name: 'wait',
+  meta: 'SECONDS',
+  pattern: wholeNumber,
+  help: {
+    ja: 'カードを待つ秒数（0 は待たない。既定は 60、--json では 10）',
+    en: 'how long to wait for a card: 0 not at all; default 60, with --json 10',
+  },
+}
+
+export const binding: Option<'pcsc-mini' | 'pcsclite'> = choice(['pcsc-mini', 'pcsclite'], {
+  name: 'binding',
+  help: { ja: 'リーダーと通信するライブラリ', en: 'library that talks to readers' },
+})
+
+export const isolated: Option = {
+  name: 'isolated',
+  help: {
+    ja: 'リーダーと通信するライブラリを別プロセスで動かし、異常終了してもエラーで済むようにします',
+    en: 'run the library that talks to readers in a process of its own, so that a crash of it is an error only',
+  },
+}
+
+export const virtual: Option = {
+  name: 'virtual',
+  help: {
+    ja: '仮想カードを使います（利用者証明用 1234、署名用 ABC123）',
+    en: 'use a virtual card in process (user-authentication PIN 1234, signature password ABC123)',
+  },
+}
+
+export const kind: Option<'my-number' | 'juki' | 'phone-android' | 'phone-iphone'> = choice(
+  ['my-number', 'juki', 'phone-android', 'phone-iphone'],
+  {
+    name: 'kind',
+    aliases: ['virtual-kind'],
+    help: { ja: '仮想カードの種類', en: 'kind of the virtual card' },
+  },
+)
+
+export const noShortFileId: Option = {
+  name: 'no-short-file-id',
+  help: {
+    ja: '仮想カードで短縮ファイル識別子を無効にします',
+    en: 'the virtual card takes no short file identifiers',
+  },
+}
+
+export const noExtendedLength: Option = {
+  name: 'no-extended-length',
+  help: { ja: '仮想カードで拡張長を無効にします', en: 'the virtual card takes no extended lengths' },
+}
+
+export const noDirectReference: Option = {
+  name: 'no-direct-reference',
+  help: {
+    ja: '仮想カードで暗証番号と鍵の直接参照を無効にします',
+    en: 'the virtual card takes no direct PIN and key references',
+  },
+}
+
+export const extendedLength: Option<'yes' | 'no'> = choice(['yes', 'no'], {
+  name: 'extended-length',
+  help: {
+    ja: 'リーダーとカードが拡張長APDUに対応しているか（既定では自動で判定）',
+    en: 'whether reader and card take extended lengths; default: found out',
+  },
+})
+
+export const shortFileId: Option<'yes' | 'no'> = choice(['yes', 'no'], {
+  name: 'short-file-id',
+  help: {
+    ja: '短縮ファイル識別子に対応しているか（既定では自動で判定）',
+    en: 'whether they take short file identifiers; default: found out',
+  },
+})
+
+export const directReference: Option<'yes' | 'no'> = choice(['yes', 'no'], {
+  name: 'direct-reference',
+  help: {
+    ja: 'コマンド内での暗証番号と鍵の直接参照に対応しているか（既定では自動で判定）',
+    en: 'whether they take PINs and keys named in the command; default: found out',
+  },
+})
+
+export const selectWithoutData: Option<'yes' | 'no'> = choice(['yes', 'no'], {
+  name: 'select-without-data',
+  help: {
+    ja: 'データを求めない SELECT（P2=0C）に対応しているか（既定では自動で判定）',
+    en: 'whether SELECT may ask for no data (P2 = 0C); default: found out',
+  },
+})
+
+export const pinStdin: Option = {
+  name: 'pin-stdin',
+  help: {
+    ja: '暗証番号を標準入力から1行ずつ読み取ります',
+    en: 'read PINs from standard input, one a line',
+  },
+}
+
+export const spendLastTry: Option = {
+  name: 'accept-that-a-wrong-pin-blocks-the-card',
+  help: {
+    ja: 'ご本人の同意のもと、最後の1回も使用します',
+    en: 'use the last try too, with the consent of the holder',
+  },
+}
+
+/** Every command takes these, but for `--json` where there is nothing to answer. */
+export const generalOptions: readonly Option[] = [json, lang, help]
+
+/** How a virtual card is limited. */
+export const virtualLimits: readonly Option[] = [noShortFileId, noExtendedLength, noDirectReference]
+
+/** What the reader's own options are about; a virtual card has no use for them. */
+export const realOnly: readonly Option[] = [reader, binding, isolated]
+
+/** What is behind the readers: a virtual card, or a binding. */
+export const sourceOptions: readonly Option[] = [virtual, kind, ...virtualLimits, binding, isolated]
 
 /** What card and reader take, where that is known: not found out in the session then. */
-export const capabilityOptions: readonly CapabilityOption[] = [
-  'extended-length',
-  'short-file-id',
-  'direct-reference',
-  'select-without-data',
-]
+export const capabilityOptions: readonly Option[] = [extendedLength, shortFileId, directReference, selectWithoutData]
 
-/** Name of one of {@link capabilityOptions}. */
-export type CapabilityOption = Extract<
-  OptionName,
-  'extended-length' | 'short-file-id' | 'direct-reference' | 'select-without-data'
->
+/** Options of a command that opens a session with a card. */
+export const cardOptions: readonly Option[] = [reader, wait, ...capabilityOptions, ...sourceOptions, ...generalOptions]
 
-/** The issuance server, and what a terminal is and asks for there. */
-export const serverOptions: readonly OptionName[] = [
-  'server',
-  'terminal',
-  'purpose',
-  'origin',
-  'timeout',
-  'token-file',
-  'server-ca',
-  'client-cert',
-  'client-key',
-]
+/** Options of one that asks for a PIN besides. Help names these under one heading, after what is the command's own. */
+export const pinOptions: readonly Option[] = [pinStdin, spendLastTry, ...cardOptions]
 
-/** What an option looks like on the command line: `--wait SECONDS`. */
-export function optionForm(name: OptionName): string {
-  const spec = optionTable[name]
-  return spec.meta === undefined ? `--${name}` : `--${name} ${spec.meta}`
+export const out: Option = { name: 'out', meta: 'FILE', help: { ja: '書き込むファイル', en: 'write to this file' } }
+
+export const outFolder: Option = {
+  name: 'out',
+  meta: 'DIR',
+  help: { ja: '画像を書き込むフォルダー', en: 'write images into this folder' },
 }
 
-/** The options given, checked. */
-export class Options {
-  /** Values in the order given; none for a switch. */
-  readonly #values: ReadonlyMap<OptionName, readonly string[]>
-  constructor(values: ReadonlyMap<OptionName, readonly string[]>) {
-    this.#values = values
-  }
-  has(name: OptionName): boolean {
-    return this.#values.has(name)
-  }
-  /** The value, or `undefined` when the option was not given. */
-  get(name: OptionName): string | undefined {
-    return this.#values.get(name)?.at(-1)
-  }
-  /** Every value of an option that may be given several times, in order. */
-  all(name: OptionName): readonly string[] {
-    return this.#values.get(name) ?? []
-  }
-  /** Options given with more than one value to a command that uses one: none may be dropped silently. */
-  contradicted(command: CommandName): readonly OptionName[] {
-    return [...this.#values]
-      .filter(([name, values]) => new Set(values).size > 1 && !takesSeveral(name, command))
-      .map(([name]) => name)
-  }
-  /** The first option given that is not allowed. */
-  strangers(allowed: readonly OptionName[]): readonly OptionName[] {
-    return [...this.#values.keys()].filter((name) => !allowed.includes(name))
-  }
+export const anchors: Option = {
+  name: 'anchors',
+  meta: 'DIR',
+  several: true,
+  help: {
+    ja: '信頼する認証局の証明書のフォルダーまたはファイル（複数回指定できます）',
+    en: 'folder or file of the CA certificates to trust; may be given several times',
+  },
 }
 
-function takesSeveral(name: OptionName, command: CommandName): boolean {
-  const { several = [] } = optionTable[name]
-  return several === true || several.includes(command)
+export const crl: Option = {
+  name: 'crl',
+  meta: 'FILE',
+  several: true,
+  help: {
+    ja: '失効リストのファイルまたはフォルダー（複数回指定できます）',
+    en: 'revocation list, or folder of them; may be given several times',
+  },
 }
 
-/** A word that is not an option, and where it stands among the arguments. */
-export interface Operand {
-  readonly text: string
-  readonly index: number
+export const ocsp: Option = {
+  name: 'ocsp',
+  meta: 'FILE',
+  several: true,
+  help: { ja: 'OCSP応答のファイル（複数回指定できます）', en: 'OCSP response; may be given several times' },
 }
 
-/** Arguments taken apart. */
-export interface Arguments {
-  readonly options: Options
-  readonly operands: readonly Operand[]
+export const at: Option = {
+  name: 'at',
+  meta: 'TIME',
+  pattern: /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/,
+  help: {
+    ja: '検証する日時（例 2026-04-01T00:00:00+09:00。既定は現在）',
+    en: 'time of verification, for example 2026-04-01T00:00:00+09:00; default now',
+  },
 }
 
-/**
- * Takes arguments apart. What was typed is never repeated in an error, since it may be a PIN; only names of options made
- * of small letters are.
- *
- * @throws CliError `ERR_USAGE`.
- */
-export function parseArguments(argv: readonly string[]): Arguments {
-  const options = Object.fromEntries(
-    optionNames.map((name) => [name, { type: isSwitch(name) ? ('boolean' as const) : ('string' as const) }]),
-  )
-  const { tokens } = parseArgs({
-    args: [...argv],
-    options: { ...options, help: { type: 'boolean', short: 'h' } },
-    strict: false,
-    tokens: true,
-  })
-  const values = new Map<OptionName, readonly string[]>()
-  const operands: Operand[] = []
-  for (const token of tokens) {
-    if (token.kind === 'positional') operands.push({ text: token.value, index: token.index })
-    if (token.kind !== 'option') continue
-    const name = knownName(token.name)
-    values.set(name, [...(values.get(name) ?? []), ...checkedValue(token)])
-  }
-  return { options: new Options(values), operands }
+export const birthDate: Option = {
+  name: 'birth-date',
+  ...day,
+  help: {
+    ja: 'ご本人の生年月日（期限を定めた規則の特定に使います）',
+    en: 'birth date of the holder, to find the rule behind a day',
+  },
 }
 
-const secretNames = new Set(['password', 'passwd', 'passcode', 'passphrase', 'p', 'pin-code', 'auth-pin', 'sign-pin'])
-
-/** Tells how PINs are given, for whoever tried an argument. */
-export function pinInArguments(): CliError {
-  return usageError('pin-in-arguments')
+export const html: Option = {
+  name: 'html',
+  meta: 'FILE',
+  help: { ja: '結果を1つの HTML ファイルに書き込みます', en: 'write the report as one HTML page' },
 }
 
-function knownName(name: string): OptionName {
-  if (Object.hasOwn(optionTable, name)) return name as OptionName
-  if (secretNames.has(name)) throw pinInArguments()
-  throw usageError('unknown-option', /^[a-z-]{2,40}$/.test(name) ? `--${name}` : undefined)
+export const junit: Option = {
+  name: 'junit',
+  meta: 'FILE',
+  help: { ja: '結果を JUnit XML のファイルに書き込みます', en: 'write the report as JUnit XML' },
 }
 
-/** The value of an option; none for a switch. */
-function checkedValue(token: {
-  name: string
-  value?: string | undefined
-  inlineValue?: boolean | undefined
-}): readonly string[] {
-  const name = token.name as OptionName
-  const { choices, pattern, typed } = optionTable[name]
-  if (isSwitch(name)) {
-    if (token.value !== undefined) throw usageError('takes-no-value', `--${name}`)
-    return []
-  }
-  const value = typed === undefined ? token.value : token.value && (typedDay(token.value) ?? token.value)
-  if (value === undefined || value === '' || (!token.inlineValue && value.startsWith('-'))) {
-    throw usageError('needs-value', optionForm(name))
-  }
-  if (choices !== undefined && !choices.includes(value)) {
-    // A wrong name has no digit; what has one may be the PIN itself.
-    throw name === 'pin' && /\p{Nd}/u.test(value) ? pinInArguments() : usageError('bad-value', optionForm(name))
-  }
-  if (pattern !== undefined && !pattern.test(value)) throw usageError('bad-value', optionForm(name))
-  return [value]
+export const origin: Option = {
+  name: 'origin',
+  meta: 'ORIGIN',
+  pattern: /^https?:\/\/[a-z0-9.:[\]-]{1,250}$/,
+  help: {
+    ja: 'チャレンジの発信元（URL と異なる場合）',
+    en: 'origin of its challenges, when it is not that of the URL',
+  },
 }
 
-function isSwitch(name: OptionName): boolean {
-  const spec = optionTable[name]
-  return spec.meta === undefined
+export const timeout: Option = {
+  name: 'timeout',
+  meta: 'SECONDS',
+  pattern: wholeNumber,
+  help: { ja: '1つの応答を待つ最長の秒数（既定 15）', en: 'longest wait for one answer, default 15' },
+}
+
+export const numberPurpose: Option<IndividualNumberPurpose> = choice(
+  ['social-security', 'tax', 'disaster', 'other-statute', 'ordinance', 'holder'],
+  {
+    name: 'purpose',
+    meta: 'NAME',
+    help: { ja: '個人番号の利用目的', en: 'what the individual number is read for' },
+  },
+)
+
+export const codeB: Option = {
+  name: 'code-b',
+  help: {
+    ja: '暗証番号の代わりに照合番号Bを使います',
+    en: 'use verification code B in place of the PIN',
+  },
+}
+
+export const printedCode: Option<'birth-date' | 'code-a' | 'code-b'> = choice(['birth-date', 'code-a', 'code-b'], {
+  name: 'with',
+  help: { ja: '券面の読み取りに使う番号', en: 'printed data that the PIN is derived from' },
+})
+
+export const roots: Option = {
+  name: 'roots',
+  meta: 'FILE|known|known-test',
+  several: true,
+  help: {
+    ja: '信頼するルート鍵（複数回指定できます）',
+    en: 'root keys to trust; may be given several times',
+  },
+}
+
+export const png: Option = { name: 'png', help: { ja: '顔写真を PNG にします', en: 'photo as PNG' } }
+
+export const profile: Option = {
+  name: 'profile',
+  meta: 'FILE',
+  help: {
+    ja: '市区町村が記録した内容を記述したプロファイル',
+    en: 'profile that describes what the municipality wrote',
+  },
 }

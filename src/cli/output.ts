@@ -1,5 +1,4 @@
 import { type Code, JpkiCardError, PinError } from '../errors.ts'
-import { hasNoEnd } from '../validity/index.ts'
 import { CliError, ReaderNameError } from './cli-error.ts'
 import type { Result } from './context.ts'
 import type { Io } from './io.ts'
@@ -65,16 +64,6 @@ export function momentInJapan(instant: Date): string {
   // Beyond the year 9999, which nine hours can reach, ISO 8601 has a sign and six digits.
   const text = new Date(instant.getTime() + 9 * 3_600_000).toISOString().replace(/^\+0*/, '')
   return `${text.replace('T', ' ').replace(/\.\d+Z$/, '')} JST`
-}
-
-/** The day a validity ends, or that it has no end. */
-export function endDay(end: Date, messages: Messages): string {
-  return hasNoEnd(end) ? messages.noEnd : messages.validUntil(dayInJapan(end))
-}
-
-/** The moment a validity ends, or that it has no end. */
-export function endMoment(end: Date, messages: Messages): string {
-  return hasNoEnd(end) ? messages.noEnd : momentInJapan(end)
 }
 
 /** Writes what a command found out and, when it is refused, why. */

@@ -1,7 +1,7 @@
 import type { Pin } from '../card/index.ts'
 import { usageError } from './cli-error.ts'
 import type { InputStream, Io } from './io.ts'
-import { type PinTyping, pinFromBytes } from './pin-bytes.ts'
+import type { PinTyping } from './pin-bytes.ts'
 import { openTerminal, promptHidden, SecretLines } from './prompt.ts'
 
 /** Where PINs come from: a person at a terminal, or lines of standard input. Never arguments or the environment. */
@@ -52,6 +52,7 @@ function linesOf(io: Io): PinInput {
       const line = await lines.next()
       try {
         if (!form.more) await lines.requireEnd()
+        const { pinFromBytes } = await import('./pin-bytes.ts')
         return pinFromBytes(line, form)
       } finally {
         line.fill(0)
@@ -69,6 +70,7 @@ function personAt(io: Io, input: InputStream | undefined): PinInput {
     },
     async ask(label, form) {
       if (input === undefined) throw usageError('no-terminal')
+      const { pinFromBytes } = await import('./pin-bytes.ts')
       return pinFromBytes(await promptHidden(io, input, label), form)
     },
     close() {},

@@ -3,6 +3,7 @@ import { PinError } from '../errors.ts'
 import { isPinId, pins } from '../pins.ts'
 import type { Context } from './context.ts'
 import type { Messages } from './messages/catalogue.ts'
+import { spendLastTry } from './options.ts'
 import type { PinForm } from './pin-input.ts'
 
 /**
@@ -45,7 +46,7 @@ function requireUsable(context: Context, { id, triesMax }: PinReference, status:
   if (status.state === 'blocked') {
     throw new PinError('ERR_PIN_BLOCKED', `the ${id} PIN is blocked`, { pin: id, triesLeft: 0 })
   }
-  const accepted = context.options.has('accept-that-a-wrong-pin-blocks-the-card')
+  const accepted = context.options.has(spendLastTry)
   if (status.state !== 'usable' || status.triesLeft > 1 || accepted) return
   const message = `the ${id} PIN has 1 of ${triesMax} tries left; refused so that the card is not blocked`
   throw new PinError('ERR_PIN_GUARDED', message, { pin: id, triesLeft: 1 })

@@ -32,6 +32,11 @@ export class ProcessOutput implements OutputStream {
     stream.on('error', () => {})
   }
 
+  /** Width of the terminal, now. */
+  get columns(): number | undefined {
+    return this.isTTY ? this.#stream.columns : undefined
+  }
+
   /** Why something could not be written; a log keeps none. */
   get failure(): NodeJS.ErrnoException | undefined {
     return this.#failure

@@ -1,18 +1,12 @@
 import { writeFile } from 'node:fs/promises'
-import {
-  type Ability,
-  type Capabilities,
-  CardSession,
-  type ClearReport,
-  spendTheLastTry,
-  type VerifyPinOptions,
-} from '../card/index.ts'
+import { type Capabilities, CardSession, spendTheLastTry, type VerifyPinOptions } from '../card/index.ts'
 import { StateNotClearedError, TransportError } from '../errors.ts'
 import { formatTranscript, type RecordingConnection, recordConnection } from '../transcript/index.ts'
 import type { CardConnection, CardTransport } from '../transport/index.ts'
+import type { Options } from './arguments.ts'
 import { withFile } from './cli-error.ts'
-import type { Context, Recording } from './context.ts'
-import { type CapabilityOption, capabilityOptions, type Options } from './options.ts'
+import type { Context, Recording, SessionFacts } from './context.ts'
+import { directReference, extendedLength, selectWithoutData, shortFileId, spendLastTry } from './options.ts'
 import { openTransport } from './transport.ts'
 import { connectCard } from './wait.ts'
 
@@ -29,14 +23,9 @@ export async function closing<T>(transport: CardTransport, body: (transport: Car
   return value
 }
 
-/** What a session came to. */
-export interface SessionOutcome<T> {
+/** The result of a session. */
+export interface SessionOutcome<T> extends SessionFacts {
   readonly value: T
-  readonly reader: string
-  /** Every exchange, those that cleared the card at the end included. */
-  readonly exchanges: number
-  /** How verified PINs were cleared: `select`, `power-down`, `card-removed`. */
-  readonly clearedBy: ClearReport['by']
 }
 
 /**
@@ -77,25 +66,25 @@ export async function withConnection<T>(
   }
   if (!saved.ok) throw saved.error
   requireNotAborted(io.signal)
-  return { value: done.value, reader: plain.reader, exchanges: session.exchanges, clearedBy: report.by }
+  const facts = { reader: plain.reader, exchanges: session.exchanges, clearedBy: report.by }
+  context.session = facts
+  return { value: done.value, ...facts }
 }
-
-const capabilities = {
-  'extended-length': 'extendedLength',
-  'short-file-id': 'shortFileId',
-  'direct-reference': 'directReference',
-  'select-without-data': 'selectWithoutData',
-} as const satisfies Record<CapabilityOption, keyof Capabilities>
 
 /** What the person knows of card and reader, so that it need not be found out. */
 export function settledCapabilities(options: Options): Partial<Capabilities> {
-  const given = capabilityOptions.filter((name) => options.has(name))
-  return Object.fromEntries(given.map((name) => [capabilities[name], options.get(name) as Ability]))
+  const given = {
+    extendedLength: options.get(extendedLength),
+    shortFileId: options.get(shortFileId),
+    directReference: options.get(directReference),
+    selectWithoutData: options.get(selectWithoutData),
+  }
+  return Object.fromEntries(Object.entries(given).filter(([, ability]) => ability !== undefined))
 }
 
 /** Whether the last try may be spent, as the person said in so many words. */
 export function verifyOptions(context: Context): VerifyPinOptions {
-  return context.options.has('accept-that-a-wrong-pin-blocks-the-card') ? { lastTry: spendTheLastTry } : {}
+  return context.options.has(spendLastTry) ? { lastTry: spendTheLastTry } : {}
 }
 
 type Settled<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }

@@ -27,8 +27,6 @@ export function signatureResult(
       algorithm: value.algorithm,
       signature,
       certificate: base64(value.certificate.der),
-      exchanges,
-      clearedBy,
       ...(file !== undefined && { out: file }),
       ...chain?.json,
     },
@@ -36,6 +34,7 @@ export function signatureResult(
       file === undefined
         ? `${table(rows, '')}${headings.signature}\n${signature}\n`
         : `${table(rows, '')}${messages.written(file)}\n`,
+    alarms: [messages.verify.results.failed, messages.chain.refused],
     refused: chain?.refused,
   }
 }

@@ -2,7 +2,7 @@ import type { VirtualCard, VirtualCardOptions } from '../emulator/index.ts'
 import type { CardTransport } from '../transport/index.ts'
 import type { Context } from './context.ts'
 import type { Io } from './io.ts'
-import { replayTransport } from './replay-transport.ts'
+import { binding, isolated, virtual } from './options.ts'
 import { virtualCardOptions } from './virtual-options.ts'
 
 /** A new virtual card. Loaded when asked for: making keys takes seconds and modules of its own. */
@@ -20,12 +20,12 @@ export async function virtualTransport(card: VirtualCard): Promise<CardTransport
 /** The way to readers that the options ask for. */
 export async function openTransport(context: Context): Promise<CardTransport> {
   const { io, options, replay } = context
-  if (replay !== undefined) return replayTransport(replay)
-  if (options.has('virtual')) {
-    context.virtualCard = await makeVirtualCard(io, virtualCardOptions(options, 'virtual-kind'))
+  if (replay !== undefined) return (await import('./replay-transport.ts')).replayTransport(replay)
+  if (options.has(virtual)) {
+    context.virtualCard = await makeVirtualCard(io, virtualCardOptions(options))
     return virtualTransport(context.virtualCard)
   }
   const open = io.dependencies?.openPcsc ?? (await import('../transport/pcsc/index.ts')).openPcsc
-  const binding = options.get('binding') as 'pcsc-mini' | 'pcsclite' | undefined
-  return open({ ...(binding !== undefined && { binding }), ...(options.has('isolated') && { isolated: true }) })
+  const name = options.get(binding)
+  return open({ ...(name !== undefined && { binding: name }), ...(options.has(isolated) && { isolated: true }) })
 }

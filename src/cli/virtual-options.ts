@@ -1,16 +1,17 @@
-import type { VirtualCardKind, VirtualCardOptions } from '../emulator/index.ts'
-import type { Options } from './options.ts'
+import type { VirtualCardOptions } from '../emulator/index.ts'
+import type { Options } from './arguments.ts'
+import { kind, noDirectReference, noExtendedLength, noShortFileId } from './options.ts'
 
-/** What the options say about a virtual card. `kind` is the name of the option that tells it. */
-export function virtualCardOptions(options: Options, kind: 'kind' | 'virtual-kind'): VirtualCardOptions {
+/** What the options say about a virtual card. */
+export function virtualCardOptions(options: Options, contactless = false): VirtualCardOptions {
   return {
-    kind: (options.get(kind) ?? 'my-number') as VirtualCardKind,
+    kind: options.get(kind) ?? 'my-number',
     capabilities: {
-      shortFileId: !options.has('no-short-file-id'),
-      extendedLength: !options.has('no-extended-length'),
-      directReference: !options.has('no-direct-reference'),
+      shortFileId: !options.has(noShortFileId),
+      extendedLength: !options.has(noExtendedLength),
+      directReference: !options.has(noDirectReference),
     },
-    interface: options.has('contactless') ? 'contactless' : 'contact',
+    interface: contactless ? 'contactless' : 'contact',
     keepLog: false,
   }
 }

@@ -3,6 +3,7 @@ import { TransportError } from '../errors.ts'
 import type { CardConnection, CardTransport, ReaderState } from '../transport/index.ts'
 import { ReaderNameError, usageError } from './cli-error.ts'
 import type { Context } from './context.ts'
+import { json, reader as readerOption, wait } from './options.ts'
 
 const defaultWait = { person: 60, json: 10 }
 /** Milliseconds between two looks at the readers. */
@@ -33,7 +34,7 @@ export async function connectCard(context: Context, transport: CardTransport): P
     } catch (error) {
       if (!(error instanceof TransportError) || error.code !== 'ERR_READER_BUSY') throw error
       held.add(name)
-      const others = await look(transport, context.options.get('reader'), held)
+      const others = await look(transport, context.options.get(readerOption), held)
       if (others.free === undefined && others.busy.every((reader) => held.has(reader.name))) throw error
     }
   }
@@ -54,9 +55,9 @@ export async function waitForCard(
   held: ReadonlySet<string> = new Set(),
 ): Promise<ReaderState> {
   const { io, options } = context
-  const wanted = options.get('reader')
-  const seconds = Number(options.get('wait') ?? (options.has('json') ? defaultWait.json : defaultWait.person))
-  const waits = options.has('wait') && seconds > 0
+  const wanted = options.get(readerOption)
+  const seconds = Number(options.get(wait) ?? (options.has(json) ? defaultWait.json : defaultWait.person))
+  const waits = options.has(wait) && seconds > 0
   let found = await look(transport, wanted, held)
   if (found.free !== undefined) return found.free
   if (!waits && wanted !== undefined && found.named.length === 0 && found.all.length > 0) throw whyNot(found)!

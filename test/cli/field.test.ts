@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { type System, thisSystem } from '../../src/cli/doctor/system.ts'
 import { VirtualTransport } from '../../src/emulator/index.ts'
 import { cardInReader, run } from './harness.ts'
 
@@ -24,8 +25,36 @@ describe('smoke', () => {
     const { code, json } = await run(`smoke --virtual --rounds 2 --json --html ${html} --junit ${junit}`)
     expect(code).toBe(0)
     expect(json).toMatchObject({ ok: true, format: 'jpki-card-smoke-report:1', rounds: 2, counts: { failed: 0 } })
-    expect(readFileSync(html, 'utf8')).toContain('<svg class="chart"')
+    const { machine } = json
+    expect(machine).toMatchObject({ node: process.versions.node, binding: 'virtual', host: hostname() })
+    expect(machine.package).toMatch(/^\d+\.\d+/)
+    const page = readFileSync(html, 'utf8')
+    for (const fact of [machine.system, `${machine.host}`, `>${machine.node}<`]) expect(page).toContain(fact)
+    expect(page).toMatch(/<dd>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d<\/dd>/)
+    expect(page).toContain('<svg class="chart"')
     expect(readFileSync(junit, 'utf8')).toContain('<testsuites name="jpki-card smoke" tests="40" failures="0"')
+  })
+
+  it('names the versions of pcscd and drivers', async () => {
+    const plist = '<key>CFBundleShortVersionString</key>\n\t<string>1.5.2</string>'
+    const bytes: Record<string, string> = {
+      '/usr/lib/pcsc/drivers/ifd-ccid.bundle/Contents/Info.plist': plist,
+      '/etc/os-release': 'NAME=x\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n',
+    }
+    const system: System = {
+      ...thisSystem({}),
+      readBytes: async (path) => (bytes[path] === undefined ? undefined : Buffer.from(bytes[path])),
+      readdir: async (path) => (path === '/usr/lib/pcsc/drivers' ? ['ifd-ccid.bundle', 'serial'] : undefined),
+      exists: async (path) => path === '/usr/sbin/pcscd',
+      run: async () => ({ code: 0, stdout: 'pcsc-lite version 1.9.9.\nCopyright' }),
+    }
+    const setting = { dependencies: { system } }
+    const { json } = await run('smoke --virtual --rounds 1 --json', setting)
+    expect(json.machine).toMatchObject({ pcscd: '1.9.9', driver: 'ifd-ccid 1.5.2' })
+    expect(json.machine.system).toContain('Debian GNU/Linux 12 (bookworm)')
+    const { out } = await run('smoke --virtual --rounds 1 --lang ja', setting)
+    expect(out).toMatch(/pcscd +1\.9\.9\n/)
+    expect(out).toMatch(/開始日時 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d\n/)
   })
 
   it('signs with both keys when it is given both secrets', async () => {

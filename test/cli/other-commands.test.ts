@@ -72,6 +72,8 @@ describe('readers', () => {
 
   it('watches until interrupted, one object a line', async () => {
     const { card } = await cardInReader()
+    // Loads what the command needs, so that the changes below come while it watches.
+    await run('readers --json')
     const transport = new VirtualTransport()
     const controller = new AbortController()
     setTimeout(() => transport.insert(card), 20)
@@ -92,6 +94,14 @@ describe('readers', () => {
     ])
     expect(events[1].reader).toMatchObject({ name: 'Virtual Reader 0', cardPresent: true })
     expect(events[2].reader).toEqual({ name: 'Virtual Reader 0' })
+    for (const { at } of events) expect(Math.abs(Date.now() - Date.parse(at))).toBeLessThan(60_000)
+  })
+
+  it('watches with the time of each change by the clock of the machine', async () => {
+    const controller = new AbortController()
+    setTimeout(() => controller.abort('SIGINT'), 50)
+    const { out } = await run('readers --watch', { transport: new VirtualTransport(), signal: controller.signal })
+    expect(out).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d {2}reader connected: Virtual Reader 0\n$/)
   })
 })
 

@@ -24,7 +24,16 @@ describe('text attributes', () => {
     const { name, address, birthDate } = person.holder
     expect([code, json]).toEqual([
       0,
-      { ok: true, name, address, birthDate, sex: 'female', exchanges: 5, clearedBy: 'select' },
+      {
+        ok: true,
+        name,
+        address,
+        birthDate,
+        sex: 'female',
+        reader: 'Virtual Reader 0',
+        exchanges: 5,
+        clearedBy: 'select',
+      },
     ])
     expect([card.exchanges, card.verified('text')]).toEqual([5, false])
   })

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { commandNames } from '../../src/cli/command-names.ts'
-import { parseArguments } from '../../src/cli/options.ts'
-import { registry } from '../../src/cli/registry.ts'
+import { checkedOptions, type Option, takeApart } from '../../src/cli/arguments.ts'
+import { usageError } from '../../src/cli/cli-error.ts'
+import { commands } from '../../src/cli/commands.ts'
+import { crl, json, ocsp } from '../../src/cli/options.ts'
 import { run } from './harness.ts'
 
 describe('wrong usage', () => {
@@ -116,11 +117,15 @@ describe('wrong usage', () => {
 
 describe('an option given twice', () => {
   it('counts as given last, or every time where it may be given several times', () => {
-    const { options } = parseArguments(['verify', 'f', '--crl', 'a', '--use', 'auth', '--crl=b', '--use', 'sign'])
-    expect(options.all('crl')).toEqual(['a', 'b'])
-    expect(options.get('use')).toBe('sign')
-    expect([options.all('ocsp'), options.get('ocsp'), options.has('ocsp')]).toEqual([[], undefined, false])
-    expect(parseArguments(['verify', '--json', '--json']).options.has('json')).toBe(true)
+    const use: Option = { name: 'use', meta: 'KEY', help: { ja: '用途', en: 'use' } }
+    const known = [crl, use, ocsp, json]
+    const parse = (...argv: string[]) =>
+      checkedOptions(takeApart(argv, known).tokens, known, [], () => usageError('unknown-option'))
+    const options = parse('verify', 'f', '--crl', 'a', '--use', 'auth', '--crl=b', '--use', 'sign')
+    expect(options.all(crl)).toEqual(['a', 'b'])
+    expect(options.get(use)).toBe('sign')
+    expect([options.all(ocsp), options.get(ocsp), options.has(ocsp)]).toEqual([[], undefined, false])
+    expect(parse('verify', '--json', '--json').has(json)).toBe(true)
   })
 })
 
@@ -129,16 +134,16 @@ describe('help', () => {
     for (const lang of ['en', 'ja']) {
       const { code, out, err } = await run(`--help --lang ${lang}`)
       expect([code, err]).toEqual([0, ''])
-      for (const name of commandNames) expect(out).toContain(`  ${name} `)
+      for (const { name } of commands) expect(out).toContain(`  ${name} `)
     }
   })
 
-  it.each(commandNames)('tells the options of %s', async (name) => {
+  it.each(commands)('shows the options of $name', async ({ name, options }) => {
     for (const lang of ['en', 'ja']) {
       const { code, out } = await run([...name.split(' '), '--help', '--lang', lang])
       expect(code).toBe(0)
       expect(out).toContain(`jpki-card ${name}`)
-      for (const option of registry[name].options) expect(out).toContain(`--${option}`)
+      for (const option of options) expect(out).toContain(`--${option.name}`)
     }
   })
 

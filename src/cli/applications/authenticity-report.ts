@@ -5,7 +5,7 @@ import type { Messages } from '../messages/catalogue.ts'
 import { table } from '../output.ts'
 import { isKnownRoot, type TrustedRoots } from './roots.ts'
 
-/** Reasons nobody needs to be told of: nothing of that kind was asked for. */
+/** Reasons that are not reported: nothing of that kind was asked for. */
 const silent: ReadonlySet<string | undefined> = new Set(['not-asked', 'nothing-to-compare'])
 
 /** A report on one application, for `--json` and for people; refused when the card is not authentic. */
@@ -28,6 +28,7 @@ export function authenticityResult(
   return {
     json: { authentic: ok, checks, issuers, unproved, roots: ownRoots.map(rootJson) },
     text: `${table(checked, '')}\n${table(facts, '')}`,
+    alarms: [messages.verify.results.failed, texts.notAuthentic],
     refused: failure && notAuthentic(failure),
   }
 }

@@ -1,17 +1,17 @@
 import { toHex } from '../../bytes.ts'
 import { keyIdText } from '../../card-face/index.ts'
-import { type CardFacts, type Part, readCardFacts } from '../applications/card-facts.ts'
-import type { Command } from '../context.ts'
+import type { Context, Result } from '../context.ts'
 import type { Messages } from '../messages/catalogue.ts'
 import { table } from '../output.ts'
 import { withSession } from '../session.ts'
+import { type CardFacts, type Part, readCardFacts } from './card-facts.ts'
 
-/** `card info`: what the card tells about itself without a PIN. What it does not have is told so. */
-export const cardInfoCommand: Command = async (context) => {
+/** `card info`: what the card says about itself without a PIN; what it does not have is named as absent. */
+export async function cardInfo(context: Context): Promise<Result> {
   const { messages } = context
-  const { value, reader, exchanges, clearedBy } = await withSession(context, readCardFacts)
+  const { value, reader } = await withSession(context, readCardFacts)
   return {
-    json: { reader, ...factsJson(value), exchanges, clearedBy },
+    json: factsJson(value),
     text: factsText(value, reader, messages),
   }
 }

@@ -5,6 +5,7 @@ import { withFile } from '../cli-error.ts'
 import type { Context } from '../context.ts'
 import type { ImageName } from '../messages/application-texts.ts'
 import type { Messages } from '../messages/catalogue.ts'
+import { outFolder, png as pngOption } from '../options.ts'
 
 /** An image with its name. */
 export interface NamedImage extends CardImage {
@@ -41,8 +42,8 @@ interface ShownImages {
 
 /** Images as `--png` and `--out` want them: for `--json`, and in rows. Files are for their owner's eyes. */
 export async function deliverImages({ options, messages }: Context, read: readonly NamedImage[]): Promise<ShownImages> {
-  const images = options.has('png') ? await Promise.all(read.map(asPng)) : read
-  const folder = options.get('out')
+  const images = options.has(pngOption) ? await Promise.all(read.map(asPng)) : read
+  const folder = options.get(outFolder)
   const files = images.map(({ id, format }) => (folder === undefined ? undefined : join(folder, `${id}.${format}`)))
   if (folder !== undefined && images.length > 0) {
     await withFile('cannot-write', () => mkdir(folder, { recursive: true }))

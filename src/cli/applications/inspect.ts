@@ -2,9 +2,10 @@ import type { CardSession } from '../../card/index.ts'
 import { identifyCard } from '../../identify/index.ts'
 import { type CertificateKind, certificateKinds, type JpkiApplication } from '../../jpki/index.ts'
 import { readAvailability, readOrReason } from '../certificate-reading.ts'
-import type { Command } from '../context.ts'
+import type { Context, Result } from '../context.ts'
+import { endDay } from '../end-of-validity.ts'
 import type { Messages, UnreadableReason } from '../messages/catalogue.ts'
-import { endDay, table } from '../output.ts'
+import { table } from '../output.ts'
 import { completeCounters, openJpkiIfPresent, type PinReport, pinRow, readPins } from '../pin-report.ts'
 import { withSession } from '../session.ts'
 
@@ -13,21 +14,18 @@ type CertificateReport =
   | { readonly id: CertificateKind; readonly readable: false; readonly reason: UnreadableReason }
 
 /** `inspect`: which card, its applications, PIN counters and certificates. Spends no try and needs no PIN. */
-export const inspectCommand: Command = async (context) => {
+export async function inspectCard(context: Context): Promise<Result> {
   const { messages } = context
-  const { value, reader, exchanges, clearedBy } = await withSession(context, inspect)
+  const { value, reader, exchanges } = await withSession(context, inspect)
   const { identification, availability, pins, certificates } = value
   const { kind, token, applications } = identification
   return {
     json: {
-      reader,
       card: { kind, ...(token !== undefined && { token }) },
       applications,
       pins,
       certificates,
       availability: availability ?? null,
-      exchanges,
-      clearedBy,
     },
     text: report(messages, reader, value, exchanges),
   }

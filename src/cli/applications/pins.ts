@@ -11,8 +11,18 @@ import { CommonApplication, commonPin } from '../../identify/index.ts'
 import { JpkiApplication, type JpkiKey, jpkiPins } from '../../jpki/index.ts'
 import { JukiApplication, jukiPin } from '../../juki/index.ts'
 import { CliError } from '../cli-error.ts'
-import type { Command, Context } from '../context.ts'
+import type { Context, Result } from '../context.ts'
+import { table } from '../output.ts'
 import { askPin, pinForm, pinName } from '../pin-question.ts'
+import {
+  completeCounters,
+  openJpkiIfPresent,
+  type PinReport,
+  pinRow,
+  readPinReport,
+  readPins,
+  readRegistryPins,
+} from '../pin-report.ts'
 import { verifyOptions, withSession } from '../session.ts'
 
 /** An application with a PIN that can be changed. */
@@ -31,8 +41,10 @@ const jpki = (key: JpkiKey): Changeable => ({
   },
 })
 
-/** By the values of `--pin`. */
-const changeable: Readonly<Record<'auth' | 'sign' | 'text' | 'juki' | 'common', Changeable>> = {
+/** Values of `--pin`. */
+export type ChangeablePin = 'auth' | 'sign' | 'text' | 'juki' | 'common'
+
+const changeable: Readonly<Record<ChangeablePin, Changeable>> = {
   auth: jpki('auth'),
   sign: jpki('sign'),
   text: { pin: textPins.pin, open: (session) => TextApplication.open(session) },
@@ -41,12 +53,11 @@ const changeable: Readonly<Record<'auth' | 'sign' | 'text' | 'juki' | 'common', 
 }
 
 /** `pin change --pin NAME`: a person types the new PIN twice; standard input has current, then new. */
-export const pinChangeCommand: Command = async (context) => {
-  const { options, messages, pins } = context
-  const name = options.get('pin') as keyof typeof changeable
+export async function changePin(context: Context, name: ChangeablePin): Promise<Result> {
+  const { messages, pins } = context
   const { pin, open } = changeable[name]
   pins.requireSource()
-  const { exchanges, clearedBy } = await withSession(context, async (session) => {
+  await withSession(context, async (session) => {
     const app = await open(session)
     using current = await askPin(context, session, pin, { more: true })
     requirePinFormat(pin, current)
@@ -54,7 +65,7 @@ export const pinChangeCommand: Command = async (context) => {
     await app.changePin({ current, next }, verifyOptions(context))
   })
   const text = `${messages.pinChanged(pinName(messages, pin.id))}\n`
-  return { json: { pin: name, changed: true, exchanges, clearedBy }, text }
+  return { json: { pin: name, changed: true }, text }
 }
 
 async function askNewPin({ messages, pins }: Context, pin: PinReference): Promise<Pin> {
@@ -70,4 +81,41 @@ async function askNewPin({ messages, pins }: Context, pin: PinReference): Promis
     next.wipe()
     throw error
   }
+}
+
+/** `pin status`: how many tries each PIN of the card has left. A PIN of JPKI found verified is reported as such, and cleared. */
+export async function pinStatus(context: Context): Promise<Result> {
+  const { messages } = context
+  const { value } = await withSession(context, async (session) => {
+    const found = [...(await readJpkiPins(session)), ...(await readRegistryPins(session))]
+    // Nothing of ours on the card: the usual error.
+    if (found.length === 0) await JpkiApplication.open(session)
+    return found
+  })
+  return {
+    json: { pins: value },
+    text: table(
+      value.map((pin) => pinRow(pin, messages)),
+      '',
+    ),
+  }
+}
+
+/** First, as selecting another application would clear what was verified here. */
+async function readJpkiPins(session: CardSession): Promise<readonly PinReport[]> {
+  const app = await openJpkiIfPresent(session)
+  if (app === undefined) return []
+  const found = await readPins(app)
+  if (found.every(({ state }) => state !== 'verified')) return found
+  await session.exclusively(() => session.clear())
+  return completeCounters(app, found)
+}
+
+/** `juki status`: how many tries the PIN of the Juki application has left. */
+export async function jukiStatus(context: Context): Promise<Result> {
+  const { value } = await withSession(context, async (session) => {
+    await JukiApplication.open(session)
+    return readPinReport(session, jukiPin)
+  })
+  return { json: { pins: [value] }, text: table([pinRow(value, context.messages)], '') }
 }

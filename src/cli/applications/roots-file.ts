@@ -35,8 +35,8 @@ export function formatRoots({ cvc }: Pick<Identity, 'cvc'>): string {
 
 function parseRoot(value: unknown, at: string): CvcRoot {
   if (typeof value !== 'object' || value === null) throw usageError('bad-roots', at)
-  const stranger = Object.keys(value).find((name) => !members.includes(name))
-  if (stranger !== undefined) throw usageError('bad-roots', at)
+  const unknown = Object.keys(value).find((name) => !members.includes(name))
+  if (unknown !== undefined) throw usageError('bad-roots', at)
   const { keyId, publicKey, hierarchy, application } = value as Record<string, unknown>
   if (typeof keyId !== 'string' || !/^[0-9A-Fa-f]{32}$/.test(keyId)) throw usageError('bad-roots', `${at}.keyId`)
   if (typeof publicKey !== 'string') throw usageError('bad-roots', `${at}.publicKey`)

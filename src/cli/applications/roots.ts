@@ -1,13 +1,14 @@
 import { type CvcHierarchy, type CvcRoot, type KnownCvcRoot, knownCvcRoots } from '../../card-face/index.ts'
+import { type Options, optionForm } from '../arguments.ts'
 import { readText } from '../bounded-file.ts'
 import { usageError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
-import { type Options, optionForm } from '../options.ts'
+import { roots as rootsOption, virtual } from '../options.ts'
 import { formatRoots, parseRoots } from './roots-file.ts'
 
 const longestFile = 1_048_576
 
-/** Root keys to trust, and the hierarchies they may be of: whoever names the roots decides. */
+/** Root keys to trust, and the hierarchies they may be of: the caller who names the roots decides. */
 export interface TrustedRoots {
   readonly roots: readonly CvcRoot[]
   readonly hierarchies: readonly CvcHierarchy[]
@@ -23,10 +24,10 @@ const known = { known: 'production', 'known-test': 'test' } as const
  * @throws CliError `ERR_USAGE` when a real card is to be judged by nothing, or a file holds no roots; `ERR_FILE`.
  */
 export async function namedRoots(options: Options): Promise<TrustedRoots | undefined> {
-  const names = options.all('roots')
+  const names = options.all(rootsOption)
   if (names.length === 0) {
-    if (options.has('virtual')) return undefined
-    throw usageError('missing-option', optionForm('roots'))
+    if (options.has(virtual)) return undefined
+    throw usageError('missing-option', optionForm(rootsOption))
   }
   const roots: CvcRoot[] = []
   for (const name of names) roots.push(...(await rootsOf(name)))

@@ -1,6 +1,6 @@
 import { findServices, type ServiceChannel, type ServicePlan, serviceChannels } from '../../credentials/index.ts'
 import { hasNoEnd } from '../../validity/index.ts'
-import type { Command } from '../context.ts'
+import type { Context, Result } from '../context.ts'
 import type { Messages } from '../messages/catalogue.ts'
 import { dayInJapan, table } from '../output.ts'
 import { withSession } from '../session.ts'
@@ -8,11 +8,14 @@ import { type CardSurvey, surveyCard } from '../trust/card-survey.ts'
 
 const channels = Object.keys(serviceChannels) as ServiceChannel[]
 
-/** `services`: which credential of the card in the reader serves at a channel, and what to tell the customer. */
-export const servicesCommand: Command = async (context) => {
-  const { options, messages } = context
-  const wanted = options.get('channel') as ServiceChannel | undefined
-  const { value, reader, exchanges, clearedBy } = await withSession(context, surveyCard)
+/**
+ * `services`: which credential of the card in the reader serves at a channel, and what to say to the customer.
+ *
+ * @param wanted - the channel; `undefined` for all of them.
+ */
+export async function services(context: Context, wanted: ServiceChannel | undefined): Promise<Result> {
+  const { messages } = context
+  const { value, reader } = await withSession(context, surveyCard)
   const { kind } = value.identification
   const plans = (wanted === undefined ? channels : [wanted]).flatMap((channel) => findServices({ card: kind, channel }))
   const { headings, kinds, services: texts } = messages
@@ -25,7 +28,7 @@ export const servicesCommand: Command = async (context) => {
   )
   const parts = plans.map((plan) => planText(plan, value, messages))
   return {
-    json: { reader, card: { kind }, services: plans.map((plan) => planJson(plan, value)), exchanges, clearedBy },
+    json: { card: { kind }, services: plans.map((plan) => planJson(plan, value)) },
     text: [head, ...(parts.length === 0 ? [`${texts.none}\n`] : parts)].join('\n'),
   }
 }

@@ -1,20 +1,22 @@
-import { verifyAuthenticity } from '../../card-face/index.ts'
-import { authenticityResult } from '../applications/authenticity-report.ts'
-import { numberPurpose } from '../applications/number-purpose.ts'
-import { namedRoots, virtualRoots } from '../applications/roots.ts'
-import { unlockText } from '../applications/unlock.ts'
+import { type IndividualNumberPurpose, TextApplication, textPins, verifyAuthenticity } from '../../card-face/index.ts'
 import { usageError } from '../cli-error.ts'
-import type { Command } from '../context.ts'
-import { withSession } from '../session.ts'
+import type { Context, Result } from '../context.ts'
+import { codeB, numberPurpose } from '../options.ts'
+import { table } from '../output.ts'
+import { askPin } from '../pin-question.ts'
+import { verifyOptions, withSession } from '../session.ts'
+import { authenticityResult } from './authenticity-report.ts'
+import { namedRoots, virtualRoots } from './roots.ts'
+import { unlockText, verifyUnlock } from './unlock.ts'
 
 /** `text verify`: whether the text application is authentic, its attributes and, with `--purpose`, its number; shows neither. */
-export const textVerifyCommand: Command = async (context) => {
+export async function textVerify(context: Context): Promise<Result> {
   const { options, messages, pins } = context
-  const purpose = options.has('purpose') ? numberPurpose(options) : undefined
-  if (purpose !== undefined && options.has('code-b')) throw usageError('not-together', '--code-b, --purpose')
+  const purpose = options.get(numberPurpose)
+  if (purpose !== undefined && options.has(codeB)) throw usageError('not-together', '--code-b, --purpose')
   const named = await namedRoots(options)
   pins.requireSource()
-  const { value, exchanges, clearedBy } = await withSession(context, async (session) => {
+  const { value } = await withSession(context, async (session) => {
     const trusted = named ?? virtualRoots(context)
     const unlock = await unlockText(context, session)
     const number = purpose && { purpose }
@@ -22,6 +24,61 @@ export const textVerifyCommand: Command = async (context) => {
     report.evidence.text?.individualNumber?.fill(0)
     return { report, trusted }
   })
-  const { json, ...rest } = authenticityResult(value.report, 'text', value.trusted, messages)
-  return { ...rest, json: { ...json, exchanges, clearedBy } }
+  return authenticityResult(value.report, 'text', value.trusted, messages)
+}
+
+/** `text attributes`: name, address, birth date and sex, after the PIN or 照合番号B. */
+export async function textAttributes(context: Context): Promise<Result> {
+  const { messages, pins } = context
+  pins.requireSource()
+  const { value } = await withSession(context, async (session) => {
+    const app = await TextApplication.open(session)
+    await verifyUnlock(app, await unlockText(context, session))
+    return app.readAttributes()
+  })
+  const { holder, sexes, notProved } = messages.applicationTexts
+  const { name, address, birthDate, sex } = value
+  return {
+    json: { name, address, birthDate, sex },
+    text: table(
+      [
+        [holder.name, name],
+        [holder.address, address],
+        [holder.birthDate, birthDate],
+        [holder.sex, sexes[sex]],
+      ],
+      '',
+    ),
+    note: notProved('text verify'),
+  }
+}
+
+const masked = '*'.repeat(12)
+
+/** `text number --purpose P`: the individual number, shown with `--reveal` only; without, that its check digit is right. */
+export async function textNumber(
+  context: Context,
+  { purpose, reveal }: { readonly purpose: IndividualNumberPurpose; readonly reveal: boolean },
+): Promise<Result> {
+  const { messages, pins } = context
+  pins.requireSource()
+  const { value } = await withSession(context, async (session) => {
+    const app = await TextApplication.open(session)
+    await app.verifyPin('pin', await askPin(context, session, textPins.pin), verifyOptions(context))
+    using number = await app.readIndividualNumber({ purpose })
+    return reveal ? number.reveal() : undefined
+  })
+  const { number: texts, notProved } = messages.applicationTexts
+  return {
+    json: { purpose, ...(value !== undefined && { number: value }), checkDigit: true },
+    text: table(
+      [
+        [texts.heading, value ?? masked],
+        [texts.checkDigit, texts.right],
+        [texts.purpose, texts.purposes[purpose]],
+      ],
+      '',
+    ),
+    note: [...(value === undefined ? [texts.masked] : []), texts.law, notProved('text verify')].join('\n'),
+  }
 }

@@ -2,6 +2,7 @@ import type { CardSession, Pin, VerifyPinOptions } from '../../card/index.ts'
 import { type TextPin, textPins, type Unlock, type VisualPin, visualPins } from '../../card-face/index.ts'
 import { usageError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
+import { codeB, printedCode } from '../options.ts'
 import { askPin } from '../pin-question.ts'
 import { verifyOptions } from '../session.ts'
 import { askPrintedCode } from './printed-codes.ts'
@@ -9,14 +10,13 @@ import { askPrintedCode } from './printed-codes.ts'
 /** What opens the text application: the PIN, or 照合番号B with `--code-b`. */
 export async function unlockText(context: Context, session: CardSession): Promise<Unlock<TextPin>> {
   const guard = verifyOptions(context)
-  if (!context.options.has('code-b'))
-    return { pin: 'pin', value: await askPin(context, session, textPins.pin), ...guard }
+  if (!context.options.has(codeB)) return { pin: 'pin', value: await askPin(context, session, textPins.pin), ...guard }
   return { pin: 'code-b', value: await askPrintedCode(context, session, 'code-b', textPins['code-b']), ...guard }
 }
 
 /** What `--with` says opens the visual application; 照合番号B when nothing is said. */
 export function visualPinOf({ options }: Context, allowed: readonly VisualPin[]): VisualPin {
-  const pin = (options.get('with') ?? 'code-b') as VisualPin
+  const pin = options.get(printedCode) ?? 'code-b'
   if (!allowed.includes(pin)) throw usageError('bad-value', `--with ${allowed.join('|')}`)
   return pin
 }

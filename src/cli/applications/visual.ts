@@ -1,18 +1,22 @@
 import {
+  type CardFace,
   type CheckedCard,
   decodeCardFace,
   decodeNumberImage,
+  VisualApplication,
   type VisualPin,
   type VisualRecord,
   verifyAuthenticity,
 } from '../../card-face/index.ts'
-import { authenticityResult } from '../applications/authenticity-report.ts'
-import { deliverImages, imagesOf, type NamedImage } from '../applications/images.ts'
-import { namedRoots, virtualRoots } from '../applications/roots.ts'
-import { unlockVisual, visualPinOf } from '../applications/unlock.ts'
-import type { Command } from '../context.ts'
+import type { Context, Result } from '../context.ts'
+import type { Messages } from '../messages/catalogue.ts'
+import { outFolder, out as outOption, png } from '../options.ts'
 import { table } from '../output.ts'
 import { withSession } from '../session.ts'
+import { authenticityResult } from './authenticity-report.ts'
+import { asPng, deliverImages, imageJson, imageRow, imagesOf, type NamedImage, writeImage } from './images.ts'
+import { namedRoots, virtualRoots } from './roots.ts'
+import { unlockVisual, verifyUnlock, visualPinOf } from './unlock.ts'
 
 /** What each code opens. */
 const records: Readonly<Record<VisualPin, readonly VisualRecord[]>> = {
@@ -22,23 +26,23 @@ const records: Readonly<Record<VisualPin, readonly VisualRecord[]>> = {
 }
 
 /** `visual verify`: whether what the code opens is authentic; its images are written with `--out` only when it is. */
-export const visualVerifyCommand: Command = async (context) => {
+export async function visualVerify(context: Context): Promise<Result> {
   const { options, messages, pins } = context
   const pin = visualPinOf(context, ['birth-date', 'code-a', 'code-b'])
   const named = await namedRoots(options)
   pins.requireSource()
-  const { value, exchanges, clearedBy } = await withSession(context, async (session) => {
+  const { value } = await withSession(context, async (session) => {
     const trusted = named ?? virtualRoots(context)
     const visual = { records: records[pin], unlock: await unlockVisual(context, session, pin) }
     const report = await verifyAuthenticity(session, { ...trusted, visual, cardExpiry: pin !== 'birth-date' })
     return { report, trusted }
   })
-  const { json, text, refused } = authenticityResult(value.report, 'visual', value.trusted, messages)
-  const images = await deliverImages(context, options.has('out') ? provedImages(value.report) : [])
+  const { json, text, ...rest } = authenticityResult(value.report, 'visual', value.trusted, messages)
+  const images = await deliverImages(context, options.has(outFolder) ? provedImages(value.report) : [])
   return {
-    json: { ...json, images: images.json, exchanges, clearedBy },
+    json: { ...json, images: images.json },
     text: `${text}${table(images.rows, '')}`,
-    refused,
+    ...rest,
   }
 }
 
@@ -46,4 +50,61 @@ function provedImages({ ok, evidence }: CheckedCard): readonly NamedImage[] {
   const { cardFace, numberImage } = evidence.visual ?? {}
   if (!ok) return []
   return imagesOf(cardFace && decodeCardFace(cardFace), numberImage && decodeNumberImage(numberImage))
+}
+
+/** `visual show`: the card face, as far as the code gives access to it; images by their sizes, written with `--out`. */
+export async function visualShow(context: Context): Promise<Result> {
+  const { messages, pins } = context
+  const pin = visualPinOf(context, ['birth-date', 'code-a', 'code-b'])
+  pins.requireSource()
+  const { value } = await withSession(context, async (session) => {
+    const app = await VisualApplication.open(session)
+    await verifyUnlock(app, await unlockVisual(context, session, pin))
+    if (pin === 'birth-date') return { birthDate: (await app.readBirthRecord()).birthDate }
+    const face = await app.readCardFace()
+    const number = pin === 'code-a' ? await app.readNumberImage() : undefined
+    return { birthDate: face.birthDate, face, number }
+  })
+  const { birthDate, face, number } = value
+  const images = await deliverImages(context, imagesOf(face, number))
+  const { holder, notProved } = messages.applicationTexts
+  return {
+    json: {
+      with: pin,
+      birthDate,
+      ...(face !== undefined && { sex: face.sex, expiry: face.unsigned.expiry }),
+      images: images.json,
+    },
+    text: table([[holder.birthDate, birthDate], ...faceRows(face, messages), ...images.rows], ''),
+    note: notProved('visual verify'),
+  }
+}
+
+function faceRows(face: CardFace | undefined, { applicationTexts }: Messages): string[][] {
+  if (face === undefined) return []
+  const { holder, sexes } = applicationTexts
+  return [
+    [holder.sex, sexes[face.sex]],
+    [holder.cardExpiry, face.unsigned.expiry],
+  ]
+}
+
+/** `visual photo --out FILE`: the photo, JPEG 2000 as the card has it, or PNG. */
+export async function visualPhoto(context: Context): Promise<Result> {
+  const { options, messages, pins } = context
+  const pin = visualPinOf(context, ['code-a', 'code-b'])
+  pins.requireSource()
+  const { value } = await withSession(context, async (session) => {
+    const app = await VisualApplication.open(session)
+    await verifyUnlock(app, await unlockVisual(context, session, pin))
+    return { id: 'photo', ...(await app.readCardFace()).photo } as const
+  })
+  const photo = options.has(png) ? await asPng(value) : value
+  const out = options.get(outOption)!
+  await writeImage(out, photo)
+  return {
+    json: { ...imageJson(photo, out) },
+    text: table([imageRow(photo, out, messages)], ''),
+    note: messages.applicationTexts.notProved('visual verify'),
+  }
 }

@@ -1,56 +1,21 @@
-import { writeFile } from 'node:fs/promises'
-import { StatusWordError } from '../../errors.ts'
-import { type CertificateKind, certificateKinds, JpkiApplication, type JpkiKey, jpkiPins } from '../../jpki/index.ts'
-import type { Certificate } from '../../pki/index.ts'
-import { usageError, withFile } from '../cli-error.ts'
-import type { Command, Context } from '../context.ts'
-import { endDay, table } from '../output.ts'
-import { askPin } from '../pin-question.ts'
-import { verifyOptions, withSession } from '../session.ts'
+import type { Option } from '../arguments.ts'
+import type { Command } from '../context.ts'
+import { out, pinOptions } from '../options.ts'
 
-/** `certificate KIND`: reads a certificate; asks for a PIN only when the card wants one. */
-export const certificateCommand: Command = async (context) => {
-  const { io, options, operands, messages } = context
-  const kind = certificateKinds.find((known) => known === operands[0])
-  if (kind === undefined) throw usageError('bad-value', 'certificate auth|auth-ca|sign|sign-ca')
-  const { value, exchanges, clearedBy } = await withSession(context, async (session) => {
-    const app = await JpkiApplication.open(session)
-    return read(context, app, kind)
-  })
-  const file = options.get('out')
-  const asPem = options.has('pem') || (file === undefined && io.stdout.isTTY === true)
-  const content = asPem ? value.toPem() : value.der
-  if (file !== undefined) await withFile('cannot-write', () => writeFile(file, content))
-  const { headings } = messages
-  const facts = [
-    [headings.certificate, messages.certificates[kind]],
-    [headings.subject, value.subject],
-    ['', endDay(value.notAfter, messages)],
-  ]
-  return {
-    json: {
-      id: kind,
-      subject: value.subject,
-      notBefore: value.notBefore.toISOString(),
-      notAfter: value.notAfter.toISOString(),
-      certificate: Buffer.from(value.der).toString('base64'),
-      exchanges,
-      clearedBy,
-      ...(file !== undefined && { out: file }),
-    },
-    text: file === undefined ? content : `${table(facts, '')}${messages.written(file)}\n`,
-  }
-}
+const pem: Option = { name: 'pem', help: { ja: 'DER の代わりに PEM で出力します', en: 'write PEM in place of DER' } }
 
-async function read(context: Context, app: JpkiApplication, kind: CertificateKind): Promise<Certificate> {
-  try {
-    return await app.readCertificate(kind)
-  } catch (error) {
-    if (!(error instanceof StatusWordError) || error.code !== 'ERR_SECURITY_STATUS') throw error
-    const { pins, options } = context
-    if (!pins.interactive && !options.has('pin-stdin')) throw error
-    const pin: JpkiKey = kind.startsWith('sign') ? 'sign' : 'auth'
-    await app.verifyPin(pin, await askPin(context, app.session, jpkiPins[pin]), verifyOptions(context))
-    return app.readCertificate(kind)
-  }
+export const certificate: Command = {
+  name: 'certificate',
+  operands: ['auth|auth-ca|sign|sign-ca'],
+  options: [out, pem, ...pinOptions],
+  session: true,
+  help: {
+    ja: '電子証明書を読み取ります。',
+    en: 'Read a certificate.',
+  },
+  notes: {
+    ja: '署名用電子証明書の読み取りには署名用の暗証番号が必要です。--out がなければ標準出力に DER で出力します（--pem または端末では PEM）。',
+    en: 'The signature certificate asks for the signature password. Without --out it goes to standard output: DER, or PEM with --pem or on a terminal.',
+  },
+  run: async (context) => (await import('../applications/jpki.ts')).readCertificate(context, context.options.has(pem)),
 }

@@ -1,52 +1,96 @@
 import { writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FaultScript, VirtualCard, VpcdAttachment } from '../../emulator/index.ts'
-import { formatRoots } from '../applications/roots-file.ts'
-import { readText } from '../bounded-file.ts'
+import { type Option, optionForm } from '../arguments.ts'
 import { usageError, withFile } from '../cli-error.ts'
 import type { Command, Context } from '../context.ts'
+import { help, kind, lang, out, virtualLimits, wholeNumber } from '../options.ts'
 import { makeVirtualCard } from '../transport.ts'
 import { virtualCardOptions } from '../virtual-options.ts'
+
+const port: Option = {
+  name: 'port',
+  meta: 'PORT',
+  pattern: wholeNumber,
+  help: { ja: 'vpcd のポート（既定 35963、スロット1は 35964）', en: 'port of vpcd, default 35963; slot 1 is 35964' },
+}
+
+const host: Option = {
+  name: 'host',
+  meta: 'HOST',
+  help: { ja: 'vpcd のホスト（既定 127.0.0.1）', en: 'host of vpcd, default 127.0.0.1' },
+}
+
+const contactless: Option = {
+  name: 'contactless',
+  help: { ja: '非接触リーダー経由の ATR を返します', en: 'answer to reset as through a contactless reader' },
+}
+
+const faults: Option = {
+  name: 'faults',
+  meta: 'FILE',
+  help: { ja: '発生させる障害を記述した JSON ファイル', en: 'JSON file with faults the card shows' },
+}
+
+export const emulate: Command = {
+  name: 'emulate',
+  options: [kind, port, host, ...virtualLimits, contactless, faults, out, lang, help],
+  help: {
+    ja: 'vpcd の仮想リーダーに仮想カードを置きます（Ctrl-C で終了）。',
+    en: 'Put a virtual card in the virtual reader of vpcd until Ctrl-C.',
+  },
+  notes: {
+    ja: '券面に印刷されるはずの内容も表示します。--out には、text verify と visual verify の --roots に使うルート鍵を書き込みます。',
+    en: 'Shows what would be printed on the card. --out takes its root keys, for --roots of text verify and visual verify.',
+  },
+  run,
+}
 
 const retryMs = 2000
 
 /** `emulate`: keeps a virtual card in a slot of vpcd until interrupted, which is how it is meant to end. */
-export const emulateCommand: Command = async (context) => {
+async function run(context: Context): Promise<undefined> {
   const { io, options, messages } = context
-  const { emulate } = messages
+  const { emulate: texts } = messages
   const say = (text: string): void => void io.stdout.write(`${text}\n`)
   // The card serves programs that see none of this text.
   for (const stream of [io.stdout, io.stderr]) stream.becomeLog?.(() => {})
-  const port = Number(options.get('port') ?? 35963)
-  if (port < 1 || port > 65_535) throw usageError('bad-value', '--port PORT')
-  const file = options.get('faults')
-  const faults = file === undefined ? undefined : await readFaults(file)
-  say(emulate.making)
-  const card = await makeVirtualCard(io, { ...virtualCardOptions(options, 'kind'), faults })
+  const portNumber = Number(options.get(port) ?? 35963)
+  if (portNumber < 1 || portNumber > 65_535) throw usageError('bad-value', optionForm(port))
+  const file = options.get(faults)
+  const script = file === undefined ? undefined : await readFaults(file)
+  say(texts.making)
+  const card = await makeVirtualCard(io, {
+    ...virtualCardOptions(options, options.has(contactless)),
+    faults: script,
+  })
   const { identity } = card
-  const roots = options.get('out')
-  if (roots !== undefined) await withFile('cannot-write', () => writeFile(roots, formatRoots(identity)))
+  const roots = options.get(out)
+  if (roots !== undefined) {
+    const { formatRoots } = await import('../applications/roots-file.ts')
+    await withFile('cannot-write', () => writeFile(roots, formatRoots(identity)))
+  }
   const { holder, cardExpiry, securityCode } = identity
   const printed = messages.printed.onVirtualCard(holder.birthDate, cardExpiry.slice(0, 4), securityCode)
-  const host = options.get('host') ?? '127.0.0.1'
-  const address = `${host}:${port}`
-  let told = false
+  const where = { host: options.get(host) ?? '127.0.0.1', port: portNumber }
+  const address = `${where.host}:${where.port}`
+  let said = false
   while (!io.signal.aborted) {
-    const attachment = await attach(context, card, { host, port })
+    const attachment = await attach(context, card, where)
     if (attachment !== undefined) {
-      say(emulate.attached(messages.kinds[card.kind], address))
-      say(emulate.pins)
+      say(texts.attached(messages.kinds[card.kind], address))
+      say(texts.pins)
       say(printed)
-      say(emulate.stop)
+      say(texts.stop)
       await attachment.closed
-      if (!io.signal.aborted) say(emulate.detached)
-    } else if (!told && !io.signal.aborted) {
-      io.stderr.write(`${emulate.nothingListens(address)}\n`)
-      told = true
+      if (!io.signal.aborted) say(texts.detached)
+    } else if (!said && !io.signal.aborted) {
+      io.stderr.write(`${texts.nothingListens(address)}\n`)
+      said = true
     }
     await pause(io.signal)
   }
-  say(emulate.ended)
+  say(texts.ended)
   return undefined
 }
 
@@ -71,6 +115,7 @@ async function pause(signal: AbortSignal): Promise<void> {
 
 async function readFaults(file: string): Promise<FaultScript> {
   const emulator: typeof import('../../emulator/index.ts') = await import('../../emulator/index.ts')
+  const { readText } = await import('../bounded-file.ts')
   const text = await readText(file)
   try {
     const script: unknown = JSON.parse(text)

@@ -1,14 +1,13 @@
-import { JukiApplication, jukiPin } from '../../juki/index.ts'
 import type { Command } from '../context.ts'
-import { table } from '../output.ts'
-import { pinRow, readPinReport } from '../pin-report.ts'
-import { withSession } from '../session.ts'
+import { cardOptions } from '../options.ts'
 
-/** `juki status`: how many tries the PIN of the Juki application has left. */
-export const jukiStatusCommand: Command = async (context) => {
-  const { value, exchanges, clearedBy } = await withSession(context, async (session) => {
-    await JukiApplication.open(session)
-    return readPinReport(session, jukiPin)
-  })
-  return { json: { pins: [value], exchanges, clearedBy }, text: table([pinRow(value, context.messages)], '') }
+export const jukiStatus: Command = {
+  name: 'juki status',
+  options: [...cardOptions],
+  session: true,
+  help: {
+    ja: '住民基本台帳用の暗証番号の残り回数を表示します（残り回数は減りません）。',
+    en: 'Show how many tries the PIN for the Basic Resident Register has left. Spends no try.',
+  },
+  run: async (context) => (await import('../applications/pins.ts')).jukiStatus(context),
 }

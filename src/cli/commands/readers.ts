@@ -1,16 +1,37 @@
 import { toHex } from '../../bytes.ts'
 import { JpkiCardError } from '../../errors.ts'
+import { localMoment } from '../../report/index.ts'
 import type { CardTransport, ReaderEvent, ReaderState } from '../../transport/index.ts'
+import type { Option } from '../arguments.ts'
 import type { Command, Context, Result } from '../context.ts'
 import type { Messages } from '../messages/catalogue.ts'
+import { generalOptions, json, sourceOptions } from '../options.ts'
 import { table } from '../output.ts'
 import { openTransport } from '../transport.ts'
 
-/** `readers`: lists readers, or with `--watch` tells changes until interrupted. */
-export const readersCommand: Command = async (context) => {
+const watch: Option = {
+  name: 'watch',
+  help: { ja: 'Ctrl-C まで状態の変化を表示し続けます', en: 'go on and show changes, until Ctrl-C' },
+}
+
+export const readers: Command = {
+  name: 'readers',
+  options: [watch, ...sourceOptions, ...generalOptions],
+  help: {
+    ja: 'カードリーダーとその状態を一覧表示します。',
+    en: 'List card readers and what is in them.',
+  },
+  notes: {
+    ja: '--watch --json では、1行に1つのオブジェクト {"at":…,"event":…,"reader":…} を Ctrl-C まで出力します。',
+    en: 'With --watch --json: one object per line, {"at":…,"event":…,"reader":…}, until Ctrl-C.',
+  },
+  run,
+}
+
+async function run(context: Context): Promise<Result | undefined> {
   const transport = await openTransport(context)
   try {
-    if (context.options.has('watch')) return await watch(context, transport)
+    if (context.options.has(watch)) return await watchReaders(context, transport)
     return list(context.messages, await transport.readers())
   } finally {
     await transport.close()
@@ -26,10 +47,14 @@ function list(messages: Messages, readers: readonly ReaderState[]): Result {
   }
 }
 
-async function watch({ io, options, messages }: Context, transport: CardTransport): Promise<undefined> {
-  const json = options.has('json')
+async function watchReaders({ io, options, messages }: Context, transport: CardTransport): Promise<undefined> {
+  const asJson = options.has(json)
   for await (const event of transport.watch({ signal: io.signal })) {
-    io.stdout.write(json ? `${JSON.stringify(eventObject(event))}\n` : `${eventLine(event, messages)}\n`)
+    const now = new Date()
+    const line = asJson
+      ? JSON.stringify({ at: now.toISOString(), ...eventObject(event) })
+      : `${localMoment(now)}  ${eventLine(event, messages)}`
+    io.stdout.write(`${line}\n`)
   }
   return undefined
 }

@@ -1,34 +1,28 @@
-import { TextApplication, textPins } from '../../card-face/index.ts'
-import { numberPurpose } from '../applications/number-purpose.ts'
+import type { Option } from '../arguments.ts'
 import type { Command } from '../context.ts'
-import { table } from '../output.ts'
-import { askPin } from '../pin-question.ts'
-import { verifyOptions, withSession } from '../session.ts'
+import { numberPurpose, pinOptions } from '../options.ts'
 
-const masked = '*'.repeat(12)
+const reveal: Option = {
+  name: 'reveal',
+  help: { ja: '個人番号を表示します', en: 'show the digits of the individual number' },
+}
 
-/** `text number --purpose P`: the individual number, shown with `--reveal` only; without, that its check digit is right. */
-export const textNumberCommand: Command = async (context) => {
-  const { options, messages, pins } = context
-  const purpose = numberPurpose(options)
-  pins.requireSource()
-  const { value, exchanges, clearedBy } = await withSession(context, async (session) => {
-    const app = await TextApplication.open(session)
-    await app.verifyPin('pin', await askPin(context, session, textPins.pin), verifyOptions(context))
-    using number = await app.readIndividualNumber({ purpose })
-    return options.has('reveal') ? number.reveal() : undefined
-  })
-  const { number: texts, notProved } = messages.applicationTexts
-  return {
-    json: { purpose, ...(value !== undefined && { number: value }), checkDigit: true, exchanges, clearedBy },
-    text: table(
-      [
-        [texts.heading, value ?? masked],
-        [texts.checkDigit, texts.right],
-        [texts.purpose, texts.purposes[purpose]],
-      ],
-      '',
-    ),
-    note: [...(value === undefined ? [texts.masked] : []), texts.law, notProved('text verify')].join('\n'),
-  }
+export const textNumber: Command = {
+  name: 'text number',
+  options: [numberPurpose, reveal, ...pinOptions],
+  required: [numberPurpose],
+  session: true,
+  help: {
+    ja: '利用目的を指定して個人番号を読み取ります。',
+    en: 'Read the individual number, for a purpose that has to be named.',
+  },
+  notes: {
+    ja: '--purpose は social-security（社会保障）、tax（税）、disaster（災害対策）、other-statute（その他の法令）、ordinance（条例）、holder（本人）のいずれかです。--reveal がなければ番号は表示しません。',
+    en: '--purpose is social-security, tax, disaster, other-statute, ordinance or holder. Without --reveal the digits are not shown.',
+  },
+  run: async (context) => {
+    const { options } = context
+    const own = { purpose: options.get(numberPurpose)!, reveal: options.has(reveal) }
+    return (await import('../applications/text.ts')).textNumber(context, own)
+  },
 }

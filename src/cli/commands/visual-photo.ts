@@ -1,26 +1,18 @@
-import { VisualApplication } from '../../card-face/index.ts'
-import { asPng, imageJson, imageRow, writeImage } from '../applications/images.ts'
-import { unlockVisual, verifyUnlock, visualPinOf } from '../applications/unlock.ts'
 import type { Command } from '../context.ts'
-import { table } from '../output.ts'
-import { withSession } from '../session.ts'
+import { out, pinOptions, png, printedCode } from '../options.ts'
 
-/** `visual photo --out FILE`: the photo, JPEG 2000 as the card has it, or PNG. */
-export const visualPhotoCommand: Command = async (context) => {
-  const { options, messages, pins } = context
-  const pin = visualPinOf(context, ['code-a', 'code-b'])
-  pins.requireSource()
-  const { value, exchanges, clearedBy } = await withSession(context, async (session) => {
-    const app = await VisualApplication.open(session)
-    await verifyUnlock(app, await unlockVisual(context, session, pin))
-    return { id: 'photo', ...(await app.readCardFace()).photo } as const
-  })
-  const photo = options.has('png') ? await asPng(value) : value
-  const out = options.get('out')!
-  await writeImage(out, photo)
-  return {
-    json: { ...imageJson(photo, out), exchanges, clearedBy },
-    text: table([imageRow(photo, out, messages)], ''),
-    note: messages.applicationTexts.notProved('visual verify'),
-  }
+export const visualPhoto: Command = {
+  name: 'visual photo',
+  options: [out, png, printedCode, ...pinOptions],
+  required: [out],
+  session: true,
+  help: {
+    ja: '顔写真をファイルに書き込みます。',
+    en: 'Write the photo to a file.',
+  },
+  notes: {
+    ja: 'カードにある JPEG 2000 のまま書き込みます。--png にはパッケージ @cornerstonejs/codec-openjpeg が必要です。番号の入力は visual show と同じです。',
+    en: 'JPEG 2000 as the card has it. --png needs the package @cornerstonejs/codec-openjpeg. Codes as for visual show.',
+  },
+  run: async (context) => (await import('../applications/visual.ts')).visualPhoto(context),
 }

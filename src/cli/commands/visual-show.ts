@@ -1,46 +1,17 @@
-import { type CardFace, VisualApplication } from '../../card-face/index.ts'
-import { deliverImages, imagesOf } from '../applications/images.ts'
-import { unlockVisual, verifyUnlock, visualPinOf } from '../applications/unlock.ts'
 import type { Command } from '../context.ts'
-import type { Messages } from '../messages/catalogue.ts'
-import { table } from '../output.ts'
-import { withSession } from '../session.ts'
+import { outFolder, pinOptions, png, printedCode } from '../options.ts'
 
-/** `visual show`: what is printed on the card, as far as the code opens it; images by their sizes, written with `--out`. */
-export const visualShowCommand: Command = async (context) => {
-  const { messages, pins } = context
-  const pin = visualPinOf(context, ['birth-date', 'code-a', 'code-b'])
-  pins.requireSource()
-  const { value, exchanges, clearedBy } = await withSession(context, async (session) => {
-    const app = await VisualApplication.open(session)
-    await verifyUnlock(app, await unlockVisual(context, session, pin))
-    if (pin === 'birth-date') return { birthDate: (await app.readBirthRecord()).birthDate }
-    const face = await app.readCardFace()
-    const number = pin === 'code-a' ? await app.readNumberImage() : undefined
-    return { birthDate: face.birthDate, face, number }
-  })
-  const { birthDate, face, number } = value
-  const images = await deliverImages(context, imagesOf(face, number))
-  const { holder, notProved } = messages.applicationTexts
-  return {
-    json: {
-      with: pin,
-      birthDate,
-      ...(face !== undefined && { sex: face.sex, expiry: face.unsigned.expiry }),
-      images: images.json,
-      exchanges,
-      clearedBy,
-    },
-    text: table([[holder.birthDate, birthDate], ...faceRows(face, messages), ...images.rows], ''),
-    note: notProved('visual verify'),
-  }
-}
-
-function faceRows(face: CardFace | undefined, { applicationTexts }: Messages): string[][] {
-  if (face === undefined) return []
-  const { holder, sexes } = applicationTexts
-  return [
-    [holder.sex, sexes[face.sex]],
-    [holder.cardExpiry, face.unsigned.expiry],
-  ]
+export const visualShow: Command = {
+  name: 'visual show',
+  options: [printedCode, outFolder, png, ...pinOptions],
+  session: true,
+  help: {
+    ja: '券面に印刷された番号で、券面の情報を読み取ります（券面事項確認AP）。',
+    en: 'Read the card face with the PIN derived from printed data (card-face check).',
+  },
+  notes: {
+    ja: '既定の code-b では券面、code-a ではさらに個人番号の画像、birth-date では生年月日だけを読み取ります。--pin-stdin では1行（code-b は生年月日、有効期限の西暦年、セキュリティコードの3行）です。--out には画像を書き込むフォルダーを指定します。',
+    en: 'code-b, the default, gives access to the card face; code-a also to the image of the number; birth-date only to the birth date. With --pin-stdin: one line, or three for code-b: birth date (YYYY-MM-DD, or YYMMDD as printed), year of expiry, security code. --out names a folder for the images.',
+  },
+  run: async (context) => (await import('../applications/visual.ts')).visualShow(context),
 }

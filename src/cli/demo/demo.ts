@@ -7,11 +7,10 @@ import { JpkiApplication } from '../../jpki/index.ts'
 import { messageFor } from '../../messages/index.ts'
 import { Certificate, RevocationList } from '../../pki/index.ts'
 import type { CalendarDay } from '../../validity/index.ts'
-import type { Command } from '../context.ts'
-import { demoRequest, type IssuanceFindings, listsBeforeAndAfter, playIssuance } from '../demo/issuance.ts'
-import { type ServerProcess, startServerProcess } from '../demo/server-process.ts'
+import type { Context, Result } from '../context.ts'
+import { endMoment } from '../end-of-validity.ts'
 import type { Messages } from '../messages/catalogue.ts'
-import { endMoment, table } from '../output.ts'
+import { table } from '../output.ts'
 import { pinName } from '../pin-question.ts'
 import { type PinReport, readPins } from '../pin-report.ts'
 import { type SessionOutcome, withConnection } from '../session.ts'
@@ -19,6 +18,8 @@ import { makeVirtualCard, virtualTransport } from '../transport.ts'
 import { readExpiry } from '../trust/card-survey.ts'
 import { certificateFacts } from '../trust/certificate-facts.ts'
 import { type Chain, type ChainPart, chainPart, checkChain } from '../trust/chain.ts'
+import { demoRequest, type IssuanceFindings, listsBeforeAndAfter, playIssuance } from './issuance.ts'
+import { type ServerProcess, startServerProcess } from './server-process.ts'
 
 /** The chain of a virtual card's certificate, against the CA that issued it and its list. */
 export function chainOnList(certificate: Certificate, ca: Uint8Array, list: Uint8Array, at: Date): Promise<Chain> {
@@ -37,7 +38,7 @@ interface Findings {
 }
 
 /** `demo`: a terminal with a virtual card in this process, an issuance server in another. */
-export const demoCommand: Command = async (context) => {
+export async function demo(context: Context): Promise<Result> {
   const { io, messages } = context
   io.stderr.write(`${messages.demo.making}\n`)
   const card = await makeVirtualCard(io, {})

@@ -36,7 +36,7 @@ function reasonOf(error: Error): string {
 }
 
 /** As a package is looked for: in `node_modules` of each folder above this one. */
-async function installedVersion(system: System, name: string): Promise<string | undefined> {
+export async function installedVersion(system: System, name: string): Promise<string | undefined> {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const text = await readText(system, join(folder, 'node_modules', name, 'package.json'))
     if (text !== undefined) return versionIn(text)

@@ -1,14 +1,14 @@
 import { TransportError, type TransportErrorCode } from '../../errors.ts'
-import type { BindingName } from '../../transport/pcsc/index.ts'
-import type { Command, Context } from '../context.ts'
-import { diagnose, type Instruments } from '../doctor/diagnose.ts'
-import type { FindingId } from '../doctor/finding.ts'
-import { thisSystem } from '../doctor/system.ts'
-import { doctorTexts, type ToldFinding, tell } from '../doctor/texts.ts'
+import type { Context, Result } from '../context.ts'
+import { binding as bindingOption, reader as readerOption } from '../options.ts'
 import { displayWidth, printable } from '../output.ts'
+import { diagnose, type Instruments } from './diagnose.ts'
+import type { FindingId } from './finding.ts'
+import { thisSystem } from './system.ts'
+import { doctorTexts, type ToldFinding, tell } from './texts.ts'
 
 /** `doctor`: service, drivers, readers and bindings of this computer. Connects to no card. */
-export const doctorCommand: Command = async (context) => {
+export async function doctor(context: Context): Promise<Result> {
   const { language } = context.messages
   const found = await diagnose(await instrumentsOf(context))
   const told = found.map((one) => tell(one, language))
@@ -18,6 +18,7 @@ export const doctorCommand: Command = async (context) => {
   return {
     json: { usable: problems.length === 0, findings: told },
     text: `${told.map((one) => lineOf(one, texts.levels)).join('')}\n${verdict}\n`,
+    alarms: [texts.levels.problem],
     refused: problems[0] && new TransportError(codeOf(problems[0].id), 'see the problems above'),
   }
 }
@@ -25,7 +26,7 @@ export const doctorCommand: Command = async (context) => {
 async function instrumentsOf({ io, options }: Context): Promise<Instruments> {
   const { dependencies } = io
   const pcsc = await import('../../transport/pcsc/index.ts')
-  const binding = options.get('binding') as BindingName | undefined
+  const binding = options.get(bindingOption)
   const open = dependencies?.openPcsc ?? pcsc.openPcsc
   return {
     system: dependencies?.system ?? thisSystem(io.env),
@@ -33,7 +34,7 @@ async function instrumentsOf({ io, options }: Context): Promise<Instruments> {
     bindings: binding === undefined ? pcsc.bindingNames : [binding],
     // A service that hangs would hang a binding in this process too, up to its end.
     openPcsc: () => open({ isolated: true, ...(binding !== undefined && { binding }) }),
-    reader: options.get('reader'),
+    reader: options.get(readerOption),
   }
 }
 

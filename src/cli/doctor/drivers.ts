@@ -1,5 +1,5 @@
 import { type DoctorFinding, finding } from './finding.ts'
-import type { System } from './system.ts'
+import { readText, type System } from './system.ts'
 
 /** Where pcscd looks for drivers (`--with-usbdropdir` of pcsclite; Debian's, then that of a build of one's own). */
 const folders = ['/usr/lib/pcsc/drivers', '/usr/local/lib/pcsc/drivers']
@@ -24,6 +24,21 @@ export async function driversOf(system: System): Promise<readonly string[]> {
     }
   }
   return [...found]
+}
+
+/** Drivers that are bundles, with their versions: `ifd-ccid 1.5.2`. */
+export async function driverVersions(system: System): Promise<readonly string[]> {
+  const found: string[] = []
+  for (const folder of folders) {
+    for (const entry of (await system.readdir(folder)) ?? []) {
+      if (!entry.endsWith('.bundle')) continue
+      const text = (await readText(system, `${folder}/${entry}/Contents/Info.plist`)) ?? ''
+      const [, version] = /<key>CFBundleShortVersionString<\/key>\s*<string>([\w.+-]{1,40})<\/string>/.exec(text) ?? []
+      const name = entry.replace(/\.bundle$/, '')
+      found.push(version === undefined ? name : `${name} ${version}`)
+    }
+  }
+  return found
 }
 
 /** Whether pcscd has drivers. */

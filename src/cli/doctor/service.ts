@@ -35,6 +35,16 @@ async function checkSocket(system: System, socket: string): Promise<DoctorFindin
   }
 }
 
+/** Version of pcscd; `undefined` where there is none. */
+export async function pcscdVersion(system: System): Promise<string | undefined> {
+  for (const program of programs) {
+    const answer = (await system.exists(program)) ? await system.run(program, ['--version']) : undefined
+    const [, version] = /version\s+([\w.+-]*\w)/.exec(answer?.stdout ?? '') ?? []
+    if (version !== undefined) return version
+  }
+  return undefined
+}
+
 async function isInstalled(system: System): Promise<boolean> {
   for (const program of programs) if (await system.exists(program)) return true
   return false

@@ -5,7 +5,6 @@ import {
   evaluationCases,
   type Language,
   parseTerminals,
-  prepareEvaluation,
   type ReportTexts,
   readEvaluationPki,
   reportTexts,
@@ -15,75 +14,63 @@ import {
 } from '../../server-test/index.ts'
 import { readText, writeReport } from '../bounded-file.ts'
 import { CliError, usageError, withFile } from '../cli-error.ts'
-import type { Command, Context } from '../context.ts'
-import { optionForm } from '../options.ts'
-import { momentInJapan, table } from '../output.ts'
-import { writeServerSettings } from '../serve/prepare.ts'
+import type { Context, Result } from '../context.ts'
+import { html, json, junit, origin, timeout } from '../options.ts'
+import { table } from '../output.ts'
 
-/** `evaluate prepare DIR`: the throw-away PKI of an evaluation, and what to do with it. */
-export const prepareEvaluationCommand: Command = async ({ operands, messages }) => {
-  const folder = operands[0]!
-  const { anchors, lists, keys, validUntil } = await withFile('cannot-write', () => prepareEvaluation(folder))
-  const settings = await withFile('cannot-write', () =>
-    writeServerSettings(folder, {
-      port: 8080,
-      hierarchies: ['virtual'],
-      purposes: ['evaluation-1', 'evaluation-2'],
-      challengeSeconds: 5,
-      audit: false,
-      perAddress: false,
-    }),
-  )
-  const { evaluate: texts } = messages
-  const rows = [
-    [texts.anchors, anchors],
-    [texts.lists, lists],
-    [texts.keys, keys],
-    [texts.settings, settings],
-    [texts.until, momentInJapan(validUntil)],
-  ]
-  return { json: { anchors, lists, keys, settings, validUntil }, text: table(rows, ''), note: texts.next }
+/** What the options of `evaluate` alone say. */
+export interface EvaluateSettings {
+  /** Folder that `evaluate prepare` wrote. */
+  readonly pki: string
+  readonly only: readonly string[]
+  readonly purposes: readonly string[]
+  /** File that names the terminals. */
+  readonly terminals: string | undefined
+  /** Seconds. */
+  readonly maxWait: string | undefined
+  readonly allowNotRun: boolean
 }
 
-/** `evaluate URL`: every case against a server, and what it came to. */
-export const evaluateCommand: Command = async (context) => {
+/** `evaluate URL`: every case against a server, and the result of each. */
+export async function evaluateServer(context: Context, own: EvaluateSettings): Promise<Result> {
   const { options, messages, io } = context
-  const settings = await settingsOf(context)
-  if (!options.has('json')) io.stderr.write(`${messages.evaluate.running}\n`)
+  const settings = await settingsOf(context, own)
+  if (!options.has(json)) io.stderr.write(`${messages.evaluate.running}\n`)
   const report = await evaluate(settings)
   const { language } = messages
-  await writeReport(options, 'html', () => reportToHtml(report, language))
-  await writeReport(options, 'junit', () => reportToJunit(report, language))
+  await writeReport(options.get(html), () => reportToHtml(report, language))
+  await writeReport(options.get(junit), () => reportToJunit(report, language))
   const { counts } = report
-  const short = counts.failed + (options.has('allow-not-run') ? 0 : counts['not-run'])
+  const short = counts.failed + (own.allowNotRun ? 0 : counts['not-run'])
   return {
     json: reportToJson(report),
     text: textOf(report, reportTexts(language), language),
+    alarms: [reportTexts(language).results.failed],
     refused: short === 0 ? undefined : new CliError('ERR_EVALUATION', 'not-all-passed', String(short)),
   }
 }
 
-async function settingsOf({ options, operands, io }: Context): Promise<EvaluateOptions> {
+async function settingsOf(
+  { options, operands, io }: Context,
+  { pki, only, purposes, terminals, maxWait }: EvaluateSettings,
+): Promise<EvaluateOptions> {
   const url = operands[0]!
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw usageError('bad-value', 'URL')
-  const only = options.all('only')
-  if (only.some((id) => !evaluationCases.some((one) => one.id === id)))
-    throw usageError('bad-value', optionForm('only'))
-  const purposes = options.all('purpose')
+  if (only.some((id) => !evaluationCases.some((one) => one.id === id))) throw usageError('bad-value', '--only ID')
   if (purposes.length > 2 || new Set(purposes).size !== purposes.length) {
-    throw usageError('bad-value', optionForm('purpose'))
+    throw usageError('bad-value', '--purpose NAME')
   }
   const [purpose, otherPurpose = purpose === 'evaluation-2' ? 'evaluation-1' : 'evaluation-2'] = purposes
   return {
     url,
-    terminals: await readTerminals(options.get('terminals')),
-    pki: await withFile('cannot-read', () => readEvaluationPki(options.get('pki')!)),
+    terminals: await readTerminals(terminals),
+    pki: await withFile('cannot-read', () => readEvaluationPki(pki)),
     signal: io.signal,
-    origin: options.get('origin'),
+    origin: options.get(origin),
     only: only.length === 0 ? undefined : only,
     purposes: purpose === undefined ? undefined : [purpose, otherPurpose],
-    timeoutMs: milliseconds(options.get('timeout')),
-    maxWaitMs: milliseconds(options.get('max-wait')),
+    timeoutMs: milliseconds(options.get(timeout)),
+    maxWaitMs: milliseconds(maxWait),
   }
 }
 
@@ -93,7 +80,7 @@ async function readTerminals(file: string | undefined): Promise<EvaluateOptions[
   try {
     return parseTerminals(text)
   } catch {
-    throw usageError('bad-value', optionForm('terminals'))
+    throw usageError('bad-value', '--terminals FILE')
   }
 }
 

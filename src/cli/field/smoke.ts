@@ -4,6 +4,7 @@ import { type JpkiKey, jpkiPins } from '../../jpki/index.ts'
 import { exitCodes, isCode, outcomeOf } from '../../outcomes.ts'
 import { Certificate } from '../../pki/index.ts'
 import {
+  machineRows,
   runSmoke,
   type SmokeOptions,
   type SmokeReport,
@@ -13,49 +14,61 @@ import {
   smokeToJson,
   smokeToJunit,
 } from '../../reader-test/index.ts'
+import { localMoment } from '../../report/index.ts'
+import { optionForm } from '../arguments.ts'
 import { writeReport } from '../bounded-file.ts'
 import { CliError, usageError } from '../cli-error.ts'
-import type { Command, Context } from '../context.ts'
+import type { Context, Result } from '../context.ts'
 import type { Messages } from '../messages/catalogue.ts'
-import { optionForm } from '../options.ts'
+import { html, junit, pinStdin } from '../options.ts'
 import { table } from '../output.ts'
 import { pinForm } from '../pin-question.ts'
 import { closing, settledCapabilities } from '../session.ts'
 import { openTransport } from '../transport.ts'
 import { readTrustFiles } from '../trust/options.ts'
 import { waitForCard } from '../wait.ts'
+import { machineOf } from './machine.ts'
 
 /** `smoke`: reader and card, step by step. Without `--pin-stdin` no PIN is sent. */
-export const smokeCommand: Command = async (context) => {
+export async function smoke(
+  context: Context,
+  { rounds, signPassword }: { readonly rounds: number; readonly signPassword: boolean },
+): Promise<Result> {
   const { options, messages, io } = context
-  if (options.has('sign-password') && !options.has('pin-stdin')) {
-    throw usageError('missing-option', optionForm('pin-stdin'))
+  if (signPassword && !options.has(pinStdin)) {
+    throw usageError('missing-option', optionForm(pinStdin))
   }
   const { anchors } = await readTrustFiles(options)
-  const pins = await readPins(context)
+  const pins = await readPins(context, signPassword)
   const report = await closing(await openTransport(context), async (transport) => {
     const { name } = await waitForCard(context, transport)
     return runSmoke(() => transport.connect(name, { signal: io.signal }), {
       at: new Date(),
-      rounds: Number(options.get('rounds') ?? 3),
+      rounds,
       capabilities: settledCapabilities(options),
       signal: io.signal,
       pins,
+      machine: await machineOf(io, transport.name),
       ...trustOf(context, anchors),
     })
   })
   context.notCleared = !report.cleared
   const { language } = messages
-  await writeReport(options, 'html', () => smokeToHtml(report, language))
-  await writeReport(options, 'junit', () => smokeToJunit(report, language))
-  return { json: smokeToJson(report), text: textOf(report, messages), refused: refusalOf(report) }
+  await writeReport(options.get(html), () => smokeToHtml(report, language))
+  await writeReport(options.get(junit), () => smokeToJunit(report, language))
+  return {
+    json: smokeToJson(report),
+    text: textOf(report, messages),
+    alarms: [smokeTexts(language).results.failed],
+    refused: refusalOf(report),
+  }
 }
 
 /** Lines of standard input: the user-authentication PIN, then with `--sign-password` the signature password. */
-async function readPins({ options, pins }: Context): Promise<Partial<Record<JpkiKey, Pin>>> {
-  if (!options.has('pin-stdin')) return {}
-  const auth = await pins.ask('', { ...pinForm(jpkiPins.auth), more: options.has('sign-password') })
-  return options.has('sign-password') ? { auth, sign: await pins.ask('', pinForm(jpkiPins.sign)) } : { auth }
+async function readPins({ options, pins }: Context, both: boolean): Promise<Partial<Record<JpkiKey, Pin>>> {
+  if (!options.has(pinStdin)) return {}
+  const auth = await pins.ask('', { ...pinForm(jpkiPins.auth), more: both })
+  return both ? { auth, sign: await pins.ask('', pinForm(jpkiPins.sign)) } : { auth }
 }
 
 /** What was named; on a virtual card its own authorities; else what is on the card, as far as it is known. */
@@ -96,11 +109,13 @@ const isPinCode = (reason: string | undefined): boolean => isCode(reason) && out
 function textOf(report: SmokeReport, { language }: Messages): string {
   const texts = smokeTexts(language)
   const head = [
+    [texts.startedAt, localMoment(report.startedAt)],
     [texts.reader, report.reader ?? '–'],
     [texts.card, report.kind === undefined ? '–' : texts.kinds[report.kind]],
     [texts.rounds, String(report.rounds)],
     [texts.exchanges, String(report.exchanges)],
     [texts.resets, String(report.resets)],
+    ...machineRows(report, texts),
   ]
   const groups = smokeGroups.map((group) => {
     const own = report.steps.filter((step) => step.group === group)

@@ -14,51 +14,69 @@ import {
 import type { CardTransport } from '../../transport/index.ts'
 import { writeReport } from '../bounded-file.ts'
 import { CliError, usageError } from '../cli-error.ts'
-import type { Command, Context } from '../context.ts'
-import { sampleProcess } from '../field/process-sample.ts'
-import { startProgress } from '../field/soak-progress.ts'
-import { soakText } from '../field/soak-text.ts'
-import { virtualHands } from '../field/virtual-hands.ts'
+import type { Context, Result } from '../context.ts'
+import { junit, pinStdin, reader as readerOption, virtual } from '../options.ts'
 import { closing, settledCapabilities } from '../session.ts'
 import { makeVirtualCard, openTransport } from '../transport.ts'
 import { virtualCardOptions } from '../virtual-options.ts'
 import { waitForCard } from '../wait.ts'
+import { sampleProcess } from './process-sample.ts'
+import { startProgress } from './soak-progress.ts'
+import { soakText } from './soak-text.ts'
+import { virtualHands } from './virtual-hands.ts'
 
 /** Longest wait for the answer of the virtual card: it is made silent often. */
 const virtualTimeoutMs = 100
 const defaults = { durationMs: 3_600_000, virtualSessions: 1000 }
 
-/** `soak`: sessions for hours. Without `--pin-stdin` no PIN is sent. */
-export const soakCommand: Command = async (context) => {
-  const { options, messages, pins } = context
-  if (options.has('faults-rate') && !options.has('virtual')) throw usageError('only-with-virtual', '--faults-rate')
-  const pin = options.has('pin-stdin') ? await pins.ask('', { upperCase: false }) : undefined
-  const report = options.has('virtual') ? await soakVirtual(context, pin) : await soakReaders(context, pin)
-  const { language } = messages
-  await writeReport(options, 'junit', () => soakToJunit(report, language))
-  return { json: soakToJson(report), text: soakText(report, language), refused: refusalOf(report) }
+/** What the options of `soak` alone say, as they were typed. */
+export interface SoakSettings {
+  readonly hours: string | undefined
+  readonly minutes: string | undefined
+  readonly sessions: string | undefined
+  /** 0 to 1. */
+  readonly faultsRate: string | undefined
 }
 
-async function soakVirtual(context: Context, pin: Pin | undefined): Promise<SoakReport> {
+/** `soak`: sessions for hours. Without `--pin-stdin` no PIN is sent. */
+export async function soak(context: Context, settings: SoakSettings): Promise<Result> {
+  const { options, messages, pins } = context
+  if (settings.faultsRate !== undefined && !options.has(virtual)) throw usageError('only-with-virtual', '--faults-rate')
+  const pin = options.has(pinStdin) ? await pins.ask('', { upperCase: false }) : undefined
+  const report = options.has(virtual)
+    ? await soakVirtual(context, settings, pin)
+    : await soakReaders(context, settings, pin)
+  const { language } = messages
+  await writeReport(options.get(junit), () => soakToJunit(report, language))
+  return {
+    json: soakToJson(report),
+    text: soakText(report, language),
+    alarms: [soakTexts(language).results.failed],
+    refused: refusalOf(report),
+  }
+}
+
+async function soakVirtual(context: Context, settings: SoakSettings, pin: Pin | undefined): Promise<SoakReport> {
   const { VirtualTransport } = await import('../../emulator/index.ts')
-  const card = await makeVirtualCard(context.io, virtualCardOptions(context.options, 'virtual-kind'))
+  const card = await makeVirtualCard(context.io, virtualCardOptions(context.options))
   const transport = new VirtualTransport({ apduTimeoutMs: virtualTimeoutMs })
-  const hands = virtualHands(transport, card, Number(context.options.get('faults-rate') ?? 0))
-  return closing(transport, () => run(context, transport, { pin, hands }))
+  const hands = virtualHands(transport, card, Number(settings.faultsRate ?? 0))
+  return closing(transport, () => run(context, settings, transport, { pin, hands }))
 }
 
 /** The first card is waited for as by every command, so that a missing reader is told at once. */
-async function soakReaders(context: Context, pin: Pin | undefined): Promise<SoakReport> {
+async function soakReaders(context: Context, settings: SoakSettings, pin: Pin | undefined): Promise<SoakReport> {
   return closing(await openTransport(context), async (transport) => {
     const { name } = await waitForCard(context, transport)
     // Where another reader is busy, its card would be taken first; a reader of a name given in part is known by all of it.
-    const isChosen = context.options.has('reader') || (await transport.readers()).some(({ busy }) => busy)
-    return run(context, transport, { pin, ...(isChosen && { reader: name }) })
+    const isChosen = context.options.has(readerOption) || (await transport.readers()).some(({ busy }) => busy)
+    return run(context, settings, transport, { pin, ...(isChosen && { reader: name }) })
   })
 }
 
 async function run(
   context: Context,
+  settings: SoakSettings,
   transport: CardTransport,
   more: Pick<SoakOptions, 'pin' | 'hands' | 'reader'>,
 ): Promise<SoakReport> {
@@ -67,7 +85,7 @@ async function run(
   try {
     return await runSoak(transport, {
       at: new Date(),
-      ...lengthOf(context),
+      ...lengthOf(settings, options.has(virtual)),
       capabilities: settledCapabilities(options),
       sample: sampleProcess,
       pause,
@@ -80,15 +98,15 @@ async function run(
   }
 }
 
-function lengthOf({ options }: Context): Pick<SoakOptions, 'sessions' | 'durationMs'> {
-  const sessions = options.get('sessions')
-  const hours = Number(options.get('hours') ?? 0) + Number(options.get('minutes') ?? 0) / 60
+function lengthOf(settings: SoakSettings, isVirtual: boolean): Pick<SoakOptions, 'sessions' | 'durationMs'> {
+  const { sessions } = settings
+  const hours = Number(settings.hours ?? 0) + Number(settings.minutes ?? 0) / 60
   const asked = {
     ...(sessions !== undefined && { sessions: Number(sessions) }),
     ...(hours > 0 && { durationMs: hours * 3_600_000 }),
   }
   if (Object.keys(asked).length > 0) return asked
-  return options.has('virtual') ? { sessions: defaults.virtualSessions } : { durationMs: defaults.durationMs }
+  return isVirtual ? { sessions: defaults.virtualSessions } : { durationMs: defaults.durationMs }
 }
 
 async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

@@ -2,35 +2,24 @@ import { fromHex } from '../../bytes.ts'
 import { StatusWordError } from '../../errors.ts'
 import { JpkiApplication, jpkiPins, tokenSigner } from '../../jpki/index.ts'
 import { answerChallenge } from '../../token/index.ts'
-import { usageError } from '../cli-error.ts'
-import type { Command, Context, Result } from '../context.ts'
-import { serverOf } from '../kiosk/server.ts'
-import { optionForm, serverOptions } from '../options.ts'
-import { endMoment, table } from '../output.ts'
+import type { Context, Result } from '../context.ts'
+import { endMoment } from '../end-of-validity.ts'
+import { birthDate as birthDateOption } from '../options.ts'
+import { table } from '../output.ts'
 import { askPin } from '../pin-question.ts'
 import { verifyOptions, withSession } from '../session.ts'
 import { signatureResult } from '../signature-result.ts'
 import { certificateFacts } from '../trust/certificate-facts.ts'
 import { chainPart, chainTrust, checkChain } from '../trust/chain.ts'
 import { givenDay, readTrustFiles } from '../trust/options.ts'
+import { type ServerAccess, serverOf } from './server.ts'
 
-/** `auth`: user authentication, with a challenge of the caller or of an issuance server. */
-export const authCommand: Command = async (context) => {
-  const { options } = context
-  if (options.has('challenge') === options.has('server')) throw usageError('one-of', oneOf)
-  return options.has('server') ? authenticateAtServer(context) : authenticateHere(context)
-}
-
-const oneOf = `${optionForm('challenge')}, ${optionForm('server')}`
-
-/** `--challenge HEX`: whether the chain of the certificate is to be believed is found out here. */
-async function authenticateHere(context: Context): Promise<Result> {
+/** `auth --challenge HEX`: the chain of the certificate is verified here. @param hex - the challenge. */
+export async function authenticateHere(context: Context, hex: string): Promise<Result> {
   const { options, messages, pins } = context
-  const stranger = serverOptions.find((name) => options.has(name))
-  if (stranger !== undefined) throw usageError('wrong-option', `--${stranger}`)
   pins.requireSource()
-  const challenge = fromHex(options.get('challenge') ?? '')
-  const birthDate = givenDay(options, 'birth-date')
+  const challenge = fromHex(hex)
+  const birthDate = givenDay(options, birthDateOption)
   const files = await readTrustFiles(options)
   const outcome = await withSession(context, async (session) => {
     const app = await JpkiApplication.open(session)
@@ -46,17 +35,15 @@ async function authenticateHere(context: Context): Promise<Result> {
   return signatureResult(messages, outcome, { chain: chainPart(chain, facts, messages) })
 }
 
-/** `--server URL`: the whole side of a terminal. The server judges; what it says is told. */
-async function authenticateAtServer(context: Context): Promise<Result> {
-  const { options, messages, pins } = context
-  const stranger = hereOnly.find((name) => options.has(name))
-  if (stranger !== undefined) throw usageError('wrong-option', `--${stranger}`)
-  for (const name of ['terminal', 'purpose'] as const) {
-    if (!options.has(name)) throw usageError('missing-option', optionForm(name))
-  }
+/** `auth --server URL`: the terminal's side of the protocol. The server verifies; its result is reported. */
+export async function authenticateAtServer(
+  context: Context,
+  access: ServerAccess,
+  request: { readonly terminal: string; readonly purpose: string },
+): Promise<Result> {
+  const { messages, pins } = context
   pins.requireSource()
-  const server = await serverOf(context)
-  const request = { terminal: options.get('terminal')!, purpose: options.get('purpose')! }
+  const server = await serverOf(context, access)
   const outcome = await withSession(context, async (session) => {
     const app = await JpkiApplication.open(session)
     if (pins.interactive) await requireCertificate(app)
@@ -68,7 +55,7 @@ async function authenticateAtServer(context: Context): Promise<Result> {
   const { holder, purpose, terminal, at, validUntil } = await server.verify(token)
   const { auth, headings } = messages
   return {
-    json: { server: server.origin, holder, purpose, terminal, at, validUntil, exchanges, clearedBy },
+    json: { server: server.origin, holder, purpose, terminal, at, validUntil },
     text: table(
       [
         [auth.server, server.origin],
@@ -82,8 +69,6 @@ async function authenticateAtServer(context: Context): Promise<Result> {
     ),
   }
 }
-
-const hereOnly = ['anchors', 'crl', 'ocsp', 'birth-date'] as const
 
 /** Spares a person the question on a card without the certificate; costs nothing, as the application remembers it. */
 async function requireCertificate(app: JpkiApplication): Promise<void> {

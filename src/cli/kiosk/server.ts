@@ -3,33 +3,45 @@ import { TokenServer, type TokenServerOptions } from '../../token/index.ts'
 import { readPem, readText } from '../bounded-file.ts'
 import { usageError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
-import { type OptionName, type Options, optionForm } from '../options.ts'
+
+/** How an issuance server is reached, by the options of `auth`. */
+export interface ServerAccess {
+  readonly server: string
+  readonly origin: string | undefined
+  /** Seconds. */
+  readonly timeout: string | undefined
+  /** Files. */
+  readonly tokenFile: string | undefined
+  readonly serverCa: string | undefined
+  readonly clientCert: string | undefined
+  readonly clientKey: string | undefined
+}
 
 /** The issuance server `--server` names, reached as the other options say. @throws CliError, DependencyError. */
-export async function serverOf({ options, io }: Context): Promise<TokenServer> {
-  const seconds = options.get('timeout')
+export async function serverOf({ io }: Context, access: ServerAccess): Promise<TokenServer> {
+  const { server, origin, timeout: seconds } = access
   const settings: TokenServerOptions = {
     signal: io.signal,
-    origin: options.get('origin'),
+    origin,
     clock: () => new Date(),
     ...(seconds !== undefined && { timeoutMs: Number(seconds) * 1000 }),
-    fetch: await fetchOf(options),
+    fetch: await fetchOf(access),
   }
   try {
-    return new TokenServer(options.get('server')!, settings)
+    return new TokenServer(server, settings)
   } catch (error) {
-    if (error instanceof TypeError) throw usageError('bad-value', optionForm('server'))
+    if (error instanceof TypeError) throw usageError('bad-value', '--server URL')
     throw error
   }
 }
 
 /** `fetch` with the terminal's token, or its certificate, and the CA of the server. */
-async function fetchOf(options: Options): Promise<typeof fetch> {
-  const token = options.has('token-file') ? (await read(options, 'token-file', readText))!.trim() : undefined
+async function fetchOf(access: ServerAccess): Promise<typeof fetch> {
+  const token = (await read(access.tokenFile, readText))?.trim()
   if (token !== undefined && !/^[\x21-\x7e]{16,512}$/.test(token)) {
-    throw usageError('bad-value', optionForm('token-file'))
+    throw usageError('bad-value', '--token-file FILE')
   }
-  const send = await fetchOverTls(options)
+  const send = await fetchOverTls(access)
   if (token === undefined) return send
   return (input, init) => {
     const headers = new Headers(init?.headers)
@@ -38,17 +50,14 @@ async function fetchOf(options: Options): Promise<typeof fetch> {
   }
 }
 
-async function fetchOverTls(options: Options): Promise<typeof fetch> {
-  for (const [given, missing] of [
-    ['client-cert', 'client-key'],
-    ['client-key', 'client-cert'],
-  ] as const) {
-    if (options.has(given) && !options.has(missing)) throw usageError('missing-option', optionForm(missing))
-  }
+async function fetchOverTls(access: ServerAccess): Promise<typeof fetch> {
+  const { serverCa, clientCert, clientKey } = access
+  if (clientCert === undefined && clientKey !== undefined) throw usageError('missing-option', '--client-cert FILE')
+  if (clientKey === undefined && clientCert !== undefined) throw usageError('missing-option', '--client-key FILE')
   const [ca, cert, key] = [
-    await read(options, 'server-ca', readPem),
-    await read(options, 'client-cert', readPem),
-    await read(options, 'client-key', readPem),
+    await read(serverCa, readPem),
+    await read(clientCert, readPem),
+    await read(clientKey, readPem),
   ]
   if (ca === undefined && cert === undefined) return fetch
   const { Agent, fetch: send } = await load('undici', () => import('undici'))
@@ -58,11 +67,6 @@ async function fetchOverTls(options: Options): Promise<typeof fetch> {
   return (input, init) => typed(input, { ...init, dispatcher })
 }
 
-async function read(
-  options: Options,
-  name: OptionName,
-  as: (file: string) => Promise<string>,
-): Promise<string | undefined> {
-  const file = options.get(name)
+async function read(file: string | undefined, as: (file: string) => Promise<string>): Promise<string | undefined> {
   return file === undefined ? undefined : as(file)
 }

@@ -1,7 +1,5 @@
 import type { CertificateKind } from '../../jpki/index.ts'
 import type { Problem } from '../cli-error.ts'
-import type { CommandName } from '../command-names.ts'
-import type { OptionName } from '../options.ts'
 import type { ApplicationTexts } from './application-texts.ts'
 import type { TrustTexts } from './trust-texts.ts'
 
@@ -12,15 +10,12 @@ export type UnreadableReason = 'pin-required' | 'absent' | 'no-application' | 'u
 export interface Messages extends TrustTexts, ApplicationTexts {
   readonly language: 'en' | 'ja'
   readonly problems: Readonly<Record<Problem, (subject: string) => string>>
-  readonly commands: Readonly<Record<CommandName, string>>
-  readonly notes: Readonly<Partial<Record<CommandName, string>>>
-  readonly options: Readonly<Record<OptionName, string>>
-  readonly help: Readonly<Record<'usage' | 'intro' | 'commands' | 'options' | 'more' | 'pins' | 'exitCodes', string>>
-  readonly exitCodes: readonly (readonly [string, string])[]
 
   readonly error: string
   readonly todo: string
   readonly notCleared: string
+  /** After an unknown command or option. */
+  readonly didYouMean: (words: readonly string[]) => string
   readonly recorded: (file: string) => string
   /** After a sentence about a PIN. */
   readonly triesLeft: (left: number) => string

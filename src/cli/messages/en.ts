@@ -1,12 +1,10 @@
 import type { Messages } from './catalogue.ts'
 import { enApplications } from './en-applications.ts'
-import { enHelp } from './en-help.ts'
 import { enTrust } from './en-trust.ts'
 
 /** English. */
 export const en: Messages = {
   language: 'en',
-  ...enHelp,
   ...enTrust,
   ...enApplications,
   problems: {
@@ -68,6 +66,7 @@ export const en: Messages = {
   error: 'Error',
   todo: 'What to do',
   notCleared: 'WARNING: a PIN may still be verified on the card. Take the card out of the reader now.',
+  didYouMean: (words) => `Did you mean: ${[...words].join(', ')}?`,
   recorded: (file) => `Transcript written to ${file}`,
   triesLeft: (left) => ` (tries left: ${left})`,
   enterPin: (pin) => `Enter the ${pin}`,

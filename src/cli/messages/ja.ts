@@ -1,12 +1,10 @@
 import type { Messages } from './catalogue.ts'
 import { jaApplications } from './ja-applications.ts'
-import { jaHelp } from './ja-help.ts'
 import { jaTrust } from './ja-trust.ts'
 
 /** Japanese. */
 export const ja: Messages = {
   language: 'ja',
-  ...jaHelp,
   ...jaTrust,
   ...jaApplications,
   problems: {
@@ -69,6 +67,7 @@ export const ja: Messages = {
   todo: '対処方法',
   notCleared:
     '警告: カードに暗証番号の照合済み状態が残っている可能性があります。今すぐカードをリーダーから取り外してください。',
+  didYouMean: (words) => `もしかして: ${[...words].join('、')}`,
   recorded: (file) => `通信記録を ${file} に保存しました`,
   triesLeft: (left) => `（残り回数 ${left} 回）`,
   enterPin: (pin) => `${pin}を入力してください`,

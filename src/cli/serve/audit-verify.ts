@@ -1,13 +1,14 @@
 import { AuditError } from '../../errors.ts'
 import { type AuditSetSummary, type verifyAuditLog, verifyAuditLogs } from '../../server/index.ts'
 import { withFile } from '../cli-error.ts'
-import type { Command } from '../context.ts'
+import type { Context, Result } from '../context.ts'
 import { table } from '../output.ts'
 
 /** `audit verify FILE...`: whether the chain of an audit log holds, over all its files, and goes as far as it once did. */
-export const auditVerifyCommand: Command = async ({ options, operands, messages }) => {
-  const count = options.get('count')
-  const hash = options.get('hash')
+export async function auditVerify(
+  { operands, messages }: Context,
+  { count, hash }: { readonly count: string | undefined; readonly hash: string | undefined },
+): Promise<Result> {
   // What a pattern such as audit.jsonl* names besides the files of the log.
   const files = operands.filter((name) => operands.length === 1 || !/\.lock(\.[0-9a-f]+(\.new)?)*$/.test(name))
   const found = await verify(files, { count: count === undefined ? undefined : Number(count), hash })

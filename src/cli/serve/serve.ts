@@ -1,17 +1,16 @@
 import { once } from 'node:events'
 import type { Condition, RequestEvent } from '../../server/index.ts'
-import { withFile } from '../cli-error.ts'
-import type { Command, Context } from '../context.ts'
-import { writeServerSettings } from '../serve/prepare.ts'
-import { readServeSettings } from '../serve/settings.ts'
-import { type RunningServer, startServer } from '../serve/start.ts'
-import { serveAsWorker, startWorkers, workerNumber } from '../serve/workers.ts'
+import type { Context } from '../context.ts'
+import { json } from '../options.ts'
+import { readServeSettings } from './settings.ts'
+import { type RunningServer, startServer } from './start.ts'
+import { serveAsWorker, startWorkers, workerNumber } from './workers.ts'
 
 /** How often the state of the parts is compared with what was reported, milliseconds. */
 const reportEvery = 1_000
 
 /** `serve SETTINGS`: an issuance server until interrupted, which is how it is meant to end. */
-export const serveCommand: Command = async (context) => {
+export async function serve(context: Context): Promise<undefined> {
   keepServing(context)
   const { settings } = await readServeSettings(context.operands[0]!)
   const isWorker = workerNumber(context.io.env) !== undefined
@@ -57,13 +56,13 @@ function writeListening(
   origin: string,
 ): void {
   const listening = { event: 'listening', url, admin, origin, pid: process.pid }
-  io.stdout.write(`${options.has('json') ? JSON.stringify(listening) : messages.serve.listening(url, origin)}\n`)
+  io.stdout.write(`${options.has(json) ? JSON.stringify(listening) : messages.serve.listening(url, origin)}\n`)
 }
 
 function writeEnded({ io, options, messages }: Context): void {
   const { dropped = 0 } = io.stdout
   const ended = { event: 'ended', ...(dropped > 0 && { linesDropped: dropped }) }
-  io.stdout.write(`${options.has('json') ? JSON.stringify(ended) : messages.serve.ended}\n`)
+  io.stdout.write(`${options.has(json) ? JSON.stringify(ended) : messages.serve.ended}\n`)
 }
 
 /** SIGHUP: everything is read again, one time after another. A mistake leaves the former settings in force. */
@@ -123,24 +122,9 @@ function keepServing({ io, options, messages }: Context): void {
   ] as const) {
     io[name].becomeLog?.((reason) => {
       const lost = { event: 'log-lost', stream: name, reason }
-      io[other].write(`${options.has('json') ? JSON.stringify(lost) : messages.serve.logLost(name, reason)}\n`)
+      io[other].write(`${options.has(json) ? JSON.stringify(lost) : messages.serve.logLost(name, reason)}\n`)
     })
   }
-}
-
-/** `serve prepare DIR`: settings to begin with. */
-export const prepareServerCommand: Command = async ({ operands, messages }) => {
-  const folder = operands[0]!
-  const settings = await withFile('cannot-write', () =>
-    writeServerSettings(folder, {
-      port: 8080,
-      hierarchies: ['production'],
-      purposes: ['residence-record', 'seal-registration', 'income', 'family-register'],
-      challengeSeconds: 120,
-      audit: true,
-    }),
-  )
-  return { json: { settings }, text: `${messages.written(settings)}\n`, note: messages.serve.next }
 }
 
 /** One line a request. Of an unexpected error, the place in the code: its message may hold anything. */

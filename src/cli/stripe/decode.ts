@@ -7,22 +7,23 @@ import {
   type Swipe,
 } from '../../municipal/index.ts'
 import { recordJson, recordRows } from '../applications/municipal-record.ts'
+import type { Options } from '../arguments.ts'
 import { readProfileText } from '../bounded-file.ts'
-import type { Command } from '../context.ts'
+import type { Context, Result } from '../context.ts'
 import type { Messages } from '../messages/catalogue.ts'
-import type { Options } from '../options.ts'
+import { profile as profileOption } from '../options.ts'
 import { table } from '../output.ts'
-import { readSwipeText, swallowSwipe } from '../stripe/input.ts'
-import { readSwipe } from '../stripe/read-swipe.ts'
+import { readSwipeText, swallowSwipe } from './input.ts'
+import { readSwipe, type SwipeForm } from './read-swipe.ts'
 
 /** `stripe decode [FILE]`: the tracks of a swipe and, with `--profile`, the fields the municipality wrote. */
-export const stripeDecodeCommand: Command = async ({ io, options, operands, messages }) => {
+export async function stripeDecode({ io, options, operands, messages }: Context, form: SwipeForm): Promise<Result> {
   const profile = await profileOf(options).catch(async (error: unknown) => {
     // The card may have been swiped already.
     if (operands[0] === undefined || operands[0] === '-') await swallowSwipe(io)
     throw error
   })
-  const swipe = readSwipe(await readSwipeText(io, operands[0]), options, profile?.track)
+  const swipe = readSwipe(await readSwipeText(io, operands[0]), form, profile?.track)
   const record = profile && readStripeRecord(profile, swipe)
   return {
     json: {
@@ -36,7 +37,7 @@ export const stripeDecodeCommand: Command = async ({ io, options, operands, mess
 }
 
 async function profileOf(options: Options): Promise<StripeProfile | undefined> {
-  const file = options.get('profile')
+  const file = options.get(profileOption)
   return file === undefined ? undefined : loadStripeProfile(await readProfileText(file))
 }
 

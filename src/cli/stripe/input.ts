@@ -21,7 +21,7 @@ const keys = { ctrlC: 0x03, ctrlD: 0x04, tab: 0x09, lineFeed: 0x0a, return: 0x0d
  */
 export async function readSwipeText(io: Io, file: string | undefined): Promise<string> {
   if (file !== undefined && file !== '-') return readText(file, longest)
-  return strictText(await withFile('cannot-read', () => (io.stdin.isTTY ? readTerminal(io) : readPipe(io))))
+  return strictText(await withFile('cannot-read', () => (io.stdin.isTTY ? readTerminal(io) : readPipe(io, longest))))
 }
 
 /** Swallows what is typed at a terminal until the reader rests: a swipe that no one is going to read. */
@@ -30,14 +30,15 @@ export async function swallowSwipe(io: Io): Promise<void> {
   await readTerminal({ ...io, signal: AbortSignal.abort() }).catch(() => undefined)
 }
 
-async function readPipe({ stdin, signal }: Io): Promise<Uint8Array> {
+/** Everything of standard input. @throws CliError `ERR_FILE` beyond `mostBytes`; TransportError `ERR_ABORTED`. */
+export async function readPipe({ stdin, signal }: Io, mostBytes: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   let length = 0
   try {
     for await (const chunk of addAbortSignal<Readable>(signal, stdin)) {
       const part = bytesOf(chunk)
       length += part.length
-      if (length > longest) throw tooLarge()
+      if (length > mostBytes) throw tooLarge(mostBytes)
       parts.push(part)
     }
   } catch (error) {
@@ -117,7 +118,7 @@ class TypedSwipe {
     this.#parts.push(part)
     // A person may rest anywhere else.
     this.#complete ||= stop >= 0 || part.some((byte) => ends.has(byte))
-    if (this.#length > longest) this.refuse(tooLarge())
+    if (this.#length > longest) this.refuse(tooLarge(longest))
   }
 
   /** Ends once no key has come for a while, if it may. */
@@ -150,8 +151,8 @@ function bytesOf(chunk: Uint8Array | string): Uint8Array {
   return typeof chunk === 'string' ? Buffer.from(chunk) : chunk
 }
 
-function tooLarge(): CliError {
-  return new CliError('ERR_FILE', 'too-large', String(longest))
+function tooLarge(bytes: number): CliError {
+  return new CliError('ERR_FILE', 'too-large', String(bytes))
 }
 
 function interrupted(): TransportError {

@@ -10,25 +10,34 @@ import {
   type Swipe,
 } from '../../municipal/index.ts'
 import { usageError } from '../cli-error.ts'
-import { type Options, optionForm } from '../options.ts'
+
+/** How a swipe is written, by the options of `stripe decode`. */
+export interface SwipeForm {
+  readonly form: 'keyboard' | 'bits' | 'hex'
+  readonly track: StripeFormatId | undefined
+  readonly order: 'msb' | 'lsb' | undefined
+  readonly direction: DecodeOptions['direction']
+  readonly capsLock: boolean
+  readonly layout: KeyboardLayout | undefined
+}
 
 /** What a swipe is written as, by `--form`. */
-const forms: Readonly<Record<'keyboard' | 'bits' | 'hex', (text: string, options: Options, track: Track) => Swipe>> = {
-  keyboard: (text, options, track) =>
+const forms: Readonly<Record<SwipeForm['form'], (text: string, form: SwipeForm, track: Track) => Swipe>> = {
+  keyboard: (text, { capsLock, layout }, track) =>
     readKeyboard(text, {
       form: track === 'jis2' ? 'jis2' : 'iso',
-      capsLock: options.has('caps-lock'),
-      keyboardLayout: options.get('layout') as KeyboardLayout | undefined,
+      capsLock,
+      keyboardLayout: layout,
     }),
-  bits(text, options, track) {
+  bits(text, form, track) {
     const bits = compact(text, /^[01]+$/)
-    return raw({ format: named(track), bits: Uint8Array.from(bits, Number) }, options)
+    return raw({ format: named(track), bits: Uint8Array.from(bits, Number) }, form)
   },
-  hex(text, options, track) {
+  hex(text, form, track) {
     const bytes = fromHex(compact(text, /^(?:[0-9A-Fa-f]{2})+$/))
-    const order = options.get('order')
-    if (order === undefined) throw usageError('missing-option', optionForm('order'))
-    return raw({ format: named(track), bytes, order: `${order}-first` as BitOrder }, options)
+    const { order } = form
+    if (order === undefined) throw usageError('missing-option', '--order msb|lsb')
+    return raw({ format: named(track), bytes, order: `${order}-first` as BitOrder }, form)
   },
 }
 
@@ -40,24 +49,22 @@ type Track = StripeFormatId | undefined
  * @param track - of the profile, where `--track` does not name one.
  * @throws StripeError `ERR_STRIPE`; CliError `ERR_USAGE` for input of another form.
  */
-export function readSwipe(text: string, options: Options, track: Track): Swipe {
-  const form = (options.get('form') ?? 'keyboard') as keyof typeof forms
-  return forms[form](text, options, (options.get('track') as Track) ?? track)
+export function readSwipe(text: string, form: SwipeForm, track: Track): Swipe {
+  return forms[form.form](text, form, form.track ?? track)
 }
 
-function raw(track: RawTrack, options: Options): Swipe {
-  const direction = options.get('direction') as DecodeOptions['direction']
+function raw(track: RawTrack, { direction }: SwipeForm): Swipe {
   return readBits([track], direction === undefined ? {} : { direction })
 }
 
 function named(track: Track): StripeFormatId {
-  if (track === undefined) throw usageError('missing-option', optionForm('track'))
+  if (track === undefined) throw usageError('missing-option', '--track iso1|iso2|iso3|jis2')
   return track
 }
 
 /** Line ends and blanks left out. */
 function compact(text: string, form: RegExp): string {
   const whole = text.replaceAll(/\s/g, '')
-  if (!form.test(whole)) throw usageError('bad-input', optionForm('form'))
+  if (!form.test(whole)) throw usageError('bad-input', '--form keyboard|bits|hex')
   return whole
 }

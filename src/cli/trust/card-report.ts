@@ -9,8 +9,9 @@ import {
   effectiveValidity,
   explainValidity,
 } from '../../validity/index.ts'
+import { endMoment } from '../end-of-validity.ts'
 import type { Messages, UnreadableReason } from '../messages/catalogue.ts'
-import { endMoment, momentInJapan, table } from '../output.ts'
+import { momentInJapan, table } from '../output.ts'
 import type { CardSurvey } from './card-survey.ts'
 import { certificateFacts, certificateRows, explanationRows } from './certificate-facts.ts'
 

@@ -7,8 +7,9 @@ import {
   type Explanation,
   explainValidity,
 } from '../../validity/index.ts'
+import { endMoment } from '../end-of-validity.ts'
 import type { Messages } from '../messages/catalogue.ts'
-import { dayInJapan, endMoment } from '../output.ts'
+import { dayInJapan } from '../output.ts'
 
 /** What may be known beside a certificate; nothing of it is guessed. */
 export type KnownFacts = Partial<Pick<ExplainInput, 'birthDate' | 'issueDate' | 'cardExpiry' | 'authCertificateExpiry'>>

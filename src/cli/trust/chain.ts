@@ -9,9 +9,10 @@ import {
   type VerificationReport,
 } from '../../pki/index.ts'
 import type { Context } from '../context.ts'
+import { endMoment } from '../end-of-validity.ts'
 import type { Messages } from '../messages/catalogue.ts'
 import type { ChainGap } from '../messages/trust-texts.ts'
-import { endMoment } from '../output.ts'
+import { virtual } from '../options.ts'
 import { type CertificateFacts, certificateRows } from './certificate-facts.ts'
 import { revocationPolicy, type TrustFiles } from './options.ts'
 import { checkRows, refusalOf, reportJson } from './report.ts'
@@ -30,7 +31,7 @@ export interface ChainTrust {
 /**
  * What the chain of a card's certificate can end in: anchors that were named, a virtual card's own CA, or the card's CA when
  * it is one of the six of J-LIS. The card's CA is read only where it may be used: it costs exchanges, so not for a
- * certificate whose issuer is none of J-LIS by its name; and never while a session is recorded or replayed, so that a
+ * certificate whose issuer is not one of J-LIS by its name; and never while a session is recorded or replayed, so that a
  * transcript fits whatever is trusted.
  */
 export async function chainTrust(
@@ -39,15 +40,15 @@ export async function chainTrust(
   app: JpkiApplication,
   certificate: Certificate,
 ): Promise<ChainTrust | ChainGap> {
-  // Whoever names the anchors decides which hierarchy is trusted.
+  // Naming the anchors decides which hierarchy is trusted.
   if (anchors !== undefined) return { anchors, hierarchies: ['production', 'test', 'virtual'] }
   if (recording !== undefined || replay !== undefined) return 'transcript'
   const found = jpkiProfileOf(certificate)
   const production = found.ok && found.profile.hierarchy === 'production'
-  if (!production && !options.has('virtual')) return 'unknown-ca'
+  if (!production && !options.has(virtual)) return 'unknown-ca'
   const own = await readOwn(app)
   if (own === undefined) return 'no-ca-certificate'
-  if (options.has('virtual')) return { anchors: [own], hierarchies: ['virtual'] }
+  if (options.has(virtual)) return { anchors: [own], hierarchies: ['virtual'] }
   const known = jpkiAnchors([own], 'auth')
   return known.length === 0 ? 'unknown-ca' : { anchors: known, hierarchies: ['production'] }
 }

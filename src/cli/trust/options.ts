@@ -1,8 +1,9 @@
 import type { Certificate, OcspResponse, RevocationList } from '../../pki/index.ts'
 import { combinedSource, crlSource, ocspSource, type RevocationPolicy, type RevocationSource } from '../../pki/index.ts'
 import { parseCardDate } from '../../validity/index.ts'
+import { type Option, type Options, optionForm } from '../arguments.ts'
 import { usageError } from '../cli-error.ts'
-import { type OptionName, type Options, optionForm } from '../options.ts'
+import { anchors as anchorsOption, at as atOption, crl, ocsp } from '../options.ts'
 import { readCertificates, readLists, readResponse } from './files.ts'
 
 /** Files about trust that options name, read before anything else happens. */
@@ -16,13 +17,14 @@ export interface TrustFiles {
 /** Reads what `--anchors`, `--crl` and `--ocsp` name. @throws CliError; CertificateError for rubbish. */
 export async function readTrustFiles(options: Options): Promise<TrustFiles> {
   const anchors: Certificate[] = []
-  for (const path of options.all('anchors')) anchors.push(...(await readCertificates(path, optionForm('anchors'))))
+  for (const path of options.all(anchorsOption))
+    anchors.push(...(await readCertificates(path, optionForm(anchorsOption))))
   const lists: RevocationList[] = []
   const responses: OcspResponse[] = []
-  for (const path of options.all('ocsp')) responses.push(await readResponse(path))
-  for (const path of options.all('crl')) lists.push(...(await readLists(path, optionForm('crl'))))
+  for (const path of options.all(ocsp)) responses.push(await readResponse(path))
+  for (const path of options.all(crl)) lists.push(...(await readLists(path, optionForm(crl))))
   return {
-    anchors: options.has('anchors') ? anchors : undefined,
+    anchors: options.has(anchorsOption) ? anchors : undefined,
     lists,
     responses,
   }
@@ -42,19 +44,19 @@ export function revocationPolicy(
   return sources.length === 0 ? { mode: 'none' } : { mode: 'best-effort', sources: all }
 }
 
-/** The moment to judge at: `--at`, or now. @throws CliError `ERR_USAGE` for one that does not exist. */
+/** The time of verification: `--at`, or now. @throws CliError `ERR_USAGE` for one that does not exist. */
 export function givenInstant(options: Options): Date {
-  const text = options.get('at')
+  const text = options.get(atOption)
   if (text === undefined) return new Date()
   const at = new Date(text)
-  if (Number.isNaN(at.getTime()) || !isDay(text.split('T')[0]!)) throw usageError('bad-value', optionForm('at'))
+  if (Number.isNaN(at.getTime()) || !isDay(text.split('T')[0]!)) throw usageError('bad-value', optionForm(atOption))
   return at
 }
 
 /** A day given with an option. @throws CliError `ERR_USAGE` for one that the calendar does not have. */
-export function givenDay(options: Options, name: OptionName & ('birth-date' | 'issue-date')): string | undefined {
-  const text = options.get(name)
-  if (text !== undefined && !isDay(text)) throw usageError('bad-value', optionForm(name))
+export function givenDay(options: Options, option: Option): string | undefined {
+  const text = options.get(option)
+  if (text !== undefined && !isDay(text)) throw usageError('bad-value', optionForm(option))
   return text
 }
 

@@ -1,8 +1,9 @@
 import { VerificationError } from '../../errors.ts'
 import type { Certificate } from '../../pki/index.ts'
 import { type CheckResult, jpkiProfileOf, type RevocationAnswer, type VerificationReport } from '../../pki/index.ts'
+import { endMoment } from '../end-of-validity.ts'
 import type { Messages } from '../messages/catalogue.ts'
-import { endMoment, momentInJapan } from '../output.ts'
+import { momentInJapan } from '../output.ts'
 
 /** Lists that were of no use are named one by one up to here. */
 const mostProblems = 5

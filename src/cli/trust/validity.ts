@@ -1,29 +1,36 @@
+import type { Option } from '../arguments.ts'
 import { usageError } from '../cli-error.ts'
-import type { Command, Context, Result } from '../context.ts'
-import { capabilityOptions, type OptionName, sourceOptions } from '../options.ts'
+import type { Context, Result } from '../context.ts'
+import {
+  birthDate as birthDateOption,
+  capabilityOptions,
+  reader as readerOption,
+  sourceOptions,
+  wait,
+} from '../options.ts'
 import { table } from '../output.ts'
 import { withSession } from '../session.ts'
-import { cardJson, cardText, type GivenFacts } from '../trust/card-report.ts'
-import { surveyCard } from '../trust/card-survey.ts'
-import { certificateFacts, certificateRows } from '../trust/certificate-facts.ts'
-import { readCertificates } from '../trust/files.ts'
-import { givenDay, givenInstant } from '../trust/options.ts'
-import { profileRow } from '../trust/report.ts'
+import { cardJson, cardText, type GivenFacts } from './card-report.ts'
+import { surveyCard } from './card-survey.ts'
+import { certificateFacts, certificateRows } from './certificate-facts.ts'
+import { readCertificates } from './files.ts'
+import { givenDay, givenInstant } from './options.ts'
+import { profileRow } from './report.ts'
 
-const ofSessions: readonly OptionName[] = ['reader', 'wait', ...capabilityOptions, ...sourceOptions]
+const ofSessions: readonly Option[] = [readerOption, wait, ...capabilityOptions, ...sourceOptions]
 
 /** `validity [CERT]`: until when a certificate of a file, or a card and its certificates, hold, and by which rule. */
-export const validityCommand: Command = async (context) => {
+export async function validity(context: Context, issueDateOption: Option): Promise<Result> {
   const { options, operands, messages } = context
-  const birthDate = givenDay(options, 'birth-date')
-  const issueDate = givenDay(options, 'issue-date')
+  const birthDate = givenDay(options, birthDateOption)
+  const issueDate = givenDay(options, issueDateOption)
   const given = { ...(birthDate !== undefined && { birthDate }), ...(issueDate !== undefined && { issueDate }) }
   const at = givenInstant(options)
   const [file] = operands
   if (file !== undefined) return ofFile(context, file, { at, ...given })
-  const { value, reader, exchanges, clearedBy } = await withSession(context, surveyCard)
+  const { value, reader } = await withSession(context, surveyCard)
   return {
-    json: { reader, ...cardJson(value, { at, ...given }), exchanges, clearedBy },
+    json: cardJson(value, { at, ...given }),
     text: cardText(messages, reader, value, { at, ...given }),
   }
 }
@@ -31,8 +38,8 @@ export const validityCommand: Command = async (context) => {
 async function ofFile(context: Context, file: string, { at, ...known }: GivenFacts): Promise<Result> {
   const { options, messages, recording, replay } = context
   if ((recording !== undefined && !recording.isTrace) || replay !== undefined) throw usageError('not-recordable')
-  const stray = ofSessions.find((name) => options.has(name))
-  if (stray !== undefined) throw usageError('not-with-file', `--${stray}`)
+  const stray = ofSessions.find((option) => options.has(option))
+  if (stray !== undefined) throw usageError('not-with-file', `--${stray.name}`)
   const [certificate] = await readCertificates(file, 'CERT')
   const facts = certificateFacts(certificate!, at, known)
   return {

@@ -1,28 +1,33 @@
 import { inspectCertificate, jpkiAnchors, type VerifyOptions } from '../../pki/index.ts'
+import { optionForm } from '../arguments.ts'
 import { usageError } from '../cli-error.ts'
-import type { Command } from '../context.ts'
-import { optionForm } from '../options.ts'
-import { endMoment, table } from '../output.ts'
-import { certificateFacts, certificateRows } from '../trust/certificate-facts.ts'
-import { readCertificates } from '../trust/files.ts'
-import { givenDay, givenInstant, readTrustFiles, revocationPolicy } from '../trust/options.ts'
-import { checkRows, findingRows, profileRow, refusalOf, reportJson } from '../trust/report.ts'
+import type { Context, Result } from '../context.ts'
+import { endMoment } from '../end-of-validity.ts'
+import { anchors as anchorsOption, birthDate as birthDateOption } from '../options.ts'
+import { table } from '../output.ts'
+import { certificateFacts, certificateRows } from './certificate-facts.ts'
+import { readCertificates } from './files.ts'
+import { givenDay, givenInstant, readTrustFiles, revocationPolicy } from './options.ts'
+import { checkRows, findingRows, profileRow, refusalOf, reportJson } from './report.ts'
 
 /** `verify CERT`: path, profile and revocation of a certificate from a file, and until when it holds. */
-export const verifyCommand: Command = async ({ options, operands, messages }) => {
+export async function verify(
+  { options, operands, messages }: Context,
+  { required, use }: { readonly required: boolean; readonly use: VerifyOptions['use'] },
+): Promise<Result> {
   const at = givenInstant(options)
-  const birthDate = givenDay(options, 'birth-date')
+  const birthDate = givenDay(options, birthDateOption)
   const [certificate, ...intermediates] = await readCertificates(operands[0]!, 'CERT')
   const files = await readTrustFiles(options)
   const anchors = files.anchors ?? jpkiAnchors(intermediates)
-  if (anchors.length === 0) throw usageError('no-anchor', optionForm('anchors'))
+  if (anchors.length === 0) throw usageError('no-anchor', optionForm(anchorsOption))
   const pool = { anchors, intermediates }
-  const revocation = revocationPolicy(files, pool, options.has('require-revocation'))
+  const revocation = revocationPolicy(files, pool, required)
   const report = await inspectCertificate(certificate!, {
     ...pool,
     at,
-    use: options.get('use') as VerifyOptions['use'],
-    // Whoever names the anchors decides which hierarchy is trusted.
+    use,
+    // Naming the anchors decides which hierarchy is trusted.
     hierarchies: files.anchors === undefined ? ['production'] : ['production', 'test', 'virtual'],
     revocation,
   })
@@ -38,6 +43,7 @@ export const verifyCommand: Command = async ({ options, operands, messages }) =>
   return {
     json: { ...reportJson(report), validity: facts },
     text: `${table([...checkRows(report, messages, revocation.mode !== 'none'), ...findingRows(report, messages)], '')}\n${table(rows, '')}`,
+    alarms: [texts.results.failed],
     refused: refusalOf(report),
   }
 }

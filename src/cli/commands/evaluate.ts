@@ -1,0 +1,76 @@
+import type { Option } from '../arguments.ts'
+import type { Command } from '../context.ts'
+import { generalOptions, html, identifier, junit, origin, timeout, wholeNumber } from '../options.ts'
+
+const pki: Option = {
+  name: 'pki',
+  meta: 'DIR',
+  help: { ja: 'evaluate prepare が作成したフォルダー', en: 'folder that evaluate prepare wrote' },
+}
+
+const only: Option = {
+  name: 'only',
+  meta: 'ID',
+  pattern: /^[a-z0-9-]{1,64}$/,
+  several: true,
+  help: { ja: 'この試験だけを実施します（複数回指定できます）', en: 'run this case only; may be given several times' },
+}
+
+const terminals: Option = {
+  name: 'terminals',
+  meta: 'FILE',
+  help: {
+    ja: '2～64台の端末と、サーバーが端末を識別するヘッダーを記した JSON ファイル',
+    en: 'JSON file with 2 to 64 terminals and the headers the server knows them by',
+  },
+}
+
+const purpose: Option = {
+  name: 'purpose',
+  meta: 'NAME',
+  pattern: identifier,
+  several: true,
+  help: { ja: 'サーバーが扱う用途。2つ指定します', en: 'a purpose that the server serves; give two' },
+}
+
+const maxWait: Option = {
+  name: 'max-wait',
+  meta: 'SECONDS',
+  pattern: wholeNumber,
+  help: {
+    ja: '期限切れや打ち切りを待つ最長の秒数（既定 180）',
+    en: 'longest wait for an expiry or a cut-off, default 180',
+  },
+}
+
+const allowNotRun: Option = {
+  name: 'allow-not-run',
+  help: { ja: '実施できなかった試験を不合格に数えません', en: 'cases that could not be run do not count as failed' },
+}
+
+export const evaluate: Command = {
+  name: 'evaluate',
+  operands: ['URL'],
+  options: [pki, html, junit, only, terminals, purpose, origin, timeout, maxWait, allowNotRun, ...generalOptions],
+  required: [pki],
+  help: {
+    ja: '正しいトークンと誤ったトークンを送り、発行サーバーを外部から評価します。',
+    en: 'Evaluate an issuance server from outside with valid and invalid tokens.',
+  },
+  notes: {
+    ja: 'サーバーには evaluate prepare が作成したものを信頼させます。実際のサービスには使わないでください。すべて合格すれば終了コードは 0 です。--terminals には2～64台の端末を記した JSON ファイル [{"name":…,"headers":{…}},{"name":…}] を指定します。',
+    en: 'The server must trust what `evaluate prepare` wrote, and nothing that serves people may. Exit code 0: every case passed. --terminals names a JSON file with 2 to 64 terminals: [{"name":…,"headers":{…}},{"name":…}].',
+  },
+  run: async (context) => {
+    const { options } = context
+    const own = {
+      pki: options.get(pki)!,
+      only: options.all(only),
+      purposes: options.all(purpose),
+      terminals: options.get(terminals),
+      maxWait: options.get(maxWait),
+      allowNotRun: options.has(allowNotRun),
+    }
+    return (await import('../field/evaluate.ts')).evaluateServer(context, own)
+  },
+}

@@ -1,0 +1,23 @@
+import { choice } from '../arguments.ts'
+import type { Command } from '../context.ts'
+import { cardOptions } from '../options.ts'
+
+const channel = choice(['convenience-store', 'municipal-machine', 'counter'], {
+  name: 'channel',
+  help: { ja: 'お客様が利用する場所', en: 'where the customer stands' },
+})
+
+export const services: Command = {
+  name: 'services',
+  options: [channel, ...cardOptions],
+  session: true,
+  help: {
+    ja: 'このカードのどの認証手段がどこで使えるか、お客様に何を案内するかを表示します（残り回数は減りません）。',
+    en: 'Show which credential of the card serves where, and what to ask the customer. Spends no try.',
+  },
+  notes: {
+    ja: '--channel がなければすべてについて表示します。--json ではお客様への案内を日本語と英語で出力します。期日は、カードが暗証番号なしで示すものです。',
+    en: 'Without --channel: every channel. With --json the sentence for the customer comes in both languages. Days are those that the card shows without a PIN.',
+  },
+  run: async (context) => (await import('../applications/services.ts')).services(context, context.options.get(channel)),
+}
