@@ -2,6 +2,7 @@ import { auditVerify } from './commands/audit-verify.ts'
 import { auth } from './commands/auth.ts'
 import { cardInfo } from './commands/card-info.ts'
 import { certificate } from './commands/certificate.ts'
+import { completion } from './commands/completion.ts'
 import { demo } from './commands/demo.ts'
 import { doctor } from './commands/doctor.ts'
 import { emulate } from './commands/emulate.ts'
@@ -69,5 +70,6 @@ export const commands: readonly Command[] = [
   record,
   replay,
   demo,
+  completion,
   help,
 ]
