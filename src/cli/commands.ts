@@ -1,3 +1,4 @@
+import { apdu } from './commands/apdu.ts'
 import { auditVerify } from './commands/audit-verify.ts'
 import { auth } from './commands/auth.ts'
 import { cardInfo } from './commands/card-info.ts'
@@ -66,6 +67,7 @@ export const commands: readonly Command[] = [
   doctor,
   smoke,
   soak,
+  apdu,
   emulate,
   record,
   replay,

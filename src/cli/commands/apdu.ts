@@ -1,0 +1,102 @@
+import type { DecodedCommand, ResponseApdu } from '../../apdu/index.ts'
+import { fromHex, toHex } from '../../bytes.ts'
+import { PinError } from '../../errors.ts'
+import { usageError, withFile } from '../cli-error.ts'
+import type { Command, Context, Result } from '../context.ts'
+import { cardOptions } from '../options.ts'
+
+/** Longest standard input, bytes: some hundred of the longest commands. */
+const longestInput = 16_777_216
+/** Instructions of ENVELOPE, whose data is another command. */
+const envelope: readonly number[] = [0xc2, 0xc3]
+
+export const apdu: Command = {
+  name: 'apdu',
+  operands: ['[HEX...]'],
+  options: cardOptions,
+  session: true,
+  help: {
+    ja: 'コマンドAPDUをそのままカードに送り、応答を表示します（暗証番号を含むコマンドは送りません）。',
+    en: 'Send command APDUs to the card as they are, and show its responses. Commands that carry a PIN are refused.',
+  },
+  notes: {
+    ja: 'HEX は1つのコマンドAPDUの16進数です（空白とコロンは無視します）。複数指定すると、1つのセッションで順に送ります。指定がないか - のときは標準入力から1行に1つ読み取ります（# 以降はコメント）。VERIFY、CHANGE REFERENCE DATA などデータに暗証番号を含むコマンドが1つでもあれば、何も送らずに拒否します。データのない VERIFY（残り回数の照会）は送れます。61XX と 6CXX の続きは自動で受け取ります。応答のステータスにかかわらず、通信できれば終了コードは 0 です。',
+    en: 'HEX is one command APDU in hexadecimal; blanks and colons are left out. Several are sent one after the other in one session. Without HEX, or with -, they are read from standard input, one a line; # begins a comment. When one of them carries a PIN (VERIFY or CHANGE REFERENCE DATA with data and the like), all are refused and nothing is sent. VERIFY without data, which asks for the tries left, is sent. What 61XX and 6CXX announce is fetched. Exit code 0 when every command was answered, whatever the status.',
+  },
+  run,
+}
+
+async function run(context: Context): Promise<Result> {
+  const commands = await commandsOf(await linesOf(context))
+  const { describeStatus } = await import('../../apdu/index.ts')
+  const { withSession } = await import('../session.ts')
+  const { value } = await withSession(context, async (session) => {
+    const responses: ResponseApdu[] = []
+    for (const command of commands) responses.push(await session.transmit(command))
+    return responses
+  })
+  const { encodeCommand } = await import('../../apdu/index.ts')
+  const shown = commands.map((command, i) => {
+    const { data, sw } = value[i]!
+    return {
+      name: command.name,
+      command: toHex(encodeCommand(command, command.form)),
+      data: toHex(data),
+      status: sw.toString(16).toUpperCase().padStart(4, '0'),
+      meaning: describeStatus(sw),
+    }
+  })
+  const line = ({ command, data, status, meaning }: (typeof shown)[number]): string =>
+    `> ${command}\n< ${data === '' ? '' : `${data} `}${status} (${meaning})\n`
+  return { json: { commands: shown }, text: shown.map(line).join('') }
+}
+
+/** Commands as they were typed, or the lines of standard input. @throws CliError `ERR_USAGE` when there are none. */
+async function linesOf({ operands, io }: Context): Promise<readonly string[]> {
+  const fromInput = operands.length === 0 || (operands.length === 1 && operands[0] === '-')
+  if (!fromInput) return operands
+  if (io.stdin.isTTY) throw usageError('missing-operand', 'HEX')
+  const { readPipe } = await import('../stripe/input.ts')
+  const { strictText } = await import('../bounded-file.ts')
+  const text = strictText(await withFile('cannot-read', () => readPipe(io, longestInput)))
+  const lines = text.split(/\r?\n/).map((line) => line.replace(/#.*/, '').trim())
+  const given = lines.filter((line) => line !== '')
+  if (given.length === 0) throw usageError('missing-operand', 'HEX')
+  return given
+}
+
+/**
+ * The commands, decoded. Nothing of them is repeated in an error.
+ *
+ * @throws CliError `ERR_USAGE` for one that is no command APDU; PinError `ERR_RAW_VERIFY_REFUSED` for one that carries a PIN.
+ */
+async function commandsOf(lines: readonly string[]): Promise<readonly DecodedCommand[]> {
+  const { decodeCommand, isSecret } = await import('../../apdu/index.ts')
+  const isPinCommand = (code: number, data: Uint8Array): boolean => isSecret({ ins: code, data })
+  const bytes = lines.map((line) => bytesOf(line))
+  // Whatever its form, and a command that was cut in two before its data: `00200080 04…`.
+  const carriesPin = bytes.some((one, i) => {
+    const next = bytes[i + 1]
+    // Its data begins after one or three bytes of Lc; the second byte of it is the instruction.
+    if (envelope.includes(one[1]!)) return [6, 8].some((at) => one.length > at && isPinCommand(one[at]!, one))
+    if (!isPinCommand(one[1]!, one)) return false
+    return one.length > 4 || (next !== undefined && next[0] === next.length - 1)
+  })
+  if (carriesPin) {
+    throw new PinError('ERR_RAW_VERIFY_REFUSED', 'a command that carries a PIN is never sent as it is', {
+      pin: 'unknown',
+    })
+  }
+  try {
+    return bytes.map((one) => decodeCommand(one))
+  } catch {
+    throw usageError('bad-value', 'HEX')
+  }
+}
+
+/** The bytes of a command, four at least. @throws CliError `ERR_USAGE`. */
+function bytesOf(line: string): Uint8Array {
+  const hex = line.replaceAll(/[\s:]/g, '')
+  if (!/^(?:[0-9A-Fa-f]{2}){4,}$/.test(hex)) throw usageError('bad-value', 'HEX')
+  return fromHex(hex)
+}
