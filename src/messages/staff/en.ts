@@ -402,7 +402,7 @@ export const en: StaffTexts = {
       },
       operator: {
         text: 'A command that carries a PIN was refused because it did not go through the PIN guard. Nothing was sent.',
-        next: 'Correct the program: use `verifyPin` or `changePin`, not `transmit` or `send`.',
+        next: 'On the command line use the command that needs this PIN; in a program `verifyPin` or `changePin`, not `transmit` or `send`.',
       },
     },
     ERR_SIGNATURE_INVALID: {

@@ -402,7 +402,7 @@ export const ja: StaffTexts = {
       },
       operator: {
         text: '保護機能を通らない暗証番号コマンドを拒否しました。送信していません。',
-        next: 'プログラムを、transmitやsendではなくverifyPinまたはchangePinを使うように直してください。',
+        next: 'コマンドラインでは、その暗証番号を使うコマンドを使ってください。プログラムでは、transmitやsendではなくverifyPinまたはchangePinを使ってください。',
       },
     },
     ERR_SIGNATURE_INVALID: {
