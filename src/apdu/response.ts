@@ -22,7 +22,7 @@ export function decodeResponse(bytes: Uint8Array): ResponseApdu {
   return adoptResponse(copyBytes(bytes))
 }
 
-/** The same for bytes that nobody else holds: the data is a part of them, not a copy. @internal */
+/** The same for bytes the caller gives up: the data is a view of them, not a copy. @internal */
 export function adoptResponse(bytes: Uint8Array): ResponseApdu {
   if (bytes.length < 2) {
     throw new ResponseError('ERR_RESPONSE_MALFORMED', `a response ends with 2 status bytes, got ${bytes.length} bytes`)

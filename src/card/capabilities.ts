@@ -16,7 +16,7 @@ export interface Capabilities {
   selectWithoutData: Ability
 }
 
-/** All unknown, but for what the ATR rules out. */
+/** All `unknown`, except what the ATR rules out. */
 export function initialCapabilities(atr: Uint8Array): Capabilities {
   return {
     extendedLength: atrRulesOutExtendedLength(atr) ? 'no' : 'unknown',
@@ -36,7 +36,10 @@ export function historicalBytes(atr: Uint8Array): Uint8Array {
   return range !== undefined && range.end <= atr.length ? atr.subarray(range.start, range.end) : new Uint8Array()
 }
 
-/** Where they have to lie, which may be past the end; `undefined` when the ATR ends before it tells. */
+/**
+ * Range of the historical bytes, which may end past the ATR; `undefined` when the ATR ends before its interface bytes
+ * do.
+ */
 export function historicalRange(atr: Uint8Array): { readonly start: number; readonly end: number } | undefined {
   const t0 = atr[1]
   if (t0 === undefined) return undefined

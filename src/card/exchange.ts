@@ -8,7 +8,7 @@ import type { CardApplication } from './application.ts'
 
 /**
  * Secure messaging of one application, between a session and its exchanges: the session asks it about every command while
- * that application is current, and tells it when the card has lost the keys.
+ * that application is current, and notifies it when the card has lost the keys.
  */
 export interface Protection {
   readonly application: CardApplication

@@ -181,7 +181,7 @@ function readStart(session: CardSession, fid: number, want: number): Promise<Uin
  *
  * @param name - of the command, for errors.
  * @param ask - sends the command with the file so named.
- * @param found - status words that tell that the file was found, so that the card takes short identifiers.
+ * @param found - status words that show that the file was found, so that the card takes short identifiers.
  */
 export async function readInFile(
   session: CardSession,

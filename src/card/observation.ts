@@ -1,8 +1,8 @@
 import { type Channel, channel } from 'node:diagnostics_channel'
 
 /**
- * What is published on the diagnostics channel `jpki-card:exchange` for every command of every session, when somebody
- * listens. Holds no data of commands or answers.
+ * What is published on the diagnostics channel `jpki-card:exchange` for every command of every session, when it has
+ * subscribers. Holds no data of commands or answers.
  */
 export interface ExchangeMessage {
   /** Name of the reader. */

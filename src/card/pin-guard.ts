@@ -57,8 +57,8 @@ interface Located {
 /**
  * Reads the retry counter with an empty VERIFY, which spends no try.
  *
- * @throws StatusWordError `ERR_FILE_NOT_FOUND` when the card has no such PIN, `ERR_STATUS_WORD` for an answer that says
- *   nothing about a counter.
+ * @throws StatusWordError `ERR_FILE_NOT_FOUND` when the card has no such PIN, `ERR_STATUS_WORD` for an answer that is not
+ *   about a counter.
  */
 export async function readPinStatus(session: CardSession, pin: PinReference): Promise<PinStatus> {
   return (await session[overReset](() => locate(session, pin))).status
@@ -101,8 +101,8 @@ async function verifyOnce(
 }
 
 /**
- * Everything around the one VERIFY: counter and guard before it, judgement after it. For {@link verifyPin} and the keypads of
- * readers. @internal
+ * Everything around the one VERIFY: counter and guard before it, its answer interpreted after it. For {@link verifyPin}
+ * and the keypads of readers. @internal
  *
  * @param send - sends it, once.
  */
@@ -118,13 +118,13 @@ export async function verifyGuarded(
   guard(pin, status, keep, options.lastTry === spendTheLastTry)
   session[noteVerified](pin, false)
   const response = await sendPin(pin, 'VERIFY', () => send(reference, status))
-  judgeVerify(pin, response)
+  requireVerified(pin, response)
   session[noteVerified](pin, true)
 }
 
 /**
- * Makes sure that no one else's verified PIN serves this session: when the session has not verified a PIN itself and the card
- * holds it verified, it is cleared, and its application selected again. Spends no try.
+ * Makes sure that this session does not use a PIN that another program verified: when the session has not verified a PIN
+ * itself and the card holds it verified, it is cleared, and its application selected again. Spends no try.
  *
  * @param pins - any of which opens what is read next: one that this session verified is enough. All of one application.
  */
@@ -207,7 +207,7 @@ export async function sendPin(
   }
 }
 
-function judgeVerify(pin: PinReference, response: ResponseApdu): void {
+function requireVerified(pin: PinReference, response: ResponseApdu): void {
   const status = classifyStatus(response.sw)
   if (status.kind === 'ok') return
   if (status.kind === 'blocked' || (status.kind === 'tries-left' && status.left === 0)) throw blocked(pin)

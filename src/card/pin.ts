@@ -104,7 +104,11 @@ export class Pin implements Disposable {
   }
 }
 
-/** For `finally` of work that consumes PINs, so that they are wiped also when it never came to them. @internal */
+/**
+ * For `finally` of work that consumes PINs, so that they are wiped also when the work fails before it uses them.
+ *
+ * @internal
+ */
 export function wiping(...pins: readonly Pin[]): () => void {
   return () => {
     for (const pin of pins) pin.wipe()

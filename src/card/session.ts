@@ -241,7 +241,8 @@ export class CardSession implements AsyncDisposable {
   /**
    * Runs a step that needs nothing but the current application and carries no PIN, and once more when another program reset the
    * card meanwhile: the card is taken again, PINs that outlived the reset are cleared, the application is selected. While a PIN
-   * verified by this session is what opens things, `ERR_CARD_RESET` is the caller's, who has to ask for the PIN anew. @internal
+   * verified by this session is what opens things, `ERR_CARD_RESET` is the caller's, who has to ask for the PIN again.
+   * @internal
    */
   async [overReset]<T>(step: () => Promise<T>): Promise<T> {
     this.#requireOpen()
@@ -457,16 +458,16 @@ export class CardSession implements AsyncDisposable {
   }
 
   #publish(command: CommandApdu, started: number, response: ResponseApdu | undefined, error: string | undefined): void {
-    const told = {
+    const observed = {
       command: command.name,
       ins: command.ins,
       commandBytes: command.data?.length ?? 0,
       responseBytes: response?.data.length ?? 0,
       milliseconds: performance.now() - started,
     }
-    if (response !== undefined) this.#onExchange?.({ ...told, sw: response.sw })
+    if (response !== undefined) this.#onExchange?.({ ...observed, sw: response.sw })
     if (!exchangeChannel.hasSubscribers) return
-    const message: ExchangeMessage = { ...told, reader: this.connection.reader, sw: response?.sw, error }
+    const message: ExchangeMessage = { ...observed, reader: this.connection.reader, sw: response?.sw, error }
     exchangeChannel.publish(message)
   }
 

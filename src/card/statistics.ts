@@ -13,9 +13,9 @@ export interface Timing {
 /** What passed between sessions and cards of this process. */
 export interface ExchangeReport {
   readonly exchanges: number
-  /** Status words, upper-case hexadecimal, with how often each came. */
+  /** Status words, upper-case hexadecimal, with their counts. */
   readonly statusWords: Readonly<Record<string, number>>
-  /** Error codes of exchanges that brought no answer, with how often each came. */
+  /** Error codes of exchanges that brought no answer, with their counts. */
   readonly errors: Readonly<Record<string, number>>
   /** By name of the command; median and p95 over its last 512 exchanges. */
   readonly commands: Readonly<Record<string, Timing>>

@@ -1,7 +1,7 @@
 import { pins } from '../pins.ts'
 import type { CardCredential } from './card-credentials.ts'
 
-/** What to tell the customer, in two languages. */
+/** A text for the customer, in two languages. */
 export interface CustomerText {
   readonly ja: string
   readonly en: string

@@ -31,11 +31,11 @@ export interface ServiceMeans {
   /** For `stripe`. */
   readonly stripeProfile?: StripeProfile | undefined
   readonly swipe?: Swipe | undefined
-  /** The moment to judge by whether card or certificate have ended: before a PIN is spent. */
+  /** The time at which card and certificate must not have expired; checked before a PIN is spent. */
   readonly at: Date
 }
 
-/** What a service came to: what the server is handed. */
+/** Result of a service: what is passed to the server. */
 export type ServiceResult =
   /** For `TokenService.verify`. */
   | { readonly kind: 'token'; readonly token: Token }
@@ -53,8 +53,8 @@ export type ServiceResult =
 /**
  * Performs a service with the card, stripe and PIN of a customer.
  *
- * @throws RefusalError `ERR_CERTIFICATE_EXPIRED` when certificate or card have ended, before a PIN is spent; `ERR_TOKEN…` for a
- *   challenge that is not this terminal's.
+ * @throws RefusalError `ERR_CERTIFICATE_EXPIRED` when certificate or card have expired, before a PIN is spent;
+ *   `ERR_TOKEN…` for a challenge that is not this terminal's.
  * @throws TypeError when something the method needs is missing; the PIN is wiped all the same.
  * @throws PinError, StatusWordError, DecodeError, StripeError, WrongCardError, TransportError of the parts.
  */
@@ -120,13 +120,13 @@ function needed<Name extends keyof Means>(
   return means as { readonly [N in Name]: NonNullable<Means[N]> }
 }
 
-/** Where the card tells its last day without a PIN; a Juki card does not. */
+/** Checks the last day where the card gives it without a PIN; a Juki card does not. */
 async function requireLiving(session: CardSession, at: Date): Promise<void> {
   const field = await readCardExpiry(session)
   if (field !== undefined) requireLasting(field, at, 'the card')
 }
 
-/** What the municipality wrote down, by days in Japan. */
+/** Checks the validity registered by the municipality, by days in Japan. */
 function requireCurrent(validity: ReadValidity | undefined, at: Date): void {
   if (validity === undefined || !('until' in validity)) return
   requireLasting(validity.until.replaceAll('-', ''), at, 'the registration')

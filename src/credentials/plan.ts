@@ -49,8 +49,8 @@ const methods: Readonly<Record<Credential['id'], ServiceMethod | undefined>> = {
 const atTheCounter: readonly Credential['id'][] = ['text', 'juki']
 
 /**
- * The ways to be served with a card at a channel, the usual one first; none when there is none. The source document's
- * summary table, as data: which application, which PIN, how many digits, who keeps it, which expiry holds.
+ * The ways to be served with a card at a channel, the usual one first; an empty list when there is none. The source
+ * document's summary table, as data: which application, which PIN, how many digits, who keeps it, which expiry holds.
  *
  * @param card - as `identifyCard` found it. A phone has the user-authentication certificate only.
  * @throws TypeError for a channel that is not one of the names.

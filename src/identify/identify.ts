@@ -43,7 +43,7 @@ const candidates: readonly CardApplication[] = [
 ]
 
 /**
- * Tells which card is in the reader, by its applications and the label of its JPKI token; never by its ATR, which
+ * Identifies the card in the reader, by its applications and the label of its JPKI token; never by its ATR, which
  * contactless readers make up. Spends no PIN try. Walking through the applications of a card clears its verified PINs; a
  * phone, which has one application only, keeps them until the session ends.
  *
@@ -62,7 +62,7 @@ export function identifyCard(session: CardSession): Promise<Identification> {
       if (refused !== undefined && isFailure(refused)) failed ??= refused
       applications.unshift({ id, aid: toHex(aid), present: refused === undefined })
     }
-    // A card of ours that fails to execute a SELECT has not said that the application is missing; a foreign card may.
+    // A known card that fails to execute a SELECT has not reported the application missing; an unknown card may.
     if (failed !== undefined && applications.some(({ present }) => present)) throw failed
     const present = (id: string): boolean => applications.some((found) => found.id === id && found.present)
     const token = present(jpkiApplication.id) ? await readLabel(session) : undefined

@@ -38,7 +38,7 @@ const maxCertificate = 16_384
 export interface SignOptions extends VerifyPinOptions {
   /** What the card does with the input. Default `digest-info`. */
   readonly scheme?: SignatureScheme | undefined
-  /** Hash, default SHA-256; the card's own schemes know no other. */
+  /** Hash, default SHA-256; the schemes in which the card hashes support no other. */
   readonly hash?: DigestAlgorithm | undefined
   /**
    * PIN of the key; verified first and consumed. May be left out when this session verified it before; a PIN left
@@ -131,7 +131,8 @@ export class JpkiApplication {
    *
    * @throws ResponseError `ERR_RESPONSE_MALFORMED` when the answer is not as long as a signature by the key.
    * @throws SignatureError `ERR_SIGNATURE_INVALID`, PinError, CertificateError, StatusWordError, TransportError.
-   * @throws TypeError, RangeError when scheme, hash and input do not go together.
+   * @throws TypeError for an unknown scheme or hash, or a digest where the scheme takes a message. RangeError for a
+   *   digest of the wrong length, or a message for a card-hash scheme that is not 1 to 255 bytes.
    */
   async sign(key: JpkiKey, input: ToBeSigned, options: SignOptions = {}): Promise<JpkiSignature> {
     try {
@@ -142,7 +143,7 @@ export class JpkiApplication {
         const response = await this.#compute(key, prepared)
         if (response.sw !== 0x9000) throw statusError('COMPUTE DIGITAL SIGNATURE', response.sw)
         if (response.data.length !== length) {
-          const message = `a signature of ${response.data.length} bytes where the key makes ${length}`
+          const message = `a signature of ${response.data.length} bytes, expected ${length}`
           throw new ResponseError('ERR_RESPONSE_MALFORMED', message)
         }
         if (!verifySignature(certificate, prepared.check, response.data)) {

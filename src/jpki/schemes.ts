@@ -62,7 +62,7 @@ export interface PreparedSignature {
  * Prepares a signature.
  *
  * @throws RangeError when a digest has the wrong length, or a message for a card-hash scheme is not 1 to 255 bytes.
- * @throws TypeError when scheme, hash and input do not go together.
+ * @throws TypeError for an unknown scheme or hash, or a digest where the scheme takes a message.
  */
 export function prepareSignature(
   input: ToBeSigned,

@@ -19,7 +19,7 @@ export interface CardTokenSigner {
 /**
  * The user-authentication key (利用者証明用) of a card as signer of one token, with the card's CA certificate.
  *
- * @param pin - the PIN, or a function that asks for it once the challenge is found right. Consumed.
+ * @param pin - the PIN, or a function that asks for it once the challenge was verified. Consumed.
  * @returns a signer whose `sign` throws as {@link JpkiApplication.authenticate} does.
  */
 export function tokenSigner(
@@ -36,7 +36,7 @@ export function tokenSigner(
   }
 }
 
-/** The token is as good without it, so a card that refuses it loses nothing. */
+/** The CA certificate is optional in a token, so a refusal to read it is ignored. */
 async function ownCa(app: JpkiApplication): Promise<Uint8Array | undefined> {
   try {
     return (await app.readCertificate('auth-ca')).der

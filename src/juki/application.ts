@@ -16,9 +16,9 @@ import { registryApplications } from '../registry/index.ts'
 import { jukiPin } from './files.ts'
 
 /**
- * The Juki application (住民基本台帳用AP) of a card in a session: its PIN, and files by number for those who are allowed to
- * read them and know which. The place and form of the 住民票コード are not public, so this package knows no file that holds it
- * and reads none of itself; `ResidentCode` takes it from whoever has it.
+ * The Juki application (住民基本台帳用AP) of a card in a session: its PIN, and files by number for systems that are allowed to
+ * read them and know which. The file and the form of the 住民票コード are undocumented, so this package does not read it;
+ * `ResidentCode` takes a code that the caller already has.
  */
 export class JukiApplication {
   readonly session: CardSession
@@ -57,7 +57,7 @@ export class JukiApplication {
    * @param extent - most bytes wanted, 1 to 32 767.
    * @returns the bytes, fewer when the file is shorter; copies made on the way are wiped.
    * @throws StatusWordError `ERR_FILE_NOT_FOUND`, `ERR_SECURITY_STATUS`, `ERR_STATUS_WORD` when it holds records (6981).
-   * @throws RangeError for another number or length.
+   * @throws RangeError if `fid` is not 0x0001 to 0xFFFE, or `maxBytes` not 1 to 32 767.
    */
   readFile(fid: number, extent: { readonly maxBytes: number }): Promise<Uint8Array> {
     return this.#run(async () => {
@@ -73,7 +73,7 @@ export class JukiApplication {
    * @param record - 1 to 254.
    * @throws StatusWordError `ERR_FILE_NOT_FOUND` for no such file or record, `ERR_SECURITY_STATUS`, `ERR_STATUS_WORD` when it
    *   holds no records (6981).
-   * @throws RangeError for another number.
+   * @throws RangeError if `fid` is not 0x0001 to 0xFFFE, or `record` not 1 to 254.
    */
   readRecord(fid: number, record: number): Promise<Uint8Array> {
     return this.#run(async () => {

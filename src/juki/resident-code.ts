@@ -5,7 +5,7 @@ export const residentCodeLength = 11
 
 /**
  * A 住民票コード whose check digit is right, for systems that are allowed to handle it (住民基本台帳法 30条の37, 30条の38 forbid it
- * to everyone else). No card gives one to this package: where a card keeps it is not public. It does not show itself;
+ * to everyone else). This package reads none from a card: the file that holds it is undocumented. It does not show itself;
  * `reveal()` gives the 11 digits.
  */
 export class ResidentCode extends SecretDigits {
@@ -31,7 +31,7 @@ export class ResidentCode extends SecretDigits {
   }
 
   /**
-   * A code somebody typed: full-width digits are narrowed, blanks and hyphens left out.
+   * A code typed by a person: full-width digits are narrowed, blanks and hyphens left out.
    *
    * @throws DecodeError `ERR_CARD_DATA` for everything else; its offset is the place in the text, that of the check digit counts digits. TypeError when it is not text.
    */

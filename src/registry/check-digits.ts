@@ -18,7 +18,7 @@ function checkDigit(digits: Uint8Array): number {
 const zero = 0x30
 const space = 0x20
 
-/** @throws TypeError when digits are given as something else; it is not in the message. */
+/** @throws TypeError when the digits are not a Uint8Array; the value is not in the message. */
 export function requireBytes(bytes: Uint8Array): void {
   if (!(bytes instanceof Uint8Array)) throw new TypeError('bytes must be a Uint8Array')
 }
@@ -31,7 +31,7 @@ export function requireBytes(bytes: Uint8Array): void {
  */
 export function checkedDigits(bytes: Uint8Array, length: number, what: string): Uint8Array {
   const bad = bytes.findIndex((byte) => byte < zero || byte > zero + 9)
-  if (bad >= 0 && bad < length) throw new DecodeError('ERR_CARD_DATA', `${what} is made of digits`, bad)
+  if (bad >= 0 && bad < length) throw new DecodeError('ERR_CARD_DATA', `${what} must be digits`, bad)
   if (bytes.length !== length) {
     throw new DecodeError('ERR_CARD_DATA', `${what} has ${length} digits`, Math.min(bytes.length, length))
   }
@@ -41,13 +41,13 @@ export function checkedDigits(bytes: Uint8Array, length: number, what: string): 
   return copyBytes(bytes)
 }
 
-/** More characters than any number has, however it is grouped. */
+/** More characters than any number has, in any grouping. */
 const mostTyped = 64
 
 /**
- * Digits that a person typed, as bytes: full-width digits are narrowed, blanks and hyphens between groups left out. Where that
- * does not make `length` digits nothing is left out, and every character that is no digit becomes a byte that is none, for
- * {@link checkedDigits} to refuse in its place.
+ * Digits that a person typed, as bytes: full-width digits are narrowed, blanks and hyphens between groups left out. Where
+ * the result is not `length` digits, nothing is left out, and every other character becomes a byte that is not a digit,
+ * so that {@link checkedDigits} refuses it at its offset.
  *
  * @throws TypeError when it is not text; the value is not in the message.
  */

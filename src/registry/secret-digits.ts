@@ -1,6 +1,6 @@
 /**
  * Digits that must not be seen by accident, in bytes of their own. Text, JSON, template literals and `console.log` give a
- * mask; only `reveal()` gives the digits, as a string that nothing can wipe any more.
+ * mask; only `reveal()` gives the digits, as a string that cannot be wiped.
  */
 export abstract class SecretDigits implements Disposable {
   #digits: Uint8Array

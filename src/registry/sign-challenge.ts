@@ -18,8 +18,9 @@ const signatureLength = 256
  * Has the current application sign a challenge with its own key, which needs no PIN: `80 2A 00 00`, RSASSA-PKCS1-v1_5 with
  * SHA-256. Text and visual application (one public source). The signature is not checked here.
  *
- * @param challenge - fresh random bytes of any length but none; hashed here.
- * @throws RangeError for no bytes; StatusWordError; ResponseError `ERR_RESPONSE_MALFORMED` for an answer of another length.
+ * @param challenge - fresh random bytes at least 1; hashed here.
+ * @throws RangeError for an empty challenge; StatusWordError; ResponseError `ERR_RESPONSE_MALFORMED` for an answer of
+ *   another length.
  */
 export async function signWithDefaultKey(session: CardSession, challenge: Uint8Array): Promise<Uint8Array> {
   if (challenge.length === 0) throw new RangeError('a challenge has at least one byte')
@@ -31,6 +32,6 @@ export async function signWithDefaultKey(session: CardSession, challenge: Uint8A
 export function cardSignature(name: string, { sw, data }: ResponseApdu): Uint8Array {
   if (!carriesData(classifyStatus(sw))) throw statusError(name, sw)
   if (data.length === signatureLength) return data
-  const message = `a signature of ${data.length} bytes where the key makes ${signatureLength}`
+  const message = `a signature of ${data.length} bytes, expected ${signatureLength}`
   throw new ResponseError('ERR_RESPONSE_MALFORMED', message)
 }

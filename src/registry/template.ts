@@ -17,7 +17,7 @@ const maxFields = 32
  * filler (00 or FF) only.
  *
  * @param start - bytes of the file before it.
- * @throws DecodeError `ERR_TLV` when it is no strict TLV, `ERR_CARD_DATA` for another tag or anything after it; with the
+ * @throws DecodeError `ERR_TLV` when it is not strict TLV, `ERR_CARD_DATA` for another tag or anything after it; with the
  *   offset from the start of the file.
  */
 export function readTemplate(file: Uint8Array, tag: number, start = 0): Template {
@@ -26,10 +26,10 @@ export function readTemplate(file: Uint8Array, tag: number, start = 0): Template
     const length = tlvTotalLength(bytes, { minimalTags: false })
     return readTlv(bytes.subarray(0, length), { maxDepth: 2, maxObjects: 1 + maxFields, minimalTags: false })
   })
-  if (whole.tag !== tag) throw new DecodeError('ERR_CARD_DATA', `no ${hex(tag)} where it must be`, start)
+  if (whole.tag !== tag) throw new DecodeError('ERR_CARD_DATA', `data object ${hex(tag)} expected`, start)
   const end = start + whole.totalLength
   const left = file.subarray(end).findIndex((byte) => byte !== 0x00 && byte !== 0xff)
-  if (left >= 0) throw new DecodeError('ERR_CARD_DATA', `bytes after ${hex(tag)} that are no filler`, end + left)
+  if (left >= 0) throw new DecodeError('ERR_CARD_DATA', `bytes after ${hex(tag)} that are not filler`, end + left)
   const fields = whole.children.map((field) => ({ ...field, offset: start + field.offset }))
   return { start, end, fields }
 }
@@ -38,12 +38,12 @@ export function readTemplate(file: Uint8Array, tag: number, start = 0): Template
  * The field at an index of a template.
  *
  * @param length - bytes its value must have, when there is only one answer.
- * @throws DecodeError `ERR_CARD_DATA` when another one stands there, none, or one of another length.
+ * @throws DecodeError `ERR_CARD_DATA` when that field is absent, has another tag or another length.
  */
 export function fieldOf(template: Pick<Template, 'fields' | 'end'>, index: number, tag: number, length?: number): Tlv {
   const field = template.fields[index]
   if (field?.tag !== tag) {
-    throw new DecodeError('ERR_CARD_DATA', `no ${hex(tag)} where it must be`, field?.offset ?? template.end)
+    throw new DecodeError('ERR_CARD_DATA', `data object ${hex(tag)} expected`, field?.offset ?? template.end)
   }
   if (length !== undefined) fixedValue(field, length)
   return field
@@ -52,7 +52,7 @@ export function fieldOf(template: Pick<Template, 'fields' | 'end'>, index: numbe
 /** A value of the one length it can have. @throws DecodeError `ERR_CARD_DATA`. */
 export function fixedValue({ tag, value, offset }: Tlv, length: number): Uint8Array {
   if (value.length === length) return value
-  throw new DecodeError('ERR_CARD_DATA', `${hex(tag)} of ${value.length} bytes where ${length} must be`, offset)
+  throw new DecodeError('ERR_CARD_DATA', `${hex(tag)} of ${value.length} bytes, expected ${length}`, offset)
 }
 
 /** Where the value of a field begins. */

@@ -2,7 +2,7 @@ import { TranscriptError } from '../errors.ts'
 
 /**
  * Bytes as hexadecimal text in which `..` stands for a byte that was masked. `00200098........` is a VERIFY whose four
- * PIN bytes were never written down.
+ * PIN bytes were never recorded.
  */
 export type MaskedHex = string
 

@@ -8,12 +8,12 @@ import type { MaskedHex } from './format.ts'
  */
 export type Keep = 'public' | 'all-but-secrets'
 
-/** A stretch of bytes, `to` exclusive. */
+/** A range of bytes, `to` exclusive. */
 type Range = readonly [from: number, to: number]
 
 const jpki = 'D392F000260100000001'
 
-/** Files whose content names nobody, with the stretches of them that do. What is not here is masked. */
+/** Files without personal data, with the ranges of them that are masked all the same. Any other file is masked. */
 const publicFiles: ReadonlyMap<string, readonly Range[]> = new Map<string, readonly Range[]>([
   [`${jpki}/0002`, []],
   [`${jpki}/000B`, []],
@@ -22,7 +22,7 @@ const publicFiles: ReadonlyMap<string, readonly Range[]> = new Map<string, reado
   [`${jpki}/0008`, []],
 ])
 
-/** Follows a session's selections to know which file an answer comes from, and masks what must not be written down. */
+/** Follows a session's selections to know which file an answer comes from, and masks what must not be recorded. */
 export class Masker {
   readonly #keep: Keep
   #application = ''
@@ -32,7 +32,7 @@ export class Masker {
     this.#keep = keep
   }
 
-  /** One exchange as text. An unreadable command is masked whole but for its header. */
+  /** One exchange as text. An unreadable command is masked except for its header. */
   mask(commandBytes: Uint8Array, response: Uint8Array): { readonly send: MaskedHex; readonly receive: MaskedHex } {
     let command: DecodedCommand
     try {

@@ -14,9 +14,9 @@ export interface RecordOptions {
   readonly keep?: Keep
 }
 
-/** A connection that writes down what passes. */
+/** A connection that records its exchanges. */
 export interface RecordingConnection extends CardConnection {
-  /** What has passed so far, masked as it passed: PINs are never held. */
+  /** The exchanges so far, masked as they were made: PINs are never held. */
   transcript(): Transcript
 }
 

@@ -26,7 +26,7 @@ export function replayConnection(transcript: Transcript): ReplayConnection {
       const expected = exchanges[index]
       const header = toHex(command.subarray(0, 4))
       if (expected === undefined) {
-        throw new TranscriptError('ERR_REPLAY', `the transcript has ended; command ${header} came`, { index })
+        throw new TranscriptError('ERR_REPLAY', `the transcript has ended before command ${header}`, { index })
       }
       if (!matches(expected.send, command)) {
         const message = `exchange ${index} is ${expected.name} ${expected.send.slice(0, 8)}, not the command ${header}`

@@ -18,7 +18,7 @@ export interface PinpadOptions extends VerifyPinOptions {
   readonly seconds?: number | undefined
   /** Language of the reader's own texts. Default `ja`. */
   readonly language?: 'ja' | 'en' | undefined
-  /** Called when the keypad is about to ask: time to tell the customer. Not called when the guard refuses. */
+  /** Called when the keypad is about to ask: time to inform the customer. Not called when the guard refuses. */
   readonly onPrompt?: (() => void) | undefined
 }
 
@@ -39,7 +39,7 @@ const ofReader: ReadonlyMap<number, string> = new Map([
  * Verifies a PIN that the customer enters at the reader's keypad: it never reaches this computer. Guarded as `verifyPin` is:
  * counter first, one VERIFY, nothing repeated.
  *
- * @throws RangeError when {@link pinpadMisfit} tells that the PIN cannot be entered there, or an option is out of range.
+ * @throws RangeError when {@link pinpadMisfit} reports that the PIN cannot be entered there, or an option is out of range.
  * @throws PinError as `verifyPin`; `ERR_PIN_FORMAT` for a wrong number of digits. No try was spent then.
  * @throws TransportError `ERR_TIMEOUT` and `ERR_ABORTED` when no PIN was entered, or the entry was cancelled: no try was
  *   spent and the session goes on.

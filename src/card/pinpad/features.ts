@@ -37,9 +37,9 @@ export function decodeFeatures(answer: Uint8Array): ReaderFeatures | undefined {
 
 /** What is known of keypad and display. */
 export interface PinpadProperties {
-  /** Whether there is a display; assumed when the reader does not tell. */
+  /** Whether there is a display; assumed when the reader does not report it. */
   readonly hasDisplay: boolean
-  /** Bits of ways to end an entry: 1 the longest PIN was typed, 2 the OK key, 4 time. `undefined`: not told. */
+  /** Bits of ways to end an entry: 1 the longest PIN was typed, 2 the OK key, 4 time. `undefined`: not reported. */
   readonly endsBy: number | undefined
   readonly shortest: number | undefined
   readonly longest: number | undefined

@@ -4,8 +4,8 @@ import type { PinReference } from '../pin-guard.ts'
 import type { CardSession } from '../session.ts'
 import { decodeFeatures, decodePinProperties, decodeTlvProperties, type PinpadProperties } from './features.ts'
 
-/** Milliseconds in which a reader tells what it can do. */
-const tellingMs = 5000
+/** Milliseconds allowed for the answer to one feature query. */
+const queryMs = 5000
 /** Bits of a PIN block's length, PC/SC part 10 clause 2.5.2: 4. */
 const longestBlock = 15
 
@@ -18,7 +18,10 @@ export interface Pinpad extends PinpadProperties {
   readonly modifyCode: number | undefined
 }
 
-/** Why there is none: the binding has no control transfers, the reader no keypad, or its driver answers nonsense. */
+/**
+ * Why no keypad was found: the binding has no control transfers, the reader no keypad, or its driver's answer is
+ * malformed.
+ */
 export type NoPinpad = 'no-control' | 'not-offered' | 'malformed'
 
 /** What {@link findPinpad} found. */
@@ -38,7 +41,7 @@ export async function findPinpad(session: CardSession): Promise<PinpadSearch> {
   if (control === undefined) return { pinpad: undefined, reason: 'no-control' }
   const ask = async (code: number): Promise<Uint8Array | undefined> => {
     try {
-      return await control.send(code, new Uint8Array(), tellingMs)
+      return await control.send(code, new Uint8Array(), queryMs)
     } catch (error) {
       // Drivers refuse what they do not know in many ways, all of them this one.
       if (error instanceof TransportError && error.code === 'ERR_TRANSPORT') return undefined
@@ -51,12 +54,12 @@ export async function findPinpad(session: CardSession): Promise<PinpadSearch> {
   if (features === undefined) return { pinpad: undefined, reason: 'malformed' }
   const { verifyPinDirect: verifyCode, modifyPinDirect: modifyCode, pinProperties, tlvProperties } = features
   if (verifyCode === undefined) return { pinpad: undefined, reason: 'not-offered' }
-  const told = pinProperties === undefined ? undefined : await ask(pinProperties)
+  const reported = pinProperties === undefined ? undefined : await ask(pinProperties)
   const more = tlvProperties === undefined ? undefined : await ask(tlvProperties)
   const unknown = { hasDisplay: true, endsBy: undefined, shortest: undefined, longest: undefined }
   const properties: PinpadProperties = {
     ...unknown,
-    ...(told !== undefined && decodePinProperties(told)),
+    ...(reported !== undefined && decodePinProperties(reported)),
     ...(more !== undefined && decodeTlvProperties(more)),
   }
   return { pinpad: { connection, verifyCode, modifyCode, ...properties } }

@@ -38,7 +38,7 @@ export class CommonApplication {
   }
 
   /**
-   * Reads the last day of the card and nothing that tells which card it is; free.
+   * Reads the last day of the card and nothing that identifies the card; free.
    *
    * @returns 8 bytes `YYYYMMDD`, for `parseCardDate` of `jpki-card/credentials`.
    * @throws DecodeError `ERR_CARD_DATA`; StatusWordError.
@@ -65,13 +65,13 @@ export class CommonApplication {
   }
 
   /**
-   * INTERNAL AUTHENTICATE: has the card sign a challenge with key 0019, without a PIN. Its public half is on no file of the
-   * card, so only who has it from elsewhere can check the answer (one public source).
+   * INTERNAL AUTHENTICATE: has the card sign a challenge with key 0019, without a PIN. No file of the card holds the
+   * public key, so the answer can be checked only with a key obtained elsewhere (one public source).
    *
    * @param challenge - 1 to 255 bytes.
    * @returns RSASSA-PKCS1-v1_5 signature with SHA-256 over the challenge, 256 bytes; not checked.
-   * @throws RangeError for a challenge of another length; StatusWordError; ResponseError `ERR_RESPONSE_MALFORMED` for an answer of
-   *   another length.
+   * @throws RangeError for a challenge that is not 1 to 255 bytes; StatusWordError; ResponseError
+   *   `ERR_RESPONSE_MALFORMED` for an answer of another length.
    */
   async internalAuthenticate(challenge: Uint8Array): Promise<Uint8Array> {
     if (challenge.length < 1 || challenge.length > maxChallenge) {

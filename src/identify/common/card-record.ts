@@ -32,8 +32,8 @@ export function decodeCardRecord(record: Uint8Array): CardRecord {
 }
 
 /**
- * The last day alone, as it stands in the record: 8 bytes `YYYYMMDD`, copied; whether it is a day is not looked at. For
- * those who have no use for the serial number.
+ * The last day alone, as it is in the record: 8 bytes `YYYYMMDD`, copied; whether it is a real date is not checked. For
+ * callers that do not need the serial number.
  *
  * @throws DecodeError `ERR_CARD_DATA` with the offset in the record.
  */
@@ -43,10 +43,10 @@ export function cardRecordExpiry(record: Uint8Array): Uint8Array {
 }
 
 /**
- * Whether a record and the objects of the card manager, read from what should be the same card, tell the same municipality
- * and expiry. Another card of the same municipality with the same last day is not told apart.
+ * Checks that a record and the objects of the card manager, read from what should be the same card, have the same
+ * municipality and expiry. Another card of the same municipality with the same last day is not detected.
  *
- * @param manager - what the card manager told; what it does not have is left out.
+ * @param manager - what the card manager returned; absent objects are left out.
  * @throws DecodeError `ERR_CARD_DATA` with the place in the record of the first field that differs: 17 or 22.
  */
 export function checkCardRecord(
@@ -60,7 +60,7 @@ export function checkCardRecord(
 }
 
 const otherCard = (offset: number): DecodeError =>
-  new DecodeError('ERR_CARD_DATA', 'the record is not that of the card the card manager tells of', offset)
+  new DecodeError('ERR_CARD_DATA', 'municipality or expiry differs from the card manager', offset)
 
 function requireWhole(record: Uint8Array): void {
   const wrong = header.findIndex((byte, i) => record[i] !== byte)
@@ -72,14 +72,14 @@ function requireWhole(record: Uint8Array): void {
 function digits(record: Uint8Array, [from, to]: readonly [number, number]): string {
   const text = asciiText(record.subarray(from, to))
   const bad = text.search(/[^0-9]/)
-  if (bad >= 0) throw new DecodeError('ERR_CARD_DATA', 'the common record is made of digits', from + bad)
+  if (bad >= 0) throw new DecodeError('ERR_CARD_DATA', 'the common record must be digits', from + bad)
   return text
 }
 
 function day(text: string): string {
   const [year, month, date] = [text.slice(0, 4), text.slice(4, 6), text.slice(6)]
   if (!isDay(Number(year), Number(month), Number(date))) {
-    throw new DecodeError('ERR_CARD_DATA', 'an expiry that no calendar has', fields.expiry[0])
+    throw new DecodeError('ERR_CARD_DATA', 'invalid expiry date', fields.expiry[0])
   }
   return `${year}-${month}-${date}`
 }

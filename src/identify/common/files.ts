@@ -16,5 +16,5 @@ export const commonFiles = {
   pin: 0x001c,
 } as const
 
-/** Four digits, 3 tries. People think of it and the PIN of the Juki application as one; each has its own tries. */
+/** Four digits, 3 tries. Holders usually set it and the PIN of the Juki application to one value; each has its own tries. */
 export const commonPin: PinReference = pinReference('common', registryApplications.common, commonFiles.pin)

@@ -81,7 +81,7 @@ export class CardManager {
    * Contact ATR without its first byte (TS), over any interface. Asked of the card manager and, where that has none, of the Juki
    * application, which is selected for it.
    *
-   * @throws DecodeError `ERR_CARD_DATA` when it is none.
+   * @throws DecodeError `ERR_CARD_DATA` when it is not an ATR.
    */
   readContactAtr(): Promise<Uint8Array | undefined> {
     return this.#run(async () => {

@@ -18,7 +18,7 @@ export interface RecognitionData {
 export function decodeDigits(bytes: Uint8Array, length: number, what: string): string {
   const text = asciiText(bytes)
   const bad = text.slice(0, length).search(/[^0-9]/)
-  if (bad >= 0) throw new DecodeError('ERR_CARD_DATA', `${what} is made of digits`, bad)
+  if (bad >= 0) throw new DecodeError('ERR_CARD_DATA', `${what} must be digits`, bad)
   if (text.length === length) return text
   throw new DecodeError('ERR_CARD_DATA', `${what} has ${length} digits`, Math.min(text.length, length))
 }
@@ -28,14 +28,14 @@ export function decodeDay(bytes: Uint8Array): string {
   const text = decodeDigits(bytes, 8, 'an expiry')
   const [year, month, day] = [text.slice(0, 4), text.slice(4, 6), text.slice(6)]
   if (isDay(Number(year), Number(month), Number(day))) return `${year}-${month}-${day}`
-  throw new DecodeError('ERR_CARD_DATA', 'an expiry that no calendar has', 0)
+  throw new DecodeError('ERR_CARD_DATA', 'invalid expiry date', 0)
 }
 
 /** Printable ASCII. @throws DecodeError `ERR_CARD_DATA`. */
 export function decodeText(bytes: Uint8Array, what: string): string {
   const text = asciiText(bytes)
   const bad = text.search(/[^\x20-\x7e]/)
-  if (bad >= 0) throw new DecodeError('ERR_CARD_DATA', `${what} is printable ASCII`, bad)
+  if (bad >= 0) throw new DecodeError('ERR_CARD_DATA', `${what} must be printable ASCII`, bad)
   return text
 }
 
@@ -46,7 +46,7 @@ export function decodeText(bytes: Uint8Array, what: string): string {
  */
 export function decodeRecognitionData(bytes: Uint8Array): RecognitionData {
   const whole = readTlv(bytes, { maxDepth: 4, maxObjects: 64 })
-  if (whole.tag !== 0x66) throw new DecodeError('ERR_CARD_DATA', 'no 66 where it must be', 0)
+  if (whole.tag !== 0x66) throw new DecodeError('ERR_CARD_DATA', 'data object 66 expected', 0)
   const template = fieldOf({ fields: whole.children, end: bytes.length }, 0, 0x73)
   const identifiers = template.children.flatMap((child) => {
     const holders: readonly Tlv[] = child.tag === 0x06 ? [child] : child.children
@@ -74,7 +74,8 @@ export function decodeCertificateObject(bytes: Uint8Array): CardVerifiableCertif
 }
 
 /**
- * Checks that bytes are an ATR without its first byte, ISO/IEC 7816-3 8.2: as long as T0 and the interface bytes say.
+ * Checks that bytes are an ATR without its first byte, ISO/IEC 7816-3 8.2: of the length that T0 and the interface bytes
+ * give.
  *
  * @returns a copy.
  * @throws DecodeError `ERR_CARD_DATA`.

@@ -27,7 +27,7 @@ const modulusAt = 9
  */
 export function readCardPublicKey(bytes: Uint8Array, at = 0, end: number = bytes.length): CardPublicKey {
   if (end - at !== cardPublicKeyLength) {
-    throw new DecodeError('ERR_CARD_DATA', `a key of ${end - at} bytes where ${cardPublicKeyLength} must be`, at)
+    throw new DecodeError('ERR_CARD_DATA', `a key of ${end - at} bytes, expected ${cardPublicKeyLength}`, at)
   }
   requireBytes(bytes, at, exponentHeader)
   requireBytes(bytes, at + exponentAt + 3, modulusHeader)
@@ -65,7 +65,7 @@ function isModulus(bytes: Uint8Array): boolean {
  * Whether `signature` is the key's RSASSA-PKCS1-v1_5 signature with SHA-256 over `signed`. Anything malformed is `false`, never
  * an exception. RFC 8017 8.2.2.
  *
- * @param kept - the key is used again and again: it is made ready once and kept as long as its object lives.
+ * @param kept - the key is used repeatedly: it is imported once and cached for the lifetime of its object.
  */
 export function verifyWithCardKey(
   key: CardPublicKey,

@@ -28,9 +28,9 @@ function known(
 
 /**
  * The root keys of card-verifiable certificates that public projects found on cards or in programs: production and test
- * hierarchy, for the card manager, the visual and the text application. **None is officially published**: whoever uses one trusts the
- * sources named with it. Compare with what J-LIS gives you, if it does. Production 5000023 and 5000033 come from two
- * projects, all others from one; no check of their origin was possible. Facts: card facts 5.6.
+ * hierarchy, for the card manager, the visual and the text application. **None is officially published**: using one means
+ * trusting the sources named with it. Compare with what J-LIS gives you, if it does. Production 5000023 and 5000033 come
+ * from two projects, all others from one; no check of their origin was possible. Facts: card facts 5.6.
  *
  * Roots of the test hierarchy are in the list and are refused unless `hierarchies` asks for them.
  */

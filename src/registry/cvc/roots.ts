@@ -23,7 +23,7 @@ export interface CvcRoot {
  * A root from a key in the usual form.
  *
  * @param spki - SubjectPublicKeyInfo, DER, of an RSA-2048 key.
- * @throws TypeError, RangeError when it is none, or the identifier has not 16 bytes.
+ * @throws TypeError, RangeError when it is not one, or the identifier is not 16 bytes.
  */
 export function cvcRootFromSpki(spki: Uint8Array, root: Omit<CvcRoot, 'publicKey'>): CvcRoot {
   if (!(spki instanceof Uint8Array)) throw new TypeError('spki must be bytes')
@@ -45,7 +45,7 @@ function rsaKey(spki: Uint8Array): CardPublicKey {
   return { modulus: bytes(jwk.n), exponent: bytes(jwk.e) }
 }
 
-/** @throws TypeError, RangeError naming the argument that is not of its type. */
+/** @throws TypeError, RangeError naming the argument with a wrong type or length. */
 export function checkRoots(roots: readonly CvcRoot[], hierarchies: readonly CvcHierarchy[]): void {
   if (!Array.isArray(roots)) throw new TypeError('roots must be a list of roots')
   for (const [i, root] of roots.entries()) checkRoot(root, `roots[${i}]`)
