@@ -15,9 +15,9 @@ export interface CommandTiming extends Timing {
   readonly command: string
 }
 
-/** Median, 95th percentile (nearest rank) and longest of some durations. @throws RangeError for none. */
+/** Median, 95th percentile (nearest rank) and longest of some durations. @throws RangeError for an empty list. */
 export function timingOf(durations: readonly number[]): Timing {
-  if (durations.length === 0) throw new RangeError('there is nothing to time')
+  if (durations.length === 0) throw new RangeError('no durations')
   const sorted = durations.toSorted((a, b) => a - b)
   const rank = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1]!
   return { count: sorted.length, medianMs: rank(0.5), p95Ms: rank(0.95), maxMs: sorted.at(-1)! }

@@ -5,7 +5,7 @@ import type { CardConnection } from '../transport/index.ts'
 export const isReset = (error: unknown): error is TransportError =>
   error instanceof TransportError && error.code === 'ERR_CARD_RESET'
 
-/** The same connection; each reset by another program is told, also when the session gets over it by itself. */
+/** The same connection; each reset by another program is reported, also when the session recovers by itself. */
 export function watchResets(connection: CardConnection, onReset: (error: TransportError) => void): CardConnection {
   return {
     get reader() {

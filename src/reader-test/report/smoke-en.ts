@@ -24,7 +24,7 @@ export const smokeEn: SmokeTable = {
   resets: 'Resets by other programs',
   notCleared: 'A PIN may still be verified on the card: take the card out of the reader now.',
   masked:
-    'This report holds no name, address, number, serial number or PIN. Last days of certificates and cards are birthdays, so only their year is told.',
+    'This report holds no name, address, number, serial number or PIN. Last days of certificates and cards are birthdays, so only their year is shown.',
   verdicts: { passed: 'Passed', failed: 'NOT PASSED', skipped: 'Nothing was tested' },
   sums: (passed, failed, skipped) => `${passed} passed, ${failed} failed, ${skipped} skipped`,
   timings: 'How long commands took',
@@ -60,8 +60,8 @@ export const smokeEn: SmokeTable = {
   },
   steps: {
     connect: 'Connect to the card',
-    close: 'Clear what was verified, and give the card up',
-    identify: 'Tell which card it is',
+    close: 'Clear verified PINs, and disconnect',
+    identify: 'Identify the card',
     'select-jpki': 'Select JPKI',
     'select-text': 'Select card-face text input',
     'select-visual': 'Select card-face check',
@@ -103,7 +103,7 @@ export const smokeEn: SmokeTable = {
   },
   failures: {
     'card-expired': 'the card has expired',
-    internal: 'a mistake in this program: please report it',
+    internal: 'an error in this program: please report it',
   },
   tries: (left, most) => `${left} of ${most} tries left`,
   states: {

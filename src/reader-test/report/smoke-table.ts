@@ -10,7 +10,7 @@ export function smokeToJson(report: SmokeReport): { readonly [name: string]: unk
   return { format: 'jpki-card-smoke-report:1', startedAt: startedAt.toISOString(), ...rest }
 }
 
-/** Sentences of a language that come straight from its table. */
+/** Texts of one language. */
 export interface SmokeTable {
   readonly title: string
   readonly reader: string

@@ -5,17 +5,17 @@ export const soakEn: SoakTable = {
   verdicts: { passed: 'Passed', failed: 'NOT PASSED' },
   ends: {
     done: 'run to its end',
-    interrupted: 'interrupted: judged by what was done',
+    interrupted: 'interrupted: evaluated on what was done',
     'given-up': 'given up: no card or no service for too long',
   },
-  results: { passed: 'passed', failed: 'FAILED', skipped: 'not judged' },
+  results: { passed: 'passed', failed: 'FAILED', skipped: 'not evaluated' },
   checks: {
     sessions: 'Sessions that succeeded',
-    errors: 'Errors that nothing explains',
+    errors: 'Unexplained errors',
     internal: 'Errors without a code',
     pin: 'PIN not accepted',
     heap: 'Heap, last tenth to first',
-    handles: 'Handles more than after the first tenth',
+    handles: 'Additional handles since the first tenth',
     latency: 'Time of an exchange, last tenth to first',
   },
   measured: ({ id, value, limit, status }) => {

@@ -9,7 +9,7 @@ import { isWhole } from './context.ts'
 import { type Finding, failed, passed, type SmokeFacts, skipped } from './finding.ts'
 import { counterStep, type SmokeStepId } from './step-ids.ts'
 
-/** Which card it is. One that is none of those known fails, as does a My Number card without one of its applications. */
+/** Which card it is. An unknown card fails, as does a My Number card without one of its applications. */
 export const identifyStep: SmokeStep = {
   id: 'identify',
   async run(context) {
@@ -80,7 +80,7 @@ export const registrySteps: readonly SmokeStep[] = [
   },
 ]
 
-/** A step of an application; skipped when the card was found not to have it and need not. */
+/** A step of an application; skipped when the card does not have it and is not required to. */
 function inApplication(
   id: SmokeStepId,
   application: string,
@@ -96,7 +96,7 @@ function inApplication(
   }
 }
 
-/** The state of one PIN, by an empty VERIFY: spends no try. A blocked one fails, for what it guards cannot be used. */
+/** The state of one PIN, by an empty VERIFY: spends no try. A blocked one fails, because what it guards cannot be used. */
 function counter(pin: PinReference): SmokeStep {
   return {
     id: counterStep(pin.id as CardPinId),

@@ -21,7 +21,7 @@ export function trustSteps(key: JpkiKey): readonly SmokeStep[] {
 /** The certificate of the signature key. */
 export const signCertificateStep: SmokeStep = reading('sign')
 
-/** The last day of the card, as its common record tells. */
+/** The last day of the card, from its common record. */
 export const cardValidityStep: SmokeStep = {
   id: 'validity-card',
   async run(context) {
@@ -79,7 +79,7 @@ function dates({ at }: SmokeContext, certificate: Certificate): Finding {
   return state === 'not-yet-valid' ? failed('ERR_CERTIFICATE_NOT_YET_VALID', facts) : passed(facts)
 }
 
-/** Last days are birthdays: only the year is told. */
+/** Last days are birthdays: only the year is reported. */
 function yearOf(day: string): string {
   return day.replace(/-\d\d-\d\d$/, '')
 }

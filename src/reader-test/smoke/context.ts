@@ -14,7 +14,7 @@ export function maskReader(name: string): string {
 /** What the steps of one round share. */
 export interface SmokeContext {
   readonly session: CardSession
-  /** The moment certificates and card are judged at. */
+  /** The time at which certificates and card are checked. */
   readonly at: Date
   readonly anchors: readonly Certificate[] | undefined
   readonly hierarchies: readonly JpkiHierarchy[]

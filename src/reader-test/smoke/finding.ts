@@ -2,16 +2,16 @@ import { CertificateError, type ErrorCode, JpkiCardError, StatusWordError, Trans
 
 /** Why a step was not done. */
 export const skipReasons = [
-  /** The card has no such application, and a card of its kind need not. */
+  /** The card has no such application, and its kind does not require one. */
   'no-application',
-  /** The card has no such file, PIN or certificate, and a card of its kind need not. */
+  /** The card has no such file, PIN or certificate, and its kind does not require one. */
   'not-on-this-card',
   'pin-required',
   /** No PIN was given. */
   'no-pin',
-  /** The PIN was refused before, or what came of it is not known: it is not sent again. */
+  /** The PIN was refused before, or its result is unknown: it is not sent again. */
   'pin-not-accepted',
-  /** Nothing the chain could end in: no anchors were given, and the CA on the card is none of J-LIS. */
+  /** No trust anchor: none was given, and the CA on the card is not one of J-LIS. */
   'no-anchor',
   /** An earlier step failed in a way that ended the connection. */
   'connection-lost',
@@ -21,7 +21,7 @@ export const skipReasons = [
 /** Why a step was skipped. */
 export type SkipReason = (typeof skipReasons)[number]
 
-/** Why a step failed: a code of this package, the card past its last day, or a mistake of this package. */
+/** Why a step failed: a code of this package, the card past its last day, or an error in this package. */
 export type FailureReason = ErrorCode | 'card-expired' | 'internal'
 
 /**
@@ -56,7 +56,7 @@ export const passed = (facts: SmokeFacts = {}): Finding => ({ status: 'passed', 
 export const failed = (reason: FailureReason, facts: SmokeFacts = {}): Finding => ({ status: 'failed', reason, facts })
 export const skipped = (reason: SkipReason): Finding => ({ status: 'skipped', reason, facts: {} })
 
-/** What an error means for the step it ended. @param complete - the card is of a kind that has everything looked for. */
+/** What an error means for the step it ended. @param complete - the card's kind has everything the steps look for. */
 export function findingOf(error: unknown, complete: boolean): Finding {
   if (error instanceof CertificateError && error.code === 'ERR_CERTIFICATE_ABSENT') return skipped('not-on-this-card')
   if (error instanceof StatusWordError && !complete) {

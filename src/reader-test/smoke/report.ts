@@ -53,7 +53,7 @@ export interface SmokeReport {
   /** Absent when the caller did not name it. */
   readonly machine?: TestMachine
   readonly durationMs: number
-  /** Name of the reader, serial number masked; absent when no connection was had. */
+  /** Name of the reader, serial number masked; absent when no connection was made. */
   readonly reader?: string
   /** Answer to reset, upper-case hexadecimal. */
   readonly atr?: string

@@ -33,7 +33,7 @@ export interface RoundEntry {
   readonly facts: SmokeFacts
 }
 
-/** What a round came to. */
+/** Result of a round. */
 export interface Round {
   readonly entries: readonly RoundEntry[]
   readonly connection?: { readonly reader: string; readonly atr: string }

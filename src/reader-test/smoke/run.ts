@@ -20,8 +20,8 @@ export interface SmokeOptions {
   /** Hierarchies of the JPKI that are accepted. Default: production. */
   readonly hierarchies?: readonly JpkiHierarchy[] | undefined
   /**
-   * Verified once a round and signed with; consumed. Without them no PIN is sent at all. One that is not accepted is never
-   * sent again, so a wrong one costs one try; the guard keeps the last.
+   * Verified once a round, and their keys sign; consumed. Without them no PIN is sent at all. One that is not accepted is
+   * never sent again, so a wrong one costs one try; the guard keeps the last.
    */
   readonly pins?: Partial<Readonly<Record<JpkiKey, Pin>>> | undefined
   /** What card and reader are known to take. Default: each session finds out. */
@@ -34,12 +34,13 @@ export interface SmokeOptions {
 
 /**
  * Tests reader and card without changing anything: detects and identifies the card, selects each application, reads every
- * counter, every free file and certificate, and judges chain and dates. By default it spends no PIN try.
+ * counter, every free file and certificate, and checks chain and dates. By default it spends no PIN try.
  *
  * A step that fails does not end the run, and no error of a card or reader is thrown: all of it is in the report.
  *
  * @param connect - connects to the card, once for each round.
- * @throws RangeError for a number of rounds or a Date that cannot be; TypeError for a PIN that was used before.
+ * @throws RangeError if `rounds` is not an integer from 1 to 1000 or `at` is an invalid date; TypeError for a PIN that
+ *   was used before.
  */
 export async function runSmoke(connect: () => Promise<CardConnection>, options: SmokeOptions): Promise<SmokeReport> {
   const { at, rounds = 3, signal, machine } = options

@@ -1,10 +1,10 @@
 import type { Capabilities, Pin } from '../../card/index.ts'
 import type { ProcessSample, SoakProgress } from './report.ts'
 
-/** Who puts a virtual card in and takes it out, session by session. A person needs none: the soak waits for the card. */
+/** Inserts and removes a virtual card, session by session. With a person none is needed: the soak waits for the card. */
 export interface SoakHands {
   /**
-   * Before a session: puts the card in. Whatever it throws is counted as `internal`.
+   * Before a session: puts the card in. Anything it throws is counted as `internal`.
    *
    * @returns whether the session is to suffer a fault: its errors are then expected.
    */
@@ -19,7 +19,7 @@ export interface SoakOptions {
   readonly at: Date
   readonly sessions?: number | undefined
   readonly durationMs?: number | undefined
-  /** Only this reader. Default: whichever has a card. */
+  /** Only this reader. Default: any that has a card. */
   readonly reader?: string | undefined
   readonly hands?: SoakHands | undefined
   /** What card and reader are known to take. Default: each session finds out. */
@@ -34,6 +34,6 @@ export interface SoakOptions {
   readonly pause: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>
   /** Called after each session and while waiting. Must not throw. */
   readonly onProgress?: ((progress: SoakProgress) => void) | undefined
-  /** Aborted: the session under way is ended properly, and what was done is judged. */
+  /** Aborted: the session under way is ended properly, and what was done is evaluated. */
   readonly signal?: AbortSignal | undefined
 }

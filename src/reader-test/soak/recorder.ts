@@ -20,7 +20,7 @@ const emptyTenth = (): Tenth => ({
 /** Codes kept apart; more than this package has. What comes beyond is counted as `internal`. */
 const maxErrors = 512
 
-/** Everything a soak test counts, in memory that does not grow with it. */
+/** Everything a soak test counts, in constant memory. */
 export class SoakRecorder {
   sessions = 0
   failed = 0
@@ -51,8 +51,8 @@ export class SoakRecorder {
     this.errorCode(error instanceof JpkiCardError ? error.code : 'internal', stage, isExpected)
   }
 
-  errorCode(told: string, stage: SoakStage, isExpected: (code: string) => boolean): void {
-    const code = this.#errors.size < maxErrors || this.#errors.has(`${told} ${stage}`) ? told : 'internal'
+  errorCode(reported: string, stage: SoakStage, isExpected: (code: string) => boolean): void {
+    const code = this.#errors.size < maxErrors || this.#errors.has(`${reported} ${stage}`) ? reported : 'internal'
     const unexpected = code === 'internal' || !isExpected(code) ? 1 : 0
     const known = this.#errors.get(`${code} ${stage}`)
     const { sessions } = this

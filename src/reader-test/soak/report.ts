@@ -2,11 +2,11 @@
 export interface ProcessSample {
   /** Bytes of the JavaScript heap in use, after garbage collection where that can be asked for. */
   readonly heapBytes: number
-  /** The heap was collected before it was measured; else it says little. */
+  /** The heap was collected before it was measured; else it is not comparable. */
   readonly collected: boolean
-  /** What keeps the process alive, by kind, as `process.getActiveResourcesInfo()` tells. */
+  /** What keeps the process alive, by kind, from `process.getActiveResourcesInfo()`. */
   readonly resources: Readonly<Record<string, number>>
-  /** Open file descriptors, where the system tells. */
+  /** Open file descriptors, where the system reports them. */
   readonly descriptors?: number | undefined
 }
 
@@ -21,7 +21,7 @@ export interface SoakTenth {
   readonly sample: ProcessSample
 }
 
-/** Where an error came from. */
+/** Where an error occurred. */
 export type SoakStage = 'wait' | 'connect' | 'session' | 'close'
 
 /** Errors of one code at one stage. */
@@ -30,14 +30,14 @@ export interface SoakError {
   readonly code: string
   readonly stage: SoakStage
   readonly count: number
-  /** Those that nothing explains: no fault was injected, no person took the card. */
+  /** Unexplained ones: no fault was injected, no person removed the card. */
   readonly unexpected: number
   /** Sessions it was first and last seen in, from 1. */
   readonly firstSession: number
   readonly lastSession: number
 }
 
-/** What a soak test judges. */
+/** The checks of a soak test. */
 export const soakCheckIds = ['sessions', 'errors', 'internal', 'pin', 'heap', 'handles', 'latency'] as const
 
 /** One of {@link soakCheckIds}. */
@@ -46,14 +46,14 @@ export type SoakCheckId = (typeof soakCheckIds)[number]
 /** One check of the verdict. */
 export interface SoakCheck {
   readonly id: SoakCheckId
-  /** `skipped`: not measured, or too few sessions in the first or last tenth to tell. */
+  /** `skipped`: not measured, or too few sessions in the first or last tenth. */
   readonly status: 'passed' | 'failed' | 'skipped'
   /** What was measured and what it may be at most; heap and latency as a factor of the first tenth. */
   readonly value: number
   readonly limit: number
 }
 
-/** What a soak test came to. Holds nothing about the card or its holder. */
+/** Result of a soak test. Holds nothing about the card or its holder. */
 export interface SoakReport {
   readonly startedAt: Date
   readonly durationMs: number
@@ -62,7 +62,7 @@ export interface SoakReport {
   readonly failed: number
   /** Sessions into which a fault was injected. */
   readonly faulty: number
-  /** Times the service was away, or gave an error where a card was waited for. */
+  /** Times the service was unavailable, or returned an error during the wait for a card. */
   readonly outages: number
   /** Milliseconds without a card or without the service. */
   readonly waitedMs: number
@@ -80,6 +80,6 @@ export interface SoakProgress {
   readonly outages: number
   /** 0 to 1. */
   readonly fraction: number
-  /** What it waits for, if it does. */
+  /** What it waits for, if anything. */
   readonly waitingFor?: 'card' | 'service'
 }

@@ -7,20 +7,21 @@ import type { SoakHands, SoakOptions } from './options.ts'
 import { SoakRecorder } from './recorder.ts'
 import type { SoakProgress, SoakReport } from './report.ts'
 import { isFinalForPin, soakSession } from './session.ts'
-import { judge } from './verdict.ts'
+import { soakChecks } from './verdict.ts'
 
-/** Milliseconds between two looks for a card. */
+/** Milliseconds between two polls for a card. */
 const lookMs = 1000
 const longestPauseMs = 2000
 const defaultWaitMs = 600_000
-/** What a person who takes the card out causes. */
+/** Codes caused by a person removing the card. */
 const removals = new Set(['ERR_CARD_REMOVED', 'ERR_NO_CARD'])
 
 /**
- * Runs session after session until the time or number is reached, and judges what came of it. Every error is counted and
+ * Runs session after session until the time or number is reached, and evaluates the result. Every error is counted and
  * none ends the run: a service that stops is waited for, and so is a card. Spends no PIN try unless a PIN is given.
  *
- * @throws TypeError, RangeError for options that cannot be.
+ * @throws TypeError, RangeError if `at` is an invalid date, `sessions` is not an integer of at least 1, `durationMs` is
+ *   not above 0, or neither is given.
  */
 export async function runSoak(transport: CardTransport, options: SoakOptions): Promise<SoakReport> {
   checkOptions(options)
@@ -77,7 +78,7 @@ class Soak {
     const { sessions, failed, faulty, outages, waitedMs } = recorder
     const tenths = await recorder.finish(sample)
     const errors = recorder.errors()
-    const checks = judge({ succeeded: sessions - failed, errors, tenths, pinRefused: this.#pin?.refused })
+    const checks = soakChecks({ succeeded: sessions - failed, errors, tenths, pinRefused: this.#pin?.refused })
     return {
       startedAt: at,
       durationMs: performance.now() - this.#started,
@@ -164,11 +165,11 @@ class Soak {
     }
   }
 
-  /** Whether the hands say that the session suffers a fault. */
+  /** Whether a fault is injected into the session. */
   async #hand(moment: keyof SoakHands, hands: SoakHands | undefined): Promise<boolean> {
     try {
-      const told = await hands?.[moment](this.#recorder.sessions + 1)
-      return told?.faulty ?? false
+      const answer = await hands?.[moment](this.#recorder.sessions + 1)
+      return answer?.faulty ?? false
     } catch {
       this.#recorder.errorCode('internal', 'wait', () => false)
       return false

@@ -10,8 +10,8 @@ import { isWhole } from '../smoke/context.ts'
  * What every session does: identifies the card and, where it has JPKI, reads both counters and the user-authentication
  * certificate; with a PIN it also authenticates.
  *
- * The PIN is sent only while its counter is full. So a wrong one costs one try in the whole run, whatever is lost on the
- * way: the right one fills the counter again.
+ * The PIN is sent only while its counter is full. So a wrong one costs one try in the whole run, even when the card is
+ * lost on the way: the right one fills the counter again.
  */
 export async function soakSession(session: CardSession, pin: RepeatedPin | undefined): Promise<void> {
   const identification = await identifyCard(session)
@@ -41,7 +41,7 @@ export function isFinalForPin(error: unknown): boolean {
   return error instanceof PinError && error.code !== 'ERR_PIN_OUTCOME_UNKNOWN'
 }
 
-/** A card need not have one, and a phone wants its PIN first. */
+/** A card may have none, and a phone requires its PIN first. */
 async function readCertificate(jpki: JpkiApplication): Promise<void> {
   try {
     await jpki.readCertificate('auth')

@@ -1,6 +1,6 @@
 import type { SoakCheck, SoakError, SoakTenth } from './report.ts'
 
-/** Sessions the first and the last tenth must have before growth or drift is judged by them. */
+/** Sessions the first and the last tenth must have before growth or drift is evaluated. */
 const enoughSessions = 50
 
 /** The heap after the last tenth may be this factor of that after the first. */
@@ -21,7 +21,7 @@ export interface SoakOutcome {
 }
 
 /** Every check of the verdict, in the order of `soakCheckIds`. */
-export function judge({ succeeded, errors, tenths, pinRefused }: SoakOutcome): readonly SoakCheck[] {
+export function soakChecks({ succeeded, errors, tenths, pinRefused }: SoakOutcome): readonly SoakCheck[] {
   const internal = sum(errors.filter(({ code }) => code === 'internal'))
   const unexpected = sum(errors) - internal
   const [first, last] = [tenths[0], tenths.at(-1)]
