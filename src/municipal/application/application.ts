@@ -42,7 +42,7 @@ export class IssuanceApplication {
   /**
    * Tries left and state of the PIN. Spends no try.
    *
-   * @throws TypeError when the card checks no PIN of this application: `profile.pin` tells.
+   * @throws TypeError when the card checks no PIN of this application: see `profile.pin`.
    */
   async pinStatus(): Promise<PinStatus> {
     const pin = this.#pin()

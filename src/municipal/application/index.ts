@@ -1,6 +1,5 @@
 /**
- * Municipal applications of a card (証明書等自動交付AP, 条例利用AP), described by profiles: nothing about them is public, so
- * everything about them is data.
+ * Municipal applications of a card (証明書等自動交付AP, 条例利用AP). Their layouts are not public, so profiles describe them as data.
  */
 export { IssuanceApplication } from './application.ts'
 export { checkProfile, loadProfile } from './load-profile.ts'

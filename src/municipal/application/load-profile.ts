@@ -12,13 +12,13 @@ import { type IssuanceProfile, issuanceProfileFormat, type ProfileObject, profil
  *
  * @param text - JSON of the form `docs/schema/issuance-profile.schema.json`, at most 65 536 characters; what each member
  *   means is in `docs/issuance.md`.
- * @throws ProfileError `ERR_PROFILE` with line, column and reason of every mistake, of form or of meaning.
+ * @throws ProfileError `ERR_PROFILE` with line, column and reason of every problem, of form or of meaning.
  */
 export function loadProfile(text: string): IssuanceProfile {
   return requireProfile(text, readProfile)
 }
 
-/** Looks for mistakes as {@link loadProfile} does, and tells them. Throws for nothing but a `text` that is no string. */
+/** Checks as {@link loadProfile} does, and reports the problems. Throws only a TypeError when `text` is not a string. */
 export function checkProfile(text: string): ProfileCheck {
   const { problems } = inspectProfile(text, readProfile)
   return { ok: problems.length === 0, problems }

@@ -13,16 +13,16 @@ const format = {
   say: 'must be a tag, or tags one inside the other as E1/C1: hexadecimal digits, upper case',
 }
 
-/** Reads `tag`: BER-TLV tags from the outermost to the one meant. */
+/** Reads `tag`: BER-TLV tags from the outermost to the innermost. */
 export function readTags(value: JsonValue | undefined): readonly number[] | undefined {
   const text = value?.string(format)
   if (value === undefined || text === undefined) return undefined
   const parts = text.split('/')
   for (const [i, part] of parts.entries()) {
     const tlv = emptyObject(part)
-    if (tlv === undefined) return value.refuse(`${part} is no BER-TLV tag`)
+    if (tlv === undefined) return value.refuse(`${part} is not a BER-TLV tag`)
     if (i < parts.length - 1 && !tlv.constructed)
-      return value.refuse(`${part} is a primitive tag, so nothing is inside`)
+      return value.refuse(`${part} is a primitive tag, which contains no objects`)
   }
   return parts.map((part) => Number.parseInt(part, 16))
 }
@@ -48,7 +48,7 @@ export interface ObjectContext {
   readonly cardHasPin: boolean
   /** Names of objects and fields so far. */
   readonly ids: Map<string, JsonValue>
-  /** Names of fields, also of those with mistakes. */
+  /** Names of fields, also of invalid ones. */
   readonly declared: Set<string>
 }
 
@@ -61,7 +61,7 @@ export function readObjectProfile(value: JsonValue, context: ObjectContext): Pro
   const pin = object.optional('pin')?.boolean() ?? false
   if (pin && !context.cardHasPin) object.required('pin')!.refuse('the profile has no PIN that the card checks')
   const form = object.required('form')?.choice(['positions', 'tlv'])
-  // Also of an object with mistakes the fields are read, so that theirs are reported together.
+  // The fields of an invalid object are read too, so that all problems are reported together.
   const content = readContent(object, form, source, context)
   return id === undefined || source === undefined || content === undefined ? undefined : { id, source, pin, content }
 }
@@ -80,9 +80,8 @@ function readContent(
     const layout = readPositions(object, source, context)
     return layout && { form, layout }
   }
-  for (const name of ['length', 'constants']) object.optional(name)?.refuse('goes with form positions only')
-  if (source?.kind === 'bytes')
-    object.required('read')!.refuse('a file of data objects is read as object, not as bytes')
+  for (const name of ['length', 'constants']) object.optional(name)?.refuse('allowed with form positions only')
+  if (source?.kind === 'bytes') object.required('read')!.refuse('read a file of data objects as object, not as bytes')
   return { form, blocks: readTlvFields(object, context) }
 }
 
@@ -94,7 +93,7 @@ function declare(field: JsonValue, { declared }: ObjectContext): void {
 function readSource(value: JsonValue | undefined): ObjectSource | undefined {
   const object = value?.object(['getData', 'file', 'record', 'bytes', 'object'])
   if (object?.only(['getData', 'file']) === 'getData') {
-    for (const name of ['record', 'bytes', 'object']) object.optional(name)?.refuse('goes with file only')
+    for (const name of ['record', 'bytes', 'object']) object.optional(name)?.refuse('allowed with file only')
     const tag = object.required('getData')?.string({
       match: /^(?!0000)[0-9A-F]{4}$/,
       say: 'must be a tag in P1 and P2 of GET DATA: 4 hexadecimal digits, upper case',
@@ -166,12 +165,12 @@ function readFields(
   })
 }
 
-/** A name that nothing else has. */
+/** A name that is not in use. */
 function claimed(value: JsonValue | undefined, ids: ObjectContext['ids']): string | undefined {
   const id = value?.string(identifier)
   if (value === undefined || id === undefined) return undefined
   const other = ids.get(id)
-  if (other !== undefined) return value.refuse(`${other.path} has this name already`)
+  if (other !== undefined) return value.refuse(`duplicate name, already that of ${other.path}`)
   ids.set(id, value)
   return id
 }

@@ -32,14 +32,13 @@ export function readPin(value: JsonValue | undefined, application: CardApplicati
   const rules = object && readRules(object)
   if (object === undefined) return undefined
   if (rules === undefined) {
-    // What else is wrong is reported together.
+    // Other problems are reported together.
     if (object.optional('manager') !== undefined && object.self.member('manager') === 'card')
       object.only(['file', 'p2'])
     return undefined
   }
   if (rules.manager === 'card') return { rules, reference: readReference(object, rules, application) }
-  for (const name of ['file', 'p2'])
-    object.optional(name)?.refuse('the card knows nothing of a PIN of the municipality')
+  for (const name of ['file', 'p2']) object.optional(name)?.refuse('allowed only where the card checks the PIN')
   return { rules, reference: undefined }
 }
 
@@ -50,7 +49,7 @@ function readRules(object: JsonObject): PinRules | undefined {
   const min = digits?.required('min')?.integer(1, 16)
   const max = digits?.required('max')?.integer(1, 16)
   if (manager === undefined || tries === undefined || min === undefined || max === undefined) return undefined
-  if (min > max) digits!.self.refuse('min is more than max')
+  if (min > max) digits!.self.refuse('min exceeds max')
   return { manager, tries, digits: { min, max } }
 }
 

@@ -42,9 +42,9 @@ export interface TlvContent {
   readonly blocks: readonly TaggedBlock[]
 }
 
-/** What the PIN must look like, and how often it may be wrong. */
+/** Form of the PIN and its tries. */
 export interface PinRules {
-  /** Who checks it: the card, or a server of the municipality (カードAP認証方式), which the card knows nothing of. */
+  /** Who checks it: the card, or a server of the municipality (カードAP認証方式), without the card. */
   readonly manager: 'card' | 'municipality'
   /** Digits, 1 to 16. */
   readonly digits: { readonly min: number; readonly max: number }

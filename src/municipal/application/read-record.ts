@@ -28,8 +28,8 @@ interface Found {
  * Interprets the objects of an application by its profile. Needs no card.
  *
  * @param objects - content of each object by its id, as the card gave it.
- * @throws DecodeError `ERR_CARD_DATA` with the offset in the object at which it is not as the profile says, `ERR_TLV`.
- * @throws WrongCardError `ERR_WRONG_CARD` when the municipality code is none of those the profile is for.
+ * @throws DecodeError `ERR_CARD_DATA` with the offset in the object at which it differs from the profile, `ERR_TLV`.
+ * @throws WrongCardError `ERR_WRONG_CARD` when the municipality code is not one of the profile's.
  */
 export function readIssuanceRecord(
   profile: IssuanceProfile,
@@ -91,7 +91,7 @@ function readPart(
   }
   const { check, field, offset, reason } = read
   if (check === 'value' && field === profile.result.municipalityCode) {
-    throw new WrongCardError('the card was issued by a municipality that the profile is not for')
+    throw new WrongCardError('the profile is not for the municipality that issued the card')
   }
   throw wrong(field === undefined ? object.id : `${object.id}.${field}`, reason, part.offset + offset)
 }
@@ -102,8 +102,8 @@ function findTagged(object: ProfileObject, all: readonly Tlv[], tags: readonly n
   for (const tag of tags) {
     const [first, second] = level.filter((tlv) => tlv.tag === tag)
     const name = tag.toString(16).toUpperCase()
-    if (first === undefined) throw wrong(object.id, `there is no data object ${name}`, found?.offset ?? end)
-    if (second !== undefined) throw wrong(object.id, `there is more than one data object ${name}`, second.offset)
+    if (first === undefined) throw wrong(object.id, `data object ${name} missing`, found?.offset ?? end)
+    if (second !== undefined) throw wrong(object.id, `duplicate data object ${name}`, second.offset)
     found = first
     level = first.children
   }
@@ -119,7 +119,7 @@ function validityOf(
   const applied = applyValidity(rule, text)
   if ('validity' in applied) return applied.validity
   const { object, offset } = places.get(applied.notADay)!
-  throw wrong(`${object}.${applied.notADay}`, 'there is no such day', offset)
+  throw wrong(`${object}.${applied.notADay}`, 'no such date', offset)
 }
 
 function wrong(where: string, reason: string, offset: number): DecodeError {

@@ -2,14 +2,14 @@ import { asciiBytes, fromHex } from '../../bytes.ts'
 import type { BlockLayout, Constant, Field } from './field.ts'
 import type { JsonObject, JsonValue } from './json-reader.ts'
 
-/** A part of a block and who claims it. */
+/** A part of a block and the value that claims it. */
 interface Claim {
   readonly offset: number
   readonly length: number
   readonly value: JsonValue
 }
 
-/** A field that was read, and where it stands in the document. */
+/** A field that was read, and its place in the document. */
 export interface PlacedField {
   readonly field: Field
   readonly value: JsonValue
@@ -23,7 +23,7 @@ export function readLength(value: JsonValue | undefined, most: number): BlockLay
     const min = object?.required('min')?.integer(1, most)
     const max = object?.required('max')?.integer(1, most)
     if (min === undefined || max === undefined) return undefined
-    return min > max ? value.refuse('min is more than max') : { min, max }
+    return min > max ? value.refuse('min exceeds max') : { min, max }
   }
   const length = value.integer(1, most)
   return length === undefined ? undefined : { min: length, max: length }
@@ -32,7 +32,7 @@ export function readLength(value: JsonValue | undefined, most: number): BlockLay
 /**
  * Reads `constants`: bytes as hexadecimal digits, or text.
  *
- * @param isCode - whether a code can stand in the block at all.
+ * @param isCode - whether a code can occur in the block.
  */
 export function readConstants(
   object: JsonObject,
@@ -49,7 +49,7 @@ export function readConstants(
     const text = form && constant?.required(form)?.string(form === 'bytes' ? hex : ascii)
     if (offset === undefined || text === undefined) return []
     const bytes = form === 'bytes' ? fromHex(text) : asciiBytes(text)
-    if (!bytes.every(isCode)) value.refuse('this can never stand here: the track does not have it')
+    if (!bytes.every(isCode)) value.refuse('not a character of the track')
     return [{ offset, bytes, value }]
   })
 }

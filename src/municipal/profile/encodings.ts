@@ -23,7 +23,7 @@ export interface Character {
   readonly offset: number
 }
 
-/** The characters of a field, or where they end in something that is none. */
+/** The characters of a field, or where one is invalid. */
 export type Decoded =
   | { readonly characters: readonly Character[] }
   | { readonly offset: number; readonly reason: string }
@@ -58,7 +58,7 @@ export function decode(
 }
 
 /**
- * A text as it would be written: bytes, for `bcd` half bytes, for `jis7` without shifts. `undefined` when the encoding does not
+ * A text as it is encoded: bytes, for `bcd` half bytes, for `jis7` without shifts. `undefined` when the encoding does not
  * have it.
  */
 export function encoded(encoding: Encoding, text: string): readonly number[] | undefined {

@@ -25,9 +25,9 @@ export interface FieldLimits {
   readonly encodings: readonly Encoding[]
   /** Longest block, bytes or characters. */
   readonly maxLength: number
-  /** Length of a field that names neither place nor length; without it both have to be named. */
+  /** Length of a field with neither offset nor length; without it both are required. */
   readonly wholeLength?: number | undefined
-  /** Whether a code can stand in the block at all. Default: every one. */
+  /** Whether a code can occur in the block. Default: every code. */
   readonly isCode?: ((code: number) => boolean) | undefined
 }
 
@@ -40,7 +40,7 @@ export const identifier: { readonly match: RegExp; readonly say: string } = {
 /** Encodings in which a character may take another number of bytes. */
 const variable: readonly Encoding[] = ['utf8', 'jis7']
 
-/** Reads a field; `undefined` when something in it is wrong. What depends on something wrong is not judged. */
+/** Reads a field; `undefined` when a part of it is invalid. Parts that depend on an invalid one are not checked. */
 export function readFieldProfile(object: JsonObject, limits: FieldLimits): Field | undefined {
   return object.self.clean(() => readForm(object, readPlace(object, limits), limits))
 }
@@ -103,7 +103,7 @@ function readForm(object: JsonObject, place: Place, limits: FieldLimits): Field 
   }
   if (field.optional && !object.has('padding')) object.required('optional')!.refuse('an optional field needs padding')
   if (!object.has('oneOf')) return field
-  // A value is judged by what is known to be right.
+  // A value is checked against the valid parts only.
   const byPlace = known && !(object.has('padding') && padding === undefined) && !object.has('obfuscation')
   const reasonOf = (text: string): string | undefined =>
     misfit(field, text) ??
@@ -111,7 +111,7 @@ function readForm(object: JsonObject, place: Place, limits: FieldLimits): Field 
   return { ...field, oneOf: oneOfOf(object.required('oneOf')!, reasonOf) }
 }
 
-/** Text of a variable encoding fills a field that has neither padding nor the length of its value. */
+/** Whether text of a variable encoding fills the field, which has neither padding nor the length of its value. */
 function fixed({ encoding, padding }: Field, whole: boolean): boolean {
   return encoding === 'utf8' && padding === undefined && !whole
 }
@@ -123,10 +123,10 @@ function misfit({ characters, size, checkDigit: rule }: Field, text: string): st
   const possible = all.every(
     (one, i) => characterForms[characters].test(one) || (mayEndInX && one === 'X' && i === all.length - 1),
   )
-  if (!possible || all.length < size.min || all.length > size.max) return 'the field can never hold this'
+  if (!possible || all.length < size.min || all.length > size.max) return 'the field cannot hold this value'
   if (rule === undefined || characters !== 'digits') return undefined
   const right = checkDigit(rule, text.slice(0, -1))
-  return right === all.at(-1) ? undefined : `the field can never hold this: its check digit is not ${right}`
+  return right === all.at(-1) ? undefined : `the field cannot hold this value: its check digit must be ${right}`
 }
 
 /** Why a text can never be read from the bytes of a field. */
@@ -136,35 +136,37 @@ function unwritable(
   { full, isCode }: { readonly full: boolean; readonly isCode?: FieldLimits['isCode'] },
 ): string | undefined {
   const codes = encoded(encoding, text)
-  if (codes === undefined) return `the field can never hold this: ${encoding} does not have it`
-  if (isCode !== undefined && !codes.every(isCode)) return 'the field can never hold this: the track does not have it'
+  if (codes === undefined) return `the field cannot hold this value: not in ${encoding}`
+  if (isCode !== undefined && !codes.every(isCode))
+    return 'the field cannot hold this value: not characters of the track'
   const [room, unit] = encoding === 'bcd' ? [2 * length, 'digits'] : [length, 'bytes']
   if (codes.length > room || (full && codes.length < room)) {
-    return `the field can never hold this: it takes ${codes.length} ${unit}, and there are ${room}`
+    return `the field cannot hold this value: it needs ${codes.length} ${unit} of ${room}`
   }
   if (padding === undefined) return undefined
   const edge = padding.side === 'start' ? codes[0] : codes.at(-1)
-  return edge === padding.fill ? `the field can never hold this: its ${padding.side} is taken for padding` : undefined
+  return edge === padding.fill
+    ? `the field cannot hold this value: its ${padding.side} would be read as padding`
+    : undefined
 }
 
 function encodingOf(value: JsonValue | undefined, possible: readonly Encoding[]): Encoding | undefined {
   const encoding = value?.choice(encodings)
   if (encoding !== undefined && !possible.includes(encoding)) {
-    return value!.refuse(`${encoding} is not possible here; there are ${possible.join(', ')}`)
+    return value!.refuse(`${encoding} is not allowed here; allowed: ${possible.join(', ')}`)
   }
   return encoding
 }
 
 function paddingOf(value: JsonValue, encoding: Encoding, { isCode }: FieldLimits): Padding | undefined {
   const object = value.object(['fill', 'side'])
-  const half = { match: /^[A-F]$/, say: 'fills bcd, so it must be a hexadecimal digit A to F' }
+  const half = { match: /^[A-F]$/, say: 'must be a hexadecimal digit A to F, as bcd is padded' }
   const byte = { match: /^[0-9A-F]{2}$/, say: 'must be a byte: two hexadecimal digits, upper case' }
   const fill = object?.required('fill')?.string(encoding === 'bcd' ? half : byte)
   const side = object?.required('side')?.choice(['start', 'end'])
   if (fill === undefined || side === undefined) return undefined
   const code = Number.parseInt(fill, 16)
-  if (isCode !== undefined && !isCode(code))
-    return object!.required('fill')!.refuse('the track does not have this character')
+  if (isCode !== undefined && !isCode(code)) return object!.required('fill')!.refuse('not a character of the track')
   return { fill: code, side }
 }
 
@@ -177,7 +179,7 @@ function obfuscationOf(value: JsonValue, most: number): Obfuscation | undefined 
     return value.refuse(`${obfuscatedDigits} digits from character ${start} on do not fit into ${most} characters`)
   }
   if (mode !== 'from-character') {
-    return object.has('modeAt') ? value.refuse('modeAt goes with mode from-character only') : { mode, start }
+    return object.has('modeAt') ? value.refuse('modeAt is allowed with mode from-character only') : { mode, start }
   }
   const at = object.required('modeAt')?.integer(0, most - 1)
   if (at === undefined) return undefined
@@ -193,7 +195,7 @@ function sizeOf(value: JsonValue | undefined, otherwise: Field['size'], always: 
   const min = object?.required('min')?.integer(1, longest)
   const max = object?.required('max')?.integer(1, longest)
   if (min === undefined || max === undefined) return otherwise
-  if (min > max) value.refuse('min is more than max')
+  if (min > max) value.refuse('min exceeds max')
   else if (always && max < longest) value.refuse(`the field always has ${longest} characters`)
   return { min, max }
 }
@@ -219,10 +221,10 @@ function checkDigitOf(value: JsonValue, characters: CharacterSet, longest: numbe
   const addDigits = object?.optional('addDigits')?.boolean() ?? false
   if (modulus === undefined || weights === undefined || table === undefined) return undefined
   if (table.length !== modulus)
-    digits!.refuse(`has ${table.length} check digits, one for each remainder are ${modulus}`)
+    digits!.refuse(`has ${table.length} check digits; one for each remainder makes ${modulus}`)
   if (weights.length > longest - 1) list!.refuse(`${weights.length} weights for at most ${longest - 1} digits`)
-  if (addDigits && modulus !== 10) value.refuse('addDigits goes with modulus 10 only')
-  if (characters !== 'digits') value.refuse('a check digit needs characters digits')
+  if (addDigits && modulus !== 10) value.refuse('addDigits is allowed with modulus 10 only')
+  if (characters !== 'digits') value.refuse('a check digit needs characters: digits')
   return { modulus, weights, digits: table, addDigits }
 }
 

@@ -5,8 +5,8 @@ import type { Obfuscation } from './obfuscation.ts'
 const shown = '[personal]'
 
 /**
- * Text that says something about a person, as 宛名番号 does. It never shows itself: text, JSON and `console.log` give
- * `[personal]`; only `reveal()` gives it out.
+ * Personal text, such as a 宛名番号. It never shows itself: text, JSON and `console.log` give `[personal]`; only `reveal()`
+ * returns it.
  */
 export class PersonalText {
   readonly #text: string
@@ -65,7 +65,7 @@ export interface Field {
   readonly checkDigit: CheckDigitRule | undefined
   /** It may be nothing but padding. */
   readonly optional: boolean
-  /** It is handed out as {@link PersonalText}. */
+  /** Its value is a {@link PersonalText}. */
   readonly personal: boolean
 }
 
@@ -86,7 +86,7 @@ export interface BlockLayout {
   readonly fields: readonly Field[]
 }
 
-/** What was looked at when a block was found not to be as its layout says. */
+/** The check by which a block differs from its layout. */
 export type FaultCheck =
   | 'length'
   | 'constant'
@@ -98,7 +98,7 @@ export type FaultCheck =
   | 'value'
   | 'check-digit'
 
-/** Something in a block that is not as its layout says. Holds nothing of the block itself. */
+/** A difference between a block and its layout. Holds no content of the block. */
 export interface Fault {
   readonly check: FaultCheck
   /** From the start of the block. */

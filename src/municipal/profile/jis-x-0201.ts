@@ -29,7 +29,7 @@ function kana7(code: number): string | undefined {
 /** One code of 7-bit text: a character, nothing (a shift), or `undefined` when it is neither. */
 export type Jis7Step = { readonly character: string | undefined; readonly shift: boolean }
 
-/** Reads 7-bit text from its start, Roman at first, and says for each code what it stands for. */
+/** Reads 7-bit text from its start, Roman at first, and returns the meaning of each code. */
 export function jis7(codes: Iterable<number>): readonly Jis7Step[] {
   let kana = false
   return Array.from(codes, (code) => {

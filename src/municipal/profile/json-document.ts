@@ -4,7 +4,7 @@ import type { ProfileProblem } from '../../errors.ts'
 /** Longest profile, UTF-16 units. */
 export const maxProfileLength = 65_536
 const maxDepth = 16
-/** Problems beyond this many are not collected: the file is something else altogether. */
+/** Problems beyond this many are not collected: the file is probably not a profile. */
 const maxProblems = 100
 
 /** Tokens of the scanner by number; its enumeration is a constant one, which cannot be imported. */
@@ -19,17 +19,17 @@ const reasons: Readonly<Record<string, string>> = {
   CommaExpected: 'a comma is expected',
   CloseBraceExpected: 'a closing brace is expected',
   CloseBracketExpected: 'a closing bracket is expected',
-  EndOfFileExpected: 'nothing may follow the document',
+  EndOfFileExpected: 'text after the document',
   InvalidCommentToken: 'JSON has no comments',
   UnexpectedEndOfComment: 'JSON has no comments',
   UnexpectedEndOfString: 'the string is not closed',
   UnexpectedEndOfNumber: 'the number is not complete',
   InvalidUnicode: 'a \\u escape has four hexadecimal digits',
-  InvalidEscapeCharacter: 'there is no such escape',
+  InvalidEscapeCharacter: 'unknown escape',
   InvalidCharacter: 'a control character in a string must be escaped',
 }
 
-/** A JSON text as a tree that knows where everything stands, and what was found wrong with it so far. */
+/** A JSON text as a tree with the place of every value, and the problems found so far. */
 export class JsonDocument {
   /** Undefined when there is no value at all. */
   readonly root: Node | undefined
@@ -37,7 +37,7 @@ export class JsonDocument {
   readonly #problems: { readonly offset: number; readonly path: string; readonly reason: string }[] = []
 
   constructor(text: string) {
-    if (typeof text !== 'string') throw new TypeError('a profile is given as text')
+    if (typeof text !== 'string') throw new TypeError('text must be a string')
     const json = text.startsWith('\uFEFF') ? text.slice(1) : text
     this.#lineStarts = startsOfLines(json)
     const tooDeep = json.length > maxProfileLength ? undefined : deepest(json)
@@ -71,10 +71,10 @@ export class JsonDocument {
   #parse(json: string): Node | undefined {
     const errors: ParseError[] = []
     const root = parseTree(json, errors, { disallowComments: true, allowTrailingComma: false })
-    // What follows the first mistake of grammar is guesswork.
+    // Problems after the first syntax error are unreliable.
     const [first] = errors
     if (first !== undefined)
-      this.report(first.offset, '', reasons[printParseErrorCode(first.error)] ?? 'this is not JSON')
+      this.report(first.offset, '', reasons[printParseErrorCode(first.error)] ?? 'not valid JSON')
     else if (root === undefined) this.report(0, '', 'the text is empty')
     return first === undefined ? root : undefined
   }

@@ -1,7 +1,7 @@
 import type { Node } from 'jsonc-parser'
 import type { JsonDocument } from './json-document.ts'
 
-/** One value of a document and where it stands. Every reading method reports what is wrong and then gives `undefined`. */
+/** One value of a document and its place. Every reading method reports a problem and then returns `undefined`. */
 export class JsonValue {
   readonly #document: JsonDocument
   readonly #node: Node
@@ -36,7 +36,7 @@ export class JsonValue {
     return this.#node.type === 'object'
   }
 
-  /** @param format - what the text must match, and how to say it. */
+  /** @param format - what the text must match, and the message for one that does not. */
   string(format: { readonly match: RegExp; readonly say: string }): string | undefined {
     const { type, value } = this.#node
     if (type !== 'string' || !format.match.test(value as string)) return this.refuse(format.say)
@@ -68,7 +68,7 @@ export class JsonValue {
     return children.map((child, i) => new JsonValue(this.#document, child, `${this.path}[${i}]`))
   }
 
-  /** @param names - every member there may be; others are reported, and so is one that is given twice. */
+  /** @param names - every allowed member; unknown and duplicate ones are reported. */
   object(names: readonly string[]): JsonObject | undefined {
     const { type, children = [] } = this.#node
     if (type !== 'object') return this.refuse('must be an object')
@@ -77,9 +77,8 @@ export class JsonValue {
       if (key === undefined || value === undefined) continue
       const name = key.value as string
       const path = this.path === '' ? name : `${this.path}.${name}`
-      if (!names.includes(name))
-        this.#document.report(key.offset, path, `no such member; there are ${names.join(', ')}`)
-      else if (members.has(name)) this.#document.report(key.offset, path, 'given twice')
+      if (!names.includes(name)) this.#document.report(key.offset, path, `unknown member; allowed: ${names.join(', ')}`)
+      else if (members.has(name)) this.#document.report(key.offset, path, 'duplicate member')
       else members.set(name, new JsonValue(this.#document, value, path))
     }
     return new JsonObject(this, members)
@@ -118,7 +117,7 @@ export class JsonObject {
   }
 }
 
-/** The value of a document; `undefined` when it is no JSON. */
+/** The value of a document; `undefined` when it is not JSON. */
 export function rootOf(document: JsonDocument): JsonValue | undefined {
   return document.root === undefined ? undefined : new JsonValue(document, document.root, '')
 }

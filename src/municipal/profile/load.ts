@@ -44,7 +44,7 @@ export interface ProfileHead {
   readonly description: string | undefined
 }
 
-/** Reads the head; refuses another format than the one given. */
+/** Reads the head; refuses any other format. */
 export function readHead(object: JsonObject, format: string): ProfileHead {
   object.optional('$schema')?.string({ match: /^.{1,300}$/s, say: 'must be text' })
   object.required('format')?.choice([format])

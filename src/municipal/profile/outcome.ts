@@ -3,7 +3,7 @@ import { type Field, type FieldValue, PersonalText } from './field.ts'
 import type { JsonObject, JsonValue } from './json-reader.ts'
 import type { BlockTexts } from './read-block.ts'
 
-/** Which fields mean what. */
+/** The fields with a meaning of their own. */
 export interface ResultFields {
   /** 利用者ID, a personal field. */
   readonly userId: string
@@ -11,14 +11,14 @@ export interface ResultFields {
   readonly municipalityCode: string | undefined
 }
 
-/** Until when what was read holds, as far as the profile knows. */
+/** How the end of validity is found. */
 export type ValidityRule =
   /** To the end of the day in a field, `YYYYMMDD`. */
   | { readonly until: string }
   /** So many years, from the day in a field where the card has it. How a municipality counts them is its own rule. */
   | { readonly years: number; readonly from: string | undefined }
 
-/** A {@link ValidityRule} applied: days as `YYYY-MM-DD`. Nothing is judged by a clock. */
+/** A {@link ValidityRule} applied: days as `YYYY-MM-DD`. No clock is read. */
 export type ReadValidity = { readonly until: string } | { readonly years: number; readonly from: string | undefined }
 
 interface NamedField {
@@ -28,7 +28,7 @@ interface NamedField {
 
 const fieldName = { match: /^.+$/, say: 'must be the id of a field' }
 
-/** Fields that were read, and the names of those with mistakes, about which nothing more is reported. */
+/** Fields that were read, and the names of invalid ones, for which nothing more is reported. */
 export interface KnownFields {
   readonly fields: readonly Field[]
   readonly declared: ReadonlySet<string>
@@ -39,15 +39,15 @@ export function readResult(object: JsonObject | undefined, known: KnownFields): 
   const user = namedField(object?.required('userId'), known)
   const municipality = namedField(object?.optional('municipalityCode'), known)
   if (user?.field.personal === false) user.value.refuse('a user id is personal')
-  if (municipality !== undefined) judgeMunicipality(municipality)
+  if (municipality !== undefined) requireMunicipality(municipality)
   for (const named of [user, municipality]) {
     if (named?.field.optional === true) named.value.refuse('this field may not be optional')
   }
   return user && { userId: user.field.id, municipalityCode: municipality?.field.id }
 }
 
-function judgeMunicipality({ field: { personal, characters, size }, value }: NamedField): void {
-  if (personal) value.refuse('a municipality code is not personal; its field says personal: false')
+function requireMunicipality({ field: { personal, characters, size }, value }: NamedField): void {
+  if (personal) value.refuse('a municipality code is not personal; set personal: false on its field')
   if (characters !== 'digits' || size.min !== size.max || size.min < 5 || size.max > 6) {
     value.refuse('a municipality code is a field of digits, of size 5 or of size 6')
   }
@@ -60,7 +60,7 @@ export function readValidity(value: JsonValue | undefined, known: KnownFields): 
   if (object === undefined || form === undefined) return undefined
   const from = object.optional('from')
   if (form === 'until') {
-    if (from !== undefined) return from.refuse('from goes with years only')
+    if (from !== undefined) return from.refuse('from is allowed with years only')
     const until = dateField(object.required('until'), known)
     return until === undefined ? undefined : { until }
   }
@@ -74,7 +74,7 @@ function namedField(value: JsonValue | undefined, { fields, declared }: KnownFie
   if (value === undefined || id === undefined) return undefined
   const field = fields.find((one) => one.id === id)
   if (field !== undefined) return { field, value }
-  return declared.has(id) ? undefined : value.refuse('there is no such field')
+  return declared.has(id) ? undefined : value.refuse('no such field')
 }
 
 function dateField(value: JsonValue | undefined, known: KnownFields): string | undefined {
@@ -85,17 +85,17 @@ function dateField(value: JsonValue | undefined, known: KnownFields): string | u
     return named.value.refuse('a date is a field of digits, of size 8, that is not optional')
   }
   const wrong = oneOf.find((text) => dayOf(text) === undefined)
-  return wrong === undefined ? id : named.value.refuse(`the field can hold ${wrong}, which is no day`)
+  return wrong === undefined ? id : named.value.refuse(`the field can hold ${wrong}, which is not a date`)
 }
 
-/** Values of fields as they are handed out: personal ones so that they do not show themselves. */
+/** Values of fields as returned: personal ones as {@link PersonalText}. */
 export function handedOut(texts: BlockTexts): Readonly<Record<string, FieldValue>> {
   return Object.fromEntries(
     [...texts].map(([{ id, personal }, text]) => [id, text !== undefined && personal ? new PersonalText(text) : text]),
   )
 }
 
-/** Applies a validity rule; `undefined` with the field whose value is no day. */
+/** Applies a validity rule; `undefined` with the field whose value is not a date. */
 export function applyValidity(
   rule: ValidityRule,
   text: (id: string) => string,
@@ -107,7 +107,7 @@ export function applyValidity(
   return { validity: 'until' in rule ? { until: day } : { years: rule.years, from: day } }
 }
 
-/** `YYYY-MM-DD` of `YYYYMMDD`, if there is such a day in the years 0001 to 9999. */
+/** `YYYY-MM-DD` of `YYYYMMDD`, if it is a date in the years 0001 to 9999. */
 function dayOf(digits: string): string | undefined {
   const [, year, month, day] = /^(\d{4})(\d{2})(\d{2})$/.exec(digits) ?? []
   return isDay(Number(year), Number(month), Number(day)) ? `${year}-${month}-${day}` : undefined

@@ -6,7 +6,7 @@ import { reveal } from './obfuscation.ts'
 /** Texts of a block by field; `undefined` for an optional field that is empty. */
 export type BlockTexts = ReadonlyMap<Field, string | undefined>
 
-/** Reads all fields of a block, or tells the first thing that is not as the layout says. */
+/** Reads all fields of a block, or returns the first difference from the layout. */
 export function readBlock(layout: BlockLayout, block: Uint8Array): BlockTexts | Fault {
   const { length, constants, fields } = layout
   if (block.length < length.min)
@@ -15,7 +15,7 @@ export function readBlock(layout: BlockLayout, block: Uint8Array): BlockTexts | 
     return fault('length', length.max, undefined, `too long: at most ${length.max} are expected`)
   for (const { offset, bytes } of constants) {
     const wrong = bytes.findIndex((byte, i) => block[offset + i] !== byte)
-    if (wrong >= 0) return fault('constant', offset + wrong, undefined, 'not what always stands here')
+    if (wrong >= 0) return fault('constant', offset + wrong, undefined, 'the constant is missing')
   }
   const texts = new Map<Field, string | undefined>()
   for (const field of fields) {
@@ -38,23 +38,23 @@ function readField(field: Field, block: Uint8Array): string | undefined | Fault 
     if ('reason' in revealed) return fault('obfuscation', revealed.offset, id, revealed.reason)
     characters = revealed
   }
-  return judged(field, characters)
+  return checkedText(field, characters)
 }
 
-function judged(field: Field, characters: readonly Character[]): string | Fault {
+function checkedText(field: Field, characters: readonly Character[]): string | Fault {
   const { id, offset, size, oneOf } = field
   const [last] = characters.slice(-1)
   const mayEndInX = field.checkDigit?.digits.includes('X') ?? false
   const wrong = characters.find(
     (one) => !characterForms[field.characters].test(one.text) && !(mayEndInX && one === last && one.text === 'X'),
   )
-  if (wrong !== undefined) return fault('characters', wrong.offset, id, `a character that is not ${field.characters}`)
+  if (wrong !== undefined) return fault('characters', wrong.offset, id, `a character outside ${field.characters}`)
   const count = characters.length
   if (count < size.min || count > size.max) {
     return fault('size', offset, id, `${count} characters where ${size.min} to ${size.max} are allowed`)
   }
   const text = characters.map((one) => one.text).join('')
-  if (oneOf !== undefined && !oneOf.includes(text)) return fault('value', offset, id, 'none of the values there may be')
+  if (oneOf !== undefined && !oneOf.includes(text)) return fault('value', offset, id, 'not one of the allowed values')
   const rule = field.checkDigit
   if (rule !== undefined && checkDigit(rule, text.slice(0, -1)) !== last!.text) {
     return fault('check-digit', last!.offset, id, 'the check digit is wrong')

@@ -3,16 +3,16 @@ import { StripeError } from '../../errors.ts'
 /** Most bits of one swipe. The longest track has 709 bits' room on a card. */
 export const maxStripeBits = 2000
 
-/** In which end of each byte a reader puts the bit it read first. */
+/** The end of each byte that holds the bit read first. */
 export type BitOrder = 'msb-first' | 'lsb-first'
 
 /**
  * Bits of a swipe out of bytes.
  *
- * @param bitLength - bits there are; default: all of the bytes. What lies beyond is not looked at.
+ * @param bitLength - bits there are; default: all of the bytes. Bits beyond are ignored.
  * @returns one byte a bit, 0 or 1, in the order they were read.
  * @throws StripeError `ERR_STRIPE` check `length` for more than 2 000 bits.
- * @throws RangeError when there are fewer bits than `bitLength`; TypeError for an unknown order.
+ * @throws RangeError when `bitLength` is not an integer from 0 to the number of bits; TypeError for an unknown order.
  */
 export function bitsFromBytes(bytes: Uint8Array, order: BitOrder, bitLength: number = 8 * bytes.length): Uint8Array {
   if (order !== 'msb-first' && order !== 'lsb-first') throw new TypeError('a bit order is msb-first or lsb-first')

@@ -20,9 +20,9 @@ export interface DecodeOptions {
  * Reads one track.
  *
  * @param bits - one byte a bit, 0 or 1, at most 2 000, in the order the reader gave; clock zeros may stand on both sides.
- * @throws StripeError `ERR_STRIPE` with bit and character of what is wrong. When neither direction is right, the one that
- *   got further is told about.
- * @throws TypeError for a byte that is no bit.
+ * @throws StripeError `ERR_STRIPE` with bit and character of the fault. When neither direction is right, the error is
+ *   that of the direction that got further.
+ * @throws TypeError for a byte other than 0 and 1.
  */
 export function decodeStripe(id: StripeFormatId, bits: Uint8Array, options: DecodeOptions = {}): StripeTrack {
   const format = stripeFormat(id)

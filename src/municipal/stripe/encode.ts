@@ -19,7 +19,8 @@ export interface EncodeOptions {
  * @param data - ASCII: for `iso1` 20 to 5F without `%` and `?`, for `iso2` and `iso3` 30 to 3E without `;`, for `jis2` 20
  *   to 7E and SO, SI. At least one character.
  * @returns one byte a bit, 0 or 1, in the order they are read.
- * @throws RangeError for data that the track cannot hold, or more than 2 000 bits.
+ * @throws RangeError for data that the track cannot hold, a number of clock zeros that is not an integer of at least 0,
+ *   or more than 2 000 bits.
  */
 export function encodeStripe(id: StripeFormatId, data: string, options: EncodeOptions = {}): Uint8Array {
   const format = stripeFormat(id)

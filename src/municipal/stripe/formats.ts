@@ -4,13 +4,16 @@ import type { PersonalText } from '../profile/index.ts'
 /** One track that was read. */
 export interface StripeTrack {
   readonly format: StripeFormatId
-  /** Of the swipe; undefined when the reader keeps it to itself. */
+  /** Of the swipe; undefined when the reader does not report it. */
   readonly direction: 'forward' | 'reverse' | undefined
-  /** Parity and LRC were checked here. False: the reader gave text, and its word is all there is. */
+  /** Parity and LRC were checked here. False: the reader gave text, and has checked them itself. */
   readonly checked: boolean
   /** Characters between the sentinels: ASCII; on `jis2` 7-bit codes of JIS X 0201, SO and SI among them. */
   readonly data: PersonalText
-  /** What was put right: letters the Caps Lock changed, full-width forms of an input method, a keyboard layout that was named. */
+  /**
+   * What was corrected: letters the Caps Lock changed, full-width forms of an input method, a keyboard layout that was
+   * named.
+   */
   readonly repaired: readonly ('case' | 'width' | 'layout')[]
 }
 
@@ -19,7 +22,7 @@ export interface Swipe {
   readonly source: 'bits' | 'keyboard'
   /** At least one. */
   readonly tracks: readonly StripeTrack[]
-  /** Tracks that hold something which cannot be read. */
+  /** Tracks that are recorded but cannot be read. */
   readonly unreadable: readonly { readonly format: StripeFormatId; readonly error: StripeError }[]
 }
 
@@ -32,7 +35,7 @@ export const stripeFormatIds = ['iso1', 'iso2', 'iso3', 'jis2'] as const
  */
 export type StripeFormatId = (typeof stripeFormatIds)[number]
 
-/** How a track is recorded. Sources and how far to trust each: `docs/stripe.md`. */
+/** How a track is recorded. Sources and their confidence: `docs/stripe.md`. */
 export interface StripeFormat {
   readonly id: StripeFormatId
   /** Recording density, bits per inch. */
@@ -98,7 +101,7 @@ export function isData({ dataBits, base, start, end }: StripeFormat, value: numb
   return base !== 0x00 || value >= 0x20 || shifts.has(value)
 }
 
-/** Looks a format up. @throws TypeError for a name that is none. */
+/** Looks a format up. @throws TypeError for an unknown name. */
 export function stripeFormat(id: StripeFormatId): StripeFormat {
   if (!stripeFormatIds.includes(id)) throw new TypeError(`a stripe format is one of ${stripeFormatIds.join(', ')}`)
   return stripeFormats[id]

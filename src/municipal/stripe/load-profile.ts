@@ -26,13 +26,16 @@ export interface StripeProfile {
  *
  * @param text - JSON of the form `docs/schema/stripe-profile.schema.json`, at most 65 536 characters; what each member means
  *   is in `docs/stripe.md`.
- * @throws ProfileError `ERR_PROFILE` with line, column and reason of every mistake, of form or of meaning.
+ * @throws ProfileError `ERR_PROFILE` with line, column and reason of every problem, of form or of meaning.
  */
 export function loadStripeProfile(text: string): StripeProfile {
   return requireProfile(text, readProfile)
 }
 
-/** Looks for mistakes as {@link loadStripeProfile} does, and tells them. Throws for nothing but a `text` that is no string. */
+/**
+ * Checks as {@link loadStripeProfile} does, and reports the problems. Throws only a TypeError when `text` is not a
+ * string.
+ */
 export function checkStripeProfile(text: string): ProfileCheck {
   const { problems } = inspectProfile(text, readProfile)
   return { ok: problems.length === 0, problems }
@@ -44,7 +47,7 @@ function encodingsOf(track: StripeFormatId): readonly Encoding[] {
   return track === 'jis2' ? ['ascii', 'jis7'] : ['ascii']
 }
 
-/** Until the track is known: as many characters, and all that any has. */
+/** Until the track is known: the most characters, and every character of any track. */
 const anyTrack = { maxLength: stripeFormats.iso3.maxData, encodings: ['ascii', 'jis7'] as const, isCode: undefined }
 
 function readProfile(root: JsonValue): StripeProfile | undefined {
@@ -85,7 +88,7 @@ function readFields(
     if (id !== undefined && other === undefined) ids.set(id, value)
     const found = value.object(fieldMembers)
     const field = found && readFieldProfile(found, limits)
-    if (other !== undefined) found?.required('id')?.refuse(`${other.path} has this name already`)
+    if (other !== undefined) found?.required('id')?.refuse(`duplicate name, already that of ${other.path}`)
     return field === undefined ? [] : [{ field, value }]
   })
   return { placed, declared: new Set(ids.keys()) }

@@ -1,7 +1,7 @@
 import type { StripeCheck } from '../../errors.ts'
 import { characterBits, isData, type StripeFormat } from './formats.ts'
 
-/** Data of a track, or what was refused and where, in the order of the bits given. */
+/** Data of a track, or the fault and its place, in the order of the bits given. */
 export type Parsed =
   | { readonly values: readonly number[] }
   | {
@@ -25,7 +25,7 @@ export function parseTrack(format: StripeFormat, bits: Uint8Array, lrcFrom: Stri
 }
 
 /**
- * The one bit that is to blame when a zero before the start sentinel was read as one, or its first bit as zero. Where the
+ * The wrong bit when a zero before the start sentinel was read as one, or its first bit as zero. Where the
  * sentinel is all ones, as on a type II track, that is found out only later and somewhere else.
  */
 function wrongEdge(
@@ -43,7 +43,7 @@ function wrongEdge(
 function parseFrom(format: StripeFormat, bits: Uint8Array, first: number, lrcFrom: StripeFormat['lrcFrom']): Parsed {
   const size = characterBits(format)
   const start = readCharacter(format, bits, first)
-  if (start !== format.start) return refused('start-sentinel', 'the first bits are no start sentinel', first, 0)
+  if (start !== format.start) return refused('start-sentinel', 'the first bits are not a start sentinel', first, 0)
   const values: number[] = []
   let lrc = lrcFrom === 'start-sentinel' ? format.start : 0
   for (let character = 1; ; character++) {
@@ -53,11 +53,11 @@ function parseFrom(format: StripeFormat, bits: Uint8Array, first: number, lrcFro
     if (value === 'parity') return refused('parity', 'the parity of a character is wrong', at, character)
     lrc ^= value
     if (value === format.end) {
-      if (values.length === 0) return refused('length', 'there is no data', at, character)
+      if (values.length === 0) return refused('length', 'no data', at, character)
       return parseEnd(format, bits, { at: at + size, character: character + 1, lrc, values })
     }
     if (value === format.start) return refused('start-sentinel', 'a second start sentinel', at, character)
-    if (!isData(format, value)) return refused('character', 'a character the track does not have', at, character)
+    if (!isData(format, value)) return refused('character', 'not a character of the track', at, character)
     if (values.length === format.maxData) return refused('length', 'too many characters', at, character)
     values.push(value)
   }
@@ -74,9 +74,9 @@ function parseEnd(format: StripeFormat, bits: Uint8Array, { at, character, lrc, 
   const value = readCharacter(format, bits, at)
   if (value === 'end') return refused('lrc', 'the track ends before its LRC', at, character)
   if (value === 'parity') return refused('parity', 'the parity of the LRC is wrong', at, character)
-  if (value !== lrc) return refused('lrc', 'the LRC is not that of the characters', at, character)
+  if (value !== lrc) return refused('lrc', 'wrong LRC', at, character)
   const stray = bits.indexOf(1, at + characterBits(format))
-  if (stray >= 0) return refused('trailing', 'something follows the LRC', stray)
+  if (stray >= 0) return refused('trailing', 'data after the LRC', stray)
   return { values }
 }
 

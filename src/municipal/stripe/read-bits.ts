@@ -14,16 +14,16 @@ export type RawTrack = {
 /**
  * Reads a swipe from a reader that gives raw bits, one byte a bit or packed.
  *
- * @param raw - the tracks there are, each once; what each is recorded as is the caller's to know.
+ * @param raw - the tracks, each once, with the format the caller knows each to have.
  * @throws StripeError `ERR_STRIPE` when no track could be read: that of the first which is not blank.
- * @throws TypeError, RangeError for bits that are none, see {@link decodeStripe} and {@link bitsFromBytes}.
+ * @throws TypeError, RangeError for invalid bits, see {@link decodeStripe} and {@link bitsFromBytes}.
  */
 export function readBits(raw: readonly RawTrack[], options: DecodeOptions = {}): Swipe {
   const tracks: StripeTrack[] = []
   const unreadable: { readonly format: StripeFormatId; readonly error: StripeError }[] = []
   for (const { format, ...given } of raw) {
     if ([...tracks, ...unreadable].some((other) => other.format === format)) {
-      throw new TypeError(`track ${format} is given twice`)
+      throw new TypeError(`duplicate track ${format}`)
     }
     try {
       const bits = 'bits' in given ? given.bits : bitsFromBytes(given.bytes, given.order, given.bitLength)

@@ -18,7 +18,7 @@ const pairs = '@" ^& &\' *( () _= =^ +~ [@ {` ][ }{ \\] |} :+ \': "*'.split(' ')
 const japaneseOfUs: ReadonlyMap<string, string> = new Map(pairs)
 const usOfJapanese: ReadonlyMap<string, string> = new Map(pairs.map(([us, jp]) => [jp, us]))
 
-/** What the reader meant, from what the computer took it for. */
+/** The characters the reader typed, from those the computer understood. */
 export function asTyped(text: string, layout: KeyboardLayout | undefined): string {
   if (layout === undefined || layout === 'same') return text
   const meant = layout === 'us' ? usOfJapanese : japaneseOfUs
@@ -35,7 +35,7 @@ export interface KeyboardOptions {
    * front stripe, whose whole text is the data. Default `iso`.
    */
   readonly form?: 'iso' | 'jis2' | undefined
-  /** Caps Lock was on, so that letters changed case. Only `jis2` needs to be told: track 1 has no lower case. */
+  /** Caps Lock was on, so that letters changed case. Needed for `jis2` only: track 1 has no lower case. */
   readonly capsLock?: boolean | undefined
   /**
    * Layout the reader types for. `us` or `jp`: the computer has the other one, and characters are mapped back. `same`: both have
@@ -45,8 +45,8 @@ export interface KeyboardOptions {
 }
 
 /**
- * Reads a swipe from a reader that types. Such readers check parity and LRC themselves and keep them, so nothing of that can
- * be checked here: `checked` is false.
+ * Reads a swipe from a reader that types. Such readers check parity and LRC themselves and do not pass them on, so
+ * neither can be checked here: `checked` is false.
  *
  * Line ends, tabs and blanks around and between tracks are passed over, and so is what a reader puts before and after them. Full-width
  * forms of an input method become ASCII, on track 1 lower case becomes upper case; `repaired` names it. Tracks that were read
@@ -54,8 +54,8 @@ export interface KeyboardOptions {
  * be read from keys.
  *
  * @throws StripeError `ERR_STRIPE` with the character of the text (from 0) that is wrong, when no track could be read or one
- *   comes twice; check `reader` for the `%E?`, `;E?` and `+E?` by which readers say that they could not read; check `layout` for a
- *   swipe that shows signs of a wrong keyboard layout.
+ *   is a duplicate; check `reader` for the `%E?`, `;E?` and `+E?` by which readers say that they could not read; check
+ *   `layout` for a swipe that shows signs of a wrong keyboard layout.
  * @throws TypeError when the swipe is not text, or the layout is unknown.
  */
 export function readKeyboard(text: string, options: KeyboardOptions = {}): Swipe {
@@ -88,7 +88,7 @@ interface Piece {
   /** Empty: there is none. */
   readonly start: string
   readonly data: string
-  /** Place of the data in the text. */
+  /** Index of the data in the text. */
   readonly at: number
   /** There is an end sentinel. */
   readonly ended: boolean
@@ -99,7 +99,7 @@ const order: readonly StripeFormatId[] = ['iso1', 'iso2', 'iso3']
 /** Start sentinels that readers type for track 3 in place of `+`; they may as well be put before a track by a reader. */
 const otherStart = /^[!_#][0-9:<=>]*E?\?/i
 
-/** Takes a text apart; whatever is between the tracks and has no end sentinel is passed over. */
+/** Takes a text apart; anything between the tracks without an end sentinel is ignored. */
 function piecesOf(text: string): readonly Piece[] {
   const pieces: Piece[] = []
   for (let at = 0; at < text.length; ) {
@@ -110,7 +110,7 @@ function piecesOf(text: string): readonly Piece[] {
     const format = formatAt(text, at, pieces)
     const start = format === undefined ? '' : text[at]!
     if (format !== undefined && pieces.some((piece) => order.indexOf(piece.format) >= order.indexOf(format))) {
-      const message = 'a track comes twice or out of order: one swipe at a time'
+      const message = 'duplicate track or wrong order: one swipe at a time'
       throw new StripeError('start-sentinel', message, { character: at })
     }
     let end = at + start.length
@@ -196,13 +196,13 @@ function trackOf(format: StripeFormatId, data: string, at: number, repaired: Str
   const known = stripeFormat(format)
   const { maxData, base } = known
   const refuse = (error: StripeError): Outcome => ({ format, error })
-  if (data.length === 0) return refuse(new StripeError('length', 'there is no data', { character: at }))
+  if (data.length === 0) return refuse(new StripeError('length', 'no data', { character: at }))
   if (data.length > maxData) {
     return refuse(new StripeError('length', 'too many characters', { character: at + maxData }))
   }
   const wrong = [...data].findIndex((_, i) => !isData(known, data.charCodeAt(i) - base))
   if (wrong >= 0) {
-    return refuse(new StripeError('character', 'a character the track does not have', { character: at + wrong }))
+    return refuse(new StripeError('character', 'not a character of the track', { character: at + wrong }))
   }
   return { format, direction: undefined, checked: false, data: new PersonalText(data), repaired }
 }

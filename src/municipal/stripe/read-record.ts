@@ -24,9 +24,9 @@ export interface StripeRecord {
 /**
  * Interprets the track of a swipe that the profile is about.
  *
- * @throws StripeError `ERR_STRIPE`: check `field` with the character of the data (from 0) that is not as the profile says;
+ * @throws StripeError `ERR_STRIPE`: check `field` with the character of the data (from 0) that differs from the profile;
  *   that of the track when it was unreadable; check `start-sentinel` when the swipe has no such track.
- * @throws WrongCardError `ERR_WRONG_CARD` when the municipality code is none of those the profile is for.
+ * @throws WrongCardError `ERR_WRONG_CARD` when the municipality code is not one of the profile's.
  */
 export function readStripeRecord(profile: StripeProfile, swipe: Swipe): StripeRecord {
   const { track: format, layout, result } = profile
@@ -40,7 +40,7 @@ export function readStripeRecord(profile: StripeProfile, swipe: Swipe): StripeRe
   if ('reason' in read) {
     const { check, field, offset, reason } = read
     if (check === 'value' && field === result.municipalityCode) {
-      throw new WrongCardError('the card was issued by a municipality that the profile is not for')
+      throw new WrongCardError('the profile is not for the municipality that issued the card')
     }
     throw new StripeError('field', `${field === undefined ? '' : `${field}: `}${reason}`, { character: offset })
   }
@@ -62,5 +62,5 @@ function validityOf({ validity, layout }: StripeProfile, text: (id: string) => s
   const applied = applyValidity(validity, text)
   if ('validity' in applied) return applied.validity
   const { offset } = layout.fields.find(({ id }) => id === applied.notADay)!
-  throw new StripeError('field', `${applied.notADay}: there is no such day`, { character: offset })
+  throw new StripeError('field', `${applied.notADay}: no such date`, { character: offset })
 }
