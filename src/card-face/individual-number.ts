@@ -1,8 +1,8 @@
 import { checkedDigits, requireBytes, SecretDigits, typedDigits } from '../registry/index.ts'
 
 /**
- * What an individual number may be read for, as 番号法 9条 has it. Said by the program that reads it, checked by nobody, and kept
- * with the number so that it can be written down:
+ * What an individual number may be read for, by 番号法 9条. Stated by the program that reads it, not checked, and kept with
+ * the number so that it can be logged:
  *
  * - `social-security`, `tax`, `disaster`: 社会保障, 税, 災害対策, the fields of paragraph 1 and its table (別表), with the
  *   related work (個人番号関係事務) of employers and others;
@@ -47,7 +47,7 @@ export class IndividualNumber extends SecretDigits {
    *
    * @param bytes - 12 bytes.
    * @throws DecodeError `ERR_CARD_DATA` with the place of what is wrong, 11 for the check digit.
-   * @throws TypeError when no purpose is said.
+   * @throws TypeError when `purpose` is missing or unknown.
    */
   static fromBytes(bytes: Uint8Array, options: IndividualNumberOptions): IndividualNumber {
     requireBytes(bytes)
@@ -60,11 +60,11 @@ export class IndividualNumber extends SecretDigits {
   }
 
   /**
-   * A number somebody typed: full-width digits are narrowed, blanks and hyphens left out, so `1234 5678 9018` as printed is
-   * right.
+   * A number typed by a person: full-width digits are narrowed, blanks and hyphens left out, so `1234 5678 9018` as
+   * printed is accepted.
    *
    * @throws DecodeError `ERR_CARD_DATA` for everything else; its offset is the place in the text, that of the check digit counts digits.
-   * @throws TypeError when it is not text, or no purpose is said.
+   * @throws TypeError when it is not text, or `purpose` is missing or unknown.
    */
   static fromText(text: string, options: IndividualNumberOptions): IndividualNumber {
     return IndividualNumber.fromBytes(typedDigits(text, individualNumberLength), options)
@@ -75,8 +75,8 @@ export class IndividualNumber extends SecretDigits {
   }
 }
 
-/** @throws TypeError unless one of {@link individualNumberPurposes} is said. */
+/** @throws TypeError unless `purpose` is one of {@link individualNumberPurposes}. */
 export function requirePurpose(options: IndividualNumberOptions): void {
   if (individualNumberPurposes.includes(options?.purpose)) return
-  throw new TypeError(`purpose must be said: ${individualNumberPurposes.join(', ')}`)
+  throw new TypeError(`purpose must be one of ${individualNumberPurposes.join(', ')}`)
 }

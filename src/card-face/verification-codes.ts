@@ -17,7 +17,7 @@ export interface BirthYearOptions {
 }
 
 /**
- * What 照合番号B is made of, all printed on the front of the card. Text is taken as people type it: full-width forms are narrowed,
+ * What 照合番号B is made of, all printed on the front of the card. Text is accepted as typed: full-width forms are narrowed,
  * blanks and hyphens between digits left out.
  */
 export interface VerificationCodeBParts extends BirthYearOptions {
@@ -32,17 +32,17 @@ export interface VerificationCodeBParts extends BirthYearOptions {
 /**
  * 生年月日 as the visual application asks for it: 6 digits `YYMMDD`, the year of the Japanese era (two public sources).
  *
- * Someone born on 1912-07-30 or 1926-12-25 may have the former era on the card; only the new one is made here.
+ * A holder born on 1912-07-30 or 1926-12-25 may have the former era on the card; only the new one is made here.
  *
  * @param birthDate - `YYYY-MM-DD`, from 1873-01-01, as people type it: see {@link VerificationCodeBParts}.
- * @throws PinError `ERR_PIN_FORMAT` when it is not such a day; it is not repeated in the message.
+ * @throws PinError `ERR_PIN_FORMAT` when it is not such a date; the date is not in the message.
  * @throws TypeError when it is not text.
  */
 export function birthDatePin(birthDate: string, options: BirthYearOptions = {}): Pin {
   return Pin.fromText(birthDigits(birthDate, options, 'birth-date'))
 }
 
-/** 照合番号A: the 12 digits of the individual number. The number stays as it is; wipe it when it is done with. */
+/** 照合番号A: the 12 digits of the individual number. The number stays as it is; wipe it after use. */
 export function verificationCodeA(number: IndividualNumber): Pin {
   return number.lend((digits) => Pin.fromBytes(copyBytes(digits)))
 }
@@ -51,8 +51,8 @@ export function verificationCodeA(number: IndividualNumber): Pin {
  * 照合番号B: birth date `YYMMDD`, year of the card's expiry `YYYY`, security code, 14 digits. Composition official (Digital
  * Agency); the same code in the text and the visual application.
  *
- * @throws PinError `ERR_PIN_FORMAT` when a text is not what it should be; no part is repeated in the message.
- * @throws TypeError when a part is of another type; RangeError for a year that is none.
+ * @throws PinError `ERR_PIN_FORMAT` when a part does not have its form; no part is in the message.
+ * @throws TypeError when a part is of another type; RangeError for a year that is not 1 to 9999.
  */
 export function verificationCodeB(parts: VerificationCodeBParts): Pin {
   const { birthDate, cardExpiry, securityCode } = parts
@@ -81,7 +81,7 @@ function expiryYear(cardExpiry: string | number): string {
 /** First day of the Gregorian calendar in Japan. */
 const firstDay = '1873-01-01'
 
-/** A day somebody typed, as `YYYY-MM-DD`. @throws PinError `ERR_PIN_FORMAT`; TypeError when it is not text. */
+/** A date typed by a person, as `YYYY-MM-DD`. @throws PinError `ERR_PIN_FORMAT`; TypeError when it is not text. */
 function realDay(text: string, name: string, pin: VisualPin): string {
   if (typeof text !== 'string') throw new TypeError(`${name} must be text`)
   const day = typedDay(text)
@@ -89,7 +89,7 @@ function realDay(text: string, name: string, pin: VisualPin): string {
   throw badPart(`${name} is YYYY-MM-DD and exists in the calendar`, pin)
 }
 
-/** Four digits somebody typed, if they are. @throws TypeError when it is not text. */
+/** Four digits typed by a person; `undefined` for anything else. @throws TypeError when it is not text. */
 function fourDigits(text: string, name: string): string | undefined {
   if (typeof text !== 'string') throw new TypeError(`${name} must be text`)
   const codes = Array.from(text.slice(0, 20), (one) => typedCode(one.codePointAt(0)!) ?? [])

@@ -33,19 +33,20 @@ export interface AuthenticityOptions extends Pick<EvidenceOptions, 'roots' | 'hi
 
 /** A report with what it is about. */
 export interface CheckedCard extends AuthenticityReport {
-  /** Decode records of it only when `ok`. Overwrite an individual number when it is done with. */
+  /** Decode records of it only when `ok`. Overwrite an individual number after use. */
   readonly evidence: CardEvidence
 }
 
 /**
  * Checks in one call whether a card and its records are authentic: opens each application, verifies its PIN, reads the records
- * and what proves them, has the card sign a fresh challenge, and judges it all with {@link verifyEvidence}. What it does not ask for
- * is listed in the report as not done. Every PIN is consumed, whatever happens. The session stays open.
+ * and what proves them, has the card sign a fresh challenge, and verifies it all with {@link verifyEvidence}. What is not
+ * asked for is listed in the report as not done. Every PIN is consumed, whatever happens. The session stays open.
  *
- * @returns a report; `ok` false is no exception.
+ * @returns a report; a card that is not authentic gives `ok` false, not an exception.
  * @throws PinError; StatusWordError, `ERR_FILE_NOT_FOUND` on Juki cards, whose files are not public, and `ERR_SECURITY_STATUS` for a
  *   record the PIN does not open; DecodeError when a file holds no whole record; TransportError.
- * @throws TypeError, RangeError when the options ask for nothing or are not of their types.
+ * @throws TypeError, RangeError when no record is asked for, an option has a wrong type, or the challenge has fewer than
+ *   16 bytes.
  */
 export async function verifyAuthenticity(session: CardSession, options: AuthenticityOptions): Promise<CheckedCard> {
   const { roots, hierarchies, text, visual, challenge = randomBytes(32) } = options
@@ -98,8 +99,8 @@ async function readEvidence(
 }
 
 /**
- * Reads from the text application what proves its files, and has the card sign a challenge; for who verifies PINs and judges by
- * themselves, for example a terminal whose server judges. After the PIN.
+ * Reads from the text application what proves its files, and has the card sign a challenge; for callers that verify PINs and
+ * evidence themselves, for example a terminal whose server verifies. After the PIN.
  *
  * @throws as `TextApplication.readSigned` and `signChallenge`; RangeError for a challenge of fewer than 16 bytes.
  */

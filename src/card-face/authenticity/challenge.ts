@@ -1,7 +1,7 @@
 import { type CardPublicKey, verifyWithCardKey } from '../../registry/index.ts'
 import { failed, notDone, type Outcome, passed } from './outcome.ts'
 
-/** Fewest bytes of a challenge: a shorter one could come up twice. */
+/** Fewest bytes of a challenge: a shorter one could repeat. */
 const minChallenge = 16
 
 /** @throws RangeError for a challenge that is too short. */
@@ -13,9 +13,9 @@ export function requireLength(challenge: Uint8Array): void {
  * Whether the card holds the private half of every key its records name.
  *
  * @param challenge - `undefined` when none is asked for.
- * @param keys - of records whose signature passed; one key often stands in several.
+ * @param keys - of records whose signature passed; several records often name one key.
  */
-export function judgeChallenge(
+export function verifyChallenge(
   challenge: Uint8Array | undefined,
   answer: Uint8Array | undefined,
   wanted: boolean,
@@ -27,6 +27,6 @@ export function judgeChallenge(
   if (keys.every((key) => verifyWithCardKey(key, challenge, answer))) return passed
   return failed(
     'wrong-signature',
-    'the answer is not by the key the records name: a copy, or an answer to another challenge',
+    'the signature is not by the key the records name: a copied card, or an answer to another challenge',
   )
 }

@@ -21,11 +21,11 @@ export interface VisualEvidence {
 }
 
 /**
- * What a terminal read from one card, bytes as they are. Plain data: it may be sent to a server and judged there, by a
+ * What a terminal read from one card, bytes as they are. Plain data: it may be sent to a server and verified there, with a
  * challenge of the server.
  *
- * All of it is personal data. NOTE: EF 0003 of the text application holds an unsalted SHA-256 of the individual number, which
- * whoever has it can find by trying all numbers: handle evidence of the text application as the number itself.
+ * All of it is personal data. NOTE: EF 0003 of the text application holds an unsalted SHA-256 of the individual number, from
+ * which the number can be found by trying all numbers: handle evidence of the text application as the number itself.
  */
 export interface CardEvidence {
   readonly text?: TextEvidence | undefined
@@ -34,7 +34,7 @@ export interface CardEvidence {
   readonly cardExpiry?: Uint8Array | undefined
 }
 
-/** Records by name. `card-expiry` is compared only: nobody signed it. */
+/** Records by name. `card-expiry` is compared only: it is not signed. */
 export const evidenceRecords = [
   'individual-number',
   'attributes',
@@ -60,11 +60,11 @@ const places: Readonly<Record<EvidenceRecord, (evidence: CardEvidence) => Uint8A
   'card-expiry': ({ cardExpiry }) => cardExpiry,
 }
 
-/** @throws TypeError when the list names nothing, or something else than records. */
+/** @throws TypeError when the list is empty or has an unknown record. */
 export function askedRecords(evidence: CardEvidence, records: readonly EvidenceRecord[]): Asked {
-  if (!Array.isArray(records) || records.length === 0) throw new TypeError('records must name what is to be proved')
+  if (!Array.isArray(records) || records.length === 0) throw new TypeError('records must name at least one record')
   for (const record of records) {
-    if (!evidenceRecords.includes(record)) throw new TypeError(`records: nothing is called ${String(record)}`)
+    if (!evidenceRecords.includes(record)) throw new TypeError(`records: unknown record ${String(record)}`)
   }
   if (records.every((record) => record === 'card-expiry'))
     throw new TypeError('records: an expiry alone proves nothing')

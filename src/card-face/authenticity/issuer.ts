@@ -10,27 +10,27 @@ import {
 import { absent, decoded, failed, type Outcome, passed } from './outcome.ts'
 import type { RecordIssuer } from './report.ts'
 
-/** Whom to trust. */
+/** The trusted keys. */
 export interface TrustedRoots {
   readonly roots: readonly CvcRoot[]
   /** Hierarchies that are accepted. */
   readonly hierarchies: readonly CvcHierarchy[]
 }
 
-/** What came of a certificate; the key is there only when it passed. */
-export interface JudgedIssuer {
+/** Result of a certificate's verification; the key only when it passed. */
+export interface IssuerResult {
   readonly outcome: Outcome
   readonly key?: CardPublicKey
   readonly issuer?: RecordIssuer
 }
 
-/** Judges EF 0004 of an application. */
-export function judgeIssuer(
+/** Verifies EF 0004 of an application. */
+export function verifyIssuer(
   bytes: Uint8Array | undefined,
   application: 'text' | 'visual',
   asked: boolean,
   trusted: TrustedRoots,
-): JudgedIssuer {
+): IssuerResult {
   if (bytes === undefined) return { outcome: absent(asked) }
   const read = decoded(() => decodeCvc(bytes))
   if ('outcome' in read) return read
@@ -41,7 +41,7 @@ export function judgeIssuer(
   return { outcome: passed, key: publicKey, issuer }
 }
 
-/** The root that signed it, or why there is none. Two roots may bear one identifier. */
+/** The root that signed it, or why none did. Two roots may have the same identifier. */
 function rootOf(
   certificate: CardVerifiableCertificate,
   application: 'text' | 'visual',

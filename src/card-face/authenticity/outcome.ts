@@ -1,7 +1,7 @@
 import { DecodeError } from '../../errors.ts'
 import type { AuthenticityCheck, AuthenticityCheckName, AuthenticityReason, AuthenticitySubject } from './report.ts'
 
-/** What came of a check, without its name. */
+/** Result of a check, without its name. */
 export type Outcome = Omit<AuthenticityCheck, 'check' | 'of'>
 
 export const passed: Outcome = { result: 'passed' }
@@ -14,12 +14,12 @@ export function notDone(reason: AuthenticityReason): Outcome {
   return { result: 'not-done', reason }
 }
 
-/** What is not there: it matters only when it was asked for. */
+/** Result for something absent: `missing` only when it was asked for. */
 export function absent(asked: boolean): Outcome {
   return notDone(asked ? 'missing' : 'not-asked')
 }
 
-/** What bytes decode to, or how they are malformed. Anything but a decoding error is thrown on. */
+/** What bytes decode to, or how they are malformed. Any other error is rethrown. */
 export function decoded<T>(decode: () => T): { readonly value: T } | { readonly outcome: Outcome } {
   try {
     return { value: decode() }

@@ -12,7 +12,7 @@ export type AuthenticityCheckName =
   | 'challenge'
   /** All records of the visual application name one key. */
   | 'same-card-key'
-  /** All records tell the same birth date, and the same sex. */
+  /** All records have the same birth date, and the same sex. */
   | 'same-holder'
   /** The expiry on the card face is the one of the common application. Neither is signed. */
   | 'same-expiry'
@@ -32,7 +32,7 @@ export type AuthenticitySubject =
 
 /** Why a check did not pass. */
 export type AuthenticityReason =
-  /** Failed: bytes are not of the form they must have; `offset` tells where. */
+  /** Failed: bytes are not of the form they must have; `offset` is the place. */
   | 'malformed'
   /** Failed: the certificate names a root that was not given. */
   | 'unknown-root'
@@ -42,16 +42,16 @@ export type AuthenticityReason =
   | 'wrong-digest'
   /** Failed: two records contradict each other. */
   | 'differs'
-  /** Not done: asked for, and not there. */
+  /** Not done: asked for, but absent. */
   | 'missing'
-  /** Not done: a check that this one rests on did not pass. */
+  /** Not done: a check that this one depends on did not pass. */
   | 'depends'
-  /** Not done, and nobody asked for it. */
+  /** Not done: not asked for. */
   | 'not-asked'
   /** Not done: fewer than two records that could be compared were asked for. */
   | 'nothing-to-compare'
 
-/** One check and what came of it. */
+/** One check and its result. */
 export interface AuthenticityCheck {
   readonly check: AuthenticityCheckName
   readonly of: AuthenticitySubject
@@ -75,7 +75,7 @@ export interface RecordIssuer {
 
 /** What the signatures leave open. */
 export type Unproved =
-  /** DF29 and DF2A of the card face stand outside of its signature. */
+  /** DF29 and DF2A of the card face are outside its signature. */
   | 'expiry'
   | 'security-code-image'
   /**
@@ -84,7 +84,7 @@ export type Unproved =
    */
   | 'text-files-of-this-card'
 
-/** Everything that was found out about a card. */
+/** Result of all checks of a card. */
 export interface AuthenticityReport {
   /** Every check that was asked for passed, and at least one was. */
   readonly ok: boolean
@@ -94,6 +94,6 @@ export interface AuthenticityReport {
   readonly failure?: AuthenticityCheck | undefined
   /** Of the applications whose certificate passed. */
   readonly issuers: { readonly text?: RecordIssuer; readonly visual?: RecordIssuer }
-  /** What is proved by nothing, whatever `ok` says. */
+  /** What no check proves, whatever `ok` is. */
   readonly unproved: readonly Unproved[]
 }

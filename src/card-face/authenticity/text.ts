@@ -4,25 +4,25 @@ import { individualNumberLength } from '../individual-number.ts'
 import { decodeAttributes, digestedAttributes, type TextAttributes } from '../text/attributes.ts'
 import { decodeDigests, type TextDigests } from '../text/digests.ts'
 import { decodeTextCardKey } from '../text/keys.ts'
-import { judgeChallenge } from './challenge.ts'
+import { verifyChallenge } from './challenge.ts'
 import type { Asked, TextEvidence } from './evidence.ts'
-import { judgeIssuer, type TrustedRoots } from './issuer.ts'
+import { type TrustedRoots, verifyIssuer } from './issuer.ts'
 import { absent, type Checks, decoded, failed, notDone, type Outcome, passed } from './outcome.ts'
 import type { RecordIssuer } from './report.ts'
 
-/** What came of a record; its content is there only when it passed. */
-export interface Judged<T> {
+/** Result of a record's verification; its content only when it passed. */
+export interface RecordResult<T> {
   readonly outcome: Outcome
   readonly value?: T
 }
 
-/** Judges a record that the issuer's key must have signed. @param key - `undefined` when the issuer did not pass. */
-export function judgeSigned<T extends { readonly signed: Uint8Array; readonly signature: Uint8Array }>(
+/** Verifies a record that the issuer's key must have signed. @param key - `undefined` when the issuer did not pass. */
+export function verifySignedRecord<T extends { readonly signed: Uint8Array; readonly signature: Uint8Array }>(
   bytes: Uint8Array | undefined,
   decode: (bytes: Uint8Array) => T,
   asked: boolean,
   key: CardPublicKey | undefined,
-): Judged<T> {
+): RecordResult<T> {
   if (bytes === undefined) return { outcome: absent(asked) }
   const read = decoded(() => decode(bytes))
   if ('outcome' in read) return read
@@ -35,41 +35,41 @@ export function judgeSigned<T extends { readonly signed: Uint8Array; readonly si
 /** Where the digits of EF 0001 begin. */
 const numberAt = 3
 
-/** What of the text application is proved. */
-export interface JudgedText {
+/** The parts of the text application that are proved. */
+export interface TextResult {
   readonly issuer?: RecordIssuer
   /** Only when their digest is signed. */
   readonly attributes?: TextAttributes
 }
 
-/** Judges the files of the text application. @param challenge - `undefined` when none is asked for. */
-export function judgeText(
+/** Verifies the files of the text application. @param challenge - `undefined` when none is asked for. */
+export function verifyTextFiles(
   evidence: TextEvidence | undefined,
   asked: Asked,
   challenge: Uint8Array | undefined,
   trusted: TrustedRoots,
   checks: Checks,
-): JudgedText {
+): TextResult {
   const wanted = evidence !== undefined || asked('individual-number') || asked('attributes')
-  const { outcome, key, issuer } = judgeIssuer(evidence?.issuerCertificate, 'text', wanted, trusted)
+  const { outcome, key, issuer } = verifyIssuer(evidence?.issuerCertificate, 'text', wanted, trusted)
   checks.note('issuer-certificate', 'text', outcome)
 
-  const digests = judgeSigned(evidence?.digests, decodeDigests, wanted, key)
+  const digests = verifySignedRecord(evidence?.digests, decodeDigests, wanted, key)
   checks.note('record-signature', 'digests', digests.outcome)
-  const number = judgeNumber(evidence?.individualNumber, asked('individual-number'), digests.value)
+  const number = verifyNumber(evidence?.individualNumber, asked('individual-number'), digests.value)
   checks.note('digest', 'individual-number', number)
-  const attributes = judgeAttributes(evidence?.attributes, asked('attributes'), digests.value)
+  const attributes = verifyAttributes(evidence?.attributes, asked('attributes'), digests.value)
   checks.note('digest', 'attributes', attributes.outcome)
 
   const proof = wanted && challenge !== undefined
-  const cardKey = judgeSigned(evidence?.cardKey, decodeTextCardKey, proof, key)
+  const cardKey = verifySignedRecord(evidence?.cardKey, decodeTextCardKey, proof, key)
   checks.note('record-signature', 'card-key', cardKey.outcome)
   const keys = cardKey.value === undefined ? [] : [cardKey.value.publicKey]
-  checks.note('challenge', 'text', judgeChallenge(challenge, evidence?.challengeSignature, wanted, keys))
+  checks.note('challenge', 'text', verifyChallenge(challenge, evidence?.challengeSignature, wanted, keys))
   return { ...(issuer && { issuer }), ...(attributes.value && { attributes: attributes.value }) }
 }
 
-function judgeNumber(bytes: Uint8Array | undefined, asked: boolean, digests: TextDigests | undefined): Outcome {
+function verifyNumber(bytes: Uint8Array | undefined, asked: boolean, digests: TextDigests | undefined): Outcome {
   if (bytes === undefined) return absent(asked)
   if (digests === undefined) return notDone('depends')
   if (!equalBytes(sha256(bytes), digests.individualNumber)) return wrongDigest
@@ -79,11 +79,11 @@ function judgeNumber(bytes: Uint8Array | undefined, asked: boolean, digests: Tex
   return 'outcome' in read ? read.outcome : passed
 }
 
-function judgeAttributes(
+function verifyAttributes(
   bytes: Uint8Array | undefined,
   asked: boolean,
   digests: TextDigests | undefined,
-): Judged<TextAttributes> {
+): RecordResult<TextAttributes> {
   if (bytes === undefined) return { outcome: absent(asked) }
   const read = decoded(() => ({ value: decodeAttributes(bytes), digested: digestedAttributes(bytes) }))
   if ('outcome' in read) return read

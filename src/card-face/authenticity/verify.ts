@@ -4,35 +4,37 @@ import { compareRecords } from './compare.ts'
 import { askedRecords, type CardEvidence, checkEvidence, type EvidenceRecord } from './evidence.ts'
 import { Checks } from './outcome.ts'
 import type { AuthenticityCheck, AuthenticityReport } from './report.ts'
-import { judgeText } from './text.ts'
-import { judgeVisual } from './visual.ts'
+import { verifyTextFiles } from './text.ts'
+import { verifyVisualFiles } from './visual.ts'
 
-/** Whom to trust, and what is to be proved. */
+/** The trusted keys, and what is to be proved. */
 export interface EvidenceOptions {
-  /** Keys that may certify issuers. None is built in: see `knownCvcRoots` for values that are known, and how well. */
+  /** Keys that may certify issuers. None is built in: see `knownCvcRoots` for known values and their sources. */
   readonly roots: readonly CvcRoot[]
-  /** Hierarchies whose roots are accepted. Default: production only; never the test hierarchy unasked. */
+  /** Hierarchies whose roots are accepted. Default: production only; the test hierarchy only on request. */
   readonly hierarchies?: readonly CvcHierarchy[] | undefined
   /** What must be there and proved, one or more. What else is in the evidence is checked as well. */
   readonly records: readonly EvidenceRecord[]
   /**
-   * What the card had to sign, 16 bytes or more: random, made for this one card and moment by who verifies, never taken from where the
-   * evidence comes from. There is no default. `not-asked`: copies of records pass as well; the report says so.
+   * What the card had to sign, 16 bytes or more: random, made for this one card and moment by the verifier, never taken
+   * from the source of the evidence. There is no default. `not-asked`: copies of records pass as well; the report says
+   * so.
    */
   readonly challenge: Uint8Array | 'not-asked'
 }
 
-/** Reasons that keep nothing from being authentic. */
+/** Reasons that do not make a card inauthentic. */
 const harmless: ReadonlySet<string | undefined> = new Set(['not-asked', 'nothing-to-compare'])
 
 /**
- * Judges what was read from a card: who signed the records, whether they belong together, and whether the card is the one
- * they were made for. Bytes in, report out: nothing is sent, no clock is asked. Card-verifiable certificates have no dates, so
- * none can be expired, and no revocation of them is public.
+ * Verifies what was read from a card: who signed the records, whether they belong together, and whether the card is the one
+ * they were made for. Bytes in, report out: nothing is sent and no clock is read. Card-verifiable certificates have no
+ * dates, so they cannot expire, and no revocation of them is public.
  *
  * `ok` is true only when every check that `records` and `challenge` ask for passed. Malformed evidence is a failed check.
  *
- * @throws TypeError, RangeError when the options or the evidence are not of their types, or nothing is to be proved.
+ * @throws TypeError, RangeError when an option or a part of the evidence has a wrong type, `records` is empty, or
+ *   `challenge` has fewer than 16 bytes.
  */
 export function verifyEvidence(evidence: CardEvidence, options: EvidenceOptions): AuthenticityReport {
   const { roots, hierarchies = ['production'], records, challenge } = options
@@ -43,8 +45,8 @@ export function verifyEvidence(evidence: CardEvidence, options: EvidenceOptions)
   const bytes = challenge === 'not-asked' ? undefined : challenge
   const trusted = { roots, hierarchies }
   const checks = new Checks()
-  const text = judgeText(evidence.text, asked, bytes, trusted, checks)
-  const visual = judgeVisual(evidence.visual, asked, bytes, trusted, checks)
+  const text = verifyTextFiles(evidence.text, asked, bytes, trusted, checks)
+  const visual = verifyVisualFiles(evidence.visual, asked, bytes, trusted, checks)
   compareRecords(text, visual, evidence.cardExpiry, asked, checks)
   const failure = checks.list.find(keepsFromOk)
   return {

@@ -3,31 +3,31 @@ import { type CardFace, decodeCardFace } from '../visual/card-face.ts'
 import type { SignedCardRecord } from '../visual/fields.ts'
 import { type BirthRecord, decodeBirthRecord } from '../visual/fields.ts'
 import { decodeNumberImage } from '../visual/images.ts'
-import { judgeChallenge } from './challenge.ts'
+import { verifyChallenge } from './challenge.ts'
 import type { Asked, VisualEvidence } from './evidence.ts'
-import { judgeIssuer, type TrustedRoots } from './issuer.ts'
+import { type TrustedRoots, verifyIssuer } from './issuer.ts'
 import { type Checks, failed, notDone, type Outcome, passed } from './outcome.ts'
 import type { RecordIssuer } from './report.ts'
-import { judgeSigned } from './text.ts'
+import { verifySignedRecord } from './text.ts'
 
-/** What of the visual application is proved, as far as it is compared: records whose signature passed. */
-export interface JudgedVisual {
+/** The parts of the visual application that are compared: records whose signature passed. */
+export interface VisualResult {
   readonly issuer?: RecordIssuer
   readonly cardFace?: CardFace
   readonly birthRecord?: BirthRecord
 }
 
-/** Judges the files of the visual application. @param challenge - `undefined` when none is asked for. */
-export function judgeVisual(
+/** Verifies the files of the visual application. @param challenge - `undefined` when none is asked for. */
+export function verifyVisualFiles(
   evidence: VisualEvidence | undefined,
   asked: Asked,
   challenge: Uint8Array | undefined,
   trusted: TrustedRoots,
   checks: Checks,
-): JudgedVisual {
+): VisualResult {
   const records = (['card-face', 'birth-record', 'number-image'] as const).filter(asked)
   const wanted = evidence !== undefined || records.length > 0
-  const { outcome, key, issuer } = judgeIssuer(evidence?.issuerCertificate, 'visual', wanted, trusted)
+  const { outcome, key, issuer } = verifyIssuer(evidence?.issuerCertificate, 'visual', wanted, trusted)
   checks.note('issuer-certificate', 'visual', outcome)
 
   const record = <T extends SignedCardRecord>(
@@ -35,7 +35,7 @@ export function judgeVisual(
     bytes: Uint8Array | undefined,
     decode: (bytes: Uint8Array) => T,
   ): T | undefined => {
-    const { outcome, value } = judgeSigned(bytes, decode, asked(of), key)
+    const { outcome, value } = verifySignedRecord(bytes, decode, asked(of), key)
     checks.note('record-signature', of, outcome)
     return value
   }
@@ -44,9 +44,9 @@ export function judgeVisual(
   const numberImage = record('number-image', evidence?.numberImage, decodeNumberImage)
 
   const proved = [cardFace, birthRecord, numberImage].filter((one) => one !== undefined)
-  checks.note('same-card-key', 'visual', judgeKeys(proved, records.length))
+  checks.note('same-card-key', 'visual', compareKeys(proved, records.length))
   const answer = evidence?.challengeSignature
-  checks.note('challenge', 'visual', judgeChallenge(challenge, answer, wanted, differentKeys(proved)))
+  checks.note('challenge', 'visual', verifyChallenge(challenge, answer, wanted, differentKeys(proved)))
   return {
     ...(issuer && { issuer }),
     ...(cardFace && { cardFace }),
@@ -54,7 +54,7 @@ export function judgeVisual(
   }
 }
 
-function judgeKeys(records: readonly SignedCardRecord[], asked: number): Outcome {
+function compareKeys(records: readonly SignedCardRecord[], asked: number): Outcome {
   if (asked < 2) return notDone('nothing-to-compare')
   if (records.length < asked) return notDone('depends')
   if (differentKeys(records).length === 1) return passed

@@ -54,11 +54,11 @@ export interface ReadSignedOptions {
 }
 
 /**
- * The text application (券面事項入力補助AP) of a My Number card in a session: what is printed on the card as text, so that
- * nobody has to type it. What is read is not yet proved to be authentic: see `readSigned`.
+ * The text application (券面事項入力補助AP) of a My Number card in a session: what is printed on the card as text, for filling in
+ * forms. What is read is not yet proved to be authentic: see `readSigned`.
  *
- * A PIN that another program left verified opens nothing: it is cleared. Files a missing PIN keeps closed are refused with
- * the PINs that would open them.
+ * A PIN that another program left verified opens nothing: it is cleared. A file whose PIN was not verified is refused with
+ * the PINs that open it.
  */
 export class TextApplication {
   readonly session: CardSession
@@ -110,10 +110,10 @@ export class TextApplication {
   /**
    * Reads the individual number (個人番号), EF 0001; after the PIN or 照合番号A. The bytes it came in are wiped.
    *
-   * @param options - what for, as 番号法 9条 has it; see `individualNumberPurposes`. Nothing is sent without it.
+   * @param options - the purpose, by 番号法 9条; see `individualNumberPurposes`. Nothing is sent without it.
    * @throws DecodeError `ERR_CARD_DATA` with the offset, 14 for a wrong check digit.
    * @throws StatusWordError `ERR_SECURITY_STATUS` with the PINs that open the file.
-   * @throws TypeError when no purpose is said.
+   * @throws TypeError when `purpose` is missing or unknown.
    */
   async readIndividualNumber(options: IndividualNumberOptions): Promise<IndividualNumber> {
     requirePurpose(options)
@@ -158,7 +158,7 @@ export class TextApplication {
    *
    * @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA` when a file does not hold a whole record.
    * @throws StatusWordError `ERR_SECURITY_STATUS`.
-   * @throws TypeError when the number is wanted and no purpose is said.
+   * @throws TypeError when the number is asked for without a valid `purpose`.
    */
   async readSigned(options: ReadSignedOptions = {}): Promise<SignedTextFiles> {
     const { number, attributes: withAttributes = false } = options
@@ -181,11 +181,11 @@ export class TextApplication {
   }
 
   /**
-   * Has the card sign a challenge with key 0013, whose public half is EF 0007. Takes no PIN (one public source).
+   * Has the card sign a challenge with key 0013, whose public key is EF 0007. Takes no PIN (one public source).
    *
    * @param challenge - fresh random bytes; hashed here with SHA-256.
    * @returns RSASSA-PKCS1-v1_5 signature, 256 bytes; not checked.
-   * @throws RangeError for no bytes; StatusWordError.
+   * @throws RangeError for an empty challenge; StatusWordError.
    */
   signChallenge(challenge: Uint8Array): Promise<Uint8Array> {
     return this.#run(() => signWithDefaultKey(this.session, challenge))
@@ -193,13 +193,13 @@ export class TextApplication {
 
   /**
    * Starts secure messaging: from now on VERIFY and READ BINARY of this application go encrypted, so that neither 照合番号A, which
-   * is the individual number, nor what is read can be overheard. The PIN has to be verified before, in the clear. Ends with
-   * {@link endSecureMessaging}, and with any selection of an application.
+   * is the individual number, nor what is read can be read on the way. The PIN has to be verified before, in the clear.
+   * Ends with {@link endSecureMessaging}, and with any selection of an application.
    *
-   * There is no checksum and nobody signed the card's key: whoever can change what passes is not kept out.
+   * There is no checksum and the card's key is not signed: an attacker who can alter the traffic is not kept out.
    *
-   * @throws StatusWordError `ERR_SECURITY_STATUS` before the PIN; a code does not do. `ERR_STATUS_WORD` when lengths are short and the
-   *   card takes no chained commands.
+   * @throws StatusWordError `ERR_SECURITY_STATUS` before the PIN; a code is not enough. `ERR_STATUS_WORD` when lengths
+   *   are short and the card takes no chained commands.
    * @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA` when EF 0006 holds no key.
    */
   startSecureMessaging(): Promise<void> {
@@ -211,7 +211,7 @@ export class TextApplication {
         const key = await this.#deliver(await this.#readSessionKey())
         this.#protect(new SecureMessaging(key, this.session.capabilities))
       } catch (error) {
-        // It was asked for before: what it protected stays refused.
+        // Secure messaging was on before: what it protected stays refused.
         if (before !== undefined) this.#protect(before)
         throw error
       }

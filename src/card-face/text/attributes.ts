@@ -37,7 +37,7 @@ const maxPrefix = 4
 
 /**
  * Decodes EF 0002: `FF20 { DF21 offsets, DF22 name, DF23 address, DF24 birth date, DF25 sex }`, five public sources. Strict:
- * the fields in that order, UTF-8 without mistakes, and every entry of DF21 where its field is. Fields after DF25, which
+ * the fields in that order, valid UTF-8, and every entry of DF21 where its field is. Fields after DF25, which
  * later cards may have, are passed over. Up to 4 bytes may come before FF20.
  *
  * @param file - from the start of the file; filler after the object may be there.
@@ -87,7 +87,7 @@ function templateStart(file: Uint8Array): number {
   for (let at = 0; at <= maxPrefix; at++) {
     if (file[at] === tags.template >> 8 && file[at + 1] === (tags.template & 0xff)) return at
   }
-  throw new DecodeError('ERR_CARD_DATA', `no FF20 in the first ${maxPrefix + 2} bytes`, 0)
+  throw new DecodeError('ERR_CARD_DATA', `data object FF20 expected in the first ${maxPrefix + 2} bytes`, 0)
 }
 
 /** 16-bit big-endian entries, one a field, from the start of the file; or of the template where bytes come before it. */
@@ -110,11 +110,11 @@ function utf8(field: Tlv): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(field.value)
   } catch {
-    throw new DecodeError('ERR_CARD_DATA', 'text that is not UTF-8', valueOffset(field) + badUtf8(field.value))
+    throw new DecodeError('ERR_CARD_DATA', 'text is not valid UTF-8', valueOffset(field) + badUtf8(field.value))
   }
 }
 
-/** Bytes that are UTF-8 before the first mistake. */
+/** Bytes of valid UTF-8 before the first invalid one. */
 function badUtf8(bytes: Uint8Array): number {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   let good = 0
@@ -132,16 +132,16 @@ function badUtf8(bytes: Uint8Array): number {
 function day(field: Tlv): string {
   const text = asciiText(field.value)
   const bad = text.search(/[^0-9]/)
-  if (bad >= 0) throw new DecodeError('ERR_CARD_DATA', 'a birth date is made of digits', valueOffset(field) + bad)
+  if (bad >= 0) throw new DecodeError('ERR_CARD_DATA', 'a birth date must be digits', valueOffset(field) + bad)
   const [year, month, date] = [text.slice(0, 4), text.slice(4, 6), text.slice(6, 8)]
   // Parts that are not known are zero; each part must then still be possible with the others.
   const possible = isDay(Number(year) || 2000, Number(month) || 1, Number(date) || 1)
-  if (!possible) throw new DecodeError('ERR_CARD_DATA', 'a birth date that no calendar has', valueOffset(field))
+  if (!possible) throw new DecodeError('ERR_CARD_DATA', 'invalid birth date', valueOffset(field))
   return `${year}-${month}-${date}`
 }
 
 function sex(field: Tlv): TextAttributes['sex'] {
   const found = sexes.get(field.value[0]!)
-  if (found === undefined) throw new DecodeError('ERR_CARD_DATA', 'not a code of sex', valueOffset(field))
+  if (found === undefined) throw new DecodeError('ERR_CARD_DATA', 'unknown sex code', valueOffset(field))
   return found
 }

@@ -38,7 +38,7 @@ export class CounterCipher {
     }
   }
 
-  /** Plain bytes; `undefined` when it is no whole number of blocks or holds no padding. */
+  /** Plain bytes; `undefined` when it is not a whole number of blocks or has no padding. */
   decrypt(ciphertext: Uint8Array): Uint8Array | undefined {
     if (ciphertext.length === 0 || ciphertext.length % block !== 0) return undefined
     const padded = this.#run(createDecipheriv(cbc, this.#key, this.#vector()), ciphertext)

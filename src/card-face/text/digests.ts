@@ -39,8 +39,8 @@ export function decodeDigests(file: Uint8Array): TextDigests {
 }
 
 /**
- * Checks that files belong to the digests beside them; without the signature over the digests this tells files of another
- * card and slips, not forgery.
+ * Checks that files belong to the digests beside them. Without the signature over the digests this detects files of
+ * another card and transmission errors, not forgery.
  *
  * @param files - EF 0001, all 17 bytes, and EF 0002; what is left out is not checked.
  * @throws DecodeError `ERR_CARD_DATA` with the place of the digest in EF 0003: 8 for the number, 43 for the attributes.
@@ -57,5 +57,5 @@ export function checkDigests(
 function match(bytes: Uint8Array, digests: TextDigests, name: keyof typeof digestOffsets): void {
   if (equalBytes(sha256(bytes), digests[name])) return
   const what = name === 'attributes' ? 'attributes' : 'individual number'
-  throw new DecodeError('ERR_CARD_DATA', `the digest is not that of the ${what}`, digestOffsets[name])
+  throw new DecodeError('ERR_CARD_DATA', `the ${what} does not have the signed digest`, digestOffsets[name])
 }

@@ -32,7 +32,7 @@ export function decodeNumberFile(file: Uint8Array, options: IndividualNumberOpti
 
 /** Files of the text application as they are on the card, for checking what the issuer signed. Nothing is checked here. */
 export interface SignedTextFiles {
-  /** EF 0001, all 17 bytes, when asked for: holds the individual number. Overwrite it when it is done with. */
+  /** EF 0001, all 17 bytes, when asked for: holds the individual number. Overwrite it after use. */
   readonly individualNumber?: Uint8Array | undefined
   /** EF 0002 to the end of its template, when asked for, with any bytes before FF20. Personal data. */
   readonly attributes?: Uint8Array | undefined

@@ -9,7 +9,7 @@ import {
   valueOffset,
 } from '../../registry/index.ts'
 
-/** EF 0007: the public half of key 0013, which signs challenges, and what the issuer says of it. Not checked here. */
+/** EF 0007: the public key of key 0013, which signs challenges, with the issuer's signature. Not checked here. */
 export interface TextCardKey {
   readonly publicKey: CardPublicKey
   /** RSASSA-PKCS1-v1_5 with SHA-256 by the key of EF 0004, 256 bytes. */
@@ -39,7 +39,7 @@ export function decodeTextCardKey(file: Uint8Array): TextCardKey {
 
 /**
  * Decodes EF 0006: `A1 { 90 exponent, 91 modulus }`, the key a session key is delivered under (two public sources).
- * Nobody signed it.
+ * It is not signed.
  *
  * @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA`, with the offset.
  */

@@ -12,7 +12,7 @@ const cryptogram = 0x86
 const expectedLength = 0x96
 /** Padding-content indicator: padded as in ISO/IEC 7816-4 6.2.3.1. */
 const padded = 0x01
-/** What the card answers when it is over: objects missing, objects wrong, no session, not supported. */
+/** Status words that end it: objects missing, objects wrong, no session, not supported. */
 const endings: ReadonlySet<number> = new Set([0x6987, 0x6988, 0x69fc, 0x6882])
 
 /** Most plain bytes whose cryptogram fits a short response: 15 blocks less one byte of padding. */
@@ -21,7 +21,7 @@ const longest = 65_536
 
 /**
  * Secure messaging of the text application: VERIFY and READ BINARY go encrypted, everything else in the clear. There is no
- * checksum, so who can change what passes is not kept out; who only listens is. One public source.
+ * checksum: it keeps out a listener, not an attacker who can alter the traffic. One public source.
  */
 export class SecureMessaging implements Protection {
   readonly application: CardApplication = registryApplications.text
@@ -57,7 +57,7 @@ export class SecureMessaging implements Protection {
       this.end()
       throw lost(`the card ended secure messaging with ${sw.toString(16).toUpperCase()}`, { sw })
     }
-    // Only READ BINARY brings data; what comes with anything else is not taken.
+    // Only READ BINARY returns data; data with any other command is ignored.
     if (this.#ins !== ins.readBinary) return { sw, data: new Uint8Array() }
     if (data.length > 0 || classifyStatus(sw).kind === 'ok') return { sw, data: this.#plain(data) }
     return response
@@ -76,14 +76,14 @@ export class SecureMessaging implements Protection {
   #wrapRead(command: CommandApdu): CommandApdu {
     const extended = this.#capabilities.extendedLength !== 'no'
     const ne = Math.min(command.ne ?? longest, extended ? longest : shortBlock)
-    // All that is left of the longest is 0000, which asks for the whole file.
+    // The largest value is encoded as 0000, which asks for the whole file.
     const data = encodeTlv(expectedLength, Uint8Array.of(0, (ne >> 8) & 0xff, ne & 0xff))
     return { ...command, cla: protectedClass, data, ne: extended ? longest : 256 }
   }
 
   #plain(data: Uint8Array): Uint8Array {
     const plain = this.#cipher.decrypt(ciphertextOf(data))
-    if (plain === undefined) throw lost('what the card answered does not decrypt')
+    if (plain === undefined) throw lost('the response cannot be decrypted')
     return plain
   }
 }
@@ -95,9 +95,9 @@ function ciphertextOf(data: Uint8Array): Uint8Array {
     if (tag === cryptogram && value[0] === padded) return value.subarray(1)
   } catch (cause) {
     if (!(cause instanceof DecodeError)) throw cause
-    throw lost('the card answered something that is not encrypted as agreed', { cause })
+    throw lost('the response is not in the protected form', { cause })
   }
-  throw lost('the card answered something that is not encrypted as agreed')
+  throw lost('the response is not in the protected form')
 }
 
 function lost(message: string, detail: { sw?: number; cause?: unknown } = {}): SecureMessagingError {

@@ -13,7 +13,7 @@ const seedLength = 32
  * Makes a session key and delivers it with SET SESSION KEY under the card's key, by RSA-OAEP with SHA-256: one exchange where
  * extended lengths work, else chained commands, which no client is known to use.
  *
- * @returns the key, 16 bytes, to be wiped by whoever holds it.
+ * @returns the key, 16 bytes, to be wiped by the caller.
  * @throws StatusWordError `ERR_SECURITY_STATUS` before a clear VERIFY of the PIN, `ERR_STATUS_WORD` when the card does not take it.
  * @throws DecodeError `ERR_CARD_DATA` when the card's key cannot be used.
  */

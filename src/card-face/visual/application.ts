@@ -23,9 +23,10 @@ import { decodeVisualInformation, type VisualInformation } from './information.t
 
 /**
  * The visual application (券面事項確認AP) of a card in a session: what is printed on the card, signed. A Juki card issued from
- * 2009-04-20 has it too, without any file that is public: there every call but `open` ends in `ERR_FILE_NOT_FOUND`.
+ * 2009-04-20 has it too, but its files are not public: there every call except `open` ends in `ERR_FILE_NOT_FOUND`.
  *
- * What is read is personal data and not yet proved: `verifyAuthenticity` says whether a card and its records are authentic.
+ * What is read is personal data and not yet proved: `verifyAuthenticity` checks whether a card and its records are
+ * authentic.
  */
 export class VisualApplication {
   readonly session: CardSession
@@ -76,7 +77,7 @@ export class VisualApplication {
   }
 
   /**
-   * Reads a file as it is, without what fills it up. A PIN that another program left verified opens nothing: it is cleared.
+   * Reads a file as it is, without its filler. A PIN that another program left verified opens nothing: it is cleared.
    *
    * @returns the record from its first byte; nothing when the file is empty.
    * @throws StatusWordError `ERR_SECURITY_STATUS` when a PIN comes first, `ERR_FILE_NOT_FOUND`.
@@ -90,12 +91,12 @@ export class VisualApplication {
   }
 
   /**
-   * Has the card sign a challenge with its own key, 001A, whose public half is in every record of this application. Takes no
+   * Has the card sign a challenge with its own key, 001A, whose public key is in every record of this application. Takes no
    * PIN (one public source).
    *
    * @param challenge - fresh random bytes; hashed here with SHA-256.
    * @returns RSASSA-PKCS1-v1_5 signature, 256 bytes; not checked.
-   * @throws RangeError for no bytes; StatusWordError, `ERR_FILE_NOT_FOUND` on a card without the key.
+   * @throws RangeError for an empty challenge; StatusWordError, `ERR_FILE_NOT_FOUND` on a card without the key.
    */
   signChallenge(challenge: Uint8Array): Promise<Uint8Array> {
     return this.#run(() => signWithDefaultKey(this.session, challenge))

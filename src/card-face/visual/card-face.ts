@@ -19,8 +19,8 @@ export interface CardFace extends SignedCardRecord {
   /** 顔写真, grey; `photoToPng` decodes it. */
   readonly photo: CardImage
   /**
-   * What the signature does not cover: right on a card that nobody changed, and proved by nothing. Compare the expiry with
-   * the one the common application tells.
+   * What the signature does not cover: it is right only on an unaltered card, and no check proves it. Compare the expiry
+   * with that of the common application.
    */
   readonly unsigned: {
     /** Last day of the card, `YYYY-MM-DD`. */
@@ -37,7 +37,7 @@ const tags = [0xdf21, 0xdf22, 0xdf23, 0xdf24, 0xdf25, 0xdf26, 0xdf27, 0xdf28, 0x
  * DF29 expiry, DF2A security code }`. The signature is over three digests: of DF22 to DF24, of DF25 and DF26, of DF27. Card facts
  * 5.5: fields four public sources, coverage one.
  *
- * @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA`, with the offset; also when the offset table is not right.
+ * @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA`, with the offset; also when the offset table is wrong.
  */
 export function decodeCardFace(bytes: Uint8Array): CardFace {
   const { record, fields } = readFields(bytes, 0xff20, tags)
@@ -66,7 +66,7 @@ function checkOffsets(table: Tlv, fields: readonly Tlv[]): void {
   const value = fixedValue(table, 2 * fields.length)
   for (const [i, { offset }] of fields.entries()) {
     if (value[2 * i]! * 256 + value[2 * i + 1]! === offset) continue
-    throw new DecodeError('ERR_CARD_DATA', 'an offset that is not that of its field', valueOffset(table) + 2 * i)
+    throw new DecodeError('ERR_CARD_DATA', 'an offset that does not match its field', valueOffset(table) + 2 * i)
   }
 }
 
@@ -79,6 +79,6 @@ const sexes: ReadonlyMap<number, CardFace['sex']> = new Map([
 
 function readSex(field: Tlv): CardFace['sex'] {
   const sex = sexes.get(fixedValue(field, 1)[0]!)
-  if (sex === undefined) throw new DecodeError('ERR_CARD_DATA', 'not a code of sex', valueOffset(field))
+  if (sex === undefined) throw new DecodeError('ERR_CARD_DATA', 'unknown sex code', valueOffset(field))
   return sex
 }

@@ -73,29 +73,29 @@ export function readFields<const Tags extends readonly number[]>(
   const template = readTemplate(bytes, tag)
   const fields = tags.map((wanted, i) => fieldOf(template, i, wanted))
   const more = template.fields[tags.length]
-  if (more !== undefined) throw new DecodeError('ERR_CARD_DATA', 'a field that is not known', more.offset)
+  if (more !== undefined) throw new DecodeError('ERR_CARD_DATA', 'an unknown field', more.offset)
   return { record: bytes.subarray(0, template.end), fields: fields as unknown as Fields<Tags>['fields'] }
 }
 
-/** Data objects that stand one after the other, tags and lengths included: a view. */
+/** Consecutive data objects, tags and lengths included: a view. */
 export function span(record: Uint8Array, first: Tlv, last: Tlv): Uint8Array {
   return record.subarray(first.offset, last.offset + last.totalLength)
 }
 
-/** Text of digits. The message tells the place of a wrong one, never the value. */
+/** Text of digits. The message gives the place of a wrong digit, never the value. */
 export function readDigits(field: Tlv, length: number): string {
   const text = asciiText(fixedValue(field, length))
   const wrong = text.search(/[^0-9]/)
-  if (wrong >= 0) throw new DecodeError('ERR_CARD_DATA', 'a character that is no digit', valueOffset(field) + wrong)
+  if (wrong >= 0) throw new DecodeError('ERR_CARD_DATA', 'a character that is not a digit', valueOffset(field) + wrong)
   return text
 }
 
-/** `YYYYMMDD` as `YYYY-MM-DD`: a day that the calendar has. */
+/** `YYYYMMDD` as `YYYY-MM-DD`: an existing date. */
 export function readDay(field: Tlv): string {
   return day(field, (part) => part)
 }
 
-/** The same for a birth date: a part that is not known is zero, and the others must then be possible. */
+/** The same for a birth date: an unknown part is zero, and the others must be possible with it. */
 export function readBirthDate(field: Tlv): string {
   return day(field, (part, instead) => part || instead)
 }
@@ -104,7 +104,7 @@ function day(field: Tlv, part: (value: number, instead: number) => number): stri
   const text = readDigits(field, 8)
   const [year, month, date] = [text.slice(0, 4), text.slice(4, 6), text.slice(6)]
   if (isDay(part(Number(year), 2000), part(Number(month), 1), part(Number(date), 1))) return `${year}-${month}-${date}`
-  throw new DecodeError('ERR_CARD_DATA', 'no day of the calendar', valueOffset(field))
+  throw new DecodeError('ERR_CARD_DATA', 'invalid date', valueOffset(field))
 }
 
 /** The key of the card in a record. */

@@ -29,7 +29,7 @@ export function decodeNumberImage(bytes: Uint8Array): NumberImage {
   }
 }
 
-/** An image of the card. Only its header was looked at: whatever shows it decodes input that may be hostile. */
+/** An image of the card. Only its header was checked: a viewer decodes input that may be hostile. */
 export interface CardImage {
   /** PNG (ISO/IEC 15948) for text, JP2 (ISO/IEC 15444-1) for the photo. */
   readonly format: 'png' | 'jp2'

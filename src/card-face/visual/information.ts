@@ -3,7 +3,7 @@ import { DecodeError } from '../../errors.ts'
 import { fixedValue, readKeyId, valueOffset } from '../../registry/index.ts'
 import { readDigits, readFields } from './fields.ts'
 
-/** EF 0003, basic information of the application. Free to read, and signed by nothing that is known. */
+/** EF 0003, basic information of the application. Free to read; no signature over it is known. */
 export interface VisualInformation {
   /** `06 03 0E 01` on cards seen: version of the specification, lengths supported, vendor. */
   readonly specification: Uint8Array

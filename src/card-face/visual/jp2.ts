@@ -11,7 +11,7 @@ export interface Jp2Header {
   /** Bits of each component when all have the same, are unsigned and at full size; else `undefined`. */
   readonly depth: number | undefined
   readonly tiles: number
-  /** Where the size stands, from the start of the input. */
+  /** Where the size is, from the start of the input. */
   readonly sizeAt: number
 }
 
@@ -24,7 +24,7 @@ interface Box {
 const maxBoxes = 64
 
 /**
- * Reads the boxes of a JP2 file and the size segment of its codestream; the image data is not looked at.
+ * Reads the boxes of a JP2 file and the size segment of its codestream; the image data is not read.
  *
  * @param base - added to every offset.
  * @throws DecodeError `ERR_CARD_DATA` when it is not such a file or its two headers do not agree.
@@ -40,7 +40,7 @@ export function readJp2(bytes: Uint8Array, base = 0): Jp2Header {
       if (to - at < 8) fail('a box that is cut off', at)
       if (list.length === maxBoxes) fail(`more than ${maxBoxes} boxes`, at)
       const length = view.getUint32(at) || to - at
-      if (length < 8 || length > to - at) fail('a box of a length that cannot be', at)
+      if (length < 8 || length > to - at) fail('a box of an impossible length', at)
       list.push({ type: asciiText(bytes.subarray(at + 4, at + 8)), content: at + 8, end: at + length })
     }
     return list
@@ -65,7 +65,7 @@ export function readJp2(bytes: Uint8Array, base = 0): Jp2Header {
   if (left >= right || top >= bottom || tileWidth === 0 || tileHeight === 0) fail('an image without area', size + 4)
   const [width, height] = [right - left, bottom - top]
   const same = view.getUint32(image!.content) === height && view.getUint32(image!.content + 4) === width
-  if (!same || view.getUint16(image!.content + 8) !== components) fail('two headers that differ', image!.content)
+  if (!same || view.getUint16(image!.content + 8) !== components) fail('the two headers differ', image!.content)
 
   const first = bytes[size + 38]!
   const alike = Array.from({ length: components }, (_, i) => size + 38 + 3 * i).every(

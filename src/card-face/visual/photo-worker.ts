@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 
-/** What the parent hands over. */
+/** What the parent passes. */
 export interface PhotoTask {
   readonly file: Uint8Array
   /** Most memory of the decoder, bytes. */
@@ -48,7 +48,7 @@ Object.assign(globalThis, { __dirname: folder })
 /** WebAssembly has no limit of its own below the codec's 2 GiB: growing further is refused, as by a machine without memory. */
 const { grow } = WebAssembly.Memory.prototype
 WebAssembly.Memory.prototype.grow = function (this: WebAssembly.Memory, pages: number): number {
-  if (this.buffer.byteLength + pages * 65_536 > maxMemory) throw new RangeError('the decoder takes too much memory')
+  if (this.buffer.byteLength + pages * 65_536 > maxMemory) throw new RangeError('the decoder needs too much memory')
   return grow.call(this, pages)
 }
 
@@ -77,7 +77,7 @@ async function answer(): Promise<PhotoAnswer> {
     if (bitsPerSample !== 8 || isSigned || pixels.length !== width * height * components) return { kind: 'refused' }
     return { kind: 'pixels', width, height, components, pixels }
   } catch (cause) {
-    // The codec throws addresses of C++ exceptions, which say nothing.
+    // The codec throws addresses of C++ exceptions, which carry no information.
     return { kind: 'refused', ...(cause instanceof Error && { cause }) }
   }
 }

@@ -15,7 +15,7 @@ export interface PhotoOptions {
   readonly worker?: URL | string | undefined
 }
 
-/** A photo that anything can show. */
+/** A photo in a common format. */
 export interface PngPhoto {
   /** Pixels. */
   readonly width: number
@@ -35,11 +35,11 @@ const wasmFile = 'openjpegwasm_decode.wasm'
 /**
  * Decodes the photo of a card face (JPEG 2000, 8 bits, grey or colour) to PNG. The decoder is OpenJPEG in WebAssembly, from the
  * optional package `@cornerstonejs/codec-openjpeg`; it runs in a worker thread of its own within limits of time and memory, as
- * the file comes from a card and nothing need be true of it.
+ * the file comes from a card and is not trusted.
  *
  * @param photo - the photo of a card face, or a JP2 file.
  * @throws DependencyError `ERR_DEPENDENCY_MISSING` when the package is not installed, or the file of the worker is missing.
- * @throws DecodeError `ERR_CARD_DATA` when the file is no image of 1 to 2048 pixels a side of that kind, or cannot be
+ * @throws DecodeError `ERR_CARD_DATA` when the file is not an image of 1 to 2048 pixels a side of that kind, or cannot be
  *   decoded within the limits.
  */
 export async function photoToPng(
@@ -59,7 +59,7 @@ export async function photoToPng(
     depth !== 8 ||
     (components !== 1 && components !== 3)
   ) {
-    throw new DecodeError('ERR_CARD_DATA', 'a photo of a size or depth that is not decoded', sizeAt)
+    throw new DecodeError('ERR_CARD_DATA', 'a photo of an unsupported size or depth', sizeAt)
   }
   const answer = await decode({ file, maxMemory }, timeoutMs, worker)
   if (answer === 'timeout') throw new DecodeError('ERR_CARD_DATA', `not decoded within ${timeoutMs} ms`, sizeAt)
@@ -67,7 +67,7 @@ export async function photoToPng(
   const same = answer.kind === 'pixels' && answer.width === width && answer.height === height
   if (!same || answer.components !== components) {
     const cause = answer.kind === 'refused' ? answer.cause : undefined
-    throw new DecodeError('ERR_CARD_DATA', 'the decoder refuses the photo', sizeAt, { cause })
+    throw new DecodeError('ERR_CARD_DATA', 'the photo cannot be decoded', sizeAt, { cause })
   }
   return { width, height, png: encodePng({ width, height, components, samples: answer.pixels }) }
 }
