@@ -3,8 +3,8 @@ import { readRawExtensions } from '../x509/extensions.ts'
 import type { Certificate, GeneralName } from '../x509/index.ts'
 
 /**
- * What RFC 5280 forbids in any certificate of a path and 6.1 does not look at. Rules for issuers that path validation does
- * not rest on are left to them: docs/verification.md lists those.
+ * What RFC 5280 forbids in any certificate of a path and 6.1 does not check. Rules for issuers that path validation does not
+ * depend on are not checked: docs/verification.md lists those.
  *
  * @returns what is wrong, if anything.
  */
@@ -25,7 +25,7 @@ export function profileFault(certificate: Certificate): string | undefined {
   return undefined
 }
 
-/** Whether an alternative name stands for the subject: then it must be critical. */
+/** Whether an alternative name replaces the subject: then it must be critical. */
 function namedElsewhere({ tbs }: Certificate): boolean {
   const fields = new DerReader(tbs).enter(tags.sequence)
   while (fields.more && fields.nextTag !== context(3)) fields.read()

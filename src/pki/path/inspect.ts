@@ -9,9 +9,9 @@ const defaultIntermediates = 8
 
 /**
  * Builds a path from a certificate to a trust anchor and validates it. The pool may hold anything in any order: several
- * certificates of one name, cycles, certificates of others. Every candidate is tried until one path satisfies all that is
- * asked or the budget is spent; what comes of it does not depend on the order of anchors and pool. Reports; never throws for
- * what certificates say.
+ * certificates of one name, cycles, unrelated certificates. Every candidate is tried until one path satisfies all that is
+ * asked or the budget is spent; the result does not depend on the order of anchors and pool. Returns failures; never throws
+ * because of a certificate's content.
  *
  * @see RFC 5280 6.1, RFC 4158 for building
  */
@@ -40,7 +40,7 @@ export function* inspectPathSteps(leaf: Certificate, options: PathOptions): Step
 /**
  * Every valid path, the likeliest first, and `undefined` after each signature, where others may run.
  *
- * @returns what was wrong with the path that came farthest. @internal
+ * @returns what was wrong with the path that got farthest. @internal
  */
 export function validPaths(leaf: Certificate, options: PathOptions): Generator<ValidPath | undefined, PathFailure> {
   if (!(leaf instanceof Certificate)) throw new TypeError('certificate must be a Certificate')
@@ -58,7 +58,7 @@ function requireCertificates(list: unknown, name: string): void {
   }
 }
 
-/** The policy of these options with the budget of the question, a new one unless there is one already. @internal */
+/** The policy of these options with the budget of the question, a new one if it has none yet. @internal */
 export function limitsOf({
   signatures,
   maxSignatures,
@@ -135,8 +135,8 @@ class Search {
   }
 
   /**
-   * Whether the issuer signed the subject; taken on trust until the path is complete when its key is not. Either way it
-   * costs the budget, or a pool of such keys could be walked through in every order.
+   * Whether the issuer signed the subject; deferred until the path is complete when the issuer's key lacks parameters.
+   * Either way it costs the budget, or a pool of such keys could be walked through in every order.
    */
   #signed(subject: Certificate, issuer: Certificate, depth: number): boolean {
     const deferred = lacksParameters(issuer) && this.#options.signatures?.allowDsa === true
@@ -164,7 +164,7 @@ class Search {
     return true
   }
 
-  /** Keeps the failure that is nearest to success: one of a complete path before one met while building. */
+  /** Keeps the failure that is nearest to success: one of a complete path before one found while building. */
   #note(failure: PathFailure): void {
     const building = (one: PathFailure): boolean => one.check === 'signature' || one.check === 'trust-anchor'
     if (this.#farthest === undefined || (building(this.#farthest) && !building(failure))) this.#farthest = failure

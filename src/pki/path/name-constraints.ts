@@ -3,7 +3,7 @@ import { inSubtree, isSameForm } from './subtrees.ts'
 
 const emailAddress = '1.2.840.113549.1.9.1'
 
-/** Most pairs of name and subtree looked at in one path: thousands of each would take seconds. */
+/** Most pairs of name and subtree compared in one path: thousands of each would take seconds. */
 const maxComparisons = 65_536
 
 /** Name constraints gathered along a path. RFC 5280 4.2.1.10, 6.1.3 (b) and (c), 6.1.4 (g). */
@@ -43,7 +43,7 @@ export class ConstraintState {
   }
 }
 
-/** Every name, mailboxes wherever they stand. */
+/** Every name, mailboxes in the subject included. */
 function namesOf({ subjectName, extensions }: Certificate): readonly GeneralName[] {
   const names: GeneralName[] = [...(extensions.subjectAltName ?? [])]
   if (!subjectName.empty) names.push({ kind: 'directory', value: subjectName })

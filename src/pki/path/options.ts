@@ -6,7 +6,7 @@ export interface PathOptions {
   readonly anchors: readonly Certificate[]
   /** Untrusted certificates to build the path with, in any order. */
   readonly intermediates?: readonly Certificate[] | undefined
-  /** The moment to judge at. */
+  /** The time of the verification. */
   readonly at: Date
   /** Certificate policies that are acceptable; default: any. */
   readonly initialPolicies?: readonly string[] | undefined
@@ -18,7 +18,7 @@ export interface PathOptions {
   readonly keyUsage?: KeyUsage | undefined
   /** Extended key usage the end certificate must name, as object identifier. */
   readonly extendedKeyUsage?: string | undefined
-  /** What certificates, lists and answers may be signed with. */
+  /** Algorithms and key sizes accepted for certificates, lists and answers. */
   readonly signatures?: SignatureLimits | undefined
   /** Most certificates between the end certificate and the anchor. Default 8. */
   readonly maxIntermediates?: number | undefined
@@ -62,7 +62,7 @@ export interface ValidPath {
   readonly policies: readonly string[]
 }
 
-/** No path, and what was wrong with the one that came farthest. */
+/** No path, and what was wrong with the one that got farthest. */
 export interface InvalidPath {
   readonly ok: false
   readonly failure: PathFailure

@@ -16,7 +16,7 @@ export function isSameForm(name: GeneralName, base: GeneralName): boolean {
 }
 
 /**
- * Whether a name lies in a subtree; `undefined` when that cannot be told, which counts against the name.
+ * Whether a name lies in a subtree; `undefined` when that cannot be decided, which counts against the name.
  *
  * @see RFC 5280 4.2.1.10
  */
@@ -33,7 +33,7 @@ export function inSubtree(name: GeneralName, base: GeneralName): boolean | undef
 /** Labels of visible ASCII, an underscore tolerated; one dot may end it. */
 const hostName = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/i
 
-/** A host name as it is compared; `undefined` for what is none. */
+/** A host name as it is compared; `undefined` for anything else. */
 function host(text: string): string | undefined {
   return hostName.test(text) ? text.toLowerCase().replace(/\.$/, '') : undefined
 }
@@ -48,7 +48,7 @@ function dnsMatches(name: string, base: string): boolean | undefined {
   return wildcard && domain.slice(domain.indexOf('.') + 1) === own ? undefined : false
 }
 
-/** An atom of RFC 5321 and the dots between; where they stand is tolerated. */
+/** An atom of RFC 5321 and the dots between; their places are not checked. */
 const atoms = /^[\w!#$%&'*+/=?^`{|}~.-]+$/
 /** The same with letters beyond ASCII. RFC 6531 3.3. */
 const utf8Atoms = /^[\w!#$%&'*+/=?^`{|}~.\u{80}-\u{10ffff}-]+$/u
@@ -62,7 +62,7 @@ interface Mailbox {
   readonly at: string
 }
 
-/** Local part and host, which stands behind the last `@`. `undefined` for what is no mailbox of a host. */
+/** Local part and host, which follows the last `@`. `undefined` for text that is not a mailbox of a host. */
 function mailboxOf(text: string, utf8 = false): Mailbox | undefined {
   const cut = text.lastIndexOf('@')
   const local = text.slice(0, Math.max(cut, 0))
@@ -71,13 +71,13 @@ function mailboxOf(text: string, utf8 = false): Mailbox | undefined {
   return at === undefined || !fits ? undefined : { local, at }
 }
 
-/** What a local part means: a quoted one is the same mailbox as the same text without quotes. RFC 5321 4.1.2. */
+/** The meaning of a local part: a quoted one is the same mailbox as the same text without quotes. RFC 5321 4.1.2. */
 const meaning = (local: string): string =>
   local.startsWith('"') ? local.slice(1, -1).replaceAll(/\\(.)/gu, '$1') : local
 
 /**
  * A mailbox, all mailboxes of a host, or of every host in a domain (leading dot). Local parts match when they are the same
- * to the letter (RFC 5280 7.5); where only their meaning is the same, it cannot be told.
+ * to the letter (RFC 5280 7.5); where only their meaning is the same, it cannot be decided.
  */
 function emailMatches(name: string, base: string): boolean | undefined {
   const own = mailboxOf(name)
@@ -91,8 +91,8 @@ function emailMatches(name: string, base: string): boolean | undefined {
 }
 
 /**
- * A constraint on one mailbox says nothing certain of the others at its host: RFC 9598 6 compares the hosts alone, which
- * would permit every mailbox where one is.
+ * A constraint on one mailbox says nothing certain about the others at its host: RFC 9598 6 compares the hosts alone, which
+ * would permit every mailbox where only one is meant.
  */
 function utf8MailboxMatches(value: Uint8Array, base: string): boolean | undefined {
   const own = mailboxOf(utf8Text(value), true)
@@ -116,12 +116,12 @@ function utf8Text(der: Uint8Array): string {
   }
 }
 
-/** Scheme, user information and host; nothing RFC 3986 3.2 does not allow, as programs go on differently after it. */
+/** Scheme, user information and host; nothing RFC 3986 3.2 does not allow, because programs parse the rest differently. */
 const authority = /^[a-z][a-z0-9+.-]*:\/\/(?:(?:[\w.~!$&'()*+,;=:-]|%[\da-f]{2})*@)?([^/?#@:]+)(?::\d*)?(?:[/?#]|$)/i
 
 /**
- * A host exactly, or every host in a domain (leading dot). What is no fully qualified name of a host, an address first of
- * all, cannot be told: RFC 5280 4.2.1.10 wants such a name rejected.
+ * A host exactly, or every host in a domain (leading dot). For a host that is not a fully qualified name, an address
+ * above all, it cannot be decided: RFC 5280 4.2.1.10 requires such a name to be rejected.
  */
 function uriMatches(name: string, base: string): boolean | undefined {
   const own = host(authority.exec(name)?.[1] ?? '')
@@ -137,7 +137,7 @@ function hostMatches(own: string, base: string): boolean | undefined {
   return below ? own.endsWith(`.${domain}`) : own === domain
 }
 
-/** Address and mask, both of the address's length; a mask with holes matches nothing for sure. */
+/** Address and mask, both of the address's length; a mask with holes cannot be decided. */
 function ipMatches(name: Uint8Array, base: Uint8Array): boolean | undefined {
   if (base.length !== 8 && base.length !== 32) return undefined
   if (name.length !== 4 && name.length !== 16) return undefined

@@ -1,7 +1,7 @@
 import { DecodeError } from '../../errors.ts'
 import { type DerReader, readInteger, tags } from '../x509/der.ts'
 
-/** Bits 1 to 8 of ReasonFlags, every reason there is; bit 0 is not used. RFC 5280 4.2.1.13. */
+/** Bits 1 to 8 of ReasonFlags, every reason; bit 0 is not used. RFC 5280 4.2.1.13. */
 export const allReasons = 0x1fe
 
 /** ReasonFlags as a mask; absent flags mean every reason. */
@@ -35,6 +35,6 @@ export function readReason(reader: DerReader): RevocationReason {
   const at = reader.offset
   const value = readInteger(reader, tags.enumerated)
   const name = value.length === 1 ? names[value[0]!] : undefined
-  if (name === undefined) throw new DecodeError('ERR_DER', 'no reason of a revocation', at)
+  if (name === undefined) throw new DecodeError('ERR_DER', 'unknown revocation reason', at)
   return name
 }

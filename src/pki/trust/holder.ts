@@ -43,7 +43,7 @@ export function holderAttributes(certificate: Certificate): HolderAttributes {
   for (const name of certificate.extensions.subjectAltName ?? []) {
     if (name.kind !== 'other' || !name.type.startsWith(base)) continue
     const number = name.type.slice(base.length)
-    if (texts.has(number)) throw malformed(`attribute ${number} stands twice`)
+    if (texts.has(number)) throw malformed(`attribute ${number} is a duplicate`)
     texts.set(number, utf8String(name.value, number))
   }
   if (texts.size === 0) {
@@ -51,7 +51,7 @@ export function holderAttributes(certificate: Certificate): HolderAttributes {
   }
   const text = (number: string): string => texts.get(number) ?? raise(malformed(`attribute ${number} is missing`))
   const sex = sexes[text('3') as keyof typeof sexes]
-  if (sex === undefined) throw malformed('attribute 3 is not a code of sex')
+  if (sex === undefined) throw malformed('attribute 3 is not a sex code')
   return {
     name: text('1'),
     nameSubstitutes: positions(text('2'), text('1'), '2'),
@@ -97,7 +97,7 @@ function birthDate(text: string): BirthDate {
   if (parts === null) throw malformed('attribute 4 is not a birth date')
   const [year, month, day] = parts.slice(2).map(Number) as [number, number, number]
   const lastDay = month >= 1 && month <= 12 ? daysInMonth(year || 2000, month) : 31
-  if (month > 12 || day > lastDay) throw malformed('attribute 4 is not a day of the calendar')
+  if (month > 12 || day > lastDay) throw malformed('attribute 4 is not a valid date')
   const known = (number: number): number | undefined => (number === 0 ? undefined : number)
   return { era: eras[Number(parts[1])]!, year: known(year), month: known(month), day: known(day) }
 }

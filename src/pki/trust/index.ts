@@ -1,5 +1,5 @@
 /**
- * Whether a certificate of the JPKI is to be believed: path, profile and revocation in one answer.
+ * Verification of a certificate of the JPKI: path, profile and revocation in one result.
  */
 export type { BirthDate, HolderAttributes } from './holder.ts'
 export { holderAttributes } from './holder.ts'
@@ -26,10 +26,10 @@ export { crlFolderSource } from './sources/crl-folder-source.ts'
 export type { CrlHttpSourceOptions } from './sources/crl-http-source.ts'
 export { crlHttpSource } from './sources/crl-http-source.ts'
 export type { HttpOptions } from './sources/http.ts'
-export type { ListSourceOptions } from './sources/list-judge.ts'
+export type { ListSourceOptions } from './sources/list-verifier.ts'
 export type { OcspHttpSourceOptions } from './sources/ocsp-http-source.ts'
 export { ocspHttpSource } from './sources/ocsp-http-source.ts'
-export type { OcspJudgement, OcspSourceOptions } from './sources/ocsp-source.ts'
+export type { OcspPolicy, OcspSourceOptions } from './sources/ocsp-source.ts'
 export { ocspSource } from './sources/ocsp-source.ts'
 export type { RevocationPolicy, VerifyOptions } from './verify.ts'
 export { inspectCertificate, verifyCertificate } from './verify.ts'

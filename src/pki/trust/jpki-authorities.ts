@@ -39,7 +39,7 @@ export function jpkiAuthorityOf(certificate: Certificate): JpkiAuthority | undef
 }
 
 /**
- * Those of the given certificates that are JPKI authorities of the production hierarchy: what to use as trust anchors.
+ * Those of the given certificates that are JPKI authorities of the production hierarchy: for use as trust anchors.
  * Anything else among them is left out, the test hierarchy too.
  */
 export function jpkiAnchors(certificates: readonly Certificate[], issues?: 'auth' | 'sign'): readonly Certificate[] {

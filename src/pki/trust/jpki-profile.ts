@@ -3,7 +3,7 @@ import type { Certificate, KeyUsage } from '../x509/index.ts'
 /** What a certificate is within the JPKI. */
 export type JpkiCertificateUse = 'auth' | 'sign' | 'auth-ca' | 'sign-ca'
 
-/** Who issued it, judged by the names it carries; a trust anchor decides whether that is true. */
+/** Who issued it, by the names it carries; only a trust anchor proves it. */
 export type JpkiHierarchy = 'production' | 'test' | 'virtual'
 
 /** What a certificate of the JPKI is. */

@@ -2,15 +2,15 @@ import type { PathCheck } from '../path/index.ts'
 import type { Certificate, EncodingFinding, SignatureLimits } from '../x509/index.ts'
 import type { JpkiProfile } from './jpki-profile.ts'
 
-/** What a source of revocation says of one certificate. */
+/** Answer of a revocation source about one certificate. */
 export interface RevocationAnswer {
-  /** `unknown` whenever the source cannot vouch for it; never taken for `good`. */
+  /** `unknown` whenever the source has no proof of its status; never treated as `good`. */
   readonly status: 'good' | 'revoked' | 'unknown'
   readonly revokedAt?: Date | undefined
   readonly reason?: string | undefined
-  /** What the answer rests on. */
+  /** What the answer is based on. */
   readonly evidence: readonly RevocationEvidence[]
-  /** Why sources were of no use. */
+  /** Why sources gave no status. */
   readonly problems: readonly string[]
 }
 
@@ -22,14 +22,14 @@ export interface RevocationEvidence {
   readonly nextUpdate: Date | undefined
   /** SHA-256 of the list or answer, hexadecimal. */
   readonly sha256: string
-  /** What its issuer or responder should have written in another way; absent or empty: nothing. */
+  /** Deviations from the encoding rules; absent or empty: none. */
   readonly findings?: readonly EncodingFinding[] | undefined
 }
 
 /**
- * Where revocation is looked up: lists at hand, a directory, a responder. Must not throw for what it does not know. `anchor`
- * is the trust anchor of the certificate's path: who signs its list must lead to the same one. RFC 5280 6.3.3 (f). `limits`
- * are what the verifier takes signatures by, and what is left of its budget; a source applies them besides its own.
+ * Looks up revocation: lists at hand, a directory, a responder. Must not throw for an unknown status. `anchor` is the trust
+ * anchor of the certificate's path: the signer of its list must lead to the same one. RFC 5280 6.3.3 (f). `limits` are the
+ * verifier's signature policy and what is left of its budget; a source applies them besides its own.
  */
 export type RevocationSource = (
   certificate: Certificate,
@@ -39,10 +39,10 @@ export type RevocationSource = (
   limits?: SignatureLimits,
 ) => RevocationAnswer | Promise<RevocationAnswer>
 
-/** Checks by name: those of the path, and those on top of it. */
+/** Checks by name: those of the path, and the further ones. */
 export type VerificationCheck = 'path' | PathCheck | 'jpki-profile' | 'revocation'
 
-/** One check and what came of it. */
+/** One check and its result. */
 export interface CheckResult {
   readonly check: VerificationCheck
   readonly result: 'passed' | 'failed' | 'not-done'
@@ -51,15 +51,15 @@ export interface CheckResult {
   readonly message?: string | undefined
 }
 
-/** Something that was read although its issuer should have written it in another way: docs/verification.md. */
+/** A deviation from the encoding rules that was tolerated: docs/verification.md. */
 export interface VerificationFinding extends EncodingFinding {
-  /** What it was found in. */
+  /** Where it was found. */
   readonly of: 'certificate' | RevocationEvidence['kind']
   /** Certificate it is, or is about: 0 is the end certificate. */
   readonly depth: number
 }
 
-/** Everything that was found out about a certificate. */
+/** Result of all checks of a certificate. */
 export interface VerificationReport {
   readonly ok: boolean
   readonly at: Date
@@ -67,7 +67,7 @@ export interface VerificationReport {
   /** The first check that failed. */
   readonly failure?: CheckResult | undefined
   /**
-   * End certificate first, trust anchor last: the path that holds, or of those that revocation refuses the one that came
+   * End certificate first, trust anchor last: the valid path, or of those refused for revocation the one that got
    * nearest. Absent when there is no valid path.
    */
   readonly path?: readonly Certificate[] | undefined
@@ -76,6 +76,6 @@ export interface VerificationReport {
   readonly profile?: JpkiProfile | undefined
   /** By depth, the anchor left out. */
   readonly revocation: readonly RevocationAnswer[]
-  /** What was read although it was written against the rules, in what the report rests on. Absent: nothing. */
+  /** Tolerated deviations in what the report is based on. Absent: none. */
   readonly findings?: readonly VerificationFinding[] | undefined
 }

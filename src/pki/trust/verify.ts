@@ -12,7 +12,7 @@ import type {
   VerificationReport,
 } from './report.ts'
 
-/** What is asked of revocation. There is no default: leaving it out must be a decision. */
+/** How revocation is checked. There is no default: leaving it out must be a decision. */
 export type RevocationPolicy =
   /** Every certificate below the anchor must be known good. */
   | { readonly mode: 'required'; readonly sources: readonly RevocationSource[] }
@@ -26,13 +26,13 @@ export interface VerifyOptions extends PathOptions {
   readonly revocation: RevocationPolicy
   /** What the certificate must be by the JPKI profile. Left out, the profile is not checked. */
   readonly use?: 'auth' | 'sign' | undefined
-  /** Hierarchies that are acceptable with `use`. Default: production only; never the test hierarchy unasked. */
+  /** Hierarchies that are acceptable with `use`. Default: production only; the test hierarchy only on request. */
   readonly hierarchies?: readonly JpkiHierarchy[] | undefined
 }
 
 /**
- * Verifies a certificate and returns what was found out. A report that is returned is `ok`; look at its checks for what was
- * not done.
+ * Verifies a certificate and returns the result of every check. A report that is returned is `ok`; its checks show what
+ * was not done.
  *
  * @throws VerificationError `ERR_VERIFICATION` naming the failed check and the certificate it is about.
  */
@@ -45,7 +45,7 @@ export async function verifyCertificate(certificate: Certificate, options: Verif
 
 /**
  * The same, but reports a failure instead of throwing it, with every check that was done before. Every path to an anchor is
- * tried with its revocation until one holds; the order of anchors and intermediates decides nothing.
+ * tried with its revocation until one is valid; the order of anchors and intermediates decides nothing.
  */
 export async function inspectCertificate(
   certificate: Certificate,
@@ -85,7 +85,7 @@ export async function inspectCertificate(
     }
     const { path } = step.value
     const asked = question.ask(path)
-    // A source that knows at once costs no turn of the event loop.
+    // A source that answers synchronously costs no turn of the event loop.
     const answers = asked.some(isPromise) ? await Promise.all(asked) : (asked as readonly RevocationAnswer[])
     const outcome = outcomeOf(path, answers, question)
     if (outcome.failure === undefined) {
@@ -100,7 +100,7 @@ export async function inspectCertificate(
   }
 }
 
-/** What only this function takes; path building checks the rest. @throws TypeError naming the argument. */
+/** Checks the options of this function; path building checks the rest. @throws TypeError naming the argument. */
 function requireArguments(certificate: Certificate, { revocation, use }: VerifyOptions): void {
   if (!(certificate instanceof Certificate)) throw new TypeError('certificate must be a Certificate')
   if (!['required', 'best-effort', 'none'].includes(revocation?.mode)) {
@@ -121,10 +121,10 @@ const unasked: RevocationAnswer = { status: 'unknown', evidence: [], problems: [
 
 const isPromise = (asked: Asked): boolean => asked instanceof Promise
 
-/** How far a refused path was from being accepted: what is not known could become known, what is revoked stays so. */
+/** How far a refused path was from being accepted: an unknown status may become known, a revoked one stays revoked. */
 const distances = { unknown: 0, revoked: 1, budget: 2 } as const
 
-/** What came of one valid path. */
+/** Result of one valid path. */
 interface PathOutcome {
   readonly checks: readonly CheckResult[]
   readonly facts: Pick<VerificationReport, 'revocation'> & Partial<VerificationReport>
@@ -197,7 +197,7 @@ function outcomeOf(
     if (question.isRevoked(path[depth]!, answer)) return refused('revocation', depth, 'revoked', distances.revoked)
     if (question.limits.budget.exceeded) return refused('budget', depth, tooMany, distances.budget)
     if (answer.status !== 'good' && question.mode === 'required') {
-      const message = `not known: ${answer.problems.join('; ') || 'no source'}`
+      const message = `status unknown: ${answer.problems.join('; ') || 'no source'}`
       return refused('revocation', depth, message, distances.unknown)
     }
     checks.push({ check: 'revocation', result: answer.status === 'good' ? 'passed' : 'not-done', depth })
@@ -205,7 +205,7 @@ function outcomeOf(
   return { checks, facts, distance: 0, failure: undefined }
 }
 
-const tooMany = 'too many signatures to check: the question was given up'
+const tooMany = 'too many signatures to check: the verification was stopped'
 
 const ofEnd = (finding: EncodingFinding): VerificationFinding => ({ of: 'certificate', depth: 0, ...finding })
 
@@ -224,7 +224,7 @@ function requiredProfile(certificate: Certificate, options: VerifyOptions): Jpki
   return { ok: false, reason: `of the ${profile.hierarchy} hierarchy, which is not accepted` }
 }
 
-/** Asks one source after another until one knows. A source that throws counts as not knowing. */
+/** Asks one source after another until one knows the status. A source that throws counts as `unknown`. */
 function ask(
   sources: readonly RevocationSource[],
   question: Parameters<RevocationSource>,
@@ -233,11 +233,11 @@ function ask(
   const [source, ...others] = sources
   if (source === undefined) return { status: 'unknown', evidence: [], problems }
   const next = (more: readonly string[]): Asked => ask(others, question, [...problems, ...more])
-  const judge = (answer: RevocationAnswer): Asked => (answer.status === 'unknown' ? next(answer.problems) : answer)
+  const decide = (answer: RevocationAnswer): Asked => (answer.status === 'unknown' ? next(answer.problems) : answer)
   const give = (error: unknown): Asked => next([error instanceof Error ? error.message : 'a source failed'])
   try {
     const answer = source(...question)
-    return answer instanceof Promise ? answer.then(judge).catch(give) : judge(answer)
+    return answer instanceof Promise ? answer.then(decide).catch(give) : decide(answer)
   } catch (error) {
     return give(error)
   }

@@ -15,12 +15,13 @@ import { decodeExtensions, type Extensions, readRawExtensions } from './extensio
 import { Name } from './name.ts'
 import { PublicKey, type PublicKeyKind } from './public-key.ts'
 
-/** Certificates are of one or two thousand bytes; what is read of a larger one could fill the memory. */
+/** Certificates have one or two thousand bytes; a much larger one could exhaust memory. */
 const maxBytes = 65_536
 
 /**
- * Facts of one X.509 certificate, read strictly: DER only, nothing left over, no extension twice, no extensions before
- * version 3. The few forms that are against the rules and mean one thing all the same are in `findings`. Reading them proves nothing: chain, revocation and validity are other questions.
+ * Facts of one X.509 certificate, read strictly: DER only, nothing left over, no duplicate extension, no extensions before
+ * version 3. Deviations with only one meaning are in `findings`. Reading a certificate proves nothing: chain, revocation and
+ * validity are separate questions.
  *
  * Source: RFC 5280 4.1.
  */
@@ -39,7 +40,7 @@ export class Certificate {
   readonly extensions: Extensions
   /** Critical extensions this package does not know: a path with one is refused. */
   readonly unknownCritical: readonly string[]
-  /** What its issuer should have written in another way; each kind once. */
+  /** Deviations from the encoding rules; each kind once. */
   readonly findings: readonly EncodingFinding[]
   readonly signatureAlgorithm: Algorithm
   /** The signed bytes and the signature over them: views. @internal */
@@ -111,7 +112,7 @@ export class Certificate {
   }
 
   /**
-   * The same certificate with the parameters its DSA key leaves to its issuer's; itself when it leaves none.
+   * The same certificate with its DSA key completed by the issuer's parameters; itself when the key is complete.
    *
    * @param issuer - the issuer's key, of a path that ends at a trust anchor. @internal
    */
@@ -194,6 +195,6 @@ function readVersion(tbs: DerReader): number {
 function wholeBytes(reader: DerReader): Uint8Array {
   const at = reader.offset
   const { bytes, unusedBits } = readBitString(reader)
-  if (unusedBits !== 0) throw new DecodeError('ERR_DER', 'a signature of part of a byte', at)
+  if (unusedBits !== 0) throw new DecodeError('ERR_DER', 'a signature with unused bits', at)
   return bytes
 }

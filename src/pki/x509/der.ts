@@ -24,13 +24,13 @@ export const tags = {
   set: 0x31,
 } as const
 
-/** How an encoding can break a rule for issuers and still be read in one way only: docs/verification.md. */
+/** Kinds of deviations from the encoding rules that have only one meaning: docs/verification.md. */
 export const encodingFindingKinds = [
   /** A DEFAULT value is written out. X.690 11.5. */
   'default-written-out',
   /** A named bit list ends in zero bits. X.690 11.2.2. */
   'trailing-zero-bits',
-  /** A SEQUENCE OF that has to be left out stands there without an element. RFC 5280 4.1, 5.1.2.6, 5.3. */
+  /** A SEQUENCE OF without an element, which must be left out. RFC 5280 4.1, 5.1.2.6, 5.3. */
   'empty-sequence',
   /** GeneralizedTime for a year from 1950 to 2049. RFC 5280 4.1.2.5, 5.1.2.4. */
   'time-form',
@@ -43,7 +43,7 @@ export const encodingFindingKinds = [
 /** One of {@link encodingFindingKinds}. */
 export type EncodingFindingKind = (typeof encodingFindingKinds)[number]
 
-/** What an issuer should have written in another way, and what was read all the same. */
+/** A tolerated deviation from the encoding rules. */
 export interface EncodingFinding {
   readonly kind: EncodingFindingKind
   /** Offset of its first occurrence, bytes from the start of the certificate, list or response. */
@@ -70,8 +70,8 @@ function fail(message: string, offset: number): never {
 
 /**
  * Walks DER strictly: definite, minimal lengths, one-byte tags, nothing left over. Every error has its offset from the
- * start of the whole input, however deep the reader is. A reader with `findings` notes there what can be read in one way
- * only; one without refuses that too.
+ * start of the whole input, however deep the reader is. A reader with `findings` notes deviations that have only one
+ * meaning; one without refuses those too.
  *
  * Source: ITU-T X.690 clauses 8 and 10.
  */
@@ -89,13 +89,13 @@ export class DerReader {
     this.#end = end
   }
 
-  /** Notes a finding, each kind once: a million entries of one kind are one finding. */
+  /** Notes a finding, each kind once, however often it occurs. */
   note(kind: EncodingFindingKind, offset: number): void {
     const { findings } = this
     if (findings !== undefined && !findings.some((one) => one.kind === kind)) findings.push({ kind, offset })
   }
 
-  /** Notes a finding where they are noted. @throws DecodeError `ERR_DER` elsewhere. */
+  /** Notes a finding, in a reader with `findings`. @throws DecodeError `ERR_DER` in one without. */
   tolerate(kind: EncodingFindingKind, message: string, offset: number): void {
     if (this.findings === undefined) fail(message, offset)
     this.note(kind, offset)
@@ -128,7 +128,7 @@ export class DerReader {
     return { tag: this.bytes[start]!, start, content, end: this.#at }
   }
 
-  /** Goes past the next element and tells where its content begins; it ends at {@link offset}. As {@link read}. */
+  /** Skips the next element and returns the offset of its content, which ends at {@link offset}. As {@link read}. */
   pass(tag?: number): number {
     const { bytes } = this
     const end = this.#end
@@ -136,19 +136,19 @@ export class DerReader {
     if (start >= end) fail('an element is missing', start)
     const found = bytes[start]!
     if (tag !== undefined && found !== tag) {
-      fail(`tag ${hex(found)} where ${hex(tag)} must be`, start)
+      fail(`tag ${hex(found)}, expected ${hex(tag)}`, start)
     }
     if ((found & 0x1f) === 0x1f) fail('a tag of more than one byte', start)
     if (start + 1 >= end) fail('the length is cut off', start + 1)
     const short = bytes[start + 1]!
     const content = short < 0x80 ? start + 2 : start + 2 + (short & 0x7f)
     const length = short < 0x80 ? short : this.#longLength(start + 1)
-    if (length > end - content) fail(`the content needs ${length} bytes, ${end - content} are there`, content)
+    if (length > end - content) fail(`the content needs ${length} bytes, ${end - content} are left`, content)
     this.#at = content + length
     return content
   }
 
-  /** A length of several bytes, whose first stands at `at`. */
+  /** A length of several bytes, the first at `at`. */
   #longLength(at: number): number {
     const { bytes } = this
     const end = this.#end
@@ -216,7 +216,7 @@ export function readInteger(reader: DerReader, tag: number = tags.integer): Uint
   return reader.bytes.subarray(content, reader.offset)
 }
 
-/** Goes past a minimal INTEGER and tells where its content begins; it ends at the reader's offset. */
+/** Skips a minimal INTEGER and returns the offset of its content, which ends at the reader's offset. */
 export function passInteger(reader: DerReader, tag: number = tags.integer): number {
   const content = reader.pass(tag)
   const { bytes, offset } = reader
@@ -235,7 +235,7 @@ export function readSmallInteger(reader: DerReader, tag: number = tags.integer):
   const content = passInteger(reader, tag)
   const { bytes, offset } = reader
   const length = offset - content
-  if (bytes[content]! >= 0x80) fail('a negative number where none may be', at)
+  if (bytes[content]! >= 0x80) fail('a negative number', at)
   if (length > 5 || (length === 5 && bytes[content] !== 0)) fail('a number out of range', at)
   let number = 0
   for (let i = content; i < offset; i++) number = number * 256 + bytes[i]!
@@ -286,7 +286,7 @@ export function readBitString(reader: DerReader, tag: number = tags.bitString): 
   return { bytes: reader.bytes.subarray(content, reader.offset), unusedBits }
 }
 
-/** Goes past a BIT STRING: where its bytes begin, and how many bits at the end are not used. */
+/** Skips a BIT STRING: offset of its bytes, and number of unused bits at the end. */
 function passBitString(reader: DerReader, tag: number): readonly [number, number] {
   const content = reader.pass(tag)
   const { bytes, offset } = reader
@@ -314,7 +314,7 @@ export function readNamedBits(reader: DerReader, tag: number = tags.bitString): 
 
 /**
  * UTCTime or GeneralizedTime in the forms RFC 5280 4.1.2.5 allows: to the second, ending in Z. Years to 2049 have to be
- * UTCTime; the other form says the same, and is noted.
+ * UTCTime; the other form has the same meaning, and is noted.
  *
  * @returns milliseconds since 1970, UTC.
  */
@@ -328,16 +328,16 @@ export function readTime(reader: DerReader): number {
 
 const [year1950, year2050] = [Date.UTC(1950, 0), Date.UTC(2050, 0)]
 
-/** GeneralizedTime where nothing else may be: RFC 5280 5.3.2, RFC 6960 4.2.2.1. In the form of RFC 5280 4.1.2.5.2. */
+/** GeneralizedTime where no other form is allowed: RFC 5280 5.3.2, RFC 6960 4.2.2.1. In the form of RFC 5280 4.1.2.5.2. */
 export function readGeneralizedTime(reader: DerReader): number {
-  if (reader.nextTag !== tags.generalizedTime) fail('a GeneralizedTime must be here', reader.offset)
+  if (reader.nextTag !== tags.generalizedTime) fail('GeneralizedTime expected', reader.offset)
   return readAnyTime(reader)
 }
 
 function readAnyTime(reader: DerReader): number {
   const { tag, start, content, end } = reader.read()
   const { bytes } = reader
-  if (tag !== tags.utcTime && tag !== tags.generalizedTime) fail('a time must be here', start)
+  if (tag !== tags.utcTime && tag !== tags.generalizedTime) fail('UTCTime or GeneralizedTime expected', start)
   const general = tag === tags.generalizedTime
   if (end - content !== (general ? 15 : 13) || bytes[end - 1] !== 0x5a)
     fail('a time not in the form RFC 5280 allows', content)
@@ -353,7 +353,7 @@ function readAnyTime(reader: DerReader): number {
   return new Date(Date.UTC(2000, month, day, hour, minute, second)).setUTCFullYear(year, month, day)
 }
 
-/** Whether a time of that form stands there: digits of a second that exists, then Z. The caller knows that it is whole. */
+/** Whether the bytes are an existing time of that form, ending in Z. The caller has checked the length. */
 export function validTime(bytes: Uint8Array, at: number, general: boolean): boolean {
   const rest = general ? at + 4 : at + 2
   for (let i = at; i < rest + 10; i++) if (!isDigit(bytes[i]!)) return false

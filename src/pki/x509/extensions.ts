@@ -20,7 +20,7 @@ export const keyUsages = [
 /** One of {@link keyUsages}. */
 export type KeyUsage = (typeof keyUsages)[number]
 
-/** The policy that stands for every policy. */
+/** The policy that means any policy. */
 export const anyPolicy = '2.5.29.32.0'
 
 /** One subtree of a name constraint; `minimum` other than 0 and `maximum` are not used on the Internet (RFC 5280). */
@@ -136,7 +136,7 @@ function readDistributionPoint(reader: DerReader): DistributionPoint {
   return { name, reasons, crlIssuer }
 }
 
-/** CPS pointer and user notice: a critical extension may hold no other qualifier. RFC 5280 4.2.1.4. */
+/** CPS pointer and user notice: a critical extension may have no other qualifier. RFC 5280 4.2.1.4. */
 const knownQualifiers: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.2.1', '1.3.6.1.5.5.7.2.2'])
 
 function readQualifier(reader: DerReader): string {
@@ -147,7 +147,7 @@ function readQualifier(reader: DerReader): string {
   return id
 }
 
-/** @param unknown - takes the identifier of a part that is not known. */
+/** @param unknown - receives the identifier of an unknown part. */
 type Decoder = (reader: DerReader, unknown: (id: string) => void) => unknown
 
 /** Decoder of each known extension, by object identifier. */
@@ -185,7 +185,11 @@ const decoders: Readonly<Record<string, readonly [Key, Decoder]>> = {
       const serialNumber = sequence.optional(context(2, false))
       sequence.finish()
       if ((issuer === undefined) !== (serialNumber === undefined)) {
-        throw new DecodeError('ERR_DER', 'issuer and serial number of an authority key stand together', reader.offset)
+        throw new DecodeError(
+          'ERR_DER',
+          'authority key identifier: issuer and serial number must both be present or both absent',
+          reader.offset,
+        )
       }
       return {
         keyId: keyId && sequence.value(keyId),
@@ -209,7 +213,7 @@ const decoders: Readonly<Record<string, readonly [Key, Decoder]>> = {
         return policy
       })
       if (policies.length > 1 && new Set(policies).size < policies.length) {
-        throw new DecodeError('ERR_DER', 'a policy is named twice', reader.offset)
+        throw new DecodeError('ERR_DER', 'duplicate policy', reader.offset)
       }
       return policies
     },
@@ -265,7 +269,7 @@ const decoders: Readonly<Record<string, readonly [Key, Decoder]>> = {
   ],
 }
 
-/** One extension as it stands in a certificate, revocation list or OCSP message. */
+/** One extension of a certificate, revocation list or OCSP message. */
 export interface RawExtension {
   readonly id: string
   readonly critical: boolean
@@ -297,7 +301,7 @@ export function readRawExtensions(reader: DerReader): readonly RawExtension[] {
   const { bytes, offset, findings } = reader
   if (bytes[offset] === tags.sequence && bytes[offset + 1] === 0 && offset + 2 <= reader.end) {
     reader.pass()
-    reader.tolerate('empty-sequence', 'extensions without one', offset)
+    reader.tolerate('empty-sequence', 'an empty list of extensions', offset)
     return []
   }
   const extension = new DerReader(bytes, 0, bytes.length, findings)
@@ -305,7 +309,7 @@ export function readRawExtensions(reader: DerReader): readonly RawExtension[] {
     const at = sequence.offset
     sequence.enterWith(extension, tags.sequence)
     const id = readOid(extension)
-    if (!seen.add(id)) throw new DecodeError('ERR_DER', `extension ${id} stands twice`, at)
+    if (!seen.add(id)) throw new DecodeError('ERR_DER', `duplicate extension ${id}`, at)
     const defaultAt = extension.offset
     const written = extension.nextTag === tags.boolean
     const critical = written ? readBoolean(extension) : false
@@ -320,7 +324,7 @@ export function readRawExtensions(reader: DerReader): readonly RawExtension[] {
 
 const ignore = (): void => {}
 
-/** Decodes the known extensions of a certificate; lists the critical ones that are not known. */
+/** Decodes the known extensions of a certificate; lists the unknown critical ones. */
 export function decodeExtensions(raw: readonly RawExtension[]): {
   readonly extensions: Extensions
   readonly unknownCritical: readonly string[]

@@ -52,7 +52,7 @@ export function readGeneralName(reader: DerReader): GeneralName {
     case context(5):
       return { kind: 'edi-party', value: reader.value(reader.read()) }
     default:
-      throw new DecodeError('ERR_DER', 'no kind of general name', reader.offset)
+      throw new DecodeError('ERR_DER', 'unknown kind of general name', reader.offset)
   }
 }
 
@@ -68,7 +68,7 @@ export function readGeneralNames(reader: DerReader, tag: number): readonly Gener
 function readAscii(reader: DerReader): string {
   const content = reader.pass()
   for (let i = content; i < reader.offset; i++) {
-    if (reader.bytes[i]! > 0x7f) throw new DecodeError('ERR_DER', 'text that is not ASCII', i)
+    if (reader.bytes[i]! > 0x7f) throw new DecodeError('ERR_DER', 'text is not ASCII', i)
   }
   return latin1Text(reader.bytes, content, reader.offset)
 }

@@ -1,6 +1,6 @@
 /**
- * Object identifiers that stand in nearly every certificate, by their bytes: found, not spelled out anew, which is most of
- * the work of reading one. Others are read all the same.
+ * Object identifiers of nearly every certificate, by their bytes: looked up instead of decoded, which is most of the work of
+ * reading one. Others are decoded.
  */
 const known = [
   // Attribute types, RFC 5280 appendix A.1.
@@ -43,7 +43,7 @@ for (const text of known) {
   table[slot] = { bytes, text }
 }
 
-/** The text of an identifier whose content lies there, when it is one of the known. */
+/** The text of an identifier with that content, when it is a known one. */
 export function knownOid(bytes: Uint8Array, start: number, end: number): string | undefined {
   for (let slot = slotOf(bytes, start, end); ; slot = (slot + 1) % slots) {
     const found = table[slot]

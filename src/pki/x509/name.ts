@@ -27,7 +27,7 @@ const short: ReadonlyMap<string, string> = new Map([
 
 /** A distinguished name: exact bytes, readable text, and comparison by RFC 5280 7.1. */
 export class Name {
-  /** Where it lies in the input, which is checked when it is read and spelled out when it is asked for. */
+  /** Its place in the input, which is checked when it is read and decoded on request. */
   readonly #reader: DerReader
   readonly #element: Element
   /** How many relative distinguished names there are. */
@@ -43,7 +43,7 @@ export class Name {
     this.#size = size
   }
 
-  /** Reads a Name from where the reader stands. @throws DecodeError `ERR_DER`. @internal */
+  /** Reads a Name at the reader's offset. @throws DecodeError `ERR_DER`. @internal */
   static read(reader: DerReader, tag: number = tags.sequence): Name {
     const element = reader.read(tag)
     const size = eachAttribute(reader.into(element), (pair) => {
@@ -81,7 +81,7 @@ export class Name {
     return rdns
   }
 
-  /** Values of the attributes of one type, outermost first; the others are not spelled out. */
+  /** Values of the attributes of one type, outermost first; the others are not decoded. */
   valuesOf(type: string): readonly string[] {
     const values: string[] = []
     eachAttribute(this.#reader.into(this.#element), (pair) => {
@@ -136,8 +136,8 @@ export class Name {
 }
 
 /**
- * Goes through the attributes of a name. Those of one relative distinguished name must be in the order of their encodings:
- * X.690 11.6. Elsewhere they would be another name to whoever compares, hashes or signs bytes.
+ * Visits the attributes of a name. Those of one relative distinguished name must be in the order of their encodings:
+ * X.690 11.6. Otherwise they would be another name to software that compares, hashes or signs bytes.
  *
  * @param visit - takes a reader of the attribute, good for this call only, and the number of its relative distinguished name.
  * @returns how many relative distinguished names there are.
@@ -191,14 +191,14 @@ const stringTags: ReadonlySet<number> = new Set([
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Whether a value needs no decoding to be known as right: ASCII in one of the forms of one byte a character. */
+/** Whether a value is valid without decoding: ASCII in one of the forms with one byte a character. */
 function isPlain(bytes: Uint8Array, tag: number, content: number, end: number): boolean {
   if (tag !== tags.utf8String && tag !== tags.printableString && tag !== tags.ia5String) return false
   for (let i = content; i < end; i++) if (bytes[i]! > 0x7f) return false
   return true
 }
 
-/** @throws DecodeError `ERR_DER` for a string that is none. */
+/** @throws DecodeError `ERR_DER` for an invalid string. */
 function textOf(input: Uint8Array, tag: number, offset: number, end: number): string {
   if (isPlain(input, tag, offset, end)) return latin1Text(input, offset, end)
   const bytes = input.subarray(offset, end)
@@ -207,7 +207,7 @@ function textOf(input: Uint8Array, tag: number, offset: number, end: number): st
     try {
       return utf8.decode(bytes)
     } catch (cause) {
-      throw new DecodeError('ERR_DER', 'text that is not UTF-8', offset, { cause })
+      throw new DecodeError('ERR_DER', 'text is not valid UTF-8', offset, { cause })
     }
   }
   const width = tag === tags.bmpString ? 2 : tag === tags.universalString ? 4 : 1
@@ -216,7 +216,7 @@ function textOf(input: Uint8Array, tag: number, offset: number, end: number): st
   for (let i = 0; i < bytes.length; i += width) {
     let code = 0
     for (let k = 0; k < width; k++) code = code * 256 + bytes[i + k]!
-    if (code > 0x10ffff) throw new DecodeError('ERR_DER', 'no such character', offset + i)
+    if (code > 0x10ffff) throw new DecodeError('ERR_DER', 'invalid character', offset + i)
     text += String.fromCodePoint(code)
   }
   return text

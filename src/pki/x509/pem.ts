@@ -7,7 +7,7 @@ export type PemLabel = 'CERTIFICATE' | 'X509 CRL'
 
 const nouns: Readonly<Record<PemLabel, string>> = { CERTIFICATE: 'a certificate', 'X509 CRL': 'a revocation list' }
 const sequenceTag = 0x30
-/** Bytes in which a kind of file shows. */
+/** Bytes by which a kind of file is recognised. */
 const beginning = 1024
 /** Characters decoded between two chances for others to run. */
 const sliceLength = 1_048_576
@@ -15,8 +15,8 @@ const sliceLength = 1_048_576
 /**
  * DER blocks of a file: the file itself, or its PEM blocks of one label. Blocks of another label, such as a key, are left out.
  *
- * @returns the blocks, and the labels there are when none is the one wanted.
- * @throws CertificateError `ERR_CERTIFICATE` for a damaged block, for one that holds what is wanted in another form, and for a
+ * @returns the blocks, and the labels found when none is the wanted one.
+ * @throws CertificateError `ERR_CERTIFICATE` for a damaged block, for one with the wanted content in another form, and for a
  *   file of another kind, saying which.
  */
 export function derBlocks(
@@ -31,7 +31,7 @@ export function derBlocks(
   const wanted = found.filter(([, one]) => one === label)
   // A block left out because it is damaged could be the one list that names the certificate.
   if (text.split(`-----BEGIN ${label}-----`).length - 1 !== wanted.length) {
-    throw new CertificateError('ERR_CERTIFICATE', 'a PEM block that is cut off or no base64')
+    throw new CertificateError('ERR_CERTIFICATE', 'a PEM block that is cut off or not base64')
   }
   const labels = [...new Set([...text.matchAll(/-----BEGIN ([A-Z0-9. ]+)-----/g)].map(([, one]) => one!))]
   for (const one of labels) {
@@ -84,7 +84,7 @@ const oldLabel = 'an old label, RFC 7468 5; change it in the file'
 const container = 'a container; take the certificates or lists out with openssl pkcs7 -print_certs'
 
 /**
- * Labels of blocks that hold what is wanted in another form. RFC 7468 5: parsers should not treat `X509 CERTIFICATE` and
+ * Labels of blocks with the wanted content in another form. RFC 7468 5: parsers should not treat `X509 CERTIFICATE` and
  * `X.509 CERTIFICATE` as `CERTIFICATE`. Left out in silence, an anchor or a list would be missing.
  */
 const otherForms: Readonly<Record<PemLabel, Readonly<Record<string, string>>>> = {
@@ -108,7 +108,7 @@ const otherForms: Readonly<Record<PemLabel, Readonly<Record<string, string>>>> =
   },
 }
 
-/** First bytes of kinds of files that are taken for certificates or lists. */
+/** First bytes of files that are mistaken for certificates or lists. */
 const signatures: readonly (readonly [start: readonly number[], kind: string])[] = [
   [[0x00, 0x05, 0x16, 0x07], 'a file of macOS about another file (._)'],
   [[0x00, 0x05, 0x16, 0x00], 'a file of macOS about another file (._)'],
@@ -124,7 +124,7 @@ const signedData = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 
 /** INTEGER 3, the version of PKCS #12. */
 const versionThree = [0x02, 0x01, 0x03]
 
-/** What a file is that holds neither DER of a certificate or list nor PEM, where that shows. */
+/** Kind of a file that holds neither DER of a certificate or list nor PEM, where it is recognised. */
 export function mistakenContent(bytes: Uint8Array): string | undefined {
   if (bytes.length === 0) return 'an empty file'
   if (bytes[0] === sequenceTag) return otherDer(bytes)
@@ -133,7 +133,7 @@ export function mistakenContent(bytes: Uint8Array): string | undefined {
   const decoded = decodeText(bytes.subarray(0, beginning))
   if ('encoding' in decoded) return `${decoded.encoding} text: save it as UTF-8`
   const head = latin1Text(bytes, 0, Math.min(bytes.length, beginning)).replace(/^ï»¿/, '').trimStart()
-  if (/^<(?:!doctype html|html|head|body|!--)/i.test(head)) return 'an HTML page: get the file, not the page about it'
+  if (/^<(?:!doctype html|html|head|body|!--)/i.test(head)) return 'an HTML page: download the file itself'
   if (head.startsWith('<?xml')) return 'an XML document'
   if (head.trim() === '') return 'a file of blanks'
   if (head.startsWith('LS0tLS1CRUdJTi')) return 'PEM in base64 once more'

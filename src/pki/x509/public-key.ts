@@ -21,7 +21,7 @@ const curves: ReadonlyMap<string, string> = new Map([
   ['1.3.132.0.35', 'P-521'],
 ])
 
-/** Numbers of a key that decide what a check with it costs. */
+/** Sizes of a key that decide how long a check with it takes. */
 export type KeyNumbers =
   /** Whether modulus and exponent are odd and positive, as those of every RSA key are; bits of the exponent. RFC 8017 3.1. */
   | { readonly kind: 'rsa'; readonly sound: boolean; readonly exponentBits: number }
@@ -34,7 +34,7 @@ export class PublicKey {
   /** Content of the BIT STRING: a view. */
   readonly bits: Uint8Array
   readonly kind: PublicKeyKind
-  /** What its numbers are, where a key could be made that is slow to check with. @internal */
+  /** Its sizes, for kinds of keys that can be slow to check with. @internal */
   readonly numbers: KeyNumbers | undefined
   readonly #reader: DerReader
   readonly #element: Element
@@ -59,7 +59,7 @@ export class PublicKey {
     const algorithm = new Algorithm(sequence)
     const at = sequence.offset
     const { bytes, unusedBits } = readBitString(sequence)
-    if (unusedBits !== 0) throw new DecodeError('ERR_DER', 'a key of part of a byte', at)
+    if (unusedBits !== 0) throw new DecodeError('ERR_DER', 'a key with unused bits', at)
     sequence.finish()
     const end = sequence.offset
     return new PublicKey(reader, element, algorithm, new DerReader(reader.bytes, end - bytes.length, end))
@@ -81,8 +81,8 @@ export class PublicKey {
   }
 
   /**
-   * What to verify one signature with: the encoding at first, as the key of a card's holder is used once and an object to
-   * be thrown away costs a tenth of the check; the object from the second time on.
+   * What to verify one signature with: the encoding at first, because the key of a card's holder is used once and
+   * creating an object for it costs a tenth of the check; the object from the second time on.
    */
   get forVerify(): KeyObject | PublicKeyInput {
     if (this.#object !== undefined || this.#used) return this.object
@@ -164,7 +164,7 @@ function nextNumber(reader: DerReader): KeyNumber {
   return { bits: bitsOf(bytes, start, offset), odd, positive: bytes[start]! < 0x80 }
 }
 
-/** Bits of the number that lies there, leading zeros not counted. */
+/** Bits of the number at that place, leading zeros not counted. */
 function bitsOf(bytes: Uint8Array, start: number, end: number): number {
   let first = start
   while (first < end && bytes[first] === 0) first++

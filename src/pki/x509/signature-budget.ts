@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { PublicKey } from './public-key.ts'
 
-/** Work done in steps: between two of them, others may run. */
+/** Work done in steps: other work of the process may run between two of them. */
 export type Steps<T> = Generator<void, T, void>
 
 /** Does all steps at once. */
@@ -11,17 +11,20 @@ export function finish<T>(steps: Steps<T>): T {
   return step.value
 }
 
-/** Milliseconds of work after which others get a turn: with the check under way, the event loop is held for about 10. */
+/** Milliseconds of work after which the event loop gets a turn: with the current check it is blocked for about 10. */
 const turnMs = 5
 
-/** Since when this process has worked without a turn for others, and the next turn if someone waits for it. */
+/** Start of the work since the last turn of the event loop, and the next turn if one is awaited. */
 let began = 0
 let next: Promise<void> | undefined
 
-/** Whether enough was done since the last turn of the event loop to give others one. */
+/** Whether enough was done since the last turn of the event loop to give it another. */
 export const isTurnDue = (): boolean => performance.now() - began >= turnMs
 
-/** The next turn of the event loop, one for all who wait: the first to go on works, the others find that it is due again. */
+/**
+ * The next turn of the event loop, shared by all that wait: the first to go on works, the others find that it is due
+ * again.
+ */
 export async function nextTurn(): Promise<void> {
   next ??= setImmediate().then(() => {
     next = undefined
@@ -30,7 +33,7 @@ export async function nextTurn(): Promise<void> {
   await next
 }
 
-/** Does all steps: at once when they are few, else with turns for others in between. */
+/** Does all steps: at once when they are few, else with turns of the event loop in between. */
 export function inTurns<T>(steps: Steps<T>): T | Promise<T> {
   for (;;) {
     const step = steps.next()
@@ -48,9 +51,9 @@ async function continued<T>(steps: Steps<T>): Promise<T> {
 }
 
 /**
- * How many signatures one question may still check, over path, lists and answers together: whoever sends certificates cannot
- * make an answer cost more. A check counts by the time it takes: 1 for RSA and P-256, 4 for P-384, DSA and RSA with a public
- * exponent above 65 537, 8 for P-521.
+ * How many signatures one question may still check, over path, lists and answers together, so that hostile certificates
+ * cannot make an answer cost more. A check counts by the time it takes: 1 for RSA and P-256, 4 for P-384, DSA and RSA
+ * with a public exponent above 65 537, 8 for P-521.
  */
 export class SignatureBudget {
   #left: number
@@ -62,7 +65,10 @@ export class SignatureBudget {
     if (next === undefined) began = performance.now()
   }
 
-  /** Whether a check was refused because nothing was left: then no answer of this question holds, except a refusal. */
+  /**
+   * Whether a check was refused because the budget was spent: then no answer of this question is valid, except a
+   * refusal.
+   */
   get exceeded(): boolean {
     return this.#exceeded
   }

@@ -40,8 +40,8 @@ export type SignedInput =
   | { readonly padding: 'pkcs1-raw'; readonly block: Uint8Array }
 
 /**
- * Whether `signature` is the certificate's key's signature over `input`. A wrong key type, a wrong length or anything
- * malformed is `false`, never an exception. So is a key the policy does not take: by default an RSA key of fewer than 2048
+ * Whether `signature` is the certificate's key's signature over `input`. A wrong key type, a wrong length or malformed input
+ * gives `false`, never an exception. So does a key the policy does not accept: by default an RSA key of fewer than 2048
  * or more than 4096 bits or with an exponent of more than 32, and another curve than P-256, P-384 and P-521.
  *
  * Source: RFC 8017 8.1.2, 8.2.2; FIPS 186-5 for ECDSA (DER signatures).

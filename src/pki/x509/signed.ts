@@ -5,7 +5,7 @@ import { context, DerReader, readInteger, readSmallInteger, tags } from './der.t
 import type { PublicKey } from './public-key.ts'
 import type { SignatureBudget } from './signature-budget.ts'
 
-/** What a signature on a certificate, list or OCSP answer may be made with. */
+/** Algorithms and key sizes accepted for signatures on certificates, lists and OCSP answers. */
 export interface SignaturePolicy {
   /** Smallest RSA modulus, bits. Default 2048 (平成15年総務省令120号 art. 2). */
   readonly minRsaBits?: number | undefined
@@ -20,7 +20,7 @@ export interface SignaturePolicy {
   readonly allowDsa?: boolean | undefined
 }
 
-/** A policy, and how much may be checked by it: what `verifyCertificate` hands to its sources. */
+/** A policy and a budget: what `verifyCertificate` passes to its sources. */
 export interface SignatureLimits extends SignaturePolicy {
   readonly budget?: SignatureBudget | undefined
 }
@@ -30,7 +30,7 @@ export const defaultSignatures = 160
 
 const defaults = { minRsaBits: 2048, maxRsaBits: 4096, maxExponentBits: 32, allowDsa: false }
 
-/** The policy that takes what both take; what neither says stays open. */
+/** The policy that accepts what both accept; what neither sets stays unset. */
 export function strictest(own: SignaturePolicy | undefined, other: SignaturePolicy | undefined): SignaturePolicy {
   if (own === undefined || other === undefined) return own ?? other ?? {}
   const [a, b] = [withDefaults(own), withDefaults(other)]
@@ -49,7 +49,7 @@ const withDefaults = ({ minRsaBits, maxRsaBits, maxExponentBits, allowDsa }: Sig
   allowDsa: allowDsa ?? defaults.allowDsa,
 })
 
-/** Key and hash of a signature algorithm. SHA-1 stands with DSA only, which no default accepts. */
+/** Key and hash of a signature algorithm. SHA-1 occurs with DSA only, which no default accepts. */
 interface Scheme {
   readonly key: 'rsa' | 'ec' | 'dsa'
   readonly hash: string
@@ -84,7 +84,7 @@ const curves: ReadonlySet<string> = new Set(['P-256', 'P-384', 'P-521'])
 
 /**
  * Whether `signature` over `signed` verifies with the key, by an algorithm the policy allows. Never throws: an unknown or
- * weak algorithm, a key of another kind or too dear to check with, malformed input, or a budget that is spent is `false`.
+ * weak algorithm, a key of another kind or too slow to check with, malformed input, or a spent budget gives `false`.
  */
 export function verifySigned(
   signed: Uint8Array,
@@ -102,7 +102,7 @@ export function verifySigned(
   }
 }
 
-/** Bytes hashed between two chances for others to run. */
+/** Bytes hashed between two turns of the event loop. */
 const sliceBytes = 1_048_576
 
 /** {@link verifySigned} for megabytes: other work of the process goes on meanwhile. */
@@ -138,7 +138,7 @@ function acceptable(algorithm: Algorithm, signature: Uint8Array, key: PublicKey)
   return { hash: scheme.hash, key: key.object }
 }
 
-/** Whether the policy takes signatures of a key of that kind and size. @internal */
+/** Whether the policy accepts signatures of a key of that kind and size. @internal */
 export function strongEnough({ kind, numbers }: PublicKey, policy: SignaturePolicy = {}): boolean {
   const { minRsaBits, maxRsaBits, maxExponentBits, allowDsa } = withDefaults(policy)
   if (kind.kind === 'rsa') {

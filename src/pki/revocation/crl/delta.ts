@@ -35,7 +35,7 @@ export function isInForce(list: RevocationList, at: Date): boolean {
   return unknownCritical.length === 0 && thisUpdate <= at && nextUpdate !== undefined && nextUpdate >= at
 }
 
-/** Whether nothing is lost with `b` while `a` is at hand: `a` is in force and supersedes it, as a delta on every base of it. */
+/** Whether `b` is not needed while `a` is at hand: `a` is in force and supersedes it, as a delta on every base of it. */
 export function replaces(a: RevocationList, b: RevocationList, at: Date): boolean {
   if (a.isDelta !== b.isDelta || !isInForce(a, at) || !sameScope(a, b) || !supersedes(a, b)) return false
   return !a.isDelta || a.extensions.baseCrlNumber! <= b.extensions.baseCrlNumber!

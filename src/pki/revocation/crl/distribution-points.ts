@@ -7,8 +7,8 @@ import type { Name } from '../../x509/name.ts'
 import type { RevocationList } from './revocation-list.ts'
 
 /**
- * Distribution points to look at: those of the certificate, then the one every certificate has without saying so, the
- * full list of its own issuer. RFC 5280 6.3.3, first and last paragraph.
+ * Distribution points to check: those of the certificate, then the implicit one of every certificate, the full list of
+ * its own issuer. RFC 5280 6.3.3, first and last paragraph.
  */
 export function distributionPointsOf(certificate: Certificate): readonly DistributionPoint[] {
   const names: readonly GeneralName[] = [
@@ -27,32 +27,32 @@ export function outOfScope(
 ): string | undefined {
   const scope = list.extensions.issuingDistributionPoint
   if (point.crlIssuer === undefined) {
-    if (!list.issuerName.equals(certificate.issuerName)) return 'it is of another issuer'
+    if (!list.issuerName.equals(certificate.issuerName)) return 'issued by another issuer'
   } else {
     if (!directoryNames(point.crlIssuer).some((name) => name.equals(list.issuerName))) {
-      return 'it is not of the issuer the certificate names'
+      return 'not issued by the CRL issuer the certificate names'
     }
-    if (scope?.indirect !== true) return 'it is not indirect, but of another issuer than the certificate'
+    if (scope?.indirect !== true) return 'issued by another issuer, and not an indirect CRL'
   }
   if (scope === undefined) return undefined
   if (scope.name !== undefined) {
     const theirs = fullNames(scope.name, list.issuerName)
     const ours = namesOf(point, certificate)
     if (!theirs.some((name) => ours.some((other) => sameGeneralName(name, other)))) {
-      return 'it is of another distribution point'
+      return 'for another distribution point'
     }
   }
   const ca = certificate.extensions.basicConstraints?.ca === true
-  if (scope.onlyUserCerts && ca) return 'it is of end certificates only'
-  if (scope.onlyCaCerts && !ca) return 'it is of certificates of authorities only'
-  if (scope.onlyAttributeCerts) return 'it is of attribute certificates only'
+  if (scope.onlyUserCerts && ca) return 'covers end certificates only'
+  if (scope.onlyCaCerts && !ca) return 'covers CA certificates only'
+  if (scope.onlyAttributeCerts) return 'covers attribute certificates only'
   return undefined
 }
 
-/** A longer name is no name. */
+/** Longest name accepted, bytes. */
 const maxName = 16_384
 
-/** Whose lists the distribution point means. RFC 5280 6.3.3 (b) (1). */
+/** Issuers whose lists the distribution point means. RFC 5280 6.3.3 (b) (1). */
 export function issuersOf({ crlIssuer }: DistributionPoint, { issuerName }: Certificate): readonly Name[] {
   return crlIssuer === undefined ? [issuerName] : directoryNames(crlIssuer)
 }
@@ -74,7 +74,7 @@ export function fullNames(name: DistributionPointName, issuer: Name): readonly G
   try {
     return [{ kind: 'directory', value: appendRdn(issuer, name.rdn) }]
   } catch (error) {
-    // What was appended is no relative name: it matches nothing.
+    // The relative name is malformed: it matches nothing.
     if (error instanceof DecodeError) return []
     throw error
   }

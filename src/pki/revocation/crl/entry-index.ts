@@ -14,14 +14,14 @@ export interface EntrySource {
   readonly extensible: boolean
   readonly indirect: boolean
   readonly issuer: Name
-  /** Where entries that should have been written in another way are noted. */
+  /** Receives the findings about deviating entries. */
   readonly findings: EncodingFinding[]
 }
 
 /** Entries read between two chances for others to run: a few milliseconds. */
 const slice = 1024
 const sliceBytes = 131_072
-/** Not known outside, so that no list can be made whose entries all fall together. */
+/** Secret, so that no list can be made whose entries all collide. */
 const seed = randomBytes(4).readUInt32LE()
 const keyOf = (name: Name): string => JSON.stringify(name.key)
 
@@ -38,7 +38,7 @@ export class EntryIndex {
   /** Offsets from which on entries are of another issuer, ascending, and its number. */
   readonly #turns: readonly (readonly [offset: number, issuer: number])[]
   readonly count: number
-  /** A critical entry extension not known here: RFC 5280 5.3 forbids to use the list at all. */
+  /** An unknown critical entry extension: RFC 5280 5.3 forbids using the list at all. */
   readonly unknownCritical: string | undefined
 
   private constructor(
@@ -137,13 +137,13 @@ export class EntryIndex {
     return { revocationDate, reason, invalidityDate }
   }
 
-  /** An entry that was read before: what is to be noted of it is noted. */
+  /** Reads an entry again: its findings are noted already. */
   #entryAt(at: number): RawEntry {
     const { bytes, end, extensible } = this.#source
     return readEntry(new DerReader(bytes, at, end, []), extensible)
   }
 
-  /** The slot that holds the entry of a serial number, or the free one where it would stand. There always is a free one. */
+  /** The slot that holds the entry of a serial number, or the free one for it. There always is a free one. */
   #slotOf(serial: Uint8Array, start: number, end: number, issuer: number, hashed: number): number {
     const mask = this.#table.length - 1
     const mark = markOf(hashed)
@@ -216,5 +216,5 @@ function hash(bytes: Uint8Array, start: number, end: number, issuer: number): nu
   return (h ^ (h >>> 16)) >>> 0
 }
 
-/** The bits of a hash that choose no slot, so that other entries are told apart without going to the list. */
+/** The bits of a hash that choose no slot, so that most other entries are excluded without reading the list. */
 const markOf = (hashed: number): number => hashed >>> 24

@@ -4,9 +4,9 @@ import { validTime } from '../../x509/der.ts'
 const maxBlocks = 16
 
 /**
- * Knows entries of the plain form at sight: a short serial number, a UTCTime, and no extensions or some whose very bytes
- * were read before. A million of them are gone through in a fraction of the time reading takes. Whatever else it may be, an
- * entry it does not know is left to `readEntry`.
+ * Recognises entries of the plain form without decoding them: a short serial number, a UTCTime, and no extensions or some
+ * whose very bytes were read before. A million of them take a fraction of the time of decoding. Any other entry is left
+ * to `readEntry`.
  */
 export class EntryScan {
   readonly #bytes: Uint8Array
@@ -19,7 +19,7 @@ export class EntryScan {
     this.#end = end
   }
 
-  /** Offset after the entry at `at`, or 0 when it is not known at sight. */
+  /** Offset after the entry at `at`, or 0 when it is not recognised. */
   after(at: number): number {
     const bytes = this.#bytes
     const entryEnd = at + 2 + bytes[at + 1]!

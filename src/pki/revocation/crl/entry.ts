@@ -22,7 +22,7 @@ export interface RawEntry extends RevokedEntry {
   readonly certificateIssuer: Name | undefined
   /** Where its extensions begin; its end when it has none. */
   readonly extensionsAt: number
-  /** A critical extension not known here, if there is one. */
+  /** An unknown critical extension, if there is one. */
   readonly unknownCritical: string | undefined
 }
 
@@ -58,7 +58,7 @@ export function readEntry(reader: DerReader, extensible: boolean): RawEntry {
   return { serial, revocationDate, reason, invalidityDate, certificateIssuer, extensionsAt, unknownCritical }
 }
 
-/** Exactly one directory name, beside which other forms may stand; several would leave open whose the entry is. */
+/** Exactly one directory name, beside which other forms may stand; with several the issuer would be ambiguous. */
 function readIssuer(reader: DerReader): Name {
   const at = reader.offset
   const found = readGeneralNames(reader, tags.sequence).filter(({ kind }) => kind === 'directory')

@@ -3,7 +3,7 @@ import { DecodeError } from '../../../errors.ts'
 import { context, type DerReader, readBoolean, readNamedBits, tags } from '../../x509/der.ts'
 import { type DistributionPointName, readDistributionPointName } from '../../x509/extensions.ts'
 
-/** What a revocation list speaks about. RFC 5280 5.2.5. */
+/** The scope of a revocation list. RFC 5280 5.2.5. */
 export interface IssuingDistributionPoint {
   readonly name: DistributionPointName | undefined
   readonly onlyUserCerts: boolean
@@ -14,7 +14,7 @@ export interface IssuingDistributionPoint {
   readonly indirect: boolean
   /** DER of the extension's value. */
   readonly der: Uint8Array
-  /** What it says, as text: two lists have the same scope when these are the same, however they were written. */
+  /** Its content as text: two lists have the same scope when these are equal, whatever their encoding. */
   readonly scope: string
 }
 
@@ -40,12 +40,12 @@ export function readIssuingDistributionPoint(reader: DerReader): IssuingDistribu
   const onlyAttributeCerts = flag(5)
   fields.finish()
   if (Number(onlyUserCerts) + Number(onlyCaCerts) + Number(onlyAttributeCerts) > 1) {
-    throw new DecodeError('ERR_DER', 'a list of only this and only that', element.start)
+    throw new DecodeError('ERR_DER', 'more than one of the only… flags is set', element.start)
   }
-  // Flags written out as FALSE say no more than none at all: of which certificates the list is stays open.
+  // Flags written out as FALSE are the same as absent ones.
   const flags = [onlyUserCerts, onlyCaCerts, onlyAttributeCerts, indirect]
   if (name === undefined && onlySomeReasons === undefined && !flags.includes(true)) {
-    throw new DecodeError('ERR_DER', 'an issuing distribution point that says nothing', element.start)
+    throw new DecodeError('ERR_DER', 'an empty issuing distribution point', element.start)
   }
   const der = reader.raw(element)
   const reasons = onlySomeReasons && [...onlySomeReasons]

@@ -20,7 +20,7 @@ export interface ListExtensions {
   readonly baseCrlNumber: bigint | undefined
   readonly issuingDistributionPoint: IssuingDistributionPoint | undefined
   readonly freshestCrl: readonly DistributionPoint[] | undefined
-  /** Critical extensions not known here: the list must not be used. */
+  /** Unknown critical extensions: the list must not be used. */
   readonly unknownCritical: readonly string[]
 }
 
@@ -39,7 +39,7 @@ const own: ReadonlySet<string> = new Set([ids.crlNumber, ids.deltaCrlIndicator, 
 function readNumber(reader: DerReader): bigint {
   const at = reader.offset
   const value = readInteger(reader)
-  if (value[0]! >= 0x80 || value.length > 21) throw new DecodeError('ERR_DER', 'no number of a list', at)
+  if (value[0]! >= 0x80 || value.length > 21) throw new DecodeError('ERR_DER', 'invalid CRL number', at)
   return BigInt(`0x${toHex(value)}`)
 }
 

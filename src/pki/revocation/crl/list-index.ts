@@ -17,7 +17,7 @@ interface IssuerLists {
   readonly others: Map<string, RevocationList[]>
 }
 
-/** What a list is found by; kept with the list, as spelling out names costs more than anything else here. */
+/** Keys to find a list by; kept with the list, because decoding names is the most expensive step here. */
 interface ListKeys {
   readonly issuer: NameKey
   /** Whether its distribution point has a name. */
@@ -48,9 +48,9 @@ const slice = 64
 export class ListIndex {
   #lists: readonly RevocationList[] = []
   #long: readonly RevocationList[] = []
-  /** By the name as it is compared. */
+  /** By the name in comparable form. */
   readonly #issuers = new Map<string, IssuerLists>()
-  /** Names of the lists by their encoding, so that the same bytes need not be spelled out again. */
+  /** Names of the lists by their encoding, so that the same bytes are not decoded again. */
   readonly #compared = new Map<string, string>()
   /** The same for names that no list has, such as the alternative name of an issuer, which all its certificates give. */
   readonly #asked = new Map<string, string>()
@@ -166,7 +166,7 @@ const keys = new WeakMap<RevocationList, ListKeys>()
 /** The issuer of the list before: as a rule many lists are of one. */
 let lastIssuer: NameKey | undefined
 
-/** What an index finds the list by. */
+/** The keys an index finds the list by. */
 function keysOf(list: RevocationList): ListKeys {
   const known = keys.get(list)
   if (known !== undefined) return known
@@ -183,7 +183,7 @@ function keysOf(list: RevocationList): ListKeys {
   return made
 }
 
-/** Issuer, distribution point, key identifier and kind of a list: equal where `sameScope` says so. */
+/** Issuer, distribution point, key identifier and kind of a list: equal where `sameScope` is true. */
 export function scopeOf(list: RevocationList): string {
   const { issuingDistributionPoint, authorityKeyId } = list.extensions
   const parts = [issuingDistributionPoint?.der, authorityKeyId].map((part) => part && latin1Text(part))
@@ -192,7 +192,7 @@ export function scopeOf(list: RevocationList): string {
 
 const nameKey = (name: Name): NameKey => ({ encoded: name.encoded, compared: compared(name) })
 
-/** Equal exactly when `Name.equals` says so. */
+/** Equal exactly when `Name.equals` is true. */
 const compared = (name: Name): string => JSON.stringify(name.key)
 
 function keyOfOther(name: Exclude<GeneralName, { kind: 'directory' }>): string {

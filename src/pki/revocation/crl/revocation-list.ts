@@ -28,14 +28,14 @@ import { type ListExtensions, readListExtensions } from './list-extensions.ts'
 
 /** Bytes copied or hashed between two chances for others to run. */
 const stepBytes = 1_048_576
-/** Keys a list is remembered to be signed with, or not. */
+/** Most keys for which the result of the signature check is kept. */
 const maxVerdicts = 16
 /** Issuer and extensions are some hundreds of bytes; longer ones are refused. */
 const maxPart = 65_536
 
 /**
- * A revocation list, read strictly: DER only, nothing left over. What is against the rules and means one thing all the same
- * is in `findings`. Reading one proves nothing: `crlStatus` decides whether it may be believed.
+ * A revocation list, read strictly: DER only, nothing left over. Deviations with only one meaning are in `findings`.
+ * Reading one proves nothing: `crlStatus` decides whether it may be used.
  *
  * Source: RFC 5280 5.1.
  */
@@ -44,10 +44,10 @@ export class RevocationList {
   readonly version: number
   readonly issuerName: Name
   readonly thisUpdate: Date
-  /** Absent in a list that never says when it is outdated; such a list is not used. */
+  /** Absent when the list has no nextUpdate; such a list is not used. */
   readonly nextUpdate: Date | undefined
   readonly extensions: ListExtensions
-  /** What its issuer should have written in another way; each kind once. */
+  /** Deviations from the encoding rules; each kind once. */
   readonly findings: readonly EncodingFinding[]
   readonly signatureAlgorithm: Algorithm
   /** SHA-256 of the whole list, upper-case hexadecimal. */
@@ -126,12 +126,12 @@ export class RevocationList {
     return this.#index.count
   }
 
-  /** It tells changes to another list only. RFC 5280 5.2.4. */
+  /** It holds only the changes to another list. RFC 5280 5.2.4. */
   get isDelta(): boolean {
     return this.extensions.baseCrlNumber !== undefined
   }
 
-  /** Critical extensions of the list or an entry not known here: the list must not be used. RFC 5280 5.2, 5.3. */
+  /** Critical extensions of the list or an entry that are unknown: the list must not be used. RFC 5280 5.2, 5.3. */
   get unknownCritical(): readonly string[] {
     const ofEntry = this.#index.unknownCritical
     return ofEntry === undefined ? this.extensions.unknownCritical : [...this.extensions.unknownCritical, ofEntry]
@@ -159,14 +159,14 @@ export class RevocationList {
     return this.#keep(key, await verifySignedInSlices(this.#tbs, signatureAlgorithm, this.#signature, key, policy))
   }
 
-  /** What is known already about the signature and that certificate's key; `undefined`: it was not checked yet. */
+  /** The kept result for that certificate's key; `undefined`: not checked yet. */
   signatureVerdict({ key }: Certificate, policy: SignaturePolicy = {}): boolean | undefined {
     return strongEnough(key, policy) ? this.#known(key) : false
   }
 
   /**
-   * Whether the key made the signature; the answer is kept. It costs the budget the same when it is known, so that a question
-   * has one answer whatever was asked before.
+   * Whether the key made the signature; the answer is kept. A kept answer costs the budget the same, so that the result of a
+   * question does not depend on earlier ones.
    *
    * @internal
    */
@@ -189,7 +189,7 @@ export class RevocationList {
   }
 }
 
-/** What came of checking the signature with one key, which the policy took. */
+/** Result of checking the signature with one key accepted by the policy. */
 interface Verdict {
   readonly key: string
   readonly good: boolean
@@ -209,7 +209,7 @@ interface Head {
   readonly signature: Uint8Array
 }
 
-/** Everything but the entries, whose place is told. */
+/** Everything but the entries, of which the place is returned. */
 function readHead(der: Uint8Array): Head {
   const findings: EncodingFinding[] = []
   const outer = new DerReader(der, 0, der.length, findings)
@@ -219,12 +219,12 @@ function readHead(der: Uint8Array): Head {
   const algorithm = new Algorithm(list)
   const signatureAt = list.offset
   const { bytes: signature, unusedBits } = readBitString(list)
-  if (unusedBits !== 0) throw new DecodeError('ERR_DER', 'a signature of part of a byte', signatureAt)
+  if (unusedBits !== 0) throw new DecodeError('ERR_DER', 'a signature with unused bits', signatureAt)
   list.finish()
   const tbs = list.into(tbsElement)
   const versionAt = tbs.offset
   const version = tbs.nextTag === tags.integer ? readSmallInteger(tbs) + 1 : 1
-  if (version > 2) throw new DecodeError('ERR_DER', 'no version of a list', versionAt)
+  if (version > 2) throw new DecodeError('ERR_DER', 'unknown CRL version', versionAt)
   if (version === 1 && tbs.offset !== versionAt) {
     tbs.tolerate('version-written-out', 'version 1 of a list is not written', versionAt)
   }
@@ -241,7 +241,7 @@ function readHead(der: Uint8Array): Head {
   const nextUpdate = dated ? readTime(tbs) : undefined
   const revoked = tbs.optional(tags.sequence)
   if (revoked && revoked.content === revoked.end) {
-    tbs.tolerate('empty-sequence', 'revoked certificates without one', revoked.start)
+    tbs.tolerate('empty-sequence', 'an empty list of revoked certificates', revoked.start)
   }
   const extensionsAt = tbs.offset
   if (tbs.more) requireShort(tbs)
@@ -266,8 +266,8 @@ function readHead(der: Uint8Array): Head {
   }
 }
 
-/** Looks at the next element without taking it. */
+/** Checks the next element without consuming it. */
 function requireShort(reader: DerReader): void {
   const { start, end } = new DerReader(reader.bytes, reader.offset, reader.end).read()
-  if (end - start > maxPart) throw new DecodeError('ERR_DER', 'an element too long', start)
+  if (end - start > maxPart) throw new DecodeError('ERR_DER', 'element too long', start)
 }

@@ -10,8 +10,8 @@ export interface SignerOptions {
   /** Certificates of other issuers of lists, or of other keys of the same one. Untrusted. */
   readonly crlIssuers?: readonly Certificate[] | undefined
   /**
-   * Whether a certificate of {@link crlIssuers} may be believed: it must have a valid path to the trust anchor the
-   * certificate in question has, and must not be revoked. Without it, only the issuer's own key counts.
+   * Whether a certificate of {@link crlIssuers} is trusted: it must have a valid path to the trust anchor of the
+   * certificate in question, and must not be revoked. Without it, only the issuer's own key counts.
    */
   readonly validateCrlIssuer?: ((candidate: Certificate) => boolean | Steps<boolean>) | undefined
   readonly signatures?: SignatureLimits | undefined
@@ -21,7 +21,7 @@ export interface SignerOptions {
 const maxCandidates = 16
 
 /**
- * The key that made the list, if it may sign lists of that issuer. RFC 5280 6.3.3 (f), (g).
+ * The key that signed the list, if it may sign lists of that issuer. RFC 5280 6.3.3 (f), (g).
  *
  * A certificate does not vouch for itself: one whose key is that of the certificate in question is left out, unless it is
  * the issuer, or the issuer itself named it as the issuer of the list it is on.
@@ -49,7 +49,7 @@ export function* signerOf(
   return undefined
 }
 
-/** Whether its issuer sends whoever doubts a certificate to a list by that certificate. RFC 5280 4.2.1.13, cRLIssuer. */
+/** Whether its issuer names that certificate as the issuer of the list it is on. RFC 5280 4.2.1.13, cRLIssuer. */
 export function listsItself({ extensions, subjectName }: Certificate): boolean {
   return (extensions.crlDistributionPoints ?? []).some(({ crlIssuer }) =>
     crlIssuer?.some((name) => name.kind === 'directory' && name.value.equals(subjectName)),

@@ -13,11 +13,11 @@ import { indexOf, type ListIndex } from './list-index.ts'
 import type { RevocationList } from './revocation-list.ts'
 import { type SignerOptions, signerOf } from './signer.ts'
 
-/** What {@link crlStatus} decides by. */
+/** Options of {@link crlStatus}. */
 export interface CrlStatusOptions extends SignerOptions {
   /** Lists, complete and delta, in any order. Untrusted. */
   readonly lists: readonly RevocationList[]
-  /** The moment to judge at. */
+  /** The time of the verification. */
   readonly at: Date
   /**
    * How far a list may be dated ahead of `at`, because clocks differ; milliseconds. Default 0. Such a list counts where none
@@ -26,7 +26,7 @@ export interface CrlStatusOptions extends SignerOptions {
   readonly skewMs?: number | undefined
 }
 
-/** A list the answer rests on. */
+/** A list the answer is based on. */
 export interface CrlEvidence {
   readonly issuer: string
   readonly thisUpdate: Date
@@ -34,7 +34,7 @@ export interface CrlEvidence {
   /** SHA-256 of the list, upper-case hexadecimal. */
   readonly sha256: string
   readonly delta: boolean
-  /** What its issuer should have written in another way. */
+  /** Deviations from the encoding rules. */
   readonly findings: readonly EncodingFinding[]
 }
 
@@ -58,15 +58,15 @@ export interface CrlStatus {
 
 /**
  * Whether revocation lists show a certificate as revoked. `good` only when verified, current lists in scope cover every
- * reason there is; `unknown` otherwise, which must be treated as a refusal. Source: RFC 5280 6.3.3.
+ * reason; `unknown` otherwise, which must be treated as a refusal. Source: RFC 5280 6.3.3.
  *
  * Stricter than the RFC, so that no choice of lists hides a revocation: a list is read even if all reasons are covered
- * already, unless a newer one of the same scope was. An entry counts whatever its date: a date after `at` only says that
- * the clocks or the question differ, and the issuer has withdrawn its word. certificateHold counts as revoked;
- * removeFromCRL releases in a delta only, and in a complete list is a revocation like any other.
+ * already, unless a newer one of the same scope was. An entry counts whatever its date: a date after `at` only means that
+ * the clocks or the time of the question differ; the issuer has revoked. certificateHold counts as revoked; removeFromCRL
+ * releases in a delta only, and in a complete list is a revocation like any other.
  *
  * @param issuer - certificate of the issuer, from a path already found valid.
- * @throws RangeError when `at` is no date, or `skewMs` is not finite or negative.
+ * @throws RangeError when `at` is an invalid date, or `skewMs` is not a finite number of at least 0.
  */
 export function crlStatus(certificate: Certificate, issuer: Certificate, options: CrlStatusOptions): CrlStatus {
   return finish(crlStatusSteps(certificate, issuer, options))
@@ -86,7 +86,7 @@ export function* crlStatusSteps(
     ...(entry?.reason !== undefined && { reason: entry.reason }),
     ...(entry !== undefined && { revokedAt: entry.revocationDate }),
     evidence,
-    // Hundreds of lists may be of no use to one certificate; why, is worked out when it is asked for.
+    // Hundreds of lists may not concern one certificate; the reasons are computed on request.
     get problems() {
       all ??= problems()
       return all
@@ -94,16 +94,16 @@ export function* crlStatusSteps(
   }
 }
 
-/** What lists say about one certificate, and how to learn why others said nothing. */
+/** What lists say about one certificate, and why others were not used. */
 export interface Decision {
   readonly status: CrlStatus['status']
   readonly entry: RevokedEntry | undefined
   readonly evidence: readonly CrlEvidence[]
-  /** @param most - how many of the lists that cannot be about the certificate are among them; all by default. */
+  /** @param most - how many of the lists that cannot be about the certificate are included; all by default. */
   readonly problems: (most?: number) => readonly CrlProblem[]
 }
 
-/** {@link crlStatus} over lists that were put in order before, in steps of one signature each. */
+/** {@link crlStatus} over lists that were indexed before, in steps of one signature each. */
 export function decide(
   certificate: Certificate,
   issuer: Certificate,
@@ -157,18 +157,19 @@ class Question {
       for (const list of complete) {
         const reasons =
           reasonMask(point.reasons) & reasonMask(list.extensions.issuingDistributionPoint?.onlySomeReasons)
-        const outside = outOfScope(list, point, certificate) ?? (reasons === 0 ? 'it is of other reasons' : undefined)
+        const outside =
+          outOfScope(list, point, certificate) ?? (reasons === 0 ? 'covers other reason codes' : undefined)
         const ofScope = outside === undefined ? read.filter((other) => sameScope(other, list)) : []
         if (outside !== undefined || ofScope.some((other) => supersedes(other, list))) {
-          if (!problems.has(list)) problems.set(list, outside ?? 'there is a newer one')
+          if (!problems.has(list)) problems.set(list, outside ?? 'superseded by a newer list')
           continue
         }
         const key = yield* this.#keyOf(list)
         if (key === undefined) continue
         const { entry, by } = entryOf(certificate, list, yield* this.#deltasOf(list, key), at)
-        // A list dated ahead changes nothing that one in force says, but what it revokes is revoked.
+        // A list dated ahead does not change what one in force says, except that what it revokes is revoked.
         if (entry === undefined && list.thisUpdate.getTime() > at && ofScope.length > 0) {
-          problems.set(list, 'it is of a later time')
+          problems.set(list, 'thisUpdate is in the future')
           continue
         }
         read.push(list)
@@ -180,12 +181,12 @@ class Question {
     return this.#answer(covered === allReasons ? 'good' : 'unknown')
   }
 
-  /** The key that made a list that is current and in scope; others are sorted out before the cost of a signature. */
+  /** The key that made a list that is current and in scope; others are excluded before a signature is checked. */
   *#keyOf(list: RevocationList): Steps<PublicKey | undefined> {
     if (this.#keys.has(list)) return this.#keys.get(list)
     const wrong = this.#whyNot(list)
     const key = wrong === undefined ? yield* signerOf(list, this.#certificate, this.#issuer, this.#options) : undefined
-    if (key === undefined) this.#problems.set(list, wrong ?? 'no trusted key made its signature')
+    if (key === undefined) this.#problems.set(list, wrong ?? 'not signed by a trusted key')
     this.#keys.set(list, key)
     return key
   }
@@ -201,9 +202,9 @@ class Question {
     return fitting
   }
 
-  /** Why the list is of no use, before its signature is looked at. */
+  /** Why the list cannot be used, before its signature is checked. */
   #whyNot(list: RevocationList): string | undefined {
-    const wrong = this.#isIssuer ? notCurrent(list, this.#limits) : 'the issuer given is not that of the certificate'
+    const wrong = this.#isIssuer ? notCurrent(list, this.#limits) : 'the given issuer did not issue the certificate'
     return wrong ?? outsideAll(list, this.#points, this.#certificate)
   }
 
@@ -219,13 +220,13 @@ class Question {
   #unused(most: number): readonly CrlProblem[] {
     const problems = this.#problems
     for (const list of this.#deltas) {
-      if (!problems.has(list)) problems.set(list, this.#whyNot(list) ?? 'no base list for it')
+      if (!problems.has(list)) problems.set(list, this.#whyNot(list) ?? 'base CRL missing')
     }
     const near = [...problems].filter(([list]) => !this.#used.has(list)).map(problemOf)
     if (most === 0 || this.#compared.length === this.#lists.lists.length) return near
     const known = new Set(this.#compared)
     const others = this.#lists.lists.filter((list) => !known.has(list)).slice(0, most)
-    const whyNot = (list: RevocationList): string => this.#whyNot(list) ?? 'it is of another distribution point'
+    const whyNot = (list: RevocationList): string => this.#whyNot(list) ?? 'for another distribution point'
     return [...near, ...others.map((list) => problemOf([list, whyNot(list)]))]
   }
 }
@@ -249,7 +250,7 @@ function inForceFirst(newestFirst: readonly RevocationList[], at: number): reado
   return ahead.length === 0 ? lists : [...lists.slice(ahead.length), ...ahead]
 }
 
-/** Why the list is none that the distribution points mean. */
+/** Why the list is outside all the distribution points. */
 function outsideAll(
   list: RevocationList,
   points: readonly DistributionPoint[],
@@ -267,16 +268,16 @@ function outsideAll(
 /** RFC 5280 5.1.2.4, 5.1.2.5, 5.2, 5.3. */
 function notCurrent(list: RevocationList, { at, skew }: Limits): string | undefined {
   const [unknown] = list.unknownCritical
-  if (unknown !== undefined) return `critical extension ${unknown} is not known`
-  if (list.thisUpdate.getTime() > at + skew) return 'it is of a later time'
-  if (list.nextUpdate === undefined) return 'it does not tell when it is outdated'
-  return list.nextUpdate.getTime() < at ? 'it is outdated' : undefined
+  if (unknown !== undefined) return `unknown critical extension ${unknown}`
+  if (list.thisUpdate.getTime() > at + skew) return 'thisUpdate is in the future'
+  if (list.nextUpdate === undefined) return 'nextUpdate missing'
+  return list.nextUpdate.getTime() < at ? 'outdated' : undefined
 }
 
 /**
  * RFC 5280 6.3.3 (i) to (k): the entry by the newest delta in force, or else by the base. A delta dated ahead can only revoke.
  *
- * @returns the entry, and the deltas it or its absence rests on.
+ * @returns the entry, and the deltas that it or its absence is based on.
  */
 function entryOf(
   { serial, issuerName }: Certificate,

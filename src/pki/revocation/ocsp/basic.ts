@@ -7,7 +7,7 @@ import { Name } from '../../x509/name.ts'
 import { ids } from './request.ts'
 import { explicit, type OcspSingleResponse, readSingleResponse } from './single.ts'
 
-/** Who says to have signed: a name, or the SHA-1 of a public key. */
+/** The claimed signer: a name, or the SHA-1 of a public key. */
 export type ResponderId =
   | { readonly kind: 'name'; readonly name: Name }
   | { readonly kind: 'key'; readonly keyHash: Uint8Array }
@@ -19,7 +19,7 @@ export interface BasicOcspResponse {
   /** At least one. */
   readonly responses: readonly OcspSingleResponse[]
   readonly nonce: Uint8Array | undefined
-  /** Critical response extensions other than the nonce: with any, the response is of no use. */
+  /** Critical response extensions other than the nonce: with any, the response is not used. */
   readonly unknownCritical: readonly string[]
   /** Certificates that may help to verify the signature; not covered by it. */
   readonly certificates: readonly Certificate[]
@@ -39,7 +39,7 @@ export function readBasicResponse(reader: DerReader): BasicOcspResponse {
   const signatureAlgorithm = new Algorithm(basic)
   const signatureAt = basic.offset
   const { bytes: signature, unusedBits } = readBitString(basic)
-  if (unusedBits !== 0) throw new DecodeError('ERR_DER', 'a signature of part of a byte', signatureAt)
+  if (unusedBits !== 0) throw new DecodeError('ERR_DER', 'a signature with unused bits', signatureAt)
   const certificates = explicit(basic, 0, readCertificates) ?? []
   basic.finish()
 

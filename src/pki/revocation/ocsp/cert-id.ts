@@ -17,7 +17,7 @@ const algorithms: Readonly<
 
 /** CertID: one certificate, by hashes of its issuer's name and key, and its serial number. RFC 6960 4.1.1. */
 export class CertId {
-  /** `undefined` in a response that uses a hash this package does not: such an identifier fits no certificate. */
+  /** `undefined` in a response that uses a hash this package does not: such an identifier matches no certificate. */
   readonly hash: CertIdHash | undefined
   readonly issuerNameHash: Uint8Array
   readonly issuerKeyHash: Uint8Array
@@ -64,14 +64,14 @@ export class CertId {
     return new Uint8Array(this.#serial)
   }
 
-  /** What it names, to be looked up by: two of one key name one certificate. Names a certificate: do not log it. @internal */
+  /** Lookup key: two identifiers with one key name one certificate. Names a certificate: do not log it. @internal */
   get key(): string {
     return [this.issuerNameHash, this.issuerKeyHash, this.#serial].map(toHex).join(' ')
   }
 
   /** DER of the CertID. The hash algorithm has NULL parameters. @throws TypeError for an unknown hash. */
   get der(): Uint8Array {
-    if (this.hash === undefined) throw new TypeError('this hash algorithm is not written')
+    if (this.hash === undefined) throw new TypeError('unknown hash algorithm')
     return element(
       tags.sequence,
       element(tags.sequence, oid(algorithms[this.hash].id), element(tags.null)),
@@ -81,7 +81,7 @@ export class CertId {
     )
   }
 
-  /** Whether this names that certificate of that issuer: all three parts, the hashes computed anew. */
+  /** Whether this names that certificate of that issuer: all three parts, the hashes computed again. */
   fits(certificate: Certificate, issuer: Certificate): boolean {
     if (this.hash === undefined || this.issuerKeyHash.length !== algorithms[this.hash].length) return false
     const other = CertId.of(certificate, issuer, this.hash)

@@ -17,10 +17,10 @@ export const ids = {
   noCheck: '1.3.6.1.5.5.7.48.1.5',
 } as const
 
-/** How to ask. */
+/** Options of a request. */
 export interface OcspRequestOptions {
   /**
-   * 16 to 32 bytes no one can foresee, or `false` for none, where responders hand out prepared answers (RFC 5019).
+   * 16 to 32 unpredictable bytes, or `false` for none, where responders return prepared answers (RFC 5019).
    * Default: 32 random bytes. RFC 8954 2.1, RFC 9654 2.1.
    */
   readonly nonce?: Uint8Array | false | undefined
@@ -54,7 +54,7 @@ export function buildOcspRequest(
   const { hash = 'SHA-1', nonce: given = new Uint8Array(randomBytes(32)) } = options
   if (hash !== 'SHA-1' && hash !== 'SHA-256') throw new TypeError('hash must be SHA-1 or SHA-256')
   if (!certificate.issuerName.equals(issuer.subjectName)) {
-    throw new CertificateError('ERR_CERTIFICATE', 'an OCSP request needs the issuer the certificate names')
+    throw new CertificateError('ERR_CERTIFICATE', 'the issuer is not the one the certificate names')
   }
   const nonce = given === false ? undefined : new Uint8Array(given)
   if (nonce !== undefined && (nonce.length < 16 || nonce.length > 32)) {

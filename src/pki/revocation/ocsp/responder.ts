@@ -7,7 +7,7 @@ import { type SignatureLimits, verifySigned } from '../../x509/signed.ts'
 import type { BasicOcspResponse, ResponderId } from './basic.ts'
 import { ids } from './request.ts'
 
-/** Why no responder that may speak for the issuer signed the response. */
+/** Why the response is not signed by an authorised responder. */
 export type ResponderProblem =
   /** Neither the issuer nor a certificate of the response is the one ResponderID names. */
   | 'responder-not-found'
@@ -17,17 +17,17 @@ export type ResponderProblem =
   | 'responder-not-authorised'
   /** The delegate's certificate is not valid at that time. */
   | 'responder-expired'
-  /** Whether the delegate is revoked is not known: no nocheck extension, and no one to ask. */
+  /** Whether the delegate is revoked is not known: no nocheck extension, and no `validateResponder`. */
   | 'responder-unchecked'
-  /** `validateResponder` did not say `true`. */
+  /** `validateResponder` did not return `true`. */
   | 'responder-refused'
 
-/** Who signed a response, or why no one that may. */
+/** The authorised signer of a response, or why there is none. */
 export type FoundResponder =
   | { readonly ok: true; readonly responder: Certificate }
   | { readonly ok: false; readonly problem: ResponderProblem }
 
-/** What a delegate is judged by. */
+/** What a delegate is checked against. */
 export interface ResponderQuestion {
   readonly certificate: Certificate
   readonly issuer: Certificate
@@ -49,7 +49,7 @@ export function findResponder(basic: BasicOcspResponse, question: ResponderQuest
   }
   for (const delegate of basic.certificates) {
     if (!isNamed(delegate, basic.responderId) || equalBytes(delegate.key.der, issuer.key.der)) continue
-    const found = judge(delegate, basic, question)
+    const found = delegateProblem(delegate, basic, question)
     if (found === undefined) return { ok: true, responder: delegate }
     problem ??= found
   }
@@ -65,26 +65,26 @@ function isNamed({ subjectName, key }: Certificate, id: ResponderId): boolean {
 const signed = (basic: BasicOcspResponse, { key }: Certificate, signatures: SignatureLimits | undefined): boolean =>
   verifySigned(basic.tbs, basic.signatureAlgorithm, basic.signature, key, signatures)
 
-function judge(
+function delegateProblem(
   delegate: Certificate,
   basic: BasicOcspResponse,
   { certificate, issuer, atMs, validateResponder, signatures }: ResponderQuestion,
 ): ResponderProblem | undefined {
   const noCheck = hasNoCheck(delegate)
   if (!mayDelegate(delegate) || !isIssuedBy(delegate, issuer, signatures)) return 'responder-not-authorised'
-  // No one vouches for itself: a revoked responder would say it is good.
+  // A responder cannot confirm its own status: a revoked one would report itself good.
   if (equalBytes(delegate.key.der, certificate.key.der)) return 'responder-not-authorised'
   // As in path validation, the whole second of notAfter counts. RFC 5280 4.1.2.5.
   if (!(delegate.notBeforeMs <= atMs && atMs < delegate.notAfterMs + 1000)) return 'responder-expired'
   if (!signed(basic, delegate, signatures)) return 'signature-invalid'
   if (validateResponder === undefined) return noCheck ? undefined : 'responder-unchecked'
-  // Not just truthy: the promise of an async function is no yes.
+  // Not just truthy: the promise of an async function does not count.
   return validateResponder(delegate) === true ? undefined : 'responder-refused'
 }
 
 /**
- * What the delegate's own extensions must say. anyExtendedKeyUsage is not enough; a CA is no delegate. With id-kp-OCSPSigning
- * goes digitalSignature, nonRepudiation or both: RFC 5280 4.2.1.12.
+ * What the delegate's own extensions must say. anyExtendedKeyUsage is not enough; a CA is not a delegate. With
+ * id-kp-OCSPSigning goes digitalSignature, nonRepudiation or both: RFC 5280 4.2.1.12.
  */
 function mayDelegate({ extensions, unknownCritical }: Certificate): boolean {
   const { extendedKeyUsage, keyUsage, basicConstraints } = extensions

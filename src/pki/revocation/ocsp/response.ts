@@ -17,14 +17,14 @@ const statuses = [
   'unauthorized',
 ] as const
 
-/** What became of the request. Only `successful` comes with an answer; the others are not signed by anyone. */
+/** Status of the request. Only `successful` has an answer; the others are unsigned. */
 export type OcspResponseStatus = NonNullable<(typeof statuses)[number]>
 
 /** A response is of some thousand bytes; what is read of a much larger one could fill the memory. */
 const maxBytes = 131_072
 
 /**
- * One OCSP response, read strictly. Reading it proves nothing: `ocspStatus` says what it is worth.
+ * One OCSP response, read strictly. Reading it proves nothing: `ocspStatus` evaluates it.
  *
  * Source: RFC 6960 4.2.1.
  */
@@ -33,7 +33,7 @@ export class OcspResponse {
   readonly status: OcspResponseStatus
   /** Present exactly when the status is `successful`. */
   readonly basic: BasicOcspResponse | undefined
-  /** What the responder should have written in another way; each kind once. Its certificates have their own. */
+  /** Deviations from the encoding rules; each kind once. Its certificates have their own. */
   readonly findings: readonly EncodingFinding[]
 
   private constructor(der: Uint8Array) {
@@ -43,12 +43,12 @@ export class OcspResponse {
     outer.finish()
     const statusAt = response.offset
     const status = statuses[readSmallInteger(response, tags.enumerated)]
-    if (status === undefined) throw new DecodeError('ERR_DER', 'no such response status', statusAt)
+    if (status === undefined) throw new DecodeError('ERR_DER', 'unknown response status', statusAt)
     const bytesAt = response.offset
     const basic = explicit(response, 0, readResponseBytes)
     response.finish()
     if ((basic !== undefined) !== (status === 'successful')) {
-      throw new DecodeError('ERR_DER', 'an answer comes with success, and only with it', bytesAt)
+      throw new DecodeError('ERR_DER', 'response bytes must be present exactly with status successful', bytesAt)
     }
     this.status = status
     this.basic = basic

@@ -13,7 +13,7 @@ export type FreshnessProblem =
   /** nextUpdate before thisUpdate, or signed before its status was known. */
   | 'times-inconsistent'
 
-/** What the times are judged by, milliseconds. */
+/** Limits for the times, milliseconds. */
 export interface FreshnessLimits {
   readonly atMs: number
   readonly skewMs: number
@@ -23,7 +23,7 @@ export interface FreshnessLimits {
 
 const day = 24 * 60 * 60 * 1000
 
-/** Whether an answer speaks about that time. RFC 6960 3.2 (5), (6) and 4.2.2.1. */
+/** Checks the times of an answer. RFC 6960 3.2 (5), (6) and 4.2.2.1. */
 export function freshnessProblem(
   producedAtMs: number,
   { thisUpdateMs, nextUpdateMs }: OcspSingleResponse,
@@ -52,7 +52,7 @@ export interface OcspSingleResponse {
   readonly certStatus: OcspCertStatus
   readonly thisUpdateMs: number
   readonly nextUpdateMs: number | undefined
-  /** Critical extensions of this answer: none is known, so with any the answer is of no use. */
+  /** Critical extensions of this answer: none is known, so with any the answer is not used. */
   readonly unknownCritical: readonly string[]
 }
 

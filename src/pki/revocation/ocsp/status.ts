@@ -7,43 +7,46 @@ import type { OcspResponse, OcspResponseStatus } from './response.ts'
 import type { OcspReason, OcspSingleResponse } from './single.ts'
 import { type FreshnessProblem, freshnessProblem } from './single.ts'
 
-/** What a response is judged by. */
+/** Options of `ocspStatus`. */
 export interface OcspStatusOptions {
-  /** The moment the status is asked for: now, as a rule. */
+  /** The time the status is asked for: usually now. */
   readonly at: Date
   /** Nonce of the request. Without it, an answer of any request counts while it is fresh. */
   readonly nonce?: Uint8Array | undefined
   /** Refuse a response without nonce. Default: whether a nonce is given. A wrong nonce is refused always. */
   readonly requireNonce?: boolean | undefined
-  /** Greatest age of thisUpdate. Default: 24 hours when there is no nextUpdate, no limit when there is. */
+  /**
+   * Greatest age of thisUpdate, milliseconds, 0 or more. Default: 24 hours when there is no nextUpdate, no limit when
+   * there is.
+   */
   readonly maxAgeMs?: number | undefined
-  /** How far the clocks may be apart; every limit is widened by it. Default: 5 minutes. */
+  /** Largest difference of the clocks, milliseconds, 0 or more; every limit is widened by it. Default: 5 minutes. */
   readonly skewMs?: number | undefined
   /**
-   * Whether a delegated responder is not revoked; asked for each, and its `true` or anything else decides. Without it a
+   * Whether a delegated responder is not revoked; called for each, and only `true` accepts it. Without it a
    * delegate needs the nocheck extension. RFC 6960 4.2.2.2.1.
    */
   readonly validateResponder?: ((responder: Certificate) => boolean) | undefined
-  /** What the answer, a delegate's certificate and the certificate in question may be signed with. */
+  /** Algorithms and key sizes accepted for the answer, a delegate's certificate and the certificate in question. */
   readonly signatures?: SignatureLimits | undefined
 }
 
 /** Why a response gives no answer. The codes are stable. */
 export type OcspProblem =
-  /** The responder did not answer; it need not be the responder who says so, for this is not signed. */
+  /** The responder did not answer; this status is unsigned, so it may come from another party. */
   | Exclude<OcspResponseStatus, 'successful'>
   | ResponderProblem
   | FreshnessProblem
   /** The certificate was not issued by that issuer. */
   | 'issuer-mismatch'
   | 'unknown-critical-extension'
-  /** Nothing is said about this certificate of this issuer. */
+  /** The response is not about this certificate of this issuer. */
   | 'other-certificate'
-  /** It is said to be good and to be unknown. */
+  /** It is both good and unknown. */
   | 'ambiguous'
   | 'nonce-missing'
   | 'nonce-wrong'
-  /** The responder itself says it does not know the certificate. */
+  /** The responder reports that it does not know the certificate. */
   | 'status-unknown'
   /** More signatures to check than the question may cost. */
   | 'budget'
@@ -57,7 +60,7 @@ export interface OcspEvidence {
   readonly responder: Certificate
   /** SHA-256 of the whole response, upper-case hexadecimal. */
   readonly sha256: string
-  /** What the responder, in the response or the delegate's certificate, should have written in another way. */
+  /** What the responder, in the response or the delegate's certificate, did not encode by the rules. */
   readonly findings: readonly EncodingFinding[]
 }
 
@@ -73,14 +76,15 @@ export type OcspStatus =
   | { readonly status: 'unknown'; readonly problem: OcspProblem; readonly evidence?: OcspEvidence }
 
 /**
- * What the response says about the certificate. `good` and `revoked` come only from a signed, authorised, fresh response
+ * What the response says about the certificate. `good` and `revoked` result only from a signed, authorised, fresh response
  * about exactly this certificate; everything else is `unknown` with the first problem met.
  *
- * The issuer must come from a validated path: its own validity, key usage and revocation are not looked at. Revoked is
+ * The issuer must come from a validated path: its own validity, key usage and revocation are not checked. Revoked is
  * revoked whatever the revocation time and reason are, `certificateHold` included. RFC 6960 3.2. Of several answers about the
  * certificate each must hold, and one that says revoked decides.
  *
- * @throws TypeError, RangeError for options that make no sense; never for anything in the response.
+ * @throws TypeError if `at` is an invalid date or `requireNonce` is set without a nonce; RangeError if `skewMs` or
+ *   `maxAgeMs` is not a finite number of at least 0; never for anything in the response.
  */
 export function ocspStatus(
   certificate: Certificate,
@@ -133,7 +137,7 @@ export function ocspStatus(
   return { status: 'unknown', problem: 'status-unknown', evidence }
 }
 
-/** When an answer ends to hold; one that does not say is the first to. */
+/** End of an answer's validity; an answer without one sorts first. */
 const endOf = ({ nextUpdateMs }: OcspSingleResponse): number => nextUpdateMs ?? 0
 
 const unknown = (problem: OcspProblem): OcspStatus => ({ status: 'unknown', problem })
@@ -149,7 +153,7 @@ function limitsOf({ at, nonce, requireNonce, maxAgeMs, skewMs = 5 * 60 * 1000 }:
   if (Number.isNaN(atMs)) throw new TypeError('at must be a valid date')
   if (requireNonce === true && nonce === undefined) throw new TypeError('requireNonce needs the nonce of the request')
   for (const span of [skewMs, maxAgeMs ?? 0]) {
-    if (!Number.isFinite(span) || span < 0) throw new RangeError('a span of time is finite and not negative')
+    if (!Number.isFinite(span) || span < 0) throw new RangeError('skewMs and maxAgeMs must be finite and not negative')
   }
   return { atMs, skewMs, maxAgeMs }
 }

@@ -1,7 +1,7 @@
 import { indexOf } from '../../revocation/crl/list-index.ts'
 import { RevocationList } from '../../revocation/index.ts'
 import type { RevocationAnswer, RevocationSource } from '../report.ts'
-import { type ListSourceOptions, listJudge } from './list-judge.ts'
+import { type ListSourceOptions, listVerifier } from './list-verifier.ts'
 
 /** What a source over revocation lists works with. */
 export interface CrlSourceOptions extends ListSourceOptions {
@@ -20,8 +20,8 @@ export function crlSource(options: CrlSourceOptions): RevocationSource {
   if (!Array.isArray(lists) || !lists.every((list) => list instanceof RevocationList)) {
     throw new TypeError('lists must be an array of revocation lists')
   }
-  const judge = listJudge(options)
-  return (...question) => judge(indexOf(lists), question)
+  const verify = listVerifier(options)
+  return (...question) => verify(indexOf(lists), question)
 }
 
 /**

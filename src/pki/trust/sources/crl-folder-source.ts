@@ -2,8 +2,8 @@ import type { RevocationList } from '../../revocation/index.ts'
 import type { RevocationAnswer, RevocationSource } from '../report.ts'
 import { byteLimit, clockSkewMs, span } from './limits.ts'
 import { type HeldLists, ListFolder } from './list-folder.ts'
-import { type ListSourceOptions, listJudge } from './list-judge.ts'
 import { ListSigners } from './list-signers.ts'
+import { type ListSourceOptions, listVerifier } from './list-verifier.ts'
 
 /** Which folder of lists, and how it is read. */
 export interface CrlFolderSourceOptions extends ListSourceOptions {
@@ -44,14 +44,14 @@ export function crlFolderSource(options: CrlFolderSourceOptions): CrlFolderSourc
   if (typeof folder !== 'string' || folder === '') throw new TypeError('folder must be a path')
   const refreshMs = span('refreshMs', options.refreshMs, 60_000)
   const maxBytes = byteLimit('maxBytes', options.maxBytes, 256 * 1_048_576)
-  const judge = listJudge({ ...options, skewMs: options.skewMs ?? clockSkewMs })
+  const verify = listVerifier({ ...options, skewMs: options.skewMs ?? clockSkewMs })
   const signers = new ListSigners(options)
   const files = new ListFolder({ folder, refreshMs, maxBytes, signers })
 
   const source: RevocationSource = (...question) => {
     const [, issuer, at] = question
     signers.add(issuer)
-    const evaluate = ({ lists, problems }: HeldLists) => judge(lists, question, problems)
+    const evaluate = ({ lists, problems }: HeldLists) => verify(lists, question, problems)
     const afterLook = async () => evaluate(await files.afterLook())
     const held = files.held(at)
     if (held === undefined || (refreshMs === 0 && files.looking)) return afterLook()

@@ -8,7 +8,7 @@ import { Http, type HttpOptions } from './http.ts'
 import { clockSkewMs, endOf, span } from './limits.ts'
 import { type Downloaded, type GetList, ListDownloads } from './list-downloads.ts'
 import { readLists } from './list-file.ts'
-import { type ListSourceOptions, listJudge } from './list-judge.ts'
+import { type ListSourceOptions, listVerifier } from './list-verifier.ts'
 import { reasonOf, Unavailable } from './unavailable.ts'
 
 /** Where lists are downloaded from, and how. `maxBytes` is 64 MiB by default. */
@@ -39,7 +39,7 @@ export function crlHttpSource(options: CrlHttpSourceOptions): RevocationSource {
   const http = new Http(options, 64 * 1_048_576)
   const maxAgeMs = span('maxAgeMs', options.maxAgeMs, 3_600_000)
   const retryMs = span('retryMs', options.retryMs, 30_000)
-  const judge = listJudge({ ...options, skewMs: options.skewMs ?? clockSkewMs })
+  const verify = listVerifier({ ...options, skewMs: options.skewMs ?? clockSkewMs })
 
   const get: GetList = async (address, held, issuer, at) => {
     const content = await http.body(address, { method: 'GET', headers: { accept: 'application/pkix-crl' } })
@@ -96,12 +96,12 @@ export function crlHttpSource(options: CrlHttpSourceOptions): RevocationSource {
 
   return async (...question) => {
     const { lists, problems, pending } = await gather(question, maxAgeMs > 0)
-    const answer = await judge(lists, question, problems)
+    const answer = await verify(lists, question, problems)
     if (answer.status !== 'unknown' || pending.length === 0) return answer
     // What is held does not answer it: perhaps what comes does.
     await Promise.allSettled(pending)
     const after = await gather(question, true)
-    return judge(after.lists, question, after.problems)
+    return verify(after.lists, question, after.problems)
   }
 }
 

@@ -1,7 +1,7 @@
 import { maySign } from '../../revocation/crl/signer.ts'
 import type { RevocationList } from '../../revocation/index.ts'
 import type { Certificate } from '../../x509/index.ts'
-import type { ListSourceOptions } from './list-judge.ts'
+import type { ListSourceOptions } from './list-verifier.ts'
 
 /** Certificates that are remembered. */
 const mostKnown = 256

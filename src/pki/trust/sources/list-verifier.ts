@@ -10,8 +10,8 @@ import { fingerprint } from '../jpki-authorities.ts'
 import type { RevocationAnswer, RevocationEvidence, RevocationSource } from '../report.ts'
 import { span } from './limits.ts'
 
-/** Judges a certificate by lists; `problems` of getting them are put before those of the lists. */
-export type ListJudge = (
+/** Verifies a certificate by lists; problems of fetching them are put before those of the lists. */
+export type ListVerifier = (
   lists: ListIndex,
   question: Parameters<RevocationSource>,
   problems?: readonly string[],
@@ -39,7 +39,7 @@ const maxExplained = 64
  *
  * @throws TypeError without anchors; RangeError for a skew that is not finite or negative.
  */
-export function listJudge(options: ListSourceOptions): ListJudge {
+export function listVerifier(options: ListSourceOptions): ListVerifier {
   for (const name of ['anchors', 'intermediates'] as const) {
     const list: unknown = options[name] ?? (name === 'anchors' ? undefined : [])
     if (!Array.isArray(list) || !list.every((one) => one instanceof Certificate)) {
@@ -55,11 +55,11 @@ export function listJudge(options: ListSourceOptions): ListJudge {
       signatures: { ...policy, budget: limits?.budget },
       maxSignatures: options.maxSignatures,
     })
-    const judge = (): RevocationAnswer | Promise<RevocationAnswer> =>
-      inTurns(new Judgement(lists, pool, { ...ofSigner, signatures }, at, anchor).of(certificate, issuer, problems))
+    const evaluate = (): RevocationAnswer | Promise<RevocationAnswer> =>
+      inTurns(new Evaluation(lists, pool, { ...ofSigner, signatures }, at, anchor).of(certificate, issuer, problems))
     const until = at.getTime() + skewMs
     const long = lists.long.filter((list) => mustHash(list, issuer, at, until, policy))
-    return long.length === 0 ? judge() : verifyAhead(long, issuer, policy).then(judge)
+    return long.length === 0 ? evaluate() : verifyAhead(long, issuer, policy).then(evaluate)
   }
 }
 
@@ -101,7 +101,7 @@ async function verifyAhead(
 }
 
 /** One certificate judged, and on the way those that sign lists. */
-class Judgement {
+class Evaluation {
   readonly #lists: ListIndex
   readonly #pool: readonly Certificate[]
   readonly #ofSigner: ListSourceOptions
@@ -137,7 +137,7 @@ class Judgement {
       status,
       revokedAt: entry?.revocationDate,
       reason: entry?.reason,
-      evidence: withoutTwins([...evidence, ...this.#rests]),
+      evidence: deduplicated([...evidence, ...this.#rests]),
       problems: all.length > 1 ? [...new Set(all)] : all,
     }
   }
@@ -168,7 +168,7 @@ class Judgement {
   }
 }
 
-function withoutTwins(evidence: readonly CrlEvidence[]): readonly RevocationEvidence[] {
+function deduplicated(evidence: readonly CrlEvidence[]): readonly RevocationEvidence[] {
   const seen = evidence.length > 1 ? [...new Map(evidence.map((one) => [one.sha256, one])).values()] : evidence
   return seen.map(({ issuer, thisUpdate, nextUpdate, sha256, findings }) => ({
     kind: 'crl',

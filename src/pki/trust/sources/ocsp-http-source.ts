@@ -6,11 +6,11 @@ import { Addresses, type AddressOptions } from './addresses.ts'
 import { RetryGate } from './cached-source.ts'
 import { Http, type HttpOptions } from './http.ts'
 import { span } from './limits.ts'
-import { type OcspJudgement, ocspAnswer, requireJudgement } from './ocsp-source.ts'
+import { type OcspPolicy, ocspAnswer, requireOcspPolicy } from './ocsp-source.ts'
 import { reasonOf } from './unavailable.ts'
 
 /** Which responder is asked, and how. `maxBytes` is 64 KiB by default. */
-export interface OcspHttpSourceOptions extends OcspJudgement, AddressOptions, HttpOptions {
+export interface OcspHttpSourceOptions extends OcspPolicy, AddressOptions, HttpOptions {
   /**
    * Send a nonce, and require it in the answer unless `requireNonce` is `false`. Default `true`; `false` for responders with
    * prepared answers (RFC 5019).
@@ -35,7 +35,7 @@ export function ocspHttpSource(options: OcspHttpSourceOptions): RevocationSource
   const { nonce = true, hash } = options
   if (typeof nonce !== 'boolean') throw new TypeError('nonce must be true or false')
   if (hash !== undefined && hash !== 'SHA-1' && hash !== 'SHA-256') throw new TypeError('hash must be SHA-1 or SHA-256')
-  requireJudgement(options, nonce)
+  requireOcspPolicy(options, nonce)
   const { skewMs, maxAgeMs, requireNonce, validateResponder } = options
   const addresses = new Addresses(options, addressesOfResponders)
   const http = new Http(options, 65_536)

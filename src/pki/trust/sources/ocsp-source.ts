@@ -3,14 +3,14 @@ import { strictest } from '../../x509/signed.ts'
 import type { RevocationAnswer, RevocationSource } from '../report.ts'
 import { span } from './limits.ts'
 
-/** How an OCSP answer is judged, as in `ocspStatus`. */
-export type OcspJudgement = Pick<
+/** Policy for an OCSP answer, as in `ocspStatus`. */
+export type OcspPolicy = Pick<
   OcspStatusOptions,
   'skewMs' | 'maxAgeMs' | 'requireNonce' | 'validateResponder' | 'signatures'
 >
 
 /** What a source over an OCSP answer works with. */
-export interface OcspSourceOptions extends OcspJudgement {
+export interface OcspSourceOptions extends OcspPolicy {
   readonly response: OcspResponse
   /** The nonce of the request, when one was sent. */
   readonly nonce?: Uint8Array | undefined
@@ -23,7 +23,7 @@ export interface OcspSourceOptions extends OcspJudgement {
  */
 export function ocspSource(options: OcspSourceOptions): RevocationSource {
   if (!(options.response instanceof OcspResponse)) throw new TypeError('response must be an OcspResponse')
-  requireJudgement(options, options.nonce !== undefined)
+  requireOcspPolicy(options, options.nonce !== undefined)
   return (certificate, issuer, at, _anchor, limits) => {
     const signatures = { ...strictest(options.signatures, limits), budget: limits?.budget }
     return ocspAnswer(ocspStatus(certificate, issuer, options.response, { ...options, at, signatures }))
@@ -31,7 +31,7 @@ export function ocspSource(options: OcspSourceOptions): RevocationSource {
 }
 
 /** @throws TypeError, RangeError for options that make no sense. */
-export function requireJudgement(options: OcspJudgement, hasNonce: boolean): void {
+export function requireOcspPolicy(options: OcspPolicy, hasNonce: boolean): void {
   for (const name of ['skewMs', 'maxAgeMs'] as const) span(name, options[name], 0)
   if (options.requireNonce === true && !hasNonce) throw new TypeError('requireNonce needs a nonce')
 }
