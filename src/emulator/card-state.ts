@@ -1,4 +1,4 @@
-/** What the card remembers: PINs for good, security state until power off, current AP and EF until any reset. */
+/** State of the card: PINs for good, security state until power off, current AP and EF until any reset. */
 
 import type { SecureMessagingSession } from './secure-messaging/session.ts'
 import type { AccessRule, Application, CardFile, PinFile, PinName } from './table.ts'
@@ -43,7 +43,7 @@ export class CardState {
     this.session = undefined
   }
 
-  /** Warm reset: nothing is selected, but who was verified still is. */
+  /** Warm reset: nothing is selected, but verified PINs stay verified. */
   loseSelection(): void {
     this.#current = this.#manager
     this.currentFile = undefined

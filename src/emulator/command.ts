@@ -17,7 +17,7 @@ export interface ParsedCommand {
 
 const nothing = new Uint8Array(0)
 
-/** The command, or undefined for every byte string that is none of the seven cases (answered 6700). */
+/** The command, or undefined for every byte string outside the seven cases (answered 6700). */
 export function parseCommand(bytes: Uint8Array): ParsedCommand | undefined {
   if (bytes.length < 4) return undefined
   const body = parseBody(bytes)

@@ -24,7 +24,7 @@ import { SoftwareCard, type VirtualCard } from './virtual-card.ts'
  * Makes a virtual card, switched off: `powerOn` it, or insert it in a `VirtualTransport`.
  *
  * @param options - see {@link VirtualCardOptions}; without `identity` this makes keys, which takes seconds.
- * @throws TypeError or RangeError for an option that is not right.
+ * @throws TypeError or RangeError naming an option that is out of its range.
  */
 export async function createVirtualCard(options: VirtualCardOptions = {}): Promise<VirtualCard> {
   const profile = resolveProfile(options)

@@ -1,4 +1,4 @@
-/** Which handler serves which CLA and INS, and the refusals before any handler runs. */
+/** The handler of each CLA and INS, and the refusals before any handler runs. */
 
 import type { CardState } from './card-state.ts'
 import type { ParsedCommand } from './command.ts'

@@ -28,11 +28,11 @@ export interface Fault {
   /** Only commands with this INS, or one of these, 0 to 255. */
   readonly on?: number | readonly number[]
   readonly do: FaultAction
-  /** `before`: the card does not execute the command. `after`: it does, and only the answer suffers. Default `before`. */
+  /** `before`: the card does not execute the command. `after`: it does, and the answer is changed. Default `before`. */
   readonly when?: 'before' | 'after'
 }
 
-/** Faults in order; the first that matches an exchange happens. */
+/** Faults in order; the first that matches an exchange applies. */
 export type FaultScript = readonly Fault[]
 
 const fields = new Set(['at', 'on', 'do', 'when'])
@@ -40,7 +40,7 @@ const fields = new Set(['at', 'on', 'do', 'when'])
 /**
  * Checks a script, for example one that was read from JSON.
  *
- * @throws TypeError with the position of the mistake, such as `faults[2].at`.
+ * @throws TypeError with the position of the error, such as `faults[2].at`.
  */
 export function checkFaultScript(script: unknown): asserts script is FaultScript {
   if (!Array.isArray(script)) throw new TypeError('faults: must be an array')
@@ -51,7 +51,8 @@ export function checkFaultScript(script: unknown): asserts script is FaultScript
 
 function checkFault(fault: unknown, where: string): void {
   if (!isRecord(fault)) throw new TypeError(`${where}: must be an object`)
-  for (const field of Object.keys(fault)) if (!fields.has(field)) throw new TypeError(`${where}.${field}: is not known`)
+  for (const field of Object.keys(fault))
+    if (!fields.has(field)) throw new TypeError(`${where}.${field}: unknown member`)
   const { at, on, when, do: action } = fault
   if (at !== 'every' && !isInteger(at, 1, Number.MAX_SAFE_INTEGER)) {
     throw new TypeError(`${where}.at: must be a number from 1 or 'every'`)
@@ -82,7 +83,7 @@ function checkAction(action: unknown, where: string): void {
     return
   }
   const highest = Object.hasOwn(actionRanges, name) ? actionRanges[name] : undefined
-  if (highest === undefined) throw new TypeError(`${where}.${name}: is not known`)
+  if (highest === undefined) throw new TypeError(`${where}.${name}: unknown action`)
   if (!isInteger(value, 0, highest)) throw new TypeError(`${where}.${name}: must be an integer from 0 to ${highest}`)
 }
 

@@ -15,9 +15,12 @@ export type VirtualCardKind = (typeof virtualCardKinds)[number]
 
 /** Optional abilities that real cards and readers may lack. All default to true. */
 export interface VirtualCardCapabilities {
-  /** READ BINARY and READ RECORD by short EF identifier. Three sources say cards have it. */
+  /** READ BINARY and READ RECORD by short EF identifier. Three sources report it on cards. */
   readonly shortFileId?: boolean
-  /** Extended Lc and Le. Off: every extended form is answered 6700, or `extendedLengthRefusal`. Some readers lack it; one ATR listed for a My Number card declares that the card does. */
+  /**
+   * Extended Lc and Le. Off: every extended form is answered 6700, or `extendedLengthRefusal`. Some readers lack it; one
+   * ATR listed for a My Number card declares that the card lacks it.
+   */
   readonly extendedLength?: boolean
   /** VERIFY, CHANGE and signing with P2 = 80|SFI. One or two sources. */
   readonly directReference?: boolean
@@ -81,7 +84,10 @@ export interface VirtualCardOptions {
   readonly queryWhenVerified?: 'ok' | 'counter' | undefined
   /** What is wrong with the content of the card, by name. Default: nothing. */
   readonly contentFaults?: readonly ContentFault[] | undefined
-  /** Up to 4 bytes in front of FF20 in EF 0002 of the text AP: one source saw two on cards of 2023, not which. Default: none. */
+  /**
+   * Up to 4 bytes in front of FF20 in EF 0002 of the text AP: one source reports two on cards of 2023, without their
+   * values. Default: none.
+   */
   readonly textAttributesPrefix?: Uint8Array | undefined
   /** EF 0002 of the visual AP: about 2 kB, or about 20 kB like a printed card's. Default `small`. */
   readonly cardFace?: 'small' | 'large' | undefined
@@ -110,7 +116,7 @@ export interface CardSecrets {
 export const fourDigits: RegExp = /^[0-9]{4}$/
 export const signPasswordFormat: RegExp = /^[0-9A-Z]{6,16}$/
 
-/** @throws TypeError naming the option that is not right. */
+/** @throws TypeError naming the option that is out of its range. */
 export function resolveSecrets(options: VirtualCardOptions): CardSecrets {
   return {
     authPin: matching('authPin', options.authPin ?? '1234', fourDigits),
@@ -125,9 +131,9 @@ export function resolveSecrets(options: VirtualCardOptions): CardSecrets {
   }
 }
 
-/** @throws TypeError for a name that is no PIN. */
+/** @throws TypeError for an unknown PIN name. */
 export function checkPinName(name: string): asserts name is PinName {
-  if (!(pinNames as readonly string[]).includes(name)) throw new TypeError(`triesLeft: no PIN is called ${name}`)
+  if (!(pinNames as readonly string[]).includes(name)) throw new TypeError(`triesLeft: unknown PIN ${name}`)
 }
 
 function matching(name: string, value: string, format: RegExp): string {

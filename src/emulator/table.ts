@@ -1,4 +1,4 @@
-/** What a card is made of, as data: applications, elementary files (EF), PINs and keys. Handlers interpret it. */
+/** The parts of a card, as data: applications, elementary files (EF), PINs and keys. Handlers interpret it. */
 
 import type { KeyObject } from 'node:crypto'
 
@@ -56,7 +56,7 @@ export interface PinFile {
   readonly issuedTriesLeft?: number
 }
 
-/** A key: `sign` COMPUTE DIGITAL SIGNATURE, `authenticate` INTERNAL AUTHENTICATE, `internal` nothing a terminal may use. */
+/** A key: `sign` COMPUTE DIGITAL SIGNATURE, `authenticate` INTERNAL AUTHENTICATE, `internal` not for use by a terminal. */
 export interface KeyFile {
   readonly structure: 'key'
   readonly fid: number
@@ -74,7 +74,7 @@ export interface Application {
   readonly files: readonly CardFile[]
   /** EF of the key that `80 2A P1 00` uses. */
   readonly defaultKey?: number
-  /** Private half of the key that SET SESSION KEY encrypts to, where there is secure messaging. */
+  /** Private key of the pair that SET SESSION KEY encrypts to, where there is secure messaging. */
   readonly sessionKey?: () => KeyObject
   /** Refusal of SET SESSION KEY. */
   readonly sessionKeyRefusal: number
@@ -82,7 +82,7 @@ export interface Application {
   readonly manager?: boolean
   /** GET DATA objects, tag to value. */
   readonly dataObjects?: ReadonlyMap<number, () => Uint8Array>
-  /** Who may have them. Default `free`. */
+  /** When they may be read. Default `free`. */
   readonly dataAccess?: AccessRule
 }
 

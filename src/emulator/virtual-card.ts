@@ -16,7 +16,10 @@ import type { PinName } from './table.ts'
 
 /** The one error an exchange with the virtual card can end in. */
 
-/** Why no answer came: `unpowered` nobody switched the card on, `pulled` and `reset` a fault, `powered-off` meanwhile. */
+/**
+ * Why there was no answer: `unpowered` the card was not switched on, `pulled` and `reset` a fault, `powered-off`
+ * meanwhile.
+ */
 export type VirtualCardGoneReason = 'unpowered' | 'pulled' | 'reset' | 'powered-off'
 
 /** The card gave no answer because it is not there (any more), or was reset. Transports map it to their own errors. */
@@ -36,8 +39,8 @@ export interface LoggedExchange {
 }
 
 /**
- * A card in software, stricter than the real ones it imitates. Its facts are second-hand; each handler says
- * how many sources it rests on. It holds no real person's data and its certificates are worth nothing.
+ * A card in software, stricter than the real ones it imitates. Its facts are second-hand; each handler states its number of
+ * sources. It holds invented data only, and its certificates have no value.
  */
 export interface VirtualCard {
   readonly kind: VirtualCardKind
@@ -68,7 +71,7 @@ export interface VirtualCard {
    * @throws VirtualCardGone when not powered, pulled, or reset by a fault.
    */
   exchange(command: Uint8Array): Promise<Uint8Array>
-  /** Replaces the fault script; counting starts at 1 again. @throws TypeError with the position of a mistake. */
+  /** Replaces the fault script; counting starts at 1 again. @throws TypeError with the position of an error. */
   setFaults(script: FaultScript | undefined): void
   clearLog(): void
   /** Back door for tests. Infinity for a PIN without a limit. @throws RangeError when the card has no such PIN. */

@@ -17,7 +17,7 @@ export interface VpcdOptions {
 
 /** A card in a vpcd slot. */
 export interface VpcdAttachment {
-  /** Resolves when the card is out again, for whatever reason; never rejects. */
+  /** Resolves when the card is out again, for any reason; never rejects. */
   readonly closed: Promise<void>
   /** Takes the card out and waits until it is. Idempotent. */
   detach(): Promise<void>

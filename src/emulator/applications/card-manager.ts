@@ -16,7 +16,7 @@ const headerOfTemplate = 5
 export function cardManager(content: CardContent): Application {
   const { identity } = content
   const { manager } = identity.cvc
-  // Of no key a terminal can use: the public half of key 0019 is not on a card (one source).
+  // For a key no terminal can use: the public key of key 0019 is not on the card (one source).
   const lowerKey = { keyId: cvcKeyId('9000021', '000', 0xa8), ...identity.sessionKey }
   const { municipalityCode, serialNumber, cardExpiry } = identity
   return {

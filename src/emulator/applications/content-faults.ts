@@ -1,4 +1,4 @@
-/** Cards whose content is not right while every command works, for tests of verification. */
+/** Cards with wrong content that execute every command, for tests of verification. */
 
 /** Every name, by application. What each one means: {@link ContentFault}. */
 export const contentFaults = [
@@ -44,12 +44,12 @@ export const contentFaults = [
  *   It is not signed, so every signature holds.
  * - `text-attributes-not-utf8`: the name ends in C3 28. Digest and signature fit it.
  * - `text-digest-wrong`: DF31 has one bit wrong. The signature fits the wrong digest.
- * - `…-certificate-foreign`: EF 0004 chains to another root, which it names, and is right under it.
+ * - `…-certificate-foreign`: EF 0004 chains to another root, which it names, and verifies with it.
  * - `…-certificate-forged`: EF 0004 names the right root but another key signed it.
  * - `…-key-copied`: files of a true card on another chip. All records verify, the answer to a challenge does not.
  * - `visual-expiry-changed`: DF29 is ten years late. It is not signed, so every signature holds.
  *
- * NOTE: a card-verifiable certificate has no dates (card-facts section 5.6), so none can be expired.
+ * NOTE: a card-verifiable certificate has no dates (card-facts section 5.6), so it cannot expire.
  */
 export type ContentFault = (typeof contentFaults)[number]
 
@@ -60,7 +60,7 @@ export type ContentFault = (typeof contentFaults)[number]
 export function checkContentFaults(names: readonly string[], hasFiles: boolean): Set<ContentFault> {
   for (const name of names) {
     if (!(contentFaults as readonly string[]).includes(name)) {
-      throw new TypeError(`contentFaults: no fault is called ${name}`)
+      throw new TypeError(`contentFaults: unknown fault ${name}`)
     }
     if (!hasFiles) throw new RangeError(`contentFaults: only a My Number card has ${name}`)
   }

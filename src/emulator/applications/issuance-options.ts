@@ -8,8 +8,8 @@ export const issuanceFaults = ['cut', 'check-digit', 'municipality', 'digits'] a
  *
  * - `cut`: the object with the user id ends 6 bytes early.
  * - `check-digit`: that of the user id is wrong by one. Juki card only.
- * - `municipality`: it says the code of another municipality, and is right about it.
- * - `digits`: a letter stands among the digits of the user id.
+ * - `municipality`: it holds the code of another municipality, with a correct check digit.
+ * - `digits`: a letter among the digits of the user id.
  */
 export type IssuanceFault = (typeof issuanceFaults)[number]
 
@@ -36,7 +36,7 @@ export interface IssuanceContent {
 /**
  * @param card - undefined: a phone, which has no such application.
  * @returns undefined when the card has none.
- * @throws TypeError, RangeError naming the option that is not right.
+ * @throws TypeError, RangeError naming the option that is out of its range.
  */
 export function resolveIssuance(
   options: IssuanceOptions | false | undefined,
@@ -52,7 +52,7 @@ export function resolveIssuance(
 
 function resolveJuki({ userId = '20030825000017', obfuscation, pin = '1234', faults = [] }: IssuanceOptions) {
   if (!/^[0-9]{14}$/.test(userId)) throw new TypeError('issuance.userId must be 14 digits')
-  if (obfuscation !== undefined) throw new RangeError('issuance.obfuscation: a My Number card only has it')
+  if (obfuscation !== undefined) throw new RangeError('issuance.obfuscation: on a My Number card only')
   return { userId, obfuscation: 0 as const, pin: resolvePin(pin), faults: resolveFaults(faults) }
 }
 
@@ -60,7 +60,7 @@ function resolveFreeArea({ userId = '123456789012', obfuscation = 0, pin = 'none
   if (!/^[0-9]{1,18}$/.test(userId)) throw new TypeError('issuance.userId must be 1 to 18 digits')
   if (![0, 1, 2].includes(obfuscation)) throw new TypeError('issuance.obfuscation must be 0, 1 or 2')
   const set = resolveFaults(faults)
-  if (set.has('check-digit')) throw new RangeError('issuance.faults: a Juki card only has a check digit')
+  if (set.has('check-digit')) throw new RangeError('issuance.faults: check-digit on a Juki card only')
   return { userId, obfuscation, pin: resolvePin(pin), faults: set }
 }
 
@@ -73,7 +73,7 @@ function resolvePin(pin: string): string | undefined {
 function resolveFaults(names: readonly string[]): Set<IssuanceFault> {
   for (const name of names) {
     if (!(issuanceFaults as readonly string[]).includes(name)) {
-      throw new TypeError(`issuance.faults: no fault is called ${name}`)
+      throw new TypeError(`issuance.faults: unknown fault ${name}`)
     }
   }
   return new Set(names as readonly IssuanceFault[])

@@ -1,7 +1,7 @@
 /**
  * Municipal applications. On a My Number card one in the free area, read as the one whose reader is public (one source,
- * card-facts section 1.3). On a Juki card 証明書等自動交付AP, of which nothing is public: AID, files and PIN are invented, and
- * no real card has them.
+ * card-facts section 1.3). On a Juki card 証明書等自動交付AP, whose layout is not public: AID, files and PIN are invented, and no
+ * real card has them.
  */
 
 import { asciiBytes, concat, copyBytes, fromHex } from '../../bytes.ts'
@@ -13,7 +13,7 @@ import type { CardContent } from './content.ts'
 import { eleven, obscured } from './issuance-digits.ts'
 import type { IssuanceContent } from './issuance-options.ts'
 
-/** Code of no municipality, and not the one of the identity. */
+/** A code no municipality has, different from that of the identity. */
 const otherMunicipality = '88888'
 /** Half-width katakana of JIS X 0201: ｶｿｳ ﾊﾅｺ. */
 const nameInKana = fromHex('B6BFB320CAC5BA')
@@ -50,7 +50,7 @@ function automaticIssuance({ identity }: CardContent, issuance: IssuanceContent)
   const issued = compactDate(dayInJapan(new Date(identity.issuedAt)))
   return {
     name: 'issuance',
-    // F0: proprietary, registered to no one.
+    // F0: proprietary, unregistered.
     aid: fromHex('F04A554B4945580001'),
     sessionKeyRefusal: sw.sessionKeyUnsupported,
     files: [

@@ -30,7 +30,7 @@ export function jukiApplication(content: CardContent): Application {
   }
 }
 
-/** EF 001C of the common and the Juki AP: two PINs that people think of as one, each with its own tries. */
+/** EF 001C of the common and the Juki AP: two PINs that holders usually set to one value, each with its own tries. */
 export function changeablePin(name: PinName, value: string): PinFile {
   return {
     structure: 'pin',

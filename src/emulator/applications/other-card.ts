@@ -45,7 +45,7 @@ export function otherCard(content: CardContent): CardContent {
   }
 }
 
-/** Whose key answers challenges: another chip's when the files were copied. */
+/** The identity whose key answers challenges: another chip's when the files were copied. */
 export function chipOf(content: CardContent, fault: 'text-key-copied' | 'visual-key-copied'): Identity {
   return cardOr(content, fault).identity
 }

@@ -15,9 +15,9 @@ import { cardOr } from './other-card.ts'
 /** EF 0004 of the text and visual APs: the certificate of the key that signed their records, card-facts section 5.6. */
 export function issuerCertificate({ identity, faults }: CardContent, application: 'text' | 'visual'): Uint8Array {
   const { root, issuer, certificate } = identity.cvc[application]
-  const stranger = identity.cvc.manager.root
-  if (faults.has(`${application}-certificate-foreign`)) return certify(stranger, issuer)
-  if (faults.has(`${application}-certificate-forged`)) return certify({ ...stranger, keyId: root.keyId }, issuer)
+  const otherRoot = identity.cvc.manager.root
+  if (faults.has(`${application}-certificate-foreign`)) return certify(otherRoot, issuer)
+  if (faults.has(`${application}-certificate-forged`)) return certify({ ...otherRoot, keyId: root.keyId }, issuer)
   return certificate
 }
 

@@ -4,7 +4,7 @@ import { asciiBytes, concat } from '../../bytes.ts'
 import { uint32 } from '../images/png.ts'
 import type { VirtualCardKind } from '../options.ts'
 
-/** First 32 bytes tell the kind. Card labels: two to five sources; iPhone: one. */
+/** The first 32 bytes identify the kind. Card labels: two to five sources; iPhone: one. */
 const labels: Readonly<Record<VirtualCardKind, string>> = {
   'my-number': 'JPKIAPICCTOKEN2',
   juki: 'JPKIAPICCTOKEN',

@@ -10,7 +10,7 @@ export function verificationCodeB(identity: Identity): string {
   return eraDigits(identity.holder.birthDate) + identity.cardExpiry.slice(0, 4) + identity.securityCode
 }
 
-/** A PIN nobody can change, with 10 tries: official for code B, one source for A, inferred for the birth date. */
+/** A PIN that cannot be changed, with 10 tries: official for code B, one source for A, inferred for the birth date. */
 export function printedCode(fid: number, name: PinName, digits: string): PinFile {
   return { structure: 'pin', fid, name, issued: asciiBytes(digits), tries: 10, format: /^$/, change: 'never' }
 }

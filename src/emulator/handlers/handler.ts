@@ -1,4 +1,4 @@
-/** What a command handler gets and gives. */
+/** Input and output of a command handler. */
 
 import type { CardState } from '../card-state.ts'
 import type { ParsedCommand } from '../command.ts'

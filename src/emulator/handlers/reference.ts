@@ -25,7 +25,7 @@ export function referencedFile(p2: number, state: CardState, profile: CardProfil
   return { file }
 }
 
-/** The file is there but is of another sort: 6981 for the current one, 6A88 for one by reference. */
+/** The file is there but is of another structure: 6981 for the current one, 6A88 for one by reference. */
 export function wrongStructure(p2: number): number {
   return p2 === 0x80 ? sw.fileStructure : sw.referenceNotFound
 }

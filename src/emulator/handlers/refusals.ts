@@ -1,4 +1,4 @@
-/** Instructions that exist on the card but that nobody without issued keys can complete. */
+/** Instructions that exist on the card but can be completed only with issued keys. */
 
 import { status, sw } from '../status.ts'
 import type { Handler } from './handler.ts'

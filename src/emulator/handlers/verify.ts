@@ -22,7 +22,7 @@ export const verify: Handler = (command, state, profile) => {
   return query ? queryPin(file, state, profile) : checkPin(file, command.data, state)
 }
 
-/** 9000 verified, 6300 no limit, 63Cx tries left. Costs nothing. */
+/** 9000 verified, 6300 no limit, 63Cx tries left. Spends no try. */
 function queryPin(file: PinFile, state: CardState, profile: CardProfile): Answer {
   if (profile.queryWhenVerified === 'ok' && state.isVerified(file.name)) return status(sw.ok)
   return counter(file, state.pin(file.name).triesLeft)

@@ -1,4 +1,7 @@
-/** PNG (ISO/IEC 15948) of one bit a pixel, as the text images of a card face are; they show a pattern and nobody's data. */
+/**
+ * PNG (ISO/IEC 15948) of one bit a pixel, as the text images of a card face are; they show a pattern and no personal
+ * data.
+ */
 
 import { deflateSync } from 'node:zlib'
 import { asciiBytes, concat, fromHex } from '../../bytes.ts'

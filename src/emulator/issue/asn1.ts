@@ -1,4 +1,4 @@
-/** pkijs and asn1js, loaded on first use so that importing the emulator stays cheap; DER through asn1js. */
+/** pkijs and asn1js, loaded on first use so that importing the emulator stays fast; DER through asn1js. */
 
 import { createHash } from 'node:crypto'
 import type * as asn1js from 'asn1js'
@@ -6,7 +6,7 @@ import type * as pkijs from 'pkijs'
 import type { CryptoEngine, Time } from 'pkijs'
 import { copyBytes } from '../../bytes.ts'
 
-/** The second an instant lies in. @throws TypeError for no instant, naming the option. */
+/** The second an instant lies in. @throws TypeError for an invalid date, naming the option. */
 export function wholeSecond(instant: Date, option: string): Date {
   if (Number.isNaN(instant.getTime())) throw new TypeError(`${option} must be a valid date`)
   return new Date(Math.floor(instant.getTime() / 1000) * 1000)

@@ -28,10 +28,10 @@ export interface AuthorityOptions {
 
 /**
  * Makes two self-signed CAs with fresh RSA-2048 keys, in the profile of card-facts section 6.1. CAs of one use and
- * organization have the same name whenever they were made, as the generations of the real ones have: only the key and
- * its identifier tell them apart.
+ * organization have the same name whenever they were made, as the generations of the real ones have: they differ only in
+ * the key and its identifier.
  *
- * @throws TypeError for a date that is none. RangeError for years out of range.
+ * @throws TypeError for an invalid date. RangeError if `validYears` is not 2 to 99.
  */
 export async function createAuthorities(options: AuthorityOptions = {}): Promise<Authorities> {
   const { organization = 'JPKI-VIRTUAL', validYears = 10 } = options

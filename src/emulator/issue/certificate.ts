@@ -1,4 +1,4 @@
-/** X.509 certificates: what one says, and the signature that makes it one. */
+/** X.509 certificates: content and signature. */
 
 import { randomInt } from 'node:crypto'
 import type { Certificate, Extension } from 'pkijs'
@@ -35,7 +35,7 @@ export async function signCertificate(draft: CertificateDraft, issuerKey: Uint8A
   return new Uint8Array(certificate.toSchema(true).toBER())
 }
 
-/** @throws TypeError for anything else than a certificate, naming the option. */
+/** @throws TypeError for anything but a certificate, naming the option. */
 export function parseCertificate(der: Uint8Array, option: string, { pkijs }: Asn1): Certificate {
   try {
     return pkijs.Certificate.fromBER(exactBuffer(der))
@@ -46,7 +46,7 @@ export function parseCertificate(der: Uint8Array, option: string, { pkijs }: Asn
 
 let lastSerial = randomInt(0x0100_0000, 0x4000_0000)
 
-/** Four bytes, positive, no leading zero. Counted from a random start, so that none comes twice in a process. */
+/** Four bytes, positive, no leading zero. Counted from a random start, so that none is repeated in a process. */
 export function newSerial(): Uint8Array {
   lastSerial += 1
   const serial = new Uint8Array(4)

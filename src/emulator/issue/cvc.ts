@@ -38,8 +38,8 @@ export interface VirtualRoot {
 }
 
 /**
- * Root keys of a virtual card, worth nothing, for `roots` with `hierarchies: ['virtual']`: one for each application whose records
- * are signed.
+ * Root keys of a virtual card, without any value, for `roots` with `hierarchies: ['virtual']`: one for each application
+ * whose records are signed.
  *
  * @param identity - `identity` of the card.
  * @throws TypeError when it is not an identity.

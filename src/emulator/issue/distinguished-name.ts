@@ -23,7 +23,7 @@ export function issuerName(use: CertificateUse, organization: AuthorityOrganizat
   ]
 }
 
-/** Where a user certificate says its CRL is. */
+/** The CRL distribution point in a user certificate. */
 export function crlName(use: CertificateUse, organization: AuthorityOrganization): NameParts {
   return [
     ['C', 'JP'],
@@ -35,7 +35,7 @@ export function crlName(use: CertificateUse, organization: AuthorityOrganization
   ]
 }
 
-/** Stands for C=JP, O=公的個人認証サービス. */
+/** Replaces C=JP, O=公的個人認証サービス. */
 export const serviceName: NameParts = [
   ['C', 'JP'],
   ['O', '公的個人認証サービス仮想'],

@@ -1,6 +1,6 @@
 /** The invented person a virtual card is issued to. */
 
-/** Personal data on a card. Nobody real: 架空県架空市 does not exist. */
+/** Personal data on a card. Invented: 架空県架空市 does not exist. */
 export interface Holder {
   /** 氏名, family and given name separated by U+3000. */
   readonly name: string
@@ -16,7 +16,7 @@ export interface Holder {
   readonly sex: '1' | '2' | '9'
 }
 
-/** 全国地方公共団体コード, 5 digits, of no municipality. */
+/** 全国地方公共団体コード, 5 digits, that no municipality has. */
 export const municipalityCode = '99999'
 
 const invented: Pick<Holder, 'name' | 'address' | 'birthDate' | 'sex'> = {

@@ -8,12 +8,15 @@ import { type Holder, makeHolder, municipalityCode } from './holder.ts'
 import { generateKeys, type IssuedCertificate, type KeyPair } from './keys.ts'
 import { issueUserCertificates } from './user-certificates.ts'
 
-/** Everything that makes a card one person's. Plain data: secrets of nobody, made at run time, worth nothing. */
+/**
+ * Everything that differs between the cards of two persons. Plain data: invented secrets, made at run time, without any
+ * value.
+ */
 export interface Identity {
   readonly holder: Holder
   /** Instant of issue, ISO 8601. */
   readonly issuedAt: string
-  /** 全国地方公共団体コード, 5 digits, of no municipality. */
+  /** 全国地方公共団体コード, 5 digits, that no municipality has. */
   readonly municipalityCode: string
   /** Day the card expires, `YYYY-MM-DD`: the tenth birthday after issue. */
   readonly cardExpiry: string
@@ -31,13 +34,13 @@ export interface Identity {
   readonly sign: IssuedCertificate
   /** Throw-away roots, issuer keys and card-verifiable certificates: card manager, text AP, visual AP. */
   readonly cvc: { readonly manager: CvcChain; readonly text: CvcChain; readonly visual: CvcChain }
-  /** Key 0013 of the text AP, whose public half is EF 0007. */
+  /** Key 0013 of the text AP, whose public key is EF 0007. */
   readonly textKey: KeyPair
-  /** Key 001A of the visual AP, whose public half is in its records. */
+  /** Key 001A of the visual AP, whose public key is in its records. */
   readonly visualKey: KeyPair
   /** Key 0019 of the common AP. */
   readonly commonKey: KeyPair
-  /** Secure-messaging key of the text AP, public half in EF 0006. */
+  /** Secure-messaging key of the text AP, public key in EF 0006. */
   readonly sessionKey: KeyPair
 }
 
@@ -61,7 +64,7 @@ export interface IdentityOptions {
  *
  * Certificate profile: card-facts section 6, three sources; CVC layout: section 5.6, three sources.
  *
- * @throws TypeError for a date that is none, a holder that cannot be issued to, or authorities not of
+ * @throws TypeError for an invalid date, a holder with missing or invalid fields, or authorities not of
  * `createAuthorities`.
  */
 export async function createIdentity(options: IdentityOptions = {}): Promise<Identity> {

@@ -39,7 +39,7 @@ export function privateKeyOf(pkcs8: Uint8Array): KeyObject {
   return key
 }
 
-/** SubjectPublicKeyInfo DER of the public half. */
+/** SubjectPublicKeyInfo DER of the public key. */
 export function publicHalf(pkcs8: Uint8Array): Uint8Array {
   return new Uint8Array(createPublicKey(privateKeyOf(pkcs8)).export({ format: 'der', type: 'spki' }))
 }

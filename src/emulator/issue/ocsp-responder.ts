@@ -1,4 +1,4 @@
-/** Delegates that answer for a CA. */
+/** Delegated OCSP responders of a CA. */
 
 import { loadAsn1, wholeSecond } from './asn1.ts'
 import { readAuthority } from './authority.ts'
@@ -23,7 +23,7 @@ export interface OcspResponderOptions {
  * A certificate of a CA for a responder of its own, with a fresh RSA-2048 key: extended key usage OCSPSigning.
  * Source: RFC 6960 4.2.2.2.
  *
- * @throws TypeError for a CA that is not of `createAuthorities` or a date that is none.
+ * @throws TypeError for a CA that is not of `createAuthorities` or an invalid date.
  */
 export async function issueOcspResponder(
   ca: IssuedCertificate,

@@ -9,9 +9,9 @@ import type { IssuedCertificate } from './keys.ts'
 
 /** Options of {@link issueOcspResponse}. */
 export interface OcspResponseOptions {
-  /** The certificate asked about, DER. Only its serial number is read: that it is one of the CA's is not looked at. */
+  /** The certificate asked about, DER. Only its serial number is read: whether the CA issued it is not checked. */
   readonly certificate: Uint8Array
-  /** What is said about it; `reason` is the number of a CRLReason, 0 to 10 (RFC 5280 5.3.1). */
+  /** Its status; `reason` is the number of a CRLReason, 0 to 10 (RFC 5280 5.3.1). */
   readonly status: 'good' | 'unknown' | { readonly revokedAt: Date; readonly reason?: number | undefined }
   /** Instant of signature. Default: thisUpdate. */
   readonly producedAt?: Date | undefined
@@ -30,7 +30,7 @@ export interface OcspResponseOptions {
  * to the second, whatever their order. Source: RFC 6960 4.2.1.
  *
  * @returns DER of the OCSPResponse.
- * @throws TypeError for a CA that is not of `createAuthorities`, bytes that are no certificate, or a date that is none.
+ * @throws TypeError for a CA that is not of `createAuthorities`, bytes that are not a certificate, or an invalid date.
  * RangeError for a reason out of range.
  */
 export async function issueOcspResponse(ca: IssuedCertificate, options: OcspResponseOptions): Promise<Uint8Array> {

@@ -44,7 +44,7 @@ export interface RevocationListOptions {
   readonly nextUpdate: Date
   /** cRLNumber, not negative. Default 1. */
   readonly number?: number | bigint | undefined
-  /** In the order they are to stand in. Default: none. */
+  /** In the order of the list. Default: none. */
   readonly revoked?: readonly RevocationListEntry[] | undefined
   /**
    * Whether the list is that of the distribution point which user certificates of the CA name (issuingDistributionPoint
@@ -59,8 +59,8 @@ export interface RevocationListOptions {
  * 20 000 entries takes about two seconds, during which the event loop stands still.
  *
  * @returns DER.
- * @throws TypeError for a CA that is not of `createAuthorities`, a date that is none, or a serial number that is not
- * hexadecimal. RangeError for a negative or broken number.
+ * @throws TypeError for a CA that is not of `createAuthorities`, an invalid date, or a serial number that is not
+ * hexadecimal. RangeError if `number` is negative or not an integer.
  */
 export async function issueRevocationList(ca: IssuedCertificate, options: RevocationListOptions): Promise<Uint8Array> {
   const { number = 1, revoked = [], distributionPoint = true } = options

@@ -28,7 +28,7 @@ export interface UserCertificates {
 
 /** Options of {@link issueUserCertificates}. */
 export interface UserCertificateOptions {
-  /** Instant of issue, of which the subject of the signature certificate tells. Default: now. */
+  /** Instant of issue, which is in the subject of the signature certificate. Default: now. */
   readonly now?: Date | undefined
   /** Replaces parts of the invented person. */
   readonly holder?: Partial<Holder> | undefined
@@ -44,10 +44,10 @@ export interface UserCertificateOptions {
 
 /**
  * Issues user certificates only, without the rest of a card: some milliseconds with `keys`, which saves making RSA
- * keys. Serial numbers never come twice in a process. Whether the authorities are valid is not looked at.
+ * keys. Serial numbers are never repeated in a process. Whether the authorities are valid is not checked.
  *
- * @throws TypeError for authorities that are not those of `createAuthorities`, a date that is none, or a holder that
- * cannot be issued to.
+ * @throws TypeError for authorities that are not those of `createAuthorities`, an invalid date, or a holder with
+ * missing or invalid fields.
  */
 export async function issueUserCertificates(
   authorities: Authorities,

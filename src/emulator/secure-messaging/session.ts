@@ -41,7 +41,7 @@ export class SecureMessagingSession {
     return chain(this.#forward, this.#forward(this.#counter), Uint8Array.from(padded))
   }
 
-  /** Undefined when it is no whole number of blocks, or not padded with 80 00 … 00. */
+  /** Undefined when it is not a whole number of blocks, or not padded with 80 00 … 00. */
   decrypt(ciphertext: Uint8Array): Uint8Array | undefined {
     if (ciphertext.length === 0 || ciphertext.length % blockLength !== 0) return undefined
     const plain = unchain(this.#inverse, this.#forward(this.#counter), ciphertext)

@@ -7,8 +7,8 @@ import type { Identity } from '../issue/identity.ts'
 export const municipalStripeFaults = ['check-digit', 'municipality', 'digits', 'cut'] as const
 
 /**
- * One thing wrong with what the stripe says, recorded properly: the check digit is wrong by one, another municipality's
- * code, a letter among the digits of the number, the last 6 characters are missing.
+ * One fault in the content of the stripe, which is recorded properly: the check digit is wrong by one, another
+ * municipality's code, a letter among the digits of the number, the last 6 characters are missing.
  */
 export type MunicipalStripeFault = (typeof municipalStripeFaults)[number]
 

@@ -1,4 +1,4 @@
-/** A card drawn through a reader of magnetic stripes: what the reader gives, with whatever goes wrong. */
+/** A card drawn through a reader of magnetic stripes: what the reader gives, with faults. */
 
 import { lrcPattern, type MagneticTrack, magneticTracks, patternOf, trackRows } from './tracks.ts'
 
@@ -7,7 +7,8 @@ import { lrcPattern, type MagneticTrack, magneticTracks, patternOf, trackRows } 
  * swipe without faults.
  *
  * - `flip`: the bit is read as the other one. - `drop`: the bit is not read at all. - `zeros`: so many clock zeros are read
- * before the bit at `at` that are not there. - `double-start`: the start sentinel is recorded twice, the LRC does not know.
+ * before the bit at `at` that were not recorded. - `double-start`: the start sentinel is recorded twice, and the LRC
+ * counts it once.
  */
 export type StripeFault =
   | { readonly flip: number }
@@ -77,7 +78,7 @@ export function packBits(bits: Uint8Array, first: 'high' | 'low'): Uint8Array {
 export interface TypingOptions {
   /** Caps Lock is on: letters come in the other case. */
   readonly capsLock?: boolean | undefined
-  /** An input method makes full-width forms of it. */
+  /** An input method changes it to full-width forms. */
   readonly fullWidth?: boolean | undefined
   /** Typed at the end. Default `\r`. */
   readonly enter?: string | undefined

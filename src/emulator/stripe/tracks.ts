@@ -30,7 +30,7 @@ export function patternOf(track: MagneticTrack, character: string): string {
   const { width, zero } = trackRows[track]
   const number = character.charCodeAt(0) - zero
   const digits = number.toString(2).padStart(width, '0')
-  if (number < 0 || digits.length > width) throw new RangeError(`${track} has no such character`)
+  if (number < 0 || digits.length > width) throw new RangeError(`not a character of ${track}`)
   return withParity(track, [...digits].reverse().join(''))
 }
 

@@ -1,4 +1,4 @@
-/** An async iterable that others push into. Whoever waits for its next item keeps the process alive, as with PC/SC. */
+/** An async iterable fed by `push`. A pending wait for its next item keeps the process alive, as with PC/SC. */
 
 /** Longest interval of a timer, milliseconds. */
 const longest = 2_147_483_647
@@ -8,10 +8,10 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
   readonly #ended: () => void
   #waiting: ((result: IteratorResult<T>) => void)[] = []
   #done = false
-  /** Runs while someone waits. */
+  /** Runs while a wait is pending. */
   #alive: NodeJS.Timeout | undefined
 
-  /** @param ended - called once when nobody listens any more. */
+  /** @param ended - called once when the consumer has stopped listening. */
   constructor(ended: () => void) {
     this.#ended = ended
   }

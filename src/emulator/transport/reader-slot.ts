@@ -1,9 +1,9 @@
-/** One reader of the virtual transport: its card, who holds it, and what happens to them. */
+/** One reader of the virtual transport: its card and its connections. */
 
 import type { Disposition, ReaderState } from '../../transport/index.ts'
 import type { VirtualCard } from '../virtual-card.ts'
 
-/** What a slot tells a connection that its card changed under it. */
+/** How a slot notifies a connection of a change to its card. */
 export interface Holding {
   readonly exclusive: boolean
   removed(): void
@@ -32,7 +32,7 @@ export class ReaderSlot {
     return this.#card === 'mute'
   }
 
-  /** Whether a connection of that sort has to wait for another one. */
+  /** Whether a connection of that sharing mode has to wait for another one. */
   refuses(exclusive: boolean): boolean {
     if (exclusive) return this.#holders.size > 0
     return [...this.#holders].some((holding) => holding.exclusive)
@@ -64,7 +64,7 @@ export class ReaderSlot {
     this.#holders.add(holding)
   }
 
-  /** Gives up, with the effect on the card; all who still hold it notice a reset. */
+  /** Releases the card with the effect of the disposition; all other connections see a reset. */
   release(holding: Holding, disposition: Disposition): void {
     if (!this.#holders.delete(holding)) return
     this.apply(disposition)

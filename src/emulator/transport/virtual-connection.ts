@@ -19,7 +19,7 @@ export interface VirtualConnectionOptions {
   readonly apduTimeoutMs: number
   /** Called when a fault pulled the card, so that the reader is seen empty. */
   readonly pulled: () => void
-  /** Called when it is closed, by whoever: it can be forgotten. */
+  /** Called when it is closed by either side, so that the reader can drop it. */
   readonly closed: () => void
 }
 
@@ -97,7 +97,7 @@ export class VirtualConnection implements CardConnection, Holding {
     return (this.#last ?? Promise.resolve()).then(work)
   }
 
-  /** Makes later work wait for this, whatever becomes of it. */
+  /** Makes later work wait for this to settle. */
   #follow<T>(result: Promise<T>): Promise<T> {
     const settled: Promise<void> = result.then(
       () => this.#settled(settled),
@@ -139,7 +139,7 @@ export class VirtualConnection implements CardConnection, Holding {
     })
   }
 
-  /** After a timeout nobody knows what the card does, so the connection is dead. */
+  /** After a timeout the state of the card is unknown, so the connection is dead. */
   #giveUp(): void {
     const interrupt = this.#interrupt
     this.#state = 'closed'

@@ -1,4 +1,4 @@
-/** The virtual readers: a `CardTransport` in process, with hands to insert and remove cards. */
+/** The virtual readers: a `CardTransport` in process, with methods to insert and remove cards. */
 
 import { TransportError, type TransportErrorCode } from '../../errors.ts'
 import type {
@@ -45,7 +45,7 @@ export class VirtualTransport implements CardTransport {
     if (this.#slots.has(name)) throw new RangeError(`a reader called ${name} is attached already`)
     const slot = new ReaderSlot(name)
     this.#slots.set(name, slot)
-    this.#tell({ type: 'reader-attached', reader: slot.state() })
+    this.#publish({ type: 'reader-attached', reader: slot.state() })
   }
 
   /** Pulls a reader out, with the card in it. */
@@ -53,11 +53,11 @@ export class VirtualTransport implements CardTransport {
     const slot = this.#slot(name)
     if (slot.occupied) this.remove(slot.name)
     this.#slots.delete(slot.name)
-    this.#tell({ type: 'reader-detached', reader: slot.name })
+    this.#publish({ type: 'reader-detached', reader: slot.name })
   }
 
   /**
-   * Puts a card in and powers it; `mute` is something that does not answer.
+   * Puts a card in and powers it; `mute` is a card that does not answer.
    *
    * @throws RangeError when the reader is not there or holds a card.
    */
@@ -65,7 +65,7 @@ export class VirtualTransport implements CardTransport {
     const slot = this.#slot(reader)
     if (slot.occupied) throw new RangeError(`a card is in ${slot.name} already`)
     slot.insert(card)
-    this.#tell({ type: 'card-inserted', reader: slot.state() })
+    this.#publish({ type: 'card-inserted', reader: slot.state() })
   }
 
   /** Takes the card out; it loses power. Nothing happens when there is none. @throws RangeError without such a reader. */
@@ -73,22 +73,22 @@ export class VirtualTransport implements CardTransport {
     const slot = this.#slot(reader)
     if (!slot.occupied) return
     slot.remove()
-    this.#tell({ type: 'card-removed', reader: slot.name })
+    this.#publish({ type: 'card-removed', reader: slot.name })
   }
 
-  /** The service dies: connections fail with `ERR_CARD_RESET` later, everything else with `ERR_SERVICE_UNAVAILABLE`. */
+  /** The service stops: connections fail with `ERR_CARD_RESET` later, everything else with `ERR_SERVICE_UNAVAILABLE`. */
   loseService(): void {
     if (this.#serviceError) return
     this.#serviceError = failure('ERR_SERVICE_UNAVAILABLE', 'the virtual reader service is stopped')
     for (const slot of this.#slots.values()) slot.apply('unpower')
-    this.#tell({ type: 'service-lost', error: this.#serviceError })
+    this.#publish({ type: 'service-lost', error: this.#serviceError })
   }
 
   /** The service is back. */
   restoreService(): void {
     if (!this.#serviceError) return
     this.#serviceError = undefined
-    this.#tell({ type: 'service-restored' })
+    this.#publish({ type: 'service-restored' })
   }
 
   async readers(): Promise<readonly ReaderState[]> {
@@ -184,7 +184,7 @@ export class VirtualTransport implements CardTransport {
     return slot
   }
 
-  #tell(event: ReaderEvent): void {
+  #publish(event: ReaderEvent): void {
     for (const watcher of this.#watchers) watcher.push(event)
   }
 
