@@ -1,11 +1,11 @@
 import { X509Certificate } from 'node:crypto'
 import type { Claimed } from './client/answer.ts'
-import { type Answer, tell } from './client/answer.ts'
+import { type Answer, summaryOf } from './client/answer.ts'
 
 /** A piece of a text this long cannot be there by chance. */
 const piece = 24
 
-/** Where personal data came back. */
+/** Personal data found in an answer. */
 export interface Leak {
   readonly what: 'certificate' | 'signature' | 'name' | 'serial-number'
   /** Status and code of the answer. */
@@ -22,7 +22,7 @@ export class LeakWatch {
     if (answer.kind === 'silence' || answer.status < 400) return
     this.count += 1
     const what = leakIn(answer.text, token)
-    if (what !== undefined) this.found.push({ what, came: tell(answer) })
+    if (what !== undefined) this.found.push({ what, came: summaryOf(answer) })
   }
 }
 
@@ -40,7 +40,7 @@ export function leakIn(text: string, token: Claimed): Leak['what'] | undefined {
   return undefined
 }
 
-/** Any run of 24 characters of a longer text, wherever it begins. */
+/** Any run of 24 characters of a longer text, from any start. */
 function holdsPieceOf(text: string, secret: string): boolean {
   const pieces = new Set<string>()
   for (let at = 0; at + piece <= text.length; at++) pieces.add(text.substring(at, at + piece))

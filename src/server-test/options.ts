@@ -23,7 +23,7 @@ export interface EvaluateOptions {
   readonly terminals?: EvaluationTerminals | undefined
   /** Two purposes it serves. Default `evaluation-1` and `evaluation-2`. */
   readonly purposes?: readonly [string, string] | undefined
-  /** Cases to run, by id. Default: all. The good token that proves refusals to mean something is handed in always. */
+  /** Cases to run, by id. Default: all. The good token, without which refusals prove nothing, is always submitted. */
   readonly only?: readonly string[] | undefined
   /** Longest wait for one answer, milliseconds. Default 15 000. */
   readonly timeoutMs?: number | undefined
@@ -31,9 +31,9 @@ export interface EvaluateOptions {
   readonly maxWaitMs?: number | undefined
   /** Time within which a slow body must be cut off, milliseconds. Default 60 000. */
   readonly cutOffMs?: number | undefined
-  /** Acceptances looked at by each case of many people at once, 1 to 1 000 000. Default 200. */
+  /** Acceptances compared by each case of many persons at once, 1 to 1 000 000. Default 200. */
   readonly transactions?: number | undefined
   readonly now?: Date | undefined
-  /** Ends the run early: what has not been run says so. */
+  /** Ends the run early: cases not run are reported as such. */
   readonly signal?: AbortSignal | undefined
 }

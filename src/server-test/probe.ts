@@ -8,7 +8,7 @@ import { type Sending, send } from './client/send.ts'
 import { LeakWatch } from './leaks.ts'
 import type { EvaluateOptions, EvaluationTerminal, EvaluationTerminals } from './options.ts'
 import { type CredentialName, Credentials } from './pki/credentials.ts'
-import { CannotJudge, verdict } from './verdict.ts'
+import { CaseAborted, verdict } from './verdict.ts'
 
 /** How a token is made, where it is not a good one. */
 export interface TokenPlan {
@@ -24,11 +24,11 @@ export interface TokenPlan {
   readonly sign?: ((message: Uint8Array, key: KeyObject, challenge: TokenChallenge) => Uint8Array) | undefined
 }
 
-/** Tries after being told to come later, and the longest time waited before each, milliseconds. */
+/** Retries after a Retry-After, and the longest time waited before each, milliseconds. */
 const retries = 3
 const longestRetry = 10_000
 
-/** What cases act on the server with. */
+/** The operations of cases on the server. */
 export class Probe {
   readonly #base: URL
   readonly credentials: Credentials
@@ -69,21 +69,21 @@ export class Probe {
     this.signal = options.signal
   }
 
-  /** A challenge. @throws CannotJudge when the server gives none. */
+  /** A challenge. @throws CaseAborted when the server gives none. */
   async challenge(
     terminal: EvaluationTerminal = this.terminal,
     purpose: string = this.purpose,
   ): Promise<TokenChallenge> {
     const answer = await this.askChallenge({ terminal: terminal.name, purpose }, terminal)
     if (answer.kind === 'answer' && answer.status === 429)
-      throw new CannotJudge(verdict('not-run', 'rate-limited', answer))
+      throw new CaseAborted(verdict('not-run', 'rate-limited', answer))
     try {
       if (answer.kind === 'silence' || answer.status !== 201) throw new TypeError('no challenge')
       return parseChallenge(answer.json)
     } catch {
       // One purpose or terminal only: a matter of the setting, so nothing is known about the case.
       const foreign = terminal !== this.terminal || purpose !== this.purpose
-      throw new CannotJudge(verdict(foreign ? 'not-run' : 'failed', 'no-challenge', answer))
+      throw new CaseAborted(verdict(foreign ? 'not-run' : 'failed', 'no-challenge', answer))
     }
   }
 
@@ -102,7 +102,7 @@ export class Probe {
     return { ...claims, algorithm, certificate: toBase64(certificate), signature: toBase64(signature) }
   }
 
-  /** Hands a token in, and looks for personal data in what comes back. `dropped`: the answer is not waited for. */
+  /** Submits a token, and searches the answer for personal data. `dropped`: the answer is not waited for. */
   async hand(token: Claimed, as: EvaluationTerminal = this.terminal, sending?: 'slowly' | 'dropped'): Promise<Answer> {
     const body = Buffer.from(JSON.stringify({ token }))
     const how = { inPieces: sending === 'slowly', dropAfter: sending === 'dropped' }
@@ -111,7 +111,7 @@ export class Probe {
     return answer
   }
 
-  /** Hands any bytes in where tokens go. */
+  /** Submits any bytes where tokens are submitted. */
   handText(body: Uint8Array, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
     return this.#post('v1/verifications', { body, headers })
   }
@@ -121,7 +121,7 @@ export class Probe {
     return this.hand(await this.token(await this.challenge(), plan))
   }
 
-  /** One request to where tokens go, sent in any way. No second try. */
+  /** One request where tokens are submitted, sent in any way, without a retry. */
   sendToken(sending: Partial<Sending>): Promise<Answer> {
     return this.#send('v1/verifications', sending)
   }
@@ -144,12 +144,12 @@ export class Probe {
     }
   }
 
-  /** @throws CannotJudge when the run is interrupted meanwhile. */
+  /** @throws CaseAborted when the run is interrupted meanwhile. */
   async wait(milliseconds: number): Promise<void> {
     try {
       await sleep(milliseconds, undefined, { signal: this.signal })
     } catch {
-      throw new CannotJudge({ result: 'not-run', reason: 'interrupted', came: '' })
+      throw new CaseAborted({ result: 'not-run', reason: 'interrupted', came: '' })
     }
   }
 }

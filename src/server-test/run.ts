@@ -5,9 +5,9 @@ import { evaluationCases } from './cases/index.ts'
 import { privacyCase } from './cases/privacy.ts'
 import type { EvaluateOptions } from './options.ts'
 import { Probe } from './probe.ts'
-import { CannotJudge, type Verdict } from './verdict.ts'
+import { CaseAborted, type Verdict } from './verdict.ts'
 
-/** A case and how it came out. */
+/** A case and its result. */
 export interface CaseOutcome extends Verdict {
   readonly case: EvaluationCase
   readonly durationMs: number
@@ -20,23 +20,23 @@ export interface EvaluationReport {
   readonly startedAt: Date
   readonly durationMs: number
   readonly outcomes: readonly CaseOutcome[]
-  /** How many came out how. */
+  /** Number of cases by result. */
   readonly counts: Readonly<Record<Verdict['result'], number>>
 }
 
-/** Cases that look at what the others left. */
+/** Cases that examine the results of the others. */
 const closing: readonly EvaluationCase[] = [privacyCase, lastCase]
 
 /**
- * Runs cases against a server: those that wait beside the others, the rest one after another. A good token comes first; when
- * it is refused, a refusal of anything else proves nothing, and is reported as not run.
+ * Runs cases against a server: those that wait beside the others, the rest one after another. A good token is sent first;
+ * when it is refused, a refusal of anything else proves nothing, and is reported as not run.
  *
- * @returns every case with its outcome; a server that hangs, crashes or answers rubbish is an outcome.
- * @throws TypeError for an address that is none, or an id that no case has.
+ * @returns every case with its outcome; a server that hangs, crashes or returns malformed answers is an outcome.
+ * @throws TypeError for an invalid address or an unknown case id.
  */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluationReport> {
   const wanted = chosen(options.only)
-  const probe = new Probe({ ...options, signal: patient(options.signal) })
+  const probe = new Probe({ ...options, signal: manyListeners(options.signal) })
   const startedAt = options.now ?? new Date()
   const begun = performance.now()
   const outcomes = new Map<EvaluationCase, CaseOutcome>()
@@ -69,31 +69,31 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationRepo
 
 function chosen(only: readonly string[] | undefined): readonly EvaluationCase[] {
   const unknown = only?.find((id) => !evaluationCases.some((one) => one.id === id))
-  if (unknown !== undefined) throw new TypeError('only: a case of that name does not exist')
+  if (unknown !== undefined) throw new TypeError('only: unknown case')
   return evaluationCases.filter(({ id }) => only === undefined || only.includes(id))
 }
 
 async function outcomeOf(one: EvaluationCase, probe: Probe): Promise<CaseOutcome> {
   const begun = performance.now()
-  const judged = await judge(one, probe)
-  return { ...judged, case: one, durationMs: Math.round(performance.now() - begun) }
+  const verdict = await runCase(one, probe)
+  return { ...verdict, case: one, durationMs: Math.round(performance.now() - begun) }
 }
 
-async function judge(one: EvaluationCase, probe: Probe): Promise<Verdict> {
+async function runCase(one: EvaluationCase, probe: Probe): Promise<Verdict> {
   const interrupted: Verdict = { result: 'not-run', reason: 'interrupted', came: '' }
   if (probe.signal?.aborted) return interrupted
   try {
-    const judged = await one.run(probe)
-    return probe.signal?.aborted ? interrupted : judged
+    const verdict = await one.run(probe)
+    return probe.signal?.aborted ? interrupted : verdict
   } catch (error) {
-    if (error instanceof CannotJudge) return error.verdict
+    if (error instanceof CaseAborted) return error.verdict
     const came = error instanceof Error ? error.name : 'unknown'
     return { result: 'failed', reason: 'tool-failed', came }
   }
 }
 
-/** The same signal for as many listeners as there are requests at once. */
-function patient(signal: AbortSignal | undefined): AbortSignal | undefined {
+/** The same signal without a limit of listeners: each request at once adds one. */
+function manyListeners(signal: AbortSignal | undefined): AbortSignal | undefined {
   if (signal === undefined) return undefined
   const own = AbortSignal.any([signal])
   setMaxListeners(0, own)

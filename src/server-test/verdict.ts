@@ -1,6 +1,6 @@
-import { type Answer, codeOf, field, tell } from './client/answer.ts'
+import { type Answer, codeOf, field, summaryOf } from './client/answer.ts'
 
-/** Why a case came out as it did; the reports have a sentence for each. */
+/** Reason for the result of a case; the reports have a sentence for each. */
 export type Reason =
   | 'as-expected'
   | 'other-code'
@@ -28,23 +28,23 @@ export type Reason =
   | 'proves-nothing'
   | 'interrupted'
 
-/** How one case came out. */
+/** Result of one case. */
 export interface Verdict {
-  /** `warned` is a pass with something to look at. `not-run` says nothing about the server. */
+  /** `warned` is a pass with a remark. `not-run` is no result about the server. */
   readonly result: 'passed' | 'warned' | 'failed' | 'not-run'
   readonly reason: Reason
-  /** Status and code that came, or what came in place of an answer. */
+  /** Status and code of the answer, or what happened instead of an answer. */
   readonly came: string
   /** Beginning of what a server answered that failed. Hostile text. */
   readonly excerpt?: string
 }
 
-/** A verdict of the tool itself, when a case could not go on. */
-export class CannotJudge extends Error {
+/** A verdict of the tool itself, when a case cannot go on. */
+export class CaseAborted extends Error {
   readonly verdict: Verdict
   constructor(verdict: Verdict) {
     super(verdict.reason)
-    this.name = 'CannotJudge'
+    this.name = 'CaseAborted'
     this.verdict = verdict
   }
 }
@@ -54,7 +54,7 @@ const mostExcerpt = 300
 
 /** A verdict on an answer. */
 export function verdict(result: Verdict['result'], reason: Reason, answer: Answer): Verdict {
-  const came = tell(answer)
+  const came = summaryOf(answer)
   if (result === 'passed' || answer.kind === 'silence' || answer.text === '') return { result, reason, came }
   return { result, reason, came, excerpt: answer.text.substring(0, mostExcerpt) }
 }
@@ -62,20 +62,20 @@ export function verdict(result: Verdict['result'], reason: Reason, answer: Answe
 /** Codes with which a server says that it cannot work now: they prove nothing about what was sent. */
 const unready = ['ERR_STORE_UNAVAILABLE', 'ERR_STORE_FULL', 'ERR_AUDIT']
 
-/** What says nothing about the case: a server that is too busy, or not in order. */
-function sayingNothing(answer: Answer): Verdict | undefined {
+/** The verdict for an answer that proves nothing: the server is too busy, or not ready. */
+function inconclusive(answer: Answer): Verdict | undefined {
   if (answer.kind === 'silence') return undefined
   const code = codeOf(answer)
   if (answer.status === 429 || code === 'ERR_RATE_LIMITED') return verdict('not-run', 'rate-limited', answer)
   return code !== undefined && unready.includes(code) ? verdict('not-run', 'server-unready', answer) : undefined
 }
 
-/** Judges an answer where only a refusal is right. */
-export function judgeRefusal(
+/** The verdict on an answer that must be a refusal. */
+export function expectRefusal(
   answer: Answer,
   expected: {
     readonly codes: readonly string[]
-    /** The server may also end the connection, or answer with one of these statuses before anything of it knows codes. */
+    /** The server may also end the connection, or answer with one of these statuses from a part that has no codes. */
     readonly orUncoded?: readonly number[] | undefined
   },
 ): Verdict {
@@ -84,7 +84,7 @@ export function judgeRefusal(
     if (answer.why === 'closed' && orUncoded !== undefined) return verdict('passed', 'connection-ended', answer)
     return verdict('failed', answer.why === 'endless' ? 'endless-answer' : 'no-answer', answer)
   }
-  const nothing = sayingNothing(answer)
+  const nothing = inconclusive(answer)
   if (nothing !== undefined) return nothing
   const { status } = answer
   const code = codeOf(answer)
@@ -98,15 +98,15 @@ export function judgeRefusal(
   return codes.includes(code) ? verdict('passed', 'as-expected', answer) : verdict('warned', 'other-code', answer)
 }
 
-/** Judges an answer where only acceptance is right. */
-export function judgeAcceptance(
+/** The verdict on an answer that must be an acceptance. */
+export function expectAcceptance(
   answer: Answer,
   expected: { readonly terminal: string; readonly purpose: string },
 ): Verdict {
   if (answer.kind === 'silence') {
     return verdict('failed', answer.why === 'endless' ? 'endless-answer' : 'no-answer', answer)
   }
-  const nothing = sayingNothing(answer)
+  const nothing = inconclusive(answer)
   if (nothing !== undefined) return nothing
   const { status, json } = answer
   if (status >= 500) return verdict('failed', 'server-error', answer)

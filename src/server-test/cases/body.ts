@@ -1,4 +1,4 @@
-/** Bodies that are no token in JSON. Each is a good token but for its form. */
+/** Bodies that are not a token in JSON. Each is a good token in a wrong form. */
 
 import type { Answer, Claimed } from '../client/answer.ts'
 import type { Probe } from '../probe.ts'
@@ -7,7 +7,7 @@ import { type CaseText, type EvaluationCase, refusing } from './case.ts'
 const malformed = ['ERR_TOKEN', 'ERR_REQUEST']
 
 const strict = {
-  en: 'What is not exactly a token is refused with a code: readers that guess differ, and differences are used.',
+  en: 'A body that is not exactly a token is refused with a code: lenient parsers differ, and attackers use the differences.',
   ja: '正確にトークンでないものは、コードを付けて拒否します。推測する読み手の間の違いは、攻撃に使われます。',
 }
 
@@ -28,7 +28,7 @@ const rows: readonly Row[] = [
     body: (token) => Buffer.concat([json({ token }), Buffer.alloc(1_048_576, 0x20)]),
     title: { en: 'A good token followed by 1 MiB of spaces', ja: '正しいトークンの後に 1 MiB の空白' },
     why: {
-      en: 'A token has at most 16 384 characters. Whoever may send more can fill the memory of the server.',
+      en: 'A token has at most 16 384 characters. Without a limit, a sender can exhaust the memory of the server.',
       ja: 'トークンは最大 16 384 文字です。それ以上を受け取ると、メモリーを使い果たされます。',
     },
   },
@@ -43,7 +43,7 @@ const rows: readonly Row[] = [
     id: 'body-not-json',
     codes: malformed,
     body: (token) => Buffer.from(new URLSearchParams(token).toString()),
-    title: { en: 'A body that is no JSON', ja: 'JSON ではない本文' },
+    title: { en: 'A body that is not JSON', ja: 'JSON ではない本文' },
     why: strict,
   },
   {
@@ -57,16 +57,16 @@ const rows: readonly Row[] = [
     id: 'body-unknown-field',
     codes: malformed,
     body: (token) => json({ token: { ...token, trusted: 'true' } }),
-    title: { en: 'A token with a field that does not belong there', ja: '余分な項目を含むトークン' },
+    title: { en: 'A token with an unexpected field', ja: '余分な項目を含むトークン' },
     why: strict,
   },
   {
     id: 'body-duplicate-key',
     codes: malformed,
     body: (token) => Buffer.from(JSON.stringify({ token }).replace('{"token":{', '{"token":{"purpose":"another",')),
-    title: { en: 'A token with one field twice', ja: '同じ項目が2つあるトークン' },
+    title: { en: 'A token with a duplicate field', ja: '同じ項目が2つあるトークン' },
     why: {
-      en: 'RFC 8259 4: one reader takes the first, another the last. A proxy and the server must not see two tokens.',
+      en: 'RFC 8259 4: one parser takes the first, another the last. A proxy and the server must not see two tokens.',
       ja: 'RFC 8259 4: 先を読むものと後を読むものがあります。中継機とサーバーで解釈が異なってはなりません。',
     },
   },
@@ -78,7 +78,7 @@ const rows: readonly Row[] = [
     body: (token) => json({ token }),
     title: { en: 'A good token as text/plain', ja: 'text/plain で送った正しいトークン' },
     why: {
-      en: 'Browsers send text/plain for any page without asking the server first; application/json they do not.',
+      en: 'Browsers send text/plain for any page without a preflight request; application/json needs one.',
       ja: 'ブラウザーは text/plain を、事前の確認なしに他のページから送信します。application/json は送信しません。',
     },
   },
@@ -88,7 +88,7 @@ const rows: readonly Row[] = [
     body: overlong,
     title: { en: 'A letter in an overlong form of UTF-8', ja: '冗長な UTF-8 で書いた文字' },
     why: {
-      en: 'RFC 3629 3, 10: decoders that take it let forbidden characters pass by what looked for them before.',
+      en: 'RFC 3629 3, 10: decoders that accept it let forbidden characters pass earlier checks.',
       ja: 'RFC 3629 3、10: これを受け入れる復号器は、事前の検査をすり抜ける文字を作り出します。',
     },
   },
@@ -96,9 +96,9 @@ const rows: readonly Row[] = [
     id: 'body-deeply-nested',
     codes: malformed,
     body: () => Buffer.from(`{"token":${'['.repeat(7000)}${']'.repeat(7000)}}`),
-    title: { en: '7 000 lists within each other', ja: '7 000段の入れ子の配列' },
+    title: { en: '7 000 nested lists', ja: '7 000段の入れ子の配列' },
     why: {
-      en: 'A reader that calls itself for each runs out of stack and takes the process with it.',
+      en: 'A recursive parser overflows its stack, and the process crashes.',
       ja: '再帰で読むと、スタックが尽きてプロセスごと停止します。',
     },
   },

@@ -1,6 +1,6 @@
 import type { Answer } from '../client/answer.ts'
 import type { Probe } from '../probe.ts'
-import { judgeRefusal, type Verdict } from '../verdict.ts'
+import { expectRefusal, type Verdict } from '../verdict.ts'
 
 /** Languages of the reports. */
 export type Language = 'en' | 'ja'
@@ -20,27 +20,27 @@ export type Family =
   | 'concurrency'
   | 'privacy'
 
-/** One thing a server must do. */
+/** One requirement for a server. */
 export interface EvaluationCase {
   /** Stable: small letters, digits and `-`. */
   readonly id: string
   readonly family: Family
-  /** What is sent, and what is wrong with it: one thing. */
+  /** What is sent, with one fault. */
   readonly title: Text
-  /** The requirement, and what it keeps from happening. */
+  /** The requirement, and what it prevents. */
   readonly why: Text
   readonly expected: 'accept' | 'refuse'
-  /** Codes a refusal is expected to have; another one is worth a look, and no failure. */
+  /** Codes a refusal is expected to have; another one is a warning, not a failure. */
   readonly codes: readonly string[]
   /** Waits for a time to pass, so it runs beside the others. */
   readonly waits?: true
   run(probe: Probe): Promise<Verdict>
 }
 
-/** What is written down of a case. */
+/** The documented part of a case. */
 export type CaseText = Pick<EvaluationCase, 'id' | 'title' | 'why'> & { readonly codes: readonly string[] }
 
-/** A case in which one thing is sent and only a refusal is right. */
+/** A case in which one thing is sent and must be refused. */
 export function refusing(
   family: Family,
   row: CaseText & { readonly orUncoded?: readonly number[] },
@@ -54,6 +54,6 @@ export function refusing(
     why,
     expected: 'refuse',
     codes,
-    run: async (probe) => judgeRefusal(await sendIt(probe), { codes, orUncoded }),
+    run: async (probe) => expectRefusal(await sendIt(probe), { codes, orUncoded }),
   }
 }

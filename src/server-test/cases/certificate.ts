@@ -1,4 +1,4 @@
-/** Certificates that must not be believed: each is right but for one thing. */
+/** Certificates that must be refused: each has one fault. */
 
 import { toBase64 } from '../../bytes.ts'
 import type { CredentialName } from '../pki/credentials.ts'
@@ -12,12 +12,12 @@ interface Row extends CaseText {
 }
 
 const refused = ['ERR_CERTIFICATE_REFUSED']
-/** A few servers find the key out first. */
+/** Some servers check the key first. */
 const keyToo = ['ERR_CERTIFICATE_REFUSED', 'ERR_TOKEN_SIGNATURE', 'ERR_TOKEN_ALGORITHM']
 const notBytes = ['ERR_CERTIFICATE_REFUSED', 'ERR_TOKEN']
 
 const anchorsOnly = {
-  en: 'Only the CA certificates installed on the server are trusted; nothing in a token is.',
+  en: 'Only the CA certificates installed on the server are trusted; no certificate in a token is.',
   ja: '信頼するのはサーバーに設定した認証局証明書だけです。トークンの中のものは信頼しません。',
 }
 
@@ -31,7 +31,7 @@ const rows: readonly Row[] = [
       ja: '利用者証明用の代わりに署名用電子証明書',
     },
     why: {
-      en: 'It holds name, address and birth date, is for another purpose by law, and must not be taken for a login.',
+      en: 'It holds name, address and birth date, is for another purpose by law, and must not be accepted for a login.',
       ja: '署名用電子証明書は基本4情報を含み、法律上の用途も異なります。利用者証明に使ってはなりません。',
     },
   },
@@ -41,7 +41,7 @@ const rows: readonly Row[] = [
     codes: ['ERR_CERTIFICATE_EXPIRED'],
     title: { en: 'A certificate that expired yesterday', ja: '昨日有効期限が切れた電子証明書' },
     why: {
-      en: 'RFC 5280 6.1.3 (a)(2): after its end nobody keeps track of whether it is revoked.',
+      en: 'RFC 5280 6.1.3 (a)(2): after its end its revocation is no longer recorded.',
       ja: 'RFC 5280 6.1.3 (a)(2): 期限後は、失効したかどうかを誰も管理していません。',
     },
   },
@@ -51,7 +51,7 @@ const rows: readonly Row[] = [
     codes: ['ERR_CERTIFICATE_NOT_YET_VALID'],
     title: { en: 'A certificate that becomes valid tomorrow', ja: '明日から有効になる電子証明書' },
     why: {
-      en: 'RFC 5280 6.1.3 (a)(2). It also shows whether the server’s clock is right.',
+      en: 'RFC 5280 6.1.3 (a)(2). It also checks the server’s clock.',
       ja: 'RFC 5280 6.1.3 (a)(2)。サーバーの時計が正しいことも確かめられます。',
     },
   },
@@ -61,7 +61,7 @@ const rows: readonly Row[] = [
     codes: ['ERR_CERTIFICATE_REVOKED'],
     title: { en: 'A revoked certificate', ja: '失効した電子証明書' },
     why: {
-      en: 'Cards are lost, people move and die: revocation is how the server learns of it.',
+      en: 'Cards are lost, people move and die: the server learns of it through revocation.',
       ja: 'カードの紛失、転居、死亡を、サーバーは失効情報で知ります。',
     },
   },
@@ -71,7 +71,7 @@ const rows: readonly Row[] = [
     codes: ['ERR_REVOCATION_UNKNOWN'],
     title: { en: 'A certificate whose only revocation list is outdated', ja: '失効リストが古いものしかない電子証明書' },
     why: {
-      en: 'What nobody can vouch for is refused: otherwise it is enough to keep new lists from the server.',
+      en: 'An unknown revocation status is refused: otherwise an attacker only has to keep new lists from the server.',
       ja: '確認できないものは拒否します。そうしないと、新しいリストの取得を妨げるだけで済んでしまいます。',
     },
   },
@@ -80,7 +80,7 @@ const rows: readonly Row[] = [
     credential: 'third',
     codes: refused,
     title: {
-      en: 'A certificate of a CA with the right name that is no anchor',
+      en: 'A certificate of a CA with the right name that is not an anchor',
       ja: '名前は同じだがアンカーではない認証局の電子証明書',
     },
     why: { en: 'Names prove nothing, keys do.', ja: '名前は何の証明にもなりません。証明するのは鍵です。' },
@@ -102,11 +102,11 @@ const rows: readonly Row[] = [
     along: 'other-holder',
     codes: refused,
     title: {
-      en: 'A certificate issued with the key of a card, whose certificate comes along',
+      en: 'A certificate issued with the key of a card, whose certificate is sent along',
       ja: 'カードの鍵で発行した電子証明書と、そのカードの電子証明書',
     },
     why: {
-      en: 'RFC 5280 6.1.4 (k): a holder is no CA. Otherwise everybody with a card can issue certificates.',
+      en: 'RFC 5280 6.1.4 (k): a holder is not a CA. Otherwise anyone with a card can issue certificates.',
       ja: 'RFC 5280 6.1.4 (k): 利用者は認証局ではありません。カードを持つ誰もが証明書を発行できてはなりません。',
     },
   },
@@ -116,7 +116,7 @@ const rows: readonly Row[] = [
     codes: refused,
     title: { en: 'A certificate signed with another key than its CA’s', ja: '認証局と異なる鍵で署名した電子証明書' },
     why: {
-      en: 'RFC 5280 6.1.3 (a)(1): without this check everybody can write certificates.',
+      en: 'RFC 5280 6.1.3 (a)(1): without this check anyone can make certificates.',
       ja: 'RFC 5280 6.1.3 (a)(1): この検証がなければ、誰でも証明書を作れます。',
     },
   },
@@ -143,7 +143,7 @@ const rows: readonly Row[] = [
     codes: refused,
     title: { en: 'A certificate of the test hierarchy', ja: 'テスト用階層の電子証明書' },
     why: {
-      en: 'Test cards are given out without looking at anybody’s face.',
+      en: 'Test cards are issued without identifying the holder.',
       ja: 'テスト用カードは、本人確認なしに配布されます。',
     },
   },
@@ -153,7 +153,7 @@ const rows: readonly Row[] = [
     codes: refused,
     title: { en: 'The CA’s own certificate as that of a holder', ja: '利用者の電子証明書の代わりに認証局自身の証明書' },
     why: {
-      en: 'A CA is no person. It ends a path, and never begins one here.',
+      en: 'A CA is not a person. It ends a path, and never begins one here.',
       ja: '認証局は人ではありません。利用者の証明書として受理してはなりません。',
     },
   },
@@ -161,9 +161,9 @@ const rows: readonly Row[] = [
     id: 'certificate-of-another-key',
     credential: 'of-another-key',
     codes: ['ERR_TOKEN_SIGNATURE'],
-    title: { en: 'The good certificate of somebody else', ja: '他人の正しい電子証明書' },
+    title: { en: 'The good certificate of another person', ja: '他人の正しい電子証明書' },
     why: {
-      en: 'Certificates are public: what counts is the key, which never leaves the card.',
+      en: 'Certificates are public: what proves the holder is the key, which never leaves the card.',
       ja: '電子証明書は公開の情報です。本人であることを示すのは、カードから出ない秘密鍵です。',
     },
   },
@@ -183,7 +183,7 @@ const rows: readonly Row[] = [
     codes: refused,
     title: { en: 'A certificate for servers (serverAuth)', ja: 'サーバー用（serverAuth）の電子証明書' },
     why: {
-      en: 'RFC 5280 4.2.1.12: it is not for the authentication of people.',
+      en: 'RFC 5280 4.2.1.12: it is not for the authentication of persons.',
       ja: 'RFC 5280 4.2.1.12: 人の認証に使うものではありません。',
     },
   },
@@ -193,7 +193,7 @@ const rows: readonly Row[] = [
     codes: refused,
     title: { en: 'A certificate without extended key usage', ja: '拡張鍵用途のない電子証明書' },
     why: {
-      en: 'The profile of user authentication has clientAuth; what lacks it is another kind of certificate.',
+      en: 'The profile of user authentication has clientAuth; a certificate without it is of another kind.',
       ja: '利用者証明用のプロファイルには clientAuth があります。ないものは別の種類の証明書です。',
     },
   },
@@ -203,7 +203,7 @@ const rows: readonly Row[] = [
     codes: refused,
     title: { en: 'A certificate under another policy', ja: '別の証明書ポリシーの電子証明書' },
     why: {
-      en: 'The policy says how the holder was identified, and is what tells the kinds of certificates apart.',
+      en: 'The policy says how the holder was identified, and distinguishes the kinds of certificates.',
       ja: 'ポリシーは本人確認の方法を示し、証明書の種類を区別します。',
     },
   },
@@ -211,9 +211,9 @@ const rows: readonly Row[] = [
     id: 'certificate-critical-extension',
     credential: 'unknown-critical-extension',
     codes: refused,
-    title: { en: 'A critical extension nobody knows', ja: '未知の重要（critical）拡張' },
+    title: { en: 'An unknown critical extension', ja: '未知の重要（critical）拡張' },
     why: {
-      en: 'RFC 5280 4.2: who does not understand it must not use the certificate.',
+      en: 'RFC 5280 4.2: a verifier that does not know it must not use the certificate.',
       ja: 'RFC 5280 4.2: 理解できない重要拡張を含む証明書は使ってはなりません。',
     },
   },
@@ -233,7 +233,7 @@ const rows: readonly Row[] = [
     codes: keyToo,
     title: { en: 'An RSA key of 1024 bits', ja: '1024ビットの RSA 鍵' },
     why: {
-      en: 'NIST SP 800-131A: below 2048 bits, keys can be found out with enough money.',
+      en: 'NIST SP 800-131A: below 2048 bits, keys can be broken at sufficient expense.',
       ja: 'NIST SP 800-131A: 2048ビット未満の鍵は、十分な費用をかければ破られます。',
     },
   },
@@ -243,7 +243,7 @@ const rows: readonly Row[] = [
     codes: notBytes,
     title: { en: 'A certificate followed by one more byte', ja: '1バイト余分な電子証明書' },
     why: {
-      en: 'X.690: one certificate has one encoding. Bytes that one reader sees and another does not are where attacks hide.',
+      en: 'X.690: one certificate has one encoding. Bytes that one parser sees and another does not allow attacks.',
       ja: 'X.690: 符号化は一通りです。読み手によって見え方の異なるバイトは、攻撃に使われます。',
     },
   },
@@ -251,9 +251,9 @@ const rows: readonly Row[] = [
     id: 'certificate-none',
     credential: 'not-a-certificate',
     codes: notBytes,
-    title: { en: 'Bytes that are no certificate', ja: '電子証明書ではないバイト列' },
+    title: { en: 'Bytes that are not a certificate', ja: '電子証明書ではないバイト列' },
     why: {
-      en: 'Rubbish must be refused without an internal error.',
+      en: 'Malformed bytes must be refused without an internal error.',
       ja: '不正なデータは、内部エラーを起こさずに拒否しなければなりません。',
     },
   },

@@ -1,4 +1,4 @@
-/** What a token claims, and what the card signed. */
+/** Claims in the token that differ from those the card signed or the server issued. */
 
 import type { TokenPlan } from '../probe.ts'
 import { type CaseText, type EvaluationCase, refusing } from './case.ts'
@@ -28,7 +28,7 @@ const rows: readonly Row[] = [
     plan: ({ terminal }) => ({ claims: { terminal } }),
     title: { en: 'A token that claims, and signs, another terminal', ja: '別の端末を名乗り、署名もそのトークン' },
     why: {
-      en: 'The terminal is what the server gave the challenge to, not what the token says.',
+      en: 'The terminal is the one the server gave the challenge to, not the one in the token.',
       ja: '端末は、トークンの申告ではなく、チャレンジを発行した相手で決まります。',
     },
   },
@@ -38,7 +38,7 @@ const rows: readonly Row[] = [
     plan: ({ purpose }) => ({ claims: { purpose } }),
     title: { en: 'A token that claims, and signs, another purpose', ja: '別の用途を名乗り、署名もそのトークン' },
     why: {
-      en: 'The purpose is what the server gave the challenge for, not what the token says.',
+      en: 'The purpose is the one the server gave the challenge for, not the one in the token.',
       ja: '用途は、トークンの申告ではなく、チャレンジの発行時に決まります。',
     },
   },
@@ -68,7 +68,7 @@ const rows: readonly Row[] = [
     plan: ({ purpose }) => ({ signed: { purpose } }),
     title: { en: 'The purpose altered after signing', ja: '署名後に書き換えられた用途' },
     why: {
-      en: 'The signature must cover the purpose: otherwise an answer to a harmless question becomes one to another.',
+      en: 'The signature must cover the purpose: otherwise an answer for a harmless purpose can be used for another.',
       ja: '署名は用途を含まなければなりません。含まないと、無害な用途への応答が別の用途に使われます。',
     },
   },
@@ -97,7 +97,7 @@ export const claimCases: readonly EvaluationCase[] = [
       codes: ['ERR_TOKEN'],
       title: { en: 'Another version of the token format', ja: '別の版のトークン形式' },
       why: {
-        en: 'A version that is not known may mean something else: it is refused, not guessed at.',
+        en: 'An unknown version may have another meaning: it is refused.',
         ja: '未知の版は意味が異なる可能性があります。推測せず、拒否しなければなりません。',
       },
     },

@@ -1,10 +1,10 @@
-/** Many people at once: each answer must belong to who asked. */
+/** Many persons at once: each answer must belong to the person who asked. */
 
 import { challengeDigest, holderDigest } from '../../token/index.ts'
 import { type Answer, field } from '../client/answer.ts'
 import type { EvaluationTerminal } from '../options.ts'
 import { holderOf, type Probe } from '../probe.ts'
-import { CannotJudge, judgeAcceptance, type Verdict, verdict } from '../verdict.ts'
+import { CaseAborted, expectAcceptance, type Verdict, verdict } from '../verdict.ts'
 import type { CaseText, EvaluationCase } from './case.ts'
 
 /** Transactions that run at once; there are as many cards. */
@@ -16,7 +16,7 @@ interface Visit {
   readonly card: number
   readonly terminal: EvaluationTerminal
   readonly purpose: string
-  /** How the token is sent. `dropped`: whole, and nobody waits for the answer. */
+  /** How the token is sent. `dropped`: whole, without waiting for the answer. */
   readonly sending?: 'slowly' | 'dropped'
 }
 
@@ -33,7 +33,7 @@ const rows: readonly Row[] = [
       ja: '全端末での20枚のカードによる同時の申請（同じ用途）',
     },
     why: {
-      en: 'At opening time all terminals ask at once. Each answer must name the person at that terminal and nobody else.',
+      en: 'At opening time all terminals ask at once. Each answer must name the person at that terminal only.',
       ja: '窓口の開始直後は全端末の要求が重なります。各応答は、その端末にいる本人のものでなければなりません。',
     },
     round: (probe) => visits((n) => ({ card: n, terminal: terminalOf(probe, n), purpose: probe.purpose })),
@@ -41,11 +41,11 @@ const rows: readonly Row[] = [
   {
     id: 'mix-slow-senders',
     title: {
-      en: 'Ten tokens that come in pieces, while ten others come at once',
+      en: 'Ten tokens sent in pieces, while ten others are sent whole',
       ja: '分割されて届くトークン10件と、その間に届く別の10件',
     },
     why: {
-      en: 'Bodies of several people are half read at the same time. No part of one may end up with another.',
+      en: 'Bodies of several people are half read at the same time. No part of one may be mixed into another.',
       ja: '複数の人の本文が同時に読みかけになります。その一部が別の人のものになってはなりません。',
     },
     round: (probe) =>
@@ -57,11 +57,11 @@ const rows: readonly Row[] = [
   {
     id: 'mix-dropped-connections',
     title: {
-      en: 'Ten terminals that hang up before the answer, while ten others wait for theirs',
+      en: 'Ten terminals that disconnect before the answer, while ten others wait for theirs',
       ja: '応答の前に切断する端末10件と、応答を待つ別の10件',
     },
     why: {
-      en: 'The answer that nobody waits for any more must not go to whoever asks next.',
+      en: 'An answer that is no longer awaited must not go to the next request.',
       ja: '受け取り手のいなくなった応答が、次に要求した人に渡ってはなりません。',
     },
     round: (probe) =>
@@ -77,7 +77,7 @@ const rows: readonly Row[] = [
       ja: '1台の端末での2つの用途の同時の申請（カード20枚）',
     },
     why: {
-      en: 'What one person agreed to must not be done for another, nor another thing for the same one.',
+      en: 'What one person agreed to must not be done for another person, nor anything else for the same one.',
       ja: 'ある人が同意した用途が、別の人や別の用途として処理されてはなりません。',
     },
     round: (probe) =>
@@ -93,7 +93,7 @@ const rows: readonly Row[] = [
       ja: '10枚のカードそれぞれによる2台の端末での同時の申請',
     },
     why: {
-      en: 'One person known at two terminals is one holder, and each answer is for the terminal that asked.',
+      en: 'One person at two terminals is one holder, and each answer is for the terminal that asked.',
       ja: '2台の端末に現れた同じ人は同じ利用者であり、各応答は要求した端末のものでなければなりません。',
     },
     // Another ten cards in every other round.
@@ -118,9 +118,9 @@ const visits = (visit: (n: number) => Visit): readonly Visit[] => Array.from({ l
 
 const terminalOf = ({ terminals }: Probe, n: number): EvaluationTerminal => terminals[n % terminals.length]!
 
-/** Rounds until as many acceptances as the options say were held against who asked. */
+/** Rounds until as many acceptances as the options ask for were compared with the requests. */
 async function mixing(probe: Probe, round: Row['round']): Promise<Verdict> {
-  // Making certificates takes a while, and challenges do not live long.
+  // Making certificates takes a while, and challenges expire soon.
   for (let card = 0; card < atOnce; card++) await probe.credentials.get(card)
   const holders = new Holders()
   const nonces = new Set<string>()
@@ -133,7 +133,7 @@ async function mixing(probe: Probe, round: Row['round']): Promise<Verdict> {
     for (const [n, answer] of outcomes.entries()) {
       const visit = all[n]!
       if (visit.sending === 'dropped') continue
-      const found = judge(visit, answer, holders)
+      const found = compare(visit, answer, holders)
       if (found.result !== 'passed') return { ...found, came: `${found.came} (${seen + 1})` }
       last = found
       seen += 1
@@ -151,33 +151,33 @@ interface Signed {
   readonly challenge: string
 }
 
-/** A challenge, and a card's answer. @throws CannotJudge for a challenge of another visit. */
+/** A challenge, and a card's answer. @throws CaseAborted for a challenge of another visit. */
 async function sign(probe: Probe, visit: Visit, nonces: Set<string>): Promise<Signed> {
   const { card, terminal, purpose } = visit
   const challenge = await probe.challenge(terminal, purpose)
   const own = challenge.terminal === terminal.name && challenge.purpose === purpose
-  if (!own) throw new CannotJudge({ result: 'failed', reason: 'other-transaction', came: '201' })
-  if (nonces.has(challenge.nonce)) throw new CannotJudge({ result: 'failed', reason: 'repeated-nonce', came: '201' })
+  if (!own) throw new CaseAborted({ result: 'failed', reason: 'other-transaction', came: '201' })
+  if (nonces.has(challenge.nonce)) throw new CaseAborted({ result: 'failed', reason: 'repeated-nonce', came: '201' })
   nonces.add(challenge.nonce)
   const token = await probe.token(challenge, { credential: card })
   return { token, challenge: challengeDigest(Buffer.from(challenge.nonce, 'base64url')) }
 }
 
-/** What the server says to a token. */
+/** The server's answer to a token. */
 async function hand(probe: Probe, { terminal, sending }: Visit, { token, challenge }: Signed): Promise<Attended> {
   return { ...(await probe.hand(token, terminal, sending)), token, challenge }
 }
 
-/** Whether an acceptance is of this visit. */
-function judge({ card, terminal, purpose }: Visit, answer: Attended, holders: Holders): Verdict {
-  const judged = judgeAcceptance(answer, { terminal: terminal.name, purpose })
+/** Compares an acceptance with its visit. */
+function compare({ card, terminal, purpose }: Visit, answer: Attended, holders: Holders): Verdict {
+  const accepted = expectAcceptance(answer, { terminal: terminal.name, purpose })
   const named = answer.kind === 'answer' ? field(answer.json, 'challengeDigest') : undefined
   // A server that names no challenge fails a case of its own.
   if (named !== undefined && named !== answer.challenge) return verdict('failed', 'other-transaction', answer)
-  if (judged.reason === 'malformed' && holderOf(answer) !== undefined) {
+  if (accepted.reason === 'malformed' && holderOf(answer) !== undefined) {
     return verdict('failed', 'other-transaction', answer)
   }
-  if (judged.result !== 'passed') return judged
+  if (accepted.result !== 'passed') return accepted
   // Nor one that ties no holder to the certificate; where it does, the holder must be of this one.
   const tied = answer.kind === 'answer' ? field(answer.json, 'holderDigest') : undefined
   const { nonce, certificate } = answer.token as Readonly<Record<string, string>>
@@ -185,10 +185,10 @@ function judge({ card, terminal, purpose }: Visit, answer: Attended, holders: Ho
   if (tied !== undefined && tied !== holderDigest(...bytes, holderOf(answer)!)) {
     return verdict('failed', 'other-holder', answer)
   }
-  return holders.isSame(card, holderOf(answer)!) ? judged : verdict('failed', 'other-holder', answer)
+  return holders.isSame(card, holderOf(answer)!) ? accepted : verdict('failed', 'other-holder', answer)
 }
 
-/** Which holder each card was said to be. */
+/** The holder reported for each card. */
 class Holders {
   readonly #byCard = new Map<number, string>()
   readonly #byHolder = new Map<string, number>()

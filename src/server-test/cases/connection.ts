@@ -1,7 +1,7 @@
-/** Connections that are not as they should be. */
+/** Faulty connections. */
 
 import type { Probe } from '../probe.ts'
-import { judgeAcceptance, judgeRefusal, type Verdict, verdict } from '../verdict.ts'
+import { expectAcceptance, expectRefusal, type Verdict, verdict } from '../verdict.ts'
 import { type CaseText, type EvaluationCase, refusing } from './case.ts'
 
 const slow: CaseText = {
@@ -21,9 +21,9 @@ export const connectionCases: readonly EvaluationCase[] = [
       id: 'connection-get',
       codes: ['ERR_TOKEN', 'ERR_METHOD'],
       orUncoded: [400, 404, 405],
-      title: { en: 'GET where tokens are handed in', ja: 'トークンの提出先への GET' },
+      title: { en: 'GET where tokens are submitted', ja: 'トークンの提出先への GET' },
       why: {
-        en: 'GET is repeated, kept and logged by everything on the way.',
+        en: 'Proxies and browsers repeat, cache and log GET requests.',
         ja: 'GET は、経路上の機器によって再送・保存・記録されます。',
       },
     },
@@ -39,7 +39,7 @@ export const connectionCases: readonly EvaluationCase[] = [
       ja: '送信途中の切断と、その後の正しいトークン',
     },
     why: {
-      en: 'Terminals lose power and networks. Nobody else may notice.',
+      en: 'Terminals lose power and networks. Other terminals must not be affected.',
       ja: '端末の電源や回線は切れることがあります。他の利用者に影響してはなりません。',
     },
     run: afterDrop,
@@ -53,7 +53,7 @@ async function goodBody(probe: Probe): Promise<Uint8Array> {
 
 async function afterDrop(probe: Probe): Promise<Verdict> {
   for (let i = 0; i < 5; i++) await probe.sendToken({ body: await goodBody(probe), dropHalfway: true })
-  return judgeAcceptance(await probe.play(), { terminal: probe.terminal.name, purpose: probe.purpose })
+  return expectAcceptance(await probe.play(), { terminal: probe.terminal.name, purpose: probe.purpose })
 }
 
 async function slowly(probe: Probe): Promise<Verdict> {
@@ -64,5 +64,5 @@ async function slowly(probe: Probe): Promise<Verdict> {
       ? verdict('not-run', 'waiting-too-long', answer)
       : verdict('failed', 'not-cut-off', answer)
   }
-  return judgeRefusal(answer, { codes: slow.codes, orUncoded: [400, 408, 413] })
+  return expectRefusal(answer, { codes: slow.codes, orUncoded: [400, 408, 413] })
 }

@@ -5,7 +5,7 @@ import { challengeDigest, holderDigest } from '../../token/index.ts'
 import { codeOf, field } from '../client/answer.ts'
 import { leakIn } from '../leaks.ts'
 import { holderOf, type Probe, type TokenPlan } from '../probe.ts'
-import { judgeAcceptance, type Verdict, verdict } from '../verdict.ts'
+import { expectAcceptance, type Verdict, verdict } from '../verdict.ts'
 import { type CaseText, type EvaluationCase, refusing } from './case.ts'
 import { signatures } from './sign.ts'
 
@@ -15,26 +15,26 @@ function accepting(row: Row, run: (probe: Probe) => Promise<Verdict>): Evaluatio
   return { ...row, family: 'good', expected: 'accept', codes: [], run }
 }
 
-/** The control: where this fails, a refusal of anything else proves nothing. */
+/** The control: if it fails, a refusal of anything else proves nothing. */
 export const control: EvaluationCase = accepting(
   {
     id: 'accept-rs256',
     title: { en: 'A good token: RS256, first CA generation', ja: '正しいトークン（RS256、第1世代の認証局）' },
     why: {
-      en: 'The server must accept a right token. Where it does not, its refusals of wrong ones prove nothing.',
+      en: 'The server must accept a right token. If it does not, its refusals of wrong ones prove nothing.',
       ja: '正しいトークンは受理されなければなりません。受理されなければ、誤ったトークンを拒否しても何も確かめられません。',
     },
   },
   (probe) => accepted(probe),
 )
 
-/** Handed in when all else is done. */
+/** Submitted after all other cases. */
 export const lastCase: EvaluationCase = accepting(
   {
     id: 'accept-at-the-end',
     title: { en: 'A good token after everything else', ja: 'すべての試験の後の正しいトークン' },
     why: {
-      en: 'Nothing that was sent may have stopped the server or left it refusing everybody.',
+      en: 'Nothing that was sent may have stopped the server or made it refuse every token.',
       ja: 'これまでに送ったものによって、サーバーが停止したり、全員を拒否したりしてはなりません。',
     },
   },
@@ -58,7 +58,7 @@ export const goodCases: readonly EvaluationCase[] = [
     async (probe) => {
       const token = await probe.token(await probe.challenge())
       const caCertificate = toBase64(probe.credentials.certificate('first'))
-      return judgeAcceptance(await probe.hand({ ...token, caCertificate }), claimsOf(probe))
+      return expectAcceptance(await probe.hand({ ...token, caCertificate }), claimsOf(probe))
     },
   ),
   accepting(
@@ -69,7 +69,7 @@ export const goodCases: readonly EvaluationCase[] = [
         ja: '同じ名前を持つ別世代の認証局の正しいトークン',
       },
       why: {
-        en: 'All generations of a JPKI CA have one name; a server that knows one key by name turns half the people away.',
+        en: 'All generations of a JPKI CA have one name; a server that knows one key by name refuses half of the holders.',
         ja: '公的個人認証の認証局は、世代が替わっても名前が同じです。名前だけで鍵を選ぶと、別の世代の利用者を拒否します。',
       },
     },
@@ -88,7 +88,7 @@ export const goodCases: readonly EvaluationCase[] = [
       const answer = await probe.play({ algorithm: 'PS256', sign: signatures.ps256 })
       const code = codeOf(answer)
       if (code === 'ERR_TOKEN_ALGORITHM' || code === 'ERR_TOKEN') return verdict('passed', 'not-offered', answer)
-      return judgeAcceptance(answer, claimsOf(probe))
+      return expectAcceptance(answer, claimsOf(probe))
     },
   ),
   accepting(
@@ -99,7 +99,7 @@ export const goodCases: readonly EvaluationCase[] = [
         ja: '同じカードの正しいトークン2つと、別のカードのもの1つ',
       },
       why: {
-        en: 'The same certificate must be known again, and two people must never be taken for one.',
+        en: 'The same certificate must be recognised again, and two persons must never be taken for one.',
         ja: '同じ証明書は同じ人と認識され、別の2人が同じ人と扱われてはなりません。',
       },
     },
@@ -110,7 +110,7 @@ export const goodCases: readonly EvaluationCase[] = [
       id: 'accept-without-personal-data',
       title: { en: 'Personal data in an acceptance', ja: '受理の応答に含まれる個人情報' },
       why: {
-        en: 'The serial number may be collected by authorised verifiers only: it is told when asked for, never by itself.',
+        en: 'The serial number may be collected by authorised verifiers only: it is returned on request only.',
         ja: '証明書の発行番号を扱えるのは認められた検証者だけです。求められない限り、応答に含めてはなりません。',
       },
     },
@@ -124,7 +124,7 @@ export const goodCases: readonly EvaluationCase[] = [
         ja: '受理の応答が示すチャレンジと、利用者と証明書の対応',
       },
       why: {
-        en: 'A terminal refuses an acceptance that may belong to somebody else: it needs challengeDigest and holderDigest.',
+        en: 'A terminal refuses an acceptance that may belong to another person: it needs challengeDigest and holderDigest.',
         ja: '別の人への応答かもしれない受理を、端末は拒否します。challengeDigest と holderDigest が必要です。',
       },
     },
@@ -135,7 +135,7 @@ export const goodCases: readonly EvaluationCase[] = [
       id: 'challenge-form',
       title: { en: 'A challenge, field by field', ja: 'チャレンジの各項目' },
       why: {
-        en: 'Terminals refuse a challenge of another origin, terminal or purpose, so that no card signs for somebody else.',
+        en: 'Terminals refuse a challenge of another origin, terminal or purpose, so that no card signs for another server.',
         ja: '他の発信元・端末・用途のチャレンジを端末は拒否します。別の相手のためにカードが署名しないためです。',
       },
     },
@@ -146,7 +146,7 @@ export const goodCases: readonly EvaluationCase[] = [
       id: 'challenge-fresh',
       title: { en: 'Twenty challenges, each with a nonce of its own', ja: '20個のチャレンジと、それぞれ異なるナンス' },
       why: {
-        en: 'A nonce that comes twice makes a recorded token good again.',
+        en: 'A repeated nonce makes a recorded token valid again.',
         ja: '同じナンスが二度使われると、記録されたトークンが再び有効になります。',
       },
     },
@@ -175,7 +175,7 @@ export const goodCases: readonly EvaluationCase[] = [
       codes: ['ERR_TOKEN_PURPOSE', 'ERR_TOKEN'],
       title: { en: 'A challenge asked for with .. as the purpose', ja: '用途を .. とするチャレンジの要求' },
       why: {
-        en: 'Names become parts of paths and file names, where dots only are another folder.',
+        en: 'Names become parts of paths and file names, where dots alone name another folder.',
         ja: '名前はパスやファイル名に使われます。点だけの名前は別のフォルダーを指します。',
       },
     },
@@ -188,12 +188,12 @@ function claimsOf({ terminal, purpose }: Probe): { readonly terminal: string; re
 }
 
 async function accepted(probe: Probe, plan: TokenPlan = {}): Promise<Verdict> {
-  return judgeAcceptance(await probe.play(plan), claimsOf(probe))
+  return expectAcceptance(await probe.play(plan), claimsOf(probe))
 }
 
 async function sameHolder(probe: Probe): Promise<Verdict> {
   const answers = [await probe.play(), await probe.play(), await probe.play({ credential: 'other' })]
-  const verdicts = answers.map((answer) => judgeAcceptance(answer, claimsOf(probe)))
+  const verdicts = answers.map((answer) => expectAcceptance(answer, claimsOf(probe)))
   const wrong = verdicts.find(({ result }) => result !== 'passed')
   if (wrong !== undefined) return wrong
   const [one, again, other] = answers.map(holderOf)
@@ -203,21 +203,21 @@ async function sameHolder(probe: Probe): Promise<Verdict> {
 async function withoutPersonalData(probe: Probe): Promise<Verdict> {
   const token = await probe.token(await probe.challenge())
   const answer = await probe.hand(token)
-  const judged = judgeAcceptance(answer, claimsOf(probe))
-  if (judged.result !== 'passed' || answer.kind === 'silence') return judged
-  return leakIn(answer.text, token) === undefined ? judged : verdict('failed', 'personal-data', answer)
+  const verified = expectAcceptance(answer, claimsOf(probe))
+  if (verified.result !== 'passed' || answer.kind === 'silence') return verified
+  return leakIn(answer.text, token) === undefined ? verified : verdict('failed', 'personal-data', answer)
 }
 
 async function namesChallenge(probe: Probe): Promise<Verdict> {
   const token = await probe.token(await probe.challenge())
   const answer = await probe.hand(token)
-  const judged = judgeAcceptance(answer, claimsOf(probe))
-  if (judged.result !== 'passed' || answer.kind === 'silence') return judged
+  const verified = expectAcceptance(answer, claimsOf(probe))
+  if (verified.result !== 'passed' || answer.kind === 'silence') return verified
   const nonce = Buffer.from(token['nonce']!, 'base64url')
   const holder = holderDigest(nonce, Buffer.from(token['certificate']!, 'base64'), holderOf(answer)!)
   const right =
     field(answer.json, 'challengeDigest') === challengeDigest(nonce) && field(answer.json, 'holderDigest') === holder
-  return right ? judged : verdict('failed', 'malformed', answer)
+  return right ? verified : verdict('failed', 'malformed', answer)
 }
 
 async function challengeForm(probe: Probe): Promise<Verdict> {

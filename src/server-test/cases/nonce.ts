@@ -1,9 +1,9 @@
-/** Challenges: good once, for one terminal and purpose, for a while. */
+/** Challenges: valid once, for one terminal and purpose, for a limited time. */
 
 import { randomBytes } from 'node:crypto'
 import type { Answer } from '../client/answer.ts'
 import type { Probe } from '../probe.ts'
-import { CannotJudge, judgeAcceptance, judgeRefusal, type Verdict, verdict } from '../verdict.ts'
+import { CaseAborted, expectAcceptance, expectRefusal, type Verdict, verdict } from '../verdict.ts'
 import { type CaseText, type EvaluationCase, refusing } from './case.ts'
 import { signatures } from './sign.ts'
 
@@ -12,16 +12,16 @@ const unknown = ['ERR_NONCE_UNKNOWN']
 const twice: CaseText = {
   id: 'nonce-twice-at-once',
   codes: unknown,
-  title: { en: 'One token handed in twice at the same moment', ja: '同じトークンを同時に2回' },
+  title: { en: 'One token submitted twice at the same moment', ja: '同じトークンを同時に2回' },
   why: {
-    en: 'Exactly one may be accepted: a server that looks first and forgets afterwards accepts both.',
+    en: 'Exactly one may be accepted: a server that checks first and deletes afterwards accepts both.',
     ja: '受理はちょうど1回でなければなりません。確認と消去が別々のサーバーは、両方を受理してしまいます。',
   },
 }
 const twenty: CaseText = {
   id: 'nonce-twenty-at-once',
   codes: unknown,
-  title: { en: 'One token handed in twenty times at the same moment', ja: '同じトークンを同時に20回' },
+  title: { en: 'One token submitted twenty times at the same moment', ja: '同じトークンを同時に20回' },
   why: {
     en: 'The same under load, where several processes or machines answer.',
     ja: '複数のプロセスや機械が応答する負荷の下でも、受理はちょうど1回でなければなりません。',
@@ -32,7 +32,7 @@ const expired: CaseText = {
   codes: ['ERR_NONCE_EXPIRED', ...unknown],
   title: { en: 'A right answer to a challenge that has expired', ja: '期限の切れたチャレンジへの正しい応答' },
   why: {
-    en: 'A card taken away must not be answered for later: the lifetime that is told must be kept.',
+    en: 'A token must not be usable after its card has left: the stated lifetime must be kept.',
     ja: 'カードが取り去られた後に使えてはなりません。サーバーは、示した期限を守らなければなりません。',
   },
 }
@@ -43,9 +43,9 @@ export const nonceCases: readonly EvaluationCase[] = [
     {
       id: 'nonce-replayed',
       codes: unknown,
-      title: { en: 'A token that was accepted before, handed in again', ja: '一度受理されたトークンの再提出' },
+      title: { en: 'A token that was accepted before, submitted again', ja: '一度受理されたトークンの再提出' },
       why: {
-        en: 'Whoever reads a token on its way must not be able to use it.',
+        en: 'A token read on its way must not be usable again.',
         ja: '通信を盗み見た人が、同じトークンを使えてはなりません。',
       },
     },
@@ -65,7 +65,7 @@ export const nonceCases: readonly EvaluationCase[] = [
         ja: '同じチャレンジで、誤りの後に正しいトークン',
       },
       why: {
-        en: 'A challenge is good for one try, so that nobody can go on trying.',
+        en: 'A challenge is valid for one try, so that an attacker cannot go on trying.',
         ja: '試せるのはチャレンジごとに1回です。何度も試すことを防ぎます。',
       },
     },
@@ -98,7 +98,7 @@ export const nonceCases: readonly EvaluationCase[] = [
       codes: ['ERR_TOKEN_TERMINAL', ...unknown],
       title: { en: 'A challenge given to another terminal', ja: '別の端末に発行されたチャレンジ' },
       why: {
-        en: 'A challenge carried to another terminal lets the person at the first one pass for the one at the second.',
+        en: 'A challenge carried to another terminal makes the person at the first one appear as the one at the second.',
         ja: 'チャレンジを別の端末に持ち込めると、一方の端末の人が他方の端末の人になりすませます。',
       },
     },
@@ -114,7 +114,7 @@ export const nonceCases: readonly EvaluationCase[] = [
       codes: ['ERR_TOKEN_PURPOSE', ...unknown],
       title: { en: 'A challenge given for another purpose', ja: '別の用途で発行されたチャレンジ' },
       why: {
-        en: 'What the customer was asked for must be what is done.',
+        en: 'Only the purpose the customer was asked for may be served.',
         ja: '利用者が同意した用途と、実際の用途は同じでなければなりません。',
       },
     },
@@ -130,8 +130,8 @@ export const nonceCases: readonly EvaluationCase[] = [
 
 /** Without an acceptance, a second refusal proves nothing. */
 function requireAccepted(probe: Probe, answer: Answer): void {
-  const judged = judgeAcceptance(answer, { terminal: probe.terminal.name, purpose: probe.purpose })
-  if (judged.result !== 'passed') throw new CannotJudge(judged)
+  const verified = expectAcceptance(answer, { terminal: probe.terminal.name, purpose: probe.purpose })
+  if (verified.result !== 'passed') throw new CaseAborted(verified)
 }
 
 async function atOnce(probe: Probe, count: number): Promise<Verdict> {
@@ -141,7 +141,7 @@ async function atOnce(probe: Probe, count: number): Promise<Verdict> {
     answer.kind === 'answer' && answer.status >= 200 && answer.status < 300
   const accepted = answers.filter(isAcceptance)
   const others = answers.filter((answer) => !isAcceptance(answer))
-  const verdicts = others.map((answer) => judgeRefusal(answer, { codes: unknown }))
+  const verdicts = others.map((answer) => expectRefusal(answer, { codes: unknown }))
   const wrong = (['failed', 'not-run'] as const).flatMap((result) => verdicts.filter((one) => one.result === result))
   const came = `${accepted.length} / ${count}`
   if (accepted.length > 1) return { ...verdict('failed', 'not-exactly-one', accepted[0]!), came }
@@ -150,7 +150,7 @@ async function atOnce(probe: Probe, count: number): Promise<Verdict> {
   return { ...(verdicts.find(({ result }) => result === 'warned') ?? verdicts[0]!), came }
 }
 
-/** Waited after the time the server told, milliseconds: its clock may be a little behind. */
+/** Wait after the time the server stated, milliseconds: its clock may be a little slow. */
 const grace = 1500
 
 async function afterExpiry(probe: Probe): Promise<Verdict> {
@@ -160,5 +160,5 @@ async function afterExpiry(probe: Probe): Promise<Verdict> {
     return { result: 'not-run', reason: 'waiting-too-long', came: `${Math.ceil(left / 1000)} s` }
   const token = await probe.token(challenge)
   await probe.wait(Math.max(left, 0))
-  return judgeRefusal(await probe.hand(token), expired)
+  return expectRefusal(await probe.hand(token), expired)
 }

@@ -3,7 +3,7 @@ import { type Verdict, verdict } from '../verdict.ts'
 import type { EvaluationCase } from './case.ts'
 import { signatures } from './sign.ts'
 
-/** Run after the others, as it looks at all refusals so far. */
+/** Run after the others, because it examines all refusals so far. */
 export const privacyCase: EvaluationCase = {
   id: 'refusals-without-personal-data',
   family: 'privacy',

@@ -8,14 +8,14 @@ const wrong = ['ERR_TOKEN_SIGNATURE']
 const malformed = ['ERR_TOKEN_SIGNATURE', 'ERR_TOKEN']
 const algorithm = ['ERR_TOKEN_ALGORITHM', 'ERR_TOKEN', 'ERR_TOKEN_SIGNATURE']
 
-/** What every one of these keeps from happening. */
+/** The requirement behind each of these. */
 const whole = {
   en: 'Only the signature that the key of the certificate made over this very message counts.',
   ja: '証明書の鍵がこのメッセージそのものに対して作った署名だけが有効です。',
 }
 /** Source: RFC 8725 2.1, 3.1. */
 const named = {
-  en: 'The key decides on the algorithm; what the sender writes only has to agree. Otherwise a weaker one can be chosen.',
+  en: 'The key decides on the algorithm; what the sender states only has to agree. Otherwise a weaker one can be chosen.',
   ja: 'アルゴリズムを決めるのは鍵です。送信者の申告に従うと、弱いものを選ばれてしまいます。',
 }
 
@@ -78,7 +78,7 @@ const rows: readonly Row[] = [
     plan: { sign: signatures.bareHash },
     title: { en: 'PKCS#1 padding around the bare hash', ja: 'DigestInfo のない PKCS#1 署名' },
     why: {
-      en: 'RFC 8017 9.2: the DigestInfo says which hash was made. Other readings of the padding have led to forgeries.',
+      en: 'RFC 8017 9.2: the DigestInfo says which hash was made. Lenient checks of the padding have led to forgeries.',
       ja: 'RFC 8017 9.2: DigestInfo がハッシュの種類を示します。緩い読み方は、偽造を招いたことがあります。',
     },
   },
@@ -86,21 +86,21 @@ const rows: readonly Row[] = [
     id: 'algorithm-rs512',
     codes: algorithm,
     plan: { algorithm: 'RS512' },
-    title: { en: 'An RS256 signature said to be RS512', ja: 'RS512 と称する RS256 の署名' },
+    title: { en: 'An RS256 signature labelled RS512', ja: 'RS512 と称する RS256 の署名' },
     why: named,
   },
   {
     id: 'algorithm-ps256',
     codes: algorithm,
     plan: { algorithm: 'PS256' },
-    title: { en: 'An RS256 signature said to be PS256', ja: 'PS256 と称する RS256 の署名' },
+    title: { en: 'An RS256 signature labelled PS256', ja: 'PS256 と称する RS256 の署名' },
     why: named,
   },
   {
     id: 'algorithm-es256',
     codes: algorithm,
     plan: { algorithm: 'ES256' },
-    title: { en: 'An RS256 signature said to be ES256', ja: 'ES256 と称する RS256 の署名' },
+    title: { en: 'An RS256 signature labelled ES256', ja: 'ES256 と称する RS256 の署名' },
     why: named,
   },
   {
@@ -109,7 +109,7 @@ const rows: readonly Row[] = [
     plan: { algorithm: 'none', sign: signatures.none },
     title: { en: 'Algorithm none, without a signature', ja: 'アルゴリズム none、署名なし' },
     why: {
-      en: 'A token without a signature is a claim by anybody.',
+      en: 'A token without a signature proves nothing.',
       ja: '署名のないトークンは、誰でも作れる単なる申告です。',
     },
   },
@@ -119,7 +119,7 @@ const rows: readonly Row[] = [
     plan: { algorithm: 'HS256', sign: signatures.hmacOfPublicKey },
     title: { en: 'HS256 keyed with the public key', ja: '公開鍵を鍵とする HS256' },
     why: {
-      en: 'Everybody has the public key: a server that takes it for a shared secret accepts anybody.',
+      en: 'The public key is known to all: a server that uses it as a shared secret accepts any sender.',
       ja: '公開鍵は誰でも持っています。共有鍵として扱うサーバーは、誰でも受理してしまいます。',
     },
   },
@@ -127,7 +127,7 @@ const rows: readonly Row[] = [
     id: 'algorithm-unknown',
     codes: algorithm,
     plan: { algorithm: 'XX256' },
-    title: { en: 'An algorithm nobody knows, with a right signature', ja: '未知のアルゴリズム名と正しい署名' },
+    title: { en: 'An unknown algorithm, with a right signature', ja: '未知のアルゴリズム名と正しい署名' },
     why: named,
   },
 ]

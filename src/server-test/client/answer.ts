@@ -17,12 +17,12 @@ export type Answer =
     }
   | {
       readonly kind: 'silence'
-      /** `endless`: more bytes than anybody reads. */
+      /** `endless`: more bytes than are read. */
       readonly why: 'timeout' | 'closed' | 'unreachable' | 'endless'
       readonly durationMs: number
     }
 
-/** The stable code in the body of a problem (RFC 9457), when it has one of the form codes have. */
+/** The stable code in the body of a problem (RFC 9457), when it has one in the form of a code. */
 export function codeOf(answer: Answer): string | undefined {
   if (answer.kind === 'silence') return undefined
   const code = field(answer.json, 'code')
@@ -35,8 +35,8 @@ export function field(value: unknown, name: string): unknown {
   return (value as Record<string, unknown>)[name]
 }
 
-/** An answer in a few words, without anything the server chose but its status and code. */
-export function tell(answer: Answer): string {
+/** A short summary of an answer: status and code only, no text of the server. */
+export function summaryOf(answer: Answer): string {
   if (answer.kind === 'silence') return answer.why
   const code = codeOf(answer)
   return code === undefined ? String(answer.status) : `${answer.status} ${code}`

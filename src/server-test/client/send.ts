@@ -51,7 +51,7 @@ export function send(url: URL, sending: Sending): Promise<Answer> {
     signal?.addEventListener('abort', abort)
     timer = setTimeout(() => silence('timeout'), timeoutMs)
     call.on('error', () => {
-      // An answer may be on its way although the rest of the body was not taken.
+      // An answer may be on its way although the rest of the body was not accepted.
       if (!answered) silence(call.socket?.remoteAddress === undefined ? 'unreachable' : 'closed')
     })
     call.on('response', (response) => {

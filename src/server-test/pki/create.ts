@@ -6,16 +6,16 @@ import {
 } from '../../emulator/index.ts'
 import { contentOf, elementsOf } from './der.ts'
 
-/** CAs and holders of an evaluation. All are invented, and worth nothing. */
+/** CAs and holders of an evaluation. All are invented, and without any value. */
 export const pkiNames = [
   /** CA of user authentication, two generations of one name: both are anchors. */
   'first',
   'second',
-  /** A generation more, which is none. */
+  /** Another generation, which is not an anchor. */
   'third',
   /** An anchor whose only list is outdated. */
   'stale',
-  /** CA of the test hierarchy, no anchor. */
+  /** CA of the test hierarchy, not an anchor. */
   'test',
   /** CA of digital signature, an anchor. */
   'signature',
@@ -32,7 +32,7 @@ export type PkiName = (typeof pkiNames)[number]
 /** Everything a run needs to act as CA and as cards. Holds private keys. */
 export interface EvaluationPki {
   readonly preparedAt: Date
-  /** End of its revocation lists: later nothing good can be told from bad. */
+  /** End of its revocation lists: later no certificate can be verified. */
   readonly validUntil: Date
   readonly issued: Readonly<Record<PkiName, IssuedCertificate>>
 }
@@ -47,7 +47,7 @@ export interface PreparedPki {
 const hour = 3_600_000
 const day = 24 * hour
 
-/** How long the lists hold. */
+/** Validity of the lists. */
 const lifetime = 30 * day
 
 /**

@@ -1,4 +1,4 @@
-/** DER of certificates made by this package, taken apart and put together. Not a reader for bytes of others. */
+/** DER of certificates made by this package, taken apart and put together. Not for bytes from outside. */
 
 import { concat } from '../../bytes.ts'
 

@@ -9,11 +9,11 @@ import { instructions } from './instructions.ts'
 const format = 'jpki-card-evaluation:1'
 const keyFile = 'keys.json'
 
-/** Files of the certificates: those to trust, and those not to. */
+/** Files of the certificates: those to trust, and those not to trust. */
 const anchors: readonly PkiName[] = ['first', 'second', 'stale', 'signature']
-const strangers: readonly PkiName[] = ['third', 'test']
+const untrusted: readonly PkiName[] = ['third', 'test']
 
-/** Where {@link prepareEvaluation} put things. */
+/** Paths written by {@link prepareEvaluation}. */
 export interface PreparedEvaluation {
   /** Folder of CA certificates for the server under evaluation. */
   readonly anchors: string
@@ -42,7 +42,7 @@ export async function prepareEvaluation(
   await writeFile(inFolder(keyFile), textOf(pki), { mode: 0o600, flag: 'wx' })
   for (const name of ['anchors', 'lists', 'not-to-be-trusted']) await mkdir(inFolder(name), { recursive: true })
   for (const name of anchors) await writeFile(inFolder('anchors', `${name}.der`), pki.issued[name].certificate)
-  for (const name of strangers) {
+  for (const name of untrusted) {
     await writeFile(inFolder('not-to-be-trusted', `${name}.der`), pki.issued[name].certificate)
   }
   for (const [name, list] of Object.entries(lists)) await writeFile(inFolder('lists', `${name}.crl`), list)
@@ -102,7 +102,7 @@ function parse(text: string): EvaluationPki {
     }
   } catch {
     // The cause could quote keys.
-    throw new CertificateError('ERR_CERTIFICATE', `${keyFile} is not that of an evaluation PKI`)
+    throw new CertificateError('ERR_CERTIFICATE', `${keyFile} is not the key file of an evaluation PKI`)
   }
 }
 
