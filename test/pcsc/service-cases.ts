@@ -42,7 +42,7 @@ export const serviceCases: readonly Case[] = [
     run: (fixture) => serviceRestart(fixture, 'SIGKILL'),
   },
   {
-    title: 'service absent at start: told at once, and found when it comes',
+    title: 'service absent at start: reported at once, and found when it starts',
     async run(fixture) {
       await fixture.pcscd.stop()
       const transport = await fixture.open()
