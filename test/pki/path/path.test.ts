@@ -16,7 +16,7 @@ import {
 import { identity } from '../../support/virtual.ts'
 
 const at = new Date('2026-06-01T00:00:00Z')
-const [rootKeys, midKeys, leafKeys, strangerKeys] = [newKeys(), newKeys(), newKeys(), newKeys()]
+const [rootKeys, midKeys, leafKeys, unrelatedKeys] = [newKeys(), newKeys(), newKeys(), newKeys()]
 const make = (plan: Plan): Certificate => Certificate.fromDer(issue(plan))
 
 const root = (plan: Partial<Plan> = {}) =>
@@ -41,8 +41,14 @@ function inspect(
 describe('a good path', () => {
   test('is found end certificate first, whatever else is in the pool and in any order', () => {
     const [r, m, l] = [root(), mid(), leaf()]
-    const impostor = make({ subject: 'Mid', issuer: 'Mid', keys: strangerKeys, signer: strangerKeys, extensions: ca() })
-    const noise = make({ subject: 'Noise', issuer: 'Root', keys: strangerKeys, signer: rootKeys, extensions: ca() })
+    const impostor = make({
+      subject: 'Mid',
+      issuer: 'Mid',
+      keys: unrelatedKeys,
+      signer: unrelatedKeys,
+      extensions: ca(),
+    })
+    const noise = make({ subject: 'Noise', issuer: 'Root', keys: unrelatedKeys, signer: rootKeys, extensions: ca() })
     for (const intermediates of [
       [m],
       [l, m, r],
@@ -106,8 +112,8 @@ describe('one fault', () => {
     ['one not valid yet', 'validity', 0, () => [{ leaf: leaf({ notBefore: new Date('2026-06-01T00:00:01Z') }) }]],
     ['an expired CA', 'validity', 1, () => [{ mid: mid({ notAfter: new Date('2026-05-31T23:59:59Z') }) }]],
     ['an expired anchor', 'validity', 2, () => [{ root: root({ notAfter: new Date('2026-05-31T23:59:59Z') }) }]],
-    ['a signature by a stranger', 'signature', 0, () => [{ leaf: leaf({ signer: strangerKeys }) }]],
-    ['a CA signed by a stranger', 'signature', 1, () => [{ mid: mid({ signer: strangerKeys }) }]],
+    ['a signature by another key', 'signature', 0, () => [{ leaf: leaf({ signer: unrelatedKeys }) }]],
+    ['a CA signed by another key', 'signature', 1, () => [{ mid: mid({ signer: unrelatedKeys }) }]],
     ['an issuer that is no CA', 'basic-constraints', 1, () => [{ mid: mid({ extensions: [keyUsage(0x06)] }) }]],
     ['an issuer without keyCertSign', 'key-usage', 1, () => [{ mid: mid({ extensions: [ca()[0]!, keyUsage(0x02)] }) }]],
     ['an anchor that allows no CA below', 'path-length', 1, () => [{ root: root({ extensions: ca(0) }) }]],
@@ -236,7 +242,7 @@ describe('what RFC 5280 forbids and 6.1 does not look at', () => {
 test('a DSA key without parameters from anyone on the path verifies nothing', () => {
   const bare = sequence(sequence(oid('1.2.840.10040.4.1')), der(0x03, Buffer.from([0]), der(0x02, Buffer.from([5]))))
   const keys = { ...midKeys, publicKey: { export: () => bare } } as unknown as typeof midKeys
-  for (const signer of [midKeys, strangerKeys]) {
+  for (const signer of [midKeys, unrelatedKeys]) {
     const result = inspect({ mid: mid({ keys }), leaf: leaf({ signer }) }, { signatures: { allowDsa: true } })
     expect(result).toMatchObject({ ok: false, failure: { check: 'signature', depth: 0 } })
   }
@@ -258,7 +264,7 @@ describe('a hostile pool', () => {
       make({
         subject: 'Mid',
         issuer: 'Root',
-        keys: strangerKeys,
+        keys: unrelatedKeys,
         signer: rootKeys,
         extensions: ca(),
         serial: serial % 128,
@@ -276,7 +282,7 @@ describe('a hostile pool', () => {
       ) as unknown
     const pool = Array.from({ length: 12 }, (_, i) => {
       const keys = { ...midKeys, publicKey: { export: () => bare(i + 1) } } as unknown as typeof midKeys
-      return make({ subject: 'X', issuer: 'X', keys, signer: strangerKeys, extensions: ca() })
+      return make({ subject: 'X', issuer: 'X', keys, signer: unrelatedKeys, extensions: ca() })
     })
     const options = { anchors: [root()], intermediates: pool, at, signatures: { allowDsa } }
     const result = inspectPath(leaf({ issuer: 'X' }), options)

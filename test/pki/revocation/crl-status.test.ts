@@ -32,11 +32,11 @@ describe('crlStatus', () => {
     forged[forged.length - 1]! ^= 1
     const cases: [Uint8Array, string][] = [
       [list([], [], ['100101000000Z', '190101000000Z']), 'outdated'],
-      [list([], [], ['210101000000Z', '300101000000Z']), 'later time'],
-      [list([], [], ['100101000000Z']), 'does not tell'],
-      [forged, 'no trusted key'],
+      [list([], [], ['210101000000Z', '300101000000Z']), 'in the future'],
+      [list([], [], ['100101000000Z']), 'nextUpdate missing'],
+      [forged, 'not signed by a trusted key'],
       [list([], [extension(99, true, integer(1))]), '2.5.29.99'],
-      [list([], [scope(Uint8Array.of(0x82, 1, 0xff))]), 'authorities only'],
+      [list([], [scope(Uint8Array.of(0x82, 1, 0xff))]), 'CA certificates only'],
       [list([], [scope(Uint8Array.of(0x85, 1, 0xff))]), 'attribute certificates'],
     ]
     for (const [input, why] of cases) {

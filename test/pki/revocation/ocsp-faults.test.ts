@@ -6,7 +6,7 @@ import { contextOf } from '../../support/plan/certificate.ts'
 import { certificatesOf, faults, type RevocationOutcome } from '../../support/plan/faults.ts'
 import { ocspResponseOf } from '../../support/plan/ocsp.ts'
 
-// `openssl ocsp` judges the times of an answer by the clock only, so these cases are of now.
+// `openssl ocsp` checks the times of an answer by the clock only, so these cases are of now.
 const { at, cases } = faults<RevocationOutcome>(
   'revocation/ocsp-faults.json',
   new Date(Math.floor(Date.now() / 1000) * 1000),

@@ -6,7 +6,7 @@ import * as asn1 from '../../support/issue.ts'
 import { ca, der, extension, issue, newKeys, oid, sequence } from '../../support/issue.ts'
 import { byKey, byName, nonceOf, ocspResponder, type Reply } from '../../support/ocsp.ts'
 
-const [root, holder, stranger, delegate] = [newKeys(), newKeys(), newKeys(), newKeys()]
+const [root, holder, otherKeys, delegate] = [newKeys(), newKeys(), newKeys(), newKeys()]
 const at = new Date('2026-06-01T12:00:00Z')
 const later = (minutes: number): Date => new Date(at.getTime() + 60_000 * minutes)
 const day = 24 * 60
@@ -33,7 +33,7 @@ const by = (...extensions: readonly Buffer[]): Buffer => delegated({ extensions 
 const ask = (bytes: Uint8Array, options: Partial<OcspStatusOptions> = {}) =>
   ocspStatus(certificate, issuer, OcspResponse.fromDer(bytes), { at, ...options })
 
-describe('a response is believed', () => {
+describe('a response is trusted', () => {
   test.each<[string, () => Buffer]>([
     ['signed by the issuer', () => reply()],
     ['of the issuer named by its key', () => reply({ id: byKey(root) })],
@@ -43,7 +43,7 @@ describe('a response is believed', () => {
     ['of a delegate named by its key', () => delegated({}, { id: byKey(delegate) })],
     [
       'of a delegate after useless certificates',
-      () => delegated({}, { certificates: [responder({ keys: stranger }), responder()] }),
+      () => delegated({}, { certificates: [responder({ keys: otherKeys }), responder()] }),
     ],
     ['without nextUpdate, for a day', () => one({ nextUpdate: undefined, thisUpdate: later(5 - day) })],
     ['within the skew of the clocks', () => reply({ singles: [single({ thisUpdate: later(4) })], produced: later(4) })],
@@ -91,28 +91,28 @@ describe('a response is believed', () => {
 const anyUsage = extension('2.5.29.37', sequence(oid('2.5.29.37.0')))
 const critical = extension('1.2.3.4', der(0x05), true)
 
-describe('a response is not believed', () => {
+describe('a response is not trusted', () => {
   test.each<[string, string, () => Buffer, Partial<OcspStatusOptions>?]>([
     ['unknown', 'status-unknown', () => one({ status: der(0x82) })],
     ['garbage for a signature', 'signature-invalid', () => reply({ signature: Buffer.alloc(70, 1) })],
     ['an empty signature', 'signature-invalid', () => reply({ signature: Buffer.alloc(0) })],
-    ['signed by a stranger', 'signature-invalid', () => reply({ signer: stranger })],
+    ['signed by another key', 'signature-invalid', () => reply({ signer: otherKeys })],
     [
-      'revoked, by a stranger',
+      'revoked, by another key',
       'signature-invalid',
-      () => reply({ signer: stranger, singles: [single({ status: revoked() })] }),
+      () => reply({ signer: otherKeys, singles: [single({ status: revoked() })] }),
     ],
-    ['responder ID of a stranger', 'responder-not-found', () => reply({ id: byName('X') })],
-    ['key hash of a stranger', 'responder-not-found', () => reply({ id: byKey(stranger) })],
+    ['responder ID of another key', 'responder-not-found', () => reply({ id: byName('X') })],
+    ['key hash of another key', 'responder-not-found', () => reply({ id: byKey(otherKeys) })],
     ['delegate not sent along', 'responder-not-found', () => delegated({}, { certificates: [] })],
-    ['delegate signed by another key', 'signature-invalid', () => delegated({}, { signer: stranger })],
+    ['delegate signed by another key', 'signature-invalid', () => delegated({}, { signer: otherKeys })],
     ['delegate without usage', 'responder-not-authorised', () => by(noCheck)],
     ['delegate of any usage', 'responder-not-authorised', () => by(anyUsage, noCheck)],
     ['delegate that may not sign', 'responder-not-authorised', () => by(ocspSigning, noCheck, asn1.keyUsage(0x06))],
     ['delegate that is a CA', 'responder-not-authorised', () => by(ocspSigning, noCheck, asn1.basicConstraints(true))],
     ['delegate, critical extension', 'responder-not-authorised', () => by(ocspSigning, noCheck, critical)],
-    ['delegate of another CA', 'responder-not-authorised', () => delegated({ issuer: 'CB', signer: stranger })],
-    ['delegate of a namesake CA', 'responder-not-authorised', () => delegated({ signer: stranger })],
+    ['delegate of another CA', 'responder-not-authorised', () => delegated({ issuer: 'CB', signer: otherKeys })],
+    ['delegate of a namesake CA', 'responder-not-authorised', () => delegated({ signer: otherKeys })],
     ['delegate of the right key under another name', 'responder-not-authorised', () => delegated({ issuer: 'CB' })],
     ['delegate on its own key', 'responder-not-authorised', () => delegated({ keys: holder }, { signer: holder })],
     ['delegate expired', 'responder-expired', () => delegated({ notAfter: later(-1) })],
@@ -125,7 +125,7 @@ describe('a response is not believed', () => {
     ],
     ['another serial number', 'other-certificate', () => one({ id: certId(8) })],
     ['another issuer name', 'other-certificate', () => one({ id: certId(7, 'CB') })],
-    ['another issuer key', 'other-certificate', () => one({ id: certId(7, 'CA', stranger) })],
+    ['another issuer key', 'other-certificate', () => one({ id: certId(7, 'CA', otherKeys) })],
     ['an unknown hash', 'other-certificate', () => one({ id: certId(7, 'CA', root, 'sha512') })],
     ['two answers, good and unknown', 'ambiguous', () => reply({ singles: [single(), single({ status: der(0x82) })] })],
     ['a second answer that is stale', 'stale', () => reply({ singles: [single(), single({ nextUpdate: later(-6) })] })],
@@ -165,13 +165,13 @@ describe('a response is not believed', () => {
   })
 
   test('about a certificate of another issuer of that name', () => {
-    const plan = { subject: 'H', issuer: 'CA', keys: holder, signer: stranger, serial: 7 }
+    const plan = { subject: 'H', issuer: 'CA', keys: holder, signer: otherKeys, serial: 7 }
     const other = Certificate.fromDer(issue(plan))
     const answer = ocspStatus(other, issuer, OcspResponse.fromDer(reply()), { at })
     expect(answer).toEqual({ status: 'unknown', problem: 'issuer-mismatch' })
   })
 
-  test('options that make no sense', () => {
+  test('options out of range', () => {
     expect(() => ask(reply(), { at: new Date('never') })).toThrow(TypeError)
     expect(() => ask(reply(), { requireNonce: true })).toThrow(TypeError)
     expect(() => ask(reply(), { skewMs: -1 })).toThrow(RangeError)

@@ -106,7 +106,7 @@ describe('by its issuer', () => {
       nameOf(['2.5.4.10', 'JPKI']),
       'its issuer is no JPKI authority for user authentication or digital signature',
     ],
-  ])('with %s is none', (_, issuer, reason) => {
+  ])('with %s is refused', (_, issuer, reason) => {
     expect(profileOf({ issuer, extensions: anAuthentication })).toBe(reason)
   })
 
@@ -136,12 +136,12 @@ describe('an authority', () => {
     expect(profileOf({ issuer, subject: issuer, extensions })).toEqual({ use, ...production })
   })
 
-  test('with another issuer is none', () => {
+  test('with another issuer is refused', () => {
     const subject = issuerOf('JPKI-TEST', authUnit)
     expect(profileOf({ subject, extensions })).toBe('a CA certificate of the JPKI is self-signed')
   })
 
-  test('is not what says that it is none', () => {
+  test('without a distinguishing issuer name is refused', () => {
     const notCa = basicConstraints(false)
     expect(profileOf({ extensions: [...anAuthentication, notCa] })).toEqual({ use: 'auth', ...production })
   })
@@ -161,7 +161,7 @@ describe('a certificate for user authentication', () => {
     ['without policies', [usage, purpose], wrongPolicy],
     ['with the policy of signatures', [usage, purpose, policies(jpkiPolicies.sign)], wrongPolicy],
     ['with any policy', [usage, purpose, policies('2.5.29.32.0')], wrongPolicy],
-  ])('%s is none', (_, extensions, reason) => {
+  ])('%s is refused', (_, extensions, reason) => {
     expect(profileOf({ extensions })).toBe(reason)
   })
 
@@ -184,7 +184,7 @@ describe('a certificate for signatures', () => {
     ['without policies', [usage], wrongPolicy],
     ['with the policy of tests', [usage, policies(jpkiPolicies.signTest)], wrongPolicy],
     ['with the policy of user authentication', [usage, policies(jpkiPolicies.auth)], wrongPolicy],
-  ])('%s is none', (_, extensions, reason) => {
+  ])('%s is refused', (_, extensions, reason) => {
     expect(profileOf({ issuer: signIssuer, extensions })).toBe(reason)
   })
 

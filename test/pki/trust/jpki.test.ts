@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 
 describe('the profile', () => {
-  test('tells the certificates of a card apart', () => {
+  test('distinguishes the certificates of a card', () => {
     const profile = (use: string) => ({ ok: true, profile: { use, hierarchy: 'virtual', generation: 'current' } })
     expect(jpkiProfileOf(own.auth)).toEqual(profile('auth'))
     expect(jpkiProfileOf(own.sign)).toEqual(profile('sign'))
@@ -33,10 +33,10 @@ describe('the profile', () => {
     expect(jpkiProfileOf(own.signCa)).toEqual(profile('sign-ca'))
   })
 
-  test('says why a stranger is none', () => {
+  test('says why another certificate is not one', () => {
     const keys = newKeys()
-    const stranger = Certificate.fromDer(issue({ subject: 'S', issuer: 'S', keys, signer: keys }))
-    expect(jpkiProfileOf(stranger)).toEqual({ ok: false, reason: 'its issuer is not of the JPKI' })
+    const other = Certificate.fromDer(issue({ subject: 'S', issuer: 'S', keys, signer: keys }))
+    expect(jpkiProfileOf(other)).toEqual({ ok: false, reason: 'its issuer is not of the JPKI' })
   })
 })
 
@@ -92,7 +92,7 @@ describe('the holder', () => {
     return Certificate.fromDer(issue({ subject: 'S', issuer: 'S', keys, signer: keys, extensions }))
   }
 
-  test('tells which characters stand in for others', () => {
+  test('returns which characters stand in for others', () => {
     expect(holderAttributes(withAttributes(whole))).toMatchObject({ nameSubstitutes: [3], addressSubstitutes: [] })
   })
 

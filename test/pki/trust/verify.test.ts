@@ -36,7 +36,7 @@ beforeAll(async () => {
   }
 })
 
-describe('a certificate that is to be believed', () => {
+describe('a certificate that is to be trusted', () => {
   test('comes with its path, its end and every check', async () => {
     const report = await verifyCertificate(own.auth, options)
     expect(report).toMatchObject({ ok: true, path: [own.auth, own.authCa], profile: { use: 'auth' } })
@@ -71,7 +71,7 @@ describe('a certificate that is to be believed', () => {
 describe('a certificate that is not', () => {
   test.each<[string, string, number, () => Partial<VerifyOptions>]>([
     ['one for signatures where user authentication is asked for', 'jpki-profile', 0, () => ({ use: 'sign' })],
-    ['one of a hierarchy nobody asked for', 'jpki-profile', 0, () => ({ hierarchies: undefined })],
+    ['one of a hierarchy that was not asked for', 'jpki-profile', 0, () => ({ hierarchies: undefined })],
     ['one of another anchor', 'trust-anchor', 0, () => ({ anchors: [own.signCa] })],
     ['an expired one', 'validity', 0, () => ({ at: new Date(own.auth.notAfter.getTime() + 1000) })],
     ['a revoked one', 'revocation', 0, () => ({ revocation: { mode: 'required', sources: [answer('revoked')] } })],

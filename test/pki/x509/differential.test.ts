@@ -81,11 +81,11 @@ const files = [
 
 /** What is refused on reading although the other two readers take it, each with the rule it breaks. */
 const refusedFor: Readonly<Record<string, string>> = {
-  'certs/BadSignedCACert.der': 'a signature of part of a byte',
-  'certs/InvalidDSASignatureTest6EE.der': 'a signature of part of a byte',
+  'certs/BadSignedCACert.der': 'a signature with unused bits',
+  'certs/InvalidDSASignatureTest6EE.der': 'a signature with unused bits',
 }
 
-/** A certificate of the suite, or the reason why it is none. */
+/** A certificate of the suite, or the reason why it is refused. */
 function read(file: string): Certificate | string {
   try {
     return Certificate.fromDer(readPkits(file))

@@ -48,7 +48,7 @@ describe('a certificate is refused, with the offset, when', () => {
       'a length is indefinite',
       () => Buffer.concat([Buffer.from([0x30, 0x80]), certificate().subarray(4), Buffer.from([0, 0])]),
     ],
-    ['an extension stands twice', () => certificate({ extensions: [keyUsage(0x80), keyUsage(0x80)] })],
+    ['a duplicate extension', () => certificate({ extensions: [keyUsage(0x80), keyUsage(0x80)] })],
     ['it is version 1 with extensions', () => certificate({ version: undefined })],
     ['it is version 2 with extensions', () => certificate({ version: 1 })],
     ['it is version 4', () => certificate({ version: 3 })],

@@ -28,7 +28,7 @@ beforeAll(async () => {
 })
 
 describe('Certificate', () => {
-  test('tells what X.509 tells', () => {
+  test('has the facts of X.509', () => {
     const other = new X509Certificate(certificate.der)
     expect(certificate.subject).toBe(other.subject.split('\n').join(', '))
     expect(certificate.serialNumber).toBe(other.serialNumber)
@@ -111,8 +111,8 @@ describe('verifySignature', () => {
     expect(
       verifySignature(certificate, { padding: 'pss', hash: 'SHA-256', digest: digestOf('SHA-256') }, wrongSalt),
     ).toBe(false)
-    const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
-    expect(verifySignature(certificate, input, sign('SHA256', message, stranger))).toBe(false)
+    const otherKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+    expect(verifySignature(certificate, input, sign('SHA256', message, otherKey))).toBe(false)
   })
 })
 
@@ -122,7 +122,7 @@ describe('a signature that lost its leading zero: RFC 8017 8.1.2 and 8.2.2, step
   const holder = Certificate.fromDer(issue({ subject: 'S', issuer: 'S', keys, signer: newKeys() }))
   const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }
 
-  test.each(['pkcs1', 'pkcs1-raw', 'pss'] as const)('is none, %s', (padding) => {
+  test.each(['pkcs1', 'pkcs1-raw', 'pss'] as const)('is refused, %s', (padding) => {
     const sealed = Array.from({ length: 64 }, (_, i) => {
       const message = Buffer.of(i)
       const signature = sign('sha256', message, { key: keys.privateKey, ...(padding === 'pss' && pss) })
