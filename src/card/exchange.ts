@@ -20,7 +20,7 @@ export interface Protection {
   wrap(command: CommandApdu): CommandApdu | undefined
   /** The plain response to the command wrapped last. @throws SecureMessagingError when it is not a protected one. */
   unwrap(response: ResponseApdu): ResponseApdu
-  /** Keys and counter are of no use any more: wipes them. Commands that must be protected are refused from now on. */
+  /** Keys and counter are invalid from now on: wipes them. Commands that must be protected are refused from now on. */
   end(): void
 }
 

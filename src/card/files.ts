@@ -156,7 +156,7 @@ function wantedBytes(extent: FileExtent, head: Uint8Array, isAll = false): numbe
 }
 
 function objectLength(head: Uint8Array, maxBytes: number): number {
-  // FF begins the tags of the registry applications as well as filler; no tag of theirs goes on with FF.
+  // FF begins the tags of the registry applications as well as filler; none of their tags continues with FF.
   if (head.length === 0 || head[0] === 0x00 || (head[0] === 0xff && (head[1] ?? 0xff) === 0xff)) return 0
   const length = tlvTotalLength(head)
   if (length > maxBytes)

@@ -191,7 +191,7 @@ const blocked = (pin: PinReference): PinError =>
     triesLeft: 0,
   })
 
-/** One transmission that carries a PIN. Whatever breaks it leaves the outcome open. @internal */
+/** One transmission that carries a PIN. Any failure leaves the outcome unknown. @internal */
 export async function sendPin(
   pin: PinReference,
   what: string,
@@ -230,7 +230,7 @@ async function locateCleared(session: CardSession, pin: PinReference): Promise<L
   await session.selectApplication(pin.application)
   const again = await locate(session, pin)
   if (again.status.state === 'verified') {
-    const message = `the ${pin.id} PIN stays verified whatever is done: take the card out of the reader`
+    const message = `the ${pin.id} PIN cannot be cleared: take the card out of the reader`
     throw new PinError('ERR_PIN_STATE', message, { pin: pin.id })
   }
   return again

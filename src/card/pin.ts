@@ -3,7 +3,7 @@ import { PinError } from '../errors.ts'
 import type { PinFormat } from '../pins.ts'
 
 /**
- * A PIN in bytes of its own. It is wiped by whatever consumes it (`verifyPin`, `changePin`, `authenticate`, `sign`), or
+ * A PIN in bytes of its own. It is wiped by the call that consumes it (`verifyPin`, `changePin`, `authenticate`, `sign`), or
  * by `wipe()` / `using`. It never shows itself: text, JSON and `console.log` give `[PIN]`.
  *
  * What wiping cannot reach: the string it was made from, copies made by the garbage collector, the operating system,

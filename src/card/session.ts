@@ -31,11 +31,11 @@ const isReset = (error: unknown): error is TransportError => isCode(error, 'ERR_
 /** The card left the field: nothing is verified on it any more. */
 export const isRemoval = (error: unknown): boolean => isCode(error, 'ERR_CARD_REMOVED', 'ERR_NO_CARD')
 
-/** The connection is of no use, so closing it proves nothing about the card. */
+/** The connection is unusable, so closing it proves nothing about the card. */
 export const isDead = (error: unknown): boolean =>
   isCode(error, 'ERR_TIMEOUT', 'ERR_CONNECTION_CLOSED', 'ERR_SERVICE_UNAVAILABLE')
 
-/** Commands that leave the application and its verified PINs as they are, whatever becomes of them. */
+/** Commands that leave the application and its verified PINs as they are, whether they succeed or not. */
 const reads: ReadonlySet<number> = new Set([ins.readBinary, ins.readRecord, ins.getData])
 
 /**

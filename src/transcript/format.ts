@@ -19,7 +19,7 @@ export interface TranscriptExchange {
 export interface Transcript {
   readonly format: 'jpki-card/transcript@1'
   readonly description: string
-  /** Where it comes from: which card, whose data. */
+  /** Origin: which card, whose data. */
   readonly origin: string
   readonly reader: string
   /** Answer to reset, hexadecimal. */

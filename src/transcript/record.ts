@@ -8,7 +8,7 @@ import { type Keep, Masker } from './mask.ts'
 export interface RecordOptions {
   /** For people: what was done. */
   readonly description?: string
-  /** Where it comes from: which card, whose data. */
+  /** Origin: which card, whose data. */
   readonly origin?: string
   /** Default `public`. */
   readonly keep?: Keep

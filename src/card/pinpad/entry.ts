@@ -42,7 +42,7 @@ const ofReader: ReadonlyMap<number, string> = new Map([
  * @throws RangeError when {@link pinpadMisfit} reports that the PIN cannot be entered there, or an option is out of range.
  * @throws PinError as `verifyPin`; `ERR_PIN_FORMAT` for a wrong number of digits. No try was spent then.
  * @throws TransportError `ERR_TIMEOUT` and `ERR_ABORTED` when no PIN was entered, or the entry was cancelled: no try was
- *   spent and the session goes on.
+ *   spent and the session stays usable.
  * @throws StatusWordError `6B80` when the reader refuses the form of entry: use `verifyPin`.
  * @throws SecureMessagingError under secure messaging, which no reader can do for us.
  */

@@ -1,12 +1,12 @@
 /**
- * Features of a reader, PC/SC part 10 (2.02.09). The answers come from a driver that need not be right: what does not fit is
- * no feature.
+ * Features of a reader, PC/SC part 10 (2.02.09). The answers come from a driver and may be wrong: a malformed one counts
+ * as no feature.
  */
 
 /** Feature numbers, clause 2.3. */
 const tags = { verifyPinDirect: 0x06, modifyPinDirect: 0x07, pinProperties: 0x0a, tlvProperties: 0x12 } as const
 
-/** Control codes of what a reader can do; 0 never stands for one. */
+/** Control codes of what a reader can do; 0 is never a control code. */
 export type ReaderFeatures = Readonly<Partial<Record<keyof typeof tags, number>>>
 
 const entryBytes = 6

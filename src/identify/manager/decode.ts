@@ -8,7 +8,10 @@ import { encodeTlv, readTlv, type Tlv } from '../../tlv/index.ts'
 
 /** GlobalPlatform card recognition data: what the card is built to, by object identifiers. */
 export interface RecognitionData {
-  /** Object identifiers, each with the tag it stands in: 0x73 itself, 0x60 version, 0x63 identification, 0x64 channel and so on. */
+  /**
+   * Object identifiers, each with the tag of its template: 0x73 itself, 0x60 version, 0x63 identification, 0x64 channel
+   * and so on.
+   */
   readonly identifiers: readonly { readonly tag: number; readonly oid: string }[]
   /** The object as it is. */
   readonly raw: Uint8Array

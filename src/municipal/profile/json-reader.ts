@@ -26,7 +26,7 @@ export class JsonValue {
     return this.#document.problemCount === before ? result : undefined
   }
 
-  /** Text of a member, whatever else there is; reports nothing. */
+  /** Text of a member, also in an invalid object; reports nothing. */
   member(name: string): string | undefined {
     const found = this.#node.children?.find(({ children }) => children?.[0]?.value === name)?.children?.[1]
     return found?.type === 'string' ? (found.value as string) : undefined

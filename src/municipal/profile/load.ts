@@ -29,7 +29,7 @@ export function requireProfile<T>(text: string, read: (root: JsonValue) => T | u
   return value!
 }
 
-/** `format` of a document: which kind of profile it is, whatever else is wrong with it. */
+/** `format` of a document: the kind of profile, also of an invalid one. */
 export function profileFormat(text: string): string | undefined {
   const { value } = inspectProfile(text, (root) => root.member('format'))
   return value

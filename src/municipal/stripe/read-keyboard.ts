@@ -165,7 +165,7 @@ function outcomeOf({ format, start, data: typed, at, ended }: Piece, repaired: S
 
 /**
  * Refuses a swipe that shows signs of a wrong layout. Tracks 2 and 3 have no character that such a layout makes, so one is
- * certain; track 1 has them, so there `&` or `=` without the `^` that parts its fields counts, unless another track is right.
+ * certain; track 1 has them, so there `&` or `=` without the `^` between its fields counts, unless another track is right.
  */
 function refuseWrongLayout(pieces: readonly Piece[]): void {
   const numeric = pieces.filter(({ format, start }) => format !== 'iso1' && start !== '')
