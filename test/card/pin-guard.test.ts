@@ -158,7 +158,7 @@ describe('an outcome unknown', () => {
 })
 
 describe('a PIN verified already', () => {
-  test('is seen, cleared, and checked anew', async () => {
+  test('is seen, cleared, and checked again', async () => {
     const { transport, card, session, jpki } = await opened()
     await jpki.verifyPin('auth', right())
     await session.connection.close('leave')
@@ -173,7 +173,7 @@ describe('a PIN verified already', () => {
     expect(card.verified('auth')).toBe(false)
   })
 
-  test.each(['my-number', 'phone-android', 'juki'] as const)('serves nobody else on a %s', async (kind) => {
+  test.each(['my-number', 'phone-android', 'juki'] as const)('serves no other program on a %s', async (kind) => {
     const { transport, card, session, jpki } = await opened({ kind })
     await jpki.verifyPin('sign', Pin.fromText('ABC123'))
     await session.connection.close('leave')
@@ -260,7 +260,7 @@ describe('secrets', () => {
     expect(pin.misfit({ kind: 'digits', length: 4 })).toContain('already used')
   })
 
-  test('no error tells the PIN', async () => {
+  test('no error contains the PIN', async () => {
     const { jpki, card } = await opened()
     const errors = [
       await thrown(() => jpki.verifyPin('auth', Pin.fromText('8642'))),
@@ -296,7 +296,7 @@ describe('a card that takes no key reference in P2', () => {
   })
 })
 
-describe('a PIN that is not come to, because the card is gone when its application is selected again, is wiped', () => {
+describe('a PIN that is not reached, because the card is gone when its application is selected again, is wiped', () => {
   type Give = (session: CardSession) => Promise<(current: Pin, next: Pin) => Promise<void>>
   const change = (current: Pin, next: Pin) => ({ current, next })
   const ways: Readonly<Record<string, Give>> = {

@@ -58,17 +58,17 @@ export class PinSafetyModel {
   readonly #card: VirtualCard
   readonly #targets: Targets
   readonly #transport: VirtualTransport
-  /** Whether the card tells, when it is asked for the counter, that a PIN is verified. */
-  readonly #tells: boolean
+  /** Whether the card reports, when it is asked for the counter, that a PIN is verified. */
+  readonly #reportsVerified: boolean
   #seed = 0
   /** The connection of this visit is of use. */
   #alive = true
   /** In this visit the card has said things that are not so. */
   #lied = false
 
-  private constructor(card: VirtualCard, targets: Targets, tells: boolean) {
+  private constructor(card: VirtualCard, targets: Targets, reportsVerified: boolean) {
     this.#card = card
-    this.#tells = tells
+    this.#reportsVerified = reportsVerified
     this.#targets = targets
     this.#transport = new VirtualTransport({ card, apduTimeoutMs: 15 })
   }
@@ -76,8 +76,8 @@ export class PinSafetyModel {
   static async begin({ options, codeB }: Beginning): Promise<PinSafetyModel> {
     const { issuance, ...others } = pinTargets(codeB)
     const targets = options.issuance === false ? others : { issuance, ...others }
-    const tells = options.queryWhenVerified !== 'counter'
-    return new PinSafetyModel(await createVirtualCard(options), targets as Targets, tells)
+    const reportsVerified = options.queryWhenVerified !== 'counter'
+    return new PinSafetyModel(await createVirtualCard(options), targets as Targets, reportsVerified)
   }
 
   async end(): Promise<void> {
@@ -134,7 +134,7 @@ export class PinSafetyModel {
     }
     const [attempt] = attempts
     if (attempt === undefined || attempts.length > 1) return
-    if (this.#tells) this.#expectNothingInherited(attempt, outcomes[0]!, own)
+    if (this.#reportsVerified) this.#expectNothingInherited(attempt, outcomes[0]!, own)
     const outcome = this.#alive && fault === null ? expected(attempt, before.get(attempt.pin)!) : undefined
     if (outcome !== undefined) expect(outcomes[0]).toBe(outcome)
   }

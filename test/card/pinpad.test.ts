@@ -29,7 +29,7 @@ async function atReader(options: PinpadReaderOptions, card: VirtualCardOptions =
 }
 
 describe('a reader', () => {
-  test('with a keypad tells so, and what it can do', async () => {
+  test('with a keypad reports it, and its features', async () => {
     const { pinpad, session } = await atReader({})
     expect(pinpad).toMatchObject({ hasDisplay: true, endsBy: 7, shortest: 4, longest: 12 })
     expect(pinpad.modifyCode).toBeDefined()
@@ -182,7 +182,7 @@ describe('verifying', () => {
     expect((await session.close()).cleared).toBe(true)
   })
 
-  test('a form that the reader refuses is told with its status word', async () => {
+  test('a form that the reader refuses is reported with its status word', async () => {
     const { session, pinpad } = await atReader({ answer: { bytes: fromHex('6B80') } })
     await expect(verifyPinOnPinpad(session, pinpad, auth)).rejects.toMatchObject({
       code: 'ERR_STATUS_WORD',
@@ -205,7 +205,7 @@ describe('verifying', () => {
     await session.close()
   })
 
-  test('a reader that says cancelled but sent a wrong PIN is not believed', async () => {
+  test('a reader that says cancelled but sent a wrong PIN is not trusted', async () => {
     const { session, pinpad } = await atReader({ keys: ['0000'], answer: { bytes: fromHex('6401'), after: true } })
     await expect(verifyPinOnPinpad(session, pinpad, auth)).rejects.toMatchObject({
       code: 'ERR_PIN_REJECTED',

@@ -602,7 +602,7 @@ describe('what an observer sees', () => {
     expect(bad.messages).toEqual([{ ...event, sw: undefined, ...times, reader: 'scripted', error: 'ERR_TRANSPORT' }])
   })
 
-  test('every command of a session, also without an event, while somebody listens', async () => {
+  test('every command of a session, also without an event, while there is a listener', async () => {
     const messages: unknown[] = []
     const listen = (message: unknown) => void messages.push(message)
     const session = new CardSession(scripted('9000'))

@@ -94,7 +94,7 @@ describe('sending', () => {
     expect(error.message).toContain('text')
   })
 
-  test('events tell what passed without its data', async () => {
+  test('events describe each exchange without its data', async () => {
     const events: unknown[] = []
     const { session } = await bench()
     await using open = await session({ onExchange: (event) => events.push(event) })
@@ -328,7 +328,7 @@ describe('a reset by another program', () => {
     expect(card.triesLeft('auth')).toBe(3)
   })
 
-  test('after VERIFY is told, nothing counts as verified, and the next call goes on without the PIN', async () => {
+  test('after VERIFY is reported, nothing counts as verified, and the next call goes on without the PIN', async () => {
     const { session, card, sent } = await bench()
     await using open = await session()
     const jpki = await JpkiApplication.open(open)
@@ -369,7 +369,7 @@ describe('a reset by another program', () => {
     expect((await jpki.readTokenInfo()).label).toBe('JPKIAPGPSETOKEN')
   })
 
-  test('again and again is told after the second time', async () => {
+  test('again and again is reported after the second time', async () => {
     const { session, card } = await bench()
     const open = await session()
     const jpki = await JpkiApplication.open(open)

@@ -6,9 +6,9 @@ import { JpkiApplication } from '../../src/jpki/index.ts'
 import { bench } from '../support/virtual.ts'
 
 describe('the channel jpki-card:exchange', () => {
-  test('tells every command of a session, with times and status words and no data', async () => {
-    const told: ExchangeMessage[] = []
-    const listen = (message: unknown) => told.push(message as ExchangeMessage)
+  test('publishes every command of a session, with times and status words and no data', async () => {
+    const published: ExchangeMessage[] = []
+    const listen = (message: unknown) => published.push(message as ExchangeMessage)
     subscribe(exchangeChannelName, listen)
     const { session, card } = await bench()
     const one = await session()
@@ -16,31 +16,31 @@ describe('the channel jpki-card:exchange', () => {
     await jpki.authenticate(new Uint8Array(32).fill(0xab), Pin.fromText('1234'))
     await one.close()
     unsubscribe(exchangeChannelName, listen)
-    expect(told.length).toBe(card.exchanges)
-    expect(told.map(({ command }) => command)).toContain('VERIFY')
-    expect(told.every(({ reader, error }) => reader === 'Virtual Reader 0' && error === undefined)).toBe(true)
-    expect(told.every(({ milliseconds }) => milliseconds >= 0)).toBe(true)
+    expect(published.length).toBe(card.exchanges)
+    expect(published.map(({ command }) => command)).toContain('VERIFY')
+    expect(published.every(({ reader, error }) => reader === 'Virtual Reader 0' && error === undefined)).toBe(true)
+    expect(published.every(({ milliseconds }) => milliseconds >= 0)).toBe(true)
     const fields = ['command', 'commandBytes', 'error', 'ins', 'milliseconds', 'reader', 'responseBytes', 'sw']
-    for (const message of told) {
+    for (const message of published) {
       expect(Object.keys(message).sort()).toEqual(fields)
       for (const value of Object.values(message)) expect(typeof value).not.toBe('object')
     }
-    expect(JSON.stringify(told)).not.toMatch(/1234|31323334|abab/i)
+    expect(JSON.stringify(published)).not.toMatch(/1234|31323334|abab/i)
   })
 
-  test('tells a failure with its code', async () => {
-    const told: ExchangeMessage[] = []
-    const listen = (message: unknown) => told.push(message as ExchangeMessage)
+  test('publishes a failure with its code', async () => {
+    const published: ExchangeMessage[] = []
+    const listen = (message: unknown) => published.push(message as ExchangeMessage)
     subscribe(exchangeChannelName, listen)
     const { session } = await bench({ faults: [{ at: 2, do: 'pull' }] })
     const one = await session()
     await identifyCard(one).catch(() => {})
     unsubscribe(exchangeChannelName, listen)
     await one.close()
-    expect(told.map(({ sw, error }) => sw ?? error)).toEqual([0x9000, 'ERR_CARD_REMOVED'])
+    expect(published.map(({ sw, error }) => sw ?? error)).toEqual([0x9000, 'ERR_CARD_REMOVED'])
   })
 
-  test('nobody listens by default', () => {
+  test('there is no listener by default', () => {
     expect(channel(exchangeChannelName).hasSubscribers).toBe(false)
   })
 })
