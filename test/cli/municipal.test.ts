@@ -154,9 +154,9 @@ describe('profile check', () => {
   })
 
   it.each([
-    ['its own check digit', '"999997"', '"999998"', 'its check digit is not 7'],
-    ['its size', '"999997"', '"99999"', 'the field can never hold this'],
-    ['its character set', '"999997"', '"99999X"', 'the field can never hold this'],
+    ['its own check digit', '"999997"', '"999998"', 'its check digit must be 7'],
+    ['its size', '"999997"', '"99999"', 'the field cannot hold this value'],
+    ['its character set', '"999997"', '"99999X"', 'the field cannot hold this value'],
   ])('a value of oneOf that can never pass %s is found in its place', async (_name, from, to, reason) => {
     const bad = await changed(juki, from, to)
     const before = (await readFile(bad, 'utf8')).split(to)[0]!.split('\n')

@@ -200,14 +200,14 @@ describe('what is not as the profile says', () => {
     await expect(application.read()).rejects.toMatchObject({ code: 'ERR_CARD_DATA', offset: 35 })
   })
 
-  test('a card without the application is told', async () => {
+  test('a card without the application is reported', async () => {
     const session = await (await bench({ issuance: false })).session()
     await expect(IssuanceApplication.open(session, freeArea)).rejects.toMatchObject({
       code: 'ERR_APPLICATION_NOT_FOUND',
     })
   })
 
-  test.each(['0101', '0001'])('an object that is not there is told: %s', async (tag) => {
+  test.each(['0101', '0001'])('a missing object is reported: %s', async (tag) => {
     const { application } = await open(
       {},
       loadProfile(exampleProfile('free-area-example').replace('"getData": "0066"', `"getData": "${tag}"`)),

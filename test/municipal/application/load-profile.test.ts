@@ -44,7 +44,7 @@ describe('a mistake is found with its place', () => {
     if (one.schema === 'refused' || one.schema === 'fits') expect(fits(JSON.parse(text))).toBe(one.schema === 'fits')
   })
 
-  test('several are told in the order of the text', () => {
+  test('several are reported in the order of the text', () => {
     const text = exampleProfile('juki-example')
       .replace('"min": 4, "max": 8', '"min": 8, "max": 4')
       .replace('"bcd"', '"ebcdic"')
@@ -70,7 +70,7 @@ describe('hostile text', () => {
     expect(checkProfile(text).problems).toHaveLength(count)
   })
 
-  test('a thousand mistakes are told as a hundred', () => {
+  test('of a thousand problems a hundred are reported', () => {
     const many = JSON.stringify(Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`m${i}`, i])))
     expect(checkProfile(many).problems).toHaveLength(100)
   })

@@ -18,12 +18,12 @@ const changed = fc.tuple(digits, fc.nat(), fc.integer({ min: 1, max: 9 })).map((
 })
 
 describe('a check digit', () => {
-  test('of ISO/IEC 7812-1 tells every single wrong digit', () => {
+  test('of ISO/IEC 7812-1 detects every single wrong digit', () => {
     fc.assert(fc.property(changed, ([text, other]) => checkDigit(luhn, text) !== checkDigit(luhn, other)))
   })
 
-  // Remainders 0 and 1 share a digit, so these two cannot be told apart.
-  test('of 個人番号 tells every single wrong digit but those between remainders 0 and 1', () => {
+  // Remainders 0 and 1 share a digit, so these two cannot be distinguished.
+  test('of 個人番号 detects every single wrong digit except those between remainders 0 and 1', () => {
     fc.assert(
       fc.property(changed, ([text, other]) => {
         const [a, b] = [checkDigit(individualNumber, text), checkDigit(individualNumber, other)]

@@ -85,7 +85,7 @@ describe('what is not as the profile says', () => {
     ['digits', 14],
     ['cut', 28],
   ]
-  test.each(faults)('%s is told with its character', async (fault, character) => {
+  test.each(faults)('%s is reported with its character', async (fault, character) => {
     const error = await thrown<StripeError>(() => readStripeRecord(profile, swipe([fault])))
     expect(error).toBeInstanceOf(StripeError)
     expect(error).toMatchObject({ check: 'field', character, bit: undefined })
@@ -98,14 +98,14 @@ describe('what is not as the profile says', () => {
     expect(inspect(error)).not.toContain('88888')
   })
 
-  test.each(['20250230', '00000228'])('a day that is none is told: %s', async (day) => {
+  test.each(['20250230', '00000228'])('an invalid date is reported: %s', async (day) => {
     const data = municipalStripe(card).replace('20251027', day)
     const bits = swipeStripe({ track: 'jis2', data })
     const error = await thrown(() => readStripeRecord(profile, readBits([{ format: 'jis2', bits }])))
     expect(error).toMatchObject({ check: 'field', character: 16 })
   })
 
-  test('a swipe without the track, or with it unreadable, is told', async () => {
+  test('a swipe without the track, or with it unreadable, is reported', async () => {
     const other = readKeyboard(';12?')
     expect(await thrown(() => readStripeRecord(profile, other))).toMatchObject({ check: 'start-sentinel' })
     const damaged = swipeStripe({ track: 'jis2', data: municipalStripe(card), faults: [{ flip: 40 }] })
@@ -145,7 +145,7 @@ describe('what can never stand on a track', () => {
       ['fields[0].padding.fill'],
     ],
     [
-      'a value whose end is taken for padding',
+      'a value whose end would be read as padding',
       profile('iso2', {}, { padding, oneOf: ['12', '120'] }),
       ['fields[0].oneOf[1]'],
     ],

@@ -51,7 +51,7 @@ describe.each(samples)('every bit of a stripe %s with %j', (format, data) => {
   const length = swipeStripe({ track: format, data, leading: zeros, trailing: zeros }).length
   const size = stripeFormats[format].dataBits + 1
 
-  /** Whether the error tells the wrong bit, or the character it is in. */
+  /** Whether the error reports the wrong bit, or the character it is in. */
   function tellsPlace({ bit, character }: StripeError, flip: number): boolean {
     const inside = flip >= zeros && flip < length - zeros
     if (!inside) return bit === flip
@@ -59,20 +59,20 @@ describe.each(samples)('every bit of a stripe %s with %j', (format, data) => {
     return character === wrong && bit! >= zeros + wrong * size && bit! < zeros + (wrong + 1) * size
   }
 
-  test('that is read wrong is told where it is', () => {
+  test('that is read wrong is reported where it is', () => {
     for (let flip = 0; flip < length; flip++) {
       const bits = swiped(format, data, { flip })
       const error = outcome(format, bits, 'forward')
       if (!(error instanceof StripeError)) throw new Error(`bit ${flip} passed`)
       if (tellsPlace(error, flip)) continue
-      // The bit told about, turned back, makes a stripe too: no one can know which of the two was read wrong.
+      // The reported bit, turned back, makes a stripe too: which of the two was read wrong cannot be known.
       expect(format, `bit ${flip}`).toBe('jis2')
       const other = outcome(format, bits.with(error.bit!, 1 - bits[error.bit!]!), 'forward')
       expect(typeof other, `bit ${flip}`).toBe('string')
     }
   })
 
-  test('that is read wrong in a swipe the other way is told at the same place', () => {
+  test('that is read wrong in a swipe the other way is reported at the same place', () => {
     for (let flip = 0; flip < length; flip++) {
       const forward = outcome(format, swiped(format, data, { flip }), 'forward') as StripeError
       const reverse = outcome(format, swiped(format, data, { flip }, true), 'reverse') as StripeError
@@ -101,7 +101,7 @@ describe.each(samples)('every bit of a stripe %s with %j', (format, data) => {
   })
 })
 
-test('where a wrong bit of a short type II stripe is told elsewhere, no one can know better', () => {
+test('where a wrong bit of a short type II stripe is reported elsewhere, its place cannot be known', () => {
   const short = fc
     .array(fc.constantFrom(...alphabets.jis2), { minLength: 1, maxLength: 3 })
     .map((list) => list.join(''))
@@ -114,7 +114,7 @@ test('where a wrong bit of a short type II stripe is told elsewhere, no one can 
       const error = outcome('jis2', bits, 'forward')
       if (!(error instanceof StripeError)) throw new Error(`bit ${flip} passed`)
       if (error.check !== 'start-sentinel' || (flip >= zeros - 1 && flip < zeros + 8)) return
-      // Told at the start sentinel, or in the zeros before it, where it was not.
+      // Reported at the start sentinel, or in the zeros before it, where it was not.
       if (error.bit === flip) return
       elsewhere++
       const other = outcome('jis2', bits.with(error.bit!, 1 - bits[error.bit!]!), 'forward')

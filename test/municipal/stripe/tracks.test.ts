@@ -120,12 +120,12 @@ describe('raw bits of a reader', () => {
     }
   })
 
-  test('the order of bits tells: the other one is refused', () => {
+  test('the order of bits matters: the other one is refused', () => {
     const bytes = bytesFromBits(second, 'msb-first')
     expect(() => readBits([{ format: 'iso2', bytes, order: 'lsb-first' }])).toThrow(StripeError)
   })
 
-  test('a blank track is left out, a damaged one is told beside the good', () => {
+  test('a blank track is left out, a damaged one is reported beside the good', () => {
     const damaged = second.slice()
     damaged[30]! ^= 1
     const { tracks, unreadable } = readBits([
