@@ -81,7 +81,7 @@ test('10 000 changed records end in a value or a coded error at a place in them'
         } catch (error) {
           if (!(error instanceof DecodeError)) throw error
           const { offset } = error
-          // Digests are told by their place in EF 0003, contents of a template with the template.
+          // Digests are reported by their place in EF 0003, contents of a template with the template.
           const last = Math.max(bytes.length + 5, 43)
           if (!Number.isInteger(offset) || offset < 0 || offset > last) throw new Error(`offset ${offset}`)
         }

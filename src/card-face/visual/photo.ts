@@ -67,7 +67,7 @@ export async function photoToPng(
   const same = answer.kind === 'pixels' && answer.width === width && answer.height === height
   if (!same || answer.components !== components) {
     const cause = answer.kind === 'refused' ? answer.cause : undefined
-    throw new DecodeError('ERR_CARD_DATA', 'the photo cannot be decoded', sizeAt, { cause })
+    throw new DecodeError('ERR_CARD_DATA', 'the decoder refuses the photo', sizeAt, { cause })
   }
   return { width, height, png: encodePng({ width, height, components, samples: answer.pixels }) }
 }

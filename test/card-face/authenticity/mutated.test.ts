@@ -17,7 +17,7 @@ import { DecodeError } from '../../../src/errors.ts'
 import { evidenceOf, trusting } from './card.ts'
 import { mutated } from './mutations.ts'
 
-/** `JUKI_SEED` and `JUKI_RUNS` for more than the usual run; a failure tells its seed. */
+/** `JUKI_SEED` and `JUKI_RUNS` for more than the usual run; a failure states its seed. */
 const seed = Number(process.env['JUKI_SEED'] ?? 20_261_125)
 const numRuns = Number(process.env['JUKI_RUNS'] ?? 10_000)
 
@@ -57,7 +57,11 @@ beforeAll(async () => {
 
 const bytesAt = ({ part, name }: Place): Uint8Array => (evidence[part] as unknown as Record<string, Uint8Array>)[name]!
 
-/** Judges the evidence with other bytes in one place. @returns whether it passed; then nothing that is proved may differ. */
+/**
+ * Verifies the evidence with other bytes in one place.
+ *
+ * @returns whether it passed; then nothing that is proved may differ.
+ */
 function passes(place: Place, bytes: Uint8Array): boolean {
   const { part, name, proved } = place
   const { cardExpiry } = evidence

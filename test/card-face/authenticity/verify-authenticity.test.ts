@@ -87,7 +87,7 @@ describe('a card', () => {
     expect(answers.size).toBe(3)
   })
 
-  test('is judged by its faults, a copy on another chip among them', async () => {
+  test('is refused for its faults, a copy on another chip among them', async () => {
     const copy = await run(await faceOnly(), { contentFaults: ['visual-key-copied'] })
     expect(copy.failure).toMatchObject({ check: 'challenge', of: 'visual', reason: 'wrong-signature' })
     const late = await run(await everything(), { contentFaults: ['visual-expiry-changed'] })
@@ -101,7 +101,7 @@ describe('a card', () => {
     expect(error).toMatchObject({ code: 'ERR_CARD_DATA', offset: 807 })
   })
 
-  test('of another kind is told by a coded error', async () => {
+  test('of another kind is reported by a coded error', async () => {
     const juki = await thrown<StatusWordError>(async () => run(await faceOnly(), { kind: 'juki' }))
     expect(juki.code).toBe('ERR_FILE_NOT_FOUND')
     const phone = await thrown<StatusWordError>(async () => run(await everything(), { kind: 'phone-android' }))
@@ -121,7 +121,7 @@ describe('PINs', () => {
     expect([text.unlock.value.length, options.visual!.unlock.value.length]).toEqual([0, 0])
   })
 
-  test('the guard can be told to keep more', async () => {
+  test('the guard can be set to keep more', async () => {
     const visual = {
       records: ['card-face'],
       unlock: { pin: 'code-b', value: codeB(await identity()), keepTries: 5 },
@@ -159,7 +159,7 @@ describe('misuse', () => {
   })
 })
 
-describe('a terminal whose server judges', () => {
+describe('a terminal whose server verifies', () => {
   test('reads and has the card answer the challenge of the server', async () => {
     const fromServer = new Uint8Array(32).map((_, i) => i)
     await using open = await (await bench()).session()

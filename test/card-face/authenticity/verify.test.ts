@@ -230,7 +230,7 @@ describe('misuse', () => {
     ['an expiry alone', { records: ['card-expiry'] as const }],
     ['a challenge that is text', { challenge: 'AAAA' as 'not-asked' }],
     ['no challenge', { challenge: undefined as unknown as 'not-asked' }],
-    ['a hierarchy nobody knows', { roots: [{ ...knownCvcRoots[0]!, hierarchy: 'mine' as 'test' }] }],
+    ['an unknown hierarchy', { roots: [{ ...knownCvcRoots[0]!, hierarchy: 'mine' as 'test' }] }],
   ] as const)('%s is a TypeError', async (_name, change) => {
     expect((await thrown(() => verifyEvidence(evidence, { ...options, ...change }))).name).toBe('TypeError')
   })

@@ -295,7 +295,7 @@ describe('content that is not right', () => {
     expect(await thrown(() => checked(broken.text))).toMatchObject({ code: 'ERR_CARD_DATA', offset: 14 + 3 + name })
   })
 
-  test('what only signatures tell is read without an error: it is not checked here', async () => {
+  test('what only signatures reveal is read without an error: it is not checked here', async () => {
     for (const fault of ['text-signature-of-other-card', 'text-certificate-forged', 'text-key-copied'] as const) {
       const { text } = await opened({ contentFaults: [fault] }, 'pin')
       await checked(text)

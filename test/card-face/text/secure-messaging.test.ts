@@ -168,7 +168,7 @@ describe('when it ends', () => {
     ['a clearing', (session) => session.clear()],
     ['a reset', (session) => session.reconnect('reset')],
     ['a power-down', (session) => session.reconnect('unpower')],
-    ['the same application selected anew', (session) => TextApplication.open(session)],
+    ['the same application selected again', (session) => TextApplication.open(session)],
   ])('by %s, nothing it protects goes out in the clear', async (_name, end) => {
     const { text, session, card, sent } = await secured()
     await end(session)

@@ -73,7 +73,7 @@ describe('reading', () => {
           (bytes) => bytes.length > 0,
           (error: StatusWordError) => error.code,
         )
-        // What another PIN opens clears the state, so each is verified anew.
+        // What another PIN opens clears the state, so each is verified again.
         expect(await read, `${pin} ${file}`).toBe(
           opens.length === 0 || opens.includes(pin) ? true : 'ERR_SECURITY_STATUS',
         )
