@@ -39,7 +39,7 @@ beforeAll(async () => {
   for (const [name, { certificate }] of Object.entries(named)) writeCertificate(`${name}.pem`, certificate)
 })
 
-function judge(certificate: IssuedCertificate, authorities: Authorities, at = now, use: 'auth' | 'sign' = 'auth') {
+function inspect(certificate: IssuedCertificate, authorities: Authorities, at = now, use: 'auth' | 'sign' = 'auth') {
   const anchors = [read(authorities.authCa), read(authorities.signCa)]
   const hierarchies = ['virtual', 'test'] as const
   return inspectCertificate(read(certificate), { anchors, at, use, hierarchies, revocation: { mode: 'none' } })
@@ -82,15 +82,15 @@ describe('authorities', () => {
 })
 
 describe('user certificates', () => {
-  test('are believed under their generation only', async () => {
-    expect(await judge(first.auth, newer)).toMatchObject({ ok: true })
-    expect(await judge(first.sign, newer, now, 'sign')).toMatchObject({ ok: true })
-    expect(await judge(first.auth, older)).toMatchObject({ ok: false, failure: { check: 'signature' } })
+  test('are trusted under their generation only', async () => {
+    expect(await inspect(first.auth, newer)).toMatchObject({ ok: true })
+    expect(await inspect(first.sign, newer, now, 'sign')).toMatchObject({ ok: true })
+    expect(await inspect(first.auth, older)).toMatchObject({ ok: false, failure: { check: 'signature' } })
     const both = { authCa: older.authCa, signCa: newer.authCa }
-    expect(await judge(first.auth, both)).toMatchObject({ ok: true, path: [{}, { key: read(newer.authCa).key }] })
+    expect(await inspect(first.auth, both)).toMatchObject({ ok: true, path: [{}, { key: read(newer.authCa).key }] })
   })
 
-  opensslTest('are believed by openssl under their generation only', () => {
+  opensslTest('are trusted by openssl under their generation only', () => {
     const verify = (...args: readonly string[]) => openssl('verify', '-x509_strict', '-attime', seconds(now), ...args)
     expect(verify('-CAfile', 'newer.pem', 'auth.pem')).toBe('auth.pem: OK\n')
     expect(verify('-CAfile', 'newerSign.pem', 'sign.pem')).toBe('sign.pem: OK\n')
@@ -107,7 +107,7 @@ describe('user certificates', () => {
       ok: true,
       profile: { use: 'sign', hierarchy: 'test', generation: 'current' },
     })
-    expect(await judge(sign, hierarchy, now, 'sign')).toMatchObject({ ok: true })
+    expect(await inspect(sign, hierarchy, now, 'sign')).toMatchObject({ ok: true })
     expect(Buffer.from(auth.certificate).includes('JPKI-VIRTUAL')).toBe(false)
   })
 
@@ -117,9 +117,9 @@ describe('user certificates', () => {
     expect(read(auth)).toMatchObject({ notBefore, notAfter })
     const later = await issueUserCertificates(newer, { now, notBefore: new Date(now.getTime() + 1000), keys: first })
     for (const certificate of [auth, later.auth]) {
-      expect(await judge(certificate, newer)).toMatchObject({ ok: false, failure: { check: 'validity', depth: 0 } })
+      expect(await inspect(certificate, newer)).toMatchObject({ ok: false, failure: { check: 'validity', depth: 0 } })
     }
-    expect(await judge(later.auth, newer, new Date(now.getTime() + 1000))).toMatchObject({ ok: true })
+    expect(await inspect(later.auth, newer, new Date(now.getTime() + 1000))).toMatchObject({ ok: true })
   })
 
   opensslTest('that have expired are so to openssl', async () => {
@@ -182,11 +182,11 @@ describe('identities', () => {
     expect(person.authCa).toEqual(hierarchy.authCa)
     expect(person.signCa).toEqual(hierarchy.signCa)
     expect(read(person.sign).notAfter).toEqual(notAfter)
-    expect(await judge(person.auth, hierarchy)).toMatchObject({ ok: true, profile: { hierarchy: 'test' } })
+    expect(await inspect(person.auth, hierarchy)).toMatchObject({ ok: true, profile: { hierarchy: 'test' } })
 
     const imported = await importIdentity(exportIdentity(person))
     expect(imported).toEqual(person)
     const other = await issueUserCertificates(imported, { now, keys: first })
-    expect(await judge(other.auth, hierarchy)).toMatchObject({ ok: true })
+    expect(await inspect(other.auth, hierarchy)).toMatchObject({ ok: true })
   })
 })

@@ -21,7 +21,7 @@ function open(file: Uint8Array): { fields: Fields; fits: boolean } {
   return { fields, fits: outer.end <= file.length && last.end === outer.value.length }
 }
 
-/** Whether the offset table tells where each field is. */
+/** Whether the offset table has the place of each field. */
 function offsetsRight(file: Uint8Array): boolean {
   const { DF21, ...fields } = children(tlvAt(file, 0).value)
   const table = Buffer.from(DF21!.value)
@@ -175,21 +175,21 @@ const expected: Record<ContentFault, readonly string[]> = {
   'common-record-cut': ['record: length'],
 }
 
-async function judge(faults: readonly ContentFault[]): Promise<string[]> {
+async function mismatches(faults: readonly ContentFault[]): Promise<string[]> {
   const card = await poweredCard({ contentFaults: faults })
   return failing({ ...(await textChecks(card)), ...(await visualChecks(card)), ...(await commonChecks(card)) })
 }
 
 test('a card without faults passes every check', async () => {
-  expect(await judge([])).toEqual([])
+  expect(await mismatches([])).toEqual([])
 })
 
 test.each(contentFaults)('%s fails what it should and nothing else', async (fault) => {
-  expect(await judge([fault])).toEqual(expected[fault])
+  expect(await mismatches([fault])).toEqual(expected[fault])
 })
 
 test('faults come together', async () => {
-  expect(await judge(['text-digest-wrong', 'common-record-cut', 'visual-expiry-changed'])).toEqual([
+  expect(await mismatches(['text-digest-wrong', 'common-record-cut', 'visual-expiry-changed'])).toEqual([
     'digest of number',
     'face: expiry',
     'record: length',

@@ -108,7 +108,7 @@ describe('a fault script', () => {
     expect(await send(card, '00200080')).toBe('00')
   })
 
-  test('the log tells what left the card', async () => {
+  test('the log holds what left the card', async () => {
     const card = await atPin([{ at: 1, do: { truncate: 1 } }])
     await send(card, '00200080')
     expect(card.log.map(({ response }) => toHex(response))).toEqual(['9000', '9000', '63'])
@@ -146,7 +146,7 @@ describe('options', () => {
     { signPassword: 'abc123' },
     { individualNumber: '12' },
     { kind: 'passport' as never },
-    { triesLeft: { nobody: 1 } as never },
+    { triesLeft: { absent: 1 } as never },
     { triesLeft: { auth: 4 } },
     { kind: 'juki' as const, triesLeft: { auth: 1 } },
     { atr: new Uint8Array(1) },

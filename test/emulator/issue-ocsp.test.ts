@@ -15,7 +15,7 @@ import { Certificate } from '../../src/pki/x509/index.ts'
 import { opensslFolder, opensslTest } from './issue-openssl.ts'
 
 const { openssl, write, writeCertificate } = opensslFolder()
-/** The present, because `openssl ocsp` judges answers by its own clock. */
+/** The present, because `openssl ocsp` checks answers by its own clock. */
 const now = new Date(Math.floor(Date.now() / 1000) * 1000)
 const hours = (n: number): Date => new Date(now.getTime() + n * 3_600_000)
 const times = { thisUpdate: hours(-1), nextUpdate: hours(23) }
@@ -41,7 +41,7 @@ beforeAll(async () => {
 const answer = (options: Partial<OcspResponseOptions> = {}, ca = newer.authCa): Promise<Uint8Array> =>
   issueOcspResponse(ca, { certificate: user.auth.certificate, status: 'good', ...times, ...options })
 
-async function judge(der: Uint8Array, nonce?: Uint8Array) {
+async function check(der: Uint8Array, nonce?: Uint8Array) {
   const anchors = [read(newer.authCa)]
   const sources = [ocspSource({ response: OcspResponse.fromDer(der), nonce })]
   const options = { anchors, at: now, use: 'auth', hierarchies: ['virtual'] } as const
@@ -65,12 +65,12 @@ describe.each(signers)('an answer of %s', (_, signer) => {
   const gone = { revokedAt: hours(-5), reason: 4 }
 
   test('is good, revoked or unknown', async () => {
-    expect(await judge(await answer({ ...signer() }))).toMatchObject({ status: 'good', evidence: [times] })
-    const revoked = await judge(await answer({ ...signer(), status: gone }))
+    expect(await check(await answer({ ...signer() }))).toMatchObject({ status: 'good', evidence: [times] })
+    const revoked = await check(await answer({ ...signer(), status: gone }))
     expect(revoked).toMatchObject({ status: 'revoked', revokedAt: hours(-5), reason: 'superseded' })
-    const bare = await judge(await answer({ ...signer(), status: { revokedAt: hours(-5) } }))
+    const bare = await check(await answer({ ...signer(), status: { revokedAt: hours(-5) } }))
     expect(bare).toMatchObject({ status: 'revoked', reason: undefined })
-    const unknown = await judge(await answer({ ...signer(), status: 'unknown' }))
+    const unknown = await check(await answer({ ...signer(), status: 'unknown' }))
     expect(unknown).toMatchObject({ status: 'unknown', problems: ['OCSP: status-unknown'] })
   })
 
@@ -91,9 +91,9 @@ describe.each(signers)('an answer of %s', (_, signer) => {
   test('carries the nonce of the request', async () => {
     const nonce = Uint8Array.from({ length: 32 }, (_, i) => i)
     const der = await answer({ ...signer(), nonce })
-    expect((await judge(der, nonce)).status).toBe('good')
-    expect((await judge(der, nonce.toReversed())).problems).toEqual(['OCSP: nonce-wrong'])
-    expect((await judge(await answer({ ...signer() }), nonce)).problems).toEqual(['OCSP: nonce-missing'])
+    expect((await check(der, nonce)).status).toBe('good')
+    expect((await check(der, nonce.toReversed())).problems).toEqual(['OCSP: nonce-wrong'])
+    expect((await check(await answer({ ...signer() }), nonce)).problems).toEqual(['OCSP: nonce-missing'])
   })
 
   opensslTest('answers the request that openssl reads, nonce included', async () => {
@@ -107,7 +107,7 @@ describe.each(signers)('an answer of %s', (_, signer) => {
   })
 })
 
-describe('an answer that must not be believed', () => {
+describe('an answer that must not be trusted', () => {
   test.each<[string, string, () => Promise<Uint8Array>]>([
     ['of another generation', 'responder-not-found', () => answer({}, older.authCa)],
     ['of its delegate', 'responder-not-authorised', () => answer({ responder: strangeDelegate })],
@@ -117,7 +117,7 @@ describe('an answer that must not be believed', () => {
     ['that is stale without saying so', 'stale', () => answer({ thisUpdate: hours(-25), nextUpdate: undefined })],
     ['signed before its time', 'times-inconsistent', () => answer({ producedAt: hours(-2) })],
   ])('%s', async (_, problem, make) => {
-    expect(await judge(await make())).toMatchObject({ status: 'unknown', problems: [`OCSP: ${problem}`] })
+    expect(await check(await make())).toMatchObject({ status: 'unknown', problems: [`OCSP: ${problem}`] })
   })
 
   opensslTest('is not by openssl', async () => {
@@ -135,16 +135,16 @@ describe('a responder', () => {
     expect(extensions.crlDistributionPoints).toBeUndefined()
   })
 
-  test('that is to be checked names a list, and is not believed unchecked', async () => {
+  test('that is to be checked names a list, and is not trusted unchecked', async () => {
     const day = { notBefore: hours(-2), notAfter: hours(22) }
     const checked = await issueOcspResponder(newer.authCa, { ...day, nocheck: false })
     expect(read(checked).extensions.crlDistributionPoints).toEqual(read(user.auth).extensions.crlDistributionPoints)
-    expect((await judge(await answer({ responder: checked }))).problems).toEqual(['OCSP: responder-unchecked'])
+    expect((await check(await answer({ responder: checked }))).problems).toEqual(['OCSP: responder-unchecked'])
   })
 
-  test('that has expired is not believed', async () => {
+  test('that has expired is not trusted', async () => {
     const past = await issueOcspResponder(newer.authCa, { notBefore: hours(-48), notAfter: hours(-1) })
-    expect((await judge(await answer({ responder: past }))).problems).toEqual(['OCSP: responder-expired'])
+    expect((await check(await answer({ responder: past }))).problems).toEqual(['OCSP: responder-expired'])
   })
 
   opensslTest('is one to openssl', () => {

@@ -54,7 +54,7 @@ describe('issued certificates', () => {
     }
   })
 
-  test('nobody can take them for real ones', () => {
+  test('they cannot be taken for real ones', () => {
     const virtual = 'C=JP,O=JPKI-VIRTUAL,OU=JPKI for user authentication,OU=Virtual card, not issued by any authority'
     expect(text('auth')).toContain(`Issuer: ${virtual}`)
     expect(text('authCa')).toContain(`Subject: ${virtual}`)

@@ -228,7 +228,7 @@ describe('what ends the session', () => {
     ['no object', '08A4020C'],
     ['ciphertext of half a block', `08A4020C0B860901${'00'.repeat(8)}`],
     ['no ciphertext', '08A4020C03860101'],
-    ['padding that is none', `08A4020C13861101${'00'.repeat(16)}`],
+    ['invalid padding', `08A4020C13861101${'00'.repeat(16)}`],
     ['96 of two bytes', '08B08100049602000000'],
     ['96 with a first byte that is not 0', '08B0810005960301000000'],
     ['two objects', '08B081000A9603000002960300000200'],

@@ -165,7 +165,7 @@ describe('INTERNAL AUTHENTICATE', () => {
   })
 })
 
-describe('instructions nobody can complete', () => {
+describe('instructions that need issued keys', () => {
   test.each([
     [selectCommon, '66F1'],
     [selectVisual, '66F1'],

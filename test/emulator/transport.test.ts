@@ -145,7 +145,7 @@ describe('a connection', () => {
 })
 
 describe('watching', () => {
-  test('tells what is there, then what changes, and ends with the signal', async () => {
+  test('reports what is there, then what changes, and ends with the signal', async () => {
     const { transport, card } = await inserted()
     const stop = new AbortController()
     const seen = collect(transport.watch({ signal: stop.signal }))

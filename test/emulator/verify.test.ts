@@ -14,7 +14,7 @@ import {
 } from './support.ts'
 
 describe('the PIN query', () => {
-  test('tells the tries left and costs nothing', async () => {
+  test('returns the tries left and spends none', async () => {
     const card = await poweredCard()
     expect(await sw(card, selectJpki, selectFile('0018'), '00200080', '00200080')).toBe('63C3')
     expect(await sw(card, '0020008000')).toBe('63C3')
