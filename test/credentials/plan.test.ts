@@ -37,7 +37,7 @@ describe('the summary table of the source document', () => {
     expect([...ids].sort()).toEqual(['auth', 'issuance', 'juki', 'magnetic', 'text'])
   })
 
-  test('each plan tells the customer in both languages how many digits, and where to go', () => {
+  test('each plan has a text for the customer in both languages: how many digits, and where to go', () => {
     for (const card of ['my-number', 'juki'] as const) {
       for (const channel of Object.keys(serviceChannels) as ServiceChannel[]) {
         for (const { customer, credential } of findServices({ card, channel })) {

@@ -20,7 +20,7 @@ describe('readCardExpiry', () => {
     expect(verifies(sent())).toBe(0)
   })
 
-  test.each(['juki', 'phone-android', 'phone-iphone'] as const)('a %s tells none', async (kind) => {
+  test.each(['juki', 'phone-android', 'phone-iphone'] as const)('a %s has none', async (kind) => {
     const { session } = await bench({ kind })
     await using open = await session()
     expect(await readCardExpiry(open)).toBeUndefined()

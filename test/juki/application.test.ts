@@ -40,7 +40,7 @@ describe.each(['my-number', 'juki'] as const)('on a %s card', (kind) => {
     },
   )
 
-  test('what is not there, or of another structure, is told by its status', async () => {
+  test('what is missing, or of another structure, is reported by its status', async () => {
     const { session } = await bench({ kind })
     await using open = await session()
     const juki = await JukiApplication.open(open)

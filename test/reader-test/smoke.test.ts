@@ -167,12 +167,12 @@ describe('what is not in order', () => {
     expect(report.counts.failed).toBe(1)
   })
 
-  test('no anchors, and a CA that is none of J-LIS: the chain is not judged', async () => {
+  test('no anchors, and a CA that is not of J-LIS: the chain is not verified', async () => {
     const { report } = await smoke({ anchors: undefined, hierarchies: undefined })
     expect(status(report, 'chain-auth')).toBe('skipped no-anchor')
   })
 
-  test('a CA of somebody else', async () => {
+  test('another CA', async () => {
     const { signCa } = await identity()
     const { report } = await smoke({ anchors: [Certificate.fromDer(signCa.certificate)] })
     expect(status(report, 'chain-auth')).toBe('failed ERR_VERIFICATION')
@@ -186,7 +186,7 @@ describe('what is not in order', () => {
     for (const language of ['en', 'ja'] as const) expect(smokeToHtml(report, language)).toContain('ERR_NO_CARD')
   })
 
-  test('an error that is none of ours is `internal`, its words left out', async () => {
+  test('a foreign error is `internal`, without its text', async () => {
     const report = await runSmoke(() => Promise.reject(new RangeError('山田太郎')), { at, rounds: 1 })
     expect(status(report, 'connect')).toBe('failed internal')
     expect(JSON.stringify(smokeToJson(report))).not.toContain('山田')
@@ -198,7 +198,7 @@ describe('a fault at every exchange', () => {
   const isRefusal = (action: (typeof actions)[number]) => typeof action === 'object' && 'status' in action
   const isSpoilt = (action: (typeof actions)[number]) => typeof action === 'object' && !('status' in action)
 
-  test.each(actions)('%j: the run ends, the report tells, the next round works', async (action) => {
+  test.each(actions)('%j: the run ends, the report shows it, the next round works', async (action) => {
     const clean = await smoke()
     const each = clean.card.exchanges
     const anchors = await trust()

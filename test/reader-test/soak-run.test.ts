@@ -29,7 +29,7 @@ describe('what is counted', () => {
     expect(card.log.some(({ command }) => command[1] === 0x20 && command.length > 5)).toBe(false)
   })
 
-  test('an error nobody explains fails the verdict, and the run goes on', async () => {
+  test('an unexplained error fails the verdict, and the run goes on', async () => {
     const { card, transport } = await reader()
     card.setFaults([{ at: 3, do: { status: 0x6f00 } }])
     const report = await soak(transport, { sessions: 5 })
@@ -66,11 +66,11 @@ describe('what is counted', () => {
     }
     const report = await soak(transport, { sessions: 4, hands })
     expect(report).toMatchObject({ sessions: 4, failed: 1, faulty: 0, verdict: 'failed' })
-    const told = await soak(transport, {
+    const reported = await soak(transport, {
       sessions: 4,
       hands: { ...hands, before: async (n) => ({ faulty: (await hands.before(n)) && n === 2 }) },
     })
-    expect(told).toMatchObject({ sessions: 4, failed: 1, faulty: 1, verdict: 'passed' })
+    expect(reported).toMatchObject({ sessions: 4, failed: 1, faulty: 1, verdict: 'passed' })
   })
 
   test('hands that fail are a mistake of the program, counted and not thrown', async () => {
@@ -117,11 +117,11 @@ describe('what is counted', () => {
     expect(await running).toMatchObject({ sessions: 0, ended: 'interrupted', errors: [] })
   })
 
-  test('tells how far it is', async () => {
+  test('reports its progress', async () => {
     const { transport } = await reader()
-    const told: number[] = []
-    await soak(transport, { sessions: 4, onProgress: ({ fraction }) => told.push(fraction) })
-    expect(told).toEqual([0.25, 0.5, 0.75, 1])
+    const reported: number[] = []
+    await soak(transport, { sessions: 4, onProgress: ({ fraction }) => reported.push(fraction) })
+    expect(reported).toEqual([0.25, 0.5, 0.75, 1])
   })
 })
 

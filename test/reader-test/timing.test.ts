@@ -18,7 +18,7 @@ describe('timingOf', () => {
   })
 })
 
-test('commands are told in the order of their first use', () => {
+test('commands are listed in the order of their first use', () => {
   const times = new CommandTimes()
   for (const [command, milliseconds] of [
     ['B', 2],

@@ -15,7 +15,7 @@ const mixing = (mix: (reply: Reply, before: Reply, count: number) => Reply): (()
     return async (incoming, next) => {
       const reply = await next(incoming)
       if (incoming.path !== '/v1/verifications' || reply.status !== 200) return reply
-      // Only those that somebody gets are counted.
+      // Only those that are received are counted.
       await sleep(20)
       if (incoming.gone()) return reply
       count += 1

@@ -242,7 +242,7 @@ function namesTheOneBefore(): Mutation {
   }
 }
 
-/** Once, gives the holder of an answer that nobody took to the next who asks. */
+/** Once, gives the holder of an answer that was not read to the next request. */
 function givesAwayDropped(): Mutation {
   let left: string | undefined
   let done = false

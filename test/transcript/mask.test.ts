@@ -135,7 +135,7 @@ describe('a recorded session holds nothing of the holder', () => {
     await session.close()
     const { exchanges } = recording.transcript()
     for (const secret of secretsOf(person)) expect(JSON.stringify(exchanges)).not.toContain(secret)
-    // Even what is encrypted: whoever has the key could read it.
+    // Even what is encrypted: a holder of the key could read it.
     for (const { send, receive } of exchanges) {
       if (!send.startsWith('00'))
         expect([send, receive].join(' ')).toMatch(/^[0-9A-F]{10,14}(\.\.)+[0-9A-F]{0,4} (\.\.)*[0-9A-F]{4}$/)

@@ -73,7 +73,7 @@ class Soak {
       // A turn of the event loop, for signals; a growing pause while nothing succeeds.
       await pause(this.#inARow === 0 ? 0 : Math.min(longestPauseMs, 10 * 2 ** Math.min(this.#inARow, 8)), signal)
       await recorder.advance(this.#fraction(), sample)
-      this.#tell()
+      this.#report()
     }
     const { sessions, failed, faulty, outages, waitedMs } = recorder
     const tenths = await recorder.finish(sample)
@@ -156,7 +156,7 @@ class Soak {
             await pause(200, signal)
           }
           if (durationMs === undefined && performance.now() - begun > longestWaitMs) this.#givenUp = true
-          this.#tell(trouble === undefined ? 'card' : 'service')
+          this.#report(trouble === undefined ? 'card' : 'service')
         }
       }
       return undefined
@@ -187,7 +187,7 @@ class Soak {
     return Math.min(1, Math.max(byCount, byTime))
   }
 
-  #tell(waitingFor?: SoakProgress['waitingFor']): void {
+  #report(waitingFor?: SoakProgress['waitingFor']): void {
     const { sessions, failed, outages } = this.#recorder
     const waiting = waitingFor === undefined ? {} : { waitingFor }
     this.#options.onProgress?.({ sessions, failed, outages, fraction: this.#fraction(), ...waiting })

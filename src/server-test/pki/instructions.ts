@@ -5,7 +5,7 @@ export function instructions(validUntil: Date): string {
 
 1. Give the server under evaluation everything in anchors/ as its only trust anchors and everything in lists/ as its
    revocation lists, revocation required, hierarchy "virtual". Use a server, a store and a database made for the
-   evaluation, never one that serves people: whoever has keys.json can be anyone there.
+   evaluation, never one in production: a holder of keys.json can log in there as anyone.
 2. Do not install not-to-be-trusted/.
 3. Keep keys.json to yourself: it holds private keys. The server does not need it.
 4. Run: jpki-card evaluate URL --pki THIS-FOLDER

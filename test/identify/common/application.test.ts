@@ -40,16 +40,19 @@ describe('the card record', () => {
     expect(await thrown(() => common.readCardRecord())).toMatchObject({ code: 'ERR_CARD_DATA', offset: 24 })
   })
 
-  test('of another card: the card manager tells another expiry', async () => {
+  test('of another card: the card manager has another expiry', async () => {
     for (const fault of [undefined, 'common-record-of-other-card'] as const) {
       const { session } = await bench({ contentFaults: fault === undefined ? [] : [fault] })
       await using open = await session()
       const manager = await CardManager.open(open)
-      const told = { municipalityCode: await manager.readMunicipalityCode(), expiry: await manager.readExpiry() }
+      const returned = { municipalityCode: await manager.readMunicipalityCode(), expiry: await manager.readExpiry() }
       const record = await (await CommonApplication.open(open)).readCardRecord()
-      if (fault === undefined) checkCardRecord(record, told)
+      if (fault === undefined) checkCardRecord(record, returned)
       else
-        expect(await thrown(() => checkCardRecord(record, told))).toMatchObject({ code: 'ERR_CARD_DATA', offset: 22 })
+        expect(await thrown(() => checkCardRecord(record, returned))).toMatchObject({
+          code: 'ERR_CARD_DATA',
+          offset: 22,
+        })
     }
   })
 })

@@ -25,7 +25,7 @@ describe('decodeCardRecord', () => {
     ['a letter in the serial number', record('90000000000012X9999920360217'), 16],
     ['a space in the municipality', record('900000000000123 999920360217'), 17],
     ['a letter in the expiry', record('900000000000123999992036O217'), 26],
-    ['no day of the calendar', record('9000000000001239999920360230'), 22],
+    ['an invalid date', record('9000000000001239999920360230'), 22],
   ])('%s is refused at its place', async (_name, bytes, offset) => {
     const error = await thrown(() => decodeCardRecord(bytes))
     expect(error).toMatchObject({ code: 'ERR_CARD_DATA', offset })
@@ -36,7 +36,7 @@ describe('decodeCardRecord', () => {
 describe('checkCardRecord', () => {
   const mine = decodeCardRecord(record())
 
-  test('what the card manager does not tell is not asked', () => {
+  test('what the card manager does not return is not compared', () => {
     checkCardRecord(mine, {})
     checkCardRecord(mine, { municipalityCode: '99999', expiry: '2036-02-17' })
   })

@@ -65,7 +65,7 @@ describe('objects of the card manager', () => {
     expect(sent().slice(1)).toEqual(['00CA00F200', '00CA00F2000000'])
   })
 
-  test('are read again after another application: the card manager is selected anew', async () => {
+  test('are read again after another application: the card manager is selected again', async () => {
     const { manager, session, sent } = await opened()
     await TextApplication.open(session)
     expect(await manager.readExpiry()).toBe((await identity()).cardExpiry)
