@@ -1,7 +1,7 @@
 import type { CustomerTexts } from '../texts.ts'
 
 const replace = 'Please take your card out, put it back and start again.'
-const staff = 'Please tell the staff. We are sorry for the trouble.'
+const staff = 'Please inform the staff. We are sorry for the trouble.'
 
 /** Customer texts in English. */
 export const en: CustomerTexts = {
@@ -29,17 +29,17 @@ export const en: CustomerTexts = {
     'card-unreadable': {
       title: 'Your card cannot be read',
       text: 'The card may be the wrong way round, out of place, or dirty.',
-      next: 'Check which way it faces and place only this one card. If it still cannot be read, please tell the staff.',
+      next: 'Check which way it faces and place only this one card. If it still cannot be read, please inform the staff.',
     },
     'connection-lost': {
       title: 'The connection to your card broke',
       text: 'We could not finish reading your card.',
-      next: `${replace} If this happens again, please tell the staff.`,
+      next: `${replace} If this happens again, please inform the staff.`,
     },
     busy: {
       title: 'One moment, please',
       text: 'The card reader is busy with something else.',
-      next: 'Wait a little, then try again. If this goes on, please tell the staff.',
+      next: 'Wait a little, then try again. If this goes on, please inform the staff.',
     },
     'out-of-order': {
       title: 'Not available at the moment',
@@ -49,7 +49,7 @@ export const en: CustomerTexts = {
     'begin-again': {
       title: 'Please start again',
       text: 'We could not complete the procedure.',
-      next: 'Please start again from the beginning. If this happens again, please tell the staff.',
+      next: 'Please start again from the beginning. If this happens again, please inform the staff.',
     },
     'too-late': {
       title: 'Your time has run out',
@@ -69,7 +69,7 @@ export const en: CustomerTexts = {
     'number-or-card': {
       title: 'We could not confirm this',
       text: 'The number you entered, or the information on the card, could not be confirmed.',
-      next: 'If you entered a number, please check it again. Otherwise, please tell the staff.',
+      next: 'If you entered a number, please check it again. Otherwise, please inform the staff.',
     },
     'swipe-again': {
       title: 'Please swipe your card again',
@@ -89,7 +89,7 @@ export const en: CustomerTexts = {
     'certificate-out-of-period': {
       title: 'Your digital certificate is not valid now',
       text: 'The digital certificate is not valid yet, or not valid any more.',
-      next: 'Please tell the staff. An expired certificate can be renewed at your municipal office.',
+      next: 'Please inform the staff. An expired certificate can be renewed at your municipal office.',
     },
     'certificate-revoked': {
       title: 'Your digital certificate was revoked',
@@ -104,7 +104,7 @@ export const en: CustomerTexts = {
     'service-later': {
       title: 'We cannot check this right now',
       text: 'The service that checks your request cannot be reached or is busy, so we cannot continue.',
-      next: 'Please try again later. If this goes on, please tell the staff.',
+      next: 'Please try again later. If this goes on, please inform the staff.',
     },
     'pin-format': {
       title: 'Please check what you entered',
@@ -124,7 +124,7 @@ export const en: CustomerTexts = {
     'pin-guarded': {
       title: 'You cannot try again here',
       text: 'Few tries are left for {pin}, so it was not checked. {tries}',
-      next: 'A wrong entry could lock it. Please tell the staff, or have it set again at your municipal office.',
+      next: 'A wrong entry could lock it. Please inform the staff, or have it set again at your municipal office.',
     },
     'pin-blocked': {
       title: 'The {short} is locked',
@@ -133,18 +133,18 @@ export const en: CustomerTexts = {
     },
     'pin-unsure': {
       title: 'The connection broke during the check',
-      text: 'We cannot tell whether {pin} was accepted. You may have one try fewer.',
-      next: 'Please take your card out and tell the staff.',
+      text: 'We do not know whether {pin} was accepted. You may have one try fewer.',
+      next: 'Please take your card out and inform the staff.',
     },
     'take-card-first': {
       title: 'Please take your card out',
       text: 'The card has not finished an earlier procedure, so we cannot continue. None of your tries was used.',
-      next: 'Take the card out and tell the staff.',
+      next: 'Take the card out and inform the staff.',
     },
     'take-card-now': {
       title: 'Take your card out now',
       text: 'The card may still be unlocked with your PIN.',
-      next: 'Do not leave your card behind. Take it out, then tell the staff.',
+      next: 'Do not leave your card behind. Take it out, then inform the staff.',
     },
     'municipal-pin-wrong': {
       title: 'Your PIN is not correct',
@@ -169,7 +169,7 @@ export const en: CustomerTexts = {
     unexpected: {
       title: 'We cannot continue',
       text: 'Something unexpected happened, so we stopped the procedure.',
-      next: 'Please take your card and tell the staff.',
+      next: 'Please take your card and inform the staff.',
     },
   },
   pins: {
