@@ -1,4 +1,4 @@
-// 利用者証明用電子証明書 (user authentication): a server's challenge, the card's answer, the server's judgement. コンビニ交付.
+// 利用者証明用電子証明書 (user authentication): a server's challenge, the card's answer, the server's verification. コンビニ交付.
 import { randomBytes } from 'node:crypto'
 import { CardSession, Certificate, Pin } from 'jpki-card'
 import { findServices, performService } from 'jpki-card/credentials'

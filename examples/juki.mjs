@@ -17,7 +17,7 @@ for (const kind of ['my-number', 'juki']) {
     await juki.verifyPin(Pin.fromText('1234'))
     await juki.changePin({ current: Pin.fromText('1234'), next: Pin.fromText('4649') })
     console.log(kind, 'PIN changed,', await juki.pinStatus())
-    // Whoever may handle resident codes, and knows the file, reads it by its number: here an invented one.
+    // A system that may handle resident codes, and knows the file, reads it by its number: here an invented one.
     console.log(kind, (await juki.readFile(0x0001, { maxBytes: 64 })).length, 'bytes')
   } finally {
     console.log(kind, 'PIN cleared:', (await session.close()).cleared)

@@ -1,4 +1,4 @@
-// 署名用電子証明書 (digital signature): sign a document, then verify signature, chain and revocation as whoever receives it does.
+// 署名用電子証明書 (digital signature): sign a document, then verify signature, chain and revocation as the recipient does.
 import { CardSession, Certificate, JpkiApplication, Pin } from 'jpki-card'
 import { createVirtualCard, issueRevocationList, VirtualTransport } from 'jpki-card/emulator'
 import { crlSource, holderAttributes, RevocationList, verifyCertificate } from 'jpki-card/pki'
