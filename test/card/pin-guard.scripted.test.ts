@@ -46,7 +46,7 @@ function answering(...answers: readonly (string | Error)[]) {
   return { session: new CardSession(connection), sent: connection.sent, done: connection.done }
 }
 
-/** What came of it: `done`, or the fields of the error. */
+/** The result: `done`, or the fields of the error. */
 async function outcome(call: () => Promise<unknown>): Promise<unknown> {
   try {
     await call()
@@ -231,7 +231,7 @@ describe('the counter of a PIN', () => {
     expect(known.sent).toEqual([counter, counter])
   })
 
-  test('of a PIN without a file is asked for by P2 alone, whatever was found out about others', async () => {
+  test('of a PIN without a file is asked for by P2 alone, independent of other PINs', async () => {
     const pin = { ...digits4, byReferenceOnly: true }
     for (const directReference of ['unknown', 'no'] as const) {
       const { session, sent } = answering('6300')

@@ -146,7 +146,7 @@ export class PinSafetyModel {
     return { ...operation, target, text }
   }
 
-  /** The code of what came of it, `done` when nothing was refused. */
+  /** The code of the result, `done` when nothing was refused. */
   async #perform(session: CardSession, attempt: Attempt): Promise<string> {
     const pins: Pin[] = []
     const pin = (which: 'given' | 'right'): Pin => {

@@ -20,7 +20,7 @@ async function atScript(options: PinpadReaderOptions, ...answers: readonly (stri
   return { session, reader, pinpad: pinpad!, sent: inner.sent }
 }
 
-/** The error, and the one it came of. */
+/** The error, and its cause. */
 async function refused(call: () => Promise<unknown>) {
   const error = await call().then(
     () => undefined,

@@ -58,7 +58,7 @@ describe('a reader', () => {
     expect(await findPinpad(await session())).toEqual({ pinpad: undefined, reason: 'no-control' })
   })
 
-  test('whose card is lost meanwhile is no answer', async () => {
+  test('whose card is lost meanwhile counts as no answer', async () => {
     const { connection } = await bench()
     const features = new TransportError('ERR_CARD_REMOVED', 'gone')
     const session = new CardSession(new PinpadReader(connection, { features }).connection)

@@ -153,7 +153,7 @@ describe('what a session knows to be selected and verified', () => {
 })
 
 describe('one operation at a time', () => {
-  test('waits for the one before it, whatever became of that, and has its own result', async () => {
+  test('waits for the one before it, also when that failed, and has its own result', async () => {
     const { session } = await inX('9000')
     const order: string[] = []
     const first = session.exclusively(async () => {

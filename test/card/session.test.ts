@@ -69,7 +69,7 @@ describe('sending', () => {
     expect(broken.sent.length).toBe(2)
   })
 
-  test('the virtual card waking up with 6F00 is no obstacle', async () => {
+  test('the virtual card waking up with 6F00 is tolerated', async () => {
     const { session } = await bench({ firstCommandAfterPowerUp: '6F00' })
     await using open = await session()
     await JpkiApplication.open(open)
@@ -304,7 +304,7 @@ describe('a reset by another program', () => {
     expect(sent()).toEqual(['00B08600A0', select(managerAid), select(jpkiAid), '00B08600A0'])
   })
 
-  test('to the first command, to a record and to a data object is no obstacle', async () => {
+  test('to the first command, to a record and to a data object is tolerated', async () => {
     const { session, card, sent } = await bench()
     await using open = await session()
     card.setFaults([
@@ -414,7 +414,7 @@ describe('hostile files', () => {
     })
   })
 
-  test('a header that is no object is a positional error', async () => {
+  test('a header that is not an object is a positional error', async () => {
     expect(await thrown(() => readFile(new CardSession(start('30809000')), 0x0a, object))).toMatchObject({
       code: 'ERR_TLV',
       offset: 1,

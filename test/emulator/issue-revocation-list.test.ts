@@ -70,25 +70,25 @@ function opensslText(der: Uint8Array, ca = 'ca.pem'): string {
 const other: RevocationListEntry = { serialNumber: 'FF00', at: hours(-30) }
 
 describe('a list without the certificate', () => {
-  test.each([true, false])('vouches for it (distribution point: %s)', async (distributionPoint) => {
+  test.each([true, false])('proves it good (distribution point: %s)', async (distributionPoint) => {
     const report = await inspect(await issue({ revoked: [other], distributionPoint }))
     expect(report).toMatchObject({ ok: true, revocation: [{ status: 'good', evidence: [week] }] })
     expect(await inspect(await issue({ distributionPoint }))).toMatchObject({ ok: true })
   })
 
-  opensslTest.each([true, false])('vouches for it to openssl (distribution point: %s)', async (distributionPoint) => {
+  opensslTest.each([true, false])('proves it good to openssl (distribution point: %s)', async (distributionPoint) => {
     expect(opensslVerify(await issue({ revoked: [other], distributionPoint }))).toBe('auth.pem: OK\n')
     expect(opensslVerify(await issue({ distributionPoint }))).toBe('auth.pem: OK\n')
   })
 
-  test('vouches for a signature certificate too, when it is of that authority', async () => {
+  test('proves a signature certificate good too, when it is of that authority', async () => {
     expect(await inspect(await issue({}, newer.signCa), now, 'sign')).toMatchObject({ ok: true })
     expect(await inspect(await issue({}, newer.authCa), now, 'sign')).toMatchObject({
       failure: { check: 'revocation' },
     })
   })
 
-  test('vouches for nothing before and after its time', async () => {
+  test('proves nothing before and after its time', async () => {
     const der = await issue()
     expect(await inspect(der, hours(145))).toMatchObject({ failure: { check: 'revocation' } })
     expect(await inspect(der, hours(-25))).toMatchObject({ ok: false })

@@ -169,7 +169,7 @@ describe('watching', () => {
     ])
   })
 
-  test('ends when the transport closes, also for who waits', async () => {
+  test('ends when the transport closes, also for a pending wait', async () => {
     const { transport } = await inserted()
     const seen = collect(transport.watch())
     await new Promise((resolve) => setTimeout(resolve, 5))

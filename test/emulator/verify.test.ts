@@ -67,7 +67,7 @@ describe('VERIFY', () => {
     expect(await sw(card, verifyCurrent('1'))).toBe('63C1')
   })
 
-  test('no current file is 6986, a file that is no PIN 6981', async () => {
+  test('no current file is 6986, a file that is not a PIN 6981', async () => {
     const card = await poweredCard()
     expect(await sw(card, selectJpki, verifyCurrent('1234'))).toBe('6986')
     expect(await sw(card, selectFile('000A'), verifyCurrent('1234'))).toBe('6981')

@@ -138,7 +138,7 @@ describe('signing', () => {
     expect(verifies(sent())).toBe(0)
   })
 
-  test('a signature the certificate does not verify is never handed out', async () => {
+  test('a signature the certificate does not verify is never returned', async () => {
     const { session, card } = await bench()
     await using open = await session()
     const jpki = await JpkiApplication.open(open)

@@ -26,7 +26,7 @@ describe('tokenSigner', () => {
   test.each([
     ['begins with no object', '1FFF9000'],
     ['is cut off', '308203009000'],
-    ['holds an object that is no certificate', '300205009000'],
+    ['holds an object that is not a certificate', '300205009000'],
     ['is empty', 'FFFF9000'],
     ['is refused', '6982'],
   ])('keeps the signature when the CA certificate %s', async (_, garbage) => {

@@ -106,7 +106,7 @@ describe('from an error', () => {
     expect(customer(foreign).code).toBeUndefined()
   })
 
-  test('an error and its code come to the same', () => {
+  test('an error and its code give the same text', () => {
     const errors: JpkiCardError[] = [
       new TransportError('ERR_CARD_REMOVED', 'x'),
       new CertificateError('ERR_CERTIFICATE_ABSENT', 'x'),

@@ -41,7 +41,7 @@ describe('what is counted', () => {
     expect(again.errors).toMatchObject([{ code: 'ERR_CARD_RESET', stage: 'session', count: 1, unexpected: 1 }])
   })
 
-  test('a card a person takes out is waited for, and is no fault', async () => {
+  test('a card removed by a person is waited for, and is not a fault', async () => {
     const { card, transport } = await reader()
     card.setFaults([{ at: 4, do: 'pull' }])
     const back = setInterval(() => transport.remove() ?? transport.insert(card), 60)
@@ -73,7 +73,7 @@ describe('what is counted', () => {
     expect(reported).toMatchObject({ sessions: 4, failed: 1, faulty: 1, verdict: 'passed' })
   })
 
-  test('hands that fail are a mistake of the program, counted and not thrown', async () => {
+  test('hands that fail are an error of the program, counted and not thrown', async () => {
     const { transport } = await reader()
     const before = async () => {
       throw new Error('the robot is stuck')
@@ -96,7 +96,7 @@ describe('what is counted', () => {
     expect(report.errors).toMatchObject([{ code: 'ERR_SERVICE_UNAVAILABLE', stage: 'wait', count: 1 }])
   })
 
-  test('a transport that throws rubbish does not end it', async () => {
+  test('a transport that throws anything does not end it', async () => {
     const { transport } = await reader()
     const broken = Object.create(transport, {
       connect: { value: () => Promise.reject(new RangeError('no code')) },

@@ -163,7 +163,7 @@ test('PINs and codes stay masked when everything else is kept', async () => {
   for (const command of secret) expect(command).toMatch(/^[0-9A-F]{10}(\.\.)+$/)
 })
 
-test('another application of the same files is not taken for JPKI', async () => {
+test('another application with the same files is not treated as JPKI', async () => {
   const { connection } = await bench()
   const recording = recordConnection(connection)
   const session = new CardSession(recording)

@@ -246,7 +246,7 @@ describe('misuse', () => {
     expect((await thrown(() => verifyEvidence(evidence, { ...options, ...change }))).name).toBe('RangeError')
   })
 
-  test('evidence that is no bytes is a TypeError', async () => {
+  test('evidence that is not bytes is a TypeError', async () => {
     const strange = { visual: { ...evidence.visual!, cardFace: 'FF20' as unknown as Uint8Array } }
     expect((await thrown(() => verifyEvidence(strange, options))).name).toBe('TypeError')
   })

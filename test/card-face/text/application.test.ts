@@ -254,7 +254,7 @@ describe('PINs', () => {
   })
 })
 
-describe('content that is not right', () => {
+describe('wrong content', () => {
   const checked = async (text: TextApplication): Promise<void> => {
     await text.readAttributes()
     const read = await text.readIndividualNumber(purpose)
@@ -316,7 +316,7 @@ describe('nothing personal', () => {
     expect(JSON.stringify(heard)).not.toContain(createHash('sha256').update(number).digest('hex'))
   })
 
-  test('the bytes the number came in are wiped, whatever becomes of it', async () => {
+  test('the bytes of the number are wiped, also after an error', async () => {
     for (const contentFaults of [[], ['text-number-check-digit']] as ContentFault[][]) {
       const { connection, session } = await bench({ contentFaults })
       const responses: Uint8Array[] = []

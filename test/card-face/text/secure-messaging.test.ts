@@ -134,7 +134,7 @@ describe('under secure messaging', () => {
     expect((await text.readIndividualNumber(purpose)).reveal()).toBe(number)
   })
 
-  test('the PIN comes first: a code does not do, and the error says so', async () => {
+  test('the PIN comes first: a code is not enough, and the error says so', async () => {
     const { session } = await bench()
     await using open = await session()
     const text = await TextApplication.open(open)

@@ -198,7 +198,7 @@ describe('a birth record', () => {
 })
 
 describe('other records', () => {
-  test('a number image that is no PNG is refused', async () => {
+  test('a number image that is not a PNG is refused', async () => {
     const record = encodeTlv(
       0xff40,
       encodeTlv(0xdf41, jp2()),

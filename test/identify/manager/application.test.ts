@@ -104,7 +104,7 @@ describe('the contact ATR', () => {
   })
 })
 
-describe('objects that are not right', () => {
+describe('wrong objects', () => {
   const bad: readonly [keyof CardManager, string, string, number][] = [
     ['readMunicipalityCode', '3133323241', 'ERR_CARD_DATA', 4],
     ['readMunicipalityCode', '313332323131', 'ERR_CARD_DATA', 5],

@@ -13,7 +13,7 @@ const examples = ['juki-example', 'free-area-example']
 describe.each(examples)('the example %s', (name) => {
   const text = exampleProfile(name)
 
-  test('has no mistake and fits the schema', () => {
+  test('has no problem and fits the schema', () => {
     expect(checkProfile(text)).toEqual({ ok: true, problems: [] })
     expect(fits(JSON.parse(text))).toBe(true)
     expect(profileFormat(text)).toBe('jpki-card/issuance-profile@1')
@@ -28,7 +28,7 @@ describe.each(examples)('the example %s', (name) => {
   })
 })
 
-describe('a mistake is found with its place', () => {
+describe('a problem is found with its place', () => {
   test.each(vectors<ProblemCase>('issuance/profile-problems.json'))('$id', async (one) => {
     const text = spoiltProfile(one)
     const { ok, problems } = checkProfile(text)

@@ -25,7 +25,7 @@ function swipe(faults: readonly MunicipalStripeFault[] = [], number?: string): S
 }
 
 describe('the example', () => {
-  test('has no mistake and fits the schema', () => {
+  test('has no problem and fits the schema', () => {
     expect(checkStripeProfile(text)).toEqual({ ok: true, problems: [] })
     expect(fits(JSON.parse(text))).toBe(true)
     expect(profile.name).toMatch(/^EXAMPLE/)
@@ -66,7 +66,7 @@ describe('the example', () => {
   })
 })
 
-describe('a mistake in a profile is found with its place', () => {
+describe('a problem in a profile is found with its place', () => {
   test.each(vectors<ProblemCase>('stripe/profile-problems.json'))('$id', async (one) => {
     const spoilt = spoiltProfile(one)
     const { problems } = checkStripeProfile(spoilt)
@@ -156,12 +156,12 @@ describe('what can never stand on a track', () => {
     ],
     ['a size that a full field never has', profile('iso2', {}, { size: { min: 1, max: 3 } }), ['fields[0].size']],
     [
-      'three mistakes of an unknown track',
+      'three problems of an unknown track',
       profile('iso9', { length: 0 }, { offset: -1 }),
       ['track', 'fields[0].offset', 'length'],
     ],
     [
-      'a value that is no day',
+      'a value that is not a date',
       profile('iso2', {
         validity: { until: 'day' },
         fields: [
@@ -171,7 +171,7 @@ describe('what can never stand on a track', () => {
       }),
       ['validity.until'],
     ],
-  ])('%s: each mistake has its place', (_name, text, paths) => {
+  ])('%s: each problem has its place', (_name, text, paths) => {
     expect(
       checkStripeProfile(text)
         .problems.map(({ path }) => path)

@@ -78,7 +78,7 @@ describe('a response is trusted', () => {
     expect(ask(reply(), { nonce, requireNonce: false }).status).toBe('good')
   })
 
-  test('of a delegate the caller vouches for, and of no other', async () => {
+  test('of a delegate the caller accepts, and of no other', async () => {
     const bytes = by(ocspSigning)
     expect(ask(bytes, { validateResponder: ({ subject }) => subject === 'CN=R' }).status).toBe('good')
     expect(ask(bytes, { validateResponder: () => false })).toMatchObject({ problem: 'responder-refused' })

@@ -45,7 +45,7 @@ describe('one budget of signatures for a question', () => {
     expect((await ask(4, both)).failure).toMatchObject({ check: 'budget' })
   })
 
-  test('that is spent refuses at best effort as well: what was not looked at could revoke', async () => {
+  test('that is spent refuses at best effort as well: what was not checked could revoke', async () => {
     const hidden = crlSource({ lists: [...lists, listOf([7])], anchors: [anchor] })
     const revocation = { mode: 'best-effort', sources: [hidden] } as const
     const report = await inspectCertificate(end, { anchors: [anchor], at, maxSignatures: 2, revocation })

@@ -62,7 +62,7 @@ const cases: readonly (readonly [string, Case])[] = [
     { revoked: { 'Root A': [3, 4], 'Root B': [5] }, expected: ['revocation', 1, 'revoked'] },
   ],
   [
-    'one is revoked, of the others nothing is known: what is not known is nearer',
+    'one is revoked, the status of the others is unknown: unknown is nearer',
     { revoked: { 'Root A': [4] }, without: ['Root B', 'Between'], expected: ['revocation', 1, 'unknown'] },
   ],
   ['the end certificate is revoked', { revoked: { CA: [8] }, expected: ['revocation', 0, 'revoked'] }],

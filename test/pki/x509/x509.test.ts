@@ -38,7 +38,7 @@ describe('Certificate', () => {
     expect(certificate.publicKeyDer).toEqual(new Uint8Array(other.publicKey.export({ type: 'spki', format: 'der' })))
   })
 
-  test('cannot be changed through what it hands out', () => {
+  test('cannot be changed through what it returns', () => {
     const { der } = certificate
     der.fill(0)
     expect(certificate.der[0]).toBe(0x30)

@@ -175,7 +175,7 @@ describe('a hostile server', () => {
   const ofUsers = listWith([], [numbered, extension(28, true, der(0x30, Uint8Array.of(0x81, 1, 0xff)))], from)
   test.each<[string, Uint8Array, string]>([
     ['an older list', listOf(1), 'an older list than the one held'],
-    ['an older list that is rubbish', listOf(1).subarray(1), 'not a revocation list'],
+    ['an older list that is malformed', listOf(1).subarray(1), 'not a revocation list'],
     ['a newer list that is forged', forged(3), 'no key at hand has signed'],
     ['a newer list with an older number', backwards, 'an older list than the one held'],
     ['a newer list without a number', unnumbered, 'an older list than the one held'],
