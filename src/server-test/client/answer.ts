@@ -11,7 +11,7 @@ export type Answer =
       readonly retryAfter: number | undefined
       /** At most 65 536 bytes, decoded leniently. Hostile. */
       readonly text: string
-      /** The text as JSON; `undefined` when it is none. */
+      /** The text as JSON; `undefined` when it is not JSON. */
       readonly json: unknown
       readonly durationMs: number
     }

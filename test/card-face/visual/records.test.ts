@@ -130,10 +130,10 @@ describe('a card face', () => {
 
   test('a field more, or two in another order, are refused', async () => {
     const more = await thrown<DecodeError>(() => decodeCardFace(cardFace({ ...faceFields(), DF2B: png() })))
-    expect(more.message).toContain('not known')
+    expect(more.message).toContain('unknown field')
     const { DF22, DF23, ...rest } = faceFields() as Record<'DF22' | 'DF23', Uint8Array>
     const swapped = await thrown<DecodeError>(() => decodeCardFace(cardFace({ DF23, DF22, ...rest })))
-    expect(swapped.message).toContain('no DF22')
+    expect(swapped.message).toContain('DF22 expected')
   })
 
   test('every wrong entry of the offset table is found', async () => {
