@@ -54,7 +54,7 @@ export type ServiceResult =
  * Performs a service with the card, stripe and PIN of a customer.
  *
  * @throws RefusalError `ERR_CERTIFICATE_EXPIRED` when certificate or card have expired, before a PIN is spent;
- *   `ERR_TOKEN…` for a challenge that is not this terminal's.
+ *   `ERR_TOKEN…` for a challenge of another terminal.
  * @throws TypeError when something the method needs is missing; the PIN is wiped all the same.
  * @throws PinError, StatusWordError, DecodeError, StripeError, WrongCardError, TransportError of the parts.
  */

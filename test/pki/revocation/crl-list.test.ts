@@ -57,7 +57,9 @@ describe('RevocationList', () => {
     expect(refused(list([entry(1, 7)]))).toContain('unknown revocation reason')
     expect(refused(list([der(0x30)]))).toContain('missing')
     expect(refused(list([], [extension(28, true, der(0x30))]))).toContain('empty issuing distribution point')
-    expect(refused(list([], [extension(28, true, der(0x30, Uint8Array.of(0x84, 1, 0)))]))).toContain('empty issuing distribution point')
+    expect(refused(list([], [extension(28, true, der(0x30, Uint8Array.of(0x84, 1, 0)))]))).toContain(
+      'empty issuing distribution point',
+    )
     expect(refused(list([], [indirect, indirect]))).toContain('duplicate extension')
   })
 
