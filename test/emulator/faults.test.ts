@@ -152,7 +152,7 @@ describe('options', () => {
     { atr: new Uint8Array(1) },
     { faults: [{ at: 0, do: 'pull' as const }] },
   ])('%j is refused', async (options) => {
-    await expect(poweredCard(options)).rejects.toThrow(/must|no PIN|no such PIN/)
+    await expect(poweredCard(options)).rejects.toThrow(/must|unknown PIN|no such PIN/)
   })
 
   test.each([
