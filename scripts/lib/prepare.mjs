@@ -15,6 +15,8 @@ const systemPackages = [
   ['haproxy', () => has('haproxy')],
   ['nginx', () => has('nginx')],
   ['chromium', () => has('chromium')],
+  ['zsh', () => has('zsh')],
+  ['fish', () => has('fish')],
 ]
 
 /** OpenSC's PKCS#11 module, or undefined. */
