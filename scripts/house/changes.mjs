@@ -153,6 +153,11 @@ export const commonPuk: PinReference = pinReference('common-puk', registryApplic
         by: 'commonPin, commonPuk, identifyCard }',
       },
       {
+        file: 'src/emulator/applications/common.ts',
+        after: "      changeablePin('common', secrets.jukiPin),\n",
+        insert: "      { ...changeablePin('common', '12345678'), fid: 0x001d, tries: 10, change: 'never' },\n",
+      },
+      {
         file: 'test/identify/common/puk.test.ts',
         create: `import { expect, test } from 'vitest'
 import { commonPuk } from '../../../src/identify/index.ts'
@@ -168,6 +173,6 @@ test('the unblocking code is known with its form and a message', () => {
       },
     ],
     generate: [],
-    tests: ['test/identify/common/puk.test.ts', 'test/messages', 'test/reader-test/smoke.test.ts'],
+    tests: ['test/identify/common', 'test/messages', 'test/emulator/common-juki.test.ts'],
   },
 ]

@@ -8,7 +8,6 @@ import {
   type VerifyPinOptions,
   verifyPin,
 } from '../../card/index.ts'
-import { wiping } from '../../card/pin.ts'
 import {
   type CardVerifiableCertificate,
   decodeCvc,
@@ -48,7 +47,7 @@ export class VisualApplication {
 
   /** Verifies a PIN under the guard, see `verifyPin` of `jpki-card/card`. Consumes it. */
   verifyPin(pin: VisualPin, value: Pin, options?: VerifyPinOptions): Promise<void> {
-    return this.#run(() => verifyPin(this.session, visualPins[pin], value, options)).finally(wiping(value))
+    return this.#run(() => verifyPin(this.session, visualPins[pin], value, options)).finally(() => value.wipe())
   }
 
   /** Reads birth date and card key, EF 0001; after the birth date. @throws as {@link readRecord}. */
