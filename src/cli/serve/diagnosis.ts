@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
-import type { Certificate, CrlFolderSource, RevocationList } from '../../pki/index.ts'
+import type { Certificate, CrlFolderSource, CrlHttpSource, RevocationList } from '../../pki/index.ts'
 import type { Condition, HealthSource, ListenOptions } from '../../server/index.ts'
 import type { ServeSettings } from './settings.ts'
 
@@ -21,6 +21,8 @@ export class Diagnosis implements HealthSource {
   #weak: readonly Condition[] = []
   #loaded: Inspected | undefined
   #found: readonly Condition[] = []
+  /** The same for lists over HTTP. */
+  #overHttp: readonly Condition[] = []
   #timer: NodeJS.Timeout | undefined
 
   constructor(settings: ServeSettings, folder: string) {
@@ -37,35 +39,59 @@ export class Diagnosis implements HealthSource {
   }
 
   conditions(): readonly Condition[] {
-    return [...this.#weak, ...this.#found]
+    return [...this.#weak, ...this.#found, ...this.#overHttp]
   }
 
   close(): void {
     clearInterval(this.#timer)
   }
 
+  /** The lists of each anchor over HTTP. */
+  async #lookOverHttp(now: number): Promise<readonly Condition[]> {
+    const { service, listSource } = this.#loaded!
+    if (listSource === undefined) return []
+    const { lists, ocspUrl } = this.#settings.revocation
+    const held = await listSource.held(new Date(now))
+    return listConditions(this.#settings, service.anchors, held, now, lists === undefined && ocspUrl === undefined)
+  }
+
   async #look(): Promise<void> {
     const now = Date.now()
     const { service, listen, lists } = this.#loaded!
     const held = await lists?.held(new Date(now))
+    const { listUrl, ocspUrl } = this.#settings.revocation
     const found = [
       ...tlsConditions(listen, now),
       ...anchorConditions(service.anchors, now),
-      ...(held === undefined ? [] : listConditions(this.#settings, service.anchors, held, now)),
+      ...(held === undefined
+        ? []
+        : listConditions(this.#settings, service.anchors, held, now, listUrl === undefined && ocspUrl === undefined)),
     ]
-    const before = this.#found
-    // A state that goes on began when it was first seen.
-    this.#found = found.map((one) => {
-      const same = before.find(
-        ({ part, reason, detail }) => part === one.part && reason === one.reason && detail === one.detail,
-      )
-      return { ...one, since: one.since ?? same?.since ?? new Date(now) }
-    })
+    this.#found = since(this.#found, found, now)
+    // Not waited for: a server of lists that hangs must not hold up the start or a reload.
+    void this.#lookOverHttp(now).then(
+      (foundOverHttp) => {
+        this.#overHttp = since(this.#overHttp, foundOverHttp, now)
+      },
+      () => {},
+    )
   }
+}
+
+/** A state that goes on began when it was first seen. */
+function since(before: readonly Condition[], found: readonly Condition[], now: number): readonly Condition[] {
+  return found.map((one) => {
+    const same = before.find(
+      ({ part, reason, detail }) => part === one.part && reason === one.reason && detail === one.detail,
+    )
+    return { ...one, since: one.since ?? same?.since ?? new Date(now) }
+  })
 }
 
 /** What is looked at. */
 interface Inspected {
+  /** Lists over HTTP, when `revocation.listUrl` names any. */
+  readonly listSource: CrlHttpSource | undefined
   readonly service: { readonly anchors: readonly Certificate[] }
   readonly listen: Pick<ListenOptions, 'tls'>
   readonly lists: CrlFolderSource | undefined
@@ -146,12 +172,17 @@ function anchorConditions(anchors: readonly Certificate[], now: number): readonl
   )
 }
 
-/** Whether each anchor has a current list in the folder, and what could not be read there. */
+/**
+ * Whether each anchor has a current list, and what could not be read or downloaded.
+ *
+ * @param isOnly - no other source of revocation may know.
+ */
 function listConditions(
   { revocation }: ServeSettings,
   anchors: readonly Certificate[],
   { lists, problems }: { readonly lists: readonly RevocationList[]; readonly problems: readonly string[] },
   now: number,
+  isOnly: boolean,
 ): readonly Condition[] {
   const condition = (state: 'warning' | 'failed', reason: string, detail: string, since?: Date): Condition => {
     return { part: 'revocation', state, reason, detail, since }
@@ -165,7 +196,6 @@ function listConditions(
     return { anchor, own, newest: newest[0], current, signed }
   })
   // Holders of the other anchors can be served, and another source may know.
-  const isOnly = revocation.listUrl === undefined && revocation.ocspUrl === undefined
   const isFailed = revocation.mode === 'required' && isOnly && ofAnchors.every(({ signed }) => signed === undefined)
   const state = isFailed ? 'failed' : 'warning'
   const found = ofAnchors.flatMap(({ anchor, own, newest, current, signed }) => {

@@ -5,6 +5,7 @@ import { ServerError } from '../../errors.ts'
 import type { Certificate } from '../../pki/index.ts'
 import {
   type CrlFolderSource,
+  type CrlHttpSource,
   cachedSource,
   combinedSource,
   crlFolderSource,
@@ -212,6 +213,8 @@ export interface Loaded {
   service: Pick<TokenServiceOptions, 'anchors' | 'revocation' | 'hierarchies' | 'purposes' | 'challengeLifetimeMs'>
   /** The folder of revocation lists. */
   readonly lists: CrlFolderSource | undefined
+  /** Revocation lists over HTTP. */
+  readonly listSource: CrlHttpSource | undefined
   readonly pseudonymKey: Uint8Array
   readonly terminals: Terminals
   readonly listen: ListenOptions
@@ -222,12 +225,12 @@ async function loadFiles(settings: ServeSettings, folder: string): Promise<Loade
   if (!isOrigin(settings.origin)) throw usageError('bad-settings', 'origin')
   const anchors = await readCertificates(inFolder(settings.anchors), 'anchors')
   const { hierarchies, purposes } = settings
-  const { revocation, folder: lists } = revocationOf(settings, inFolder, anchors)
+  const { revocation, folder: lists, listSource } = revocationOf(settings, inFolder, anchors)
   const challengeLifetimeMs = settings.challengeSeconds * 1000
   const service = { anchors, revocation, hierarchies, purposes, challengeLifetimeMs }
   const pseudonymKey = await readKey(inFolder(settings.pseudonymKey))
   const listen = await listenOptionsOf(settings, inFolder)
-  return { service, lists, pseudonymKey, terminals: await Terminals.open(settings, folder), listen }
+  return { service, lists, listSource, pseudonymKey, terminals: await Terminals.open(settings, folder), listen }
 }
 
 /** The first setting that differs and cannot be taken over by a server that runs. */
@@ -291,12 +294,17 @@ function revocationOf(
   { revocation: { mode, lists, refreshSeconds, listUrl, ocspUrl } }: ServeSettings,
   inFolder: (path: string) => string,
   anchors: readonly Certificate[],
-): { readonly revocation: RevocationPolicy; readonly folder: CrlFolderSource | undefined } {
+): {
+  readonly revocation: RevocationPolicy
+  readonly folder: CrlFolderSource | undefined
+  readonly listSource?: CrlHttpSource | undefined
+} {
   const sources: RevocationSource[] = []
   const refreshMs = refreshSeconds === undefined ? undefined : refreshSeconds * 1000
   const folder = lists === undefined ? undefined : crlFolderSource({ folder: inFolder(lists), anchors, refreshMs })
   if (folder !== undefined) sources.push(folder)
-  if (listUrl !== undefined) sources.push(crlHttpSource({ url: listUrl, anchors }))
+  const listSource = listUrl === undefined ? undefined : crlHttpSource({ url: listUrl, anchors })
+  if (listSource !== undefined) sources.push(listSource)
   if (ocspUrl !== undefined) sources.push(cachedSource(ocspHttpSource({ url: ocspUrl })))
   if (mode === 'none') {
     if (sources.length > 0) throw usageError('bad-settings', 'revocation.mode')
@@ -304,7 +312,7 @@ function revocationOf(
   }
   if (sources.length === 0) throw usageError('bad-settings', 'revocation.lists')
   // A good answer of one source hides no revocation that another knows of.
-  return { revocation: { mode, sources: [combinedSource(sources)] }, folder }
+  return { revocation: { mode, sources: [combinedSource(sources)] }, folder, listSource }
 }
 
 async function listenOptionsOf(

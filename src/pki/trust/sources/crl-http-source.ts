@@ -22,6 +22,17 @@ export interface CrlHttpSourceOptions extends ListSourceOptions, AddressOptions,
   readonly retryMs?: number | undefined
 }
 
+/** Revocation lists over HTTP as a source, which also shows what it holds. */
+export interface CrlHttpSource extends RevocationSource {
+  /**
+   * The lists that are held for the anchors, and why others could not be downloaded; downloads what it is time for. Addresses
+   * come from `url`, or from the distribution points of the anchors themselves.
+   *
+   * @param at - the time of the question.
+   */
+  held(at: Date): Promise<{ readonly lists: readonly RevocationList[]; readonly problems: readonly string[] }>
+}
+
 /**
  * Revocation lists over HTTP as a source, from addresses given or from those of the certificate's distribution points that
  * are allowed. DER or PEM, one list an address, no redirects. Each list is verified before it is kept and again before it
@@ -34,7 +45,7 @@ export interface CrlHttpSourceOptions extends ListSourceOptions, AddressOptions,
  *
  * @throws TypeError, RangeError for an option of a wrong type or out of range.
  */
-export function crlHttpSource(options: CrlHttpSourceOptions): RevocationSource {
+export function crlHttpSource(options: CrlHttpSourceOptions): CrlHttpSource {
   const addresses = new Addresses(options, addressesOfLists)
   const http = new Http(options, 64 * 1_048_576)
   const maxAgeMs = span('maxAgeMs', options.maxAgeMs, 3_600_000)
@@ -94,7 +105,7 @@ export function crlHttpSource(options: CrlHttpSourceOptions): RevocationSource {
     return held
   }
 
-  return async (...question) => {
+  const source: RevocationSource = async (...question) => {
     const { lists, problems, pending } = await gather(question, maxAgeMs > 0)
     const answer = await verify(lists, question, problems)
     if (answer.status !== 'unknown' || pending.length === 0) return answer
@@ -103,6 +114,13 @@ export function crlHttpSource(options: CrlHttpSourceOptions): RevocationSource {
     const after = await gather(question, true)
     return verify(after.lists, question, after.problems)
   }
+  return Object.assign(source, {
+    async held(at: Date) {
+      const found = await Promise.all(options.anchors.map((anchor) => gather([anchor, anchor, at], true)))
+      const lists = new Set(found.flatMap((one) => one.lists.lists))
+      return { lists: [...lists], problems: [...new Set(found.flatMap(({ problems }) => problems))] }
+    },
+  })
 }
 
 /** A download that takes longer is not waited for while a list is held, however often one is asked for. */
