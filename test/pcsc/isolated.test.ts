@@ -119,7 +119,8 @@ describe.each(['pcsc-mini', 'pcsclite'] satisfies BindingName[])('%s in a proces
         expect(outcomes(sent[k - 1]!), cell).toContain(code)
         expect(verifies(sent), cell).toBeLessThanOrEqual(1)
         expect(sent.filter((command) => command.startsWith('0024')).length, cell).toBeLessThanOrEqual(1)
-        if (report.cleared) expect([card.verified('auth'), card.verified('sign')], cell).toEqual([false, false])
+        // vpcd passes power off on without an answer: the card learns of it a moment after the service has done it.
+        if (report.cleared) await eventually(() => !card.verified('auth') && !card.verified('sign'))
         else expect(name, cell).toBe('pcsclite')
         const next = await interrupted(flow, undefined, 0)
         expect(next.code, cell).toBe('no error')
