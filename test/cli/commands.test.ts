@@ -286,9 +286,16 @@ printf '%s\\n' "\${COMPREPLY[@]}"\n`
   const others = ['zsh', 'fish'] as const
   const there = others.filter((shell) => spawnSync(shell, ['--version']).status === 0)
   it.skipIf(there.length === 0)('is a script that the other shells take', () => {
-    for (const shell of there) {
-      const input = completionScript(shell, commands, 'ja')
-      expect(spawnSync(shell, ['-n'], { input, encoding: 'utf8' }).stderr).toBe('')
+    const folder = mkdtempSync(join(tmpdir(), 'jpki-card-completion-'))
+    try {
+      for (const shell of there) {
+        const file = join(folder, shell)
+        writeFileSync(file, completionScript(shell, commands, 'ja'))
+        const { status, stderr } = spawnSync(shell, ['-n', file], { encoding: 'utf8' })
+        expect([status, stderr]).toEqual([0, ''])
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
     }
   })
 })
