@@ -103,3 +103,14 @@ export class Pin implements Disposable {
     Object.defineProperty(Pin.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: () => '[PIN]' })
   }
 }
+
+/**
+ * For `finally` of work that consumes PINs, so that they are wiped also when the work fails before it uses them.
+ *
+ * @internal
+ */
+export function wiping(...pins: readonly Pin[]): () => void {
+  return () => {
+    for (const pin of pins) pin.wipe()
+  }
+}

@@ -12,6 +12,7 @@ import {
   type VerifyPinOptions,
   verifyPin,
 } from '../card/index.ts'
+import { wiping } from '../card/pin.ts'
 import { CertificateError, ResponseError, SignatureError, StatusWordError, WrongCardError } from '../errors.ts'
 import { Certificate, type DigestAlgorithm, verifySignature } from '../pki/index.ts'
 import { type CertificateKind, certificateFiles, type JpkiKey, jpkiApplication, jpkiFiles, jpkiPins } from './files.ts'
@@ -112,15 +113,14 @@ export class JpkiApplication {
 
   /** Verifies a PIN under the guard, see `verifyPin` of `jpki-card/card`. Consumes it. */
   verifyPin(pin: JpkiKey, value: Pin, options?: VerifyPinOptions): Promise<void> {
-    return this.#run(() => verifyPin(this.session, jpkiPins[pin], value, options)).finally(() => value.wipe())
+    return this.#run(() => verifyPin(this.session, jpkiPins[pin], value, options)).finally(wiping(value))
   }
 
   /** Changes a PIN under the guard, see `changePin` of `jpki-card/card`. Consumes both. */
   changePin(pin: JpkiKey, value: { current: Pin; next: Pin }, options?: VerifyPinOptions): Promise<void> {
-    return this.#run(() => changePin(this.session, jpkiPins[pin], value, options)).finally(() => {
-      value.current.wipe()
-      value.next.wipe()
-    })
+    return this.#run(() => changePin(this.session, jpkiPins[pin], value, options)).finally(
+      wiping(value.current, value.next),
+    )
   }
 
   /**

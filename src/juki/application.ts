@@ -11,6 +11,7 @@ import {
   type VerifyPinOptions,
   verifyPin,
 } from '../card/index.ts'
+import { wiping } from '../card/pin.ts'
 import { registryApplications } from '../registry/index.ts'
 import { jukiPin } from './files.ts'
 
@@ -39,15 +40,14 @@ export class JukiApplication {
 
   /** Verifies the PIN under the guard, see `verifyPin` of `jpki-card/card`. Consumes it. */
   verifyPin(value: Pin, options?: VerifyPinOptions): Promise<void> {
-    return this.#run(() => verifyPin(this.session, jukiPin, value, options)).finally(() => value.wipe())
+    return this.#run(() => verifyPin(this.session, jukiPin, value, options)).finally(wiping(value))
   }
 
   /** Changes the PIN under the guard; this application takes CHANGE KEY `80 32 00` (one public source). Consumes both. */
   changePin(value: { current: Pin; next: Pin }, options?: VerifyPinOptions): Promise<void> {
-    return this.#run(() => changePin(this.session, jukiPin, value, options, changeKey)).finally(() => {
-      value.current.wipe()
-      value.next.wipe()
-    })
+    return this.#run(() => changePin(this.session, jukiPin, value, options, changeKey)).finally(
+      wiping(value.current, value.next),
+    )
   }
 
   /**

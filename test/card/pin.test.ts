@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { asciiBytes } from '../../src/bytes.ts'
 import { Pin, type PinFormat } from '../../src/card/index.ts'
+import { wiping } from '../../src/card/pin.ts'
 import { PinError } from '../../src/errors.ts'
 import { thrown } from '../support/vectors.ts'
 
@@ -123,6 +124,14 @@ describe('wiping', () => {
       expect(textOf(pin)).toBe('1234')
     }
     expect(bytes).toEqual(new Uint8Array(4))
+  })
+
+  test('reaches every PIN of what is finally done, and not before', () => {
+    const pins = [Pin.fromText('1234'), Pin.fromText('ABC123')]
+    const done = wiping(...pins)
+    expect(pins.map(({ length }) => length)).toEqual([4, 6])
+    done()
+    expect(pins.map(({ length }) => length)).toEqual([0, 0])
   })
 })
 

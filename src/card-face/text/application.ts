@@ -12,6 +12,7 @@ import {
   type VerifyPinOptions,
   verifyPin,
 } from '../../card/index.ts'
+import { wiping } from '../../card/pin.ts'
 import { protect, unprotect } from '../../card/session.ts'
 import { StatusWordError } from '../../errors.ts'
 import type { CardPublicKey } from '../../registry/index.ts'
@@ -83,7 +84,7 @@ export class TextApplication {
    * `verificationCodeB` make the codes.
    */
   verifyPin(pin: TextPin, value: Pin, options?: VerifyPinOptions): Promise<void> {
-    return this.#run(() => verifyPin(this.session, textPins[pin], value, options)).finally(() => value.wipe())
+    return this.#run(() => verifyPin(this.session, textPins[pin], value, options)).finally(wiping(value))
   }
 
   /**
@@ -91,10 +92,9 @@ export class TextApplication {
    * The new one goes in the clear, under secure messaging too.
    */
   changePin(value: { current: Pin; next: Pin }, options?: VerifyPinOptions): Promise<void> {
-    return this.#run(() => changePin(this.session, textPins.pin, value, options)).finally(() => {
-      value.current.wipe()
-      value.next.wipe()
-    })
+    return this.#run(() => changePin(this.session, textPins.pin, value, options)).finally(
+      wiping(value.current, value.next),
+    )
   }
 
   /**

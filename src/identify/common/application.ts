@@ -10,6 +10,7 @@ import {
   type VerifyPinOptions,
   verifyPin,
 } from '../../card/index.ts'
+import { wiping } from '../../card/pin.ts'
 import { cardSignature, registryApplications } from '../../registry/index.ts'
 import { type CardRecord, cardRecordExpiry, decodeCardRecord } from './card-record.ts'
 import { commonFiles, commonPin } from './files.ts'
@@ -53,15 +54,14 @@ export class CommonApplication {
 
   /** Verifies the PIN under the guard, see `verifyPin` of `jpki-card/card`. Consumes it. */
   verifyPin(value: Pin, options?: VerifyPinOptions): Promise<void> {
-    return this.#run(() => verifyPin(this.session, commonPin, value, options)).finally(() => value.wipe())
+    return this.#run(() => verifyPin(this.session, commonPin, value, options)).finally(wiping(value))
   }
 
   /** Changes the PIN under the guard, by CHANGE KEY (one public source); not that of the Juki application. Consumes both. */
   changePin(value: { current: Pin; next: Pin }, options?: VerifyPinOptions): Promise<void> {
-    return this.#run(() => changePin(this.session, commonPin, value, options, changeKey)).finally(() => {
-      value.current.wipe()
-      value.next.wipe()
-    })
+    return this.#run(() => changePin(this.session, commonPin, value, options, changeKey)).finally(
+      wiping(value.current, value.next),
+    )
   }
 
   /**
