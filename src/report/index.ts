@@ -2,4 +2,3 @@
 export * from './junit.ts'
 export * from './markup.ts'
 export * from './moment.ts'
-export * from './style.ts'

@@ -1,5 +1,5 @@
 import type { ReportLanguage } from '../../report/index.ts'
-import { escapeMarkup, localMoment, milliseconds, style } from '../../report/index.ts'
+import { escapeMarkup, htmlPage, localMoment, milliseconds } from '../../report/index.ts'
 import type { SmokeReport, SmokeStatus, SmokeStepReport } from '../smoke/report.ts'
 import { smokeGroups } from '../smoke/step-ids.ts'
 import { type CommandTiming, timingOf } from '../timing.ts'
@@ -9,26 +9,8 @@ import { machineRows, type SmokeTexts, smokeTexts } from './smoke-texts.ts'
 /** A report as one page of HTML that needs nothing else, well-formed as XML too. Nothing in it runs or loads. */
 export function smokeToHtml(report: SmokeReport, language: ReportLanguage): string {
   const texts = smokeTexts(language)
-  return `<!DOCTYPE html>
-<html lang="${language}" xmlns="http://www.w3.org/1999/xhtml">
-<head>
-<meta charset="utf-8" />
-<meta name="viewport" content="width=device-width, initial-scale=1" />
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-<title>${texts.title}</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-<h1>${texts.title}</h1>
-${summaryOf(report, texts)}
-${timingsOf(report, texts)}
-${stepsOf(report, texts)}
-<p>${texts.masked}</p>
-</main>
-</body>
-</html>
-`
+  const parts = [summaryOf(report, texts), timingsOf(report, texts), stepsOf(report, texts), `<p>${texts.masked}</p>`]
+  return htmlPage(language, texts.title, parts.map((part) => `${part}\n`).join(''))
 }
 
 function summaryOf(report: SmokeReport, texts: SmokeTexts): string {

@@ -1,4 +1,4 @@
-import { escapeMarkup, style } from '../../report/index.ts'
+import { escapeMarkup, htmlPage } from '../../report/index.ts'
 import type { Language } from '../cases/case.ts'
 import type { CaseOutcome, EvaluationReport } from '../run.ts'
 import type { Verdict } from '../verdict.ts'
@@ -15,23 +15,7 @@ export function reportToHtml(report: EvaluationReport, language: Language): stri
     const cases = own.map((one) => caseOf(one, texts, language)).join('')
     return `<section><h2>${texts.families[family]}</h2>\n${cases}</section>\n`
   })
-  return `<!DOCTYPE html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8" />
-<meta name="viewport" content="width=device-width, initial-scale=1" />
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-<title>${texts.title}</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-<h1>${texts.title}</h1>
-${summaryOf(report, texts)}
-${sections.join('')}</main>
-</body>
-</html>
-`
+  return htmlPage(language, texts.title, `${summaryOf(report, texts)}\n${sections.join('')}`)
 }
 
 function summaryOf({ url, startedAt, durationMs, counts }: EvaluationReport, texts: ReportTexts): string {
