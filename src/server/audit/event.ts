@@ -1,10 +1,10 @@
-/** What is written down of one step: no PIN, no personal data, no certificate. */
+/** One event for the audit log: no PIN, no personal data, no certificate. */
 export interface AuditEvent {
   readonly type: string
   readonly [key: string]: string | number | boolean | null | undefined
 }
 
-/** Where steps are written down. One that cannot be written must throw AuditError `ERR_AUDIT`. */
+/** Destination of audit events. Must throw AuditError `ERR_AUDIT` when an event cannot be written. */
 export interface AuditSink {
   write(event: AuditEvent): void | Promise<void>
   close?(): Promise<void>

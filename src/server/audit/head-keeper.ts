@@ -2,16 +2,16 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { AuditEnd } from './line.ts'
 
 /**
- * Keeps the end of a log apart from it, so that lines removed from the end, or a whole file that was removed, are noticed
- * when the log is opened again. Worth as much as the place is hard to change for someone who can change the log.
+ * Keeps the end of a log (line count and hash) apart from it, so that truncation or removal of the file is detected
+ * when the log is opened again. Only effective where someone who can change the log cannot change the kept end.
  */
 export interface HeadKeeper {
-  /** The end that was kept last; `undefined`: none. Rejects when it cannot be known. */
+  /** The end kept last; `undefined`: none. Rejects when it cannot be read. */
   read(): Promise<AuditEnd | undefined>
   keep(end: AuditEnd): Promise<void>
 }
 
-/** Keeps the end of a log in a file of its own: on another disk, or a share the server can only add to. */
+/** Keeps the end of a log in a file of its own: on another disk, or on an append-only share. */
 export function headFile(file: string): HeadKeeper {
   return {
     async read() {
@@ -28,13 +28,13 @@ export function headFile(file: string): HeadKeeper {
   }
 }
 
-/** Where texts are kept by name, such as the stores of `jpki-card/server`. */
+/** A key-value store for texts, such as the stores of `jpki-card/server`. */
 export interface TextStore {
   read(key: string): Promise<string | undefined>
   write(key: string, value: string): Promise<void>
 }
 
-/** Keeps the end of a log in a store. @param name - one for each log that uses the store. */
+/** Keeps the end of a log in a store. @param name - unique per log in the store. */
 export function headInStore(store: TextStore, name: string): HeadKeeper {
   const key = `audit-head:${name}`
   return {
@@ -55,7 +55,7 @@ function parse(text: string): AuditEnd {
     typeof hash !== 'string' ||
     !/^[0-9a-f]{64}$/.test(hash)
   ) {
-    throw new TypeError('what was kept is not the end of an audit log')
+    throw new TypeError('the kept value is not the end of an audit log')
   }
   return { log: typeof log === 'string' ? log : undefined, count: count as number, hash }
 }

@@ -1,5 +1,5 @@
 /**
- * The audit log: one JSON object a line, each holding the hash of the line before.
+ * The audit log: one JSON object per line, each with the hash of the line before (hash chain).
  */
 export type { AuditEvent, AuditSink } from './event.ts'
 export type { HeadKeeper, TextStore } from './head-keeper.ts'

@@ -9,7 +9,7 @@ export interface AuditHead {
   readonly hash: string
 }
 
-/** An end of a log that is named: what is kept apart from the log, and what the next file of a log names. */
+/** The end of an identified log: kept apart from the log, and named by the first line of the next file. */
 export interface AuditEnd extends AuditHead {
   /** Identifier of the file, from its first line: 32 lower-case hexadecimal digits. */
   readonly log?: string | undefined
@@ -24,13 +24,13 @@ export const maxLineLength = 65_536
 /** Before the first line. */
 export const noLine: AuditHead = { count: 0, hash: '0'.repeat(64) }
 
-/** Types of the lines a log writes about itself. */
+/** Types of the lines written by the log itself. */
 const ownTypes: readonly string[] = ['header', 'recovered', 'end-missing']
 const keyForm = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
 const ownKeys: readonly string[] = ['n', 'at', 'prev', 'hash']
 const hashForm = /^[0-9a-f]{64}$/
 
-/** Whether it is a hash as lines hold it. */
+/** Whether a value is a hash in the form of the log's lines. */
 export function isHash(text: unknown): text is string {
   return typeof text === 'string' && hashForm.test(text)
 }
@@ -50,7 +50,7 @@ export function newLogId(): string {
   return randomBytes(16).toString('hex')
 }
 
-/** What a first line says of its file. `undefined`: it is no first line. */
+/** Content of a first line. `undefined`: not a first line. */
 export interface AuditHeader {
   readonly log: string
   readonly continues: AuditEnd | undefined
@@ -66,7 +66,7 @@ export function headerOf(line: Buffer): AuditHeader | undefined {
 }
 
 /**
- * Says that writing goes on after a failure.
+ * The line that records that writing resumed after a failure.
  *
  * @param bytes length of the incomplete line that was cut off; 0: none.
  * @param cause why writing had stopped, and since when.
@@ -75,19 +75,19 @@ export function recoveredEvent(bytes: number, cause?: { readonly reason: string;
   return { type: 'recovered', bytes, ...(cause && { reason: cause.reason, since: cause.since.toISOString() }) }
 }
 
-/** Says that an end that was kept apart from the log is not in it. */
+/** The line that records that the end kept apart from the log is missing in it. */
 export function endMissingEvent(end: AuditEnd): AuditEvent {
   return { type: 'end-missing', log: end.log, count: end.count, end: end.hash }
 }
 
 /**
- * Refuses what callers must not write.
+ * Checks an event of a caller.
  *
  * @throws TypeError for a type, key or value that is not allowed.
  */
 export function checkEvent(event: AuditEvent): void {
   if (typeof event.type !== 'string' || event.type === '' || ownTypes.includes(event.type)) {
-    throw new TypeError('an audit event needs a type of its own')
+    throw new TypeError('the type of an audit event must be text and not a type of the log itself')
   }
   for (const [key, value] of Object.entries(event)) {
     if (!keyForm.test(key) || ownKeys.includes(key)) throw new TypeError(`an audit event cannot have the key ${key}`)
@@ -113,32 +113,33 @@ export function makeLine(after: AuditHead, at: Date, event: AuditEvent): { bytes
 const tailLength = ',"hash":""}'.length + 64
 const tailForm = /^,"hash":"([0-9a-f]{64})"\}$/
 
-/** The head after a line, or in one sentence why the line does not belong there. */
+/** The head after a line, or the reason why the line does not follow, in one sentence. */
 export type FollowedLine =
   | { readonly ok: true; readonly head: AuditHead }
   | { readonly ok: false; readonly reason: string }
 
-/** The head after a line that stands after another. `line` is without its line feed. */
+/** Verifies that a line follows a head. `line` is without its line feed. */
 export function followLine(after: AuditHead, line: Buffer): FollowedLine {
   const cut = line.length - tailLength
   const hash = cut > 0 ? tailForm.exec(line.toString('latin1', cut))?.[1] : undefined
   if (hash === undefined || hash !== createHash('sha256').update(line.subarray(0, cut)).update('}').digest('hex')) {
-    return broken('altered: it does not have its hash')
+    return broken('altered: its hash does not match')
   }
   const fields = fieldsOf(line)
-  if (fields === undefined) return broken('altered: it is no JSON object')
+  if (fields === undefined) return broken('altered: not a JSON object')
   const { n, prev } = fields
   const count = after.count + 1
   if (n !== count) {
     return broken(
       Number(n) > count
-        ? `lines were removed before it, or put in another order: it is line ${n}`
-        : `inserted, repeated or put in another order: it is line ${n}`,
+        ? `lines were removed before it, or reordered: its number is ${n}`
+        : `inserted, repeated or reordered: its number is ${n}`,
     )
   }
-  if (prev !== after.hash) return broken('inserted, or the line before it was replaced: it follows another line')
+  if (prev !== after.hash)
+    return broken('inserted, or the line before it was replaced: the hash of the previous line does not match')
   if (count === 1 && (fields['type'] !== 'header' || fields['format'] !== auditFormat)) {
-    return broken(`it is not the first line of a log of format ${auditFormat}`)
+    return broken(`not the first line of a log of format ${auditFormat}`)
   }
   return { ok: true, head: { count, hash } }
 }

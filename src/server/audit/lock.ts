@@ -11,21 +11,21 @@ export interface Lock {
   release(): Promise<void>
 }
 
-/** How often a holder shows that it runs. */
+/** Interval at which a holder touches its lock file. */
 const beatMs = 2_000
-/** How long a lock of another machine or container must have stood still before it counts as left behind. */
+/** How long a lock file of another machine or container must be untouched before it counts as stale. */
 export const defaultLeaseMs = 15_000
 
 /**
- * Takes a lock file, which holds the process id and when the process began. A lock left by a process that ended is taken
- * over: at once when the process was one of this machine and container, and otherwise, as nothing can be known of that
- * process, after its file has not been touched for `leaseMs`. A holder touches its file every two seconds.
+ * Takes a lock file, which holds the process id and the start time of the process. A stale lock is taken over: at once
+ * when its process ended on this machine and container; otherwise, as that process cannot be looked up, after its file
+ * has not been touched for `leaseMs`. A holder touches its file every two seconds.
  *
- * The file appears with its content at once (`link`). To replace one that was left behind, a second lock named after that
- * very content is taken first: only one process can have it, so none replaces the lock of another that was faster. That
- * second lock may be left behind too, and is taken over in the same way.
+ * The file is created with its content atomically (`link`). To replace a stale one, a second lock named after the
+ * content of the stale one is taken first: only one process can have it, so none replaces the lock of another that was
+ * faster. A stale second lock is taken over in the same way.
  *
- * @throws AuditError `ERR_AUDIT` while another holds it.
+ * @throws AuditError `ERR_AUDIT` while another process holds it.
  */
 export async function takeLock(file: string, leaseMs: number = defaultLeaseMs): Promise<Lock> {
   const text = JSON.stringify({
@@ -38,7 +38,7 @@ export async function takeLock(file: string, leaseMs: number = defaultLeaseMs): 
   try {
     while (!(await linked(own, file))) {
       const left = await textOf(file)
-      // Released since.
+      // Released in the meantime.
       if (left === undefined) continue
       if (await isInUse(file, left, leaseMs)) throw new AuditError('another process writes this audit log')
       const right = await takeLock(`${file}.${nameOf(left)}`, leaseMs)
@@ -53,7 +53,7 @@ export async function takeLock(file: string, leaseMs: number = defaultLeaseMs): 
   } finally {
     await unlink(own).catch(absent)
   }
-  // By its content: the number of a file that was removed is soon given to another.
+  // Compared by content: the inode number of a removed file is soon reused.
   const isHeld = async (): Promise<boolean> => (await textOf(file)) === text
   const beat = setInterval(() => {
     isHeld()
@@ -89,19 +89,19 @@ function absent(error: { code?: unknown }): undefined {
   if (error.code !== 'ENOENT') throw error
 }
 
-/** Whether the process a lock names took it and runs. */
+/** Whether the process named by a lock is still the one that took it, and runs. */
 async function isInUse(file: string, text: string, leaseMs: number): Promise<boolean> {
   let pid: unknown
   let start: unknown
   try {
     ;({ pid, start } = JSON.parse(text) as Record<string, unknown>)
   } catch {
-    // Emptied by a power cut: its process is gone.
+    // Empty after a power failure: its process is gone.
     return false
   }
   if (!Number.isSafeInteger(pid) || (pid as number) < 1) return false
   if (typeof start === 'string' && start !== '') {
-    // Not as any holder writes it.
+    // Not written by a holder.
     if (start.split(' ').length !== 3) return false
     const now = startOf(pid as number)
     if (now === start) return true
@@ -128,7 +128,7 @@ async function isTouched(file: string, leaseMs: number): Promise<boolean> {
   return false
 }
 
-/** Opened first: what a network file system remembers of a file is refreshed by that alone. */
+/** Opened first: that alone refreshes the attribute cache of a network file system. */
 async function timeOf(file: string): Promise<string | undefined> {
   const handle = await open(file, 'r').catch(absent)
   if (handle === undefined) return undefined
@@ -140,10 +140,13 @@ async function timeOf(file: string): Promise<string | undefined> {
   }
 }
 
-/** When a process began, among all of this machine's boots and containers. `undefined`: it ended, or there is no /proc. */
+/**
+ * When a process began, among all of this machine's boots and containers. `undefined`: it ended, or there is no /proc.
+ */
 function startOf(pid: number): string | undefined {
   try {
-    // The second field, a name in parentheses, may hold anything; state follows it, and the start is the 20th after it.
+    // The second field, a name in parentheses, may contain anything; state follows it, and the start is the 20th after
+    // it.
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     if (fields[0] === 'Z' || fields[0] === 'X') return undefined

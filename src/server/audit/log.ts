@@ -23,22 +23,22 @@ import { LineWriter } from './writer.ts'
 
 /** Options of {@link openAuditLog}. */
 export interface AuditLogOptions {
-  /** Whether a write waits until its line is on the disk (`fdatasync`). Default: until the kernel has it. */
+  /** Whether a write resolves only after `fdatasync`. Default false: it resolves when the kernel has the line. */
   readonly sync?: boolean | undefined
   /** Time of the lines. Default: the system's clock. */
   readonly clock?: (() => Date) | undefined
   /**
-   * End of the log this one continues. Written into the first line of a new file; not looked at in another. Default: the
-   * end of the newest former file beside it (`FILE.*`), else what `heads` kept.
+   * End of the log this one continues. Written into the first line of a new file; ignored for an existing one. Default:
+   * the end of the newest former file beside it (`FILE.*`), else what `heads` kept.
    */
   readonly continues?: AuditEnd | undefined
-  /** Length in bytes, 65 536 or more, after which a new file is begun. Default: never. */
+  /** File length in bytes, 65 536 or more, at which the log is rotated. Default: never. */
   readonly rotateBytes?: number | undefined
-  /** Where the end of the log is kept apart from it: when it is opened, each minute, and when it is closed. */
+  /** Keeps the end of the log apart from it: written on opening, each minute, and on closing. */
   readonly heads?: HeadKeeper | undefined
   /**
-   * How long, in milliseconds, the lock of another container or machine must stand still before it counts as left behind.
-   * Default 15 000.
+   * How long, in milliseconds, the lock file of another container or machine must be untouched before it counts as
+   * stale. Default 15 000.
    */
   readonly lockLeaseMs?: number | undefined
 }
@@ -52,37 +52,37 @@ export interface AuditLog extends AuditSink, HealthSource {
   /**
    * Writes one line, in the order of the calls. Resolves when the kernel, or with `sync` the disk, has it.
    *
-   * @throws AuditError `ERR_AUDIT` when it cannot be written. Lines after it fail too until writing works again, which the
-   * log tries each second and at each write: what could not be written leaves no incomplete line and no gap in the chain.
-   * @throws TypeError, RangeError for an event of a wrong form or longer than 64 KiB. The log is as before.
+   * @throws AuditError `ERR_AUDIT` when it cannot be written. Later lines fail too until writing works again, which is
+   * retried each second and on each write; a failed write leaves no incomplete line and no gap in the hash chain.
+   * @throws TypeError, RangeError for an invalid event or one longer than 64 KiB. The log is unchanged.
    */
   write(event: AuditEvent): Promise<void>
   /**
-   * Moves the file to `FILE.<time>` and begins a new one, whose first line names the end of the former.
+   * Renames the file to `FILE.<time>` and starts a new one, whose first line names the end of the former.
    *
    * @returns path of the former file.
-   * @throws AuditError `ERR_AUDIT` when that fails; then the log goes on in the file it has.
+   * @throws AuditError `ERR_AUDIT` when that fails; the log then continues in the present file.
    */
   rotate(): Promise<string>
-  /** `failed` while lines cannot be written; `warning` for what an operator has to look at, though writing works. */
+  /** `failed` while lines cannot be written; `warning` when an operator has to act although writing works. */
   conditions(): readonly Condition[]
-  /** Waits for what is being written, then releases the file. */
+  /** Waits for pending writes, then releases the file. */
   close(): Promise<void>
 }
 
 /**
- * Opens an audit log for writing, or begins one. The whole chain is followed first. A last line that was not written to its
- * end is cut off, and a line of type `recovered` says how long it was. One process writes a file: `FILE.lock` names it.
- * `FILE` may be a symbolic link; everything is beside the file it leads to.
+ * Opens an audit log for writing, or creates one. The whole hash chain is verified first. An incomplete last line is
+ * cut off, and a line of type `recovered` records its length. Only one process writes a file: `FILE.lock` names it.
+ * `FILE` may be a symbolic link; lock and rotated files are beside its target.
  *
- * @throws AuditError `ERR_AUDIT` when the chain is broken (with its line), another process writes the log, the file has a
- * second name (a hard link), or cannot be read and written.
+ * @throws AuditError `ERR_AUDIT` when the chain is broken (with its line), another process writes the log, the file has
+ *   a hard link, or cannot be read and written.
  * @throws TypeError, RangeError for an option that is not as described.
  */
 export async function openAuditLog(file: string, options: AuditLogOptions = {}): Promise<AuditLog> {
   const { continues, rotateBytes, lockLeaseMs = defaultLeaseMs } = options
   if (continues !== undefined && (!isHash(continues.hash) || !Number.isSafeInteger(continues.count))) {
-    throw new TypeError('continues must be the head of a log')
+    throw new TypeError('continues must be the end of a log: count and hash')
   }
   if (rotateBytes !== undefined && (!Number.isSafeInteger(rotateBytes) || rotateBytes < 65_536)) {
     throw new RangeError('rotateBytes must be 65 536 or more')
@@ -106,7 +106,7 @@ interface Failure {
   readonly since: Date
 }
 
-/** What recovery does about a failure. */
+/** The repair that ends a failure. */
 type Repair = 'none' | 'cut' | 'begin-in-place' | 'set-aside' | 'new-file'
 
 const retryMs = 1_000
@@ -120,12 +120,12 @@ class OpenLog implements AuditLog {
   #writer: LineWriter | undefined
   #lock: Lock | undefined
   #id = ''
-  /** After the last line that was made; those behind it may still be waiting. */
+  /** Head after the last line that was made; it may still wait to be written. */
   #made: AuditHead = noLine
   #written: AuditHead = noLine
   #failure: Failure | undefined
   readonly #warnings = new Map<string, Condition>()
-  /** While the file is being exchanged or repaired no line is made. */
+  /** A rotation or repair under way; no line is made meanwhile. */
   #exchange: Promise<unknown> | undefined
   #renamed = false
   #tried = Number.NEGATIVE_INFINITY
@@ -158,7 +158,7 @@ class OpenLog implements AuditLog {
     })
     if (found.head !== noLine) {
       const former = found.header?.continues
-      // Kept before this file was begun: then the file names the same end, or a later one.
+      // Kept before this file was started: the file then names the same end, or a later one.
       keptIsThere ||= kept!.log !== found.header?.log && former !== undefined && former.count >= kept!.count
       await this.#goOn(found)
     } else {
@@ -167,14 +167,14 @@ class OpenLog implements AuditLog {
       await this.#begin(former, found.tail)
     }
     if (!keptIsThere) {
-      this.#warn('end-missing', `lines were removed: the end noted before, line ${kept!.count}, is not in the log`)
+      this.#warn('end-missing', `lines were removed: the kept end of the log, line ${kept!.count}, is missing`)
       await this.#append(endMissingEvent(kept!))
     }
     if (this.#options.sync === true) await syncFolder(this.#path)
     const every = (ms: number, work: () => void): void => {
       this.#timers.push(setInterval(work, ms).unref())
     }
-    // A server that is not ready is sent no requests: it must not need one to recover.
+    // A server that is not ready receives no requests, so recovery must not depend on one.
     every(retryMs, () => void this.#recover().catch(() => {}))
     if (heads !== undefined) {
       every(keepMs, () => void this.#keep())
@@ -182,7 +182,7 @@ class OpenLog implements AuditLog {
     }
   }
 
-  /** Ends what a failed opening had begun. */
+  /** Releases what a failed opening has acquired. */
   async abandon(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer)
     await this.#handle?.close()
@@ -240,21 +240,21 @@ class OpenLog implements AuditLog {
     try {
       await writer.write(bytes)
     } catch (error) {
-      // The lines of one batch fail together; the first one says why.
+      // The lines of one batch fail together; the first failure is kept.
       if (writer === this.#writer) this.#failure ??= failureOf(error as AuditError, this.#clock())
       throw error
     }
     this.#written = head
   }
 
-  /** Goes on in a file that holds a log. */
+  /** Continues in a file that has a log. */
   async #goOn({ head, header, length, tail }: Scan): Promise<void> {
     if (tail > 0) await this.#handle!.truncate(length)
     this.#use(length, header!.log, head)
     if (tail > 0) await this.#append(recoveredEvent(tail))
   }
 
-  /** Writes the first line of a file that holds none. */
+  /** Writes the first line of an empty file. */
   async #begin(continues: AuditEnd | undefined, tail = 0): Promise<void> {
     if (tail > 0) await this.#handle!.truncate(0)
     this.#use(0, newLogId(), noLine)
@@ -273,11 +273,11 @@ class OpenLog implements AuditLog {
   async #look(own: Stats): Promise<void> {
     const [held, named] = await Promise.all([this.#lock!.isHeld(), this.#named()])
     if (!held) throw new LockLost('another process took over this audit log')
-    // Lines may still go into a file that was renamed: it was ended by someone else, and the next file names its end.
+    // A renamed file (rotated by another program) still takes lines; the next file names its end.
     this.#renamed = !isSameFile(named, own)
   }
 
-  /** The file of the log's name; `undefined`: there is none. */
+  /** The file at the log's path; `undefined`: missing. */
   #named(): Promise<Stats | undefined> {
     return stat(this.#path).catch((error: { code?: unknown }) => {
       if (error.code !== 'ENOENT') throw error
@@ -299,7 +299,7 @@ class OpenLog implements AuditLog {
     this.#exclusively(work).catch(() => {})
   }
 
-  /** Ends the file under a name with the time, and goes on in a new one. */
+  /** Renames the file to a name with the time, and continues in a new one. */
   async #moveOn(): Promise<string> {
     await this.#writer!.idle()
     if (this.#failure !== undefined) throw this.#failure.error
@@ -315,16 +315,16 @@ class OpenLog implements AuditLog {
     } catch (cause) {
       this.#warn(
         'rotation-failed',
-        `no new file could be begun: ${String((cause as { code?: unknown }).code ?? cause)}`,
+        `no new file could be created: ${String((cause as { code?: unknown }).code ?? cause)}`,
       )
-      throw new AuditError('the audit log cannot begin a new file', { cause })
+      throw new AuditError('the audit log cannot create a new file', { cause })
     }
     this.#warnings.delete('rotation-failed')
     await this.#keep()
     return former
   }
 
-  /** After another program renamed the file: goes on in a new one of the old name. */
+  /** After another program renamed the file: continues in a new one at the old path. */
   async #reopen(): Promise<void> {
     await this.#writer!.idle()
     if (this.#failure !== undefined) return
@@ -333,14 +333,14 @@ class OpenLog implements AuditLog {
       this.#renamed = false
     } catch (cause) {
       const error =
-        cause instanceof AuditError ? cause : new AuditError('the audit log cannot begin a new file', { cause })
+        cause instanceof AuditError ? cause : new AuditError('the audit log cannot create a new file', { cause })
       this.#failure = failureOf(error, this.#clock())
       return
     }
     await this.#keep()
   }
 
-  /** Begins the file that continues this one. What was open stays so until the new file has its first line. */
+  /** Creates the file that continues this one. The present file stays open until the new one has its first line. */
   async #next(event?: AuditEvent): Promise<void> {
     const former = {
       handle: this.#handle,
@@ -352,7 +352,7 @@ class OpenLog implements AuditLog {
     const handle = await openFile(this.#path)
     if ((await handle.stat()).size > 0) {
       await handle.close()
-      throw new AuditError('there is another file of the same name', { cause: { code: 'EEXIST' } })
+      throw new AuditError('a file of this name exists already', { cause: { code: 'EEXIST' } })
     }
     try {
       this.#handle = handle
@@ -365,7 +365,7 @@ class OpenLog implements AuditLog {
       this.#id = former.id
       this.#made = former.made
       this.#written = former.written
-      // What was begun here goes, so that the next attempt finds an empty file.
+      // Truncated, so that the next attempt finds an empty file.
       await handle.truncate(0).catch(() => {})
       await handle.close()
       throw error
@@ -377,7 +377,7 @@ class OpenLog implements AuditLog {
   #recover(): Promise<void> {
     return this.#exclusively(async () => {
       if (this.#failure === undefined || this.#closed !== undefined) return
-      // A disk that just refused is not asked again by each of many waiting writes.
+      // Many waiting writes must not each retry on a disk that just failed.
       if (performance.now() - this.#tried < retryMs / 4) throw this.#failure.error
       this.#tried = performance.now()
       await this.#repair(this.#failure)
@@ -420,12 +420,15 @@ class OpenLog implements AuditLog {
     const [own, named] = await Promise.all([this.#handle!.stat(), this.#named()])
     if (!isSameFile(named, own)) return { repair: 'new-file', cut: 0 }
     if (own.size === length) return { repair: 'none', cut: 0 }
-    // Bytes of a write of ours that failed.
+    // Bytes of our own failed write.
     if (own.size > length && this.#writer!.incomplete) return { repair: 'cut', cut: own.size - length }
     return { repair: own.size === 0 ? 'begin-in-place' : 'set-aside', cut: 0 }
   }
 
-  /** What another process that held the lock meanwhile wrote after the lines of this one. `undefined`: not that. */
+  /**
+   * Lines another process that held the lock meanwhile wrote after ours. `undefined`: the file is not such a
+   * continuation.
+   */
   async #continuation(): Promise<Scan | undefined> {
     let known = false
     try {
@@ -439,7 +442,7 @@ class OpenLog implements AuditLog {
     }
   }
 
-  /** Keeps a file that another program changed as it is, under another name. */
+  /** Renames a file that another program altered, with its content unchanged. */
   async #setAside(): Promise<void> {
     const name = await freeName(this.#path, this.#clock(), 'altered-')
     await rename(this.#path, name)
@@ -454,12 +457,12 @@ class OpenLog implements AuditLog {
     try {
       return await this.#options.heads?.read()
     } catch (error) {
-      this.#warn('head-unknown', `the end that was kept cannot be read: ${nameOf(error)}`)
+      this.#warn('head-unknown', `the kept end of the log cannot be read: ${nameOf(error)}`)
       return undefined
     }
   }
 
-  /** A place for ends that does not answer stops nothing: it is a warning. */
+  /** A head keeper that fails does not stop the log: it is a warning. */
   async #keep(): Promise<void> {
     const { heads } = this.#options
     const end = { log: this.#id, ...this.#written }
@@ -504,7 +507,7 @@ async function openFile(path: string): Promise<FileHandle> {
   try {
     const found = await handle.stat()
     if (!found.isFile()) throw new AuditError('the audit log is not a regular file')
-    if (found.nlink > 1) throw new AuditError('the audit log has a second name (a hard link)')
+    if (found.nlink > 1) throw new AuditError('the audit log has a hard link')
     return handle
   } catch (error) {
     await handle.close()
@@ -512,7 +515,7 @@ async function openFile(path: string): Promise<FileHandle> {
   }
 }
 
-/** Where a path leads, so that a log has one lock whatever link it is named by. The file need not be there. */
+/** Target of a path, so that a log has one lock whatever symbolic link names it. The file may be missing. */
 async function realFile(file: string, depth = 0): Promise<string> {
   try {
     return await realpath(file)
@@ -524,7 +527,7 @@ async function realFile(file: string, depth = 0): Promise<string> {
   return target === undefined ? join(folder, basename(file)) : realFile(resolve(folder, target), depth + 1)
 }
 
-/** A name for a former file: the time, and a number where two have the same. */
+/** A free name for a rotated file: the time, and a number to make it unique. */
 async function freeName(path: string, at: Date, prefix = ''): Promise<string> {
   const stamp = at.toISOString().replace(/[-:]|\.\d+/g, '')
   for (let n = 1; ; n++) {
@@ -537,7 +540,9 @@ async function freeName(path: string, at: Date, prefix = ''): Promise<string> {
   }
 }
 
-/** The end of the newest former file beside a log: where a move was not followed by a new first line. */
+/**
+ * The end of the newest rotated file beside a log: needed when a rotation was interrupted before the new first line.
+ */
 async function formerEnd(path: string): Promise<AuditEnd | undefined> {
   const ends: {
     readonly end: AuditEnd
@@ -562,7 +567,7 @@ async function formerEnd(path: string): Promise<AuditEnd | undefined> {
         })
       }
     } catch (error) {
-      // Another file of that name, compressed or altered: it cannot be continued, and `audit verify` reports it.
+      // Compressed or altered: it cannot be continued, and `audit verify` reports it.
       if (!(error instanceof AuditError)) throw error
     } finally {
       await handle.close()
@@ -573,7 +578,7 @@ async function formerEnd(path: string): Promise<AuditEnd | undefined> {
   return last.sort((a, b) => b.mtimeMs - a.mtimeMs)[0]?.end
 }
 
-/** Makes the name of a new file last. */
+/** Makes the directory entry of a new file durable. */
 async function syncFolder(file: string): Promise<void> {
   if (process.platform === 'win32') return
   const folder = await open(dirname(file), 'r')

@@ -2,36 +2,36 @@ import type { FileHandle } from 'node:fs/promises'
 import { AuditError } from '../../errors.ts'
 import { type AuditHead, type AuditHeader, followLine, headerOf, maxLineLength, noLine } from './line.ts'
 
-/** What a file holds. */
+/** Content of a log file. */
 export interface Scan {
   readonly head: AuditHead
-  /** What the first line says. `undefined`: there is no whole line. */
+  /** Content of the first line. `undefined`: there is no complete line. */
   readonly header: AuditHeader | undefined
-  /** Bytes of all whole lines. */
+  /** Bytes of all complete lines. */
   readonly length: number
-  /** Bytes after the last line feed: a line that was being written. */
+  /** Bytes after the last line feed: an incomplete line. */
   readonly tail: number
 }
 
 const lineFeed = 0x0a
 const chunkLength = 262_144
 
-/** What is wrong with a line. */
+/** The error for a line that breaks the chain. */
 export function brokenLine(line: number, reason: string): AuditError {
   return new AuditError(`line ${line} of the audit log: ${reason}`, { line })
 }
 
 /**
- * Follows the chain of a file from its first byte, in memory of a fixed size.
+ * Verifies the hash chain of a file from its first byte, with a fixed amount of memory.
  *
  * @param onLine called with the head after each line.
- * @throws AuditError `ERR_AUDIT` at the first line that does not belong where it stands.
+ * @throws AuditError `ERR_AUDIT` at the first line that breaks the chain.
  */
 export async function scan(file: FileHandle, onLine?: (head: AuditHead) => void): Promise<Scan> {
   let head = noLine
   let header: AuditHeader | undefined
   let length = 0
-  // The unread part of a line, then room for a chunk. Of a longer tail only the length is kept.
+  // The unread part of a line, then room for a chunk. Only the length of a longer tail is kept.
   const buffer = Buffer.alloc(maxLineLength + chunkLength)
   let held = 0
   let dropped = 0

@@ -3,27 +3,27 @@ import { AuditError } from '../../errors.ts'
 import { type AuditEnd, type AuditHead, type AuditHeader, isHash, noLine } from './line.ts'
 import { brokenLine, scan } from './scan.ts'
 
-/** What {@link verifyAuditLog} found. */
+/** Result of {@link verifyAuditLog}. */
 export interface AuditSummary {
-  /** Whole lines, the header among them. */
+  /** Complete lines, the header included. */
   readonly entries: number
-  /** Hash of the last whole line, 64 hexadecimal digits. Keep it and `entries` elsewhere, as the next `expected`. */
+  /** Hash of the last complete line, 64 hexadecimal digits. Keep it and `entries` elsewhere, as the next `expected`. */
   readonly head: string
-  /** Whether bytes follow the last whole line: the log is being written, or its writer was killed. */
+  /** Whether bytes follow the last complete line: the log is being written, or its writer was killed. */
   readonly incompleteTail: boolean
 }
 
 /**
- * Follows the chain of an audit log from its first line, in memory of a fixed size. The log may be in use.
+ * Verifies the hash chain of an audit log from its first line, with a fixed amount of memory. The log may be in use.
  *
- * Finds a line that was altered, removed, inserted or put in another order. The chain has no key: lines cut off at the end,
- * and a log written anew from some line on, are found only against an `expected` end noted where its writer cannot change
- * it.
+ * Detects a line that was altered, removed, inserted or reordered. The chain has no key: truncation, and a log
+ * rewritten from some line on, are detected only against an `expected` end kept where the writer of the log cannot
+ * change it.
  *
- * @param expected an end noted before; the log may have grown since. `count`: at least so many lines. `hash`, 64
+ * @param expected an end kept before; the log may have grown since. `count`: at least so many lines. `hash`, 64
  * hexadecimal digits: that of line `count`, or of any line when there is no `count`.
  * @throws AuditError `ERR_AUDIT` with the line (from 1) of the first break; without one when the file cannot be read.
- * @throws TypeError, RangeError for an `expected` that cannot be an end.
+ * @throws TypeError, RangeError for an invalid `expected`: `count` from 1, `hash` 64 hexadecimal digits.
  */
 export async function verifyAuditLog(
   file: string,
@@ -39,31 +39,31 @@ export async function verifyAuditLog(
       if (hash === undefined) return
       if (count === undefined) found ||= line.hash === hash
       else if (line.count === count) {
-        if (line.hash !== hash) throw brokenLine(count, 'it is not the line expected: the log was written anew')
+        if (line.hash !== hash) throw brokenLine(count, 'its hash is not the expected one: the log was rewritten')
         found = true
       }
     }),
   )
-  if (head === noLine) throw brokenLine(1, 'there is no log in the file')
+  if (head === noLine) throw brokenLine(1, 'the file has no complete line')
   if (head.count < (count ?? 1) || !found)
-    throw brokenLine(head.count + 1, 'the log was cut off before the end expected')
+    throw brokenLine(head.count + 1, 'the log was truncated before the expected end')
   return { entries: head.count, head: head.hash, incompleteTail: tail > 0 }
 }
 
-/** One file of a set, as {@link verifyAuditLogs} found it. */
+/** Result of {@link verifyAuditLogs} for one file. */
 export interface AuditFileSummary extends AuditSummary {
   readonly file: string
   /** Identifier of the file, from its first line. */
   readonly log: string
 }
 
-/** What {@link verifyAuditLogs} found. */
+/** Result of {@link verifyAuditLogs}. */
 export interface AuditSetSummary {
   /** In the order they were written. */
   readonly files: readonly AuditFileSummary[]
-  /** Whole lines of all files, their first lines among them. */
+  /** Complete lines of all files, their headers included. */
   readonly entries: number
-  /** Hash of the last whole line of the last file. */
+  /** Hash of the last complete line of the last file. */
   readonly head: string
   readonly incompleteTail: boolean
   /** The end of the file before the first one, when that is not in the set. */
@@ -71,14 +71,15 @@ export interface AuditSetSummary {
 }
 
 /**
- * Verifies the files of a log that was rotated: the chain of each, and that each names the end of the one before. The order
- * in which they are named is of no matter; the first one may continue a file that is kept elsewhere.
+ * Verifies the files of a rotated log: the hash chain of each, and that each names the end of the one before. The files
+ * may be given in any order; the first may continue a file that is kept elsewhere.
  *
- * @param expected an end noted before, `count` counted in the file that has it: see {@link verifyAuditLog}. Without `hash`,
- * `count` is that of the last file.
- * @throws AuditError `ERR_AUDIT` with `file`, and `line` where it is about one: the first break within a file, a file that
- * was cut or written after the next one was begun, a file that is missing, twice in the set, or continued twice.
- * @throws TypeError, RangeError for an `expected` that cannot be an end, or no file at all.
+ * @param expected an end kept before, `count` being the line within the file that has it: see {@link verifyAuditLog}.
+ * Without `hash`, `count` refers to the last file.
+ * @throws AuditError `ERR_AUDIT` with `file`, and `line` where one is concerned: the first break within a file, a file
+ *   that was truncated or written after the next one was started, a file that is missing, duplicate, or continued
+ *   twice.
+ * @throws TypeError, RangeError for an invalid `expected`, or an empty list of files.
  */
 export async function verifyAuditLogs(
   files: readonly string[],
@@ -108,7 +109,7 @@ async function verifySet(
       found ||= line.hash === hash && (count === undefined || line.count === count)
     })
     if (read.some(({ header }) => header.log === scanned.header.log)) {
-      throw new AuditError('the file is in the set twice, or a copy of another one', { file })
+      throw new AuditError('duplicate file: in the set twice, or a copy of another one', { file })
     }
     read.push(scanned)
   }
@@ -116,7 +117,7 @@ async function verifySet(
   const { file, head, tail } = ordered.at(-1)!
   if (!found || (hash === undefined && count !== undefined && head.count < count)) {
     const detail = { file, line: head.count + 1 }
-    throw new AuditError('the log was cut off before the end expected, or written again from some line on', detail)
+    throw new AuditError('the log was truncated before the expected end, or rewritten from some line on', detail)
   }
   return {
     files: ordered.map((one) => ({
@@ -134,7 +135,8 @@ async function verifySet(
 }
 
 function checkExpected(count: number | undefined, hash: string | undefined): void {
-  if (count !== undefined && (!Number.isSafeInteger(count) || count < 1)) throw new RangeError('count is from 1')
+  if (count !== undefined && (!Number.isSafeInteger(count) || count < 1))
+    throw new RangeError('count must be an integer from 1')
   if (hash !== undefined && !isHash(hash)) throw new TypeError('hash must be 64 hexadecimal digits')
 }
 
@@ -148,7 +150,7 @@ interface FileScan {
 async function scanFile(file: string, onLine: (line: AuditHead) => void): Promise<FileScan> {
   try {
     const { head, header, tail } = await withReading(file, (handle) => scan(handle, onLine))
-    if (header === undefined) throw brokenLine(1, 'there is no log in the file')
+    if (header === undefined) throw brokenLine(1, 'the file has no complete line')
     return { file, head, header, tail }
   } catch (error) {
     const { message, line, cause } = error as AuditError
@@ -170,18 +172,18 @@ async function inOrder(files: readonly FileScan[]): Promise<readonly FileScan[]>
     }
     if (former.head.count < continues!.count) {
       const detail = { file: former.file, line: former.head.count + 1 }
-      throw new AuditError(`the file was cut: the next one was begun after line ${continues!.count}`, detail)
+      throw new AuditError(`the file was truncated: the next one was started after line ${continues!.count}`, detail)
     }
     if (former.head.hash !== continues!.hash) {
       const detail = {
         file: former.file,
         line: former.head.count > continues!.count ? continues!.count + 1 : continues!.count,
       }
-      throw new AuditError('lines were written or replaced after the next file was begun', detail)
+      throw new AuditError('lines were written or replaced after the next file was started', detail)
     }
     const other = next.get(former)
     if (other !== undefined) {
-      throw new AuditError('two files continue the same end: two writers, or one of them was written again', {
+      throw new AuditError('two files continue the same end: two writers, or one of them was rewritten', {
         file: one.file,
       })
     }

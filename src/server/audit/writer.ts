@@ -8,10 +8,10 @@ interface Waiting {
   readonly failed: (error: AuditError) => void
 }
 
-/** Most bytes in one call of the kernel. */
+/** Bytes of one write call, at most. */
 const batchLength = 1_048_576
 
-/** Appends lines in order to one file. What comes while the disk is busy goes out together (group commit). */
+/** Appends lines in order to one file. Lines that arrive while the disk is busy are written together (group commit). */
 export class LineWriter {
   readonly #file: FileHandle
   readonly #sync: boolean
@@ -24,8 +24,8 @@ export class LineWriter {
 
   /**
    * @param length bytes the file has.
-   * @param beforeBatch what else must hold before lines are written, with the state of the file; what it throws is the reason
-   *   they are not.
+   * @param beforeBatch called with the state of the file before lines are written; throws when they
+   *   must not be written.
    */
   constructor(file: FileHandle, length: number, sync: boolean, beforeBatch?: (file: Stats) => Promise<void>) {
     this.#file = file
@@ -44,7 +44,7 @@ export class LineWriter {
     return this.#incomplete
   }
 
-  /** @throws AuditError `ERR_AUDIT` when it, or anything before it, could not be written. */
+  /** @throws AuditError `ERR_AUDIT` when this or an earlier line could not be written. */
   write(bytes: Buffer): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
     return new Promise((done, failed) => {
@@ -64,7 +64,7 @@ export class LineWriter {
   }
 
   async #run(): Promise<void> {
-    // Lines of the same turn of the event loop go out together.
+    // Lines of the same turn of the event loop are written together.
     await undefined
     while (this.#waiting.length > 0) {
       const batch = this.#nextBatch()
@@ -91,13 +91,13 @@ export class LineWriter {
   }
 
   async #append(bytes: Buffer): Promise<void> {
-    // A file that was removed, cut or written by another program does not hold this log any more.
+    // A file removed, truncated or written by another program is no longer this log.
     const found = await this.#file.stat()
     const { size, nlink } = found
     await this.#beforeBatch?.(found)
     if (nlink === 0) throw new Error('the file was removed')
     if (size !== this.#length)
-      throw new Error(`the file was ${size < this.#length ? 'cut' : 'written'} by another program`)
+      throw new Error(`the file was ${size < this.#length ? 'truncated' : 'written'} by another program`)
     this.#incomplete = true
     let written = 0
     while (written < bytes.length) {

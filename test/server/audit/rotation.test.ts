@@ -298,8 +298,8 @@ async function threeFiles() {
 test.each<[string, RegExp, number | undefined, (files: string[]) => unknown]>([
   ['a file in the middle missing', /missing/, 2, (files) => files.splice(1, 1)],
   [
-    'a former file cut',
-    /cut: the next one was begun after line 4/,
+    'a former file truncated',
+    /truncated: the next one was started after line 4/,
     0,
     (files) => truncateSync(files[0]!, lengthOf(files[0]!, 3)),
   ],

@@ -92,7 +92,7 @@ test('lines cut off at the end are found against an expected end only', async ()
   expect((await verifyAuditLog(file, head)).entries).toBe(6)
   save(file, lines.slice(0, 4))
   expect((await verifyAuditLog(file)).entries).toBe(4)
-  const cut = { code: 'ERR_AUDIT', line: 5, message: expect.stringContaining('cut off') }
+  const cut = { code: 'ERR_AUDIT', line: 5, message: expect.stringContaining('truncated') }
   await expect(verifyAuditLog(file, head)).rejects.toMatchObject(cut)
   await expect(verifyAuditLog(file, { count: 6 })).rejects.toMatchObject(cut)
   await expect(verifyAuditLog(file, { hash: head.hash })).rejects.toMatchObject(cut)
