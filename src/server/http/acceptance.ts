@@ -1,6 +1,9 @@
 import type { Acceptance } from '../token-service.ts'
 
-/** An acceptance as it is sent to terminals, field by field: without the problems of sources and whatever is added later. */
+/**
+ * An acceptance as it is sent to terminals, field by field: without the problems of revocation sources, and without
+ * fields added later.
+ */
 export function acceptanceBody(acceptance: Acceptance): object {
   const { holder, terminal, purpose, at, validUntil, checks, revocation, serialNumber, challengeDigest, holderDigest } =
     acceptance

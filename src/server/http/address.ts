@@ -1,10 +1,10 @@
 import { isIP } from 'node:net'
 
 /**
- * Who counts as one sender, from the narrowest: an IPv4 address; of an IPv6 address the /64 that one network is given, then
- * the /56 and /48 that one site is given, within which a sender chooses its networks freely.
+ * The networks a sender is counted in, narrowest first: an IPv4 address; of an IPv6 address its /64 (one network), then
+ * the /56 and /48 (one site), within which a sender can choose networks freely.
  *
- * @param address - as a socket or a trusted proxy gives it.
+ * @param address - from the socket or a trusted proxy.
  */
 export function networksOf(address: string): readonly string[] {
   const plain = plainAddress(address)
@@ -23,13 +23,16 @@ export function senderOf(address: string): string {
   return networksOf(address)[0]!
 }
 
-/** An address without zone; one of IPv4 that is written as IPv6, as IPv4. */
+/** An address without zone; an IPv4-mapped IPv6 address as IPv4. */
 export function plainAddress(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
   return mapped === null ? address.replace(/%.*$/, '') : mapped[1]!
 }
 
-/** An address as proxies write it, with or without a port. @returns `undefined` for `unknown`, a name, or anything else. */
+/**
+ * Parses an address in proxy notation, with or without a port. @returns `undefined` for `unknown`, a name, or anything
+ * else.
+ */
 export function addressIn(node: string): string | undefined {
   const bracketed = /^\[([0-9A-Fa-f:.]+)\](?::\d{1,5})?$/.exec(node)
   const address = bracketed?.[1] ?? node.replace(/^(\d+\.\d+\.\d+\.\d+):\d{1,5}$/, '$1')

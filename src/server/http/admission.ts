@@ -1,7 +1,7 @@
 import { type Exchange, requireTime } from './exchange.ts'
 import { RequestProblem } from './problem.ts'
 
-/** What waits for its turn. */
+/** A waiting job. */
 interface Waiting {
   readonly since: number
   readonly exchange: Exchange
@@ -9,48 +9,49 @@ interface Waiting {
   readonly refuse: (error: unknown) => void
 }
 
-/** How many begin before the event loop looks at its sockets again, unless they take longer than a phase. */
+/** Jobs started per turn of the event loop, unless they take longer than a phase. */
 const perTurn = 8
-/** Time for taking requests, or for beginning work, before it is the other's turn, milliseconds. */
+/** Length of a phase of accepting requests or of starting jobs, milliseconds. */
 const phaseMs = 5
-/** After so long without work a request begins at once, milliseconds. */
+/** Idle time after which a request starts at once, milliseconds. */
 const pauseMs = 20
-/** Fewest turns for taking requests that come, also where the machine gives this process little time. */
+/** Minimum number of turns for accepting requests, also when the process gets little CPU time. */
 const fewestTurns = 50
 
 /**
- * Lets work begin in the order in which it came, so much at once and no more, and refuses what would wait too long while
- * refusing is still cheap. The wait is measured, not estimated; so whatever makes the server slow counts: judging, a slow
+ * Starts jobs in order of arrival, a limited number at once, and refuses those that would wait too long before anything
+ * is spent on them. The wait is measured, not estimated, so it includes every cause of delay: verification, a slow
  * store, a busy machine.
  *
- * Node takes one new connection for each turn of the event loop, so while each turn does much work, others wait where they
- * cannot be seen. Therefore turns that bring requests do no work for a while; then a little work begins, and so on: what waits
- * is known, probes are answered in between, and senders that have gone are noticed before anything is done for them.
+ * Node accepts one new connection per turn of the event loop: while each turn does much work, connections wait in the
+ * kernel backlog, unseen. Therefore phases alternate: turns that only accept requests, then turns that start a few
+ * jobs. Waiting requests are then known, probes are answered in between, and aborted requests are detected before work
+ * is done for them.
  */
 export class Admission {
   readonly #most: number
   readonly #waitMs: number
   readonly #waiting = new Queue<Waiting>()
   #running = 0
-  /** Turns that are due. */
+  /** Accepting turns left in the phase. */
   #turns = 0
-  /** When work began last. */
+  /** When a job was last started. */
   #begun = Number.NEGATIVE_INFINITY
   /** Whether a request came since the last turn. */
   #arrived = false
-  /** When the phase began in which requests are taken or, later, work begins. */
+  /** Start of the present phase. */
   #phase = 0
   #phaseTurns = 0
   #working = false
   #timer: NodeJS.Timeout | undefined
 
-  /** @param most - how much at once; twice as much may wait. @param waitMs - the longest wait. */
+  /** @param most - jobs at once; twice as many may wait. @param waitMs - longest wait, milliseconds. */
   constructor(most: number, waitMs: number) {
     this.#most = most
     this.#waitMs = waitMs
   }
 
-  /** Whether one more can be served in time, before anything is done for it. @throws RequestProblem `ERR_OVERLOADED`. */
+  /** Refuses a request that could not be served in time. @throws RequestProblem `ERR_OVERLOADED`. */
   requireRoom(): void {
     this.#arrived = true
     const first = this.#waiting.first
@@ -60,16 +61,17 @@ export class Admission {
   }
 
   /**
-   * Runs work when its turn comes.
+   * Runs a job when its turn comes.
    *
-   * @throws RequestProblem `ERR_OVERLOADED`, `ERR_REQUEST` when its sender has gone; then it was not begun. Whatever it throws.
+   * @throws RequestProblem `ERR_OVERLOADED`, `ERR_REQUEST` when its sender has disconnected; the job was then not
+   *   started. Rethrows what the job throws.
    */
   run<T>(exchange: Exchange, work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#isFull()) throw overloaded()
       const now = performance.now()
       const one = { since: now, exchange, begin: () => work().then(resolve, reject), refuse: reject }
-      // After a pause there is nothing that waits unseen.
+      // After a pause no connection waits in the backlog.
       if (this.#running === 0 && this.#waiting.length === 0 && now - this.#begun > pauseMs) {
         this.#begin(one)
         return
@@ -83,7 +85,7 @@ export class Admission {
     return this.#running + this.#waiting.length >= 3 * this.#most
   }
 
-  /** A few that wait are no overload, but a machine that stood still: they are served as soon as it goes on. */
+  /** A few waiting jobs are not overload but a stalled machine: they are served when it continues. */
   #isLong(): boolean {
     return this.#running >= this.#most || this.#waiting.length >= this.#most / 8
   }
@@ -93,7 +95,7 @@ export class Admission {
       this.#beginPhase(false)
       this.#schedule(1)
     }
-    // With all places taken nothing else looks at those who wait.
+    // While all places are taken only this timer expires waiting jobs.
     if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#expire(), this.#waitMs).unref()
   }
 
@@ -119,7 +121,7 @@ export class Admission {
       this.#schedule(this.#working ? Math.max(1, Math.min(this.#waiting.length, perTurn)) : 1)
       return
     }
-    // The first of a phase always begins.
+    // The first job of a phase always starts.
     if (!isOver || this.#turns === 0) this.#beginNext()
     if (this.#turns === 0) this.#arm()
   }
@@ -146,7 +148,7 @@ export class Admission {
       this.#running -= 1
       this.#arm()
     }
-    // Whatever never ends gives its place back when its time is over.
+    // A job that never ends releases its place at the time limit.
     exchange.leave = leave
     begin().then(leave)
   }
@@ -161,12 +163,12 @@ export class Admission {
   }
 }
 
-/** Whether someone still waits for it, and not too long; otherwise it is refused. */
+/** Whether the sender is still connected and has not waited too long; otherwise the job is refused. */
 function isWanted({ since, exchange, refuse }: Waiting, waitMs: number): boolean {
   try {
     requireTime(exchange)
     if (exchange.request.signal.aborted)
-      throw new RequestProblem('ERR_REQUEST', 'the sender has gone; nothing was done')
+      throw new RequestProblem('ERR_REQUEST', 'the sender has disconnected; nothing was done')
     if (performance.now() - since > waitMs) throw overloaded()
     return true
   } catch (error) {
@@ -176,11 +178,11 @@ function isWanted({ since, exchange, refuse }: Waiting, waitMs: number): boolean
 }
 
 function overloaded(): RequestProblem {
-  const message = 'more requests than can be served in time; nothing was done, the challenge is still good'
+  const message = 'overloaded; nothing was done, the challenge is still valid'
   return new RequestProblem('ERR_OVERLOADED', message, { 'retry-after': '1' })
 }
 
-/** First in, first out, at the same cost however many there are. */
+/** FIFO with constant cost per operation. */
 class Queue<T> {
   #items: (T | undefined)[] = []
   #head = 0

@@ -9,27 +9,27 @@ export interface CloseOptions {
   readonly graceMs?: number | undefined
 }
 
-/** What became of the requests that ran when a server was closed, or came later. */
+/** Result for the requests that were running when a server was closed, or arrived later. */
 export interface CloseReport {
   /** Requests answered after the call. */
   readonly finished: number
-  /** Requests cut off without their whole answer. */
+  /** Requests ended without a complete response. */
   readonly cutOff: number
 }
 
-/** After the listener is closed: how long those who have a connection may still send a request on it. */
+/** After the listener is closed: how long open connections may still send a request. */
 const lingerMs = 1_000
-/** Longest wait for a moment without new connections to close the listener. */
+/** Longest wait for a turn without new connections before the listener is closed. */
 const quietMs = 500
 
 /** The connections of a server, and the requests on them. */
 export class Connections {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
-  /** Those without a request so far, with the bytes of their handshake. */
+  /** Connections without a request so far, with the bytes of their handshake. */
   readonly #unused = new Map<Socket, number>()
   readonly #running = new Set<ServerResponse>()
-  /** Of each connection that ends, the answer that says so. */
+  /** For each connection that ends, the response with `Connection: close`. */
   readonly #last = new WeakMap<Socket, ServerResponse>()
   #closing = false
   #finished = 0
@@ -48,9 +48,9 @@ export class Connections {
   }
 
   /**
-   * Takes note of a request until its answer is sent, or its connection lost.
+   * Registers a request until its response is sent or its connection lost.
    *
-   * @returns whether it is to be served: not one behind an answer that ends the connection, RFC 9112 9.6.
+   * @returns whether it is to be served: not after a response with `Connection: close`, RFC 9112 9.6.
    */
   begin(response: ServerResponse): boolean {
     const { socket } = response.req
@@ -66,7 +66,7 @@ export class Connections {
     return true
   }
 
-  /** Whether an answer to a whole request, or the beginning of an answer, is still to go out on a connection. */
+  /** Whether a response, or the rest of one, is still to be sent on a connection. */
   isAnswering(socket: Duplex): boolean {
     for (const { req, headersSent } of this.#running) {
       if (req.socket === socket && (headersSent || req.complete)) return true
@@ -75,8 +75,8 @@ export class Connections {
   }
 
   /**
-   * Announces the end on every answer for some time while all is served, then takes no new connection, lets requests finish
-   * for some time and ends what is left.
+   * Sends `Connection: close` on every response during `drainMs` while still serving, then stops listening, lets
+   * requests finish during `graceMs`, and ends what is left.
    */
   async close(drainMs: number, graceMs: number): Promise<CloseReport> {
     this.#closing = true
@@ -87,7 +87,7 @@ export class Connections {
       await this.#stopListening()
       await Promise.race([closed, sleep(Math.min(lingerMs, graceMs))])
     }
-    // Ends connections without a request, too.
+    // Also ends idle connections.
     this.#server.close()
     for (const [socket, before] of this.#unused) if (socket.bytesRead === before) socket.destroy()
     const timer = setTimeout(() => this.#cutAll(), graceMs)
@@ -97,8 +97,8 @@ export class Connections {
   }
 
   /**
-   * Closes the listener and no connection. What the system has accepted and this process has not taken would be lost, and it
-   * takes one for each turn of the event loop: so it is done after a turn that brought none.
+   * Closes the listener, no connection. Connections the kernel has accepted and Node has not would be lost, and Node
+   * accepts one per turn of the event loop: so it closes after a turn without a new one.
    */
   async #stopListening(): Promise<void> {
     let taken = true
@@ -112,11 +112,11 @@ export class Connections {
       await new Promise<void>((resolve) => setImmediate(resolve))
     }
     this.#server.off('connection', take)
-    // That of HTTP ends idle connections, on which a request may be under way.
+    // `close` of http.Server would end idle connections, on which a request may be arriving.
     NetServer.prototype.close.call(this.#server)
   }
 
-  /** No further request comes on the connection of this answer: the last one, when requests were sent ahead. */
+  /** Makes this response the last one of its connection: of pipelined requests, that of the last. */
   #endConnection(response: ServerResponse): void {
     if (response.headersSent) return
     const { socket } = response.req

@@ -4,18 +4,18 @@ import type { Metrics } from './metrics.ts'
 import type { Caller, HttpHandlerOptions, RequestEvent } from './options.ts'
 import { problemOf, RequestProblem } from './problem.ts'
 
-/** Something with a time at which it began, `performance.now()`. */
+/** Start time, `performance.now()`. */
 interface Begun {
   readonly begun: number
 }
 
 /**
- * Ends what takes too long. One timer for all requests, as each of its own would cost some of the time it guards; so the end
- * comes up to a twentieth of the limit late.
+ * A time limit for many operations. One timer for all, as a timer per request would cost part of the time it guards; a
+ * limit may therefore fire up to a twentieth late.
  */
 export class TimeLimit {
   readonly #limitMs: number
-  /** In order of their beginning. */
+  /** In order of their start. */
   readonly #running = new Map<Begun, () => void>()
   #timer: NodeJS.Timeout | undefined
 
@@ -45,48 +45,51 @@ export class TimeLimit {
   }
 }
 
-/** One request while it is answered. */
+/** One request while it is being served. */
 export interface Exchange {
   readonly request: Request
   readonly caller: Caller
-  /** When it began, `performance.now()`. */
+  /** Start, `performance.now()`. */
   readonly begun: number
-  /** Whether its body is being waited for: time is then lost by the sender, otherwise by this side. */
+  /** Whether its body is being received: a timeout is then the sender's, otherwise the server's. */
   receiving: boolean
-  /** Whether its time is over. */
+  /** Whether its time limit has passed. */
   late: boolean
   /** Ends the reading of its body. */
   stopReading: (() => void) | undefined
-  /** Nonce of the token that is handed in, as it came. */
+  /** Nonce of the submitted token, unchecked. */
   nonce: unknown
-  /** Gives its place back to those who wait. */
+  /** Releases its place in {@link Admission}. */
   leave: (() => void) | undefined
 }
 
-/** What is answered. */
+/** A response. */
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | null
 }
 
-/** What answers the requests of a route. */
+/** The handler of a route. */
 export type Job = (exchange: Exchange) => Promise<Answer>
 
-/** Headers of every answer in JSON: none is kept by anything on the way, none is taken for something else. */
+/** Headers of every JSON response: no caching, no content sniffing. */
 const jsonHeaders = {
   'content-type': 'application/json',
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
 } as const
 
-/** An answer in JSON. */
+/** A JSON response. */
 export function json(status: number, value: unknown, more?: Readonly<Record<string, string>>): Answer {
   const headers = more === undefined ? jsonHeaders : { ...jsonHeaders, ...more }
   return { status, headers, body: JSON.stringify(value) }
 }
 
-/** An error as an answer, `application/problem+json`. To a token it names the challenge, so that a terminal notices an answer to another one. */
+/**
+ * An error as `application/problem+json`. For a token it carries the digest of its challenge, so that a terminal
+ * detects a response to another one.
+ */
 export function refusal(error: unknown, nonce?: unknown): Answer & { readonly code: string } {
   const { headers, body } = problemOf(error)
   const digest = digestOf(nonce)
@@ -96,12 +99,12 @@ export function refusal(error: unknown, nonce?: unknown): Answer & { readonly co
 }
 
 function digestOf(nonce: unknown): string | undefined {
-  // 43 characters of base64url are 32 bytes; any other text is no nonce.
+  // 43 characters of base64url are 32 bytes; any other text is not a nonce.
   if (typeof nonce !== 'string' || !/^[\w-]{43}$/.test(nonce)) return undefined
   return challengeDigest(Buffer.from(nonce, 'base64url'))
 }
 
-/** A job within the time it may take. @throws RequestProblem `ERR_REQUEST_TIMEOUT`, `ERR_ANSWER_TIMEOUT`. */
+/** Limits the time of a job. @throws RequestProblem `ERR_REQUEST_TIMEOUT`, `ERR_ANSWER_TIMEOUT`. */
 export function inTime(job: Job, limit: TimeLimit): Job {
   return (exchange) =>
     new Promise((resolve, reject) => {
@@ -124,20 +127,20 @@ export function inTime(job: Job, limit: TimeLimit): Job {
     })
 }
 
-/** Goes no further with a request that was answered already. */
+/** Stops work on a request whose timeout response was already sent. */
 export function requireTime(exchange: Exchange): void {
   if (exchange.late) throw lateness(exchange)
 }
 
 function lateness({ receiving }: Exchange): RequestProblem {
-  if (!receiving) return new RequestProblem('ERR_ANSWER_TIMEOUT', 'no answer in time; the challenge may be used up')
-  return new RequestProblem('ERR_REQUEST_TIMEOUT', 'the body did not come in time', { connection: 'close' })
+  if (!receiving) return new RequestProblem('ERR_ANSWER_TIMEOUT', 'no response in time; the challenge may be used up')
+  return new RequestProblem('ERR_REQUEST_TIMEOUT', 'the body was not received in time', { connection: 'close' })
 }
 
 /** Runs a job for one request. */
 export type Run = (route: string, job: Job, request: Request, caller: Caller) => Promise<Response>
 
-/** What runs jobs and never rejects: whatever is thrown is an answer, counted and logged. */
+/** Runs jobs; never rejects: every error becomes a response, counted and logged. */
 export function runWith(metrics: Metrics | undefined, log: HttpHandlerOptions['log']): Run {
   return async (route, job, request, caller) => {
     const begun = performance.now()
@@ -160,21 +163,21 @@ export function runWith(metrics: Metrics | undefined, log: HttpHandlerOptions['l
       const refused = refusal(error, exchange.nonce)
       given = refused
       const { code } = refused
-      // The service keeps what it did not foresee as the cause.
+      // The service keeps an unexpected error as the cause.
       failure =
         code === 'ERR_INTERNAL' ? { code, error: error instanceof RefusalError ? error.cause : error } : { code }
     }
     const { status, headers, body } = given
     const event = { method: request.method, route, status, code: undefined, ms: performance.now() - begun, ...failure }
     metrics?.end(event)
-    if (log !== undefined) tell(log, event)
+    if (log !== undefined) notify(log, event)
     return new Response(body, { status, headers })
   }
 }
 
-function tell(log: NonNullable<HttpHandlerOptions['log']>, event: RequestEvent): void {
+function notify(log: NonNullable<HttpHandlerOptions['log']>, event: RequestEvent): void {
   try {
-    const heard: unknown = log(event)
-    if (heard instanceof Promise) heard.catch(() => {})
+    const result: unknown = log(event)
+    if (result instanceof Promise) result.catch(() => {})
   } catch {}
 }

@@ -6,10 +6,10 @@ import type { Caller, HttpHandlerOptions, Limits } from './options.ts'
 import { RequestProblem } from './problem.ts'
 import { RateLimiter } from './rate-limiter.ts'
 
-/** How many networks of one size send as much as one /64 may, for /64, /56 and /48: a site has many, and few are busy. */
+/** Rate multipliers for /64, /56 and /48: a site has many networks, few of them busy. */
 const shares = [1, 4, 16]
 
-/** Who may send a request, and how often. */
+/** Authenticates callers and limits their request rate. */
 export class Gate {
   readonly #terminalOf: HttpHandlerOptions['terminalOf']
   readonly #addresses: readonly RateLimiter[]
@@ -36,8 +36,8 @@ export class Gate {
   }
 
   /**
-   * Counts a request of an address, where it is known, for the networks it is in. The narrowest comes first, so that one that
-   * is refused there takes nothing from its neighbours.
+   * Counts a request for the networks of its address, where known. The narrowest is counted first, so that one refused
+   * there does not use up the rate of its neighbours.
    *
    * @throws RequestProblem `ERR_RATE_LIMITED`.
    */
@@ -47,11 +47,11 @@ export class Gate {
   }
 
   /**
-   * Lets a request in before anything of its body is read. A terminal is counted when it is proved, so that nobody uses up
-   * what another one has.
+   * Admits a request before its body is read. A terminal is counted after its authentication, so that a caller cannot
+   * use up the rate of another terminal.
    *
-   * @returns the terminal the caller proves to be; `undefined` where no proof is asked for.
-   * @throws RequestProblem `ERR_HOST`, `ERR_FORBIDDEN`, `ERR_RATE_LIMITED`; whatever `terminalOf` throws.
+   * @returns the authenticated terminal; `undefined` without `terminalOf`.
+   * @throws RequestProblem `ERR_HOST`, `ERR_FORBIDDEN`, `ERR_RATE_LIMITED`. Rethrows errors of `terminalOf`.
    */
   async enter(exchange: Exchange): Promise<string | undefined> {
     const { request, caller } = exchange
@@ -66,30 +66,33 @@ export class Gate {
     return terminal
   }
 
-  /** Counts a request of the terminal the caller says it is. @throws RequestProblem `ERR_FORBIDDEN`, `ERR_RATE_LIMITED`. */
+  /**
+   * Counts a request of a terminal named in the request only. @throws RequestProblem `ERR_FORBIDDEN`,
+   * `ERR_RATE_LIMITED`.
+   */
   countClaimed(terminal: string, caller: Caller): void {
     if (!isIdentifier(terminal)) return
     if (!this.#allows(terminal)) this.#deny(caller, terminal)
     count(this.#terminals, terminal)
   }
 
-  /** Terminals that are known are not slowed down by what others try from the same address. */
+  /** Known terminals are not limited by failed attempts of others from the same address. */
   #deny({ address }: Caller, terminal?: string): never {
     try {
       this.#denied?.({ reason: terminal === undefined ? 'unknown' : 'not-allowed', terminal, address })
     } catch {}
     if (typeof address === 'string') count(this.#denials, networksOf(address)[0] ?? address)
-    throw new RequestProblem('ERR_FORBIDDEN', 'unknown terminal, or one that may not use this server')
+    throw new RequestProblem('ERR_FORBIDDEN', 'unknown terminal, or not allowed to use this server')
   }
 
-  /** Refuses what is addressed to another server: a page of another site may have its name point at this one. */
+  /** Refuses a foreign Host: a web page could have its own name resolve to this server (DNS rebinding). */
   #requireHost({ url }: Request): void {
     if (this.#hosts === undefined) return
     const { hostname } = new URL(url)
-    // Only a name can be made to point elsewhere.
+    // Only a name can be rebound.
     const isAddress = hostname.startsWith('[') || isIP(hostname) !== 0 || hostname === 'localhost'
     if (isAddress || this.#hosts.has(hostname)) return
-    throw new RequestProblem('ERR_HOST', 'addressed to a host that is not served here')
+    throw new RequestProblem('ERR_HOST', 'host not served')
   }
 }
 

@@ -9,12 +9,12 @@ import { createMetrics } from './metrics.ts'
 import { type Caller, type HttpHandlerOptions, limitsOf, requireWithin } from './options.ts'
 import { RequestProblem } from './problem.ts'
 
-/** Routes as a function of requests, for any server that speaks web-standard requests and responses. */
+/** Routes as a function of requests, for any server with web-standard `Request` and `Response`. */
 export interface HttpRoutes {
   /**
    * Answers one request; never rejects.
    *
-   * @param caller - what the server knows of the sender. Without an address no limit for addresses holds.
+   * @param caller - connection data of the sender. Without an address there is no rate limit per address.
    */
   fetch(request: Request, caller?: Caller): Promise<Response>
 }
@@ -22,11 +22,11 @@ export interface HttpRoutes {
 /** An issuance server as a function of requests. */
 export interface HttpHandler extends HttpRoutes {
   /**
-   * `GET /healthz`, `GET /readyz` with the state of each part, and `GET /metrics`, for a listener that only operators reach:
-   * no limit holds there, and it stays apart from what terminals do to the other.
+   * `GET /healthz`, `GET /readyz` with the state of each part, and `GET /metrics`, for a listener that only operators
+   * can reach: no rate limits, and not affected by the load of the other listener.
    */
   readonly admin: HttpRoutes
-  /** From now on `GET /readyz` says no, so that no new requests are sent here; those that come are served. */
+  /** From now on `GET /readyz` answers 503, so that load balancers stop sending requests; requests are still served. */
   drain(): void
 }
 
@@ -34,10 +34,10 @@ type Application = Hono<{ Bindings: { caller: Caller } }>
 type Route = readonly [method: 'GET' | 'POST', path: string, job: Job]
 
 /**
- * The routes of an issuance server, as `docs/openapi.json` describes them: `POST /v1/challenges`, `POST /v1/verifications`,
- * `GET /healthz`, `GET /readyz`, `GET /metrics`.
+ * The routes of an issuance server, as `docs/openapi.json` describes them: `POST /v1/challenges`, `POST
+ * /v1/verifications`, `GET /healthz`, `GET /readyz`, `GET /metrics`.
  *
- * @throws TypeError, RangeError for an option of another form or out of its range.
+ * @throws TypeError, RangeError for an option of the wrong type or out of range.
  * @throws DependencyError `ERR_DEPENDENCY_MISSING` when `hono`, or `prom-client` for the metrics, is not installed.
  */
 export async function createHttpHandler(options: HttpHandlerOptions): Promise<HttpHandler> {
@@ -60,7 +60,7 @@ export async function createHttpHandler(options: HttpHandlerOptions): Promise<Ht
       return false
     }
   }
-  /** @param listed - whether the state of each part may be read there. */
+  /** @param listed - whether the response lists the state of each part. */
   const probesFor = (listed: boolean, count: (caller: Caller) => void): readonly Route[] => {
     const named = () => conditions().map(({ part, state, reason }) => ({ part, state, reason }))
     const ready = async () => ({ isReady: await isReady(), more: listed ? { conditions: named() } : undefined })
@@ -80,20 +80,21 @@ export async function createHttpHandler(options: HttpHandlerOptions): Promise<Ht
   }
 }
 
-/** What answers the probes of operators. */
+/** The functions behind the probe routes. */
 export interface Probes {
-  /** Whether new requests should come here, and what `GET /readyz` answers beside that. One that throws is a no. */
+  /** Readiness, and additional fields for `GET /readyz`. Not ready when it throws. */
   ready(): Promise<{ readonly isReady: boolean; readonly more?: object | undefined }>
-  /** Content type and text for `GET /metrics`, in the format of Prometheus. Absent: there is none. */
+  /** Content type and text for `GET /metrics`, in the format of Prometheus. Absent: no such route. */
   readonly metrics?: (() => Promise<{ readonly type: string; readonly text: string }>) | undefined
 }
 
 /**
- * `GET /healthz`, `GET /readyz` and `GET /metrics` over something else than one handler, such as the processes of a cluster.
+ * `GET /healthz`, `GET /readyz` and `GET /metrics` without one handler, for example for the processes of a cluster.
  * They answer as {@link HttpHandler.admin} does.
  *
  * @param timeoutMs - longest time until `GET /readyz` is answered, milliseconds, 10 to 600 000. Default 10 000.
- * @throws RangeError for another `timeoutMs`. @throws DependencyError `ERR_DEPENDENCY_MISSING` when `hono` is not installed.
+ * @throws RangeError for a `timeoutMs` out of range. @throws DependencyError `ERR_DEPENDENCY_MISSING` when `hono` is
+ *   not installed.
  */
 export async function createProbeRoutes(probes: Probes, timeoutMs = 10_000): Promise<HttpRoutes> {
   requireWithin('timeoutMs', timeoutMs, 10, 600_000)
@@ -128,7 +129,7 @@ function serveRoutes(app: Application, basePath: string, routes: readonly Route[
   }
 }
 
-/** Whether something of a path is written otherwise than plainly: the router would decode it, and a proxy may not. */
+/** Whether a path contains percent-encoding: the router would decode it, a proxy may not. */
 function isEncoded(url: string): boolean {
   const first = url.indexOf('%')
   if (first === -1) return false
@@ -140,7 +141,7 @@ function readyJob(ready: Probes['ready']): Job {
   return async () => {
     const { isReady, more } = await ready().catch(() => ({ isReady: false, more: undefined }))
     if (isReady) return json(200, { status: 'ready', ...more })
-    throw new RequestProblem('ERR_NOT_READY', 'not ready for requests', {}, more)
+    throw new RequestProblem('ERR_NOT_READY', 'not ready', {}, more)
   }
 }
 
@@ -152,12 +153,12 @@ function metricsJob(metrics: NonNullable<Probes['metrics']>, count: (caller: Cal
   }
 }
 
-/** For a path or method that is not served. @param allow - methods of the path, when it is one. */
+/** For a path or method not served. @param allow - methods of the path, when it is known. */
 function otherJob(allow: string | undefined): Job {
   return async ({ request }) => {
-    if (allow === undefined) throw new RequestProblem('ERR_NOT_FOUND', 'nothing is served there')
+    if (allow === undefined) throw new RequestProblem('ERR_NOT_FOUND', 'unknown path')
     if (request.method === 'OPTIONS')
       return { status: 204, headers: { allow, 'cache-control': 'no-store' }, body: null }
-    throw new RequestProblem('ERR_METHOD', 'not a method of this path', { allow })
+    throw new RequestProblem('ERR_METHOD', 'method not allowed for this path', { allow })
   }
 }

@@ -20,7 +20,8 @@ export function challengeJob({ service }: HttpHandlerOptions, gate: Gate, admiss
     const terminal = textOf(fields, 'terminal')
     const purpose = textOf(fields, 'purpose')
     if (proven === undefined) gate.countClaimed(terminal, exchange.caller)
-    else if (terminal !== proven) throw new RefusalError('ERR_TOKEN_TERMINAL', 'the caller is another terminal')
+    else if (terminal !== proven)
+      throw new RefusalError('ERR_TOKEN_TERMINAL', 'the authenticated terminal is another one')
     return json(201, await admission.run(exchange, () => service.challenge({ terminal, purpose })))
   }
 }
@@ -40,7 +41,7 @@ export function verificationJob(options: HttpHandlerOptions, gate: Gate, admissi
     const purpose = Object.hasOwn(fields, 'purpose') ? textOf(fields, 'purpose') : undefined
     const includeSerialNumber = wantsSerialNumber(fields)
     if (includeSerialNumber && !allowSerialNumber) {
-      throw new RequestProblem('ERR_FORBIDDEN', 'serial numbers are not told here')
+      throw new RequestProblem('ERR_FORBIDDEN', 'serial numbers are not returned by this server')
     }
     const terminal = proven ?? claimedTerminal(token)
     if (proven === undefined) gate.countClaimed(terminal, exchange.caller)
@@ -53,29 +54,29 @@ export function verificationJob(options: HttpHandlerOptions, gate: Gate, admissi
 
 function requireOnly(fields: Fields, known: readonly string[]): void {
   if (!Object.keys(fields).every((name) => known.includes(name))) {
-    throw new RequestProblem('ERR_REQUEST', 'a field that is not known here')
+    throw new RequestProblem('ERR_REQUEST', 'unknown field')
   }
 }
 
-/** A token has texts only; which ones, the service decides. */
+/** A token has text values only; the service checks which. */
 function requireTexts(token: Fields): void {
   if (Object.values(token).some((value) => typeof value === 'object' && value !== null)) {
-    throw new RequestProblem('ERR_REQUEST', 'token: a value that is not a text')
+    throw new RequestProblem('ERR_REQUEST', 'token: a value that is not a string')
   }
 }
 
 function textOf(fields: Fields, name: 'terminal' | 'purpose'): string {
   const value = fields[name]
-  if (typeof value !== 'string') throw new RequestProblem('ERR_REQUEST', `${name}: missing, or not a text`)
+  if (typeof value !== 'string') throw new RequestProblem('ERR_REQUEST', `${name}: missing, or not a string`)
   return value
 }
 
 function wantsSerialNumber({ includeSerialNumber = false }: Fields): boolean {
   if (typeof includeSerialNumber === 'boolean') return includeSerialNumber
-  throw new RequestProblem('ERR_REQUEST', 'includeSerialNumber: neither true nor false')
+  throw new RequestProblem('ERR_REQUEST', 'includeSerialNumber: not a boolean')
 }
 
-/** What is no text the service refuses by its form. */
+/** A value that is not text is refused by the service. */
 function claimedTerminal({ terminal }: Fields): string {
   return typeof terminal === 'string' ? terminal : ''
 }

@@ -5,7 +5,7 @@ import { type Exchange, requireTime } from './exchange.ts'
 import { RequestProblem } from './problem.ts'
 
 /**
- * Reads a body that must be one JSON object in UTF-8, `application/json`, without a name twice in any object of it.
+ * Reads a body that must be one JSON object in UTF-8, `application/json`, without duplicate names in any object.
  *
  * @param maxBytes - longest body; the rest is not read.
  * @throws RequestProblem `ERR_MEDIA_TYPE`, `ERR_BODY_TOO_LARGE`, `ERR_REQUEST`, `ERR_REQUEST_TIMEOUT`.
@@ -24,12 +24,12 @@ export async function readJsonBody(exchange: Exchange, maxBytes: number): Promis
   exchange.receiving = true
   let text: string
   try {
-    // The transport holds a body to the length it declares, so it may be taken whole.
+    // The HTTP parser enforces Content-Length, so the body may be read at once.
     const whole = declared !== null && !request.headers.has('transfer-encoding')
     text = whole ? requireExact(await request.text(), Number(declared)) : await readStream(exchange, maxBytes)
   } catch (error) {
     if (error instanceof RequestProblem) throw error
-    throw new RequestProblem('ERR_REQUEST', 'the body did not come to its end')
+    throw new RequestProblem('ERR_REQUEST', 'the body is incomplete')
   }
   exchange.receiving = false
   requireTime(exchange)
@@ -37,8 +37,8 @@ export async function readJsonBody(exchange: Exchange, maxBytes: number): Promis
 }
 
 /**
- * Whether a media type is that of JSON. It has no parameters, and others are to be ignored (RFC 8259 11, RFC 2045 1); but a
- * charset that is not UTF-8 says that the body is something else.
+ * Whether a media type is JSON. JSON has no parameters, and unknown ones are ignored (RFC 8259 11, RFC 2045 1); a
+ * charset other than UTF-8 is refused.
  */
 function isJson(type: string): boolean {
   if (/^application\/json$/i.test(type)) return true
@@ -57,14 +57,14 @@ function isJson(type: string): boolean {
 const unquoted = (value: string): string =>
   value.startsWith('"') ? value.slice(1, -1).replaceAll(/\\(.)/g, '$1') : value
 
-/** Decoding repairs what is no UTF-8, and drops a byte order mark: then the length is another, or a mark of repair is there. */
+/** Decoding replaces invalid UTF-8 and drops a byte order mark: detected by a different length or U+FFFD. */
 function requireExact(text: string, bytes: number): string {
   if (Buffer.byteLength(text) !== bytes || text.includes('\ufffd')) throw notUtf8()
   return text
 }
 
 function notUtf8(): RequestProblem {
-  return new RequestProblem('ERR_REQUEST', 'the body is not UTF-8, or not as long as it says')
+  return new RequestProblem('ERR_REQUEST', 'the body is not valid UTF-8, or not of the declared length')
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> {
@@ -72,11 +72,11 @@ function parse(text: string): Readonly<Record<string, unknown>> {
   try {
     value = JSON.parse(text)
   } catch {
-    // The error quotes the text.
+    // The message of the error quotes the text.
     throw new RequestProblem('ERR_REQUEST', 'the body is not JSON')
   }
   if (!isRecord(value)) throw new RequestProblem('ERR_REQUEST', 'the body is not an object')
-  if (hasDuplicateName(text)) throw new RequestProblem('ERR_REQUEST', 'a field is given twice')
+  if (hasDuplicateName(text)) throw new RequestProblem('ERR_REQUEST', 'duplicate field')
   return value
 }
 

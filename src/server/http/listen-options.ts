@@ -8,10 +8,10 @@ export interface TlsOptions {
   /** Certificate of the server, then those of its CAs. */
   readonly cert: string | Uint8Array
   readonly key: string | Uint8Array
-  /** CAs whose client certificates are believed: no others are, and there is no default. */
+  /** CAs that client certificates are verified against. No default. */
   readonly ca?: string | Uint8Array | undefined
   /**
-   * `required`: a connection without a certificate of `ca` does not come about. `optional`: it has no
+   * `required`: the handshake fails without a certificate of `ca`. `optional`: without one there is no
    * `Caller.certificateName`. Default `none`.
    */
   readonly requestClientCert?: 'none' | 'optional' | 'required' | undefined
@@ -21,21 +21,26 @@ export interface TlsOptions {
 export interface ListenOptions {
   /** Address to listen on. Default `127.0.0.1`: this machine only. */
   readonly host?: string | undefined
-  /** 0: any that is free. */
+  /** 0: any free port. */
   readonly port: number
-  /** HTTPS, TLS 1.2 or later. Without it plain HTTP, for this machine or behind a proxy. */
+  /** HTTPS, TLS 1.2 or later. Without it plain HTTP, for the local machine or behind a proxy. */
   readonly tls?: TlsOptions | undefined
-  /** Longest time until the headers of a request are complete, 100 to 600 000; of a TLS handshake, too. Default 10 000. */
+  /**
+   * Longest time until the headers of a request are complete, and for a TLS handshake, 100 to 600 000. Default 10 000.
+   */
   readonly headersTimeoutMs?: number | undefined
-  /** Longest time until a whole request is here, at least `headersTimeoutMs`. Default 15 000. */
+  /** Longest time until a request is complete, at least `headersTimeoutMs`. Default 15 000. */
   readonly requestTimeoutMs?: number | undefined
-  /** How long a connection without request is kept, 100 to 600 000. Default 5 000; behind a proxy more than it keeps them. */
+  /**
+   * How long an idle connection is kept, 100 to 600 000. Default 5 000; behind a proxy, longer than the proxy's own
+   * keep-alive.
+   */
   readonly keepAliveTimeoutMs?: number | undefined
-  /** Most connections at once, 1 to 65 535; more are closed as they come. Default 1 000. */
+  /** Connections at once, at most, 1 to 65 535; further ones are closed on accept. Default 1 000. */
   readonly maxConnections?: number | undefined
-  /** Most headers of a request, 10 to 1 000. Default 100. Together they have at most 16 384 bytes. */
+  /** Headers of a request, at most, 10 to 1 000. Default 100. All headers together: 16 384 bytes. */
   readonly maxHeadersCount?: number | undefined
-  /** Proxies in front. Without it the caller is the other end of the connection, and no forwarded header is looked at. */
+  /** Trusted proxies. Without it the caller is the peer of the connection, and forwarded headers are ignored. */
   readonly proxies?: ProxyOptions | undefined
 }
 
@@ -44,7 +49,7 @@ export type ListenSettings = {
   readonly [Name in Exclude<keyof ListenOptions, 'tls' | 'proxies'>]-?: NonNullable<ListenOptions[Name]>
 } & Pick<ListenOptions, 'proxies'>
 
-/** @throws TypeError, RangeError for options that make no sense. */
+/** @throws TypeError, RangeError naming the option that is not as described. */
 export function listenSettings(options: ListenOptions): ListenSettings {
   const { host = '127.0.0.1', port, tls, proxies } = options
   const {
@@ -80,11 +85,11 @@ export function requireTls({ cert, key, ca, requestClientCert = 'none' }: TlsOpt
   if (!['none', 'optional', 'required'].includes(requestClientCert)) {
     throw new TypeError('requestClientCert must be none, optional or required')
   }
-  // Otherwise every public CA could name a terminal.
-  if (requestClientCert !== 'none' && ca === undefined) throw new TypeError('client certificates need a ca')
+  // Without `ca`, any public CA could issue terminal certificates.
+  if (requestClientCert !== 'none' && ca === undefined) throw new TypeError('requestClientCert needs tls.ca')
 }
 
-/** Bounds of Node's server. */
+/** Limits of Node's server. */
 export function serverOptions(settings: ListenSettings): ServerOptions {
   const { headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs } = settings
   return {
@@ -94,12 +99,12 @@ export function serverOptions(settings: ListenSettings): ServerOptions {
     connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
     maxHeaderSize: 16_384,
     insecureHTTPParser: false,
-    // Refused later, and with a code.
+    // Refused later with an error code.
     requireHostHeader: false,
   }
 }
 
-/** Options of TLS. What is not written here is Node's default. */
+/** TLS options. Everything else is Node's default. */
 export function tlsServerOptions(tls: TlsOptions, handshakeTimeout: number): ServerOptions {
   const { cert, key, ca, requestClientCert = 'none' } = tls
   const bytes = (pem: string | Uint8Array): string | Buffer => (typeof pem === 'string' ? pem : Buffer.from(pem))
@@ -111,7 +116,7 @@ export function tlsServerOptions(tls: TlsOptions, handshakeTimeout: number): Ser
     rejectUnauthorized: requestClientCert === 'required',
     minVersion: 'TLSv1.2',
     handshakeTimeout,
-    // The certificate of a connection stays the one it began with.
+    // No renegotiation: the client certificate of a connection cannot change.
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
   }
 }

@@ -25,38 +25,38 @@ export interface ListeningServer extends AsyncDisposable {
   readonly host: string
   readonly port: number
   /**
-   * Takes no new connection, lets the requests that run finish, then ends all that is left. Called again it gives the same
+   * Stops accepting connections, lets running requests finish, then ends the rest. A second call returns the same
    * report; the handler and its service stay open.
    *
-   * With `drainMs` no request is lost on the way: first the handler is not ready any more and every answer ends its
-   * connection, while new connections are still taken, until all who send requests have gone elsewhere.
+   * With `drainMs` no request is lost: first the handler reports not ready and every response ends its connection,
+   * while new connections are still accepted, until load balancers have switched to other instances.
    *
-   * @param options - `drainMs`: how long that may take them, 0 to 600 000. Default 0. `graceMs`: how long requests may take to
-   *   finish after it, 0 to 600 000. Default 10 000.
-   * @throws RangeError.
+   * @param options - `drainMs`: duration of that phase, 0 to 600 000. Default 0. `graceMs`: grace period for running
+   *   requests after it, 0 to 600 000. Default 10 000.
+   * @throws RangeError for a `drainMs` or `graceMs` out of range.
    */
   close(options?: CloseOptions): Promise<CloseReport>
   /**
-   * Takes another certificate, key and CA for client certificates, for handshakes from now on; connections that are open keep
-   * theirs, and sessions of the former ones are not resumed. `requestClientCert` stays as it is.
+   * Replaces certificate, key and client CA for new handshakes; open connections keep theirs, and TLS sessions of the
+   * former ones are not resumed. `requestClientCert` is unchanged.
    *
-   * @throws TypeError where TLS was not begun with. @throws ServerError `ERR_SERVER` when they cannot be used; then the former
-   * ones stay.
+   * @throws TypeError when the server was started without TLS. @throws ServerError `ERR_SERVER` when certificate or key
+   *   are unusable; the former ones stay in use.
    */
   updateTls(tls: TlsOptions): void
 }
 
-/** Connections that may wait to be taken, as far as the system lets them: a burst is not turned away. */
+/** Length of the listen backlog, as far as the system allows: absorbs bursts. */
 const backlog = 4_096
 
-/** A connection on which nothing moved for so long is dead; longer than any request may take, milliseconds. */
+/** Idle time after which a connection is destroyed, milliseconds; longer than any request may take. */
 const deadAfter = 900_000
 
 /**
  * Serves a handler over HTTP or HTTPS. As `@hono/node-server` does by default, it replaces the global `Request` and
- * `Response` by lighter ones of the same form: answers cost half.
+ * `Response` by lighter compatible ones, which halves the cost of a response.
  *
- * @throws TypeError, RangeError for options that make no sense.
+ * @throws TypeError, RangeError naming the option that is not as described.
  * @throws ServerError `ERR_SERVER` when the address cannot be listened on, or certificate and key cannot be used.
  * @throws DependencyError `ERR_DEPENDENCY_MISSING` when `@hono/node-server` is not installed.
  */
@@ -68,7 +68,7 @@ export async function listen(
   const { getRequestListener } = await load('@hono/node-server', () => import('@hono/node-server'))
   const server = createNodeServer(settings, options.tls)
   server.maxConnections = settings.maxConnections
-  // One more, so that too many can be told.
+  // One more, so that exceeding the limit can be detected.
   server.maxHeadersCount = settings.maxHeadersCount + 1
   server.timeout = deadAfter
   const connections = new Connections(server, options.tls !== undefined)
@@ -80,7 +80,7 @@ export async function listen(
   server.on('clientError', (error, socket) => answerClientError(error, socket, connections.isAnswering(socket)))
   const { port, host } = settings
   const bound = await bind(server, host, port)
-  // Taking one connection failed; the others go on.
+  // Accepting one connection failed; the others continue.
   server.on('error', () => {})
   const shown = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address
   let closing: Promise<CloseReport> | undefined
@@ -97,12 +97,12 @@ export async function listen(
     port: bound.port,
     close,
     updateTls(tls) {
-      if (!(server instanceof TlsServer)) throw new TypeError('this server does not speak TLS')
+      if (!(server instanceof TlsServer)) throw new TypeError('the server was started without TLS')
       requireTls(tls)
       try {
         server.setSecureContext(tlsServerOptions(tls, settings.headersTimeoutMs))
       } catch (cause) {
-        throw new ServerError('the certificate or the key of the server cannot be used', { cause })
+        throw new ServerError('unusable certificate or key of the server', { cause })
       }
     },
     [Symbol.asyncDispose]: async () => void (await close()),
@@ -114,7 +114,7 @@ function createNodeServer(settings: ListenSettings, tls: TlsOptions | undefined)
   try {
     return createTlsServer({ ...serverOptions(settings), ...tlsServerOptions(tls, settings.headersTimeoutMs) })
   } catch (cause) {
-    throw new ServerError('the certificate or the key of the server cannot be used', { cause })
+    throw new ServerError('unusable certificate or key of the server', { cause })
   }
 }
 

@@ -3,10 +3,10 @@ import type { Duplex } from 'node:stream'
 import { refusal } from './exchange.ts'
 import { RequestProblem } from './problem.ts'
 
-/** Ends the connection with it: what comes next on it has no meaning. */
+/** Ends the connection: bytes after a malformed request cannot be framed. */
 const last = { connection: 'close' } as const
 
-/** Headers that a request has once: two readers could otherwise take two of them. */
+/** Headers that may occur once: two parsers could otherwise use different ones (request smuggling). */
 const single: ReadonlySet<string> = new Set([
   'host',
   'content-type',
@@ -16,57 +16,57 @@ const single: ReadonlySet<string> = new Set([
 ])
 
 /**
- * What is wrong with the frame of a request, if anything: what Node's parser lets pass and RFC 9112 does not, or what two
- * servers on the way may take in two ways.
+ * The framing problem of a request, if any: what Node's parser accepts although RFC 9112 does not, or what two servers
+ * in a chain may interpret differently.
  *
- * @param maxHeaders - `Infinity` where the server itself bounds them.
+ * @param maxHeaders - `Infinity` where the server itself limits them.
  */
 export function frameProblem(incoming: IncomingMessage, maxHeaders: number): RequestProblem | undefined {
   const { headers, httpVersion, rawHeaders, url = '' } = incoming
   if (rawHeaders.length > 2 * maxHeaders) return malformed('too many headers')
-  // The parser knows 0.9 and 2.0 too, in which this message cannot be. RFC 9112 2.3.
-  if (httpVersion !== '1.1' && httpVersion !== '1.0') return malformed('its version')
+  // The parser accepts 0.9 and 2.0 too, which are impossible here. RFC 9112 2.3.
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return malformed('HTTP version')
   // RFC 9112 3.2: one, and for http and https never empty.
-  if (headers.host === undefined ? httpVersion === '1.1' : headers.host === '') return malformed('no host is named')
+  if (headers.host === undefined ? httpVersion === '1.1' : headers.host === '') return malformed('missing host')
   const coding = headers['transfer-encoding']
-  // RFC 9112 6.1: no other coding is understood here, and in HTTP/1.0 there is none.
+  // RFC 9112 6.1: no other coding is supported, and HTTP/1.0 has none.
   if (coding !== undefined && (httpVersion === '1.0' || !/^chunked$/i.test(coding))) {
-    return malformed('its transfer coding')
+    return malformed('transfer coding')
   }
   const seen = new Set<string>()
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]!.toLowerCase()
-    if (single.has(name) && seen.size === seen.add(name).size) return malformed(`${name} more than once`)
-    // What was folded over two lines: RFC 9112 5.2.
-    if (/[\r\n\0]/.test(rawHeaders[i + 1]!)) return malformed('a header of several lines')
+    if (single.has(name) && seen.size === seen.add(name).size) return malformed(`duplicate ${name}`)
+    // A header folded over several lines: RFC 9112 5.2.
+    if (/[\r\n\0]/.test(rawHeaders[i + 1]!)) return malformed('a header folded over several lines')
   }
   return isPlainTarget(url) ? undefined : malformed('its address')
 }
 
 /**
- * Whether the path of a request is written in the one form in which every reader takes it alike: no empty segment, no dot
- * segment, nothing encoded. All paths served here are.
+ * Whether the path of a request is in the one form that every parser reads alike: no empty segment, no dot segment, no
+ * percent-encoding. All paths served here are.
  */
 function isPlainTarget(target: string): boolean {
   const [, path = ''] = /^(?:https?:\/\/[^/?#]+)?([^?#]*)(?:\?[^#]*)?$/i.exec(target) ?? []
   return /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~!$&'()*+,;=:@-]+)*\/?$/.test(path) && path !== ''
 }
 
-/** A request that is none in HTTP. */
+/** The problem for a malformed HTTP request. */
 export function malformed(why: string): RequestProblem {
-  return new RequestProblem('ERR_REQUEST', `not a request in HTTP: ${why}`, last)
+  return new RequestProblem('ERR_REQUEST', `malformed HTTP request: ${why}`, last)
 }
 
-/** Answers a request that is not handed on. */
+/** Answers a request that is not passed to the handler. */
 export function refuse(response: ServerResponse, problem: RequestProblem): void {
   const { status, headers, body } = refusal(problem)
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body ?? '') }).end(body)
 }
 
-/** Answers what Node's parser refused, or waited for too long, and ends the connection. */
+/** Answers a request that Node's parser refused or timed out, and ends the connection. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, answering: boolean): void {
   const { code = '' } = error
-  // Another answer is under way, for which this one would be taken; or it is TLS or the network that failed.
+  // Another response is under way, which this one would be taken for; or TLS or the network failed.
   if (answering || !socket.writable || !/^(HPE|ERR_HTTP)_/.test(code)) {
     socket.destroy()
     return
@@ -79,7 +79,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, 
 
 function clientProblem(code: string): RequestProblem {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    return new RequestProblem('ERR_REQUEST_TIMEOUT', 'the request did not come in time', last)
+    return new RequestProblem('ERR_REQUEST_TIMEOUT', 'the request was not received in time', last)
   }
-  return malformed(code === 'HPE_HEADER_OVERFLOW' ? 'the headers are too long' : 'its form')
+  return malformed(code === 'HPE_HEADER_OVERFLOW' ? 'headers too long' : 'syntax')
 }

@@ -18,7 +18,8 @@ const levels = { ok: 0, warning: 1, failed: 2 } as const
 const storeCodes = new Set<string>(['ERR_STORE_UNAVAILABLE', 'ERR_STORE_FULL'])
 
 /**
- * Metrics with a registry of their own. Labels are route patterns, statuses and codes, which are few; no caller can add one.
+ * Metrics with a registry of their own. Labels are route patterns, statuses and codes, a bounded set no caller can
+ * extend.
  *
  * @param conditions - the state of each part.
  * @throws DependencyError `ERR_DEPENDENCY_MISSING`.
@@ -57,7 +58,7 @@ export async function createMetrics(conditions: () => readonly Condition[]): Pro
   })
   const storeErrors = new Counter({
     name: 'jpki_card_nonce_store_errors_total',
-    help: 'Requests refused because the store of challenges did not answer or was full.',
+    help: 'Requests refused because the challenge store did not respond or was full.',
     registers,
   })
   new Gauge({
@@ -66,7 +67,7 @@ export async function createMetrics(conditions: () => readonly Condition[]): Pro
     labelNames: ['part', 'reason'],
     registers,
     collect() {
-      // A cause that is over goes.
+      // Removes causes that have ended.
       this.reset()
       for (const { part, state, reason = '' } of conditions()) this.set({ part, reason }, levels[state])
     },
@@ -76,10 +77,10 @@ export async function createMetrics(conditions: () => readonly Condition[]): Pro
   delay.enable()
   new Gauge({
     name: 'jpki_card_event_loop_lag_seconds',
-    help: 'Delay of the event loop since the last time it was asked for, 99th percentile.',
+    help: 'Delay of the event loop since the last scrape, 99th percentile.',
     registers,
     collect() {
-      // What is measured is the time between two ticks of a timer.
+      // The histogram holds the time between two ticks of a timer, so the resolution is subtracted.
       this.set(Math.max(0, delay.percentile(99) / 1e6 - resolution) / 1000)
       delay.reset()
     },

@@ -10,9 +10,9 @@ import { callerOf, Proxies, type ProxyOptions } from './proxies.ts'
 
 /** Options of {@link toNodeHandler}. */
 export interface NodeHandlerOptions {
-  /** Proxies in front. Without it the caller is the other end of the connection, and no forwarded header is looked at. */
+  /** Trusted proxies. Without it the caller is the peer of the connection, and forwarded headers are ignored. */
   readonly proxies?: ProxyOptions | undefined
-  /** Most headers of a request, 10 to 1 000. Default: as many as the server takes. */
+  /** Headers of a request, at most, 10 to 1 000. Default: the limit of the server. */
   readonly maxHeadersCount?: number | undefined
 }
 
@@ -20,15 +20,16 @@ export interface NodeHandlerOptions {
 export type NodeHandler = (incoming: IncomingMessage, outgoing: ServerResponse, next?: (error: unknown) => void) => void
 
 /**
- * A handler as a listener for a server of Node: `createServer(node)`, `app.use('/issue', node)` in Express. The body must not
- * have been read before, so it comes before what parses bodies. What is not a request in the sense of RFC 9112 is refused
- * here; bounds for connections and slow senders are those of the server.
+ * A handler as a listener for a server of Node: `createServer(node)`, `app.use('/issue', node)` in Express. It reads
+ * the body itself, so it must be registered before body parsers. Requests that violate RFC 9112 are refused here;
+ * limits for connections and slow senders are those of the server.
  *
- * @throws TypeError, RangeError. @throws DependencyError `ERR_DEPENDENCY_MISSING` when `@hono/node-server` is not installed.
+ * @throws TypeError, RangeError. @throws DependencyError `ERR_DEPENDENCY_MISSING` when `@hono/node-server` is not
+ *   installed.
  */
 export async function toNodeHandler(handler: HttpRoutes, options: NodeHandlerOptions = {}): Promise<NodeHandler> {
   const { getRequestListener } = await load('@hono/node-server', () => import('@hono/node-server'))
-  // The server is somebody else's, so its globals stay.
+  // The application's globals are not replaced.
   return nodeHandlerWith(getRequestListener, handler, options, false)
 }
 
@@ -51,7 +52,7 @@ export function nodeHandlerWith(
   )
   return (incoming, outgoing, next) => {
     if (incoming.readableEnded && Number(incoming.headers['content-length'] ?? 1) > 0 && incoming.method === 'POST') {
-      const error = new TypeError('the body was read before: put this handler before what parses bodies')
+      const error = new TypeError('the request body was already read: register this handler before body parsers')
       if (next === undefined) throw error
       next(error)
       return
@@ -62,7 +63,9 @@ export function nodeHandlerWith(
   }
 }
 
-/** What stands in the way of a request before the handler sees it: an address that is none, headers that no proxy wrote. */
+/**
+ * The response to a request refused before the handler: an invalid URL, or forwarded headers not from a trusted proxy.
+ */
 function answerOf(error: unknown): Response {
   const known = error instanceof Error && error.name === 'RequestError' ? malformed('its address') : error
   const { status, headers, body } = refusal(known)

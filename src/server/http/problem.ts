@@ -2,7 +2,7 @@ import { AuditError, type Code, type CodeOf, RefusalError, type Turn } from '../
 import { messageFor } from '../../messages/index.ts'
 import { codes, outcomeOf } from '../../outcomes.ts'
 
-/** Codes only this interface knows, and the one for errors nobody foresaw. */
+/** Codes of the HTTP interface only, and the one for unexpected errors. */
 type RequestCode = CodeOf<'RequestProblem'> | 'ERR_INTERNAL'
 
 /** Every code a response can have, with its HTTP status. */
@@ -13,7 +13,7 @@ export const problemStatuses: Readonly<Record<string, number>> = Object.fromEntr
   }),
 )
 
-/** A request that is refused before its token is looked at. Its message holds nothing that was sent. */
+/** A request refused before its token is verified. Its message contains nothing that was sent. */
 export class RequestProblem extends Error {
   readonly code: RequestCode
   readonly headers: Readonly<Record<string, string>>
@@ -28,19 +28,19 @@ export class RequestProblem extends Error {
   }
 }
 
-/** Body of a response to a request that is refused. RFC 9457, with extension members from `code` on. */
+/** Body of the response to a refused request. RFC 9457, with extension members from `code` on. */
 export interface ProblemDetails {
-  /** One URN per code. It identifies the problem and leads nowhere. */
+  /** One URN per code. An identifier, not an address. */
   readonly type: string
   /** The same for every problem of the code, in English. */
   readonly title: string
   readonly status: number
-  /** For the log of the terminal; nothing that was sent is in it. */
+  /** For the log of the terminal; contains nothing that was sent. */
   readonly detail: string
   readonly code: Code
   readonly turn: Turn
   readonly retry: boolean
-  /** Name of the failed check of a certificate, and the certificate: 0 is the holder's. */
+  /** Name of the failed check of a certificate, and the certificate: depth 0 is the holder's. */
   readonly check?: string
   readonly depth?: number
 }
@@ -51,7 +51,7 @@ export interface Problem {
   readonly body: ProblemDetails
 }
 
-/** The response to an error. Of an unexpected one it shows nothing. */
+/** The response to an error. Details of an unexpected one are not shown. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof RefusalError) {
     const { code, message, check, depth } = error
@@ -61,15 +61,15 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof AuditError) {
     return { headers: {}, body: details(error.code, 'audit log unavailable; request refused') }
   }
-  const known = error instanceof RequestProblem ? error : new RequestProblem('ERR_INTERNAL', 'an unexpected error')
+  const known = error instanceof RequestProblem ? error : new RequestProblem('ERR_INTERNAL', 'unexpected error')
   return { headers: known.headers, body: details(known.code, known.message) }
 }
 
-/** Titles, since an overloaded server sends many. */
+/** Titles by code, cached: an overloaded server sends many. */
 const titles = new Map<Code, string>()
 
 function details(code: Code, detail: string): ProblemDetails {
-  // A refusal that no server is known to answer with is one of the token: well formed, and refused.
+  // A refusal without a status of its own concerns the token: well-formed but refused, 422.
   const { status = 422, turn, retry } = outcomeOf(code)
   let title = titles.get(code)
   if (title === undefined) {

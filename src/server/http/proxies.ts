@@ -10,13 +10,16 @@ import { RequestProblem } from './problem.ts'
 
 interface Peer {
   readonly caller: Caller
-  /** When its certificate ends, milliseconds since 1970. */
+  /** notAfter of its certificate, milliseconds since 1970. */
   readonly until: number
 }
 
 const peers = new WeakMap<Socket, Peer>()
 
-/** Who is at the other end of a connection. A connection can outlive the certificate it began with; then it proves nothing. */
+/**
+ * The peer of a connection. A connection can outlive the client certificate of its handshake, which then no longer
+ * counts.
+ */
 export function callerOf(socket: Socket): Caller {
   let peer = peers.get(socket)
   if (peer === undefined) {
@@ -26,11 +29,11 @@ export function callerOf(socket: Socket): Caller {
   return Date.now() < peer.until ? peer.caller : { address: peer.caller.address }
 }
 
-/** The name only of a certificate that was verified, and only of one that has one name. */
+/** The name, only of a verified certificate with exactly one CN. */
 function peerOf(socket: Socket): Peer {
   const address = socket.remoteAddress
   const certificate = socket instanceof TLSSocket && socket.authorized ? socket.getPeerCertificate() : undefined
-  // There is none on a connection that did not have to show one.
+  // No certificate was requested on this connection.
   if (certificate?.raw === undefined) return { caller: { address }, until: Number.POSITIVE_INFINITY }
   const name: unknown = certificate.subject?.CN
   const certificateName = typeof name === 'string' ? name : undefined
@@ -38,28 +41,35 @@ function peerOf(socket: Socket): Peer {
   return { caller: { address, certificateName, certificate: new Uint8Array(certificate.raw) }, until }
 }
 
-/** Proxies in front of the server, and what is taken from them. */
+/** Trusted proxies, and the headers accepted from them. */
 export interface ProxyOptions {
-  /** Their addresses and networks: `192.0.2.10`, `10.0.0.0/8`, `2001:db8::/32`. From no one else a forwarded value is taken. */
+  /**
+   * Their addresses and networks: `192.0.2.10`, `10.0.0.0/8`, `2001:db8::/32`. Forwarded headers of other peers are
+   * ignored or refused.
+   */
   readonly trusted: readonly string[]
-  /** Where each proxy appends the address it was called from. The other header is not looked at. Default `x-forwarded-for`. */
+  /**
+   * The header to which each proxy appends the address of its peer. The other header is ignored. Default
+   * `x-forwarded-for`.
+   */
   readonly addressHeader?: 'x-forwarded-for' | 'forwarded' | undefined
   /**
-   * Header in which the proxy hands on the name of the terminal it has verified: `Caller.terminalName`. The proxy must set it
-   * on every request. From anyone but a trusted proxy, and more than once, it is refused.
+   * Header in which the proxy passes the terminal name it has authenticated: `Caller.terminalName`. The proxy must set
+   * it on every request. Refused from other peers, and when it occurs more than once.
    */
   readonly terminalHeader?: string | undefined
 }
 
-/** Who sends a request that may have come through proxies. */
+/** Determines the sender of a request behind trusted proxies. */
 export class Proxies {
   readonly #trusted = new BlockList()
   readonly #addressHeader: 'x-forwarded-for' | 'forwarded'
   readonly #terminalHeader: string | undefined
 
-  /** @throws TypeError if an entry of `trusted` is not an address or network, or a header is not the name of one. */
+  /** @throws TypeError if an entry of `trusted` is not an address or network, or a header name is invalid. */
   constructor({ trusted, addressHeader = 'x-forwarded-for', terminalHeader }: ProxyOptions) {
-    if (!Array.isArray(trusted) || trusted.length === 0) throw new TypeError('proxies.trusted must name a proxy')
+    if (!Array.isArray(trusted) || trusted.length === 0)
+      throw new TypeError('proxies.trusted must be a non-empty array')
     for (const one of trusted) {
       const network = networkIn(one)
       if (network === undefined) throw new TypeError(`proxies.trusted: not an address or network: ${one}`)
@@ -69,7 +79,7 @@ export class Proxies {
       throw new TypeError('proxies.addressHeader must be x-forwarded-for or forwarded')
     }
     if (terminalHeader !== undefined && !isHeaderName(terminalHeader)) {
-      throw new TypeError('proxies.terminalHeader must be the name of a header')
+      throw new TypeError('proxies.terminalHeader must be a header name')
     }
     this.#addressHeader = addressHeader
     this.#terminalHeader = terminalHeader?.toLowerCase()
@@ -78,18 +88,18 @@ export class Proxies {
   /**
    * The caller behind the proxies.
    *
-   * @param peer - the other end of the connection.
-   * @throws RequestProblem `ERR_FORBIDDEN` for the terminal's header from anyone else; `ERR_REQUEST` for headers that no
-   *   proxy writes.
+   * @param peer - the peer of the connection.
+   * @throws RequestProblem `ERR_FORBIDDEN` for the terminal header from an untrusted peer; `ERR_REQUEST` for malformed
+   *   forwarded headers.
    */
   callerOf({ headers, rawHeaders }: IncomingMessage, peer: Caller): Caller {
     const isProxy = peer.address !== undefined && this.#isTrusted(peer.address)
     const names = this.#terminalHeader === undefined ? [] : valuesOf(rawHeaders, this.#terminalHeader)
     if (!isProxy) {
       if (names.length === 0) return peer
-      throw new RequestProblem('ERR_FORBIDDEN', 'a header that only a trusted proxy may send', { connection: 'close' })
+      throw new RequestProblem('ERR_FORBIDDEN', 'header allowed from trusted proxies only', { connection: 'close' })
     }
-    if (names.length > 1) throw malformed('the header of the terminal more than once')
+    if (names.length > 1) throw malformed('duplicate terminal header')
     const forwarded = headers[this.#addressHeader]
     const [name] = names
     return {
@@ -99,7 +109,7 @@ export class Proxies {
     }
   }
 
-  /** The address nearest to this server that is not a proxy's: what stands before it, the client wrote itself. */
+  /** The last address that is not a trusted proxy's: everything before it was written by the client. */
   #clientIn(forwarded: string, peer: string): string {
     const nodes =
       this.#addressHeader === 'forwarded' ? nodesOf(forwarded) : forwarded.split(',').map((one) => one.trim())
@@ -132,7 +142,7 @@ export function networkIn(
   return { address, length, family: version === 4 ? 'ipv4' : 'ipv6' }
 }
 
-/** A field name, RFC 9110 5.1, that is no other's. */
+/** A field name, RFC 9110 5.1, that is not in use for another purpose. */
 export function isHeaderName(name: unknown): boolean {
   return (
     typeof name === 'string' &&
@@ -142,7 +152,7 @@ export function isHeaderName(name: unknown): boolean {
 }
 
 function requireName(value: string): string {
-  if (!isIdentifier(value)) throw malformed('the header of the terminal holds something else than its name')
+  if (!isIdentifier(value)) throw malformed('invalid terminal name in the terminal header')
   return value
 }
 
@@ -162,7 +172,8 @@ const pair = new RegExp(`\\s*(${token})=(?:(${token})|"((?:[^"\\\\]|\\\\.)*)")\\
 /**
  * `for` of each element of a Forwarded header, RFC 7239 4; an empty text where it is absent.
  *
- * @throws RequestProblem `ERR_REQUEST` for another form: in it a client's open quotation mark could hide what a proxy appended.
+ * @throws RequestProblem `ERR_REQUEST` for a malformed header: a client's unclosed quotation mark could hide what a
+ *   proxy appended.
  */
 function nodesOf(text: string): readonly string[] {
   if (text.trim() === '') return []
@@ -170,7 +181,7 @@ function nodesOf(text: string): readonly string[] {
   pair.lastIndex = 0
   while (pair.lastIndex < text.length) {
     const [, name, plain, quoted, end, empty] = pair.exec(text) ?? [undefined]
-    if (end === undefined && empty === undefined) throw malformed('a Forwarded header of another form')
+    if (end === undefined && empty === undefined) throw malformed('malformed Forwarded header')
     if (name?.toLowerCase() === 'for') nodes[nodes.length - 1] = plain ?? quoted!.replaceAll(/\\(.)/g, '$1')
     if (end === ',' || empty === ',') nodes.push('')
   }

@@ -1,10 +1,10 @@
 import { RecentMap } from '../../recent-map.ts'
 
-/** How often one caller may ask. */
+/** Request rate of one caller. */
 export interface Rate {
-  /** Requests a second, in the long run; above 0. */
+  /** Sustained requests per second; above 0. */
   readonly perSecond: number
-  /** Requests at once, after a pause; at least 1. */
+  /** Requests at once after a pause; at least 1. */
   readonly burst: number
 }
 
@@ -14,10 +14,10 @@ interface Bucket {
   readonly at: number
 }
 
-/** Most callers that are remembered. */
+/** Callers remembered, at most. */
 const mostCallers = 20_000
 
-/** A token bucket for each caller. The one not seen for longest makes room, so that memory is bounded. */
+/** A token bucket for each caller. The least recently seen is evicted, so that memory is bounded. */
 export class RateLimiter {
   readonly #rate: Rate
   readonly #clock: () => number
@@ -29,7 +29,7 @@ export class RateLimiter {
     this.#clock = clock
   }
 
-  /** Takes one. @returns 0, or the milliseconds until there is one again. */
+  /** Takes one. @returns 0, or the milliseconds until the next is available. */
   take(caller: string): number {
     const { perSecond, burst } = this.#rate
     const now = this.#clock()
