@@ -14,6 +14,6 @@ export interface Condition {
 
 /** A part that knows its own state. */
 export interface HealthSource {
-  /** The states known now: cheap, without input or output, and it never throws. */
+  /** Current conditions, from memory: no I/O, never throws. */
   conditions(): readonly Condition[]
 }

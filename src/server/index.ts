@@ -1,6 +1,6 @@
 /**
- * The issuance server: challenges, verification of tokens, each nonce taken once; over HTTP, with an audit log and with PINs
- * that a municipality keeps.
+ * The issuance server: challenges, verification of tokens, one-time nonces; over HTTP, with an audit log and with the
+ * PINs that a municipality keeps (municipal PINs).
  *
  * @example
  * ```ts

@@ -2,16 +2,16 @@ import { createHmac, type KeyObject } from 'node:crypto'
 import type { Condition, HealthSource } from './health.ts'
 import type { NonceStore } from './stores/store.ts'
 
-/** How long an announcement holds, and how old it is when it is renewed, milliseconds. */
+/** Lifetime of an announcement, and the age at which it is renewed, milliseconds. */
 const lifetimeMs = 300_000
 const renewalMs = 60_000
 
 const domain = 'jpki-card-instance:1\0'
 
 /**
- * Finds out whether the services that share a store have one origin and one pseudonymKey. Each announces its origin and a
- * fingerprint of its key, and looks at what the others announced. The fingerprint is an HMAC under the key, so the store
- * learns nothing of it.
+ * Detects services that share a store but differ in origin or pseudonymKey. Each instance announces its origin and a
+ * fingerprint of its key in the store, and compares the announcements of the others. The fingerprint is an HMAC under
+ * the key, from which the store cannot derive it.
  */
 export class Instances implements HealthSource {
   readonly #store: NonceStore
@@ -27,12 +27,12 @@ export class Instances implements HealthSource {
     this.#text = `${origin} ${createHmac('sha256', pseudonymKey).update(domain).digest('base64url')}`
   }
 
-  /** Renews the announcement when it is time, beside what is going on. Costs one comparison otherwise. */
+  /** Renews the announcement in the background when it is due; otherwise one comparison. */
   refresh(): void {
     if (performance.now() - this.#announcedAt >= renewalMs) void this.check()
   }
 
-  /** Announces now, and compares. Never rejects: a store that fails is noticed by what needs it. */
+  /** Announces and compares now. Never rejects: a failing store is reported by the calls that need it. */
   async check(): Promise<void> {
     this.#announcedAt = performance.now()
     let announced: readonly unknown[]
@@ -55,19 +55,20 @@ export class Instances implements HealthSource {
   }
 }
 
-/** What the origins of services that differ come to: one of this origin differs by its key. */
+/** The condition for announcements that differ from our own: with the same origin, the key differs. */
 function conditionOf(origins: readonly string[], own: string): Pick<Condition, 'state' | 'reason' | 'detail'> {
   if (origins.includes(own)) {
     return {
       state: 'warning',
       reason: 'pseudonym-key-differs',
-      detail: 'another instance on this store has another pseudonymKey: the same person is two holders',
+      detail: 'another instance on this store has another pseudonymKey: the same person gets two holder identifiers',
     }
   }
   if (origins.length === 0) return { state: 'ok' }
   return {
     state: 'warning',
     reason: 'origin-differs',
-    detail: 'another instance on this store has another origin: give one origin to all, or each service its own prefix',
+    detail:
+      'another instance on this store has another origin: configure the same origin for all, or a separate prefix per service',
   }
 }

@@ -1,19 +1,19 @@
 import { latin1Text } from '../bytes.ts'
 
-/** A challenge that was given out: its nonce, and when it expires, milliseconds. */
+/** An issued challenge: its nonce, and when it expires, milliseconds. */
 interface Open {
   readonly nonce: Uint8Array
   readonly until: number
 }
 
 /**
- * The challenges of each terminal that this process gave out and that were not answered here: so many at most, so that no
- * terminal fills the store for all others.
+ * The open challenges of each terminal: issued by this process and not yet answered here. Limited per terminal, so that
+ * one terminal cannot fill the store for all others.
  */
 export class OpenChallenges {
   readonly #most: number
   readonly #terminals = new Map<string, Map<string, Open>>()
-  /** When terminals that are silent are looked for next. */
+  /** When terminals without open challenges are removed next. */
   #sweepAt = 0
 
   constructor(most: number) {
@@ -21,10 +21,10 @@ export class OpenChallenges {
   }
 
   /**
-   * Takes note of one.
+   * Adds a challenge.
    *
    * @param now - milliseconds, on the clock of `until`.
-   * @returns the nonce of the terminal's oldest, when there is one too many: it is to be withdrawn.
+   * @returns the nonce of the terminal's oldest challenge when the limit is exceeded; the caller withdraws it.
    */
   add(terminal: string, nonce: Uint8Array, until: number, now: number): Uint8Array | undefined {
     if (now >= this.#sweepAt) {
@@ -40,7 +40,7 @@ export class OpenChallenges {
     return oldest.until > now ? oldest.nonce : undefined
   }
 
-  /** One that was answered, rightly or not. */
+  /** Removes a challenge that was answered, successfully or not. */
   remove(terminal: string, nonce: Uint8Array): void {
     const open = this.#terminals.get(terminal)
     if (open?.delete(latin1Text(nonce)) === true && open.size === 0) this.#terminals.delete(terminal)

@@ -10,7 +10,7 @@ import { isIdentifier, isOrigin } from '../token/index.ts'
 import type { AuditSink } from './audit/event.ts'
 import type { NonceStore } from './stores/store.ts'
 
-/** What a {@link TokenService} works with. */
+/** Options of {@link TokenService}. */
 export interface TokenServiceOptions {
   /** Origin of this server as terminals reach it: `https://issue.example.jp`. */
   readonly origin: string
@@ -19,29 +19,29 @@ export interface TokenServiceOptions {
   readonly anchors: readonly Certificate[]
   /** Untrusted certificates to build paths with. */
   readonly intermediates?: readonly Certificate[] | undefined
-  /** What is asked of revocation: a decision, so there is no default. */
+  /** Revocation policy. Required; there is no default. */
   readonly revocation: RevocationPolicy
   /** Default: production only. */
   readonly hierarchies?: readonly JpkiHierarchy[] | undefined
-  /** Purposes challenges are given for. Default: any. */
+  /** Purposes challenges are issued for. Default: any. */
   readonly purposes?: readonly string[] | undefined
   /** Lifetime of a challenge, milliseconds, 5 000 to 600 000. Default 120 000. */
   readonly challengeLifetimeMs?: number | undefined
   /**
-   * Most challenges of one terminal that are open at once, 1 to 100 000; one more, and its oldest is withdrawn, so that no
-   * terminal fills the store for all others. Counted by each process. Default 1 000.
+   * Open challenges per terminal, at most, 1 to 100 000; beyond that its oldest is withdrawn, so that one terminal
+   * cannot fill the store for all others. Counted per process. Default 1 000.
    */
   readonly challengesPerTerminal?: number | undefined
-  /** Secret for pseudonyms, at least 32 bytes; copied. With another one every holder becomes another. */
+  /** Secret for pseudonyms, at least 32 bytes; copied. Changing it changes every holder identifier. */
   readonly pseudonymKey: Uint8Array
   readonly audit?: AuditSink | undefined
-  /** Default: the time of the machine. */
+  /** Default: the system clock. */
   readonly clock?: (() => Date) | undefined
-  /** What certificates, lists, OCSP answers and tokens may be signed with. */
+  /** Signature algorithms accepted for certificates, CRLs, OCSP responses and tokens. */
   readonly signatures?: SignaturePolicy | undefined
 }
 
-/** What {@link TokenService.reconfigure} takes. */
+/** Options {@link TokenService.reconfigure} can replace. */
 export type TokenServiceChanges = Partial<
   Pick<
     TokenServiceOptions,
@@ -49,7 +49,7 @@ export type TokenServiceChanges = Partial<
   >
 >
 
-/** The options with their defaults, and what is worked out of them once. */
+/** The options with their defaults, and values derived from them once. */
 export type Settings = Omit<
   TokenServiceOptions,
   'challengeLifetimeMs' | 'challengesPerTerminal' | 'clock' | 'pseudonymKey'
@@ -58,22 +58,24 @@ export type Settings = Omit<
   readonly challengesPerTerminal: number
   readonly clock: () => Date
   readonly pseudonymKey: KeyObject
-  /** The anchors as tokens write certificates. */
+  /** The anchors in the certificate encoding of tokens (base64 of DER). */
   readonly anchorTexts: ReadonlySet<string>
-  /** Generation of each anchor that is a JPKI authority. */
+  /** Generation of each anchor that is a JPKI CA. */
   readonly generations: ReadonlyMap<Certificate, number | undefined>
 }
 
-/** @throws TypeError, RangeError for options that make no sense. */
+/** @throws TypeError, RangeError naming the option that is not as described in {@link TokenServiceOptions}. */
 export function settingsOf(options: TokenServiceOptions): Settings {
   const { origin, store, anchors, revocation, purposes, challengeLifetimeMs = 120_000, pseudonymKey } = options
   if (!isOrigin(origin)) throw new TypeError('origin must be an origin: scheme, host and port, nothing else')
-  if (typeof store?.put !== 'function' || typeof store.take !== 'function') throw new TypeError('store must be a store')
+  if (typeof store?.put !== 'function' || typeof store.take !== 'function')
+    throw new TypeError('store must have put and take')
   if (!areCertificates(anchors) || anchors.length === 0) throw new TypeError('anchors must be CA certificates')
   if (!areCertificates(options.intermediates ?? [])) throw new TypeError('intermediates must be certificates')
-  if (!['required', 'best-effort', 'none'].includes(revocation?.mode)) throw new TypeError('revocation must be decided')
+  if (!['required', 'best-effort', 'none'].includes(revocation?.mode))
+    throw new TypeError('options.revocation.mode must be "required", "best-effort" or "none"')
   if (revocation.mode !== 'none' && !Array.isArray(revocation.sources)) {
-    throw new TypeError('revocation must have sources')
+    throw new TypeError('options.revocation.sources must be given unless mode is "none"')
   }
   if (purposes?.some((purpose) => !isIdentifier(purpose))) throw new TypeError('purposes must be identifiers')
   if (!Number.isInteger(challengeLifetimeMs) || challengeLifetimeMs < 5_000 || challengeLifetimeMs > 600_000) {
@@ -89,7 +91,7 @@ export function settingsOf(options: TokenServiceOptions): Settings {
     ...options,
     challengeLifetimeMs,
     challengesPerTerminal,
-    // A copy, and ready to be used.
+    // Copied into a KeyObject.
     pseudonymKey: createSecretKey(pseudonymKey),
     clock: options.clock ?? (() => new Date()),
     anchorTexts: new Set(anchors.map(({ der }) => Buffer.from(der).toString('base64'))),

@@ -33,7 +33,7 @@ import { type Settings, settingsOf, type TokenServiceChanges, type TokenServiceO
 const hashes = { '256': 'SHA-256', '384': 'SHA-384', '512': 'SHA-512' } as const
 const curves: Readonly<Record<string, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }
 
-/** Whether the certificate's key makes signatures of that algorithm: the key decides, not the token. RFC 7518 3. */
+/** Whether the algorithm matches the type of the certificate's key: the key decides, not the token. RFC 7518 3. */
 export function fitsKey(algorithm: TokenAlgorithm, { publicKey }: Certificate): boolean {
   if (algorithm.startsWith('ES')) return publicKey.kind === 'ec' && publicKey.curve === curves[algorithm]
   return publicKey.kind === 'rsa'
@@ -60,12 +60,12 @@ function inputOf(algorithm: TokenAlgorithm, message: Uint8Array): SignedInput {
 const domain = Buffer.from('jpki-card-holder:1\0', 'latin1')
 
 /**
- * Who a certificate belongs to, without its serial number, whose collection the law restricts: the same for the same
- * certificate and key, of no use at another server, and not to be guessed without the key. A renewed certificate has
- * another one.
+ * Pseudonym of the holder of a certificate, without its serial number, whose collection is restricted by law.
+ * Deterministic for one certificate and key, unlinkable between servers with different keys, not computable without the
+ * key. A renewed certificate has a different one.
  *
  * @param key - secret of the server, of at least 32 bytes.
- * @param issuer - certificate of the CA, from a verified path: generations share one name, so its key counts.
+ * @param issuer - certificate of the CA, from a verified path: generations share one name, so its key is included.
  * @returns 43 characters, base64url.
  */
 export function pseudonymOf(key: KeyObject, certificate: Certificate, issuer: Certificate): string {
@@ -78,31 +78,31 @@ export function pseudonymOf(key: KeyObject, certificate: Certificate, issuer: Ce
   return createHmac('sha256', key).update(whole).digest('base64url')
 }
 
-/** What a challenge was given out for. */
+/** What the store holds for an issued nonce. */
 export interface NonceRecord {
   readonly terminal: string
   readonly purpose: string
-  /** Of the service that gave it out: other services may use the same store. */
+  /** Of the service that issued it: several services may use the same store. */
   readonly origin: string
-  /** First moment at which it is expired, milliseconds since 1970. */
+  /** Expiry (exclusive), milliseconds since 1970. */
   readonly until: number
 }
 
-/** The text that stands in the store beside a nonce: four words, as neither identifiers nor origins hold a space. */
+/** The text stored for a nonce: four words separated by spaces, as neither identifiers nor origins contain one. */
 export function writeRecord({ until, terminal, purpose, origin }: NonceRecord): string {
   return `${until} ${terminal} ${purpose} ${origin}`
 }
 
-/** @throws RefusalError `ERR_STORE_UNAVAILABLE` for what was not written here: a store that is not to be relied on. */
+/** @throws RefusalError `ERR_STORE_UNAVAILABLE` for a text not written by {@link writeRecord}. */
 export function readRecord(text: unknown): NonceRecord {
   const [until, terminal, purpose, origin, more] = typeof text === 'string' ? text.split(' ') : []
   if (terminal === undefined || purpose === undefined || more !== undefined || !/^\d{1,16}$/.test(until!)) {
-    throw new RefusalError('ERR_STORE_UNAVAILABLE', 'the store of challenges holds something else')
+    throw new RefusalError('ERR_STORE_UNAVAILABLE', 'unexpected record in the challenge store')
   }
   if (!isOrigin(origin)) {
     throw new RefusalError(
       'ERR_STORE_UNAVAILABLE',
-      'the store of challenges holds something else, or of another version',
+      'unexpected record in the challenge store, or one of another version',
     )
   }
   return { terminal, purpose, origin, until: Number(until) }
@@ -115,7 +115,7 @@ export function refusalOf(report: VerificationReport, certificate: Certificate):
   if (failure?.check === 'revocation') {
     const status = report.revocation[failure.depth]?.status
     if (status === 'revoked') return new RefusalError('ERR_CERTIFICATE_REVOKED', 'the certificate is revoked', detail)
-    return new RefusalError('ERR_REVOCATION_UNKNOWN', 'no source knows whether the certificate is revoked', detail)
+    return new RefusalError('ERR_REVOCATION_UNKNOWN', 'no source has the revocation status of the certificate', detail)
   }
   if (failure?.check === 'validity' && failure.depth === 0) {
     return at < certificate.notBefore
@@ -125,13 +125,13 @@ export function refusalOf(report: VerificationReport, certificate: Certificate):
   return new RefusalError('ERR_CERTIFICATE_REFUSED', `the certificate is refused: ${failure?.check}`, detail)
 }
 
-/** What a terminal asks a challenge for. */
+/** A terminal's request for a challenge. */
 export interface ChallengeRequest {
   readonly terminal: string
   readonly purpose: string
 }
 
-/** Who hands a token in, as the server knows by itself, not by the token. */
+/** The terminal that submits a token, as authenticated by the server, not as the token says. */
 export interface VerifyRequest {
   readonly terminal: string
   /** Refuse a token for another purpose. */
@@ -140,7 +140,7 @@ export interface VerifyRequest {
   readonly includeSerialNumber?: boolean | undefined
 }
 
-/** A token that was accepted: who, until when, and what that rests on. */
+/** An accepted token: pseudonym of the holder, validity, and the checks done. */
 export interface Acceptance {
   readonly ok: true
   /** Pseudonym of the holder: the same for one certificate at this server. */
@@ -148,38 +148,38 @@ export interface Acceptance {
   readonly terminal: string
   readonly purpose: string
   readonly at: Date
-  /** Until when the whole path is valid. */
+  /** Last second at which the whole path is valid. */
   readonly validUntil: Date
   readonly validity: CertificateValidity
-  /** Every check that was done, or not done. */
+  /** Every check with its result, skipped ones included. */
   readonly checks: readonly CheckResult[]
-  /** What was found out about revocation, by depth. */
+  /** Revocation status of each certificate of the path, by depth. */
   readonly revocation: readonly RevocationAnswer[]
   /** Hexadecimal; only when asked for. */
   readonly serialNumber?: string
-  /** What identifies the transaction: see `challengeDigest` of `jpki-card/token`. */
+  /** Identifies the transaction: see `challengeDigest` of `jpki-card/token`. */
   readonly challengeDigest: string
-  /** What ties `holder` to the certificate in the token, for this transaction: see `holderDigest` there. */
+  /** Binds `holder` to the certificate in the token, for this transaction: see `holderDigest` there. */
   readonly holderDigest: string
 }
 
-interface Judgement {
+interface Verified {
   readonly acceptance: Acceptance
   /** Of the anchor, when it is a JPKI authority. */
   readonly generation: number | undefined
 }
 
 /**
- * Gives out challenges and judges the tokens that answer them. A nonce is taken before anything costly is done and
- * whatever comes of it; so each is good for one try, and a token handed in twice, at once or later, is accepted once.
- * Whatever cannot be decided is refused.
+ * Issues challenges and verifies the tokens that answer them. The nonce is consumed before any costly check, whatever
+ * the result: each is good for one try, and a token submitted twice, concurrently or later, is accepted once.
+ * Verification fails closed: a token whose status cannot be determined is refused.
  */
 export class TokenService implements HealthSource {
   #settings: Settings
   readonly #instances: Instances
   readonly #open: OpenChallenges
 
-  /** @throws TypeError, RangeError for options that make no sense. */
+  /** @throws TypeError, RangeError naming the option that is not as described. */
   constructor(options: TokenServiceOptions) {
     this.#settings = settingsOf(options)
     const { store, origin, pseudonymKey } = this.#settings
@@ -188,10 +188,10 @@ export class TokenService implements HealthSource {
   }
 
   /**
-   * Takes other anchors, lists or purposes for requests from now on; those under way end with what they began with. Open
-   * challenges stay good.
+   * Replaces anchors, lists or purposes for requests from now on; requests under way keep the former ones. Open
+   * challenges stay valid.
    *
-   * @throws TypeError, RangeError as the constructor does; then all stays as it was.
+   * @throws TypeError, RangeError as the constructor does; the settings are then unchanged.
    */
   reconfigure(changes: TokenServiceChanges): void {
     const key = new Uint8Array(this.#settings.pseudonymKey.export())
@@ -205,29 +205,32 @@ export class TokenService implements HealthSource {
   }
 
   /**
-   * Looks now whether the services on this store have one origin and one pseudonymKey, as `conditions` returns it. It is
-   * looked at every minute as well, while challenges are asked for. Never rejects.
+   * Checks now whether all services on this store have the same origin and pseudonymKey; `conditions` returns the
+   * result. Also checked every minute while challenges are requested. Never rejects.
    */
   async checkInstances(): Promise<void> {
     await this.#instances.check()
   }
 
-  /** Part `instances`: a warning with the reason `origin-differs` or `pseudonym-key-differs` while there are such. */
+  /**
+   * Part `instances`: a warning with the reason `origin-differs` or `pseudonym-key-differs` while another service
+   * differs.
+   */
   conditions(): readonly Condition[] {
     return this.#instances.conditions()
   }
 
   /**
-   * A challenge for one terminal and purpose, good for one try.
+   * Issues a challenge for one terminal and purpose, good for one try.
    *
-   * @throws RefusalError `ERR_TOKEN_TERMINAL`, `ERR_TOKEN_PURPOSE` for names of another form or a purpose not served,
+   * @throws RefusalError `ERR_TOKEN_TERMINAL`, `ERR_TOKEN_PURPOSE` for an invalid identifier or a purpose not served,
    *   `ERR_STORE_UNAVAILABLE`, `ERR_STORE_FULL`. @throws AuditError `ERR_AUDIT`.
    */
   async challenge({ terminal, purpose }: ChallengeRequest): Promise<TokenChallenge> {
     const { origin, store, challengeLifetimeMs, purposes, clock } = this.#settings
-    if (!isIdentifier(terminal)) throw new RefusalError('ERR_TOKEN_TERMINAL', 'not the name of a terminal')
+    if (!isIdentifier(terminal)) throw new RefusalError('ERR_TOKEN_TERMINAL', 'not a valid terminal name')
     if (!isIdentifier(purpose) || (purposes !== undefined && !purposes.includes(purpose))) {
-      throw new RefusalError('ERR_TOKEN_PURPOSE', 'not a purpose that is served here')
+      throw new RefusalError('ERR_TOKEN_PURPOSE', 'purpose not served')
     }
     this.#instances.refresh()
     const nonce = new Uint8Array(randomBytes(32))
@@ -253,27 +256,27 @@ export class TokenService implements HealthSource {
   }
 
   /**
-   * Judges a token.
+   * Verifies a token.
    *
    * @param token - as received: an object, or its JSON text.
-   * @throws RefusalError with the first reason against it; `ERR_INTERNAL` for an error that was not foreseen, as `cause`.
-   *   Each is written to the audit log. @throws AuditError `ERR_AUDIT`: what cannot be written down is not accepted.
+   * @throws RefusalError with the first failed check; `ERR_INTERNAL` for an unexpected error, with its `cause`. Each
+   *   refusal is written to the audit log. @throws AuditError `ERR_AUDIT`: audit log unavailable, request refused.
    * @throws TypeError for a request without terminal.
    */
   async verify(token: unknown, request: VerifyRequest): Promise<Acceptance> {
-    if (typeof request?.terminal !== 'string') throw new TypeError('request.terminal must be a text')
+    if (typeof request?.terminal !== 'string') throw new TypeError('request.terminal must be a string')
     let parsed: ParsedToken | undefined
     try {
       parsed = parseToken(token)
-      const { acceptance, generation } = await this.#judge(parsed, request)
+      const { acceptance, generation } = await this.#verifyToken(parsed, request)
       const { holder, terminal, purpose } = acceptance
       const revocation = acceptance.revocation.every(({ status }) => status === 'good') ? 'good' : 'not-checked'
       await this.#audit({ type: 'accepted', terminal, purpose, holder, generation, revocation })
       return acceptance
     } catch (error) {
-      // What could not be written down is refused; there is nothing it could be written to.
+      // The audit log is unavailable: the refusal cannot be logged either.
       if (error instanceof AuditError) throw error
-      const refused = error instanceof RefusalError ? error : unforeseen(error)
+      const refused = error instanceof RefusalError ? error : unexpected(error)
       const { code, check, depth } = refused
       const terminal = isIdentifier(request.terminal) ? request.terminal : null
       await this.#audit({ type: 'refused', terminal, purpose: parsed?.purpose ?? null, code, check, depth })
@@ -291,13 +294,13 @@ export class TokenService implements HealthSource {
     }
   }
 
-  async #judge(parsed: ParsedToken, request: VerifyRequest): Promise<Judgement> {
+  async #verifyToken(parsed: ParsedToken, request: VerifyRequest): Promise<Verified> {
     this.#requireClaims(parsed, request)
     const at = this.#settings.clock()
     await this.#takeNonce(parsed, at)
     const certificate = read(parsed.certificateDer, 0)
     if (!fitsKey(parsed.algorithm, certificate)) {
-      throw new RefusalError('ERR_TOKEN_ALGORITHM', 'not an algorithm of the key in the certificate')
+      throw new RefusalError('ERR_TOKEN_ALGORITHM', 'the algorithm does not match the key in the certificate')
     }
     const { anchors, revocation, hierarchies, signatures, intermediates = [] } = this.#settings
     const pool = [...intermediates, ...this.#ownCa(parsed)]
@@ -306,7 +309,10 @@ export class TokenService implements HealthSource {
     if (!report.ok) throw refusalOf(report, certificate)
     const message = messageOf(parsed, parsed.nonceBytes)
     if (!isSignedBy(certificate, parsed.algorithm, message, parsed.signatureBytes, signatures)) {
-      throw new RefusalError('ERR_TOKEN_SIGNATURE', 'the signature is not that of the certificate over this challenge')
+      throw new RefusalError(
+        'ERR_TOKEN_SIGNATURE',
+        'the signature over this challenge does not verify with the key of the certificate',
+      )
     }
     const path = report.path!
     const holder = pseudonymOf(this.#settings.pseudonymKey, certificate, path[1]!)
@@ -328,21 +334,21 @@ export class TokenService implements HealthSource {
     return { acceptance: { ...acceptance, serialNumber: certificate.serialNumber }, generation }
   }
 
-  /** The CA certificate in a token, unless it is one of the anchors: a card's mostly is. */
+  /** The CA certificate in a token as an intermediate, unless it is an anchor (the usual case). */
   #ownCa({ caCertificate, caCertificateDer }: ParsedToken): readonly Certificate[] {
     if (caCertificate === undefined || this.#settings.anchorTexts.has(caCertificate)) return []
     return [read(caCertificateDer!, 1)]
   }
 
   #requireClaims({ origin, terminal, purpose }: ParsedToken, request: VerifyRequest): void {
-    if (origin !== this.#settings.origin) throw new RefusalError('ERR_TOKEN_ORIGIN', 'a token for another server')
-    if (terminal !== request.terminal) throw new RefusalError('ERR_TOKEN_TERMINAL', 'a token of another terminal')
+    if (origin !== this.#settings.origin) throw new RefusalError('ERR_TOKEN_ORIGIN', 'the token is for another server')
+    if (terminal !== request.terminal) throw new RefusalError('ERR_TOKEN_TERMINAL', 'the token is for another terminal')
     if (request.purpose !== undefined && purpose !== request.purpose) {
-      throw new RefusalError('ERR_TOKEN_PURPOSE', 'a token for another purpose')
+      throw new RefusalError('ERR_TOKEN_PURPOSE', 'the token is for another purpose')
     }
     const { purposes } = this.#settings
     if (purposes !== undefined && !purposes.includes(purpose)) {
-      throw new RefusalError('ERR_TOKEN_PURPOSE', 'not a purpose that is served here')
+      throw new RefusalError('ERR_TOKEN_PURPOSE', 'purpose not served')
     }
   }
 
@@ -352,23 +358,23 @@ export class TokenService implements HealthSource {
     try {
       this.#open.remove(terminal, nonceBytes)
       const answer = store.take(nonceBytes)
-      // A store in this process answers at once, which costs no turn of the event loop.
+      // An in-process store answers synchronously: no await, no extra turn of the event loop.
       taken = typeof answer === 'object' ? await (answer as Promise<unknown>) : answer
     } catch (cause) {
       throw storeFailure(cause)
     }
     if (taken === undefined) {
-      throw new RefusalError('ERR_NONCE_UNKNOWN', 'the challenge was never given out, was answered, or is long expired')
+      throw new RefusalError('ERR_NONCE_UNKNOWN', 'unknown challenge: never issued, already answered, or expired')
     }
     const record = readRecord(taken)
     if (record.origin !== this.#settings.origin) {
-      throw new RefusalError('ERR_TOKEN_ORIGIN', 'the challenge was given out by another server')
+      throw new RefusalError('ERR_TOKEN_ORIGIN', 'the challenge was issued by another server')
     }
     if (record.terminal !== terminal) {
-      throw new RefusalError('ERR_TOKEN_TERMINAL', 'the challenge was given to another terminal')
+      throw new RefusalError('ERR_TOKEN_TERMINAL', 'the challenge was issued to another terminal')
     }
     if (record.purpose !== purpose) {
-      throw new RefusalError('ERR_TOKEN_PURPOSE', 'the challenge was given for another purpose')
+      throw new RefusalError('ERR_TOKEN_PURPOSE', 'the challenge was issued for another purpose')
     }
     if (!(at.getTime() < record.until)) throw new RefusalError('ERR_NONCE_EXPIRED', 'the challenge has expired')
   }
@@ -384,15 +390,15 @@ export class TokenService implements HealthSource {
   }
 }
 
-/** A store that fails in its own way is a store that is not there. */
+/** An error of a store that has no code counts as an unavailable store. */
 function storeFailure(cause: unknown): RefusalError {
   if (cause instanceof RefusalError) return cause
-  return new RefusalError('ERR_STORE_UNAVAILABLE', 'the store of challenges does not answer', { cause })
+  return new RefusalError('ERR_STORE_UNAVAILABLE', 'the challenge store does not respond', { cause })
 }
 
-/** An error that has no code here. Its message may hold anything, so it is kept as cause only. */
-function unforeseen(cause: unknown): RefusalError {
-  return new RefusalError('ERR_INTERNAL', 'an unexpected error', { cause })
+/** An error without a code. Its message may contain anything, so it is kept as cause only. */
+function unexpected(cause: unknown): RefusalError {
+  return new RefusalError('ERR_INTERNAL', 'unexpected error', { cause })
 }
 
 function read(der: Uint8Array, depth: number): Certificate {
@@ -400,6 +406,10 @@ function read(der: Uint8Array, depth: number): Certificate {
     return Certificate.fromDer(der)
   } catch (cause) {
     if (!(cause instanceof CertificateError)) throw cause
-    throw new RefusalError('ERR_CERTIFICATE_REFUSED', 'not a certificate', { cause, check: 'encoding', depth })
+    throw new RefusalError('ERR_CERTIFICATE_REFUSED', 'not a valid certificate encoding', {
+      cause,
+      check: 'encoding',
+      depth,
+    })
   }
 }

@@ -5,17 +5,17 @@ import { checkActor, checkSubject, type MunicipalPinsOptions, type Settings, set
 import { admit, isOutdated } from './pin-hash.ts'
 import { freshRecord, isBareHash, type PinRecord, parseRecord, recordText, unique } from './pin-record.ts'
 
-/** Who is at the counter. Text of 1 to 64 of A-Z a-z 0-9 . _ - for the audit log. */
+/** The clerk who acts. 1 to 64 of A-Z a-z 0-9 . _ - for the audit log. */
 export interface ByClerk {
   readonly clerk: string
 }
 
-/** At which machine. Text of 1 to 64 of A-Z a-z 0-9 . _ - for the audit log. */
+/** The terminal the PIN was entered at. 1 to 64 of A-Z a-z 0-9 . _ - for the audit log. */
 export interface AtTerminal {
   readonly terminal: string
 }
 
-/** What is known of a PIN without trying one. */
+/** State of a PIN, for staff. */
 export interface MunicipalPinStatus {
   readonly registered: boolean
   readonly locked: boolean
@@ -24,58 +24,60 @@ export interface MunicipalPinStatus {
   /** Wrong PINs until it locks. */
   readonly triesLeft: number
   /**
-   * All wrong PINs since a clerk registered or unlocked it. Right ones between them do not take them back: someone who tries
-   * two between any two right ones shows here only.
+   * All wrong PINs since a clerk registered or unlocked it; not reset by correct PINs. Shows guessing of one or two
+   * PINs between correct entries.
    */
   readonly wrongTries: number
   readonly firstWrong?: Date | undefined
   readonly lastWrong?: Date | undefined
   readonly lastRight?: Date | undefined
-  /** Kept with a former key or at less than the present cost; the next right PIN mends it. */
+  /** Hashed with a former key or at less than the present cost; hashed again after the next correct PIN. */
   readonly outdated: boolean
 }
 
 type Action = 'register' | 'verify' | 'change' | 'lock' | 'unlock' | 'remove'
 
-/** One call: which PIN, and what of it goes to the audit log. */
+/** One call: which PIN, and its data for the audit log. */
 interface Step {
   readonly action: Action
-  /** Keys in the store, one for each key of the servers, the one in use first. They do not tell the user. */
+  /** Store keys, one per server key, the one in use first. Pseudonymous: they do not reveal the user. */
   readonly names: readonly string[]
   readonly user: string
   readonly kind: MunicipalPinKind
   readonly by: string
 }
 
-/** What the store keeps of a PIN at one moment. */
+/** Consistent snapshot of what the store has of a PIN. */
 interface Found {
-  /** Which of the names has it; 0 when none has. */
+  /** Index of the name that has it; 0 when none has. */
   readonly at: number
   readonly record: PinRecord | undefined
   /** The texts under all names. */
   readonly texts: readonly (string | undefined)[]
 }
 
-/** How often a write is tried again that another one came before. */
+/** Attempts of a write that conflicts with others, at most. */
 const mostRounds = 100
 
 /**
- * PINs a municipality keeps for its issuing machines, one for each user and certificate. They are of the municipality: no
- * card knows them.
+ * PINs that a municipality keeps for its certificate issuing machines (証明書自動交付機), one per user and certificate. They
+ * are not on any card.
  *
- * A try is counted before the PIN is looked at, for all servers: no crash, and no number of tries at once, gives more than
- * `maxTries`. The right PIN gives them back.
+ * A try is counted before the PIN is compared, across all servers: neither crashes nor concurrent tries allow more than
+ * `maxTries`. A correct PIN resets the count.
  *
- * What follows from a comparison is written only if the PIN is still the one it was compared with and no clerk has acted
- * since; else it is compared again. So what a clerk did last stands, however calls overlap, and a right PIN does not open
- * what was locked while it was compared.
+ * The result of a comparison is written only if the PIN is unchanged and no clerk has acted since; otherwise it is
+ * compared again. So the last act of a clerk prevails over overlapping calls, and a correct PIN does not unlock a PIN
+ * that was locked during the comparison.
  *
- * PINs are bytes, the digits in ASCII. Each call takes them over: the given array is wiped before it returns a promise, its
- * copy when that is settled. Strings made from a PIN before, and copies of the garbage collector, are out of reach.
+ * PINs are bytes, the digits in ASCII. Each call takes ownership: the given array is wiped before the call returns its
+ * promise, the copy when the promise settles. Strings a PIN was made from, and copies of the garbage collector, cannot
+ * be wiped.
  *
- * Every method may throw RefusalError `ERR_STORE_UNAVAILABLE` or `ERR_STORE_FULL` of its store, `ERR_MUNICIPAL_PIN_BUSY` when
- * too many PINs wait to be hashed (no try is spent) or are changed at once, what its audit sink throws (AuditError
- * `ERR_AUDIT`), and TypeError for arguments that are not as described. Nothing is reported as done then.
+ * Every method may throw RefusalError `ERR_STORE_UNAVAILABLE` or `ERR_STORE_FULL` of its store,
+ * `ERR_MUNICIPAL_PIN_BUSY` when too many PINs wait to be hashed (no try is spent) or are changed at once, AuditError
+ * `ERR_AUDIT` of its audit sink, and TypeError for arguments that are not as described. Nothing is reported as done in
+ * that case.
  */
 export class MunicipalPins {
   readonly #settings: Settings
@@ -90,7 +92,7 @@ export class MunicipalPins {
   }
 
   /**
-   * Sets a PIN, in place of the former one if there is one, and unlocks it. The clerk has made sure who the user is.
+   * Sets or replaces a PIN and unlocks it. The clerk has verified the identity of the user.
    *
    * @throws RefusalError `ERR_MUNICIPAL_PIN_FORMAT`.
    */
@@ -111,12 +113,12 @@ export class MunicipalPins {
   }
 
   /**
-   * Spends a try on a PIN; the right one gives all tries back.
+   * Verifies a PIN. Spends a try; a correct PIN resets the count.
    *
    * @throws RefusalError `ERR_MUNICIPAL_PIN_FORMAT` (no try is spent), `ERR_MUNICIPAL_PIN_REJECTED`,
    * `ERR_MUNICIPAL_PIN_LOCKED` (the last try was spent now or earlier, or tries under way may spend it),
-   * `ERR_MUNICIPAL_PIN_NOT_REGISTERED` with `revealUnregistered`. Without it a PIN that does not exist is rejected, locks and
-   * takes time like one that does.
+   * `ERR_MUNICIPAL_PIN_NOT_REGISTERED` with `revealUnregistered`. Without it an unregistered PIN is rejected, locks and
+   * takes time as a registered one does.
    */
   verify(userId: string, kind: MunicipalPinKind, pin: Uint8Array, at: AtTerminal): Promise<void> {
     return this.#withPins([pin], ([own]) =>
@@ -130,7 +132,7 @@ export class MunicipalPins {
   }
 
   /**
-   * Sets another PIN for the holder of the present one.
+   * Changes a PIN with the present one.
    *
    * @throws RefusalError as {@link verify} does; `ERR_MUNICIPAL_PIN_FORMAT` for either PIN, and no try is spent.
    */
@@ -155,12 +157,14 @@ export class MunicipalPins {
     )
   }
 
-  /** Locks a PIN until a clerk unlocks it or registers another. @throws RefusalError `ERR_MUNICIPAL_PIN_NOT_REGISTERED`. */
+  /**
+   * Locks a PIN until a clerk unlocks it or registers another. @throws RefusalError `ERR_MUNICIPAL_PIN_NOT_REGISTERED`.
+   */
   lock(userId: string, kind: MunicipalPinKind, by: ByClerk): Promise<void> {
     return this.#byClerk('lock', userId, kind, by, (record) => ({ ...record, stamp: unique(), locked: true }))
   }
 
-  /** Gives all tries back, and forgets the wrong ones. @throws RefusalError `ERR_MUNICIPAL_PIN_NOT_REGISTERED`. */
+  /** Unlocks a PIN and resets all counts. @throws RefusalError `ERR_MUNICIPAL_PIN_NOT_REGISTERED`. */
   unlock(userId: string, kind: MunicipalPinKind, by: ByClerk): Promise<void> {
     return this.#byClerk('unlock', userId, kind, by, ({ hash, key, lastRight }) => ({
       ...freshRecord(),
@@ -170,12 +174,12 @@ export class MunicipalPins {
     }))
   }
 
-  /** Forgets a PIN. @throws RefusalError `ERR_MUNICIPAL_PIN_NOT_REGISTERED`. */
+  /** Removes a PIN. @throws RefusalError `ERR_MUNICIPAL_PIN_NOT_REGISTERED`. */
   remove(userId: string, kind: MunicipalPinKind, by: ByClerk): Promise<void> {
     return this.#byClerk('remove', userId, kind, by, () => undefined)
   }
 
-  /** What is known of a PIN, for staff. Spends nothing and is not written down. */
+  /** State of a PIN, for staff. Spends no try and is not logged. */
   async status(userId: string, kind: MunicipalPinKind): Promise<MunicipalPinStatus> {
     checkSubject(userId, kind)
     const { at, record = freshRecord() } = await this.#load(this.#names(userId, kind))
@@ -197,9 +201,9 @@ export class MunicipalPins {
   }
 
   /**
-   * Counts a try, compares, and writes what follows from it.
+   * Counts a try, compares, and writes the result.
    *
-   * @param renew - what is kept from now on if the PIN is right; undefined: what is kept now.
+   * @param renew - the hash to store if the PIN is correct; undefined: unchanged.
    */
   async #try(step: Step, pin: Uint8Array, renew: (found: Found) => Promise<Kept | undefined>): Promise<void> {
     const { keys, scrypt } = this.#settings
@@ -216,7 +220,7 @@ export class MunicipalPins {
         fits = await keys[at]!.matches(step.names[at]!, pin, record.hash, scrypt)
         if (fits) {
           kept = await renew(found).catch(async (error) => {
-            // The PIN was right: its tries are given back although nothing else comes of it.
+            // The PIN was correct: its tries are reset although the call failed.
             await this.#settle(step, counted, true).catch(() => {})
             throw error
           })
@@ -229,7 +233,10 @@ export class MunicipalPins {
     throw overtaken()
   }
 
-  /** Counts a try as spent until its PIN is compared. @throws RefusalError when there is none left, or no PIN. */
+  /**
+   * Counts a try as spent until its PIN is compared. @throws RefusalError when no try is left, or the PIN is not
+   * registered.
+   */
   async #count(step: Step, own: string): Promise<Found> {
     return this.#write(step, ({ at, record = freshRecord() }) => {
       if (record.hash === undefined && this.#settings.revealUnregistered) throw notRegistered()
@@ -246,7 +253,7 @@ export class MunicipalPins {
     return Math.min(maxTries - wrong, maxWrongTries - wrongTries) - pending.length
   }
 
-  /** Admits a try to hashing; gives it back when it has to be refused. */
+  /** Admits a try to hashing; uncounts it when hashing is refused. */
   async #admitted(step: Step, { stamp, own }: Try): Promise<() => void> {
     try {
       return admit(this.#settings.hashing)
@@ -261,11 +268,11 @@ export class MunicipalPins {
   }
 
   /**
-   * Writes what follows from a comparison.
+   * Writes the result of a comparison.
    *
-   * @param last - whether it took the last try, others being under way. If it is wrong the PIN is locked, and stays so
-   *   whatever comes of the others: their answers are not known to who is told that it is locked.
-   * @returns whether it holds: not when the PIN is another one by now, or a clerk has acted.
+   * @param last - whether it took the last try while others are under way. If it is wrong the PIN is locked, and stays
+   *   so whatever the results of the others: the caller has been answered that it is locked.
+   * @returns whether the result is valid: not when the PIN was changed or a clerk has acted meanwhile.
    * @throws RefusalError `ERR_MUNICIPAL_PIN_LOCKED`, `ERR_MUNICIPAL_PIN_REJECTED`.
    */
   async #settle(step: Step, { stamp, own, last }: Try, fits: boolean, kept?: Kept): Promise<boolean> {
@@ -289,7 +296,7 @@ export class MunicipalPins {
         const to = kept === undefined ? at : 0
         return { to, next: { ...record, ...renewed, wrong: 0, pending: [], lastRight: now } }
       }
-      // A right PIN that came before has given the try back.
+      // An earlier correct PIN has reset the count.
       const locks = last && pending.length < record.pending.length
       const wrong = locks ? maxTries : Math.min(maxTries, record.wrong + 1)
       const { wrongTries, firstWrong = now } = record
@@ -309,7 +316,7 @@ export class MunicipalPins {
     return wrong >= maxTries ? 'tries' : undefined
   }
 
-  /** An act of a clerk on a PIN that exists. It is decided by what is kept at the moment it is written. */
+  /** An act of a clerk on a registered PIN, decided by the record at the moment it is written. */
   #byClerk(
     action: Action,
     userId: string,
@@ -334,11 +341,10 @@ export class MunicipalPins {
   }
 
   /**
-   * Changes what is kept of a PIN, in one step for all servers: what it becomes is decided again whenever another write came
-   * before.
+   * Changes the record of a PIN atomically across all servers: decided again whenever another write came before.
    *
-   * @param decide - the record and which name has it from now on; undefined removes it, `as-is` changes nothing.
-   * @returns what is kept then.
+   * @param decide - returns the record and the name to store it under; undefined removes it, `as-is` changes nothing.
+   * @returns the stored record.
    */
   async #write(
     { names }: Step,
@@ -351,7 +357,7 @@ export class MunicipalPins {
       if (decided === 'as-is') return found
       const { to, next } = decided
       const text = next === undefined ? undefined : recordText(next)
-      // A PIN has one name: what it is written under, no other. Tries of a user without one leave the other names alone.
+      // A PIN has one name: the others are removed. Tries of an unregistered user leave the other names unchanged.
       const texts = found.texts.map((kept, i) => (i === to ? text : next === undefined || to === 0 ? undefined : kept))
       const lifetimeMs = next?.hash === undefined ? unregisteredMs : undefined
       const changes = names.map((key, i) => ({ key, expected: found.texts[i], next: texts[i], lifetimeMs }))
@@ -363,7 +369,7 @@ export class MunicipalPins {
     throw overtaken()
   }
 
-  /** What is kept of a PIN under all its names at one moment. */
+  /** Consistent snapshot of a PIN under all its names. */
   async #load(names: readonly string[]): Promise<Found> {
     const { store, keys } = this.#settings
     for (let round = 0; round < mostRounds; round++) {
@@ -381,10 +387,10 @@ export class MunicipalPins {
         } else records.push(text === undefined ? undefined : parseRecord(text, keys[i]!.id))
       }
       const changes = names.map((key, i) => ({ key, expected: texts[i], next: texts[i] }))
-      // Read one after another, they may be of two moments.
+      // Separate reads are not a consistent snapshot.
       if (names.length > 1 && !(await store.compareAndSet(changes))) continue
       const registered = records.findIndex((record) => record?.hash !== undefined)
-      // Tries of a user without a PIN are counted in one place as well, whichever key a server uses.
+      // Tries of an unregistered user are counted under one name too, whichever key a server uses.
       const at =
         registered < 0
           ? Math.max(
@@ -397,30 +403,30 @@ export class MunicipalPins {
     throw overtaken()
   }
 
-  /** Removes the counters of releases that kept tries there, once they are in the record. */
+  /** Removes the counters in which earlier releases kept tries, once they are in the record. */
   async #forgetCounters(names: readonly string[], { texts }: Found): Promise<void> {
     for (const [i, text] of texts.entries()) {
       if (text !== undefined && isBareHash(text)) await this.#settings.store.reset(names[i]!)
     }
   }
 
-  /** @throws RefusalError `ERR_STORE_UNAVAILABLE` for a store that forgets. */
+  /** @throws RefusalError `ERR_STORE_UNAVAILABLE` for a store that evicts keys. */
   #checkStore(): void {
     const { store, allowEviction } = this.#settings
     if (allowEviction || !store.conditions?.().some(({ reason }) => reason === 'evicting')) return
     throw new RefusalError(
       'ERR_STORE_UNAVAILABLE',
-      'the store removes keys before their end, and would forget PINs and tries: see its conditions',
+      'the store evicts keys before their expiry, so PINs and tries could be lost: see its conditions',
     )
   }
 
   #checkFormat(pin: Uint8Array): void {
     const { minDigits, maxDigits } = this.#settings.pinFormat
     const fits = pin.length >= minDigits && pin.length <= maxDigits && pin.every((byte) => byte >= 0x30 && byte <= 0x39)
-    if (!fits) throw new RefusalError('ERR_MUNICIPAL_PIN_FORMAT', 'this is not the format of a PIN')
+    if (!fits) throw new RefusalError('ERR_MUNICIPAL_PIN_FORMAT', 'invalid PIN format')
   }
 
-  /** Takes PINs over for one call. */
+  /** Takes ownership of PINs for one call. */
   async #withPins<T>(pins: readonly Uint8Array[], use: (own: readonly Uint8Array[]) => Promise<T>): Promise<T> {
     if (!pins.every((pin) => pin instanceof Uint8Array)) throw new TypeError('a PIN must be a Uint8Array')
     const own = pins.map((pin) => copyBytes(pin))
@@ -432,7 +438,7 @@ export class MunicipalPins {
     }
   }
 
-  /** Runs one call, and writes down how it ended. */
+  /** Runs one call and logs its result. */
   async #audited(
     action: Action,
     userId: string,
@@ -454,7 +460,7 @@ export class MunicipalPins {
     await this.#log(step, 'done')
   }
 
-  /** Written before something changes: if it cannot be, nothing does. */
+  /** Logged before the change: nothing changes when the log is unavailable. */
   #announce(step: Step): Promise<void> {
     return this.#log(step, 'begun')
   }
@@ -463,7 +469,7 @@ export class MunicipalPins {
     await this.#settings.audit?.write({ type: 'municipal-pin', action, kind, user, by, result })
   }
 
-  /** Keys in the store of one PIN, by the keys of the servers. */
+  /** Store keys of one PIN, one per server key. */
   #names(userId: string, kind: MunicipalPinKind): readonly string[] {
     return this.#settings.keys.map((key) => `municipal-pin:${kind}:${key.pseudonym(userId)}`)
   }
@@ -472,19 +478,19 @@ export class MunicipalPins {
 /** A try that was counted. */
 interface Try {
   readonly own: string
-  /** Of the record it is compared with. */
+  /** Stamp of the record it is compared with. */
   readonly stamp: string
-  /** Whether no try was left after it. */
+  /** Whether it took the last try. */
   readonly last: boolean
 }
 
-/** What is kept of a PIN itself. */
+/** The stored hash of a PIN, and the id of its key. */
 type Kept = { readonly hash: string; readonly key: string }
 
 function notRegistered(): RefusalError {
-  return new RefusalError('ERR_MUNICIPAL_PIN_NOT_REGISTERED', 'there is no such PIN')
+  return new RefusalError('ERR_MUNICIPAL_PIN_NOT_REGISTERED', 'the PIN is not registered')
 }
 
 function overtaken(): RefusalError {
-  return new RefusalError('ERR_MUNICIPAL_PIN_BUSY', 'others change this PIN all the time')
+  return new RefusalError('ERR_MUNICIPAL_PIN_BUSY', 'too many concurrent changes of this PIN')
 }

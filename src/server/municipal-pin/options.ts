@@ -3,7 +3,7 @@ import type { AuditSink } from '../audit/event.ts'
 import type { CounterStore } from '../stores/store.ts'
 import { defaultCost, type HashLimits, isCost, PinKey, type ScryptCost, within } from './pin-hash.ts'
 
-/** Certificates a municipal issuing machine hands out on a PIN of their own, and what they are called in Japan. */
+/** Certificates of a municipal issuing machine that have a PIN of their own, and their Japanese names. */
 export const municipalPinKinds = {
   'residence-record': '住民票の写し',
   'seal-registration': '印鑑登録証明書',
@@ -18,41 +18,45 @@ export type MunicipalPinKind = keyof typeof municipalPinKinds
 
 /** Options of {@link MunicipalPins}. */
 export interface MunicipalPinsOptions {
-  /** Keeps hashes and tries; durable, and shared by all servers. */
+  /** Store for hashes and tries; durable, and shared by all servers. */
   readonly store: CounterStore
   /** Secret of the servers, at least 32 bytes; copied. Losing it makes every PIN unverifiable. */
   readonly serverKey: Uint8Array
   /**
-   * Other keys PINs may have been kept with, at most 8; copied. Such a PIN is verified with its key, and kept with `serverKey`
-   * after the next right one. Every server must know all keys that another one uses: see `docs/server.md` for the order.
+   * Former keys of stored PINs, at most 8; copied. Such a PIN is verified with its key, and hashed with `serverKey`
+   * after the next correct entry. Every server needs all keys that another server uses: see `docs/server.md` for the
+   * order of rotation.
    */
   readonly formerKeys?: readonly Uint8Array[] | undefined
-  /** Where every step is written down. */
+  /** Audit log. */
   readonly audit?: AuditSink | undefined
-  /** Wrong PINs one after another until it locks, 1 to 15. Default 3. */
+  /** Consecutive wrong PINs until it locks, 1 to 15. Default 3. */
   readonly maxTries?: number | undefined
-  /** Wrong PINs in all, right ones between them or not, until it locks, 1 to 10 000. Default: no limit. */
+  /** Wrong PINs in total until it locks, not reset by correct ones, 1 to 10 000. Default: no limit. */
   readonly maxWrongTries?: number | undefined
-  /** How many digits a PIN has, 4 to 16. Default 4. */
+  /** Number of digits of a PIN, 4 to 16. Default 4. */
   readonly pinFormat?: { readonly minDigits: number; readonly maxDigits: number } | undefined
-  /** Cost of hashing PINs. Default N 32 768, r 8, p 3: 32 MiB each. One kept at less is hashed again after the next right PIN. */
+  /**
+   * Cost of hashing PINs. Default N 32 768, r 8, p 3: 32 MiB each. A PIN hashed at less is hashed again after the next
+   * correct entry.
+   */
   readonly scrypt?: ScryptCost | undefined
   /**
-   * PINs this process hashes at once, 1 to 64, and calls that may wait for it, 0 to 10 000. Default 2 of the 4 threads that
-   * files and names need as well (`UV_THREADPOOL_SIZE`), and 32.
+   * PINs this process hashes at once, 1 to 64, and calls that may wait, 0 to 10 000. Default 2 of the 4 threads of
+   * libuv's pool, which file access and DNS need as well (`UV_THREADPOOL_SIZE`), and 32.
    */
   readonly hashing?: HashLimits | undefined
-  /** Report to customers that there is no PIN, in place of that it is wrong. Default false. */
+  /** Report an unregistered PIN as such instead of as wrong. Default false. */
   readonly revealUnregistered?: boolean | undefined
-  /** How long wrong tries are kept for a user who has no PIN, in ms, from 1 000. Default a day. */
+  /** How long wrong tries of an unregistered user are kept, in ms, from 1 000. Default a day. */
   readonly unregisteredMs?: number | undefined
-  /** Use a store that reports that it removes keys before their end; it forgets PINs and tries. Default false: refused. */
+  /** Accept a store that reports `evicting`, although PINs and tries can be lost. Default false: refused. */
   readonly allowEviction?: boolean | undefined
 }
 
 /** The options with their defaults. */
 export type Settings = Pick<MunicipalPinsOptions, 'store' | 'audit' | 'maxWrongTries'> & {
-  /** The key in use, then the others. */
+  /** The key in use, then the former ones. */
   readonly keys: readonly [PinKey, ...PinKey[]]
   readonly maxTries: number
   readonly pinFormat: { readonly minDigits: number; readonly maxDigits: number }
@@ -78,8 +82,9 @@ export function settingsOf(options: MunicipalPinsOptions): Settings {
     throw new RangeError('maxWrongTries must be from 1 to 10000')
   }
   const { minDigits, maxDigits } = pinFormat
-  if (!within(minDigits, 4, 16) || !within(maxDigits, minDigits, 16)) throw new RangeError('a PIN has 4 to 16 digits')
-  if (!isCost(scrypt)) throw new RangeError('scrypt cannot be run at this cost')
+  if (!within(minDigits, 4, 16) || !within(maxDigits, minDigits, 16))
+    throw new RangeError('pinFormat must be 4 to 16 digits')
+  if (!isCost(scrypt)) throw new RangeError('scrypt must have N a power of 2 from 2 to 2^20, r 1 to 32, p 1 to 16')
   if (!within(hashing.atOnce, 1, 64)) throw new RangeError('hashing.atOnce must be from 1 to 64')
   if (!within(hashing.waiting, 0, 10_000)) throw new RangeError('hashing.waiting must be from 0 to 10000')
   if (!within(unregisteredMs, 1_000, Number.MAX_SAFE_INTEGER))
@@ -98,16 +103,16 @@ function checkKey(name: string, key: unknown): void {
   if (key.length < 32) throw new RangeError(`${name} must have at least 32 bytes`)
 }
 
-/** @throws TypeError for what names no user and kind. */
+/** @throws TypeError for an invalid userId or kind. */
 export function checkSubject(userId: string, kind: MunicipalPinKind): void {
-  // Lone surrogates would all be the same user.
+  // All lone surrogates encode to U+FFFD and would be the same user.
   if (typeof userId !== 'string' || userId.length < 1 || userId.length > 128 || /\p{Surrogate}/u.test(userId)) {
     throw new TypeError('userId must be text of 1 to 128 characters')
   }
   if (!Object.hasOwn(municipalPinKinds, kind)) throw new TypeError('kind must be one of municipalPinKinds')
 }
 
-/** @throws TypeError for a name that is not one of a clerk or terminal. */
+/** @throws TypeError for an invalid name of a clerk or terminal. */
 export function checkActor(actor: string): void {
   if (typeof actor !== 'string' || !/^[\w.-]{1,64}$/.test(actor)) {
     throw new TypeError('clerk and terminal must be 1 to 64 of A-Z a-z 0-9 . _ -')

@@ -15,25 +15,28 @@ const saltLength = 16
 const hashLength = 32
 const keptForm = /^scrypt:(\d{1,7}):(\d{1,2}):(\d{1,2}):([\w-]{22}):([\w-]{43})$/
 
-/** Whether a number is a whole one between two others. */
+/** Whether a value is an integer from `low` to `high`. */
 export function within(value: number, low: number, high: number): boolean {
   return Number.isSafeInteger(value) && value >= low && value <= high
 }
 
-/** Whether scrypt may be run at this cost; the bounds hold for what a store returns too. */
+/** Whether a scrypt cost is within bounds; also applied to values from a store. */
 export function isCost({ N, r, p }: ScryptCost): boolean {
   return within(N, 2, 2 ** 20) && Number.isInteger(Math.log2(N)) && within(r, 1, 32) && within(p, 1, 16)
 }
 
-/** How many PINs are hashed by this process. Each occupies a thread of the pool that files and names need as well. */
+/**
+ * Limits of hashing in this process. Each hash occupies a thread of libuv's pool, which file access and DNS need as
+ * well.
+ */
 export interface HashLimits {
   /** At the same time, 1 to 64. */
   readonly atOnce: number
-  /** Calls that wait for their turn, 0 to 10 000. */
+  /** Waiting calls, 0 to 10 000. */
   readonly waiting: number
 }
 
-/** All of a process share its threads, so they share the counts. */
+/** Shared by all instances of a process, as they share its threads. */
 let admitted = 0
 let running = 0
 const queue: (() => void)[] = []
@@ -41,12 +44,11 @@ const queue: (() => void)[] = []
 /**
  * Admits one call that hashes PINs.
  *
- * @returns what ends it; it may be called more than once.
- * @throws RefusalError `ERR_MUNICIPAL_PIN_BUSY` when as many wait as may.
+ * @returns a function that releases the place; idempotent.
+ * @throws RefusalError `ERR_MUNICIPAL_PIN_BUSY` when the limit of waiting calls is reached.
  */
 export function admit({ atOnce, waiting }: HashLimits): () => void {
-  if (admitted >= atOnce + waiting)
-    throw new RefusalError('ERR_MUNICIPAL_PIN_BUSY', 'too many PINs wait to be compared')
+  if (admitted >= atOnce + waiting) throw new RefusalError('ERR_MUNICIPAL_PIN_BUSY', 'too many PINs wait to be hashed')
   admitted++
   let ended = false
   return () => {
@@ -55,7 +57,7 @@ export function admit({ atOnce, waiting }: HashLimits): () => void {
   }
 }
 
-/** Runs in its turn: first come, first served. */
+/** Runs in order of arrival. */
 async function inTurn<T>(atOnce: number, work: () => Promise<T>): Promise<T> {
   if (running >= atOnce) await new Promise<void>((resolve) => queue.push(resolve))
   else running++
@@ -63,38 +65,39 @@ async function inTurn<T>(atOnce: number, work: () => Promise<T>): Promise<T> {
     return await work()
   } finally {
     const next = queue.shift()
-    // The next one takes this place over.
+    // The next one takes over this place.
     if (next !== undefined) next()
     else running--
   }
 }
 
-/** Whether a PIN kept at this cost is kept at less than another cost asks for, in time or in memory. */
+/** Whether a cost is lower than another in time or in memory. */
 function isCheaper(kept: ScryptCost, wanted: ScryptCost): boolean {
   return kept.N * kept.r < wanted.N * wanted.r || kept.N * kept.r * kept.p < wanted.N * wanted.r * wanted.p
 }
 
-/** What is kept of a PIN, taken apart. @throws RefusalError `ERR_STORE_UNAVAILABLE` when it is not what is made here. */
+/** Parses a stored hash. @throws RefusalError `ERR_STORE_UNAVAILABLE` when it is not one of {@link PinKey.make}. */
 function parseHash(kept: string): ScryptCost & { readonly salt: Buffer; readonly hash: Buffer } {
   const [, N, r, p, salt, hash] = keptForm.exec(kept) ?? []
   const cost = { N: Number(N), r: Number(r), p: Number(p) }
   if (salt === undefined || hash === undefined || !isCost(cost)) {
-    throw new RefusalError('ERR_STORE_UNAVAILABLE', 'what the store keeps is not the hash of a PIN')
+    throw new RefusalError('ERR_STORE_UNAVAILABLE', 'unexpected value in the store: not the hash of a PIN')
   }
   return { ...cost, salt: Buffer.from(salt, 'base64url'), hash: Buffer.from(hash, 'base64url') }
 }
 
-/** Whether a kept hash is cheaper than the cost asks for. @throws RefusalError `ERR_STORE_UNAVAILABLE`. */
+/** Whether a stored hash has a lower cost than required. @throws RefusalError `ERR_STORE_UNAVAILABLE`. */
 export function isOutdated(kept: string, cost: ScryptCost): boolean {
   return isCheaper(parseHash(kept), cost)
 }
 
 /**
- * A key of the servers. PINs are kept as `scrypt:N:r:p:salt:hash`, the hash over the HMAC-SHA-256 of name and PIN. Four
- * digits are soon guessed from a hash alone; without the key they are not. The name binds a hash to one user and certificate.
+ * A server key. PINs are stored as `scrypt:N:r:p:salt:hash`, the hash being over the HMAC-SHA-256 of name and PIN: four
+ * digits can be searched exhaustively from a hash alone, but not without the key. The name binds a hash to one user and
+ * certificate.
  */
 export class PinKey {
-  /** Names the key in what is kept; says nothing about it. */
+  /** Identifier of the key in stored records; reveals nothing about the key. */
   readonly id: string
   readonly #key: Uint8Array
   readonly #atOnce: number
@@ -105,12 +108,12 @@ export class PinKey {
     this.id = createHmac('sha256', key).update('key id').digest('base64url').substring(0, 11)
   }
 
-  /** A user as store and audit log know him: HMAC-SHA-256 with the key. */
+  /** Pseudonym of a user for store and audit log: HMAC-SHA-256 with the key. */
   pseudonym(userId: string): string {
     return createHmac('sha256', this.#key).update(`user ${userId}`).digest('base64url')
   }
 
-  /** What is kept of a PIN. */
+  /** The hash of a PIN, as stored. */
   async make(name: string, pin: Uint8Array, cost: ScryptCost): Promise<string> {
     const salt = randomBytes(saltLength)
     const hash = await this.#hash(name, pin, salt, cost)
@@ -119,9 +122,9 @@ export class PinKey {
   }
 
   /**
-   * Whether it is the PIN kept. Takes as long as at this cost when nothing is kept, and the answer is no.
+   * Whether a PIN matches its stored hash. Without one the result is false after the same time as at `cost`.
    *
-   * @throws RefusalError `ERR_STORE_UNAVAILABLE` when what is kept is not what {@link make} returns.
+   * @throws RefusalError `ERR_STORE_UNAVAILABLE` when `kept` is not a value {@link make} returns.
    */
   async matches(name: string, pin: Uint8Array, kept: string | undefined, cost: ScryptCost): Promise<boolean> {
     if (kept === undefined) {

@@ -3,31 +3,32 @@ import { RefusalError } from '../../errors.ts'
 import { isRecord } from '../../json.ts'
 
 /**
- * What the store keeps of one PIN, as one text: hash and counters change together, and only if they are still what the
- * change was decided by.
+ * The stored record of one PIN, as one text: hash and counters change together by compare-and-set.
  */
 export interface PinRecord {
-  /** Another one after each act of a clerk and each new hash. What was checked under one holds under no other. */
+  /**
+   * Changes with each act of a clerk and each new hash. A comparison made under one stamp is not valid under another.
+   */
   readonly stamp: string
-  /** `scrypt:…`; absent for a user who has no PIN. */
+  /** `scrypt:…`; absent for an unregistered user. */
   readonly hash?: string | undefined
-  /** Which key made the hash. */
+  /** Identifier of the key of the hash. */
   readonly key?: string | undefined
-  /** A clerk has locked it. */
+  /** Locked by a clerk. */
   readonly locked?: boolean | undefined
-  /** Wrong PINs since the last right one, or since a clerk registered or unlocked it. */
+  /** Wrong PINs since the last correct one, or since a clerk registered or unlocked it. */
   readonly wrong: number
-  /** Tries that were counted and not yet compared, or never will be, their server being gone. */
+  /** Tries counted and not yet compared, those of crashed servers included. */
   readonly pending: readonly string[]
-  /** All wrong PINs since a clerk registered or unlocked it, right ones between them or not. */
+  /** All wrong PINs since a clerk registered or unlocked it; not reset by correct ones. */
   readonly wrongTries: number
-  /** Times of the first and the last of these, and of the last right PIN, in ms since 1970. */
+  /** Times of the first and the last of these, and of the last correct PIN, in ms since 1970. */
   readonly firstWrong?: number | undefined
   readonly lastWrong?: number | undefined
   readonly lastRight?: number | undefined
 }
 
-/** Name of a stamp or a try: never the same twice. */
+/** A unique identifier of a stamp or a try. */
 export const unique = (): string => randomBytes(12).toString('base64url')
 
 /** A record without tries. */
@@ -38,7 +39,7 @@ export function freshRecord(hash?: { readonly hash: string; readonly key: string
 /** The text the store keeps. */
 export const recordText = (record: PinRecord): string => JSON.stringify({ v: 2, ...record })
 
-/** Whether a text is a hash only, as releases before records kept it, with its tries in a counter of the store. */
+/** Whether a text is a bare hash, as stored by earlier releases, with its tries in a counter of the store. */
 export const isBareHash = (text: string): boolean => text.startsWith('scrypt:')
 
 /** @throws RefusalError `ERR_STORE_UNAVAILABLE` when the text is not one of {@link recordText}, made with this key. */
@@ -71,5 +72,5 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
 }
 
 function notOurs(): RefusalError {
-  return new RefusalError('ERR_STORE_UNAVAILABLE', 'what the store keeps is not the record of a PIN')
+  return new RefusalError('ERR_STORE_UNAVAILABLE', 'unexpected value in the store: not the record of a PIN')
 }

@@ -4,13 +4,13 @@ import type { CounterStore, NonceStore } from './store.ts'
 
 /** Options of {@link memoryStore}. */
 export interface MemoryStoreOptions {
-  /** Most nonces given out and not yet taken or expired. Default 100 000. */
+  /** Open nonces (issued, not yet taken or expired), at most, from 1. Default 100 000. */
   readonly maxNonces?: number | undefined
-  /** Milliseconds of a clock that never goes back. Default `performance.now`. */
+  /** A monotonic clock, milliseconds. Default `performance.now`. */
   readonly clock?: (() => number) | undefined
 }
 
-/** One of a list in order of arrival. */
+/** Element of a list in order of arrival. */
 interface Entry {
   readonly key: string
   readonly record: string
@@ -20,14 +20,14 @@ interface Entry {
 }
 
 /**
- * A store for one process. Nonces are gone with it, which refuses them. Counters and texts are gone too, so that it forgets
- * how often a PIN was wrong: for demonstrations and tests only. A call costs the same however many nonces are open.
+ * A store for one process. Nonces are lost with the process, so they are refused afterwards. Counters and texts are
+ * lost too, and with them the count of wrong PINs: for demonstrations and tests only. Constant cost per call.
  *
- * @throws RangeError for options that make no sense.
+ * @throws RangeError if maxNonces is not an integer from 1.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): NonceStore & CounterStore {
   const { maxNonces = 100_000, clock = () => performance.now() } = options
-  if (!Number.isSafeInteger(maxNonces) || maxNonces < 1) throw new RangeError('maxNonces must be a positive number')
+  if (!Number.isSafeInteger(maxNonces) || maxNonces < 1) throw new RangeError('maxNonces must be an integer from 1')
   const nonces = new Map<string, Entry>()
   const announced = new Map<string, number>()
   const counts = new Map<string, number>()
@@ -35,8 +35,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): NonceStore & Coun
   let oldest: Entry | undefined
   let newest: Entry | undefined
 
-  // Lifetimes of one server are alike, so the expired stand in front. A Map has this order too, but what was deleted at its
-  // front is stepped over again and again.
+  // All lifetimes of one server are equal, so expired entries come first. A Map has this order too, but entries deleted
+  // at its front are skipped again on each iteration.
   const unlink = (entry: Entry): void => {
     const { key, before, after } = entry
     nonces.delete(key)
@@ -51,7 +51,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): NonceStore & Coun
       while (oldest !== undefined && oldest.until <= now) unlink(oldest)
       const key = latin1Text(nonce)
       if (nonces.size >= maxNonces) throw new RefusalError('ERR_STORE_FULL', 'too many challenges are open')
-      if (nonces.has(key)) throw new RefusalError('ERR_STORE_UNAVAILABLE', 'a nonce came twice')
+      if (nonces.has(key)) throw new RefusalError('ERR_STORE_UNAVAILABLE', 'duplicate nonce')
       const entry: Entry = { key, record, until: now + lifetimeMs, before: newest, after: undefined }
       if (newest === undefined) oldest = entry
       else newest.after = entry
@@ -90,7 +90,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): NonceStore & Coun
   }
 }
 
-/** Texts by name, each for ever or until its end. */
+/** Texts by name, without or with expiry. */
 function expiringTexts(clock: () => number) {
   const texts = new Map<string, { readonly value: string; readonly until: number }>()
   let sweepAt = 1_000
@@ -105,7 +105,7 @@ function expiringTexts(clock: () => number) {
       if (texts.size < sweepAt) return
       const now = clock()
       for (const [name, { until }] of texts) if (until <= now) texts.delete(name)
-      // As many again come before the next sweep, so that one call costs the same however many texts are kept.
+      // The next sweep follows after as many additions, which keeps the amortized cost per call constant.
       sweepAt = Math.max(1_000, 2 * texts.size)
     },
   }

@@ -4,9 +4,9 @@ import { faultOf, RedisFault, RedisReply } from './redis-faults.ts'
 
 /** Certificates of a TLS connection, PEM. */
 export interface RedisTls {
-  /** CA certificates the server is verified with. Default: those of Node.js. */
+  /** CA certificates to verify the server with. Default: those of Node.js. */
   readonly ca?: string | Uint8Array | undefined
-  /** Our certificate, with its chain, where the server asks for one (`tls-auth-clients`). */
+  /** Our certificate, with its chain, where the server requires one (`tls-auth-clients`). */
   readonly cert?: string | Uint8Array | undefined
   /** The private key of `cert`. */
   readonly key?: string | Uint8Array | undefined
@@ -14,27 +14,27 @@ export interface RedisTls {
   readonly servername?: string | undefined
 }
 
-/** Where the address of the primary is asked for. */
+/** Redis Sentinels that name the primary. */
 export interface RedisSentinels {
-  /** What the Sentinels call the primary: `sentinel monitor NAME …`. */
+  /** Name of the primary: `sentinel monitor NAME …`. */
   readonly name: string
-  /** At least one; the first that answers is believed. */
+  /** At least one; the answer of the first that responds is used. */
   readonly nodes: readonly { readonly host: string; readonly port: number }[]
   /** User and password of the Sentinels themselves. Default: none. */
   readonly username?: string | undefined
   readonly password?: string | undefined
 }
 
-/** Options that say where Redis is. */
+/** Address and credentials of Redis. */
 export interface RedisAddressOptions {
   /**
-   * `redis://` or, with TLS, `rediss://`: `redis://user:password@host:6379/0`. With `sentinel` its host and port are not used:
-   * `redis://user:password@sentinel/0`.
+   * `redis://` or, with TLS, `rediss://`: `redis://user:password@host:6379/0`. With `sentinel` its host and port are
+   * not used: `redis://user:password@sentinel/0`.
    */
   readonly url: string
   /** For `rediss://` only; used for the Sentinels too. */
   readonly tls?: RedisTls | undefined
-  /** Asked at each connection for the primary; then `url` gives user, password, database and whether TLS is used. */
+  /** Queried for the primary at each connection; `url` then gives user, password, database and whether TLS is used. */
   readonly sentinel?: RedisSentinels | undefined
 }
 
@@ -43,14 +43,14 @@ interface Node {
   readonly port: number
 }
 
-/** Most commands waiting for their answer. More fail at once. */
+/** Commands waiting for a reply, at most. Further ones fail at once. */
 const mostWaiting = 10_000
 
 /**
  * Makes clients for the primary.
  *
- * The Sentinels are asked here, not by `createSentinel` of the package: that one sends a command again after READONLY or a
- * lost connection, and a nonce could be taken by a command whose answer is lost.
+ * The Sentinels are queried here, not by `createSentinel` of the package: that one resends a command after READONLY or
+ * a lost connection, so a nonce could be taken by a command whose reply is lost.
  */
 export class RedisAddress {
   readonly #redis: typeof import('redis')
@@ -75,7 +75,9 @@ export class RedisAddress {
     return new RedisAddress(redis, options, timeoutMs)
   }
 
-  /** A client of the primary, not connected yet. @throws RedisFault `primary-unknown`, `unreachable`, `refused`, `tls`. */
+  /**
+   * A client of the primary, not connected yet. @throws RedisFault `primary-unknown`, `unreachable`, `refused`, `tls`.
+   */
   async client(): Promise<RedisClient> {
     const { url, sentinel } = this.#options
     if (sentinel === undefined) return this.#client({ url })
@@ -90,9 +92,9 @@ export class RedisAddress {
   }
 
   /**
-   * Looks whether the Sentinels still name the same primary: a former one that is cut off from them does not know.
+   * Checks whether the Sentinels still name the same primary: one that is cut off from them does not notice a failover.
    *
-   * @throws RedisFault `read-only-replica` when they name another one. No Sentinel in reach is no reason to give it up.
+   * @throws RedisFault `read-only-replica` when they name another one. Unreachable Sentinels are not a fault.
    */
   async checkPrimary(): Promise<void> {
     const { sentinel } = this.#options
@@ -149,7 +151,7 @@ export class RedisAddress {
     const { ErrorReply } = this.#redis
     const asReply = (error: unknown): unknown => (error instanceof ErrorReply ? new RedisReply(error) : error)
     return {
-      // All it says before is who we are and which database we want.
+      // Before this, only authentication and the selection of the database were sent.
       connect: () =>
         client.connect().catch((error) => {
           throw error instanceof ErrorReply && new RedisReply(error).code === 'ERR'
@@ -189,7 +191,7 @@ function checkAddress({ url, tls, sentinel }: RedisAddressOptions): void {
 const pem = (text: string | Uint8Array | undefined): string | Buffer | undefined =>
   text === undefined || typeof text === 'string' ? text : Buffer.from(text)
 
-/** Without what is undefined. */
+/** Omits undefined properties. */
 function defined<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const entries = Object.entries(options).filter(([, value]) => value !== undefined)
   return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> }

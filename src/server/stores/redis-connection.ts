@@ -3,7 +3,7 @@ import { Backoff, withinTime } from '../../waiting.ts'
 import type { Condition } from '../health.ts'
 import { conditionOf, faultOf, RedisFault, type RedisFaultReason } from './redis-faults.ts'
 
-/** What is used of a client of the `redis` package. Error replies come as RedisReply. */
+/** The methods used of a client of the `redis` package. Error replies are thrown as RedisReply. */
 export interface RedisClient {
   connect(): Promise<unknown>
   sendCommand(command: readonly string[]): Promise<unknown>
@@ -11,26 +11,27 @@ export interface RedisClient {
   destroy(): void
 }
 
-/** How connections are made and looked at. */
+/** How connections are made and checked. */
 export interface RedisConnectionOptions {
-  /** A client that is not connected yet and never connects again by itself. */
+  /** Creates a client that is not connected yet and does not reconnect by itself. */
   readonly make: () => Promise<RedisClient>
   /**
-   * Whether the server at the other end can serve; asked of each new connection, and again from time to time.
+   * Checks whether the server can serve; called for each new connection, and periodically.
    *
-   * @returns what someone has to act on although it can serve, in whole or in part. @throws RedisFault, RedisReply when it cannot.
+   * @returns warnings: conditions an operator has to act on although the server can serve. @throws RedisFault,
+   *   RedisReply when it cannot.
    */
   readonly examine: (send: Send, isNew: boolean) => Promise<readonly RedisFaultReason[]>
-  /** Longest wait for connecting and for an answer, ms. */
+  /** Longest wait for connecting and for a reply, ms. */
   readonly timeoutMs: number
-  /** Time between two examinations, ms. */
+  /** Time between two checks, ms. */
   readonly checkMs: number
 }
 
 /** Sends one command. */
 export type Send = (...command: readonly string[]) => Promise<unknown>
 
-/** A connection: one client, never used again once it is lost. */
+/** A connection: one client, not reused after it is lost. */
 interface Link {
   readonly client: RedisClient
   readonly lost: AbortSignal
@@ -41,11 +42,11 @@ const firstDelay = 50
 const longestDelay = 2_000
 
 /**
- * One connection to Redis at a time, made again in the background when it is lost. Each client of the `redis` package
- * serves one connection only, so a command is never kept for the next one, and never sent twice.
+ * One connection to Redis at a time, replaced in the background when it is lost. Each client of the `redis` package
+ * serves one connection only, so a command is never queued for the next one, and never sent twice.
  *
- * A connection that survives is given up as well when its server replies that it cannot serve: a primary that has become a
- * replica would refuse everything for as long as it keeps its connections.
+ * A working connection is dropped as well when its server replies that it cannot serve: a primary that has become a
+ * replica would refuse every write for as long as it keeps the connection.
  */
 export class RedisConnection {
   readonly #options: RedisConnectionOptions
@@ -60,7 +61,7 @@ export class RedisConnection {
     this.#options = options
   }
 
-  /** Connects. From then on it stays connected as far as it can. */
+  /** Connects, and reconnects from then on. */
   async open(): Promise<void> {
     await this.#connect()
     this.#running = this.#stayConnected()
@@ -74,15 +75,15 @@ export class RedisConnection {
     )
   }
 
-  /** The state of the server, as far as it is known now. */
+  /** The last known state of the server. */
   conditions(): readonly Condition[] {
     return this.#conditions
   }
 
   /**
-   * Sends a command. It fails at once when there is no connection. The connection is given up when there is no answer
-   * within the time-out, since whatever comes next would wait behind it, and after a reply that says that the server cannot
-   * serve. The command is not sent again either way: it may have been carried out.
+   * Sends a command; fails at once without a connection. The connection is dropped when no reply arrives within the
+   * timeout, since later replies would queue behind it, and after a reply that says that the server cannot serve. The
+   * command is not resent in either case: it may have been carried out.
    *
    * @throws RedisFault.
    */
@@ -98,7 +99,7 @@ export class RedisConnection {
     }
   }
 
-  /** Fails what is under way, and leaves nothing behind. */
+  /** Fails pending commands and releases all resources. */
   async close(): Promise<void> {
     this.#closing.abort()
     this.#link?.giveUp(new RedisFault('closed'))
@@ -113,18 +114,18 @@ export class RedisConnection {
       if (this.#link !== undefined) {
         const since = performance.now()
         await this.#watch(this.#link)
-        // One that was refused soon is not made again at once: its server may refuse each as it refused this one.
+        // A connection refused early is not retried at once: the server may refuse the next one too.
         const refusedSoon = this.#fault.reason !== 'unreachable' && performance.now() - since < longestDelay
         if (!refusedSoon) pauses.reset()
       }
       await this.#pause(pauses.next())
-      // A failure is tried again, later.
+      // Failures are retried later.
       await this.#connect().catch(() => {})
     }
     this.#link?.giveUp(new RedisFault('closed'))
   }
 
-  /** Examines a connection from time to time until it is lost. */
+  /** Checks a connection periodically until it is lost. */
   async #watch(link: Link): Promise<void> {
     while (!link.lost.aborted) {
       await this.#pause(this.#options.checkMs, link.lost)
@@ -132,7 +133,7 @@ export class RedisConnection {
     }
   }
 
-  /** Waits, or half as long: not all servers come back at the same moment. */
+  /** Waits 50 to 100 % of `ms`: jitter, so that not all servers reconnect at the same moment. */
   async #pause(ms: number, signal = this.#closing.signal): Promise<void> {
     await sleep(ms * (0.5 + Math.random() / 2), undefined, { signal, ref: false }).catch(() => {})
   }
@@ -149,7 +150,7 @@ export class RedisConnection {
     }
     const lost = new AbortController()
     const giveUp = (fault: RedisFault): void => {
-      // What comes after this is not sent to it.
+      // Later commands are not sent to it.
       if (this.#link === link) {
         this.#link = undefined
         this.#report(fault)
@@ -183,7 +184,7 @@ export class RedisConnection {
     }
   }
 
-  /** Notes the state, with the time since when it is so. */
+  /** Records the state, and since when. */
   #report(fault: RedisFault | undefined, warnings: readonly RedisFaultReason[] = []): void {
     if (fault !== undefined) this.#fault = fault
     const reasons = fault === undefined ? warnings : [fault.reason]

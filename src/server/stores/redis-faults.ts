@@ -1,60 +1,61 @@
 import { RefusalError } from '../../errors.ts'
 import type { Condition } from '../health.ts'
 
-/** Why a Redis store cannot serve, or needs someone to act. Stable: `reason` of its conditions. */
+/** Why a Redis store cannot serve, or needs an operator. Stable: `reason` of its conditions. */
 export type RedisFaultReason =
-  /** It does not answer, or not in time. */
+  /** No reply, or not in time. */
   | 'unreachable'
-  /** It refuses the user, the password or a command. */
+  /** User, password or a command refused. */
   | 'refused'
-  /** Its TLS certificate, or ours, is not accepted. */
+  /** TLS handshake failed: certificate of either side not accepted. */
   | 'tls'
   /** No Sentinel names a primary. */
   | 'primary-unknown'
-  /** It is a replica, or Sentinel names another primary. */
+  /** A replica, or Sentinel names another primary. */
   | 'read-only-replica'
-  /** It is reading its files. */
+  /** Loading its data files. */
   | 'loading'
-  /** It is part of a cluster (`cluster_enabled`). */
+  /** Cluster mode (`cluster_enabled`). */
   | 'cluster'
-  /** It cannot write its files (MISCONF). */
+  /** Cannot write its data files (MISCONF). */
   | 'not-writable'
-  /** Fewer replicas than `min-replicas-to-write` asks for. */
+  /** Fewer replicas than `min-replicas-to-write`. */
   | 'too-few-replicas'
-  /** Its memory is used up. */
+  /** Out of memory (`maxmemory`). */
   | 'full'
-  /** A script keeps it busy. */
+  /** Busy with a long-running script. */
   | 'busy'
-  /** It answers what it must not. */
+  /** Unexpected reply. */
   | 'unexpected-answer'
-  /** Its `maxmemory-policy` removes keys before their end. */
+  /** Its `maxmemory-policy` evicts keys before their expiry. */
   | 'evicting'
-  /** It keeps no append-only file. */
+  /** No append-only file (`appendonly no`). */
   | 'not-persistent'
   /** The store was closed. */
   | 'closed'
 
-/** For an operator. */
+/** Details for an operator. */
 const details: Readonly<Record<RedisFaultReason, string>> = {
-  unreachable: 'Redis does not answer: check that it runs, its address and the network',
+  unreachable: 'Redis does not respond: check that it runs, its address and the network',
   refused:
     'Redis refuses the user, the password, the database, a command or a further connection: check URL, ACL, maxclients',
   tls: 'the TLS connection to Redis was refused: check the certificates, the CA and the time',
   'primary-unknown': 'no Sentinel names a primary: check the nodes and the name',
   'read-only-replica': 'Redis is a read-only replica: check the address, or wait for the failover to end',
-  loading: 'Redis is reading its files: it answers when it is done',
+  loading: 'Redis is loading its data files: it serves once loading has finished',
   cluster: 'Redis runs in cluster mode (cluster_enabled): use one primary, with Sentinel where it must fail over',
-  'not-writable': 'Redis cannot write its files (MISCONF): check its disk',
-  'too-few-replicas': 'Redis has fewer replicas than min-replicas-to-write asks for',
+  'not-writable': 'Redis cannot write its data files (MISCONF): check its disk',
+  'too-few-replicas': 'Redis has fewer replicas than min-replicas-to-write requires',
   full: 'Redis has no memory left: raise maxmemory',
-  busy: 'a script keeps Redis busy',
-  'unexpected-answer': 'Redis answered what it must not: check what it is and who else writes below the prefix',
-  evicting: 'the maxmemory-policy of Redis removes keys before their end: set it to noeviction',
-  'not-persistent': 'Redis keeps no append-only file: set appendonly to yes where PINs are kept',
+  busy: 'Redis is busy with a long-running script',
+  'unexpected-answer':
+    'unexpected reply from Redis: check that it is Redis, and that no other program writes keys with the same prefix',
+  evicting: 'the maxmemory-policy of Redis evicts keys before their expiry: set it to noeviction',
+  'not-persistent': 'Redis has no append-only file: set appendonly to yes where PINs are stored',
   closed: 'the store was closed',
 }
 
-/** A Redis that cannot be used now. */
+/** Redis is not usable. */
 export class RedisFault extends Error {
   readonly reason: RedisFaultReason
   constructor(reason: RedisFaultReason, options: ErrorOptions = {}) {
@@ -82,7 +83,7 @@ export class RedisReply extends Error {
   }
 }
 
-/** By code of a reply: why, and whether the connection stays good for other commands. */
+/** By code of an error reply: the reason, and whether the connection stays usable. */
 const replies: Readonly<Record<string, readonly [reason: RedisFaultReason, keeps: boolean]>> = {
   ERR: ['unexpected-answer', true],
   WRONGTYPE: ['unexpected-answer', true],
@@ -104,10 +105,10 @@ const replies: Readonly<Record<string, readonly [reason: RedisFaultReason, keeps
 }
 
 /**
- * What an error of a command or a connection means.
+ * Classifies an error of a command or a connection.
  *
- * @returns the fault, and whether the connection can still be used: not after a reply that says that this server is the wrong
- *   one or cannot serve, nor after one that is not known here.
+ * @returns the fault, and whether the connection stays usable: not after a reply that says that this server is the
+ *   wrong one or cannot serve, nor after an unknown one.
  */
 export function faultOf(error: unknown): { readonly fault: RedisFault; readonly keeps: boolean } {
   if (error instanceof RedisFault) return { fault: error, keeps: false }

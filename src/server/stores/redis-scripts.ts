@@ -1,6 +1,6 @@
 /**
- * Every script begins here. A read-only replica answers reads from what it had when it became one, so a script that reads
- * refuses to run on it, with the code of the error that Redis itself returns to writes.
+ * Prefix of every script. A read-only replica answers reads from its copy of the data, so scripts refuse to run on a
+ * replica, with the error code Redis itself returns for writes.
  */
 const onPrimary = `
 local replication = redis.call('INFO', 'replication')
@@ -10,24 +10,24 @@ end
 `
 
 /**
- * Each nonce carries a label of the server process that keeps it, and is given back under that label only.
+ * Each nonce is stored with a label of the server process that took it, and returned under that label only.
  *
- * A server that comes back from its files, or from those of a replica, may bring back a nonce that was taken: the removal
- * was not yet on the disk. `run_id` is drawn by each process, and `master_replid` whenever a server becomes the
- * primary, so such a nonce never fits. The label is read inside of the script that sets or takes the nonce: both happen in
- * one server at one moment, whatever proxy or reconnection stands between.
+ * A server restarted from its files, or a promoted replica, may have a nonce again whose removal was not yet persisted
+ * or replicated. `run_id` changes with each process, and `master_replid` whenever a server becomes the primary, so the
+ * label of such a nonce does not match. The label is read within the script that sets or takes the nonce: atomically on
+ * one server, whatever proxy or reconnection is in between.
  */
 const label = `
 local function id(text, form) return string.match(text, form) end
 local label = id(redis.call('INFO', 'server'), 'run_id:(%x+)') .. id(replication, 'master_replid:(%x+)') .. ' '
 `
 
-/** KEYS: nonce. ARGV: record, lifetime in ms. Answers 1, or 0 when there is one already. */
+/** KEYS: nonce. ARGV: record, lifetime in ms. Returns 1, or 0 for a duplicate. */
 export const putScript: string = `${onPrimary}${label}
 if redis.call('SET', KEYS[1], label .. ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
 return 0`
 
-/** KEYS: nonce. Answers its record, or nothing. */
+/** KEYS: nonce. Returns its record, or nil. */
 export const takeScript: string = `${onPrimary}
 local value = redis.call('GET', KEYS[1])
 if not value then return false end
@@ -36,13 +36,13 @@ ${label}
 if string.sub(value, 1, #label) == label then return string.sub(value, #label + 1) end
 return false`
 
-/** KEYS: counter or text. Answers it, or nothing. */
+/** KEYS: counter or text. Returns its value, or nil. */
 export const readScript: string = `${onPrimary}
 return redis.call('GET', KEYS[1])`
 
 /**
- * KEYS: texts. ARGV, three for each: what is expected, what is kept afterwards, each `=` and the text or `-` for nothing; the
- * lifetime in ms, or `-`. Answers 1, or 0 when one is not what was expected.
+ * KEYS: texts. ARGV, three for each: expected value, new value, each `=` and the text or `-` for absent; lifetime in
+ * ms, or `-`. Returns 1, or 0 when a value is not the expected one.
  */
 export const compareAndSetScript: string = `${onPrimary}
 for i, key in ipairs(KEYS) do
@@ -58,7 +58,7 @@ for i, key in ipairs(KEYS) do
 end
 return 1`
 
-/** KEYS: sorted set of announcements, by their end. ARGV: text, lifetime in ms. Answers those that have not ended. */
+/** KEYS: sorted set of announcements, by expiry. ARGV: text, lifetime in ms. Returns those not expired. */
 export const announceScript: string = `${onPrimary}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

@@ -9,31 +9,34 @@ import type { CounterStore, NonceStore } from './store.ts'
 
 /** Options of {@link redisStore}. */
 export interface RedisStoreOptions extends RedisAddressOptions {
-  /** Before the name of every key. Default `jpki-card:`. */
+  /** Prefix of every key. Default `jpki-card:`. */
   readonly prefix?: string | undefined
-  /** Longest wait for connecting and for an answer, in ms, 10 to 60 000. Default 1 000. */
+  /** Longest wait for connecting and for a reply, in ms, 10 to 60 000. Default 1 000. */
   readonly timeoutMs?: number | undefined
-  /** Time between two looks at the state of Redis, in ms, 100 to 3 600 000; half as long at times. Default 60 000. */
+  /** Time between two checks of the state of Redis, in ms, 100 to 3 600 000, with up to 50 % jitter. Default 60 000. */
   readonly checkMs?: number | undefined
-  /** Return at once and connect in the background; calls fail until then. Default false: opening fails without Redis. */
+  /**
+   * Return at once and connect in the background; calls fail until connected. Default false: opening fails without
+   * Redis.
+   */
   readonly lazy?: boolean | undefined
-  /** Whether PINs are kept in it: one without append-only file is reported then. Default false. */
+  /** Whether PINs are stored in it: a missing append-only file is then reported. Default false. */
   readonly durable?: boolean | undefined
 }
 
 /**
- * A store many server processes share: Redis 6 or later, one primary, with Sentinel or without. Connects now, or with `lazy`
- * in the background, and again by itself whenever the connection is lost or the server cannot serve; meanwhile every call
- * fails at once. No call is ever sent twice: when the answer to a `take` is lost, so is the nonce.
+ * A store shared by several server processes: Redis 6 or later, one primary, with or without Sentinel. Connects now, or
+ * with `lazy` in the background, and reconnects whenever the connection is lost or the server cannot serve; meanwhile
+ * every call fails at once. No command is ever sent twice: when the reply to a `take` is lost, so is the nonce.
  *
- * Redis never sees a nonce, only its SHA-256. A nonce is taken from the very server process it was put into: after a
- * restart or failover those given out before are refused, so none can come back from the disk. Counters and texts live as
- * long as the data of Redis: see `docs/server.md` for the settings they need.
+ * Redis never receives a nonce, only its SHA-256. A nonce is taken only from the server process it was put into: after
+ * a restart or failover, nonces issued before are refused, so none can be replayed from restored data. Counters and
+ * texts last as long as the data of Redis: see `docs/server.md` for the required settings.
  *
- * `conditions` reports, with one of {@link RedisFaultReason} as `reason`, why it cannot serve, or `evicting` and
+ * `conditions` reports, with a {@link RedisFaultReason} as `reason`, why Redis cannot serve, or `evicting` and
  * `not-persistent` as warnings.
  *
- * @throws RefusalError `ERR_STORE_UNAVAILABLE` when Redis does not answer, or not as it must; not with `lazy`.
+ * @throws RefusalError `ERR_STORE_UNAVAILABLE` when Redis does not respond or cannot serve; not with `lazy`.
  * @throws DependencyError `ERR_DEPENDENCY_MISSING` when the package `redis` is not installed.
  * @throws TypeError, RangeError for options that are not as described.
  */
@@ -82,7 +85,7 @@ export async function redisStore(options: RedisStoreOptions): Promise<NonceStore
 }
 
 /**
- * Whether a server can serve: what it says of itself, then whether a nonce can be put and taken.
+ * Checks whether a server can serve: its INFO, then whether a nonce can be put and taken.
  *
  * @throws RedisFault, RedisReply.
  */
@@ -99,7 +102,7 @@ async function examine(send: Send, store: NonceStore, durable: boolean): Promise
     await store.put(probe, 'probe', 60_000)
     if ((await store.take(probe)) !== 'probe') throw new RedisFault('unexpected-answer')
   } catch (error) {
-    // What is kept can still be taken.
+    // Full: stored nonces can still be taken.
     if (faultOf(error).fault.reason !== 'full') throw error
     found.push('full')
   }
@@ -118,7 +121,7 @@ function storeOn(send: Send, prefix: string): NonceStore & CounterStore {
   return {
     async put(nonce, record, lifetimeMs) {
       const set = await send('EVAL', putScript, '1', nonceKey(nonce), record, String(Math.ceil(lifetimeMs)))
-      if (set !== 1) throw new RefusalError('ERR_STORE_UNAVAILABLE', 'a nonce came twice')
+      if (set !== 1) throw new RefusalError('ERR_STORE_UNAVAILABLE', 'duplicate nonce')
     },
     take: async (nonce) => text(await send('EVAL', takeScript, '1', nonceKey(nonce))),
     async announce(announced, lifetimeMs) {
@@ -146,13 +149,13 @@ function storeOn(send: Send, prefix: string): NonceStore & CounterStore {
 function text(answer: unknown): string | undefined {
   if (answer === null) return undefined
   if (typeof answer === 'string') return answer
-  throw new RefusalError('ERR_STORE_UNAVAILABLE', 'the store answered what is no text')
+  throw new RefusalError('ERR_STORE_UNAVAILABLE', 'unexpected reply from the store: not a text')
 }
 
 function count(answer: unknown): number {
   const number = Number(answer)
   if (Number.isSafeInteger(number) && number >= 0) return number
-  throw new RefusalError('ERR_STORE_UNAVAILABLE', 'the store answered what is no count')
+  throw new RefusalError('ERR_STORE_UNAVAILABLE', 'unexpected reply from the store: not a count')
 }
 
 function refusal(cause: unknown): RefusalError {

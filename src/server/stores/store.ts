@@ -1,17 +1,18 @@
 import type { HealthSource } from '../health.ts'
 
 /**
- * Keeps what must be taken once. A store that fails throws RefusalError `ERR_STORE_UNAVAILABLE`. One that knows its own state
- * reports it as `conditions`.
+ * A store whose entries can be taken exactly once. A failing store throws RefusalError `ERR_STORE_UNAVAILABLE`. A store
+ * that knows its own state reports it as `conditions`.
  */
 export interface NonceStore extends Partial<HealthSource> {
-  /** @throws RefusalError `ERR_STORE_FULL` rather than forgetting one that was given out. */
+  /** Stores a nonce. @throws RefusalError `ERR_STORE_FULL` rather than dropping one that was issued. */
   put(nonce: Uint8Array, record: string, lifetimeMs: number): void | Promise<void>
-  /** Its record, once and never again; atomic among all who share the store. */
+  /** Removes a nonce and returns its record, once; atomic across all processes that share the store. */
   take(nonce: Uint8Array): string | undefined | Promise<string | undefined>
   /**
-   * Keeps a text for a while, and returns all that are kept, this one too: services on one store notice by it that they do
-   * not fit together. At least 10 are returned when there are so many. Without it they do not notice.
+   * Stores a text for a time and returns all stored ones, this one included, at least 10 when there are so many:
+   * services detect by it that another one on the same store has a different configuration. Optional; without it they
+   * do not.
    */
   announce?(text: string, lifetimeMs: number): readonly string[] | Promise<readonly string[]>
   close?(): Promise<void>
@@ -20,28 +21,29 @@ export interface NonceStore extends Partial<HealthSource> {
 /** One text of a {@link CounterStore.compareAndSet}. */
 export interface TextChange {
   readonly key: string
-  /** What must be kept now; undefined: nothing. */
+  /** The required present value; undefined: absent. */
   readonly expected: string | undefined
-  /** What is kept afterwards; undefined: nothing. One that is `expected` already is left as it is, and keeps its end. */
+  /** The new value; undefined: removed. Equal to `expected`: unchanged, expiry included. */
   readonly next: string | undefined
-  /** Milliseconds after which `next` is removed by itself. Default: never. */
+  /** Milliseconds until `next` expires. Default: never. */
   readonly lifetimeMs?: number | undefined
 }
 
-/** Keeps counters and short texts by name, for as long as they are not removed. Each call is atomic. */
+/** Stores counters and short texts by name, without eviction. Each call is atomic. */
 export interface CounterStore extends Partial<HealthSource> {
   /** Adds one. @returns the new count. */
   increment(key: string): Promise<number>
-  /** The count, 0 when there is none. */
+  /** The count, 0 when absent. */
   count(key: string): Promise<number>
   reset(key: string): Promise<void>
   read(key: string): Promise<string | undefined>
   write(key: string, value: string): Promise<void>
   remove(key: string): Promise<void>
   /**
-   * Changes all texts given if each is what was expected, else none; atomic among all who share the store.
+   * Changes all given texts if each has its expected value, else none; atomic across all processes that share the
+   * store.
    *
-   * @returns whether they were changed. After an error they may have been.
+   * @returns whether they were changed. After an error they may have been changed.
    */
   compareAndSet(changes: readonly TextChange[]): Promise<boolean>
 }
