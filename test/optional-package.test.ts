@@ -53,7 +53,7 @@ describe('several optional packages', () => {
 })
 
 test('a file that a bundle lacks is named with the option that says where it is', () => {
-  const error = missingFile('host.js', 'name its place with isolated.program', undefined)
+  const error = missingFile('host.js', 'set isolated.program to its path', undefined)
   expect(error).toMatchObject({ code: 'ERR_DEPENDENCY_MISSING', dependency: 'host.js' })
   expect(error.message).toContain('isolated.program')
 })

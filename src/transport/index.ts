@@ -1,5 +1,5 @@
 /**
- * What a reader and a connection to a card are. Implementations: `jpki-card/pcsc` and, without hardware,
+ * Interfaces of readers and card connections. Implementations: `jpki-card/pcsc` and, without hardware,
  * `jpki-card/emulator`.
  */
 export type {

@@ -151,10 +151,10 @@ describe('a binding in a process of its own', () => {
 
 const ends = [
   ['crashes', crash, /SIGSEGV/],
-  ['freezes', freeze, /no sign of life for 400 ms/],
-  ['blocks its event loop', block, /no sign of life for 400 ms/],
-  ['takes too much memory', grow, /more than 192 MiB/],
-  ['sends nonsense', nonsense, /no answer/],
+  ['freezes', freeze, /sent nothing for 400 ms/],
+  ['blocks its event loop', block, /sent nothing for 400 ms/],
+  ['takes too much memory', grow, /memory limit of 192 MiB/],
+  ['sends nonsense', nonsense, /invalid response/],
 ] as const
 
 describe.each(ends)('when it %s during an exchange', (_, command, reason) => {
@@ -314,7 +314,7 @@ describe('a call that never ends', () => {
   })
 })
 
-test('a process that took much memory is ended for that, once its card is given back', async () => {
+test('a process above half its memory limit is terminated once its card is disconnected', async () => {
   const told: ReaderMessage[] = []
   const listen = (message: unknown) => told.push(message as ReaderMessage)
   subscribe('jpki-card:reader', listen)
@@ -328,7 +328,7 @@ test('a process that took much memory is ended for that, once its card is given 
   await eventually(() => told.some(({ event }) => event === 'binding-lost'))
   unsubscribe('jpki-card:reader', listen)
   expect(told.filter(({ event }) => event === 'binding-lost')).toEqual([
-    { event: 'binding-lost', transport: 'fake', reason: 'took much memory, and was ended' },
+    { event: 'binding-lost', transport: 'fake', reason: 'exceeded half its memory limit and was terminated' },
   ])
 })
 

@@ -1,13 +1,16 @@
 /**
- * What the transport needs of a PC/SC binding. The two adapters implement it; so can anyone's own.
+ * The interface of a PC/SC binding. Implemented by two adapters here, and by applications for their own bindings.
  *
- * A binding is not trusted: its promises may never settle, it may reject with anything, and it need not order or limit
- * calls. Queueing, time limits, generations and error codes are the transport's work.
+ * A binding is not trusted: its promises may never settle, may reject with any value, and it need not order or limit
+ * calls. Queueing, time limits, generations and error codes are the transport's responsibility.
  */
 
 import type { Disposition } from '../connection.ts'
 
-/** The process that held the binding is gone, and with it every card it had taken. What it was doing may have happened. */
+/**
+ * The process of an isolated binding has ended, and with it all its connections. Pending commands may have been
+ * executed.
+ */
 export class BindingLost extends Error {
   constructor(binding: string, reason: string) {
     super(`the process of ${binding} ${reason}`)
@@ -28,58 +31,64 @@ export const readerState = {
   mute: 0x0200,
 } as const
 
-/** Called by a binding while it watches; never throws. */
+/** Callbacks of a watch; never throw. */
 export interface PcscObserver {
-  /** The state of a reader, at first and after each change. `atr` only when the binding is sure of it. */
+  /** State of a reader, initially and after each change. `atr` only when known to belong to this state. */
   changed(reader: string, state: number, atr?: Uint8Array): void
-  /** The reader is gone. */
+  /** The reader was detached. */
   gone(reader: string): void
-  /** Watching ended, or events may have been missed. The transport stops this watch and starts another. */
+  /** The watch ended, or events may have been lost. The transport stops this watch and starts another. */
   failed(error: unknown): void
 }
 
 /** A running watch. */
 export interface PcscWatch {
-  /** When a watch is not running at once: resolves when it is, rejects with what {@link PcscBinding.watch} else throws. */
+  /**
+   * For a watch that starts asynchronously: resolves when it runs, rejects with the error {@link PcscBinding.watch}
+   * would throw.
+   */
   readonly started?: Promise<void>
-  /** Ends it. Nothing it started keeps the process alive afterwards. */
+  /** Ends the watch. It must not keep the process alive afterwards. */
   stop(): void | Promise<void>
 }
 
-/** A card taken by this process. */
+/** A card handle (SCARDHANDLE) of this process. */
 export interface PcscHandle {
-  /** Answer to reset, when the binding tells it. */
+  /** Answer to reset, when the binding reports it. */
   readonly atr: Uint8Array | undefined
-  /** Insertions and removals the service had counted in this reader (16 bits), when the binding tells it. */
+  /** Count of insertions and removals of this reader (16 bits), when the binding reports it. */
   readonly cardEvents: number | undefined
   /** One exchange. The caller keeps `command` alive and unchanged until the promise settles, then wipes it. */
   transmit(command: Uint8Array): Promise<Uint8Array>
   /**
-   * One control transfer to the reader, where the binding has them. The caller keeps `data` alive as above, and gives the call
-   * up after `timeoutMs`.
+   * One control transfer to the reader, if the binding supports them. The caller keeps `data` alive as above, and
+   * abandons the call after `timeoutMs`.
    */
   control?(code: number, data: Uint8Array, timeoutMs: number): Promise<Uint8Array>
-  /** Takes the card again; replaces this handle by the one it resolves with. */
+  /** Reconnects; the resolved handle replaces this one. */
   reconnect(share: PcscShare, disposition: Disposition): Promise<PcscHandle>
-  /** Gives the card up. */
+  /** Disconnects. */
   disconnect(disposition: Disposition): Promise<void>
 }
 
 /** A PC/SC binding. */
 export interface PcscBinding {
-  /** For people. */
+  /** Name for display. */
   readonly name: string
   /**
-   * Asks the service for a sign of life without blocking the event loop. Starting and ending a watch block it until the
-   * service answers; with this method the transport does neither while the service is frozen.
+   * Checks that the service responds, without blocking the event loop. Starting and stopping a watch block it until the
+   * service responds; with this method the transport does neither while the service hangs.
    */
   probe?(): Promise<void>
-  /** Starts watching all readers. Throws when the service is not there. */
+  /** Starts watching all readers. Throws when the service is not running. */
   watch(observer: PcscObserver): PcscWatch
-  /** Takes the card in a reader. Called only while a watch that has seen the reader is running. */
+  /** Connects to the card in a reader. Called only while a watch that has reported the reader is running. */
   connect(reader: string, share: PcscShare): Promise<PcscHandle>
-  /** Whether what the binding runs beside its calls, a process, may keep this one alive. Default: it may. */
+  /**
+   * Whether resources of the binding outside its calls, such as a child process, may keep this process alive. Default:
+   * yes.
+   */
   keepAlive?(isNeeded: boolean): void
-  /** Gives up what the binding keeps for itself. Called last, by the transport's `close`. */
+  /** Releases all resources of the binding. Called last, by the transport's `close`. */
   close?(): Promise<void>
 }

@@ -1,21 +1,22 @@
 import { cardEvents, isPresent, type ReaderEntry } from './reader-table.ts'
 
 /**
- * Which insertion a connection belongs to: the reader's count of insertions and removals when it was made (16 bits).
- * News about an earlier card must not end a connection to the present one, nor the other way round.
+ * The insertion a connection belongs to: the reader's count of insertions and removals at connection time (16 bits).
+ * Events about an earlier card must not end a connection to the present one, nor the other way round.
  */
 export type CardMark = number
 
-/** @param fromHandle - the count the binding told with the handle; else it is taken from the last news. */
+/** @param fromHandle - the count reported with the handle; otherwise the count of the last event is used. */
 export function cardMark(fromHandle: number | undefined, entry: ReaderEntry | undefined): CardMark {
   if (fromHandle !== undefined) return fromHandle
   if (entry === undefined) return 0
   const counted = cardEvents(entry.state)
-  // The card is there, or there could be no connection; when the last news is older, its insertion is yet to be told.
+  // The card is present, or connecting would have failed; if the last event is older, the insertion is still to be
+  // reported.
   return isPresent(entry.state) || counted === 0 ? counted : (counted + 1) & 0xffff
 }
 
-/** Whether the news says that the card of the mark is no longer in the reader. */
+/** Whether, by the last event, the card of the mark is no longer in the reader. */
 export function hasLeft(mark: CardMark, entry: ReaderEntry | undefined): boolean {
   if (entry === undefined) return true
   const counted = cardEvents(entry.state)

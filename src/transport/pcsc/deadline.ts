@@ -3,10 +3,10 @@ import { withinTime } from '../../waiting.ts'
 import type { WaitOptions } from '../connection.ts'
 
 /**
- * Waits for `work`, but no longer than the limits say; the work itself goes on.
+ * Waits for `work` within the given limits; the work itself is not cancelled.
  *
  * @param waitingFor - completes "no … within 10 ms" and "stopped waiting for …".
- * @throws TransportError `ERR_TIMEOUT`, `ERR_ABORTED`, or what `work` rejects with.
+ * @throws TransportError `ERR_TIMEOUT`, `ERR_ABORTED`, or the rejection of `work`.
  */
 export async function within<T>(
   work: Promise<T>,

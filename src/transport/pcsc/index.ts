@@ -11,7 +11,7 @@
  *   for (const { name, cardPresent } of await transport.readers()) console.log(name, cardPresent)
  *   await transport.close()
  * } catch (error) {
- *   // Without a service, a binding or a reader: each has a code.
+ *   // No service, no binding, no reader: each has an error code.
  *   if (!(error instanceof JpkiCardError)) throw error
  *   console.log(error.code)
  * }
@@ -33,27 +33,28 @@ export type { ReaderMessage } from './observation.ts'
 
 /** Options of {@link openPcsc}. */
 export interface PcscOptions {
-  /** Which binding. Default: the first of {@link bindingNames} that can be loaded. */
+  /** The PC/SC binding. Default: the first of {@link bindingNames} that can be loaded. */
   readonly binding?: BindingName | PcscBinding | undefined
   /** Longest wait for the answer to one command, in milliseconds. Default 30 000. */
   readonly apduTimeoutMs?: number | undefined
   /** Longest wait for connecting, reconnecting and disconnecting, in milliseconds each. Default 10 000. */
   readonly connectTimeoutMs?: number | undefined
   /**
-   * Run the binding in a child process, so that a crash, a hang or a memory leak of it costs the connections open at that
-   * moment and nothing else. Default false. Not with a binding of one's own as an object: see `IsolationOptions.module`.
+   * Run the binding in a child process, so that its crashes, hangs and memory leaks affect only the connections open at
+   * that moment. Default false. Not with a binding object: see `IsolationOptions.module`.
    */
   readonly isolated?: boolean | IsolationOptions | undefined
 }
 
 /**
- * Opens the smart card service of this computer. Loads the binding; the service itself is first asked for by the calls
- * on the transport, and may come and go.
+ * Opens the smart card service of this computer. Loads the binding; the service itself is first contacted by calls on
+ * the transport, and may stop and start meanwhile.
  *
- * The transport keeps the process alive from its first call until it is closed; with `isolated` from the beginning. While there
- * is no service, only waits and watches do, so that a program that caught the error can end.
+ * The transport keeps the process alive from its first call until it is closed; with `isolated` from the start. While
+ * the service is not running, only waits and watches do, so that a program that has caught the error can end.
  *
- * @throws TransportError `ERR_BINDING_MISSING`; with `isolated` also `ERR_TRANSPORT` when no process can be started.
+ * @throws TransportError `ERR_BINDING_MISSING`; with `isolated` also `ERR_TRANSPORT` when the process cannot be
+ *   started.
  */
 export async function openPcsc(options: PcscOptions = {}): Promise<CardTransport> {
   const { binding, apduTimeoutMs = 30_000, connectTimeoutMs = 10_000 } = options

@@ -42,7 +42,7 @@ export async function loadBinding(name?: BindingName): Promise<PcscBinding> {
   )
 }
 
-/** The default export of a module: a binding of someone's own. */
+/** The default export of a module: a binding of the application. */
 export async function loadBindingModule(address: string): Promise<PcscBinding> {
   return (await importDefault(address)) as PcscBinding
 }

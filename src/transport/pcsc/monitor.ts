@@ -8,8 +8,8 @@ import { toTransportError } from './pcsc-errors.ts'
 import { ReaderTable } from './reader-table.ts'
 
 /**
- * Milliseconds. A first listing counts as complete after `quiet` without news, or `silent` without any. `answer` is how
- * long the service may take for a sign of life.
+ * Milliseconds. The first listing counts as complete after `quiet` without an event, or after `silent` if there was
+ * none. `answer` is the time limit for a probe of the service.
  */
 export interface MonitorTimes {
   readonly quiet: number
@@ -22,8 +22,8 @@ export interface MonitorTimes {
 const defaultTimes: MonitorTimes = { quiet: 40, silent: 150, firstRetry: 100, longestRetry: 2000, answer: 3000 }
 
 /**
- * Keeps one watch of a binding running for as long as the transport is open: starts another when it fails, and tells
- * what changed in between. It never throws into a binding and no failure of a watch gets past it.
+ * Keeps one watch of a binding running while the transport is open: restarts it when it fails, and reports what changed
+ * in between. Never throws into a binding; failures of a watch are handled here.
  */
 export class Monitor {
   readonly table: ReaderTable = new ReaderTable()
@@ -33,7 +33,7 @@ export class Monitor {
   readonly #listeners = new Set<(event: ReaderEvent) => void>()
   #watch: PcscWatch | undefined
   #stops: Promise<void> = Promise.resolve()
-  /** Raised by every start and stop: news from an earlier watch is ignored. */
+  /** Incremented by every start and stop: events of an earlier watch are ignored. */
   #generation = 0
   #timer: NodeJS.Timeout | undefined
   readonly #retries: Backoff
@@ -44,7 +44,10 @@ export class Monitor {
   #listed = withResolvers<void>()
   #lost: TransportError | undefined
   #state: 'idle' | 'open' | 'closed' = 'idle'
-  /** Waits and watches of others. While there is no service and none of them, nothing here keeps the process alive. */
+  /**
+   * Number of waits and watches of callers. Without a service and without these, the monitor does not keep the process
+   * alive.
+   */
   #interest = 0
 
   /** @param isOurs - whether this process itself holds the card: then the reader is not busy. */
@@ -55,18 +58,18 @@ export class Monitor {
     this.#retries = new Backoff(times.firstRetry, times.longestRetry)
   }
 
-  /** Why there is no service now. */
+  /** Why the service is unavailable; `undefined` while it is available. */
   get lost(): TransportError | undefined {
     return this.#lost
   }
 
-  /** Resolves when the readers that are there now are known. Rejects when there is no service. */
+  /** Resolves when the attached readers are known. Rejects when the service is unavailable. */
   async ready(): Promise<void> {
     this.start()
     await this.#listed.promise
   }
 
-  /** Starts; when there is no service, tries again at once. */
+  /** Starts the watch; if the service is unavailable, retries at once. */
   start(): void {
     if (this.#state === 'closed' || this.#beginning || (this.#state === 'open' && this.#lost === undefined)) return
     this.#state = 'open'
@@ -74,7 +77,7 @@ export class Monitor {
     this.#begin()
   }
 
-  /** Keeps the process alive until the returned function is called, whether there is a service or not. */
+  /** Keeps the process alive until the returned function is called, also without a service. */
   hold(): () => void {
     this.#interest++
     this.#keepAlive()
@@ -103,7 +106,7 @@ export class Monitor {
     this.#state = 'closed'
     clearTimeout(this.#timer)
     this.#endWatch()
-    // A frozen service must not freeze closing; the watch ends when the service is back.
+    // A hanging service must not block closing; the watch ends when the service responds again.
     await within(this.#stops, { timeoutMs: this.#times.answer }, 'end of the watch').catch(() => {})
   }
 
@@ -123,7 +126,7 @@ export class Monitor {
     )
   }
 
-  /** One question at a time: a frozen service must not take one pool thread after another. */
+  /** One probe at a time: a hanging service must not occupy one pool thread after another. */
   #signOfLife(): Promise<void> {
     const forget = () => {
       this.#probe = undefined
@@ -200,7 +203,7 @@ export class Monitor {
   }
 
   #failed(cause: unknown): void {
-    // A binding that is lost before its first listing is complete may be lost each time.
+    // A binding process that ends before its first listing is complete may do so each time.
     const isLost = cause instanceof BindingLost && this.#unseen !== undefined
     const error = isLost ? absence(cause) : toTransportError(cause, 'connect')
     clearTimeout(this.#timer)
@@ -247,11 +250,11 @@ export class Monitor {
   }
 }
 
-/** Silence of the service, and the loss of the binding, are absence of the service to whoever waits for it. */
+/** Maps a hanging service or a lost binding process to `ERR_SERVICE_UNAVAILABLE`. */
 function absence(cause: unknown): TransportError {
   const error = toTransportError(cause, 'connect')
   if (cause instanceof BindingLost) return new TransportError('ERR_SERVICE_UNAVAILABLE', cause.message, { cause })
   if (error.code !== 'ERR_TIMEOUT') return error
-  const text = 'the smart card service does not answer: restart it (systemctl restart pcscd)'
+  const text = 'the smart card service does not respond: restart it (systemctl restart pcscd)'
   return new TransportError('ERR_SERVICE_UNAVAILABLE', text, { cause })
 }

@@ -2,19 +2,19 @@ import { type Channel, channel } from 'node:diagnostics_channel'
 import type { ReaderEvent } from '../connection.ts'
 
 /**
- * What is published on the diagnostics channel `jpki-card:reader`, when somebody listens: what `CardTransport.watch`
- * tells, once for each transport that watches, and the fate of isolated bindings.
+ * A message on the diagnostics channel `jpki-card:reader`, published when it has subscribers: the events of
+ * `CardTransport.watch`, once for each transport that watches, and the end of isolated binding processes.
  */
 export interface ReaderMessage {
   readonly event: ReaderEvent['type'] | 'binding-started' | 'binding-lost' | 'binding-memory'
   /** Name of the transport, for example `pcsc-mini`. */
   readonly transport: string
   readonly reader?: string
-  /** Code of the error, when the service is lost. */
+  /** Error code of `service-lost`. */
   readonly error?: string
-  /** Why an isolated binding ended, for example `ended (SIGSEGV)`. */
+  /** Why the process of an isolated binding ended, for example `ended (SIGSEGV)`. */
   readonly reason?: string
-  /** Memory of the process of an isolated binding, bytes; told with each sign of life. */
+  /** Memory of the process of an isolated binding, bytes; with each heartbeat. */
   readonly memoryBytes?: number
 }
 
@@ -34,7 +34,7 @@ export function publishEvent(transport: string, event: ReaderEvent): void {
   }
 }
 
-/** Publishes what became of an isolated binding. */
+/** Publishes the start, heartbeat or end of an isolated binding. */
 export function publishBinding(message: ReaderMessage): void {
   if (readerChannel.hasSubscribers) readerChannel.publish(message)
 }

@@ -13,24 +13,24 @@ const longest = 65_544
 /** SCARD_CTL_CODE(3400): `winsmcrd.h`, pcsc-lite's `reader.h`. */
 const featureRequest = process.platform === 'win32' ? (0x31 << 16) | (3400 << 2) : 0x4200_0000 + 3400
 
-/** How often a disconnect that met another program's transaction is tried again, 50 ms apart. */
+/** Attempts of a disconnect that is refused because of another program's transaction, 50 ms apart. */
 const disconnectAttempts = 40
 
-/** What a connection needs of its transport. */
+/** The transport, as seen by a connection. */
 export interface ConnectionHost {
   readonly apduTimeoutMs: number
   readonly connectTimeoutMs: number
-  /** Whether the card has left the reader; waits a moment for the service to notice. */
+  /** Whether the card was removed; waits briefly for the service to report it. */
   cardLeft(): Promise<boolean>
-  /** A call into the binding that nobody waits for any more, and what follows it: the reader is taken until then. */
+  /** Registers an abandoned binding call and its clean-up: the reader is occupied until it settles. */
   abandoned(work: Promise<unknown>): void
   closed(connection: PcscConnection): void
 }
 
-/** The errors after which {@link PcscConnection.reconnect} may still help. */
+/** Errors after which {@link PcscConnection.reconnect} may still succeed. */
 const recoverable: ReadonlySet<TransportErrorCode> = new Set(['ERR_CARD_RESET', 'ERR_CARD_MUTE', 'ERR_TRANSPORT'])
 
-/** One card taken through a binding. Nothing else calls the handle, and never two calls at once. */
+/** One card connected through a binding. Sole user of its handle, one call at a time. */
 export class PcscConnection implements CardConnection {
   readonly reader: string
   readonly control: ReaderControl | undefined
@@ -40,14 +40,14 @@ export class PcscConnection implements CardConnection {
   #atr: Uint8Array
   readonly #watchdog: Watchdog
   #queue: Promise<unknown> = Promise.resolve()
-  /** Calls in the queue that have not settled; with none, the next need not wait for its turn. */
+  /** Unsettled calls in the queue; if 0, the next call runs at once. */
   #queued = 0
-  /** Why nothing can be sent any more. */
+  /** The error that made the connection unusable. */
   #broken: TransportError | undefined
-  /** A call of ours never came back, so the handle must not be touched. */
+  /** A binding call never returned, so the handle must not be used. */
   #stuck = false
   #closing: Promise<void> | undefined
-  /** How the card is given up, once it is known. */
+  /** Disposition of the disconnect. */
   #disposition: Disposition = 'unpower'
 
   constructor(reader: string, share: PcscShare, handle: PcscHandle, atr: Uint8Array, host: ConnectionHost) {
@@ -64,7 +64,7 @@ export class PcscConnection implements CardConnection {
     return this.#atr
   }
 
-  /** The transport learned that the card is lost; what is under way ends by itself. */
+  /** Called when the transport learns that the card is lost; pending calls settle by themselves. */
   fail(error: TransportError): void {
     this.#broken ??= error
   }
@@ -85,7 +85,7 @@ export class PcscConnection implements CardConnection {
         return await within(work, { timeoutMs }, 'answer of the reader', this.reader)
       } catch (cause) {
         const error = toTransportError(cause, 'exchange', this.reader)
-        // A driver that refuses says nothing about the card.
+        // A refusal by the driver does not affect the card.
         if (cause !== error && error.code === 'ERR_TRANSPORT' && !(cause instanceof BindingLost)) throw error
         throw await this.#failure(cause, work)
       }
@@ -96,11 +96,12 @@ export class PcscConnection implements CardConnection {
     return this.#enqueue(async () => {
       if (this.#broken === undefined || !recoverable.has(this.#broken.code)) this.#assertUsable()
       const before = this.#handle.cardEvents
-      const handle = await this.#call('card to come back', this.#host.connectTimeoutMs, () =>
+      const handle = await this.#call('reconnection of the card', this.#host.connectTimeoutMs, () =>
         this.#handle.reconnect(this.#share, disposition),
       )
       this.#handle = handle
-      if (handle.cardEvents !== before) throw this.#break(this.#error('ERR_CARD_REMOVED', 'the card was exchanged'))
+      if (handle.cardEvents !== before)
+        throw this.#break(this.#error('ERR_CARD_REMOVED', 'the card was replaced by another'))
       this.#broken = undefined
       if (handle.atr !== undefined) this.#atr = handle.atr
     })
@@ -142,7 +143,8 @@ export class PcscConnection implements CardConnection {
 
   async #exchange(command: Uint8Array): Promise<Uint8Array> {
     this.#assertUsable()
-    // The binding may read the bytes long after a time limit here has passed, so it gets its own, wiped by its return.
+    // The binding may read the bytes after the time limit has passed, so it gets its own copy, wiped when the call
+    // returns.
     const copy = new Uint8Array(command)
     const work = this.#handle.transmit(copy)
     let answer: Uint8Array
@@ -156,8 +158,8 @@ export class PcscConnection implements CardConnection {
     } finally {
       this.#watchdog.rest()
     }
-    // Every binding reports a card pulled in the middle of an exchange as success without data.
-    if (answer.length === 0) throw this.#break(this.#error('ERR_CARD_REMOVED', 'the card was taken away'))
+    // Both bindings report a card removed during an exchange as success without data.
+    if (answer.length === 0) throw this.#break(this.#error('ERR_CARD_REMOVED', 'the card was removed'))
     return answer
   }
 
@@ -171,7 +173,10 @@ export class PcscConnection implements CardConnection {
     }
   }
 
-  /** What a failed call means for the connection. A `cause` of ours is a limit that has passed: the call still runs. */
+  /**
+   * The effect of a failed call on the connection. A `cause` created here is an expired time limit: the call still
+   * runs.
+   */
   async #failure(cause: unknown, work: Promise<unknown>): Promise<TransportError> {
     const error = toTransportError(cause, 'exchange', this.reader)
     if (cause === error) {
@@ -182,9 +187,9 @@ export class PcscConnection implements CardConnection {
       )
       this.#host.abandoned(ended.then(() => this.#handle.disconnect(this.#disposition)))
     } else if (error.code === 'ERR_READER_BUSY') {
-      return error // another program's transaction: nothing was sent, nothing is lost
+      return error // another program's transaction: nothing was sent, the connection stays usable
     } else if (mayBeRemoval(error) && (await this.#host.cardLeft())) {
-      return this.#break(this.#error('ERR_CARD_REMOVED', 'the card was taken away', error, error.pcscCode))
+      return this.#break(this.#error('ERR_CARD_REMOVED', 'the card was removed', error, error.pcscCode))
     }
     return this.#break(error)
   }
@@ -206,7 +211,7 @@ export class PcscConnection implements CardConnection {
 
   async #disconnect(disposition: Disposition): Promise<void> {
     const handle = this.#handle
-    const work = disconnectPatiently(handle, disposition)
+    const work = disconnectWithRetry(handle, disposition)
     try {
       await within(work, { timeoutMs: this.#host.connectTimeoutMs }, 'end of the connection', this.reader)
     } catch (cause) {
@@ -229,8 +234,8 @@ export class PcscConnection implements CardConnection {
   }
 }
 
-/** Another program's transaction refuses a disconnect; it is over soon. */
-async function disconnectPatiently(handle: PcscHandle, disposition: Disposition): Promise<void> {
+/** Disconnects, retrying while another program's transaction causes a sharing violation. */
+async function disconnectWithRetry(handle: PcscHandle, disposition: Disposition): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await handle.disconnect(disposition)

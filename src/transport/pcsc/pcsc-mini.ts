@@ -1,17 +1,17 @@
 /**
- * Adapter for the package pcsc-mini (tested with 0.1.3). It uses the native module below the package's own classes:
- * those add only an event emitter.
+ * Adapter for the package pcsc-mini (tested with 0.1.3). Uses the native module below the package's classes, which add
+ * only an event emitter.
  *
- * What is worked around here:
- * - A client holds four connections and never takes back one whose connect or disconnect failed: each connection gets a
- *   client of its own.
- * - The output buffer of every exchange is leaked: buffers are kept and used again.
- * - Memory of a client is freed with its JavaScript object, whatever still uses it: clients in use are kept reachable.
- * - Once `stop()` has failed, collecting the client throws outside of any call and ends the process: such clients are
- *   kept for good (a few kilobytes per stop of the service).
- * - The answer to reset in its events points into memory already reused: it is read from the card's state instead.
+ * Workarounds:
+ * - A client holds at most four connections and never releases one whose connect or disconnect failed: each connection
+ *   gets a client of its own.
+ * - The output buffer of every exchange is leaked: buffers are kept and reused.
+ * - Memory of a client is freed with its JavaScript object, even while in use: clients in use are kept reachable.
+ * - After `stop()` has failed, garbage collection of the client throws outside of any call and ends the process: such
+ *   clients are kept forever (a few kilobytes per stop of the service).
+ * - The answer to reset in its events points into freed memory: it is read from the card's state instead.
  * - `stop()` in the wrong moment blocks the event loop for a minute: see {@link Quiet}.
- * - `start()` and `stop()` block the event loop until the service answers: `probe()` finds out first.
+ * - `start()` and `stop()` block the event loop until the service responds: `probe()` checks first.
  * - It watches at most four readers.
  */
 
@@ -48,7 +48,7 @@ const t0OrT1 = 3
 /** Longest response APDU: 65 536 bytes of data and the status word. */
 const longestAnswer = 65_538
 
-/** Longest answer of a reader about itself: one short APDU. */
+/** Longest response of a control transfer: one short APDU. */
 const longestControl = 264
 
 const stopAttempts = 5
@@ -64,7 +64,9 @@ export class PcscMini implements PcscBinding {
     this.#addon = addon
   }
 
-  /** Connecting is the one call that reaches the service from a pool thread; the answer is that there is no such reader. */
+  /**
+   * Connecting is the only call that contacts the service from a pool thread; the expected result is `unknown reader`.
+   */
   async probe(): Promise<void> {
     const client = this.#addon.newClient()
     inUse.add(client)
@@ -97,7 +99,7 @@ export class PcscMini implements PcscBinding {
           try {
             client.stop()
             inUse.delete(client)
-          } catch {} // the service is gone, or just had news for us
+          } catch {} // the service has stopped, or has just reported an event
         }
       },
     }
@@ -164,7 +166,7 @@ async function describe(client: MiniClient, card: MiniCard): Promise<MiniHandle>
   return new MiniHandle(client, card, new Uint8Array(atr), status >>> 16)
 }
 
-/** Not at once: the native side still cleans up after the promise that brought us here. */
+/** Deferred: the native side still cleans up after the promise whose continuation this is. */
 function release(client: MiniClient): void {
   setImmediate(() => inUse.delete(client))
 }

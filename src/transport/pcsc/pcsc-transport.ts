@@ -15,7 +15,7 @@ import { Monitor, type MonitorTimes } from './monitor.ts'
 import { PcscConnection } from './pcsc-connection.ts'
 import { toTransportError } from './pcsc-errors.ts'
 
-/** How long to wait for the service to notice that a card left; pcscd looks every 400 ms. */
+/** How long to wait for the service to report a removal; pcscd polls every 400 ms. */
 const removalNoticeMs = 900
 
 /** Time limits in milliseconds. */
@@ -25,18 +25,20 @@ export interface PcscTimes {
   readonly monitor?: MonitorTimes
 }
 
-/** All that makes a binding safe to use lives here and in the connection; bindings only carry calls. */
+/** Queueing, time limits and error mapping are done here and in the connection; bindings only pass calls on. */
 export class PcscTransport implements CardTransport {
   readonly name: string
   readonly #binding: PcscBinding
   readonly #monitor: Monitor
   readonly #times: PcscTimes
   readonly #connections = new Map<PcscConnection, CardMark>()
-  /** By reader: calls that were given up but still occupy it. There is never more than one stuck call per reader. */
+  /** By reader: abandoned calls that still occupy it, at most one per reader. */
   readonly #abandoned = new Map<string, Promise<unknown>>()
-  /** Readers that refused us because of another program; the service does not tell when such a hold begins. */
+  /**
+   * Readers whose connect failed with a sharing violation; the service does not report when an exclusive hold begins.
+   */
   readonly #refused = new Set<string>()
-  /** What to do on close: reject waits, end watches. */
+  /** Called on close: reject waits, end watches. */
   readonly #onClose = new Set<() => void>()
   #closing: Promise<void> | undefined
 
@@ -97,7 +99,7 @@ export class PcscTransport implements CardTransport {
         const error = toTransportError(cause, 'connect', reader)
         if (error.code === 'ERR_READER_BUSY') this.#refused.add(reader)
         if (error.code !== 'ERR_TIMEOUT' || !attempt.blocked) throw error
-        const text = `${reader}: an earlier exchange is still stuck in the reader; take the card out`
+        const text = `${reader}: an earlier exchange still blocks the reader; remove the card`
         throw new TransportError('ERR_READER_BUSY', text, { cause, reader })
       }
     })
@@ -128,13 +130,13 @@ export class PcscTransport implements CardTransport {
     await this.#abandoned.get(reader)
     attempt.blocked = false
     const isUnwanted = () => attempt.givenUp || this.#closing !== undefined
-    if (isUnwanted()) throw new TransportError('ERR_ABORTED', 'no longer wanted', { reader })
+    if (isUnwanted()) throw new TransportError('ERR_ABORTED', 'connecting was abandoned', { reader })
     const handle = await this.#binding.connect(reader, attempt.share)
     const atr = handle.atr ?? (await this.#atrIn(reader))
     if (isUnwanted() || atr === undefined) {
       await handle.disconnect('leave')
-      if (isUnwanted()) throw new TransportError('ERR_ABORTED', 'no longer wanted', { reader })
-      throw new TransportError('ERR_CARD_MUTE', `${reader}: the card told no answer to reset`, { reader })
+      if (isUnwanted()) throw new TransportError('ERR_ABORTED', 'connecting was abandoned', { reader })
+      throw new TransportError('ERR_CARD_MUTE', `${reader}: no answer to reset from the card`, { reader })
     }
     const mark = cardMark(handle.cardEvents, this.#monitor.table.get(reader))
     const connection = new PcscConnection(reader, attempt.share, handle, atr, {
@@ -148,14 +150,14 @@ export class PcscTransport implements CardTransport {
     return connection
   }
 
-  /** The answer to reset as the watch tells it; it may come a moment after the connection. */
+  /** The answer to reset as reported by the watch, possibly shortly after connecting. */
   async #atrIn(reader: string): Promise<Uint8Array | undefined> {
     const known = () => this.#monitor.table.get(reader)?.atr
     await this.#soon(() => known() !== undefined, removalNoticeMs)
     return known()
   }
 
-  /** Whether the condition holds now or after one of the events of the next moment. */
+  /** Whether the condition holds now or after an event within the time limit. */
   async #soon(condition: () => boolean, timeoutMs: number): Promise<boolean> {
     const { promise, resolve } = withResolvers<void>()
     const look = () => condition() && resolve(undefined)
@@ -186,7 +188,7 @@ export class PcscTransport implements CardTransport {
     const entry = this.#monitor.table.get(reader)
     for (const [connection, mark] of this.#connectionsTo(reader)) {
       if (!hasLeft(mark, entry)) continue
-      connection.fail(new TransportError('ERR_CARD_REMOVED', `${reader}: the card was taken away`, { reader }))
+      connection.fail(new TransportError('ERR_CARD_REMOVED', `${reader}: the card was removed`, { reader }))
     }
   }
 
@@ -221,7 +223,7 @@ export class PcscTransport implements CardTransport {
     return queue
   }
 
-  /** Runs a wait that ends, at the latest, when the transport is closed. */
+  /** Runs a wait that is rejected when the transport is closed. */
   async #untilClosed<T>(wait: () => Promise<T>): Promise<T> {
     const closed = () => new TransportError('ERR_CONNECTION_CLOSED', 'the transport is closed')
     if (this.#closing !== undefined) throw closed()
@@ -238,11 +240,11 @@ export class PcscTransport implements CardTransport {
   }
 }
 
-/** A connect under way. */
+/** A pending connect. */
 interface Attempt {
   readonly share: PcscShare
-  /** Nobody waits for it any more. */
+  /** Its caller has stopped waiting. */
   givenUp: boolean
-  /** It waits for a call that was given up earlier. */
+  /** Waiting for an abandoned call. */
   blocked: boolean
 }

@@ -1,16 +1,16 @@
 /**
  * Adapter for the package pcsclite (tested with 1.0.1).
  *
- * What is worked around here:
+ * Workarounds:
  * - An event of a watched reader waits, on the main thread, for the exchange that reader is doing: connections use
- *   reader objects of their own, whose watching was ended first.
+ *   reader objects of their own, whose watching was stopped first.
  * - A reader object must have been watched before it is destroyed, and must not be closed from its own events nor while
  *   its thread is between two waits: see {@link Quiet}.
- * - After a failure a reader object may believe it is still connected, and then `connect()` succeeds without connecting:
- *   such an object is dropped. Others are used again, because their service contexts are freed only with the object.
- * - A reader that comes back while its predecessor is being torn down is overlooked: watching starts afresh whenever a
- *   reader left.
- * - It has no reconnect: the card is given up and taken again, and another program may come in between.
+ * - After a failure a reader object may still count as connected, and then `connect()` succeeds without connecting:
+ *   such an object is dropped. Others are reused, because their service contexts are freed only with the object.
+ * - A reader that is reattached while its predecessor is being torn down is missed: the watch is restarted whenever a
+ *   reader was detached.
+ * - It has no reconnect: disconnect and connect instead; another program may connect in between.
  */
 
 import type { Disposition } from '../connection.ts'
@@ -55,13 +55,13 @@ const t0OrT1 = 3
 /** Longest response APDU: 65 536 bytes of data and the status word. */
 const longestAnswer = 65_538
 
-/** Longest answer of a reader about itself: one short APDU. */
+/** Longest response of a control transfer: one short APDU. */
 const longestControl = 264
 
-/** Failures of connect that leave a reader object as good as before. */
+/** Failures of connect after which a reader object stays usable. */
 const harmless: ReadonlySet<string> = new Set(['ERR_NO_CARD', 'ERR_READER_BUSY', 'ERR_CARD_MUTE'])
 
-/** Objects with a native call under way: nothing else keeps them from being destroyed. */
+/** Objects with a pending native call: kept reachable here only. */
 const inUse = new Set<LiteReader>()
 
 export class Pcsclite implements PcscBinding {
@@ -75,7 +75,7 @@ export class Pcsclite implements PcscBinding {
   }
 
   watch(observer: PcscObserver): PcscWatch {
-    // Objects from an earlier watch may belong to a service that has ended since.
+    // Objects of an earlier watch may belong to a service that has stopped since.
     this.#spare.clear()
     const lister = this.#factory()
     const readers = new Set<LiteReader>()
@@ -95,7 +95,7 @@ export class Pcsclite implements PcscBinding {
         readers.delete(reader)
         if (stopped) return
         observer.gone(reader.name)
-        rescan ??= setTimeout(() => observer.failed(new Error('a reader left')), 300)
+        rescan ??= setTimeout(() => observer.failed(new Error('a reader was detached')), 300)
       })
     })
     return {
@@ -118,7 +118,7 @@ export class Pcsclite implements PcscBinding {
     try {
       const options = { share_mode: modes[share], protocol: t0OrT1 }
       const protocol = await call<number | undefined>(card, (done) => card.connect(options, done))
-      if (protocol === undefined) throw new Error('pcsclite took an ended connection for a live one')
+      if (protocol === undefined) throw new Error('pcsclite reported an ended connection as live')
       return this.#handle(card, protocol)
     } catch (error) {
       if (harmless.has(toTransportError(error, 'connect').code)) this.#keep(card)
@@ -140,7 +140,7 @@ export class Pcsclite implements PcscBinding {
         return copy
       },
       async control(code, data) {
-        // The native side keeps only the address of what it sends.
+        // The native side keeps only a pointer to the data.
         const input = Buffer.from(data)
         const answer = await call<Uint8Array>(card, (done) => card.control(input, code, longestControl, done))
         input.fill(0)
@@ -163,7 +163,7 @@ export class Pcsclite implements PcscBinding {
   }
 
   async #newReader(name: string): Promise<LiteReader> {
-    if (this.#Reader === undefined) throw new Error('pcsclite has not seen a reader')
+    if (this.#Reader === undefined) throw new Error('pcsclite has not reported a reader')
     const reader = new this.#Reader(name)
     reader.on('error', () => {})
     const state = await call<number>(reader, (done) => reader.get_status(done))
@@ -172,7 +172,7 @@ export class Pcsclite implements PcscBinding {
   }
 }
 
-/** Ends the watching that has just had its first news. */
+/** Stops a watch right after its first event. */
 async function stopWatching(reader: LiteReader, state: number): Promise<void> {
   inUse.add(reader)
   const quiet = new Quiet()
@@ -182,7 +182,7 @@ async function stopWatching(reader: LiteReader, state: number): Promise<void> {
   inUse.delete(reader)
 }
 
-/** One call with a Node.js callback; the object stays reachable until it is answered. */
+/** One call with a Node.js callback; the object stays reachable until it returns. */
 function call<T>(reader: LiteReader, start: (done: (error: unknown, value?: T) => void) => void): Promise<T> {
   inUse.add(reader)
   return new Promise((resolve, reject) => {

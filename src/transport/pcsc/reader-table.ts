@@ -1,14 +1,14 @@
 import type { ReaderEvent, ReaderState } from '../connection.ts'
 import { readerState } from './binding.ts'
 
-/** What is known of one reader. */
+/** Last known state of one reader. */
 export interface ReaderEntry {
   readonly name: string
   readonly state: number
   readonly atr: Uint8Array | undefined
 }
 
-/** The readers as last told, and the events that lead from one telling to the next. */
+/** The last reported states of the readers, and the events derived from their changes. */
 export class ReaderTable {
   readonly #entries = new Map<string, ReaderEntry>()
 
@@ -20,12 +20,12 @@ export class ReaderTable {
     return [...this.#entries.keys()]
   }
 
-  /** In the order of the names: bindings tell the readers in any order. */
+  /** Sorted by name: bindings report the readers in any order. */
   states(): ReaderState[] {
     return this.#sorted().map(toReaderState)
   }
 
-  /** Takes in a new state; returns what happened, in order. */
+  /** Applies a new state; returns the resulting events, in order. */
   update(name: string, state: number, atr: Uint8Array | undefined): ReaderEvent[] {
     const before = this.#entries.get(name)
     const entry: ReaderEntry = { name, state, atr: isPresent(state) && atr?.length ? new Uint8Array(atr) : undefined }
@@ -33,7 +33,7 @@ export class ReaderTable {
     return [...(before === undefined ? [attached(entry)] : []), ...cardEventsBetween(before, entry)]
   }
 
-  /** Forgets a reader; returns what happened, in order. */
+  /** Removes a reader; returns the resulting events, in order. */
   remove(name: string): ReaderEvent[] {
     const before = this.#entries.get(name)
     if (before === undefined) return []
@@ -42,7 +42,7 @@ export class ReaderTable {
     return [...removed, { type: 'reader-detached', reader: name }]
   }
 
-  /** The events a new watcher begins with. */
+  /** The initial events of a new watcher. */
   opening(): ReaderEvent[] {
     return this.#sorted().flatMap((entry) => [attached(entry), ...cardEventsBetween(undefined, entry)])
   }
@@ -82,7 +82,7 @@ function cardEventsBetween(before: ReaderEntry | undefined, after: ReaderEntry):
   const inserted: ReaderEvent = { type: 'card-inserted', reader: toReaderState(after) }
   if (was !== is) return is ? [inserted] : [removed]
   if (!is || before === undefined) return []
-  // Present before and after: another card may have come in between, which only the counter shows.
+  // Present before and after: the card may have been replaced in between, which only the counter shows.
   if (cardEvents(before.state) !== cardEvents(after.state)) return [removed, inserted]
   return toReaderState(before).mute && !toReaderState(after).mute ? [inserted] : []
 }

@@ -1,8 +1,8 @@
 import { longestTimer } from '../../waiting.ts'
 
 /**
- * Limits one wait after another with a single timer. Setting and clearing a timer for every exchange costs more than all
- * the rest this package does for one.
+ * Limits consecutive waits with a single timer. Setting and clearing a timer per exchange costs more than everything
+ * else this package does for one.
  */
 export class Watchdog {
   readonly #limitMs: number
@@ -10,14 +10,14 @@ export class Watchdog {
   #expire: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
 
-  /** @param limitMs - longest wait, milliseconds; more than a timer takes means no limit. */
+  /** @param limitMs - longest wait, milliseconds; above 2^31 - 1 there is no limit. */
   constructor(limitMs: number) {
     this.#limitMs = limitMs
   }
 
   /**
-   * What `work` comes to, or a rejection with `late()` when that takes too long; the work itself goes on. One wait at a
-   * time. It is the work that keeps the process alive, not the limit.
+   * The result of `work`, or a rejection with `late()` when the limit expires first; the work itself is not cancelled.
+   * One wait at a time. The limit does not keep the process alive.
    */
   guard<T>(work: Promise<T>, late: () => Error): Promise<T> {
     if (this.#limitMs > longestTimer) return work
@@ -29,12 +29,12 @@ export class Watchdog {
     })
   }
 
-  /** The wait is over. */
+  /** Ends the wait. */
   rest(): void {
     this.#expire = undefined
   }
 
-  /** Ends the timer. A wait under way has no limit any more. */
+  /** Clears the timer. A pending wait then has no limit. */
   stop(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined

@@ -2,8 +2,8 @@ import type { Writable } from 'node:stream'
 import { concat, copyBytes } from '../../../bytes.ts'
 
 /**
- * Between the two processes, in both directions: length of what follows (4 bytes, big-endian), kind (1), number of the
- * call (4), body. Commands and answers go as bytes, so that both ends can wipe what they held of them.
+ * Framing between the two processes, in both directions: length of the rest (4 bytes, big-endian), kind (1), call
+ * number (4), body. Commands and responses are sent as bytes, so that both ends can wipe their copies.
  */
 export const frameKind = { message: 0, bytes: 1 } as const
 
@@ -15,23 +15,23 @@ export interface Frame {
 }
 
 const lengthBytes = 4
-/** Kind and number of the call. */
+/** Length of kind and call number. */
 const headBytes = 5
 const headLength = lengthBytes + headBytes
-/** Bytes of a handle's number. */
+/** Length of a handle number, bytes. */
 export const handleLength = 4
-/** Longest frame that may be written from the memory kept for it. */
+/** Longest frame written from the preallocated buffer. */
 const shortFrame = 1024
 
-/** Longest frame: an answer of 65 538 bytes, with room to spare for messages. */
+/** Longest frame: a response of 65 538 bytes, with a margin for messages. */
 const longest = 0x2_0000
 
 const nothing = new Uint8Array()
 
-/** Sends frames; the bytes it held of them are wiped as soon as they are written. */
+/** Sends frames; its copies are wiped once written. */
 export class FrameWriter {
   readonly #socket: Writable
-  /** Most frames are short and sent one at a time: they need no memory of their own. */
+  /** Buffer for short frames sent one at a time, the usual case. */
   readonly #short: Buffer = Buffer.alloc(shortFrame)
   #isShortFree = true
 
@@ -48,7 +48,7 @@ export class FrameWriter {
     this.#socket.write(frame)
   }
 
-  /** A frame whose body is these bytes, behind the number of a handle when there is one. */
+  /** A frame whose body is these bytes, preceded by the handle number if given. */
   bytes(call: number, bytes: Uint8Array, handle?: number): void {
     const lead = handle === undefined ? 0 : handleLength
     const length = headLength + lead + bytes.length
@@ -78,7 +78,7 @@ function writeNumber(bytes: Uint8Array, at: number, value: number): void {
   bytes[at + 3] = value
 }
 
-/** The number at that place, 4 bytes, big-endian. */
+/** Reads a 4-byte big-endian number. */
 export function readNumber(bytes: Uint8Array, at: number): number {
   return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
 }
@@ -88,13 +88,13 @@ export function decodeMessage(frame: Frame): unknown {
   return JSON.parse(Buffer.from(frame.body.buffer, frame.body.byteOffset, frame.body.length).toString('utf8'))
 }
 
-/** Puts frames together from the pieces a pipe gives, and wipes the pieces. */
+/** Reassembles frames from the chunks of a pipe, and wipes the chunks. */
 export class FrameReader {
   #rest: Uint8Array = nothing
 
   /**
-   * @param take - gets each whole frame; must copy what it keeps.
-   * @throws RangeError when this is no frame.
+   * @param take - called with each complete frame; must copy what it keeps.
+   * @throws RangeError for an invalid frame.
    */
   push(piece: Uint8Array, take: (frame: Frame) => void): void {
     const held = this.#rest

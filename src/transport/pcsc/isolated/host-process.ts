@@ -9,32 +9,32 @@ import { publishBinding } from '../observation.ts'
 import { decodeMessage, type Frame, FrameReader, FrameWriter, frameKind } from './frames.ts'
 import { type HostAnswer, type HostNews, type HostRequest, receiveError, type WatchNews } from './messages.ts'
 
-/** How a host is run. Times in milliseconds. */
+/** Settings of a host process. Times in milliseconds. */
 export interface HostSettings {
-  /** Where the compiled `host.ts` is. */
+  /** Path of the compiled `host.ts`. */
   readonly program: string | URL
-  /** Name of a binding, empty for the first that can be loaded, or the address of a module that exports one. */
+  /** Name of a binding, empty for the first that can be loaded, or the URL of a module that exports one. */
   readonly binding: string
-  /** Longest silence of a host that runs. */
+  /** Longest time without a frame from a running host. */
   readonly hangMs: number
-  /** Memory at which it is ended, bytes. */
+  /** Memory at which it is terminated, bytes. */
   readonly memoryBytes: number
   readonly apduTimeoutMs: number
   readonly connectTimeoutMs: number
 }
 
-/** What a host's owner is told between calls. */
+/** Callbacks to the owner of a host. */
 export interface HostObserver {
-  /** Memory it takes, bytes, after each sign of life. */
+  /** Memory of the process, bytes, after each heartbeat. */
   memory(bytes: number): void
-  /** Calls have taken longer than their limit. */
+  /** Calls have exceeded their time limit. */
   overdue(): void
 }
 
 interface Call {
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
-  /** When it should have been answered, by `performance.now()`. */
+  /** Deadline, `performance.now()`. */
   readonly due: number
   readonly handle: number | undefined
 }
@@ -45,16 +45,18 @@ interface Watch {
 }
 
 const longestStart = 15_000
-/** Milliseconds that a call may take beyond its limit: what is above the binding gives it up first. */
+/** Milliseconds added to the time limit of a call: the layer above the binding abandons it first. */
 const grace = 250
-/** Milliseconds a killed process is waited for before its calls fail. */
-const dying = 500
-/** Megabytes of JavaScript objects; the host has hardly any. */
+/** Milliseconds to wait for the exit of a killed process before its calls fail. */
+const killWaitMs = 500
+/** Heap limit, megabytes; the host has few JavaScript objects. */
 const heap = 64
-/** Signs of life asked for in `hangMs`. */
+/** Heartbeats per `hangMs`. */
 const beats = 4
 
-/** The child process that holds the binding, seen from here. Once it is lost it stays lost; another one is started. */
+/**
+ * Parent side of the child process that holds the binding. Not restarted: a lost process is replaced by a new instance.
+ */
 export class HostProcess {
   readonly #settings: HostSettings
   readonly #observer: HostObserver
@@ -85,9 +87,9 @@ export class HostProcess {
       stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'ipc'],
     })
     this.#child = child
-    // The pipe keeps this process alive and ends with it; the channel of `fork` is not used.
+    // Only the pipe keeps this process alive, until it closes; the IPC channel of `fork` is not used.
     child.channel?.unref()
-    // There is no pipe, nor any process, when the system has no file descriptors left.
+    // Without free file descriptors there is neither pipe nor process.
     this.#socket = (child.stdio?.[3] as Socket | undefined) ?? new Socket()
     this.#writer = new FrameWriter(this.#socket)
     this.#socket.on('data', (piece) => this.#read(piece))
@@ -109,17 +111,17 @@ export class HostProcess {
     return this.#name
   }
 
-  /** Whether the binding can be asked for a sign of life of the service. */
+  /** Whether the binding supports `probe`. */
   get probes(): boolean {
     return this.#probes
   }
 
-  /** Why it cannot be used any more. */
+  /** Why the process is unusable. */
   get lost(): BindingLost | undefined {
     return this.#lost
   }
 
-  /** Whether it may be asked anything: it is not known to have ended, nor being ended. */
+  /** Whether calls may be sent: not ended and not being terminated. */
   get usable(): boolean {
     return this.#lost === undefined && this.#reason === undefined
   }
@@ -133,7 +135,7 @@ export class HostProcess {
     return this.#ready.promise
   }
 
-  /** Resolves when the process is gone. */
+  /** Resolves when the process has exited. */
   exited(): Promise<void> {
     return this.#exited.promise
   }
@@ -150,7 +152,7 @@ export class HostProcess {
     return promise as Promise<Uint8Array>
   }
 
-  /** Starts a watch; its news go to the observer until it is stopped. */
+  /** Starts a watch; its events go to the observer until it is stopped. */
   async watch(observer: PcscObserver): Promise<() => Promise<void>> {
     const number = ++this.#last
     const watch: Watch = { observer, started: false }
@@ -168,12 +170,12 @@ export class HostProcess {
     }
   }
 
-  /** Resolves when a watch in this host has told of the reader: a binding may know a reader only from then on. */
+  /** Resolves when a watch in this host has reported the reader: a binding may know a reader only from then on. */
   seen(reader: string): Promise<void> {
     return this.#sight(reader).promise
   }
 
-  /** Ends every watch, as if it had failed. */
+  /** Fails every watch. */
   failWatches(error: BindingLost): void {
     for (const [number, { observer, started }] of this.#watches) {
       if (!started) continue
@@ -182,26 +184,26 @@ export class HostProcess {
     }
   }
 
-  /** Handles with a call that is past its limit. */
+  /** Handles with an overdue call. */
   stuck(): ReadonlySet<number> {
     const now = performance.now()
     const late = [...this.#calls.values()].filter(({ due }) => due < now)
     return new Set(late.map(({ handle }) => handle).filter((handle) => handle !== undefined))
   }
 
-  /** Whether the host keeps this process alive; it ends with this process either way. */
+  /** Sets whether the host keeps this process alive; it ends with this process in any case. */
   keepAlive(isNeeded: boolean): void {
     const change = isNeeded ? 'ref' : 'unref'
     this.#child[change]()
     this.#socket[change]()
   }
 
-  /** Ends the process. Every call under way fails with the reason. */
+  /** Terminates the process. Every pending call fails with the reason. */
   kill(reason: string): void {
     if (this.#lost !== undefined || this.#reason !== undefined) return
     this.#reason = reason
     this.#child.kill('SIGKILL')
-    setTimeout(() => this.#end(reason), dying).unref()
+    setTimeout(() => this.#end(reason), killWaitMs).unref()
   }
 
   #call(limitMs: number, handle: number | undefined): { promise: Promise<unknown>; number: number } {
@@ -218,7 +220,7 @@ export class HostProcess {
     try {
       this.#reader.push(piece, (frame) => this.#receive(frame))
     } catch {
-      this.kill('sent what is no answer, and was ended')
+      this.kill('sent an invalid response and was terminated')
     }
   }
 
@@ -226,7 +228,7 @@ export class HostProcess {
     this.#missed = 0
     const { kind, call: number, body } = frame
     if (number === 0) {
-      this.#hear(decodeMessage(frame) as HostNews)
+      this.#onHostNews(decodeMessage(frame) as HostNews)
       return
     }
     const call = this.#calls.get(number)
@@ -235,7 +237,7 @@ export class HostProcess {
     else settle(call, decodeMessage(frame) as HostAnswer)
   }
 
-  #hear(news: HostNews): void {
+  #onHostNews(news: HostNews): void {
     if (news.news === 'ready') {
       this.#name = news.name
       this.#probes = news.probes
@@ -247,11 +249,11 @@ export class HostProcess {
       this.#ready.reject(code === 'ERR_BINDING_MISSING' ? new TransportError(code, message) : receiveError(news.error))
       this.kill('has no binding')
     } else {
-      this.#hearOfReader(news)
+      this.#onWatchNews(news)
     }
   }
 
-  #hearOfReader(news: WatchNews): void {
+  #onWatchNews(news: WatchNews): void {
     const observer = this.#watches.get(news.watch)?.observer
     if (news.news === 'failed') {
       observer?.failed(receiveError(news.error))
@@ -271,8 +273,8 @@ export class HostProcess {
   }
 
   /**
-   * Beats are counted, not timed: when this process itself was stopped or busy, one beat passes and then what the host
-   * has sent meanwhile is read.
+   * Heartbeats are counted, not timed: after this process itself was stopped or busy, one beat passes, and then the
+   * frames the host has sent meanwhile are read.
    */
   #beat(): void {
     const now = performance.now()
@@ -281,20 +283,20 @@ export class HostProcess {
       return
     }
     if (++this.#missed === beats) {
-      this.kill(`gave no sign of life for ${this.#settings.hangMs} ms`)
+      this.kill(`sent nothing for ${this.#settings.hangMs} ms`)
       return
     }
     this.request({ ask: 'ping' }).then(
-      (memory) => this.#weigh(Number(memory)),
+      (memory) => this.#checkMemory(Number(memory)),
       () => {},
     )
     if ([...this.#calls.values()].some(({ due }) => due < now)) this.#observer.overdue()
   }
 
-  #weigh(memory: number): void {
+  #checkMemory(memory: number): void {
     const { memoryBytes } = this.#settings
     publishBinding({ event: 'binding-memory', transport: this.#name, memoryBytes: memory })
-    if (memory > memoryBytes) this.kill(`took more than ${Math.round(memoryBytes / 2 ** 20)} MiB of memory`)
+    if (memory > memoryBytes) this.kill(`exceeded its memory limit of ${Math.round(memoryBytes / 2 ** 20)} MiB`)
     else this.#observer.memory(memory)
   }
 

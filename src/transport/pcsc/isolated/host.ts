@@ -1,7 +1,7 @@
 /**
- * The program of the child process that holds the binding: it only carries calls. Started by `host-process.ts`, with the
- * binding's name, or the address of a module that exports one, as its argument; frames pass through file descriptor 3.
- * One file, so that a bundle of it is one file: its guard is a thread that begins in it too.
+ * The program of the child process that holds the binding; it only passes calls on. Started by `host-process.ts` with
+ * the name of the binding, or the URL of a module that exports one, as argument; frames use file descriptor 3. One
+ * file, also when bundled, since its guard thread is started from the same file.
  */
 
 import { Socket } from 'node:net'
@@ -12,14 +12,14 @@ import { type BindingName, loadBinding, loadBindingModule } from '../load-bindin
 import { decodeMessage, type Frame, FrameReader, FrameWriter, frameKind, handleLength, readNumber } from './frames.ts'
 import { type HostNews, type HostRequest, type SentHandle, sendError, type WatchNews } from './messages.ts'
 
-/** How often the guard looks for the application, milliseconds. */
+/** Interval at which the guard checks for the application, milliseconds. */
 const guardMs = 1000
 
 /**
- * The thread that ends the host when the application is gone. The pipe's end says so too, but only to a main thread that
- * is not stuck in the binding.
+ * Guard thread: kills the host when the application has ended. The end of the pipe shows this too, but only to a main
+ * thread that does not hang in the binding.
  *
- * @param parent - the application's process. Given, not asked for: it may be gone before this thread begins.
+ * @param parent - process id of the application, passed in because it may have ended before this thread starts.
  */
 function guard(parent: number): void {
   const look = (): void => {
@@ -51,7 +51,7 @@ class Host {
     this.#out = out
   }
 
-  /** @throws RangeError when what was sent is not a frame. */
+  /** @throws RangeError for an invalid frame. */
   receive(piece: Uint8Array): void {
     this.#frames.push(piece, (frame) => this.#take(frame))
   }
@@ -107,16 +107,16 @@ class Host {
   async #control(number: number, code: number, data: Uint8Array): Promise<Uint8Array> {
     const handle = this.#handleOf(number)
     if (handle.control === undefined) throw new Error('no control transfers')
-    // The time limit is kept on the other side.
+    // The parent enforces the time limit.
     return handle.control(code, data, Number.POSITIVE_INFINITY)
   }
 
   #watch(number: number): void {
     const running = this.#binding.watch({
       changed: (reader, state, atr) =>
-        this.#tell({ news: 'changed', watch: number, reader, state, ...(atr !== undefined && { atr: toHex(atr) }) }),
-      gone: (reader) => this.#tell({ news: 'gone', watch: number, reader }),
-      failed: (error) => this.#tell({ news: 'failed', watch: number, error: sendError(error) }),
+        this.#send({ news: 'changed', watch: number, reader, state, ...(atr !== undefined && { atr: toHex(atr) }) }),
+      gone: (reader) => this.#send({ news: 'gone', watch: number, reader }),
+      failed: (error) => this.#send({ news: 'failed', watch: number, error: sendError(error) }),
     })
     this.#watches.set(number, running)
   }
@@ -138,13 +138,13 @@ class Host {
     }
   }
 
-  #tell(news: WatchNews): void {
+  #send(news: WatchNews): void {
     this.#out.message(0, news)
   }
 
   #handleOf(number: number): PcscHandle {
     const handle = this.#handles.get(number)
-    if (handle === undefined) throw new Error('no such handle')
+    if (handle === undefined) throw new Error('unknown handle')
     return handle
   }
 }
@@ -153,24 +153,24 @@ class Host {
 async function serve(which: string): Promise<void> {
   const socket = new Socket({ fd: 3, readable: true, writable: true })
   const out = new FrameWriter(socket)
-  const tell = (news: HostNews): void => out.message(0, news)
-  // A signal to the whole group is for the application: it still has PINs to clear through this process.
+  const send = (news: HostNews): void => out.message(0, news)
+  // Signals to the process group are for the application, which still has to clear PINs through this process.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
   socket.on('error', end)
   socket.on('close', end)
-  // Known from here: the thread may begin only when the application is gone already.
+  // Passed in: the application may have ended before the thread starts.
   new Worker(process.argv[1]!, { workerData: process.ppid }).unref()
   try {
     const binding = await load(which)
     const host = new Host(binding, out)
-    tell({ news: 'ready', name: binding.name, probes: binding.probe !== undefined })
+    send({ news: 'ready', name: binding.name, probes: binding.probe !== undefined })
     socket.on('data', (piece) => host.receive(piece))
   } catch (error) {
-    tell({ news: 'unusable', error: sendError(error) })
+    send({ news: 'unusable', error: sendError(error) })
   }
 }
 
-/** Not `process.exit`: that waits for a thread that may be stuck in a reader's driver. */
+/** Not `process.exit`: it would wait for a thread that may hang in a reader driver. */
 function end(): void {
   process.kill(process.pid, 'SIGKILL')
 }

@@ -5,23 +5,23 @@ import { HostProcess, type HostSettings } from './host-process.ts'
 import { IsolatedHandle } from './isolated-handle.ts'
 import type { SentHandle } from './messages.ts'
 
-/** Milliseconds in which a new host's watch has told of a reader that is there. */
+/** Milliseconds within which the watch of a new host has reported an attached reader. */
 const sighting = 1500
 
-/** Part of the memory limit at which a host is replaced as soon as nothing is open in it. */
+/** Fraction of the memory limit above which a host is replaced once no connection is open. */
 const fullAt = 0.5
 
 /**
- * A binding in a child process. When the process crashes, hangs, or takes too much memory, it is ended, what was under
- * way fails with {@link BindingLost}, and the next call starts another one.
+ * A binding in a child process. A process that crashes, hangs or exceeds its memory limit is terminated, its pending
+ * calls fail with {@link BindingLost}, and the next call starts another one.
  *
- * A host that is to be replaced takes nothing new and is ended once no handle in it can still be of use.
+ * A host marked for replacement accepts no new connections, and is terminated once none of its handles is usable.
  */
 export class IsolatedBinding implements PcscBinding {
   readonly #settings: HostSettings
-  /** Those that run, and the handles open in each. */
+  /** Running hosts, and the open handles of each. */
   readonly #hosts = new Map<HostProcess, Set<number>>()
-  /** Why a host is to be replaced. */
+  /** Why a host is marked for replacement. */
   readonly #faults = new WeakMap<HostProcess, string>()
   #current: HostProcess | undefined
   #name = 'isolated'
@@ -44,7 +44,7 @@ export class IsolatedBinding implements PcscBinding {
     return this.#name
   }
 
-  /** Process numbers of the hosts that run. */
+  /** Process ids of the running hosts. */
   get pids(): readonly number[] {
     return [...this.#hosts.keys()].map(({ pid }) => pid).filter((pid) => pid !== undefined)
   }
@@ -82,10 +82,10 @@ export class IsolatedBinding implements PcscBinding {
     for (const host of this.#hosts.keys()) host.keepAlive(isNeeded)
   }
 
-  /** Ends every host. */
+  /** Terminates every host. */
   async close(): Promise<void> {
     this.#isClosed = true
-    // Their end is waited for.
+    // The process stays alive until they have exited.
     this.keepAlive(true)
     const hosts = [...this.#hosts.keys()]
     for (const host of hosts) host.kill('was closed')
@@ -101,8 +101,9 @@ export class IsolatedBinding implements PcscBinding {
 
   #start(): HostProcess {
     const host: HostProcess = new HostProcess(this.#settings, {
-      memory: (bytes) => bytes > fullAt * this.#settings.memoryBytes && this.#replace(host, 'took much memory'),
-      overdue: () => this.#replace(host, 'did not answer a call in time'),
+      memory: (bytes) =>
+        bytes > fullAt * this.#settings.memoryBytes && this.#replace(host, 'exceeded half its memory limit'),
+      overdue: () => this.#replace(host, 'exceeded the time limit of a call'),
     })
     host.keepAlive(this.#keepsAlive)
     this.#hosts.set(host, new Set())
@@ -111,11 +112,11 @@ export class IsolatedBinding implements PcscBinding {
     return host
   }
 
-  /** Nothing new for this host. Watching goes on in the next one. */
+  /** Marks a host for replacement. Watches continue in the next one. */
   #replace(host: HostProcess, fault: string): void {
     if (this.#current === host) {
       this.#current = undefined
-      host.failWatches(new BindingLost(host.name, `${fault}, and is being replaced`))
+      host.failWatches(new BindingLost(host.name, `${fault} and is being replaced`))
     }
     this.#faults.set(host, fault)
     this.#endIfUseless(host, fault)
@@ -130,6 +131,6 @@ export class IsolatedBinding implements PcscBinding {
   #endIfUseless(host: HostProcess, fault: string): void {
     const stuck = host.stuck()
     const useful = [...(this.#hosts.get(host) ?? [])].filter((handle) => !stuck.has(handle))
-    if (useful.length === 0) host.kill(`${fault}, and was ended`)
+    if (useful.length === 0) host.kill(`${fault} and was terminated`)
   }
 }

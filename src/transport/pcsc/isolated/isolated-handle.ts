@@ -5,18 +5,17 @@ import { toTransportError } from '../pcsc-errors.ts'
 import type { HostProcess } from './host-process.ts'
 import type { SentHandle } from './messages.ts'
 
-/** What a handle needs of the binding it came from. */
+/** The isolated binding, as seen by a handle. */
 export interface HandleOwner {
-  /** Takes the card in the same reader again, in a host that runs. */
+  /** Connects to the card in the same reader again, in a running host. */
   again(share: PcscShare): Promise<PcscHandle>
-  /** The handle of that number is given up. */
+  /** The handle of that number was released. */
   closed(handle: number): void
 }
 
 /**
- * A card taken by the host. The host's end is the end of it: nothing can be sent any more. What the holder left behind on
- * the card can still be dealt with: `reconnect`, and `disconnect` with power down or reset, take the card again, if it is
- * surely the same.
+ * A card handle in the host. Unusable when the host has ended. The state left on the card can still be cleared:
+ * `reconnect`, and `disconnect` with `unpower` or `reset`, connect again, if the card is provably the same.
  */
 export class IsolatedHandle implements PcscHandle {
   readonly number: number
@@ -52,7 +51,7 @@ export class IsolatedHandle implements PcscHandle {
       await this.#host.request({ ask: 'disconnect', handle: number, disposition }, number)
     } catch (error) {
       if (this.#host.lost === undefined) {
-        // Another program's transaction: this handle is asked again. Whatever else went wrong is the end of it.
+        // Another program's transaction: the disconnect is retried. Any other error releases the handle.
         if (toTransportError(error, 'exchange').code !== 'ERR_READER_BUSY') this.#owner.closed(number)
         throw error
       }
@@ -76,6 +75,8 @@ export class IsolatedHandle implements PcscHandle {
     const isKnown = again.cardEvents !== undefined && this.cardEvents !== undefined
     if (isKnown && again.cardEvents === this.cardEvents) return again
     await again.disconnect('leave')
-    throw Object.assign(new Error('not surely the same card'), { code: isKnown ? 'RemovedCard' : 'InvalidHandle' })
+    throw Object.assign(new Error('cannot verify that it is the same card'), {
+      code: isKnown ? 'RemovedCard' : 'InvalidHandle',
+    })
   }
 }

@@ -1,7 +1,7 @@
 import type { Disposition } from '../../connection.ts'
 import type { PcscShare } from '../binding.ts'
 
-/** What the host is asked for; one answer comes back to each. `transmit` goes as bytes: the handle's number, the command. */
+/** Requests to the host, each with one response. `transmit` is sent as bytes: handle number, command. */
 export type HostRequest =
   | { readonly ask: 'ping' }
   | { readonly ask: 'probe' }
@@ -23,33 +23,33 @@ export type HostRequest =
     }
   | { readonly ask: 'disconnect'; readonly handle: number; readonly disposition: Disposition }
 
-/** An error on its way to the other process. */
+/** A serialized error. */
 export interface SentError {
   readonly message: string
-  /** What pcsc-mini tells, or a code of this package. */
+  /** Code of pcsc-mini, or of this package. */
   readonly code?: string
 }
 
-/** The answer to a request. */
+/** Response to a request. */
 export type HostAnswer = { readonly value?: unknown } | { readonly error: SentError }
 
-/** Answer to `connect` and `reconnect`. */
+/** Response to `connect` and `reconnect`. */
 export interface SentHandle {
   readonly handle: number
   /** Hexadecimal. */
   readonly atr?: string
   readonly cardEvents?: number
-  /** It has control transfers. */
+  /** Whether control transfers are supported. */
   readonly controls: boolean
 }
 
-/** What the host tells of itself; call number 0. */
+/** Events of the host itself; call number 0. */
 export type HostNews =
   | { readonly news: 'ready'; readonly name: string; readonly probes: boolean }
   | { readonly news: 'unusable'; readonly error: SentError }
   | WatchNews
 
-/** News of a watch. */
+/** Events of a watch. */
 export type WatchNews =
   | {
       readonly news: 'changed'
@@ -61,7 +61,7 @@ export type WatchNews =
   | { readonly news: 'gone'; readonly watch: number; readonly reader: string }
   | { readonly news: 'failed'; readonly watch: number; readonly error: SentError }
 
-/** Only what the table of return codes needs: nothing else of an error leaves the process it was made in. */
+/** Serializes an error: only the fields the table of return codes needs. */
 export function sendError(cause: unknown): SentError {
   const message = cause instanceof Error ? cause.message : 'the binding failed'
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined

@@ -5,18 +5,21 @@ import type { BindingName } from '../load-binding.ts'
 import { toTransportError } from '../pcsc-errors.ts'
 import { IsolatedBinding } from './isolated-binding.ts'
 
-/** How the process that holds the binding is watched over. */
+/** Supervision of the process that holds the binding. */
 export interface IsolationOptions {
-  /** Longest silence of the process before it is ended and replaced, milliseconds, at least 200. Default 3000. */
+  /**
+   * Longest time without a response from the process before it is terminated and replaced, milliseconds, at least 200.
+   * Default 3000.
+   */
   readonly hangMs?: number | undefined
   /**
-   * Memory of the process at which it is ended, bytes, at least 192 MiB. Default 512 MiB. At half of it the process is
-   * replaced as soon as no connection is open in it.
+   * Memory of the process at which it is terminated, bytes, at least 192 MiB. Default 512 MiB. Above half of it the
+   * process is replaced as soon as no connection is open in it.
    */
   readonly memoryBytes?: number | undefined
-  /** A module whose default export is a `PcscBinding`, instead of one of the bindings known here. */
+  /** A module whose default export is a `PcscBinding`, instead of a built-in binding. */
   readonly module?: URL | undefined
-  /** Where `transport/pcsc/isolated/host.js` of this package is, for applications that were bundled: `docs/bundling.md`. */
+  /** Path of `transport/pcsc/isolated/host.js` of this package, for bundled applications: `docs/bundling.md`. */
   readonly program?: URL | string | undefined
 }
 
@@ -26,7 +29,7 @@ const mebi = 2 ** 20
  * Starts the process.
  *
  * @throws TransportError `ERR_BINDING_MISSING`, `ERR_TRANSPORT`.
- * @throws DependencyError `ERR_DEPENDENCY_MISSING` when the file of the process is missing.
+ * @throws DependencyError `ERR_DEPENDENCY_MISSING` when the program file of the process is missing.
  */
 export async function openIsolated(
   binding: BindingName | PcscBinding | undefined,
@@ -37,7 +40,7 @@ export async function openIsolated(
   if (!(hangMs >= 200 && hangMs <= 0x7fff_ffff)) throw new RangeError('hangMs must be 200 or more')
   if (!(memoryBytes >= 192 * mebi)) throw new RangeError('memoryBytes must be 192 MiB or more')
   if (typeof binding === 'object') {
-    throw new TypeError('a binding object cannot be taken to another process: use isolated.module')
+    throw new TypeError('a binding object cannot be passed to another process: use isolated.module')
   }
   const file = program ?? hostBeside()
   if (!existsSync(file)) throw withoutHost(undefined)
@@ -54,7 +57,7 @@ export async function openIsolated(
   }
 }
 
-/** The compiled host beside this module. A bundle of CommonJS has no address of its own to begin from. */
+/** The compiled host beside this module. In a CommonJS bundle import.meta.url is missing. */
 function hostBeside(): URL {
   try {
     return new URL('./host.js', import.meta.url)
@@ -64,5 +67,5 @@ function hostBeside(): URL {
 }
 
 function withoutHost(cause: unknown): Error {
-  return missingFile('host.js', 'name its place with isolated.program', cause)
+  return missingFile('host.js', 'set isolated.program to its path', cause)
 }
