@@ -1,5 +1,5 @@
 /**
- * One object that tells a kiosk what happens at its readers: cards, which card it is, trouble and its end.
+ * Reader monitoring for a kiosk: insertion, identification and removal of cards, faults and their end.
  *
  * @example
  * ```ts

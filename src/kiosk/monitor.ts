@@ -5,22 +5,22 @@ import type { KioskEvent, KioskReader } from './events.ts'
 import { coded, pause } from './retry.ts'
 import { Slot, type SlotHost } from './slot.ts'
 
-/** Milliseconds before watching is begun anew when it ended by an error. */
+/** Milliseconds before the watch is restarted after an error. */
 const rewatchMs = 1000
 
 /** Options of {@link KioskMonitor}. */
 export interface KioskMonitorOptions {
-  /** Which readers to look at, by name. Default: all. */
+  /** Filter of readers, by name. Default: all. */
   readonly readers?: ((name: string) => boolean) | undefined
 }
 
 /**
- * Watches the readers of a transport and tells what happens there: readers, cards, which card it is, trouble and its end.
- * Each card is taken for as long as it takes to identify it, then given back with no PIN verified on it; no PIN try is
- * spent. It outlives restarts of the reader service, and several readers do not wait for each other.
+ * Watches the readers of a transport and reports readers, cards, the identification of each card, faults and their end.
+ * A card is connected only while it is identified, then disconnected with no PIN verified on it; no PIN try is spent.
+ * The monitor survives restarts of the smart card service, and readers do not wait for each other.
  *
- * Use it as an async iterable, or with {@link on}; both may be used, any number of times. The transport stays the
- * caller's: close the monitor first.
+ * Use it as an async iterable, or with {@link on}; both may be used, any number of times. The caller keeps ownership of
+ * the transport: close the monitor first.
  */
 export class KioskMonitor implements AsyncDisposable {
   readonly #transport: CardTransport
@@ -38,32 +38,32 @@ export class KioskMonitor implements AsyncDisposable {
   constructor(transport: CardTransport, options: KioskMonitorOptions = {}) {
     this.#transport = transport
     this.#isWanted = options.readers ?? (() => true)
-    this.#host = { transport, nextCard: () => ++this.#cards, tell: (event) => this.#tell(event) }
+    this.#host = { transport, nextCard: () => ++this.#cards, emit: (event) => this.#emit(event) }
     this.#watching = this.#watch()
   }
 
-  /** The readers now, in the order of their names. */
+  /** The attached readers, sorted by name. */
   get readers(): readonly KioskReader[] {
     return this.#sorted().map(({ state }) => state)
   }
 
-  /** Why there is no reader service now. */
+  /** Why the smart card service is unavailable; `undefined` while it is available. */
   get lost(): JpkiCardError | undefined {
     return this.#lost
   }
 
   /**
-   * Calls `listener` with each event from now on, at the moment it happens. An error thrown by it is an uncaught error of
-   * the process, as with any event of Node.js; the monitor goes on.
+   * Calls `listener` synchronously with each event from now on. An error thrown by it is an uncaught exception of the
+   * process, as with any Node.js event; the monitor continues.
    *
-   * @returns ends it.
+   * @returns removes the listener.
    */
   on(listener: (event: KioskEvent) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
-  /** The events, beginning with those that lead to what is there now. Ends when the monitor is closed. */
+  /** The events, starting with those that describe the present state. Ends when the monitor is closed. */
   [Symbol.asyncIterator](): AsyncIterableIterator<KioskEvent> {
     const queue: EventQueue<KioskEvent> = new EventQueue(() => this.#queues.delete(queue))
     for (const event of this.#opening()) queue.push(event)
@@ -72,7 +72,7 @@ export class KioskMonitor implements AsyncDisposable {
     return queue
   }
 
-  /** Stops. Resolves when no card is held any more; the iterators have ended then. Idempotent. */
+  /** Stops. Resolves when no card is connected and all iterators have ended. Idempotent. */
   async close(): Promise<void> {
     this.#stop.abort()
     await this.#watching
@@ -118,14 +118,14 @@ export class KioskMonitor implements AsyncDisposable {
     else this.#detached(event.reader)
   }
 
-  /** The slot of a reader, attached now when it was not before. */
+  /** The slot of a reader, created or marked as attached. */
   #slot(name: string): Slot | undefined {
     if (!this.#isWanted(name)) return undefined
     const slot = this.#slots.get(name) ?? new Slot(name, this.#host)
     this.#slots.set(name, slot)
     if (!slot.isAttached) {
       slot.isAttached = true
-      this.#tell({ type: 'reader-attached', reader: name })
+      this.#emit({ type: 'reader-attached', reader: name })
     }
     return slot
   }
@@ -135,24 +135,24 @@ export class KioskMonitor implements AsyncDisposable {
     if (!slot?.isAttached) return
     slot.removed()
     slot.isAttached = false
-    this.#tell({ type: 'reader-detached', reader: name })
+    this.#emit({ type: 'reader-detached', reader: name })
   }
 
   #serviceLost(cause: unknown): void {
     if (this.#lost !== undefined) return
     const error = coded(cause, 'the readers cannot be watched')
     this.#lost = error
-    this.#tell({ type: 'trouble', reader: undefined, card: undefined, error })
+    this.#emit({ type: 'trouble', reader: undefined, card: undefined, error })
   }
 
   #serviceRestored(): void {
     if (this.#lost === undefined) return
     this.#lost = undefined
-    this.#tell({ type: 'recovered', reader: undefined, card: undefined })
+    this.#emit({ type: 'recovered', reader: undefined, card: undefined })
     for (const slot of this.#slots.values()) slot.again()
   }
 
-  #tell(event: KioskEvent): void {
+  #emit(event: KioskEvent): void {
     if (this.#stop.signal.aborted) return
     for (const queue of this.#queues) queue.push(event)
     for (const listener of [...this.#listeners]) {
@@ -178,7 +178,7 @@ export class KioskMonitor implements AsyncDisposable {
   }
 }
 
-/** The events that lead to a reader's state. */
+/** The events that describe a reader's present state. */
 function opening({ name: reader, card, trouble }: KioskReader): KioskEvent[] {
   const attached: KioskEvent = { type: 'reader-attached', reader }
   if (card === undefined) return [attached]

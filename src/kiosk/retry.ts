@@ -1,26 +1,26 @@
 import { JpkiCardError, TransportError } from '../errors.ts'
 
-/** Whatever went wrong, as a coded error: what is none becomes `ERR_TRANSPORT` with this text. */
+/** Converts any error to a coded one: an error without a code becomes `ERR_TRANSPORT` with this text. */
 export function coded(cause: unknown, text: string, reader?: string): JpkiCardError {
   return cause instanceof JpkiCardError ? cause : new TransportError('ERR_TRANSPORT', text, { cause, reader })
 }
 
-/** Milliseconds before the next attempt, by how many there were; the last one stays. */
+/** Milliseconds before the next attempt, by the number of attempts so far; the last value repeats. */
 const pauses = [150, 500, 1000, 2000] as const
 
-/** Attempts at a card that answers, but wrongly. */
+/** Attempts at a card whose responses are faulty. */
 const attempts = 4
 
-/** Codes of trouble that ends by itself sooner or later, however long it takes. */
-const passing: ReadonlySet<string> = new Set(['ERR_READER_BUSY', 'ERR_SERVICE_UNAVAILABLE', 'ERR_NO_READER'])
+/** Transient errors: retried without limit. */
+const transient: ReadonlySet<string> = new Set(['ERR_READER_BUSY', 'ERR_SERVICE_UNAVAILABLE', 'ERR_NO_READER'])
 
-/** Codes that say that the card is on its way out: no trouble, its removal is about to be told. */
-const leaving: ReadonlySet<string> = new Set(['ERR_CARD_REMOVED', 'ERR_NO_CARD'])
+/** Errors of a card that is being removed: not a fault, the removal event follows. */
+const removal: ReadonlySet<string> = new Set(['ERR_CARD_REMOVED', 'ERR_NO_CARD'])
 
-/** Codes that a new attempt may change. */
-const worthTrying: ReadonlySet<string> = new Set([
-  ...passing,
-  ...leaving,
+/** Errors that are retried. */
+const retryable: ReadonlySet<string> = new Set([
+  ...transient,
+  ...removal,
   'ERR_CARD_RESET',
   'ERR_CARD_MUTE',
   'ERR_TIMEOUT',
@@ -30,22 +30,22 @@ const worthTrying: ReadonlySet<string> = new Set([
   'ERR_RESPONSE_TOO_LONG',
 ])
 
-/** What to do about a failed identification. */
-export interface Verdict {
+/** What follows a failed identification. */
+export interface RetryDecision {
   readonly isTrouble: boolean
-  /** Milliseconds until the next attempt; `undefined`: none until the card was taken out. */
+  /** Milliseconds until the next attempt; `undefined`: none until the card is removed. */
   readonly retryMs: number | undefined
 }
 
-/** @param attempt - how often it was tried, from 1. */
-export function judge({ code }: JpkiCardError, attempt: number): Verdict {
-  const again = worthTrying.has(code) && (passing.has(code) || attempt < attempts)
-  // What is over at the next attempt is no trouble: a card being pushed in, a reader just awake.
-  const isTrouble = !again || attempt > (leaving.has(code) ? 2 : 1)
+/** @param attempt - number of the failed attempt, from 1. */
+export function decideRetry({ code }: JpkiCardError, attempt: number): RetryDecision {
+  const again = retryable.has(code) && (transient.has(code) || attempt < attempts)
+  // An error that ends with the next attempt is not reported: a card being inserted, a reader just resumed.
+  const isTrouble = !again || attempt > (removal.has(code) ? 2 : 1)
   return { isTrouble, retryMs: again ? pauses[Math.min(attempt, pauses.length) - 1] : undefined }
 }
 
-/** Waits, but no longer than until the signal. */
+/** Waits, at most until the signal aborts. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

@@ -1,29 +1,31 @@
 import { type JpkiCardError, TransportError } from '../errors.ts'
 import type { CardTransport, ReaderState } from '../transport/index.ts'
 import type { KioskEvent, KioskReader } from './events.ts'
-import { coded, judge, pause } from './retry.ts'
+import { coded, decideRetry, pause } from './retry.ts'
 import { type CardSurvey, type Surveyed, surveyCard } from './survey.ts'
 
-/** What a slot needs of its monitor. */
+/** The monitor, as seen by a slot. */
 export interface SlotHost {
   readonly transport: CardTransport
   nextCard(): number
-  tell(event: KioskEvent): void
+  emit(event: KioskEvent): void
 }
 
 /** One insertion. */
 interface Insertion {
   readonly number: number
-  /** Aborted when the card leaves. */
+  /** Aborted when the card is removed. */
   readonly gone: AbortController
   mute: boolean
   survey: CardSurvey | undefined
 }
 
-/** One reader: what is in it, and the work on it. One identification at a time, those of cards that left included. */
+/**
+ * One reader with its card and the identification of it. One identification at a time, those of removed cards included.
+ */
 export class Slot {
   readonly name: string
-  /** A detached reader is kept: work on it may have to end before it comes back. */
+  /** A slot outlives the detachment of its reader: pending work has to end before the reader is reattached. */
   isAttached = false
   readonly #host: SlotHost
   #card: Insertion | undefined
@@ -44,7 +46,7 @@ export class Slot {
 
   inserted({ mute }: ReaderState): void {
     const before = this.#card
-    // A card that fell silent at first and answers now is told as inserted once more.
+    // A card that was mute and responds now is reported as inserted a second time.
     if (before?.mute && !mute) {
       before.mute = false
       this.#identify(before)
@@ -53,12 +55,12 @@ export class Slot {
     this.removed()
     const card: Insertion = { number: this.#host.nextCard(), gone: new AbortController(), mute, survey: undefined }
     this.#card = card
-    this.#host.tell({ type: 'card-inserted', reader: this.name, card: card.number })
+    this.#host.emit({ type: 'card-inserted', reader: this.name, card: card.number })
     if (!mute) this.#identify(card)
     else
       this.#inTrouble(
         card,
-        new TransportError('ERR_CARD_MUTE', `${this.name}: the card does not answer`, { reader: this.name }),
+        new TransportError('ERR_CARD_MUTE', `${this.name}: the card does not respond`, { reader: this.name }),
       )
   }
 
@@ -67,17 +69,17 @@ export class Slot {
     if (card === undefined) return
     this.#card = undefined
     card.gone.abort()
-    this.#host.tell({ type: 'card-removed', reader: this.name, card: card.number })
+    this.#host.emit({ type: 'card-removed', reader: this.name, card: card.number })
     this.#recovered(card)
   }
 
-  /** The service is back without having told the card anew. */
+  /** The service is available again and has not reported the card as inserted again. */
   again(): void {
     const card = this.#card
     if (card !== undefined && !card.mute && card.survey === undefined) this.#identify(card)
   }
 
-  /** Resolves when no card is held any more. */
+  /** Resolves when no card is connected. */
   settled(): Promise<void> {
     return this.#work
   }
@@ -95,7 +97,7 @@ export class Slot {
         this.#identified(card, outcome)
         return
       }
-      const { isTrouble, retryMs } = judge(outcome.error, attempt)
+      const { isTrouble, retryMs } = decideRetry(outcome.error, attempt)
       if (isTrouble) this.#inTrouble(card, outcome.error)
       if (retryMs === undefined) return
       await pause(retryMs, signal)
@@ -114,20 +116,20 @@ export class Slot {
     card.survey = survey
     const hadTrouble = this.#trouble !== undefined
     this.#trouble = undefined
-    this.#host.tell({ type: 'card-identified', reader: this.name, card: card.number, survey })
-    if (hadTrouble) this.#host.tell({ type: 'recovered', reader: this.name, card: card.number })
+    this.#host.emit({ type: 'card-identified', reader: this.name, card: card.number, survey })
+    if (hadTrouble) this.#host.emit({ type: 'recovered', reader: this.name, card: card.number })
     if (notCleared !== undefined) this.#inTrouble(card, notCleared)
   }
 
   #inTrouble(card: Insertion, error: JpkiCardError): void {
     if (this.#trouble?.code === error.code) return
     this.#trouble = error
-    this.#host.tell({ type: 'trouble', reader: this.name, card: card.number, error })
+    this.#host.emit({ type: 'trouble', reader: this.name, card: card.number, error })
   }
 
   #recovered(card: Insertion): void {
     if (this.#trouble === undefined) return
     this.#trouble = undefined
-    this.#host.tell({ type: 'recovered', reader: this.name, card: card.number })
+    this.#host.emit({ type: 'recovered', reader: this.name, card: card.number })
   }
 }

@@ -4,29 +4,29 @@ import { type CardKind, identifyCard } from '../identify/index.ts'
 import { decodeAvailability, type JpkiKey, jpkiApplication, jpkiFiles, jpkiPins } from '../jpki/index.ts'
 import type { CardTransport } from '../transport/index.ts'
 
-/** What a card was found to be and to hold. Nothing of it names the holder; finding it out spends no PIN try. */
+/** Type and content of a card. Contains nothing that identifies the holder; obtained without spending a PIN try. */
 export interface CardSurvey {
   readonly kind: CardKind
   /** Applications found: `jpki`, `text`, `visual`, `juki`, `common`. */
   readonly applications: readonly string[]
   /**
-   * Counter of each PIN of the JPKI application that could be read. `auth` serves the user authentication, `sign` the
-   * signature; a blocked one serves neither until the municipal counter has set it again.
+   * Retry counter of each PIN of the JPKI application that could be read. `auth` is for user authentication, `sign` for
+   * the signature; a blocked PIN is reset at the counter of the municipality.
    */
   readonly pins: Readonly<Partial<Record<JpkiKey, PinStatus>>>
-  /** Which of the holder's certificates the card says it has; absent when it does not say. */
+  /** Which of the holder's certificates the card reports; absent when it does not report them. */
   readonly certificates: Readonly<Record<JpkiKey, boolean>> | undefined
 }
 
-/** A survey, and what is wrong with how the card was left. */
+/** A survey, and the error if the card could not be cleared. */
 export interface Surveyed {
   readonly survey: CardSurvey
   readonly notCleared: StateNotClearedError | undefined
 }
 
 /**
- * Takes the card, finds out what it is, clears every PIN left verified on it, and gives it back. Ends early, with what the
- * signal was aborted for, between two steps.
+ * Connects to the card, identifies it, clears every verified PIN, and disconnects. Between two steps it rejects with
+ * the reason of an aborted signal.
  */
 export async function surveyCard(transport: CardTransport, reader: string, signal: AbortSignal): Promise<Surveyed> {
   const session = new CardSession(await transport.connect(reader, { signal }))
@@ -39,7 +39,7 @@ export async function surveyCard(transport: CardTransport, reader: string, signa
   }
   const { cleared, cause } = await session.close()
   if (cleared) return { survey, notCleared: undefined }
-  const text = 'a PIN may still be verified on the card: take the card out of the reader'
+  const text = 'a PIN may still be verified on the card: remove the card from the reader'
   return { survey, notCleared: new StateNotClearedError(text, { cause }) }
 }
 
@@ -62,7 +62,7 @@ async function readSurvey(session: CardSession, signal: AbortSignal): Promise<Ca
   return { ...base, pins, certificates: { auth, sign } }
 }
 
-/** What a card refuses to tell is left out. */
+/** A part the card refuses to report is omitted. */
 async function orNothing<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading

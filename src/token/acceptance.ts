@@ -6,28 +6,31 @@ import { isInstant, nonceBytes } from './challenge.ts'
 import { decodeExact } from './fields.ts'
 import type { Token } from './token.ts'
 
-/** What a server that accepts a token returns to the terminal. Dates are ISO 8601, UTC. */
+/** Response of a server that accepts a token. Dates are ISO 8601, UTC. */
 export interface RemoteAcceptance {
-  /** Who: the same for one certificate at one server, and of no use elsewhere. 1 to 128 visible ASCII characters. */
+  /**
+   * Pseudonym of the holder: the same for one certificate at one server, unlinkable elsewhere. 1 to 128 visible ASCII
+   * characters.
+   */
   readonly holder: string
   readonly purpose: string
   readonly terminal: string
   /** When the server verified it, by the server's clock. */
   readonly at: string
-  /** Until when the certificate's whole path is valid. */
+  /** Last second at which the whole certification path is valid. */
   readonly validUntil: string
 }
 
-/** When an acceptance of a token can have been made, by the server's clock, milliseconds since 1970. */
+/** Period in which a token can have been accepted, by the server's clock, milliseconds since 1970. */
 export interface AcceptanceWindow {
   readonly from: number
-  /** The first moment that is too late. */
+  /** End of the period, exclusive. */
   readonly until: number
 }
 
 /**
- * What identifies the transaction in a server's answer: SHA-256 of the 32 bytes of the nonce, base64url. Known only to who
- * knows the nonce, so an answer to another challenge has another one.
+ * Identifies the transaction in a server's response: SHA-256 of the 32 bytes of the nonce, base64url. Only a party that
+ * knows the nonce can compute it, so a response to another challenge has another digest.
  *
  * @param nonce - 32 bytes.
  * @returns 43 characters.
@@ -37,9 +40,9 @@ export function challengeDigest(nonce: Uint8Array): string {
 }
 
 /**
- * What ties the holder an acceptance names to the certificate that was sent, for one transaction: SHA-256 over the 32
- * bytes of the nonce, SHA-256 of the certificate (DER, 32 bytes), and the holder (UTF-8). base64url. It differs in every
- * transaction, so acceptances of two servers cannot be linked by it.
+ * Binds the holder named by an acceptance to the certificate that was sent, for one transaction: SHA-256 over the 32
+ * bytes of the nonce, SHA-256 of the certificate (DER, 32 bytes), and the holder (UTF-8). base64url. It differs in
+ * every transaction, so acceptances of two servers cannot be linked by it.
  *
  * @param nonce - 32 bytes.
  * @param certificate - DER, as in the token.
@@ -53,11 +56,12 @@ export function holderDigest(nonce: Uint8Array, certificate: Uint8Array, holder:
 const texts = ['holder', 'purpose', 'terminal', 'at', 'validUntil', 'challengeDigest', 'holderDigest'] as const
 
 /**
- * Reads what a server answered to a token, and holds it against the token.
+ * Parses a server's response to a token and verifies that it belongs to the token.
  *
- * @param answer - JSON as it came. Fields not known here are ignored.
- * @throws ServerError `ERR_SERVER` for an answer of another form.
- * @throws RefusalError `ERR_ANSWER_MISMATCH` for one of another transaction; its message names the field, not its content.
+ * @param answer - JSON as received. Unknown fields are ignored.
+ * @throws ServerError `ERR_SERVER` for a malformed response.
+ * @throws RefusalError `ERR_ANSWER_MISMATCH` for one of another transaction; its message names the field, not its
+ *   content.
  */
 export function readAcceptance(answer: unknown, token: Token, window: AcceptanceWindow): RemoteAcceptance {
   const { holder, purpose, terminal, at, validUntil, ...digests } = formOf(answer)
@@ -76,24 +80,24 @@ export function readAcceptance(answer: unknown, token: Token, window: Acceptance
   if (verifiedAt < notBeforeMs || verifiedAt >= notAfterMs + 1000)
     throw mismatch('at: the certificate is not valid then')
   if (end >= notAfterMs + 1000 || verifiedAt >= end + 1000)
-    throw mismatch('validUntil: not an end of this certificate’s path')
+    throw mismatch('validUntil: not a possible end of the validity of this certificate’s path')
   return { holder, purpose, terminal, at, validUntil }
 }
 
-/** The refusal of an answer that belongs to another transaction. */
+/** The error for a response that belongs to another transaction. */
 export function mismatch(message: string): RefusalError {
-  return new RefusalError('ERR_ANSWER_MISMATCH', `an answer of another transaction: ${message}`)
+  return new RefusalError('ERR_ANSWER_MISMATCH', `response of another transaction: ${message}`)
 }
 
 function formOf(answer: unknown): Readonly<Record<(typeof texts)[number], string>> {
   const own = (name: string): unknown => (isRecord(answer) && Object.hasOwn(answer, name) ? answer[name] : undefined)
-  if (own('ok') !== true) throw new ServerError('the server answered neither yes nor no')
-  // Without it nothing says which transaction the answer is of.
+  if (own('ok') !== true) throw new ServerError('malformed response from the server: ok is not true')
+  // Without it the transaction of the response is unknown.
   if (own('challengeDigest') === undefined) throw mismatch('challengeDigest: missing')
   if (own('holderDigest') === undefined) throw mismatch('holderDigest: missing')
   const fields = Object.fromEntries(texts.map((name) => [name, own(name)]))
   const wrong = texts.find((name) => !forms[name](fields[name]))
-  if (wrong !== undefined) throw new ServerError(`the server accepted in another form: ${wrong}`)
+  if (wrong !== undefined) throw new ServerError(`malformed acceptance from the server: ${wrong}`)
   return fields as Readonly<Record<(typeof texts)[number], string>>
 }
 
@@ -111,12 +115,12 @@ const forms: Readonly<Record<(typeof texts)[number], (value: unknown) => boolean
   holderDigest: matches(/^[\w-]{43}$/),
 }
 
-/** The certificate that was sent: a server cannot have accepted one that cannot be read. */
+/** Parses the certificate that was sent: a server cannot have accepted one that is malformed. */
 function certificateOf({ certificate }: Token): Certificate {
   try {
     return Certificate.fromDer(decodeExact(certificate, 'base64', 'certificate', 1, 8192))
   } catch (cause) {
     if (!(cause instanceof JpkiCardError)) throw cause
-    throw mismatch('the certificate that was sent cannot be read')
+    throw mismatch('the certificate that was sent is malformed')
   }
 }

@@ -3,7 +3,7 @@ import { RefusalError } from '../errors.ts'
 import { checkClaims, type TokenChallenge, tokenMessage } from './challenge.ts'
 import { type Token, tokenAlgorithms } from './token.ts'
 
-/** What signs: a card in a session, or a key in a test. */
+/** A signer: a card in a session, or a key in a test. */
 export interface TokenSigner {
   /** Signs the whole message, hashing included. */
   sign(message: Uint8Array): Promise<TokenSignature>
@@ -18,7 +18,7 @@ export interface TokenSignature {
   readonly caCertificate?: Uint8Array | undefined
 }
 
-/** What the terminal knows by itself; a challenge that says otherwise is not answered. */
+/** Claims configured in the terminal; a challenge with other ones is not signed. */
 export interface ExpectedClaims {
   readonly origin: string
   readonly terminal?: string | undefined
@@ -26,11 +26,11 @@ export interface ExpectedClaims {
 }
 
 /**
- * The kiosk's side: has the card answer a challenge. Nothing is signed for another server, terminal or purpose than the
- * terminal's own, so a server cannot be used to have a card sign for another one.
+ * The kiosk's part: has the card sign a challenge. Nothing is signed for a server, terminal or purpose other than the
+ * configured ones, so a server cannot use the card to sign for another server.
  *
- * @throws RefusalError `ERR_TOKEN`, `ERR_TOKEN_ORIGIN`, `ERR_TOKEN_TERMINAL`, `ERR_TOKEN_PURPOSE` before the card is asked;
- *   `ERR_TOKEN_ALGORITHM` for a signature no token can hold; whatever the signer throws.
+ * @throws RefusalError `ERR_TOKEN`, `ERR_TOKEN_ORIGIN`, `ERR_TOKEN_TERMINAL`, `ERR_TOKEN_PURPOSE` before the card is
+ *   used; `ERR_TOKEN_ALGORITHM` for a signature algorithm tokens do not support. Rethrows errors of the signer.
  */
 export async function answerChallenge(
   challenge: TokenChallenge,
@@ -42,7 +42,8 @@ export async function answerChallenge(
   requireExpected(challenge, expected)
   const signed = await signer.sign(tokenMessage(challenge))
   const algorithm = tokenAlgorithms.find((known) => known === signed.algorithm)
-  if (algorithm === undefined) throw new RefusalError('ERR_TOKEN_ALGORITHM', 'no token holds such a signature')
+  if (algorithm === undefined)
+    throw new RefusalError('ERR_TOKEN_ALGORITHM', 'signature algorithm not supported in tokens')
   const { caCertificate } = signed
   return {
     format,
@@ -57,9 +58,11 @@ export async function answerChallenge(
   }
 }
 
-/** @throws RefusalError `ERR_TOKEN_ORIGIN`, `ERR_TOKEN_TERMINAL`, `ERR_TOKEN_PURPOSE` for a challenge that says otherwise. */
+/**
+ * @throws RefusalError `ERR_TOKEN_ORIGIN`, `ERR_TOKEN_TERMINAL`, `ERR_TOKEN_PURPOSE` for a challenge with other claims.
+ */
 export function requireExpected({ origin, terminal, purpose }: TokenChallenge, expected: ExpectedClaims): void {
-  if (origin !== expected.origin) throw new RefusalError('ERR_TOKEN_ORIGIN', 'the challenge is of another server')
+  if (origin !== expected.origin) throw new RefusalError('ERR_TOKEN_ORIGIN', 'the challenge is from another server')
   if (expected.terminal !== undefined && terminal !== expected.terminal) {
     throw new RefusalError('ERR_TOKEN_TERMINAL', 'the challenge is for another terminal')
   }

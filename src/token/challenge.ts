@@ -3,21 +3,21 @@ import { copyBytes } from '../bytes.ts'
 import { RefusalError } from '../errors.ts'
 import { decodeExact, textFields } from './fields.ts'
 
-/** Name and version of the token; the first thing that is signed. */
+/** Name and version of the token format; the first field that is signed. */
 export const tokenFormat = 'jpki-card-token:1'
 
-/** What a server gives a terminal to be answered by a card, once. */
+/** A challenge issued by a server to a terminal, to be signed by a card, once. */
 export interface TokenChallenge {
   readonly format: typeof tokenFormat
   /** Origin of the server, as `new URL(address).origin`: `https://issue.example.jp`. */
   readonly origin: string
-  /** The terminal it was given to: 1 to 64 of `A-Z a-z 0-9 . _ -`, not dots only. */
+  /** The terminal it was issued to: 1 to 64 of `A-Z a-z 0-9 . _ -`, not dots only. */
   readonly terminal: string
-  /** What the customer asks for, in the same characters. */
+  /** What the customer requests; same form. */
   readonly purpose: string
   /** 32 bytes, base64url without padding. */
   readonly nonce: string
-  /** For people, ISO 8601 UTC: the server's own record decides. */
+  /** Informative, ISO 8601 UTC: the server's record is authoritative. */
   readonly expiresAt: string
 }
 
@@ -25,8 +25,8 @@ export interface TokenChallenge {
 export type SignedClaims = Pick<TokenChallenge, 'format' | 'origin' | 'terminal' | 'purpose' | 'nonce'>
 
 /**
- * Form of the names of terminals and purposes, wherever one is written: 1 to 64 of `A-Z a-z 0-9 . _ -`, and not of dots
- * only, which are other folders in paths.
+ * Form of the names of terminals and purposes: 1 to 64 of `A-Z a-z 0-9 . _ -`, and not of dots only, which would be
+ * other folders in paths.
  */
 export const identifierPattern: RegExp = /^(?!\.+$)[A-Za-z0-9._-]{1,64}$/
 
@@ -40,15 +40,15 @@ export function isIdentifier(text: unknown): text is string {
   return typeof text === 'string' && identifierPattern.test(text)
 }
 
-/** The origin met last: a process meets one, and reading it again costs more than all other fields together. */
+/** The last valid origin: a process sees one, and parsing it again costs more than all other fields together. */
 let lastOrigin: string | undefined
 
-/** Whether tokens may go there: by `https`, or by `http` to a server on the same machine. */
+/** Whether tokens may be sent to a URL: `https`, or `http` on the same machine. */
 export function isSecure({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname))
 }
 
-/** Whether a text is an origin in its one form: `https`, or `http` for a server on the same machine. ASCII only. */
+/** Whether a text is an origin in canonical form: `https`, or `http` for a server on the same machine. ASCII only. */
 export function isOrigin(text: unknown): text is string {
   if (typeof text !== 'string' || text.length > 256) return false
   if (text === lastOrigin) return true
@@ -60,18 +60,18 @@ export function isOrigin(text: unknown): text is string {
 }
 
 /**
- * What the card signs: each of format, origin, terminal and purpose (UTF-8) and nonce (32 bytes), in this order, as four
- * bytes of length, big-endian, and the bytes. No two different sets of claims have the same message, and no other use of
- * the card's key has one that begins like it.
+ * The message the card signs: each of format, origin, terminal and purpose (UTF-8) and nonce (32 bytes), in this order,
+ * as four bytes of length, big-endian, and the bytes. Different sets of claims have different messages, and no other
+ * use of the card's key has a message with the same beginning.
  *
- * @throws RefusalError `ERR_TOKEN` for claims of another form.
+ * @throws RefusalError `ERR_TOKEN` for malformed claims.
  */
 export function tokenMessage(claims: SignedClaims): Uint8Array {
   checkClaims(claims)
   return copyBytes(messageOf(claims, nonceBytes(claims.nonce)))
 }
 
-/** The same of claims that were checked: all of them are ASCII, so that characters are bytes. A view of shared memory. */
+/** The message of checked claims: all are ASCII, one byte per character. A view of shared memory. */
 export function messageOf({ format, origin, terminal, purpose }: SignedClaims, nonce: Uint8Array): Uint8Array {
   const texts = [format, origin, terminal, purpose]
   const length = texts.reduce((sum, text) => sum + 4 + text.length, 4 + nonce.length)
@@ -92,7 +92,7 @@ export function nonceBytes(nonce: string): Uint8Array {
 
 /** @throws RefusalError `ERR_TOKEN` naming the field, never its content. */
 export function checkClaims(claims: SignedClaims): void {
-  if (claims.format !== tokenFormat) throw new RefusalError('ERR_TOKEN', 'format: not the one known here')
+  if (claims.format !== tokenFormat) throw new RefusalError('ERR_TOKEN', 'format: unknown')
   if (!isOrigin(claims.origin)) throw new RefusalError('ERR_TOKEN', 'origin: not an origin')
   for (const name of ['terminal', 'purpose'] as const) {
     if (!isIdentifier(claims[name])) throw new RefusalError('ERR_TOKEN', `${name}: not ${identifierForm}`)
@@ -108,7 +108,7 @@ export function isInstant(text: unknown): text is string {
 }
 
 /**
- * Reads a challenge strictly: exactly its fields, each in its form.
+ * Parses a challenge strictly: exactly its fields, each in canonical form.
  *
  * @param json - an object, or its JSON text.
  * @throws RefusalError `ERR_TOKEN`.

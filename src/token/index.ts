@@ -1,12 +1,12 @@
 /**
- * The token with which a card's holder proves to an issuance server who they are: a challenge, the card's answer, and the
- * server's answer to that.
+ * Tokens that prove a card holder to an issuance server: a challenge, the card's signature over it, and the server's
+ * response.
  *
  * @example
  * ```ts
  * import { parseChallenge, tokenFormat } from 'jpki-card/token'
  *
- * // What a server sent: read strictly, before a card answers it with `answerChallenge`.
+ * // As sent by a server: parsed strictly before a card signs it in `answerChallenge`.
  * const challenge = parseChallenge({
  *   format: tokenFormat,
  *   origin: 'https://issue.example',

@@ -7,17 +7,17 @@ import { requireExpected } from './answer.ts'
 import { isSecure, nonceBytes, parseChallenge, type TokenChallenge } from './challenge.ts'
 import type { Token } from './token.ts'
 
-/** How a terminal talks to an issuance server. */
+/** Options of {@link TokenServer}. */
 export interface TokenServerOptions {
-  /** Origin the token is made for. Default: that of the address; another one where a proxy stands between. */
+  /** Origin the token is made for. Default: that of the address; differs behind a proxy. */
   readonly origin?: string | undefined
-  /** Longest wait for one answer, milliseconds. Default 15 000. */
+  /** Longest wait for one response, milliseconds. Default 15 000. */
   readonly timeoutMs?: number | undefined
-  /** In place of the global `fetch`: client certificates, proxies. */
+  /** Replaces the global `fetch`: for client certificates, proxies. */
   readonly fetch?: typeof fetch | undefined
   /**
-   * The terminal's clock, against which the times a server writes are held. Default: none, so that they are held against
-   * the challenge and the certificate only.
+   * The terminal's clock, which the times of a server are compared with. Default: none; they are compared with the
+   * challenge and the certificate only.
    */
   readonly clock?: (() => Date) | undefined
   /** How far `clock` and the server's may differ, milliseconds, 0 to 86 400 000. Default 300 000. */
@@ -25,15 +25,15 @@ export interface TokenServerOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Longest answer that is read, bytes. */
+/** Longest response, bytes. */
 const maxAnswer = 65_536
 
 /** Longest lifetime of a challenge, milliseconds. */
 const longestLifetime = 600_000
-/** Most challenges that are remembered until their token is handed in. */
+/** Challenges remembered until their token is submitted, at most. */
 const mostOpen = 1_000
 
-/** Refusals a request for a challenge can have. */
+/** Refusals of a request for a challenge. */
 const challengeRefusals: readonly RefusalCode[] = [
   'ERR_TOKEN',
   'ERR_TOKEN_TERMINAL',
@@ -41,32 +41,33 @@ const challengeRefusals: readonly RefusalCode[] = [
   'ERR_STORE_UNAVAILABLE',
   'ERR_STORE_FULL',
 ]
-/** Those a token can have: all that servers answer, but for errors of the server itself. */
+/** Refusals of a token: all refusals of a server except its internal errors. */
 const tokenRefusals: readonly RefusalCode[] = refusalCodes.filter(
   (code) => outcomeOf(code).status !== undefined && code !== 'ERR_INTERNAL',
 )
 
 /**
- * An issuance server as a terminal sees it: ask for a challenge, have the card answer it, hand the token in. Every answer
- * is held against what was sent: one of another transaction, terminal, purpose, holder or time is refused.
+ * Client of an issuance server: request a challenge, have the card sign it, submit the token. Every response is matched
+ * with the request: one of another transaction, terminal, purpose, holder or time is refused.
  */
 export class TokenServer {
   readonly #base: URL
   readonly #options: TokenServerOptions
   readonly #skew: number
-  /** Ends of the challenges given here and not handed in yet, by nonce, oldest first. */
+  /** Expiry of the challenges received and not submitted yet, by nonce, oldest first. */
   readonly #open = new Map<string, number>()
   /** Origin tokens for this server are made for. */
   readonly origin: string
 
   /**
-   * @param address - `https://…`; `http://` on this machine only.
-   * @throws TypeError for another address. @throws RangeError for another `maxClockSkewMs`.
+   * @param address - `https://…`; `http://` for the local machine only.
+   * @throws TypeError for another address. @throws RangeError if `maxClockSkewMs` is not 0 to 86 400 000.
    */
   constructor(address: string, options: TokenServerOptions = {}) {
     const base = new URL(address.endsWith('/') ? address : `${address}/`)
-    if (!isSecure(base)) throw new TypeError('a server is reached by https; by http on this machine only')
-    if (base.username !== '' || base.password !== '') throw new TypeError('an address has no user name and password')
+    if (!isSecure(base)) throw new TypeError('the address must be https, or http on the local machine')
+    if (base.username !== '' || base.password !== '')
+      throw new TypeError('the address must not contain a user name or password')
     const { maxClockSkewMs = 300_000 } = options
     if (!Number.isInteger(maxClockSkewMs) || maxClockSkewMs < 0 || maxClockSkewMs > 86_400_000) {
       throw new RangeError('maxClockSkewMs must be 0 to 86 400 000')
@@ -78,12 +79,12 @@ export class TokenServer {
   }
 
   /**
-   * A challenge for one token.
+   * Requests a challenge for one token.
    *
    * @throws RefusalError when the server refuses; `ERR_TOKEN_ORIGIN`, `ERR_TOKEN_TERMINAL`, `ERR_TOKEN_PURPOSE` for a
-   *   challenge of another server, terminal or purpose; `ERR_ANSWER_MISMATCH` for one that was given before, that has
-   *   expired, or that lives longer than any, and for a refusal of another request.
-   * @throws ServerError `ERR_SERVER` when the server does not answer as it should.
+   *   challenge with another server, terminal or purpose; `ERR_ANSWER_MISMATCH` for one issued before, expired, or with
+   *   a lifetime above 10 minutes, and for a refusal of another request.
+   * @throws ServerError `ERR_SERVER` when the server does not respond, or not correctly.
    */
   async challenge(request: { readonly terminal: string; readonly purpose: string }): Promise<TokenChallenge> {
     const answer = await this.#post('v1/challenges', request, { status: 201, refusals: challengeRefusals })
@@ -91,7 +92,7 @@ export class TokenServer {
     try {
       challenge = parseChallenge(answer)
     } catch (cause) {
-      throw new ServerError('the server gave no challenge', { cause })
+      throw new ServerError('no valid challenge from the server', { cause })
     }
     const { terminal, purpose } = request
     requireExpected(challenge, { origin: this.origin, terminal, purpose })
@@ -100,12 +101,12 @@ export class TokenServer {
   }
 
   /**
-   * Hands a token in.
+   * Submits a token.
    *
-   * @returns what the server says of this token: its answer names this challenge, terminal, purpose and certificate, and
-   *   times that can be.
-   * @throws RefusalError when the server refuses; `ERR_ANSWER_MISMATCH` for an answer of another transaction.
-   * @throws ServerError `ERR_SERVER` when the server does not answer as it should.
+   * @returns the server's acceptance of this token, verified to name this challenge, terminal, purpose and certificate,
+   *   and plausible times.
+   * @throws RefusalError when the server refuses; `ERR_ANSWER_MISMATCH` for a response of another transaction.
+   * @throws ServerError `ERR_SERVER` when the server does not respond, or not correctly.
    */
   async verify(token: Token): Promise<RemoteAcceptance> {
     const { nonce } = token
@@ -116,7 +117,7 @@ export class TokenServer {
     const answer = await this.#post('v1/verifications', { token }, expected)
     const received = this.#now()
     const earliest = [sent, open === undefined ? undefined : open - longestLifetime].filter(isNumber)
-    // The end of the challenge was written and looked at by the server's own clock: nothing is allowed for.
+    // The expiry of the challenge is set and checked by the server's own clock: no skew is added.
     const latest = [received === undefined ? undefined : received + this.#skew, open].filter(isNumber)
     return readAcceptance(answer, token, {
       from: Math.max(...earliest) - this.#skew,
@@ -131,11 +132,11 @@ export class TokenServer {
   #remember({ nonce, expiresAt }: TokenChallenge): void {
     const end = Date.parse(expiresAt)
     const now = this.#now()
-    if (now !== undefined && end <= now - this.#skew) throw mismatch('expiresAt: a challenge that has expired')
+    if (now !== undefined && end <= now - this.#skew) throw mismatch('expiresAt: the challenge has expired')
     if (now !== undefined && end > now + longestLifetime + this.#skew) {
-      throw mismatch('expiresAt: a challenge that lives longer than any')
+      throw mismatch('expiresAt: the lifetime of the challenge exceeds 10 minutes')
     }
-    if (this.#open.has(nonce)) throw mismatch('nonce: a challenge that was given before')
+    if (this.#open.has(nonce)) throw mismatch('nonce: the challenge was issued before')
     if (this.#open.size >= mostOpen) this.#open.delete(this.#open.keys().next().value!)
     this.#open.set(nonce, end)
   }
@@ -156,11 +157,11 @@ export class TokenServer {
       })
       status = response.status
       const bytes = response.body === null ? new Uint8Array() : await readBounded(response.body, maxAnswer, ended)
-      if (bytes === undefined) throw new RangeError('an answer too long')
+      if (bytes === undefined) throw new RangeError('response too long')
       text = new TextDecoder().decode(bytes)
     } catch (cause) {
-      const why = limit.aborted ? `no answer within ${timeoutMs / 1000} s` : 'it cannot be reached'
-      throw new ServerError(`the server did not answer: ${why}`, { cause })
+      const why = limit.aborted ? `no response within ${timeoutMs / 1000} s` : 'unreachable'
+      throw new ServerError(`no response from the server: ${why}`, { cause })
     }
     const answer = parse(text, status)
     if (status === expected.status) return answer
@@ -168,11 +169,11 @@ export class TokenServer {
   }
 }
 
-/** What a request can be answered with. */
+/** Expected responses to a request. */
 interface Expected {
   readonly status: number
   readonly refusals: readonly RefusalCode[]
-  /** Digest of the challenge it answers. */
+  /** Digest of the challenge the request is about. */
   readonly digest?: string
 }
 
@@ -180,20 +181,20 @@ function parse(text: string, status: number): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new ServerError(`the server answered ${status} with something that is not JSON`, { cause })
+    throw new ServerError(`the server responded ${status} with a body that is not JSON`, { cause })
   }
 }
 
-/** The server's own refusal again, with texts of this side: what a server sends is not shown to people. */
+/** The server's refusal, with texts of this package: texts of a server are not shown to people. */
 function refusalOf(answer: unknown, status: number, expected: Expected): RefusalError | ServerError {
   const problem = isRecord(answer) ? answer : {}
   const code = tokenRefusals.find((known) => known === problem['code'])
   if (code === undefined || status < 400) {
-    return new ServerError(`the server answered ${status} without a code known here`)
+    return new ServerError(`the server responded ${status} without a known error code`)
   }
   const { challengeDigest: named, check, depth } = problem
   if (named !== undefined && named !== expected.digest) return mismatch('challengeDigest: of another challenge')
-  if (!expected.refusals.includes(code)) return mismatch('code: a refusal of another request')
+  if (!expected.refusals.includes(code)) return mismatch('code: refusal of another request')
   return new RefusalError(code, `the server refused (HTTP ${status})`, {
     check: typeof check === 'string' && /^[a-z]+(-[a-z]+){0,3}$/.test(check) ? check.substring(0, 40) : undefined,
     depth: typeof depth === 'number' && Number.isInteger(depth) && depth >= 0 && depth < 100 ? depth : undefined,

@@ -2,25 +2,25 @@ import { RefusalError } from '../errors.ts'
 import { checkClaims, nonceBytes, type SignedClaims, type tokenFormat } from './challenge.ts'
 import { decodeExact, textFields } from './fields.ts'
 
-/** Signature algorithms of a token, RFC 7518 names. Today's cards make RS256; the ECDSA names are for cards to come. */
+/** Signature algorithms of a token, RFC 7518 names. Present cards make RS256; the ECDSA names are for future cards. */
 export const tokenAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512'] as const
 
 /** One of {@link tokenAlgorithms}. */
 export type TokenAlgorithm = (typeof tokenAlgorithms)[number]
 
-/** A card's answer to a challenge. The claims are those of the challenge. Holds personal data: do not log it. */
+/** A card's signature over a challenge. The claims are those of the challenge. Holds personal data: do not log it. */
 export interface Token extends SignedClaims {
   readonly format: typeof tokenFormat
   readonly algorithm: TokenAlgorithm
   /** User-authentication certificate (利用者証明用電子証明書), DER, base64. Untrusted. */
   readonly certificate: string
-  /** Certificate of its CA, when the card gave it. Untrusted. */
+  /** Certificate of its CA, when read from the card. Untrusted. */
   readonly caCertificate?: string
   /** Signature over `tokenMessage` of the claims, base64. ECDSA: DER. */
   readonly signature: string
 }
 
-/** A token read strictly, with its bytes. */
+/** A strictly parsed token, with its bytes. */
 export interface ParsedToken extends Token {
   readonly nonceBytes: Uint8Array
   readonly certificateDer: Uint8Array
@@ -32,10 +32,10 @@ const required = ['format', 'origin', 'terminal', 'purpose', 'nonce', 'algorithm
 const optional = ['caCertificate'] as const
 
 /**
- * Reads a token strictly: exactly its fields, texts only, each in its one form. Proves nothing.
+ * Parses a token strictly: exactly its fields, strings only, each in canonical form. Does not verify it.
  *
  * @param json - an object, or its JSON text of at most 16 384 characters.
- * @throws RefusalError `ERR_TOKEN`; `ERR_TOKEN_ALGORITHM` for an algorithm that is not known here.
+ * @throws RefusalError `ERR_TOKEN`; `ERR_TOKEN_ALGORITHM` for an unknown algorithm.
  */
 export function parseToken(json: unknown): ParsedToken {
   const fields = textFields(json, required, optional)
@@ -43,7 +43,7 @@ export function parseToken(json: unknown): ParsedToken {
   const format = fields.format as typeof tokenFormat
   checkClaims(fields as typeof fields & SignedClaims)
   const algorithm = tokenAlgorithms.find((known) => known === fields.algorithm)
-  if (algorithm === undefined) throw new RefusalError('ERR_TOKEN_ALGORITHM', 'an algorithm that is not known here')
+  if (algorithm === undefined) throw new RefusalError('ERR_TOKEN_ALGORITHM', 'unknown algorithm')
   const parsed = {
     format,
     origin,
