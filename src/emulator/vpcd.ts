@@ -17,8 +17,8 @@ export interface VpcdOptions {
 
 /** A card in a vpcd slot. */
 export interface VpcdAttachment {
-  /** Resolves when the card is out again, for any reason; never rejects. */
-  readonly closed: Promise<void>
+  /** Resolves when the card is out again; never rejects. With the error when a failure of the card or of vpcd ended it. */
+  readonly closed: Promise<Error | undefined>
   /** Takes the card out and waits until it is. Idempotent. */
   detach(): Promise<void>
 }
@@ -42,11 +42,15 @@ export async function attachToVpcd(card: VirtualCard, options: VpcdOptions = {})
   const socket = connect({ host: options.host ?? '127.0.0.1', port: options.port ?? 35963 })
   socket.setNoDelay(true)
   await connected(socket)
-  const closed = new Promise<void>((resolve) => {
+  let failure: Error | undefined
+  socket.on('error', (error) => {
+    failure = error
+  })
+  const closed = new Promise<Error | undefined>((resolve) => {
     socket.once('close', () => {
       signal?.removeEventListener('abort', take)
       card.powerOff()
-      resolve()
+      resolve(failure)
     })
   })
   const take = (): void => {
@@ -57,9 +61,9 @@ export async function attachToVpcd(card: VirtualCard, options: VpcdOptions = {})
   serve(socket, card)
   return {
     closed,
-    detach: () => {
+    detach: async () => {
       take()
-      return closed
+      await closed
     },
   }
 }
@@ -78,7 +82,6 @@ function connected(socket: Socket): Promise<void> {
 function serve(socket: Socket, card: VirtualCard): void {
   const frames = new FrameReader()
   let last = Promise.resolve()
-  socket.on('error', () => {}) // 'close' follows
   socket.on('data', (piece: Buffer) => {
     for (const frame of frames.push(piece)) {
       if (frame.length === 1 && frame[0] === control.powerOff) card.powerOff()
@@ -94,7 +97,7 @@ async function handle(frame: Buffer, socket: Socket, card: VirtualCard): Promise
     if (response.length === 0) socket.destroy()
     else socket.write(encodeFrame(response.subarray(0, longestResponse)))
   } catch (error) {
-    if (!(error instanceof VirtualCardGone)) socket.destroy(error as Error)
+    if (!(error instanceof VirtualCardGone) || error.reason === 'unpowered') socket.destroy(error as Error)
     else if (error.reason !== 'powered-off') socket.destroy()
   }
 }

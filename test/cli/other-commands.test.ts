@@ -113,7 +113,7 @@ describe('emulate', () => {
       seen.push(options)
       if (seen.length === 1) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
       setTimeout(() => controller.abort('SIGINT'), 10)
-      return { closed: new Promise<void>((resolve) => setTimeout(resolve, 20)), detach: async () => {} }
+      return { closed: new Promise<undefined>((resolve) => setTimeout(resolve, 20)), detach: async () => {} }
     }
     const folder = await mkdtemp(join(tmpdir(), 'jpki-card-'))
     const roots = join(folder, 'roots.json')

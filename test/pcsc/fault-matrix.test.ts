@@ -98,7 +98,9 @@ describe.each(bindingNames)('through pcscd with %s', (binding) => {
           : await perform(baseline.flow.run, card, connect, fault)
       const outcome = outcomeOf(run, baseline.result)
       const place = { ...placesOf(baseline)[at - 1]!, flow: title, fault: name }
-      expect(rowOf(place)?.allowed, `${name} at ${at} (${place.kind})`).toContain(outcome)
+      const left = await Promise.race([attachment?.closed, undefined])
+      const met = run.error instanceof Error ? `${run.error.message}, ${String(run.error.cause)}, card: ${left}` : ''
+      expect(rowOf(place)?.allowed, `${name} at ${at} (${place.kind}): ${met}`).toContain(outcome)
       expect(brokenBy(run, baseline.exchanges.length, fault, before)).toEqual([])
 
       if (card.pulled || fault.do === 'silent') await insert(card)
