@@ -155,7 +155,12 @@ export const commonPuk: PinReference = pinReference('common-puk', registryApplic
       {
         file: 'src/emulator/applications/common.ts',
         after: "      changeablePin('common', secrets.jukiPin),\n",
-        insert: "      { ...changeablePin('common', '12345678'), fid: 0x001d, tries: 10, change: 'never' },\n",
+        insert: "      { ...changeablePin('common-puk', '12345678'), fid: 0x001d, tries: 10, change: 'never' },\n",
+      },
+      {
+        file: 'src/emulator/table.ts',
+        replace: "  'common',\n  'juki',\n",
+        by: "  'common',\n  'common-puk',\n  'juki',\n",
       },
       {
         file: 'test/identify/common/puk.test.ts',
