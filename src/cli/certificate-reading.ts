@@ -3,19 +3,25 @@ import type { CertificateKind, JpkiApplication } from '../jpki/index.ts'
 import type { Certificate } from '../pki/index.ts'
 import type { UnreadableReason } from './messages/catalogue.ts'
 
-/** A certificate of the card, or why it cannot be read; any error that is about more than the certificate is thrown. */
-export async function readOrReason(
-  app: JpkiApplication,
-  kind: CertificateKind,
-): Promise<Certificate | UnreadableReason> {
+/** A certificate of the card, or why it cannot be read. */
+export type CertificateReading =
+  | { readonly readable: true; readonly certificate: Certificate }
+  | { readonly readable: false; readonly reason: UnreadableReason }
+
+/** Reads a certificate of the card; any error that is about more than the certificate is thrown. */
+export async function readIfReadable(app: JpkiApplication, kind: CertificateKind): Promise<CertificateReading> {
   try {
-    return await app.readCertificate(kind)
+    return { readable: true, certificate: await app.readCertificate(kind) }
   } catch (error) {
-    if (error instanceof StatusWordError) return error.code === 'ERR_SECURITY_STATUS' ? 'pin-required' : 'unreadable'
-    if (error instanceof CertificateError) return error.code === 'ERR_CERTIFICATE_ABSENT' ? 'absent' : 'unreadable'
-    if (error instanceof DecodeError) return 'unreadable'
-    throw error
+    return { readable: false, reason: reasonOf(error) }
   }
+}
+
+function reasonOf(error: unknown): UnreadableReason {
+  if (error instanceof StatusWordError) return error.code === 'ERR_SECURITY_STATUS' ? 'pin-required' : 'unreadable'
+  if (error instanceof CertificateError) return error.code === 'ERR_CERTIFICATE_ABSENT' ? 'absent' : 'unreadable'
+  if (error instanceof DecodeError) return 'unreadable'
+  throw error
 }
 
 /** Which certificates the card says it holds; `undefined` when it does not say so readably. */

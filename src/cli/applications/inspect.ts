@@ -1,7 +1,7 @@
 import type { CardSession } from '../../card/index.ts'
 import { identifyCard } from '../../identify/index.ts'
 import { type CertificateKind, certificateKinds, type JpkiApplication } from '../../jpki/index.ts'
-import { readAvailability, readOrReason } from '../certificate-reading.ts'
+import { readAvailability, readIfReadable } from '../certificate-reading.ts'
 import type { Context, Result } from '../context.ts'
 import { endDay } from '../end-of-validity.ts'
 import type { Messages, UnreadableReason } from '../messages/catalogue.ts'
@@ -50,9 +50,10 @@ async function inspect(session: CardSession) {
 }
 
 async function readCertificate(app: JpkiApplication, id: CertificateKind): Promise<CertificateReport> {
-  const found = await readOrReason(app, id)
-  if (typeof found === 'string') return { id, readable: false, reason: found }
-  return { id, readable: true, subject: found.subject, notAfter: found.notAfter.toISOString() }
+  const reading = await readIfReadable(app, id)
+  if (!reading.readable) return { id, ...reading }
+  const { subject, notAfter } = reading.certificate
+  return { id, readable: true, subject, notAfter: notAfter.toISOString() }
 }
 
 function report(

@@ -36,14 +36,14 @@ export async function services(context: Context, wanted: ServiceChannel | undefi
 /** The last day as the card tells it without a PIN. */
 function lastDay({ expiry: follows }: ServicePlan, { auth, expiry }: CardSurvey): string | undefined {
   if (follows === 'own-certificate') {
-    return typeof auth === 'string' || hasNoEnd(auth.notAfter) ? undefined : dayInJapan(auth.notAfter)
+    return !auth.readable || hasNoEnd(auth.certificate.notAfter) ? undefined : dayInJapan(auth.certificate.notAfter)
   }
-  return typeof expiry === 'string' ? undefined : expiry.expiry
+  return expiry.readable ? expiry.end.expiry : undefined
 }
 
 /** Why there is no last day. */
 function noDay({ expiry: follows }: ServicePlan, { auth }: CardSurvey, messages: Messages): string {
-  const isEndless = follows === 'own-certificate' && typeof auth !== 'string' && hasNoEnd(auth.notAfter)
+  const isEndless = follows === 'own-certificate' && auth.readable && hasNoEnd(auth.certificate.notAfter)
   return isEndless ? messages.noEnd : messages.services.dayNotTold
 }
 

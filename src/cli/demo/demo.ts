@@ -91,7 +91,7 @@ async function play(session: CardSession, server: ServerProcess, newerList: Uint
   const triesLeft = await tryWrongPin(app)
   const issuance = await playIssuance(server, app, '1234', newerList)
   const expiry = await readExpiry(session)
-  const cardExpiry = typeof expiry === 'string' ? undefined : expiry.expiry
+  const cardExpiry = expiry.readable ? expiry.end.expiry : undefined
   return { identification, pins, triesBefore, triesLeft, issuance, cardExpiry }
 }
 

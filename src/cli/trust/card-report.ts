@@ -1,5 +1,5 @@
 import { findCredentials } from '../../credentials/index.ts'
-import { Certificate } from '../../pki/index.ts'
+import type { Certificate } from '../../pki/index.ts'
 import {
   type CalendarDay,
   type CardExpiry,
@@ -9,8 +9,9 @@ import {
   effectiveValidity,
   explainValidity,
 } from '../../validity/index.ts'
+import type { CertificateReading } from '../certificate-reading.ts'
 import { endMoment } from '../end-of-validity.ts'
-import type { Messages, UnreadableReason } from '../messages/catalogue.ts'
+import type { Messages } from '../messages/catalogue.ts'
 import { momentInJapan, table } from '../output.ts'
 import type { CardSurvey } from './card-survey.ts'
 import { certificateFacts, certificateRows, explanationRows } from './certificate-facts.ts'
@@ -31,7 +32,7 @@ export function cardJson(survey: CardSurvey, given: GivenFacts): Readonly<Record
     card: { kind, ...(token !== undefined && { token }) },
     at: given.at,
     certificates: [certificateJson('auth', auth, survey, given), certificateJson('sign', sign, survey, given)],
-    cardExpiry: typeof expiry === 'string' ? { readable: false, reason: expiry } : cardFacts(expiry, given),
+    cardExpiry: expiry.readable ? cardFacts(expiry.end, given) : expiry,
     effective: effectiveJson(survey, given),
     credentials: credentialsOf(survey).map(({ credential, channels, offered, use, source, confidence }) => {
       const { id, name, application, pinManagedBy, validity } = credential
@@ -40,22 +41,17 @@ export function cardJson(survey: CardSurvey, given: GivenFacts): Readonly<Record
   }
 }
 
-function certificateJson(
-  id: 'auth' | 'sign',
-  found: Certificate | UnreadableReason,
-  survey: CardSurvey,
-  given: GivenFacts,
-) {
-  if (typeof found === 'string') return { id, readable: false, reason: found }
-  return { id, readable: true, validity: factsOn(survey, found, given) }
+function certificateJson(id: 'auth' | 'sign', reading: CertificateReading, survey: CardSurvey, given: GivenFacts) {
+  if (!reading.readable) return { id, ...reading }
+  return { id, readable: true, validity: factsOn(survey, reading.certificate, given) }
 }
 
 /** A certificate with what its card and the other certificate say. */
 function factsOn({ auth, expiry }: CardSurvey, certificate: Certificate, { at, birthDate }: GivenFacts) {
-  const beside = auth instanceof Certificate && auth !== certificate ? certificateFacts(auth, at) : undefined
+  const beside = auth.readable && auth.certificate !== certificate ? certificateFacts(auth.certificate, at) : undefined
   return certificateFacts(certificate, at, {
     ...(birthDate !== undefined && { birthDate }),
-    ...(typeof expiry !== 'string' && { cardExpiry: expiry.expiry }),
+    ...(expiry.readable && { cardExpiry: expiry.end.expiry }),
     ...(beside?.explanation !== undefined &&
       beside.lastDayInJapan !== null && { authCertificateExpiry: beside.lastDayInJapan }),
   })
@@ -71,8 +67,8 @@ function cardFacts(card: CardExpiry, { at, birthDate, issueDate }: GivenFacts) {
 
 /** The earliest of user-authentication certificate and card, when both were read. */
 function effectiveOf({ auth, expiry }: CardSurvey, { at }: GivenFacts): EffectiveValidity | undefined {
-  if (typeof auth === 'string' || typeof expiry === 'string') return undefined
-  return effectiveValidity({ certificate: auth, card: expiry }, at)
+  if (!auth.readable || !expiry.readable) return undefined
+  return effectiveValidity({ certificate: auth.certificate, card: expiry.end }, at)
 }
 
 function effectiveJson(survey: CardSurvey, given: GivenFacts) {
@@ -94,10 +90,10 @@ export function cardText(messages: Messages, reader: string, survey: CardSurvey,
     [headings.card, kinds[survey.identification.kind]],
   ]
   const section = (heading: string, rows: readonly (readonly string[])[]): string => `${heading}\n${table(rows)}`
-  const certificateRowsOf = (found: Certificate | UnreadableReason): string[][] =>
-    typeof found === 'string'
-      ? [[messages.unreadable[found]]]
-      : certificateRows(factsOn(survey, found, given), messages)
+  const certificateRowsOf = (reading: CertificateReading): string[][] =>
+    reading.readable
+      ? certificateRows(factsOn(survey, reading.certificate, given), messages)
+      : [[messages.unreadable[reading.reason]]]
   return [
     table(head, ''),
     section(certificates.auth, certificateRowsOf(survey.auth)),
@@ -109,8 +105,8 @@ export function cardText(messages: Messages, reader: string, survey: CardSurvey,
 }
 
 function cardRows({ expiry }: CardSurvey, given: GivenFacts, texts: Messages['validity']): string[][] {
-  if (typeof expiry === 'string') return [[texts.noCardExpiry[expiry]]]
-  const { state, lastMoment, daysLeft, source, flags, explanation } = cardFacts(expiry, given)
+  if (!expiry.readable) return [[texts.noCardExpiry[expiry.reason]]]
+  const { state, lastMoment, daysLeft, source, flags, explanation } = cardFacts(expiry.end, given)
   return [
     [texts.state, texts.states[state]],
     [texts.until, texts.lastMoment(momentInJapan(lastMoment), daysLeft)],

@@ -1,38 +1,45 @@
 import type { CardSession } from '../../card/index.ts'
 import { DecodeError } from '../../errors.ts'
 import { type Identification, identifyCard, readCardExpiry } from '../../identify/index.ts'
-import type { Certificate } from '../../pki/index.ts'
 import { type CardExpiry, parseCardDate } from '../../validity/index.ts'
-import { readAvailability, readOrReason } from '../certificate-reading.ts'
-import type { UnreadableReason } from '../messages/catalogue.ts'
+import { type CertificateReading, readAvailability, readIfReadable } from '../certificate-reading.ts'
 import { openJpkiIfPresent } from '../pin-report.ts'
 
 /** What a card tells about its end without a PIN. */
 export interface CardSurvey {
   readonly identification: Identification
-  readonly auth: Certificate | UnreadableReason
-  readonly sign: Certificate | UnreadableReason
-  readonly expiry: CardExpiry | 'absent' | 'unreadable'
+  readonly auth: CertificateReading
+  readonly sign: CertificateReading
+  readonly expiry: ExpiryReading
 }
+
+/** The last day of the card, or why it cannot be read. */
+export type ExpiryReading =
+  | { readonly readable: true; readonly end: CardExpiry }
+  | { readonly readable: false; readonly reason: 'absent' | 'unreadable' }
+
+const noApplication: CertificateReading = { readable: false, reason: 'no-application' }
 
 /** Reads what is free to read; spends no PIN. */
 export async function surveyCard(session: CardSession): Promise<CardSurvey> {
   const identification = await identifyCard(session)
   const app = await openJpkiIfPresent(session)
-  const auth = app === undefined ? 'no-application' : await readOrReason(app, 'auth')
-  const sign = app === undefined ? 'no-application' : await readOrReason(app, 'sign')
+  const auth = app === undefined ? noApplication : await readIfReadable(app, 'auth')
+  const sign = app === undefined ? noApplication : await readIfReadable(app, 'sign')
   const availability = app === undefined ? undefined : await readAvailability(app)
-  const signAbsent = sign === 'pin-required' && availability?.sign === false
-  return { identification, auth, sign: signAbsent ? 'absent' : sign, expiry: await readExpiry(session) }
+  const signAbsent = !sign.readable && sign.reason === 'pin-required' && availability?.sign === false
+  const expiry = await readExpiry(session)
+  return { identification, auth, sign: signAbsent ? { readable: false, reason: 'absent' } : sign, expiry }
 }
 
 /** The last day as the card tells it without a PIN. */
-export async function readExpiry(session: CardSession): Promise<CardSurvey['expiry']> {
+export async function readExpiry(session: CardSession): Promise<ExpiryReading> {
   try {
     const field = await readCardExpiry(session)
-    return field === undefined ? 'absent' : { expiry: parseCardDate(field), source: 'common-record' }
+    if (field === undefined) return { readable: false, reason: 'absent' }
+    return { readable: true, end: { expiry: parseCardDate(field), source: 'common-record' } }
   } catch (error) {
-    if (error instanceof DecodeError) return 'unreadable'
+    if (error instanceof DecodeError) return { readable: false, reason: 'unreadable' }
     throw error
   }
 }

@@ -20,28 +20,33 @@ export function readBlock(layout: BlockLayout, block: Uint8Array): BlockTexts | 
   const texts = new Map<Field, string | undefined>()
   for (const field of fields) {
     const read = readField(field, block)
-    if (typeof read === 'object') return read
-    texts.set(field, read)
+    if ('reason' in read) return read
+    texts.set(field, read.text)
   }
   return texts
 }
 
-function readField(field: Field, block: Uint8Array): string | undefined | Fault {
+/** `text` is undefined for an optional field that is empty. */
+function readField(field: Field, block: Uint8Array): { readonly text: string | undefined } | Fault {
   const { id, offset, length, encoding, padding, obfuscation } = field
   if (block.length < offset + length) return fault('length', block.length, id, 'the field is cut off')
   const decoded = decode(encoding, block, offset, length, padding)
   if ('reason' in decoded) return fault('encoding', decoded.offset, id, decoded.reason)
   let { characters } = decoded
-  if (characters.length === 0) return field.optional ? undefined : fault('empty', offset, id, 'the field is empty')
+  if (characters.length === 0) {
+    return field.optional ? { text: undefined } : fault('empty', offset, id, 'the field is empty')
+  }
   if (obfuscation !== undefined) {
     const revealed = reveal(obfuscation, characters)
     if ('reason' in revealed) return fault('obfuscation', revealed.offset, id, revealed.reason)
     characters = revealed
   }
-  return checkedText(field, characters)
+  const text = characters.map((one) => one.text).join('')
+  return faultOf(field, characters, text) ?? { text }
 }
 
-function checkedText(field: Field, characters: readonly Character[]): string | Fault {
+/** The first rule of the field that its text breaks. */
+function faultOf(field: Field, characters: readonly Character[], text: string): Fault | undefined {
   const { id, offset, size, oneOf } = field
   const [last] = characters.slice(-1)
   const mayEndInX = field.checkDigit?.digits.includes('X') ?? false
@@ -53,13 +58,12 @@ function checkedText(field: Field, characters: readonly Character[]): string | F
   if (count < size.min || count > size.max) {
     return fault('size', offset, id, `${count} characters where ${size.min} to ${size.max} are allowed`)
   }
-  const text = characters.map((one) => one.text).join('')
   if (oneOf !== undefined && !oneOf.includes(text)) return fault('value', offset, id, 'not one of the allowed values')
   const rule = field.checkDigit
   if (rule !== undefined && checkDigit(rule, text.slice(0, -1)) !== last!.text) {
     return fault('check-digit', last!.offset, id, 'the check digit is wrong')
   }
-  return text
+  return undefined
 }
 
 function fault(check: FaultCheck, offset: number, field: string | undefined, reason: string): Fault {
