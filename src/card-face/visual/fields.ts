@@ -17,15 +17,8 @@ export interface BirthRecord extends SignedCardRecord {
  * @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA`, with the offset.
  */
 export function decodeBirthRecord(bytes: Uint8Array): BirthRecord {
-  const { record, fields } = readFields(bytes, 0xff10, [0xdf11, 0xdf12, 0xdf13])
-  const [birthDate, key, signature] = fields
-  return {
-    birthDate: readBirthDate(birthDate),
-    cardKey: readKey(key, record),
-    signed: span(record, birthDate, key),
-    signature: readSignature(signature),
-    record,
-  }
+  const { field, signed } = readSignedField(bytes, 0xff10, [0xdf11, 0xdf12, 0xdf13])
+  return { birthDate: readBirthDate(field), ...signed }
 }
 
 /** What every signed record of the visual application has. */
@@ -75,6 +68,18 @@ export function readFields<const Tags extends readonly number[]>(
   const more = template.fields[tags.length]
   if (more !== undefined) throw new DecodeError('ERR_CARD_DATA', 'an unknown field', more.offset)
   return { record: bytes.subarray(0, template.end), fields: fields as unknown as Fields<Tags>['fields'] }
+}
+
+/** A template of one field, the card's key, and the issuer's signature over both. */
+export function readSignedField(
+  file: Uint8Array,
+  tag: number,
+  tags: readonly [field: number, key: number, signature: number],
+): { readonly field: Tlv; readonly signed: SignedCardRecord } {
+  const { record, fields } = readFields(file, tag, tags)
+  const [field, key, signature] = fields
+  const cardKey = readKey(key, record)
+  return { field, signed: { cardKey, signed: span(record, field, key), signature: readSignature(signature), record } }
 }
 
 /** Consecutive data objects, tags and lengths included: a view. */

@@ -3,7 +3,7 @@ import { DecodeError } from '../../errors.ts'
 import { valueOffset } from '../../registry/index.ts'
 import type { Tlv } from '../../tlv/index.ts'
 import type { SignedCardRecord } from './fields.ts'
-import { readFields, readKey, readSignature, span } from './fields.ts'
+import { readSignedField } from './fields.ts'
 import { readJp2 } from './jp2.ts'
 import { pngSignature } from './png.ts'
 
@@ -18,15 +18,8 @@ export interface NumberImage extends SignedCardRecord {
  * @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA`, with the offset.
  */
 export function decodeNumberImage(bytes: Uint8Array): NumberImage {
-  const { record, fields } = readFields(bytes, 0xff40, [0xdf41, 0xdf42, 0xdf43])
-  const [image, key, signature] = fields
-  return {
-    image: readPngImage(image),
-    cardKey: readKey(key, record),
-    signed: span(record, image, key),
-    signature: readSignature(signature),
-    record,
-  }
+  const { field, signed } = readSignedField(bytes, 0xff40, [0xdf41, 0xdf42, 0xdf43])
+  return { image: readPngImage(field), ...signed }
 }
 
 /** An image of the card. Only its header was checked: a viewer decodes input that may be hostile. */
