@@ -1,6 +1,8 @@
 // npm test: installs what it needs, builds, and runs every suite. Ends with "N passed, N failed, N skipped".
 //   --unit    only what needs no PC/SC     --pcsc   only the PC/SC suite
 //   --nodes   only the in-process suite, shortened, on the other supported Node.js versions
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { otherNodes } from './lib/nodes.mjs'
@@ -12,17 +14,30 @@ const flags = new Set(process.argv.slice(2))
 const requireAll = process.env.TEST_REQUIRE_ALL === '1'
 const total = { passed: 0, failed: 0, skipped: 0 }
 
-/** One vitest run; adds its counts to the total. */
-function suite(name, project, prefix, environment = {}) {
+/**
+ * Vitest over one project, in `shards` parts of it at the same time; adds their counts to the total. The output of one is
+ * shown as it comes, that of several when each has ended.
+ */
+async function suite(name, project, prefix, { environment = {}, shards = 1 } = {}) {
   say(name)
-  const report = join(root, '.cache', 'report.json')
   mkdirSync(join(root, '.cache'), { recursive: true })
+  const parts = Array.from({ length: shards }, (_, i) => i + 1)
+  await Promise.all(parts.map((part) => onePart(name, project, prefix, environment, part, shards)))
+}
+
+async function onePart(name, project, prefix, environment, part, shards) {
+  const report = join(root, '.cache', `report-${part}.json`)
   rmSync(report, { force: true })
-  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', project]
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', project, `--shard=${part}/${shards}`]
   const [command, ...args] = [...prefix, ...vitest, '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`]
-  const code = run(command, args, { env: { ...process.env, ...environment } })
+  const stdio = shards === 1 ? 'inherit' : ['inherit', 'pipe', 'pipe']
+  const child = spawn(command, args, { cwd: root, stdio, env: { ...process.env, ...environment } })
+  const output = []
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (piece) => output.push(piece))
+  const [code, signal] = await once(child, 'close')
+  if (shards > 1) process.stdout.write(Buffer.concat(output))
   if (!existsSync(report)) {
-    console.error(`${name}: no report was written (exit code ${code})`)
+    console.error(`${name}: no report was written (exit code ${code ?? signal})`)
     total.failed++
     return
   }
@@ -41,15 +56,16 @@ const pcsc = !others && !flags.has('--unit')
 const missing = pcsc ? ensureSystemPackages() : undefined
 ensureNpmPackages()
 build()
-if (here) suite(`in-process suite, Node.js ${process.versions.node}`, 'unit', [process.execPath])
+if (here) await suite(`in-process suite, Node.js ${process.versions.node}`, 'unit', [process.execPath])
 for (const { major, path } of others ? otherNodes() : []) {
-  suite(`in-process suite, Node.js ${major}`, 'unit', [path], { TEST_BRIEF: '1' })
+  await suite(`in-process suite, Node.js ${major}`, 'unit', [path], { environment: { TEST_BRIEF: '1' } })
 }
 if (pcsc) {
   const withPcscd = [process.execPath, 'scripts/with-pcscd.mjs']
   const refused = missing ?? (run(withPcscd[0], [withPcscd[1], 'true']) === 0 ? undefined : 'see above')
   if (refused === undefined) {
-    suite('PC/SC suite: real pcscd, virtual reader', 'pcsc', [...withPcscd, process.execPath])
+    // It mostly waits for pcscd, which looks at its readers each 400 ms; each part has a pcscd of its own.
+    await suite('PC/SC suite: real pcscd, virtual reader', 'pcsc', [...withPcscd, process.execPath], { shards: 3 })
   } else {
     console.error(`\nPC/SC suite skipped: ${refused}`)
     total.skipped++

@@ -129,6 +129,6 @@ describe('lists over HTTP', () => {
     const server = await serve(() => {})
     const begun = performance.now()
     expect(await conditionsOf({ mode: 'required', listUrl: server.origin })).toEqual([])
-    expect(performance.now() - begun).toBeLessThan(900)
+    expect(performance.now() - begun).toBeLessThan(5_000)
   })
 })

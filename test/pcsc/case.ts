@@ -37,16 +37,12 @@ export async function eventually(condition: () => boolean, timeoutMs = 3000): Pr
   }
 }
 
-/** Measures from now on; the result tells the longest time, in milliseconds, in which no timer could run. */
-export function eventLoopLag(): () => number {
-  let longest = 0
-  let last = performance.now()
-  const timer = setInterval(() => {
-    longest = Math.max(longest, performance.now() - last)
-    last = performance.now()
-  }, 5)
+/** Counts, from now on, how often a timer of 1 ms ran: of a call that blocks the event loop there is one turn or none. */
+export function loopTurns(): () => number {
+  let turns = 0
+  const timer = setInterval(() => turns++, 1)
   return () => {
     clearInterval(timer)
-    return Math.max(longest, performance.now() - last)
+    return turns
   }
 }

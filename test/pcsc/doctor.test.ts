@@ -44,7 +44,7 @@ describe('doctor and a real pcscd', () => {
   })
 
   test('frozen: said, and the program ends', async () => {
-    pcscd.freeze()
+    await pcscd.freeze()
     const { code, problems } = await doctor()
     expect([code, problems]).toEqual([3, ['service-frozen']])
   })

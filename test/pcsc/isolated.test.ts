@@ -133,7 +133,7 @@ describe.each(['pcsc-mini', 'pcsclite'] satisfies BindingName[])('%s in a proces
 
   test('a frozen service is told, and found again when it thaws', async () => {
     const connection = await transport.connect(reader)
-    pcscd.freeze()
+    await pcscd.freeze()
     const late = new PcscTransport(
       await openIsolated(name, { program, hangMs: 800 }, { apduTimeoutMs: 500, connectTimeoutMs: 1000 }),
       { apduTimeoutMs: 500, connectTimeoutMs: 1000 },

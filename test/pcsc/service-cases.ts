@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { fromHex } from '../../src/bytes.ts'
 import type { ReaderEvent } from '../../src/transport/index.ts'
 import { type Fixture, follow, readerNames, readerOf } from '../support/pcscd-fixture.ts'
-import { type Case, codeOf, elapsed, eventLoopLag, eventually, numbered } from './case.ts'
+import { type Case, codeOf, elapsed, eventually, loopTurns, numbered } from './case.ts'
 
 const reader = readerNames[0]
 
@@ -50,7 +50,7 @@ export const serviceCases: readonly Case[] = [
       await follower.until('service-lost')
       for (const ask of [() => transport.readers(), () => transport.waitForCard(), () => transport.connect(reader)]) {
         const limit = elapsed(async () => expect(await codeOf(ask())).toBe('ERR_SERVICE_UNAVAILABLE'))
-        expect(await limit).toBeLessThan(500)
+        expect(await limit).toBeLessThan(2_000)
       }
       await fixture.pcscd.start()
       await follower.until('service-restored')
@@ -64,14 +64,14 @@ export const serviceCases: readonly Case[] = [
     async run(fixture) {
       if (fixture.binding === 'pcsclite') return 'not handled: the process hangs'
       const { transport, connection } = await fixture.connected({}, { apduTimeoutMs: 300, connectTimeoutMs: 500 })
-      fixture.pcscd.freeze()
-      const lag = eventLoopLag()
+      await fixture.pcscd.freeze()
+      const turns = loopTurns()
       expect(await codeOf(connection.transmit(numbered(1)))).toBe('ERR_TIMEOUT')
       expect(await codeOf(transport.connect(readerNames[1]))).toBe('ERR_TIMEOUT')
       const late = await fixture.open()
       expect(await codeOf(late.readers())).toBe('ERR_SERVICE_UNAVAILABLE')
       expect(await elapsed(() => transport.close())).toBeLessThan(4000)
-      expect(lag()).toBeLessThan(200)
+      expect(turns()).toBeGreaterThan(20)
       fixture.pcscd.thaw()
       await sleep(200)
       const next = await late.connect(reader)
@@ -156,7 +156,8 @@ export const serviceCases: readonly Case[] = [
       const later = transport.waitForCard({ timeoutMs: 5000 })
       await fixture.insert()
       expect((await later).name).toBe(reader)
-      expect(await elapsed(() => transport.waitForCard())).toBeLessThan(20)
+      // The card is there: no event is waited for.
+      expect((await transport.waitForCard({ timeoutMs: 1 })).name).toBe(reader)
       const elsewhere = transport.waitForCard({ reader: readerNames[1], timeoutMs: 200 })
       expect(await codeOf(elsewhere)).toBe('ERR_TIMEOUT')
       return undefined

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freeze } from './freeze.ts'
 
 const addon: { newClient(): { connect(reader: string, mode: number): Promise<unknown> } } = createRequire(
   import.meta.url,
@@ -36,8 +37,8 @@ export class Pcscd {
   }
 
   /** Lets it hang, as a driver at fault does, until {@link thaw}. */
-  freeze(): void {
-    this.#child?.kill('SIGSTOP')
+  freeze(): Promise<void> {
+    return freeze(this.#child)
   }
 
   thaw(): void {

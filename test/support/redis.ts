@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '../../src/cli/demo/free-port.ts'
+import { freeze } from './freeze.ts'
 
 /** A redis-server of this test's own, in a temporary folder and on a port nobody else uses. */
 export class Redis {
@@ -54,8 +55,8 @@ export class Redis {
   }
 
   /** Lets it hang until {@link thaw}. */
-  freeze(): void {
-    this.#child?.kill('SIGSTOP')
+  freeze(): Promise<void> {
+    return freeze(this.#child)
   }
 
   thaw(): void {
