@@ -9,21 +9,28 @@ const turns = {
 const row = (...cells) => `| ${cells.join(' | ')} |`
 const code = (text) => `\`${text}\``
 
+const factHeads = {
+  en: ['code', 'meaning', 'class', 'turn', 'retry', 'exit code', 'HTTP', 'situation'],
+  ja: ['コード', '意味', 'クラス', '対応する人', '再試行', '終了コード', 'HTTP', '場面'],
+}
+const retries = { en: ['yes', 'no'], ja: ['可', '不可'] }
+
 /** Every code with its facts. */
-function facts({ codes, outcomeOf, messageFor }) {
+function facts({ codes, outcomeOf, messageFor }, language) {
   return [
-    row('code', 'meaning', 'class', 'turn', 'retry', 'exit code', 'HTTP', 'situation'),
+    row(...factHeads[language]),
     row(...Array(8).fill('---')),
     ...codes.map((one) => {
       const { className, turn, retry, exit, status, situation } = outcomeOf(one)
-      const { title } = messageFor(one, { audience: 'operator', language: 'en' })
+      const { title } = messageFor(one, { audience: 'operator', language })
+      const [yes, no] = retries[language]
       const exitText = exit === 'signal' ? '129, 130, 143' : exit
       return row(
         code(one),
         title,
         code(className),
-        turn,
-        retry ? 'yes' : 'no',
+        turns[language][turn],
+        retry ? yes : no,
         exitText,
         status ?? '–',
         code(situation),
@@ -32,19 +39,21 @@ function facts({ codes, outcomeOf, messageFor }) {
   ]
 }
 
-/** What operators read of the codes of a class. */
-function operators({ codesOf, messageFor }, className) {
+const operatorHeads = { en: ['code', 'what happened', 'do'], ja: ['コード', '意味', '対処'] }
+
+/** The operator's texts of the codes of a class. */
+function operators({ codesOf, messageFor }, className, language) {
   return [
-    row('code', 'what happened', 'do'),
+    row(...operatorHeads[language]),
     row('---', '---', '---'),
     ...codesOf(className).map((one) => {
-      const { text, next } = messageFor(one, { audience: 'operator', language: 'en' })
+      const { text, next } = messageFor(one, { audience: 'operator', language })
       return row(code(one), text, next)
     }),
   ]
 }
 
-/** Every code as operators read it. */
+/** Every code with the operator's texts. */
 function fieldGuide({ codes, messageFor }, language) {
   return [
     language === 'ja'
@@ -58,14 +67,20 @@ function fieldGuide({ codes, messageFor }, language) {
   ]
 }
 
-/** Every situation with its codes and titles. */
-function situations({ codes, outcomeOf, situations, customerTexts }) {
+const situationHeads = {
+  en: ['situation', 'codes', 'title', 'title in Japanese'],
+  ja: ['場面', 'コード', '見出し', '英語の見出し'],
+}
+
+/** Every situation with its codes and titles, those in the language of the document first. */
+function situations({ codes, outcomeOf, situations, customerTexts }, language) {
+  const languages = language === 'ja' ? ['ja', 'en'] : ['en', 'ja']
   return [
-    row('situation', 'codes', 'title', 'title in Japanese'),
+    row(...situationHeads[language]),
     row(...Array(4).fill('---')),
     ...situations.map((situation) => {
       const own = codes.filter((one) => outcomeOf(one).situation === situation).map(code)
-      const titles = [customerTexts.en, customerTexts.ja].map((texts) => texts.situations[situation].title)
+      const titles = languages.map((one) => customerTexts[one].situations[situation].title)
       return row(code(situation), own.join(' ') || '–', ...titles)
     }),
   ]
@@ -76,16 +91,20 @@ function situations({ codes, outcomeOf, situations, customerTexts }) {
  * @returns the lines of each table, by file below docs/ and name.
  */
 export function tablesOf(data) {
-  return {
-    'errors.md': {
-      codes: facts(data),
-      'command line': operators(data, 'CliError'),
-      http: operators(data, 'RequestProblem'),
+  const documents = (language) => ({
+    errors: {
+      codes: facts(data, language),
+      'command line': operators(data, 'CliError', language),
+      http: operators(data, 'RequestProblem', language),
     },
-    'messages.md': { situations: situations(data) },
-    'field-guide.md': { codes: fieldGuide(data, 'en') },
-    'field-guide.ja.md': { codes: fieldGuide(data, 'ja') },
-  }
+    messages: { situations: situations(data, language) },
+    'field-guide': { codes: fieldGuide(data, language) },
+  })
+  return Object.fromEntries(
+    Object.entries({ en: '.md', ja: '.ja.md' }).flatMap(([language, ending]) =>
+      Object.entries(documents(language)).map(([name, tables]) => [name + ending, tables]),
+    ),
+  )
 }
 
 /** A document with its tables replaced: what is between the marks of each. */
