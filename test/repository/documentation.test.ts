@@ -41,6 +41,61 @@ describe('docs/errors.md', () => {
   })
 })
 
+describe('documents', () => {
+  const files = [
+    ...readdirSync(at('docs'))
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => `docs/${file}`),
+    ...['README.md', 'README.ja.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'],
+  ]
+  const japanese = files.filter((file) => file.endsWith('.ja.md'))
+  const withoutCode = (file: string): string => text(file).replaceAll(/^ *```[\s\S]*?^ *```$/gm, '')
+  const headings = (file: string): readonly string[] => withoutCode(file).match(/^#+ .*$/gm) ?? []
+  /** As the pages of repositories name their headings. */
+  const anchors = (file: string): ReadonlySet<string> =>
+    new Set(
+      headings(file).map((heading) =>
+        heading
+          .replace(/^#+ /, '')
+          .toLowerCase()
+          .replaceAll(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')
+          .replaceAll(' ', '-'),
+      ),
+    )
+
+  test.each(files)('%s: every local link leads to a file, and to a heading of it', (file) => {
+    for (const [, path, anchor] of withoutCode(file).matchAll(/\]\((?!https?:)([^)#]*)#?([^)]*)\)/g)) {
+      const target = path === '' ? at(file) : new URL(path!, at(file))
+      expect(existsSync(target), `${file}: ${path}`).toBe(true)
+      if (anchor === '') continue
+      const name = target.pathname.slice(at('').pathname.length)
+      expect(anchors(name).has(decodeURIComponent(anchor!)), `${file}: ${path}#${anchor}`).toBe(true)
+    }
+  })
+
+  test('there are Japanese versions for those who run machines and servers', () => {
+    const names = japanese.map((file) => file.replace(/^docs\//, '').replace('.ja.md', ''))
+    const wanted = ['README', 'errors', 'field-guide', 'issuance', 'messages', 'server', 'stripe', 'validity']
+    expect(names.toSorted()).toEqual(wanted.toSorted())
+  })
+
+  test.each(japanese)('%s and its English version link to each other and have the same parts and examples', (file) => {
+    const english = file.replace('.ja.md', '.md')
+    const top = (one: string): string => text(one).split('\n').slice(0, 4).join('\n')
+    expect(top(file)).toContain(`[English](${english.replace('docs/', '')})`)
+    expect(top(english)).toContain(`[日本語](${file.replace('docs/', '')})`)
+    const levels = (one: string): readonly string[] => headings(one).map((heading) => heading.split(' ')[0]!)
+    expect(levels(file)).toEqual(levels(english))
+    const code = (one: string): readonly string[] =>
+      [...text(one).matchAll(/^ *```\w*\n([\s\S]*?)^ *```$/gm)].map(([, lines]) =>
+        lines!.replaceAll(/ *(\/\/|#) .*/g, '').replaceAll(/'[^'\n]*'/g, "''"),
+      )
+    expect(code(file)).toEqual(code(english))
+    const rows = (one: string): number => withoutCode(one).match(/^ *\| /gm)?.length ?? 0
+    expect(rows(file)).toBe(rows(english))
+  })
+})
+
 describe('vectors', () => {
   const ajv = new Ajv({ allErrors: true })
   const files = readdirSync(at('vectors'), { recursive: true, encoding: 'utf8' }).filter(
