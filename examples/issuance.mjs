@@ -26,7 +26,7 @@ async function read(profile) {
       await application.verifyPin(Pin.fromText('1234'))
     }
     const record = await application.read()
-    // Personal values print as [personal]; reveal() is for the server that is asked about them.
+    // Personal values print as [personal]; reveal() returns the value for the request to the server.
     console.log(record)
     console.log('id of', record.userId.reveal().length, 'digits, municipality', record.municipalityCode)
   } catch (error) {

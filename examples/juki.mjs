@@ -1,4 +1,4 @@
-// 住民基本台帳用: the PIN of the Juki application on a My Number card and on a Juki card. Where the 住民票コード is, is not public.
+// 住民基本台帳用: the PIN of the Juki application on a My Number card and on a Juki card. The location of the 住民票コード is not public.
 import { CardSession, JukiApplication, Pin, PinError } from 'jpki-card'
 import { createIdentity, createVirtualCard, VirtualTransport } from 'jpki-card/emulator'
 import { ResidentCode } from 'jpki-card/juki'
@@ -17,12 +17,12 @@ for (const kind of ['my-number', 'juki']) {
     await juki.verifyPin(Pin.fromText('1234'))
     await juki.changePin({ current: Pin.fromText('1234'), next: Pin.fromText('4649') })
     console.log(kind, 'PIN changed,', await juki.pinStatus())
-    // A system that may handle resident codes, and knows the file, reads it by its number: here an invented one.
+    // A system authorised to handle resident codes reads the file by its number: here an invented one.
     console.log(kind, (await juki.readFile(0x0001, { maxBytes: 64 })).length, 'bytes')
   } finally {
     console.log(kind, 'PIN cleared:', (await session.close()).cleared)
     await transport.close()
   }
 }
-// A code has a check digit, and does not show itself.
+// A code has a check digit, and is not displayed.
 console.log(ResidentCode.fromText('12345678903'))

@@ -1,4 +1,4 @@
-// A kiosk's loop: wait for a card, say what it is, wait until it is taken away. Ends after `LIMIT` cards (default: never).
+// The loop of a kiosk: wait for a card, identify it, wait until it is removed. Ends after `LIMIT` cards (default: never).
 import { CardSession, identifyCard, JpkiCardError } from 'jpki-card'
 import { openPcsc } from 'jpki-card/pcsc'
 

@@ -1,4 +1,4 @@
-// A kiosk's monitor: what happens at the readers, reported as it happens. Runs on the virtual card unless `REAL=1` is set.
+// The monitor of a kiosk: events of the readers as they occur. Runs with the virtual card unless `REAL=1` is set.
 import { KioskMonitor } from 'jpki-card/kiosk'
 
 /** Three visits to a virtual reader, the second one too short. */

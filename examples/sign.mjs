@@ -1,4 +1,4 @@
-// 署名用電子証明書 (digital signature): sign a document, then verify signature, chain and revocation as the recipient does.
+// 署名用電子証明書 (digital signature): sign a document, then verify signature, certification path and revocation as a recipient.
 import { CardSession, Certificate, JpkiApplication, Pin } from 'jpki-card'
 import { createVirtualCard, issueRevocationList, VirtualTransport } from 'jpki-card/emulator'
 import { crlSource, holderAttributes, RevocationList, verifyCertificate } from 'jpki-card/pki'
@@ -11,7 +11,7 @@ const document = new TextEncoder().encode('転入届')
 try {
   const jpki = await JpkiApplication.open(session)
   console.log('password:', await jpki.pinStatus('sign'))
-  // The password comes as bytes from a keypad where it can: Pin.fromBytes. The last try is never spent.
+  // From a keypad take the password as bytes, if possible: Pin.fromBytes. The last try is never spent.
   const signed = await jpki.sign('sign', { message: document }, { pin: Pin.fromText('ABC123') })
   console.log(signed.algorithm, signed.signature.length, 'bytes')
 

@@ -1,4 +1,4 @@
-// 券面事項入力補助用: a form filled in from the card, and only when the card and what it says are authentic.
+// 券面事項入力補助用: fill in a form from the card, only if card and data are authentic.
 import { CardSession, Pin } from 'jpki-card'
 import { decodeAttributes, decodeNumberFile, verifyAuthenticity } from 'jpki-card/card-face'
 import { createVirtualCard, VirtualTransport, virtualRoots } from 'jpki-card/emulator'
@@ -21,7 +21,7 @@ try {
   for (const { check, of, result } of checks) if (result !== 'not-done') console.log(' ', check, of, result)
   if (ok) {
     console.log(decodeAttributes(evidence.text.attributes))
-    // The number is read for a purpose the law names, and does not show itself.
+    // The number is read for a purpose named by law, and is not displayed.
     const number = decodeNumberFile(evidence.text.individualNumber, { purpose: 'tax' })
     console.log(String(number), 'for', number.purpose)
     number.wipe()

@@ -1,4 +1,4 @@
-// Without a card or a reader: which card, its counters, its certificates.
+// Without card and reader: kind of card, PIN counters, certificates.
 import { CardSession, identifyCard, JpkiApplication } from 'jpki-card'
 import { createVirtualCard, VirtualTransport } from 'jpki-card/emulator'
 
