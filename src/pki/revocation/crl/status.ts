@@ -127,6 +127,8 @@ class Question {
   readonly #deltas: readonly RevocationList[]
   readonly #keys = new Map<RevocationList, PublicKey | undefined>()
   readonly #used = new Set<RevocationList>()
+  /** Deltas that a base at hand goes with. */
+  readonly #based = new Set<RevocationList>()
   readonly #problems = new Map<RevocationList, string>()
 
   constructor(
@@ -149,7 +151,6 @@ class Question {
   *decide(): Steps<Decision> {
     const { at } = this.#limits
     const certificate = this.#certificate
-    const problems = this.#problems
     const complete = inForceFirst(this.#compared, at)
     let covered = 0
     for (const point of this.#points) {
@@ -159,17 +160,21 @@ class Question {
           reasonMask(point.reasons) & reasonMask(list.extensions.issuingDistributionPoint?.onlySomeReasons)
         const outside =
           outOfScope(list, point, certificate) ?? (reasons === 0 ? 'covers other reason codes' : undefined)
-        const ofScope = outside === undefined ? read.filter((other) => sameScope(other, list)) : []
-        if (outside !== undefined || ofScope.some((other) => supersedes(other, list))) {
-          if (!problems.has(list)) problems.set(list, outside ?? 'superseded by a newer list')
+        if (outside !== undefined) {
+          this.#note(list, outside)
+          continue
+        }
+        const ofScope = read.filter((other) => sameScope(other, list))
+        if (ofScope.some((other) => supersedes(other, list))) {
+          this.#note(list, 'superseded by a newer list')
           continue
         }
         const key = yield* this.#keyOf(list)
         if (key === undefined) continue
-        const { entry, by } = entryOf(certificate, list, yield* this.#deltasOf(list, key), at)
+        const { entry, by } = this.#entryOf(list, yield* this.#deltasOf(list, key))
         // A list dated ahead does not change what one in force says, except that what it revokes is revoked.
         if (entry === undefined && list.thisUpdate.getTime() > at && ofScope.length > 0) {
-          problems.set(list, 'thisUpdate is in the future')
+          this.#problems.set(list, 'thisUpdate is in the future')
           continue
         }
         read.push(list)
@@ -197,9 +202,43 @@ class Question {
     for (const delta of this.#deltas) {
       if (!fitsBase(delta, base)) continue
       const own = yield* this.#keyOf(delta)
-      if (own !== undefined && equalBytes(own.der, key.der)) fitting.push(delta)
+      if (own === undefined || !equalBytes(own.der, key.der)) continue
+      fitting.push(delta)
+      this.#based.add(delta)
     }
     return fitting
+  }
+
+  /**
+   * RFC 5280 6.3.3 (i) to (k): the entry by the newest delta in force, or else by the base. A delta dated ahead can only
+   * revoke.
+   *
+   * @returns the entry, and the deltas that it or its absence is based on.
+   */
+  #entryOf(
+    base: RevocationList,
+    deltas: readonly RevocationList[],
+  ): { readonly entry: RevokedEntry | undefined; readonly by: readonly RevocationList[] } {
+    const { serial, issuerName } = this.#certificate
+    const now = Math.max(this.#limits.at, base.thisUpdate.getTime())
+    const by: RevocationList[] = []
+    let released = false
+    for (const delta of deltas) {
+      if (by.some((other) => supersedes(other, delta))) {
+        this.#note(delta, 'superseded by a newer list')
+        continue
+      }
+      const change = delta.find(serial, issuerName)
+      const revokes = change !== undefined && change.reason !== 'removeFromCRL'
+      if (delta.thisUpdate.getTime() > now && !revokes) {
+        this.#note(delta, 'thisUpdate is in the future')
+        continue
+      }
+      by.push(delta)
+      if (revokes) return { entry: change, by }
+      released ||= change !== undefined
+    }
+    return { entry: released ? undefined : base.find(serial, issuerName), by }
   }
 
   /** Why the list cannot be used, before its signature is checked. */
@@ -218,16 +257,20 @@ class Question {
   }
 
   #unused(most: number): readonly CrlProblem[] {
-    const problems = this.#problems
     for (const list of this.#deltas) {
-      if (!problems.has(list)) problems.set(list, this.#whyNot(list) ?? 'base CRL missing')
+      if (!this.#based.has(list)) this.#note(list, this.#whyNot(list) ?? 'base CRL missing')
     }
-    const near = [...problems].filter(([list]) => !this.#used.has(list)).map(problemOf)
-    if (most === 0 || this.#compared.length === this.#lists.lists.length) return near
+    const near = [...this.#problems].filter(([list]) => !this.#used.has(list)).map(problemOf)
+    if (most === 0) return near
     const known = new Set(this.#compared)
     const others = this.#lists.lists.filter((list) => !known.has(list)).slice(0, most)
-    const whyNot = (list: RevocationList): string => this.#whyNot(list) ?? 'for another distribution point'
-    return [...near, ...others.map((list) => problemOf([list, whyNot(list)]))]
+    // The index leaves out only lists that are outside every distribution point.
+    return [...near, ...others.map((list) => problemOf([list, this.#whyNot(list)!]))]
+  }
+
+  /** Why the list is not used: what is found first. */
+  #note(list: RevocationList, message: string): void {
+    if (!this.#problems.has(list)) this.#problems.set(list, message)
   }
 }
 
@@ -247,7 +290,7 @@ function limitsOf({ at, skewMs = 0 }: Omit<CrlStatusOptions, 'lists'>): Limits {
 function inForceFirst(newestFirst: readonly RevocationList[], at: number): readonly RevocationList[] {
   const lists = newestFirst.filter(({ isDelta }) => !isDelta)
   const ahead = lists.filter(({ thisUpdate }) => thisUpdate.getTime() > at)
-  return ahead.length === 0 ? lists : [...lists.slice(ahead.length), ...ahead]
+  return [...lists.slice(ahead.length), ...ahead]
 }
 
 /** Why the list is outside all the distribution points. */
@@ -272,32 +315,6 @@ function notCurrent(list: RevocationList, { at, skew }: Limits): string | undefi
   if (list.thisUpdate.getTime() > at + skew) return 'thisUpdate is in the future'
   if (list.nextUpdate === undefined) return 'nextUpdate missing'
   return list.nextUpdate.getTime() < at ? 'outdated' : undefined
-}
-
-/**
- * RFC 5280 6.3.3 (i) to (k): the entry by the newest delta in force, or else by the base. A delta dated ahead can only revoke.
- *
- * @returns the entry, and the deltas that it or its absence is based on.
- */
-function entryOf(
-  { serial, issuerName }: Certificate,
-  base: RevocationList,
-  deltas: readonly RevocationList[],
-  at: number,
-): { readonly entry: RevokedEntry | undefined; readonly by: readonly RevocationList[] } {
-  const now = Math.max(at, base.thisUpdate.getTime())
-  const by: RevocationList[] = []
-  let released = false
-  for (const delta of deltas) {
-    if (by.some((other) => supersedes(other, delta))) continue
-    const change = delta.find(serial, issuerName)
-    const revokes = change !== undefined && change.reason !== 'removeFromCRL'
-    if (delta.thisUpdate.getTime() > now && !revokes) continue
-    by.push(delta)
-    if (revokes) return { entry: change, by }
-    released ||= change !== undefined
-  }
-  return { entry: released ? undefined : base.find(serial, issuerName), by }
 }
 
 function evidenceOf(list: RevocationList): CrlEvidence {

@@ -93,9 +93,8 @@ export function ocspStatus(
   options: OcspStatusOptions,
 ): OcspStatus {
   const limits = limitsOf(options)
-  const { basic } = response
   if (response.status !== 'successful') return unknown(response.status)
-  if (basic === undefined) return unknown('internalError')
+  const basic = response.basic!
   const { validateResponder, signatures } = options
   const isSpent = (): boolean => signatures?.budget?.exceeded === true
   const issued = isIssuedBy(certificate, issuer, signatures)
