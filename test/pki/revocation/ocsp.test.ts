@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { OcspResponse, type OcspStatusOptions, ocspStatus } from '../../../src/pki/revocation/index.ts'
-import { Certificate } from '../../../src/pki/x509/index.ts'
+import { Certificate, SignatureBudget } from '../../../src/pki/x509/index.ts'
 import * as asn1 from '../../support/issue.ts'
 import { ca, der, extension, issue, newKeys, oid, sequence } from '../../support/issue.ts'
 import { byKey, byName, nonceOf, ocspResponder, type Reply } from '../../support/ocsp.ts'
@@ -75,7 +75,44 @@ describe('a response is trusted', () => {
   test('with the nonce of the request', () => {
     const nonce = Buffer.alloc(32, 5)
     expect(ask(reply({ extensions: [nonceOf(nonce)] }), { nonce }).status).toBe('good')
+    expect(ask(reply({ extensions: [nonceOf(nonce)] }), { nonce, requireNonce: true }).status).toBe('good')
     expect(ask(reply(), { nonce, requireNonce: false }).status).toBe('good')
+  })
+
+  test.each<[string, Parameters<typeof single>[0][], Date | undefined]>([
+    ['as the one that ends first', [{ nextUpdate: later(60) }, { nextUpdate: later(30) }], later(30)],
+    ['as one without nextUpdate, which may be old at once', [{ nextUpdate: undefined }, {}], undefined],
+  ])('of several good answers %s, in any order', (_, plans, nextUpdate) => {
+    const singles = plans.map(single)
+    for (const ordered of [singles, singles.toReversed()]) {
+      const { evidence } = ask(reply({ singles: ordered }))
+      expect(evidence).toMatchObject({ thisUpdate: later(-10) })
+      expect(evidence?.nextUpdate).toEqual(nextUpdate)
+    }
+  })
+
+  test('when one of several answers says revoked, in any order', () => {
+    const singles = [single(), single({ status: revoked(1) })]
+    for (const ordered of [singles, singles.toReversed()]) {
+      expect(ask(reply({ singles: ordered }))).toMatchObject({ status: 'revoked', reason: 'keyCompromise' })
+    }
+  })
+
+  const falseWritten = extension('2.5.29.19', sequence(Buffer.from('010100', 'hex')))
+  const findings = (bytes: Uint8Array, by = issuer) =>
+    ocspStatus(certificate, by, OcspResponse.fromDer(bytes), { at }).evidence?.findings.map(({ kind }) => kind)
+
+  test('and notes what the response and the delegate are not encoded by, but not the issuer, whose path notes it', () => {
+    const twice = [single(), single()]
+    const noted = Certificate.fromDer(
+      issue({ subject: 'CA', issuer: 'CA', keys: root, signer: root, extensions: [falseWritten] }),
+    )
+    expect(findings(reply({ singles: twice }), noted)).toEqual(['duplicate-entry'])
+    expect(findings(by(ocspSigning, noCheck, falseWritten))).toEqual(['default-written-out'])
+    expect(findings(delegated({ extensions: [ocspSigning, noCheck, falseWritten] }, { singles: twice }))).toEqual([
+      'duplicate-entry',
+      'default-written-out',
+    ])
   })
 
   test('of a delegate the caller accepts, and of no other', async () => {
@@ -85,6 +122,40 @@ describe('a response is trusted', () => {
     expect(ask(delegated(), { validateResponder: () => false })).toMatchObject({ problem: 'responder-refused' })
     const promise = (async () => true) as unknown as () => boolean
     expect(ask(bytes, { validateResponder: promise })).toMatchObject({ problem: 'responder-refused' })
+  })
+})
+
+describe('a response holds', () => {
+  test.each<[string, Partial<Parameters<typeof single>[0]>, number, Partial<OcspStatusOptions>, string]>([
+    ['thisUpdate ahead by the skew', { thisUpdate: at }, -60_000, { skewMs: 60_000 }, 'good'],
+    ['thisUpdate ahead by 1 ms more', { thisUpdate: at }, -60_001, { skewMs: 60_000 }, 'from-the-future'],
+    ['nextUpdate past by the skew', { nextUpdate: at }, 60_000, { skewMs: 60_000 }, 'good'],
+    ['nextUpdate past by 1 ms more', { nextUpdate: at }, 60_001, { skewMs: 60_000 }, 'stale'],
+    ['as old as asked for', { thisUpdate: at }, 60_000, { skewMs: 0, maxAgeMs: 60_000 }, 'good'],
+    ['1 ms older than asked for', { thisUpdate: at }, 60_001, { skewMs: 0, maxAgeMs: 60_000 }, 'stale'],
+    ['5 minutes ahead, the default', { thisUpdate: at }, -300_000, {}, 'good'],
+    ['1 ms more ahead than the default', { thisUpdate: at }, -300_001, {}, 'from-the-future'],
+  ])('to the millisecond, RFC 6960 4.2.2.1: %s', (_, plan, moment, options, expected) => {
+    const bytes = reply({ singles: [single(plan)], produced: at })
+    const found = ask(bytes, { at: new Date(at.getTime() + moment), ...options })
+    expect(found.status === 'unknown' ? found.problem : found.status).toBe(expected)
+  })
+
+  test.each<[string, () => Buffer, number, string]>([
+    ['the issuer, of 2 signatures', () => reply(), 2, 'good'],
+    ['the issuer, of 1', () => reply(), 1, 'budget'],
+    ['the issuer, of none', () => reply(), 0, 'budget'],
+    ['a delegate, of 3', () => delegated(), 3, 'good'],
+    ['a delegate, of 2', () => delegated(), 2, 'budget'],
+    ['another key, of 2', () => reply({ signer: otherKeys }), 2, 'signature-invalid'],
+    ['another key, of 1', () => reply({ signer: otherKeys }), 1, 'budget'],
+  ])('within the budget of signatures: by %s', (_, make, checks, expected) => {
+    const found = ask(make(), { signatures: { budget: new SignatureBudget(checks) } })
+    expect(found).toMatchObject(expected === 'good' ? { status: 'good' } : { status: 'unknown', problem: expected })
+  })
+
+  test('by a policy for signatures that has no budget', () => {
+    expect(ask(reply(), { signatures: { minRsaBits: 3072 } }).status).toBe('good')
   })
 })
 
@@ -128,6 +199,13 @@ describe('a response is not trusted', () => {
     ['another issuer key', 'other-certificate', () => one({ id: certId(7, 'CA', otherKeys) })],
     ['an unknown hash', 'other-certificate', () => one({ id: certId(7, 'CA', root, 'sha512') })],
     ['two answers, good and unknown', 'ambiguous', () => reply({ singles: [single(), single({ status: der(0x82) })] })],
+    ['revoked, but stale', 'stale', () => one({ status: revoked(), nextUpdate: later(-6) })],
+    [
+      'revoked, with a critical extension',
+      'unknown-critical-extension',
+      () => one({ status: revoked(), extensions: [critical] }),
+    ],
+    ['revoked, without the nonce', 'nonce-missing', () => one({ status: revoked() }), { nonce: Buffer.alloc(32, 5) }],
     ['a second answer that is stale', 'stale', () => reply({ singles: [single(), single({ nextUpdate: later(-6) })] })],
     ['nextUpdate passed', 'stale', () => one({ nextUpdate: later(-6) })],
     ['older than a day without nextUpdate', 'stale', () => one({ nextUpdate: undefined, thisUpdate: later(-6 - day) })],
