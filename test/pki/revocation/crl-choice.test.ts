@@ -44,11 +44,11 @@ const superseded = 'superseded by a newer list'
 const unsigned = 'not signed by a trusted key'
 
 /** What the lists say about a certificate, with their names for their digests; the same in any order. */
-function found(lists: Lists, about: Certificate, options: Partial<CrlStatusOptions>): unknown {
+function found(lists: Lists, about: Certificate, options: () => Partial<CrlStatusOptions>): unknown {
   const read = Object.entries(lists).map(([of, bytes]) => [of, RevocationList.fromDer(bytes)] as const)
   const names = new Map(read.map(([of, { sha256 }]) => [sha256, of]))
   const [one, other] = [read, read.toReversed()].map((ordered) => {
-    const answer = crlStatus(about, ca, { lists: ordered.map(([, one]) => one), at, ...options })
+    const answer = crlStatus(about, ca, { lists: ordered.map(([, one]) => one), at, ...options() })
     const { evidence, problems, ...rest } = answer
     const not = Object.fromEntries(problems.map(({ sha256, message }) => [names.get(sha256), message]))
     return { ...rest, by: evidence.map(({ sha256 }) => names.get(sha256)).sort(), not }
@@ -57,10 +57,16 @@ function found(lists: Lists, about: Certificate, options: Partial<CrlStatusOptio
   return one
 }
 
-function expectFound(lists: Lists, expected: Expected, about = leaf, options: Partial<CrlStatusOptions> = {}): void {
+function expectFound(
+  lists: Lists,
+  expected: Expected,
+  about = leaf,
+  options: Partial<CrlStatusOptions> | (() => Partial<CrlStatusOptions>) = {},
+): void {
   const { by, not = {}, ...rest } = expected
   const revokedAt = rest.status === 'revoked' && { revokedAt: new Date('2010-01-01T00:00:00Z') }
-  expect(found(lists, about, options)).toStrictEqual({ ...rest, ...revokedAt, by: [...by].sort(), not })
+  const asked = found(lists, about, typeof options === 'function' ? options : () => options)
+  expect(asked).toStrictEqual({ ...rest, ...revokedAt, by: [...by].sort(), not })
 }
 
 describe('a list is current from thisUpdate to nextUpdate, RFC 5280 5.1.2.4 and 5.1.2.5', () => {
@@ -268,6 +274,47 @@ describe('distribution points, RFC 5280 6.3.3 (b) to (e)', () => {
     expectFound({ it: forPoint('key', [hold], some(1, 0x1e)) }, expected, about)
   })
 
+  test('of lists that cannot be about the certificate as many are reported as asked for', () => {
+    const lists = [issued(-60), ...Array.from({ length: 9 }, (_, i) => forPoint(`${i}`))]
+    const index = new ListIndex(lists.map((one) => RevocationList.fromDer(one)))
+    const { problems } = finish(decide(leaf, ca, index, { at }))
+    expect([problems(), problems(9), problems(2), problems(0)].map(({ length }) => length)).toEqual([9, 9, 2, 0])
+    expect(new Set(problems().map(({ message }) => message))).toEqual(new Set(['for another distribution point']))
+  })
+})
+
+describe('a budget of signatures', () => {
+  const good = issued(-60, [], [number(3)])
+  const change = delta(-30, [3, 4], [compromised])
+  const revoking = issued(-30, [hold])
+  const revoked = { status: 'revoked', reason: 'certificateHold' } as const
+  const tooMany = 'too many signatures to check'
+  test.each<[string, Lists, number, Expected]>([
+    ['0: a list is not checked', { good }, 0, { status: 'unknown', by: [], not: { good: tooMany } }],
+    ['1: a list is checked', { good }, 1, { status: 'good', by: ['good'] }],
+    [
+      '1: a delta that could revoke is not checked',
+      { good, change },
+      1,
+      { status: 'unknown', by: ['good'], not: { change: tooMany } },
+    ],
+    ['2: a delta revokes', { good, change }, 2, { status: 'revoked', reason: 'keyCompromise', by: ['change', 'good'] }],
+    [
+      '1: a revocation found holds, whatever is left',
+      { good: issued(-60), revoking },
+      1,
+      { ...revoked, by: ['revoking'] },
+    ],
+    [
+      '1: a forged list costs as much as a good one',
+      { good, forged: forged(issued(-30)) },
+      1,
+      { status: 'unknown', by: [], not: { good: tooMany, forged: unsigned } },
+    ],
+  ])('%s', (_, lists, checks, expected) => {
+    expectFound(lists, expected, leaf, () => ({ signatures: { budget: new SignatureBudget(checks) } }))
+  })
+
   test('a list that several points mean costs its signature once', () => {
     const about = Certificate.fromDer(
       certificate(5, 'leaf', extension(31, false, der(0x30, der(0x30, pointName('key'))))),
@@ -277,11 +324,7 @@ describe('distribution points, RFC 5280 6.3.3 (b) to (e)', () => {
     expect(signatures.budget.exceeded).toBe(false)
   })
 
-  test('of lists that cannot be about the certificate as many are reported as asked for', () => {
-    const lists = [issued(-60), ...Array.from({ length: 9 }, (_, i) => forPoint(`${i}`))]
-    const index = new ListIndex(lists.map((one) => RevocationList.fromDer(one)))
-    const { problems } = finish(decide(leaf, ca, index, { at }))
-    expect([problems(), problems(9), problems(2), problems(0)].map(({ length }) => length)).toEqual([9, 9, 2, 0])
-    expect(new Set(problems().map(({ message }) => message))).toEqual(new Set(['for another distribution point']))
+  test('is not needed: a policy for signatures goes without one', () => {
+    expectFound({ good }, { status: 'good', by: ['good'] }, leaf, { signatures: { minRsaBits: 3072 } })
   })
 })

@@ -63,7 +63,8 @@ export interface CrlStatus {
  * Stricter than the RFC, so that no choice of lists hides a revocation: a list is read even if all reasons are covered
  * already, unless a newer one of the same scope was. An entry counts whatever its date: a date after `at` only means that
  * the clocks or the time of the question differ; the issuer has revoked. certificateHold counts as revoked; removeFromCRL
- * releases in a delta only, and in a complete list is a revocation like any other.
+ * releases in a delta only, and in a complete list is a revocation like any other. With a budget of signatures that is
+ * spent nothing is `good`: a list that was not checked could revoke.
  *
  * @param issuer - certificate of the issuer, from a path already found valid.
  * @throws RangeError when `at` is an invalid date, or `skewMs` is not a finite number of at least 0.
@@ -183,7 +184,13 @@ class Question {
         covered |= reasons
       }
     }
-    return this.#answer(covered === allReasons ? 'good' : 'unknown')
+    // A list that could not be checked might have the certificate.
+    return this.#answer(covered === allReasons && !this.#isSpent ? 'good' : 'unknown')
+  }
+
+  /** Whether a signature was not checked because the budget of the question was spent. */
+  get #isSpent(): boolean {
+    return this.#options.signatures?.budget?.exceeded === true
   }
 
   /** The key that made a list that is current and in scope; others are excluded before a signature is checked. */
@@ -191,7 +198,8 @@ class Question {
     if (this.#keys.has(list)) return this.#keys.get(list)
     const wrong = this.#whyNot(list)
     const key = wrong === undefined ? yield* signerOf(list, this.#certificate, this.#issuer, this.#options) : undefined
-    if (key === undefined) this.#problems.set(list, wrong ?? 'not signed by a trusted key')
+    const unsigned = this.#isSpent ? 'too many signatures to check' : 'not signed by a trusted key'
+    if (key === undefined) this.#problems.set(list, wrong ?? unsigned)
     this.#keys.set(list, key)
     return key
   }
