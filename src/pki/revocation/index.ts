@@ -1,5 +1,5 @@
 /**
- * Whether a certificate was revoked: revocation lists by RFC 5280 6.3, OCSP by RFC 6960.
+ * Revocation status of certificates: CRLs by RFC 5280 6.3, OCSP by RFC 6960.
  */
 export type { RevokedEntry } from './crl/entry.ts'
 export type { IssuingDistributionPoint } from './crl/issuing-distribution-point.ts'

@@ -10,7 +10,7 @@ export function sameScope(a: RevocationList, b: RevocationList): boolean {
   )
 }
 
-/** Whether the delta may be put on the base: same scope, and the numbers meet without a gap. RFC 5280 5.2.4. */
+/** Whether the delta applies to the base: same scope, and no gap between the CRL numbers. RFC 5280 5.2.4. */
 export function fitsBase(delta: RevocationList, base: RevocationList): boolean {
   const { baseCrlNumber, crlNumber } = delta.extensions
   const number = base.extensions.crlNumber
@@ -19,8 +19,8 @@ export function fitsBase(delta: RevocationList, base: RevocationList): boolean {
 }
 
 /**
- * Whether `a` takes the place of `b`, of the same scope: it is later, and its number is not smaller where both have one. Of
- * two lists whose times and numbers contradict each other neither does. RFC 5280 5.2.3.
+ * Whether `a` replaces `b` of the same scope: it is later, and its number is not smaller where both have one. Of two
+ * lists whose times and numbers contradict each other neither does. RFC 5280 5.2.3.
  */
 export function supersedes(a: RevocationList, b: RevocationList): boolean {
   const later = a.thisUpdate.getTime() - b.thisUpdate.getTime()
@@ -35,13 +35,13 @@ export function isInForce(list: RevocationList, at: Date): boolean {
   return unknownCritical.length === 0 && thisUpdate <= at && nextUpdate !== undefined && nextUpdate >= at
 }
 
-/** Whether `b` is not needed while `a` is at hand: `a` is in force and supersedes it, as a delta on every base of it. */
+/** Whether `b` is redundant given `a`: `a` is in force and supersedes it, as a delta for every base of it. */
 export function replaces(a: RevocationList, b: RevocationList, at: Date): boolean {
   if (a.isDelta !== b.isDelta || !isInForce(a, at) || !sameScope(a, b) || !supersedes(a, b)) return false
   return !a.isDelta || a.extensions.baseCrlNumber! <= b.extensions.baseCrlNumber!
 }
 
-/** Positive when `a` was issued after `b`: an order to read lists in. */
+/** Positive when `a` was issued after `b`: sort order for lists. */
 export function compareAge(a: RevocationList, b: RevocationList): number {
   const time = a.thisUpdate.getTime() - b.thisUpdate.getTime()
   if (time !== 0) return time

@@ -19,7 +19,7 @@ export function distributionPointsOf(certificate: Certificate): readonly Distrib
   return [...(certificate.extensions.crlDistributionPoints ?? []), implied]
 }
 
-/** Why the list is not the one the distribution point means, or `undefined` if it is. RFC 5280 6.3.3 (b). */
+/** Why the list is out of scope of the distribution point, or `undefined` if it is in scope. RFC 5280 6.3.3 (b). */
 export function outOfScope(
   list: RevocationList,
   point: DistributionPoint,
@@ -52,12 +52,12 @@ export function outOfScope(
 /** Longest name accepted, bytes. */
 const maxName = 16_384
 
-/** Issuers whose lists the distribution point means. RFC 5280 6.3.3 (b) (1). */
+/** Issuers of the lists of a distribution point. RFC 5280 6.3.3 (b) (1). */
 export function issuersOf({ crlIssuer }: DistributionPoint, { issuerName }: Certificate): readonly Name[] {
   return crlIssuer === undefined ? [issuerName] : directoryNames(crlIssuer)
 }
 
-/** Names one of which a list must have, if it has any. RFC 5280 6.3.3 (b) (2) (i). */
+/** Names of which a list with names must have at least one. RFC 5280 6.3.3 (b) (2) (i). */
 export function namesOf(point: DistributionPoint, certificate: Certificate): readonly GeneralName[] {
   if (point.name === undefined) return point.crlIssuer ?? []
   if (point.crlIssuer === undefined) return fullNames(point.name, certificate.issuerName)

@@ -5,10 +5,10 @@ import type { Name } from '../../x509/name.ts'
 import { type RawEntry, type RevokedEntry, readEntry } from './entry.ts'
 import { EntryScan } from './entry-scan.ts'
 
-/** What the index is made over. */
+/** The list to be indexed. */
 export interface EntrySource {
   readonly bytes: Uint8Array
-  /** The content of revokedCertificates; an empty range when there is none. */
+  /** The content of revokedCertificates; an empty range when absent. */
   readonly start: number
   readonly end: number
   readonly extensible: boolean
@@ -18,16 +18,16 @@ export interface EntrySource {
   readonly findings: EncodingFinding[]
 }
 
-/** Entries read between two chances for others to run: a few milliseconds. */
+/** Entries read before yielding to the event loop: a few milliseconds. */
 const slice = 1024
 const sliceBytes = 131_072
-/** Secret, so that no list can be made whose entries all collide. */
+/** Secret, so that no list can be crafted whose entries all collide. */
 const seed = randomBytes(4).readUInt32LE()
 const keyOf = (name: Name): string => JSON.stringify(name.key)
 
 /**
- * Finds an entry by serial number and certificate issuer: a hash table of offsets into the list, 7 to 15 bytes an entry.
- * The list itself stays as it is; an entry is decoded when it is found.
+ * Finds an entry by serial number and certificate issuer: a hash table of offsets into the list, 7 to 15 bytes an
+ * entry. The list itself stays as it is; an entry is decoded when it is found.
  */
 export class EntryIndex {
   readonly #source: EntrySource
@@ -35,10 +35,10 @@ export class EntryIndex {
   readonly #marks: Uint8Array
   /** Number of each certificate issuer; 0 is the issuer of the list. */
   readonly #issuers: ReadonlyMap<string, number>
-  /** Offsets from which on entries are of another issuer, ascending, and its number. */
+  /** Offsets at which the certificate issuer changes, ascending, with its number. */
   readonly #turns: readonly (readonly [offset: number, issuer: number])[]
   readonly count: number
-  /** An unknown critical entry extension: RFC 5280 5.3 forbids using the list at all. */
+  /** An unknown critical entry extension: by RFC 5280 5.3 the list must not be used. */
   readonly unknownCritical: string | undefined
 
   private constructor(
@@ -137,7 +137,7 @@ export class EntryIndex {
     return { revocationDate, reason, invalidityDate }
   }
 
-  /** Reads an entry again: its findings are noted already. */
+  /** Reads an entry again: its findings are already recorded. */
   #entryAt(at: number): RawEntry {
     const { bytes, end, extensible } = this.#source
     return readEntry(new DerReader(bytes, at, end, []), extensible)
@@ -178,8 +178,8 @@ export class EntryIndex {
 }
 
 /**
- * Which of two entries of one certificate counts, whatever their order: a revocation before a release from a delta, then the
- * earlier one, then the one with a reason.
+ * Which of two entries of one certificate takes precedence, whatever their order: a revocation before a release from a
+ * delta, then the earlier one, then the one with a reason.
  */
 function outweighs(a: RevokedEntry, b: RevokedEntry): boolean {
   const [releasesA, releasesB] = [a.reason === 'removeFromCRL', b.reason === 'removeFromCRL']
@@ -205,7 +205,7 @@ function contentLength(bytes: Uint8Array, at: number): number {
   return length
 }
 
-/** A well mixed 32-bit hash with a secret start. */
+/** A 32-bit hash with a secret seed. */
 function hash(bytes: Uint8Array, start: number, end: number, issuer: number): number {
   let h = seed ^ issuer
   for (let i = start; i < end; i++) {

@@ -4,9 +4,9 @@ import { validTime } from '../../x509/der.ts'
 const maxBlocks = 16
 
 /**
- * Recognises entries of the plain form without decoding them: a short serial number, a UTCTime, and no extensions or some
- * whose very bytes were read before. A million of them take a fraction of the time of decoding. Any other entry is left
- * to `readEntry`.
+ * Recognises entries of the common form without decoding them: a short serial number, a UTCTime, and no extensions or
+ * ones whose exact bytes were read before. A million of them take a fraction of the time of decoding. Other entries are
+ * decoded by `readEntry`.
  */
 export class EntryScan {
   readonly #bytes: Uint8Array
@@ -34,7 +34,7 @@ export class EntryScan {
     return rest === entryEnd || this.#isKnown(rest, entryEnd) ? entryEnd : 0
   }
 
-  /** Remembers extensions that were read and change nothing for the index. */
+  /** Remembers decoded extensions that are irrelevant to the index. */
   learn(start: number, end: number): void {
     if (end > start && this.#blocks.length < maxBlocks) this.#blocks.push([start, end])
   }

@@ -8,13 +8,13 @@ import { type RevocationReason, readReason } from '../reason.ts'
 /** One entry of a revocation list. RFC 5280 5.1.2.6, 5.3. */
 export interface RevokedEntry {
   readonly revocationDate: Date
-  /** Absent when the list gives none. */
+  /** Absent without a reason in the list. */
   readonly reason: RevocationReason | undefined
-  /** When the key is suspected to have been lost. RFC 5280 5.3.2. */
+  /** Since when the key is suspected to be compromised. RFC 5280 5.3.2. */
   readonly invalidityDate: Date | undefined
 }
 
-/** An entry with what only the index needs. */
+/** An entry with fields for the index. */
 export interface RawEntry extends RevokedEntry {
   /** Content of the serial number INTEGER: a view. */
   readonly serial: Uint8Array
@@ -26,7 +26,7 @@ export interface RawEntry extends RevokedEntry {
   readonly unknownCritical: string | undefined
 }
 
-/** An entry is some tens of bytes; a longer one is refused, so that none can keep the event loop busy. */
+/** Usual entries have tens of bytes; a longer one is refused, so that it cannot block the event loop. */
 const maxEntry = 16_384
 
 /** Reads one entry. @param extensible - whether the list is of version 2. @throws DecodeError `ERR_DER`. */
@@ -58,7 +58,7 @@ export function readEntry(reader: DerReader, extensible: boolean): RawEntry {
   return { serial, revocationDate, reason, invalidityDate, certificateIssuer, extensionsAt, unknownCritical }
 }
 
-/** Exactly one directory name, beside which other forms may stand; with several the issuer would be ambiguous. */
+/** Exactly one directory name, besides which other forms may occur; with several the issuer would be ambiguous. */
 function readIssuer(reader: DerReader): Name {
   const at = reader.offset
   const found = readGeneralNames(reader, tags.sequence).filter(({ kind }) => kind === 'directory')

@@ -10,9 +10,9 @@ import type { RevocationList } from './revocation-list.ts'
 
 /** Lists of one issuer, each array newest first. */
 interface IssuerLists {
-  /** Those whose issuingDistributionPoint gives no name: any distribution point may mean them. */
+  /** Lists whose issuingDistributionPoint has no name: they may belong to any distribution point. */
   readonly unnamed: RevocationList[]
-  /** The others, by each of their names: distinguished ones as they are compared, and others. */
+  /** Other lists, by each of their names: distinguished names in comparable form, and others. */
   readonly directories: Map<string, RevocationList[]>
   readonly others: Map<string, RevocationList[]>
 }
@@ -26,23 +26,23 @@ interface ListKeys {
   readonly others: readonly string[]
 }
 
-/** A distinguished name as it is encoded, and as it is compared by RFC 5280 7.1. */
+/** A distinguished name, encoded and in the comparable form of RFC 5280 7.1. */
 interface NameKey {
   readonly encoded: string
   readonly compared: string
 }
 
-/** So few lists are compared with a certificate one by one. */
+/** Up to this number of lists, each is compared with the certificate directly. */
 const few = 4
 /** Lists from this number of entries on take longer than about a millisecond to hash. */
 const manyEntries = 10_000
 /** Names that no list has, remembered by their encoding. */
 const mostAsked = 64
-/** Lists put in order between two chances for others to run. */
+/** Lists sorted before yielding to the event loop. */
 const slice = 64
 
 /**
- * Lists by issuer and distribution point: a certificate is compared only with those that may be about it. The JPKI has one
+ * Lists by issuer and distribution point: a certificate is compared only with those that may cover it. The JPKI has one
  * list for each of some 1,900 municipalities, all of one issuer.
  */
 export class ListIndex {
@@ -52,7 +52,7 @@ export class ListIndex {
   readonly #issuers = new Map<string, IssuerLists>()
   /** Names of the lists by their encoding, so that the same bytes are not decoded again. */
   readonly #compared = new Map<string, string>()
-  /** The same for names that no list has, such as the alternative name of an issuer, which all its certificates give. */
+  /** The same for names without lists, such as the alternative name of an issuer in all its certificates. */
   readonly #asked = new Map<string, string>()
 
   constructor(lists: readonly RevocationList[]) {
@@ -60,7 +60,7 @@ export class ListIndex {
     while (!steps.next().done);
   }
 
-  /** The same for any number of lists; other work of the process goes on meanwhile. */
+  /** The same for any number of lists, yielding to the event loop. */
   static async load(lists: readonly RevocationList[]): Promise<ListIndex> {
     const index = new ListIndex([])
     for (const _ of index.#fill(lists)) await setImmediate()
@@ -72,7 +72,7 @@ export class ListIndex {
     return this.#lists
   }
 
-  /** Those too long to be hashed without a pause. */
+  /** Lists too long to be hashed without yielding. */
   get long(): readonly RevocationList[] {
     return this.#long
   }
@@ -103,7 +103,7 @@ export class ListIndex {
   }
 
   /**
-   * Lists that may be in scope of one of the distribution points, newest first. Every list that is in scope is among them;
+   * Lists that may be in scope of one of the distribution points, newest first. Contains every list that is in scope;
    * whether one is must still be checked. RFC 5280 6.3.3 (b) (1), (2).
    */
   candidates(certificate: Certificate, points: readonly DistributionPoint[]): readonly RevocationList[] {
@@ -147,7 +147,7 @@ function put(lists: Map<string, RevocationList[]>, key: string, list: Revocation
 
 const indexes = new WeakMap<readonly RevocationList[], { readonly index: ListIndex; readonly of: RevocationList[] }>()
 
-/** The index of lists given as an array, made again only when the array holds others than before. */
+/** The index of an array of lists, rebuilt only when the content of the array changes. */
 export function indexOf(lists: readonly RevocationList[]): ListIndex {
   const known = indexes.get(lists)
   if (known !== undefined && sameLists(known.of, lists)) return known.index
@@ -163,7 +163,7 @@ function sameLists(a: readonly RevocationList[], b: readonly RevocationList[]): 
 }
 
 const keys = new WeakMap<RevocationList, ListKeys>()
-/** The issuer of the list before: as a rule many lists are of one. */
+/** The issuer of the previous list: usually many lists have the same. */
 let lastIssuer: NameKey | undefined
 
 /** The keys an index finds the list by. */

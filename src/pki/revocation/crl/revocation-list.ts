@@ -26,16 +26,16 @@ import type { RevokedEntry } from './entry.ts'
 import { EntryIndex } from './entry-index.ts'
 import { type ListExtensions, readListExtensions } from './list-extensions.ts'
 
-/** Bytes copied or hashed between two chances for others to run. */
+/** Bytes copied or hashed before yielding to the event loop. */
 const stepBytes = 1_048_576
-/** Most keys for which the result of the signature check is kept. */
+/** Keys for which the result of the signature check is cached, at most. */
 const maxVerdicts = 16
 /** Issuer and extensions are some hundreds of bytes; longer ones are refused. */
 const maxPart = 65_536
 
 /**
- * A revocation list, read strictly: DER only, nothing left over. Deviations with only one meaning are in `findings`.
- * Reading one proves nothing: `crlStatus` decides whether it may be used.
+ * A revocation list, parsed strictly: DER only, no trailing bytes. Unambiguous deviations are in `findings`.
+ * Parsing does not verify it: `crlStatus` decides whether it may be used.
  *
  * Source: RFC 5280 5.1.
  */
@@ -44,7 +44,7 @@ export class RevocationList {
   readonly version: number
   readonly issuerName: Name
   readonly thisUpdate: Date
-  /** Absent when the list has no nextUpdate; such a list is not used. */
+  /** `undefined` without nextUpdate; such a list is not used. */
   readonly nextUpdate: Date | undefined
   readonly extensions: ListExtensions
   /** Deviations from the encoding rules; each kind once. */
@@ -98,7 +98,7 @@ export class RevocationList {
   }
 
   /**
-   * Reads a small list at once.
+   * Parses a small list synchronously.
    *
    * @param der - exactly one DER list; copied.
    * @throws CertificateError `ERR_CERTIFICATE`; its cause is a DecodeError `ERR_DER` with the offset.
@@ -110,7 +110,10 @@ export class RevocationList {
     return step.value
   }
 
-  /** Reads a list of any size; other work of the process goes on meanwhile. As {@link fromDer}, but leave `der` alone until then. */
+  /**
+   * Parses a list of any size, yielding to the event loop. As {@link fromDer}, but `der` must not change until it
+   * resolves.
+   */
   static async load(der: Uint8Array): Promise<RevocationList> {
     const steps = RevocationList.#steps(der)
     let step = steps.next()
@@ -126,7 +129,7 @@ export class RevocationList {
     return this.#index.count
   }
 
-  /** It holds only the changes to another list. RFC 5280 5.2.4. */
+  /** Whether it is a delta CRL. RFC 5280 5.2.4. */
   get isDelta(): boolean {
     return this.extensions.baseCrlNumber !== undefined
   }
@@ -148,8 +151,8 @@ export class RevocationList {
   }
 
   /**
-   * Whether the certificate's key made the signature; other work of the process goes on meanwhile. The answer is kept, so
-   * that `crlStatus` need not hash a large list at once.
+   * Whether the signature verifies with the certificate's key; yields to the event loop. The result is cached, so that
+   * `crlStatus` need not hash a large list at once.
    */
   async verifySignature(signer: Certificate, policy: SignaturePolicy = {}): Promise<boolean> {
     const { key } = signer
@@ -159,14 +162,14 @@ export class RevocationList {
     return this.#keep(key, await verifySignedInSlices(this.#tbs, signatureAlgorithm, this.#signature, key, policy))
   }
 
-  /** The kept result for that certificate's key; `undefined`: not checked yet. */
+  /** The cached result for that certificate's key; `undefined`: not checked yet. */
   signatureVerdict({ key }: Certificate, policy: SignaturePolicy = {}): boolean | undefined {
     return strongEnough(key, policy) ? this.#known(key) : false
   }
 
   /**
-   * Whether the key made the signature; the answer is kept. A kept answer costs the budget the same, so that the result of a
-   * question does not depend on earlier ones.
+   * Whether the signature verifies with the key; the result is cached. A cached result costs the same budget, so that
+   * the result of a verification does not depend on earlier ones.
    *
    * @internal
    */
@@ -200,7 +203,7 @@ interface Head {
   readonly issuer: Name
   readonly thisUpdate: number
   readonly nextUpdate: number | undefined
-  /** Where the content of revokedCertificates lies. */
+  /** Offsets of the content of revokedCertificates. */
   readonly entries: readonly [start: number, end: number]
   readonly extensions: ListExtensions
   readonly findings: EncodingFinding[]
@@ -209,7 +212,7 @@ interface Head {
   readonly signature: Uint8Array
 }
 
-/** Everything but the entries, of which the place is returned. */
+/** Parses everything but the entries, whose offsets are returned. */
 function readHead(der: Uint8Array): Head {
   const findings: EncodingFinding[] = []
   const outer = new DerReader(der, 0, der.length, findings)

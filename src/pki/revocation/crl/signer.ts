@@ -5,9 +5,9 @@ import type { Steps } from '../../x509/signature-budget.ts'
 import type { SignatureLimits } from '../../x509/signed.ts'
 import type { RevocationList } from './revocation-list.ts'
 
-/** Where the key of a list may come from. */
+/** Possible signers of a list. */
 export interface SignerOptions {
-  /** Certificates of other issuers of lists, or of other keys of the same one. Untrusted. */
+  /** Certificates of other CRL issuers, or of other keys of the same issuer. Untrusted. */
   readonly crlIssuers?: readonly Certificate[] | undefined
   /**
    * Whether a certificate of {@link crlIssuers} is trusted: it must have a valid path to the trust anchor of the
@@ -17,14 +17,14 @@ export interface SignerOptions {
   readonly signatures?: SignatureLimits | undefined
 }
 
-/** Most certificates tried for one list; a hostile pool cannot cost more. */
+/** Certificates tried for one list, at most; limits the cost of a malicious pool. */
 const maxCandidates = 16
 
 /**
  * The key that signed the list, if it may sign lists of that issuer. RFC 5280 6.3.3 (f), (g).
  *
- * A certificate does not vouch for itself: one whose key is that of the certificate in question is left out, unless it is
- * the issuer, or the issuer itself named it as the issuer of the list it is on.
+ * A certificate does not vouch for itself: a candidate with the key of the certificate in question is excluded, unless
+ * it is the issuer, or the issuer named it as the CRL issuer of that certificate.
  */
 export function* signerOf(
   list: RevocationList,
@@ -49,7 +49,7 @@ export function* signerOf(
   return undefined
 }
 
-/** Whether its issuer names that certificate as the issuer of the list it is on. RFC 5280 4.2.1.13, cRLIssuer. */
+/** Whether the certificate is named by its issuer as the CRL issuer for itself. RFC 5280 4.2.1.13, cRLIssuer. */
 export function listsItself({ extensions, subjectName }: Certificate): boolean {
   return (extensions.crlDistributionPoints ?? []).some(({ crlIssuer }) =>
     crlIssuer?.some((name) => name.kind === 'directory' && name.value.equals(subjectName)),

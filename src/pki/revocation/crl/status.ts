@@ -20,13 +20,14 @@ export interface CrlStatusOptions extends SignerOptions {
   /** The time of the verification. */
   readonly at: Date
   /**
-   * How far a list may be dated ahead of `at`, because clocks differ; milliseconds. Default 0. Such a list counts where none
-   * of its scope is in force; beside one it can only revoke. `nextUpdate` is not widened by it.
+   * How far thisUpdate of a list may be after `at`, for clock skew; milliseconds. Default 0. Such a list is used if no
+   * other of its scope is in force; besides one in force it can only add revocations. `nextUpdate` is not extended by
+   * it.
    */
   readonly skewMs?: number | undefined
 }
 
-/** A list the answer is based on. */
+/** A list the status is based on. */
 export interface CrlEvidence {
   readonly issuer: string
   readonly thisUpdate: Date
@@ -38,17 +39,17 @@ export interface CrlEvidence {
   readonly findings: readonly EncodingFinding[]
 }
 
-/** A list that was not used, and why. */
+/** An unused list with the reason. */
 export interface CrlProblem {
   readonly issuer: string
   readonly sha256: string
   readonly message: string
 }
 
-/** What the lists say about one certificate. */
+/** Status of one certificate by the lists. */
 export interface CrlStatus {
   readonly status: 'good' | 'revoked' | 'unknown'
-  /** Set when revoked and the list gives one. */
+  /** Set when revoked and in the list. */
   readonly reason?: RevocationReason
   /** Set when revoked. */
   readonly revokedAt?: Date
@@ -57,14 +58,14 @@ export interface CrlStatus {
 }
 
 /**
- * Whether revocation lists show a certificate as revoked. `good` only when verified, current lists in scope cover every
- * reason; `unknown` otherwise, which must be treated as a refusal. Source: RFC 5280 6.3.3.
+ * Status of a certificate by revocation lists. `good` only when verified, current lists in scope cover every reason;
+ * otherwise `unknown`, which must be treated as a refusal. Source: RFC 5280 6.3.3.
  *
- * Stricter than the RFC, so that no choice of lists hides a revocation: a list is read even if all reasons are covered
- * already, unless a newer one of the same scope was. An entry counts whatever its date: a date after `at` only means that
- * the clocks or the time of the question differ; the issuer has revoked. certificateHold counts as revoked; removeFromCRL
- * releases in a delta only, and in a complete list is a revocation like any other. With a budget of signatures that is
- * spent nothing is `good`: a list that was not checked could revoke.
+ * Stricter than the RFC, so that no choice of lists hides a revocation: a list is evaluated even if all reasons are
+ * covered, unless a newer one of the same scope was. An entry counts whatever its date: a revocation date after `at`
+ * only means that clocks or the verification time differ. certificateHold counts as revoked; removeFromCRL releases in
+ * a delta CRL only, and in a complete list is a revocation like any other. Once the signature budget is spent nothing
+ * is `good`: an unchecked list could revoke.
  *
  * @param issuer - certificate of the issuer, from a path already found valid.
  * @throws RangeError when `at` is an invalid date, or `skewMs` is not a finite number of at least 0.
@@ -87,7 +88,7 @@ export function* crlStatusSteps(
     ...(entry?.reason !== undefined && { reason: entry.reason }),
     ...(entry !== undefined && { revokedAt: entry.revocationDate }),
     evidence,
-    // Hundreds of lists may not concern one certificate; the reasons are computed on request.
+    // Hundreds of lists may be irrelevant to a certificate; the reasons are computed on demand.
     get problems() {
       all ??= problems()
       return all
@@ -95,16 +96,16 @@ export function* crlStatusSteps(
   }
 }
 
-/** What lists say about one certificate, and why others were not used. */
+/** Status of one certificate by the lists, and why others were not used. */
 export interface Decision {
   readonly status: CrlStatus['status']
   readonly entry: RevokedEntry | undefined
   readonly evidence: readonly CrlEvidence[]
-  /** @param most - how many of the lists that cannot be about the certificate are included; all by default. */
+  /** @param most - number of irrelevant lists included; default all. */
   readonly problems: (most?: number) => readonly CrlProblem[]
 }
 
-/** {@link crlStatus} over lists that were indexed before, in steps of one signature each. */
+/** {@link crlStatus} over indexed lists, in steps of one signature each. */
 export function decide(
   certificate: Certificate,
   issuer: Certificate,
@@ -123,7 +124,7 @@ class Question {
   readonly #limits: Limits
   readonly #points: readonly DistributionPoint[]
   readonly #isIssuer: boolean
-  /** Lists that may be about the certificate, newest first. */
+  /** Lists that may cover the certificate, newest first. */
   readonly #compared: readonly RevocationList[]
   readonly #deltas: readonly RevocationList[]
   readonly #keys = new Map<RevocationList, PublicKey | undefined>()
@@ -173,7 +174,7 @@ class Question {
         const key = yield* this.#keyOf(list)
         if (key === undefined) continue
         const { entry, by } = this.#entryOf(list, yield* this.#deltasOf(list, key))
-        // A list dated ahead does not change what one in force says, except that what it revokes is revoked.
+        // A list dated ahead does not change the status by one in force, except to revoke.
         if (entry === undefined && list.thisUpdate.getTime() > at && ofScope.length > 0) {
           this.#problems.set(list, 'thisUpdate is in the future')
           continue
@@ -184,16 +185,16 @@ class Question {
         covered |= reasons
       }
     }
-    // A list that could not be checked might have the certificate.
+    // An unchecked list might contain the certificate.
     return this.#answer(covered === allReasons && !this.#isSpent ? 'good' : 'unknown')
   }
 
-  /** Whether a signature was not checked because the budget of the question was spent. */
+  /** Whether a signature was not checked because the budget of the verification was spent. */
   get #isSpent(): boolean {
     return this.#options.signatures?.budget?.exceeded === true
   }
 
-  /** The key that made a list that is current and in scope; others are excluded before a signature is checked. */
+  /** The key that signed a current list in scope; others are excluded before a signature is checked. */
   *#keyOf(list: RevocationList): Steps<PublicKey | undefined> {
     if (this.#keys.has(list)) return this.#keys.get(list)
     const wrong = this.#whyNot(list)
@@ -204,7 +205,7 @@ class Question {
     return key
   }
 
-  /** Deltas that fit, made with the key of their base, newest first. RFC 5280 6.3.3 (c), (h). */
+  /** Applicable deltas, signed with the key of their base, newest first. RFC 5280 6.3.3 (c), (h). */
   *#deltasOf(base: RevocationList, key: PublicKey): Steps<readonly RevocationList[]> {
     const fitting: RevocationList[] = []
     for (const delta of this.#deltas) {
@@ -294,7 +295,7 @@ function limitsOf({ at, skewMs = 0 }: Omit<CrlStatusOptions, 'lists'>): Limits {
   return { at: at.getTime(), skew: skewMs }
 }
 
-/** Complete lists of which none is dated ahead, newest first; then those that are. */
+/** Complete lists in force, newest first; then those dated ahead. */
 function inForceFirst(newestFirst: readonly RevocationList[], at: number): readonly RevocationList[] {
   const lists = newestFirst.filter(({ isDelta }) => !isDelta)
   const ahead = lists.filter(({ thisUpdate }) => thisUpdate.getTime() > at)

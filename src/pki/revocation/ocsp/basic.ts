@@ -7,12 +7,12 @@ import { Name } from '../../x509/name.ts'
 import { ids } from './request.ts'
 import { explicit, type OcspSingleResponse, readSingleResponse } from './single.ts'
 
-/** The claimed signer: a name, or the SHA-1 of a public key. */
+/** The claimed signer: a name, or the SHA-1 hash of a public key. */
 export type ResponderId =
   | { readonly kind: 'name'; readonly name: Name }
   | { readonly kind: 'key'; readonly keyHash: Uint8Array }
 
-/** BasicOCSPResponse. Nothing in it is proven. Times are milliseconds UTC. RFC 6960 4.2.1. */
+/** BasicOCSPResponse. Unverified. Times are milliseconds UTC. RFC 6960 4.2.1. */
 export interface BasicOcspResponse {
   readonly responderId: ResponderId
   readonly producedAtMs: number
@@ -29,7 +29,7 @@ export interface BasicOcspResponse {
   readonly signature: Uint8Array
 }
 
-/** More certificates than any responder sends; bounds the signatures a hostile response can ask to verify. */
+/** Above what any responder sends; limits the signature checks a malicious response can cause. */
 const maxCertificates = 8
 
 /** Reads a BasicOCSPResponse. @throws DecodeError `ERR_DER`. */
@@ -103,7 +103,7 @@ function readCertificates(reader: DerReader): readonly Certificate[] {
   return certificates
 }
 
-/** An OCTET STRING of 1 to 128 bytes. RFC 9654 2.1, which widens the 32 of RFC 8954. */
+/** An OCTET STRING of 1 to 128 bytes. RFC 9654 2.1, which extends the 32 of RFC 8954. */
 function readNonce({ reader }: RawExtension): Uint8Array {
   const at = reader.offset
   const nonce = reader.value(reader.read(tags.octetString))

@@ -5,7 +5,7 @@ import type { Certificate } from '../../x509/certificate.ts'
 import { type DerReader, readInteger, tags } from '../../x509/der.ts'
 import { element, oid } from './writer.ts'
 
-/** Hashes a certificate can be asked for by. They name an issuer; they protect nothing. */
+/** Hash algorithms of a CertID. They identify an issuer and have no security function. */
 export type CertIdHash = 'SHA-1' | 'SHA-256'
 
 const algorithms: Readonly<
@@ -17,7 +17,7 @@ const algorithms: Readonly<
 
 /** CertID: one certificate, by hashes of its issuer's name and key, and its serial number. RFC 6960 4.1.1. */
 export class CertId {
-  /** `undefined` in a response that uses a hash this package does not: such an identifier matches no certificate. */
+  /** `undefined` for an unsupported hash in a response: such an identifier matches no certificate. */
   readonly hash: CertIdHash | undefined
   readonly issuerNameHash: Uint8Array
   readonly issuerKeyHash: Uint8Array
@@ -64,7 +64,7 @@ export class CertId {
     return new Uint8Array(this.#serial)
   }
 
-  /** Lookup key: two identifiers with one key name one certificate. Names a certificate: do not log it. @internal */
+  /** Lookup key: equal keys identify the same certificate. Do not log it. @internal */
   get key(): string {
     return [this.issuerNameHash, this.issuerKeyHash, this.#serial].map(toHex).join(' ')
   }
@@ -81,7 +81,7 @@ export class CertId {
     )
   }
 
-  /** Whether this names that certificate of that issuer: all three parts, the hashes computed again. */
+  /** Whether this identifies that certificate of that issuer: compares all three parts with recomputed hashes. */
   fits(certificate: Certificate, issuer: Certificate): boolean {
     if (this.hash === undefined || this.issuerKeyHash.length !== algorithms[this.hash].length) return false
     const other = CertId.of(certificate, issuer, this.hash)

@@ -20,20 +20,21 @@ export const ids = {
 /** Options of a request. */
 export interface OcspRequestOptions {
   /**
-   * 16 to 32 unpredictable bytes, or `false` for none, where responders return prepared answers (RFC 5019).
+   * 16 to 32 unpredictable bytes, or `false` for none, for responders with pre-produced responses (RFC 5019).
    * Default: 32 random bytes. RFC 8954 2.1, RFC 9654 2.1.
    */
   readonly nonce?: Uint8Array | false | undefined
   /**
-   * Hash of the identifier. Default `SHA-1`, which RFC 5019 2.1.1 demands and every responder knows. It is a name: the
-   * answer is trusted for its signature, and two issuers can be mixed up only where both hold that signing key.
+   * Hash of the identifier. Default `SHA-1`, which RFC 5019 2.1.1 requires and every responder supports. It is only an
+   * identifier: the response is trusted for its signature, and two issuers can be confused only if both hold that
+   * signing key.
    */
   readonly hash?: CertIdHash | undefined
 }
 
-/** A request, and what its answer is checked against. */
+/** A request, with the nonce its response is checked against. */
 export interface OcspRequest {
-  /** OCSPRequest, DER; the body of an `application/ocsp-request`. Names a certificate: do not log it. */
+  /** OCSPRequest, DER; the body of an `application/ocsp-request`. Identifies a certificate: do not log it. */
   readonly der: Uint8Array
   /** Pass it to `ocspStatus`. */
   readonly nonce: Uint8Array | undefined

@@ -9,25 +9,25 @@ import { ids } from './request.ts'
 
 /** Why the response is not signed by an authorised responder. */
 export type ResponderProblem =
-  /** Neither the issuer nor a certificate of the response is the one ResponderID names. */
+  /** ResponderID matches neither the issuer nor a certificate of the response. */
   | 'responder-not-found'
-  /** The key of the one named does not verify the response. */
+  /** The signature does not verify with the key of the named responder. */
   | 'signature-invalid'
   /** The delegate lacks the issuer's own signature, the extended key usage, or another condition. */
   | 'responder-not-authorised'
   /** The delegate's certificate is not valid at that time. */
   | 'responder-expired'
-  /** Whether the delegate is revoked is not known: no nocheck extension, and no `validateResponder`. */
+  /** Revocation of the delegate is unknown: no nocheck extension, and no `validateResponder`. */
   | 'responder-unchecked'
   /** `validateResponder` did not return `true`. */
   | 'responder-refused'
 
-/** The authorised signer of a response, or why there is none. */
+/** The authorised signer of a response, or the reason why there is none. */
 export type FoundResponder =
   | { readonly ok: true; readonly responder: Certificate }
   | { readonly ok: false; readonly problem: ResponderProblem }
 
-/** What a delegate is checked against. */
+/** The context a delegate is checked in. */
 export interface ResponderQuestion {
   readonly certificate: Certificate
   readonly issuer: Certificate
@@ -37,8 +37,9 @@ export interface ResponderQuestion {
 }
 
 /**
- * Finds who signed the response among those allowed to: the issuer itself, or a delegate it certified directly with the
- * same key. The issuer's keyUsage is not consulted: its key could certify a delegate at any time. RFC 6960 4.2.2.2.
+ * Finds the signer of the response among the authorised ones: the issuer itself, or a delegate it certified directly
+ * with the same key. The issuer's keyUsage is not consulted: its key could certify a delegate at any time. RFC 6960
+ * 4.2.2.2.
  */
 export function findResponder(basic: BasicOcspResponse, question: ResponderQuestion): FoundResponder {
   const { issuer, signatures } = question
@@ -78,13 +79,13 @@ function delegateProblem(
   if (!(delegate.notBeforeMs <= atMs && atMs < delegate.notAfterMs + 1000)) return 'responder-expired'
   if (!signed(basic, delegate, signatures)) return 'signature-invalid'
   if (validateResponder === undefined) return noCheck ? undefined : 'responder-unchecked'
-  // Not just truthy: the promise of an async function does not count.
+  // Strictly `true`: the promise of an async function is not accepted.
   return validateResponder(delegate) === true ? undefined : 'responder-refused'
 }
 
 /**
- * What the delegate's own extensions must say. anyExtendedKeyUsage is not enough; a CA is not a delegate. With
- * id-kp-OCSPSigning goes digitalSignature, nonRepudiation or both: RFC 5280 4.2.1.12.
+ * Requirements on the extensions of a delegate. anyExtendedKeyUsage is not sufficient; a CA is not a delegate.
+ * Compatible with id-kp-OCSPSigning are digitalSignature, nonRepudiation or both: RFC 5280 4.2.1.12.
  */
 function mayDelegate({ extensions, unknownCritical }: Certificate): boolean {
   const { extendedKeyUsage, keyUsage, basicConstraints } = extensions
@@ -107,7 +108,7 @@ export function isIssuedBy(certificate: Certificate, issuer: Certificate, signat
 
 const derNull = Uint8Array.of(tags.null, 0)
 
-/** Whether the issuer asks not to check the delegate's revocation: the extension, with NULL. RFC 6960 4.2.2.2.1. */
+/** Whether the delegate's certificate has the nocheck extension, with NULL. RFC 6960 4.2.2.2.1. */
 function hasNoCheck({ tbs }: Certificate): boolean {
   const reader = new DerReader(tbs).enter(tags.sequence)
   while (reader.more && reader.nextTag !== context(3)) reader.read()

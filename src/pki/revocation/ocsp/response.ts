@@ -17,14 +17,14 @@ const statuses = [
   'unauthorized',
 ] as const
 
-/** Status of the request. Only `successful` has an answer; the others are unsigned. */
+/** Status of the request. Only `successful` has a signed response; the others are unsigned. */
 export type OcspResponseStatus = NonNullable<(typeof statuses)[number]>
 
-/** A response is of some thousand bytes; what is read of a much larger one could fill the memory. */
+/** Usual responses have a few thousand bytes; a much larger one could exhaust memory. */
 const maxBytes = 131_072
 
 /**
- * One OCSP response, read strictly. Reading it proves nothing: `ocspStatus` evaluates it.
+ * One OCSP response, parsed strictly. Parsing does not verify it: see `ocspStatus`.
  *
  * Source: RFC 6960 4.2.1.
  */
@@ -70,7 +70,7 @@ export class OcspResponse {
     }
   }
 
-  /** A fresh copy of the DER encoding, to be kept as evidence. Names certificates: do not log it. */
+  /** A new copy of the DER encoding, to be kept as evidence. Identifies certificates: do not log it. */
   get der(): Uint8Array {
     return new Uint8Array(this.#der)
   }

@@ -4,26 +4,26 @@ import { readRawExtensions } from '../../x509/extensions.ts'
 import { type RevocationReason, readReason } from '../reason.ts'
 import { CertId } from './cert-id.ts'
 
-/** What is wrong with the times of an answer. */
+/** Problems with the times of a response. */
 export type FreshnessProblem =
   /** thisUpdate or producedAt lies in the future. */
   | 'from-the-future'
   /** nextUpdate has passed, or thisUpdate is older than allowed. */
   | 'stale'
-  /** nextUpdate before thisUpdate, or signed before its status was known. */
+  /** nextUpdate before thisUpdate, or producedAt before thisUpdate. */
   | 'times-inconsistent'
 
 /** Limits for the times, milliseconds. */
 export interface FreshnessLimits {
   readonly atMs: number
   readonly skewMs: number
-  /** `undefined`: a day for an answer without nextUpdate, no limit for one with it. */
+  /** `undefined`: 24 hours for a response without nextUpdate, no limit for one with it. */
   readonly maxAgeMs: number | undefined
 }
 
 const day = 24 * 60 * 60 * 1000
 
-/** Checks the times of an answer. RFC 6960 3.2 (5), (6) and 4.2.2.1. */
+/** Checks the times of a response. RFC 6960 3.2 (5), (6) and 4.2.2.1. */
 export function freshnessProblem(
   producedAtMs: number,
   { thisUpdateMs, nextUpdateMs }: OcspSingleResponse,
@@ -37,7 +37,7 @@ export function freshnessProblem(
   return atMs - thisUpdateMs > limit + skewMs ? 'stale' : undefined
 }
 
-/** Why a certificate was revoked, as the responder says. */
+/** Revocation reason reported by the responder. */
 export type OcspReason = RevocationReason
 
 /** CertStatus. Times are milliseconds UTC. */
@@ -46,13 +46,13 @@ export type OcspCertStatus =
   | { readonly kind: 'revoked'; readonly revokedAtMs: number; readonly reason: OcspReason | undefined }
   | { readonly kind: 'unknown' }
 
-/** SingleResponse: what is said about one certificate. Times are milliseconds UTC. RFC 6960 4.2.1. */
+/** SingleResponse: the status of one certificate. Times are milliseconds UTC. RFC 6960 4.2.1. */
 export interface OcspSingleResponse {
   readonly certId: CertId
   readonly certStatus: OcspCertStatus
   readonly thisUpdateMs: number
   readonly nextUpdateMs: number | undefined
-  /** Critical extensions of this answer: none is known, so with any the answer is not used. */
+  /** Critical extensions of this response: all are unknown, so a response with any is not used. */
   readonly unknownCritical: readonly string[]
 }
 

@@ -9,31 +9,31 @@ import { type FreshnessProblem, freshnessProblem } from './single.ts'
 
 /** Options of `ocspStatus`. */
 export interface OcspStatusOptions {
-  /** The time the status is asked for: usually now. */
+  /** The time of the verification: usually now. */
   readonly at: Date
-  /** Nonce of the request. Without it, an answer of any request counts while it is fresh. */
+  /** Nonce of the request. Without it, a response to any request is accepted while it is fresh. */
   readonly nonce?: Uint8Array | undefined
-  /** Refuse a response without nonce. Default: whether a nonce is given. A wrong nonce is refused always. */
+  /** Refuse a response without nonce. Default: whether a nonce is given. A wrong nonce is always refused. */
   readonly requireNonce?: boolean | undefined
   /**
    * Greatest age of thisUpdate, milliseconds, 0 or more. Default: 24 hours when there is no nextUpdate, no limit when
    * there is.
    */
   readonly maxAgeMs?: number | undefined
-  /** Largest difference of the clocks, milliseconds, 0 or more; every limit is widened by it. Default: 5 minutes. */
+  /** Largest difference of the clocks, milliseconds, 0 or more; every limit is extended by it. Default: 5 minutes. */
   readonly skewMs?: number | undefined
   /**
    * Whether a delegated responder is not revoked; called for each, and only `true` accepts it. Without it a
    * delegate needs the nocheck extension. RFC 6960 4.2.2.2.1.
    */
   readonly validateResponder?: ((responder: Certificate) => boolean) | undefined
-  /** Algorithms and key sizes accepted for the answer, a delegate's certificate and the certificate in question. */
+  /** Algorithms and key sizes accepted for the response, a delegate's certificate and the certificate in question. */
   readonly signatures?: SignatureLimits | undefined
 }
 
-/** Why a response gives no answer. The codes are stable. */
+/** Why a response gives no status. The codes are stable. */
 export type OcspProblem =
-  /** The responder did not answer; this status is unsigned, so it may come from another party. */
+  /** An error status of the responder; unsigned, so it may come from another party. */
   | Exclude<OcspResponseStatus, 'successful'>
   | ResponderProblem
   | FreshnessProblem
@@ -46,12 +46,12 @@ export type OcspProblem =
   | 'ambiguous'
   | 'nonce-missing'
   | 'nonce-wrong'
-  /** The responder reports that it does not know the certificate. */
+  /** The responder reports `unknown`. */
   | 'status-unknown'
-  /** More signatures to check than the question may cost. */
+  /** The signature budget is spent. */
   | 'budget'
 
-/** What an answer was based on. */
+/** Evidence of a status. */
 export interface OcspEvidence {
   readonly producedAt: Date
   readonly thisUpdate: Date
@@ -60,11 +60,11 @@ export interface OcspEvidence {
   readonly responder: Certificate
   /** SHA-256 of the whole response, upper-case hexadecimal. */
   readonly sha256: string
-  /** What the responder, in the response or the delegate's certificate, did not encode by the rules. */
+  /** Encoding deviations in the response or the delegate's certificate. */
   readonly findings: readonly EncodingFinding[]
 }
 
-/** What an authorised responder says. Only `good` is good: `unknown` must be treated like revoked. */
+/** Status by an authorised responder. `unknown` must be treated like `revoked`. */
 export type OcspStatus =
   | { readonly status: 'good'; readonly evidence: OcspEvidence }
   | {
@@ -76,12 +76,12 @@ export type OcspStatus =
   | { readonly status: 'unknown'; readonly problem: OcspProblem; readonly evidence?: OcspEvidence }
 
 /**
- * What the response says about the certificate. `good` and `revoked` result only from a signed, authorised, fresh response
- * about exactly this certificate; everything else is `unknown` with the first problem met.
+ * Status of the certificate by the response. `good` and `revoked` result only from a signed, authorised, fresh response
+ * about exactly this certificate; otherwise `unknown` with the first problem found.
  *
- * The issuer must come from a validated path: its own validity, key usage and revocation are not checked. Revoked is
- * revoked whatever the revocation time and reason are, `certificateHold` included. RFC 6960 3.2. Of several answers about the
- * certificate each must hold, and one that says revoked decides.
+ * The issuer must come from a validated path: its own validity, key usage and revocation are not checked. Any
+ * revocation counts, whatever its time and reason, `certificateHold` included. RFC 6960 3.2. Of several responses about
+ * the certificate each must be valid, and a revoked one takes precedence.
  *
  * @throws TypeError if `at` is an invalid date or `requireNonce` is set without a nonce; RangeError if `skewMs` or
  *   `maxAgeMs` is not a finite number of at least 0; never for anything in the response.
@@ -136,7 +136,7 @@ export function ocspStatus(
   return { status: 'unknown', problem: 'status-unknown', evidence }
 }
 
-/** End of an answer's validity; an answer without one sorts first. */
+/** nextUpdate of a response; one without it sorts first. */
 const endOf = ({ nextUpdateMs }: OcspSingleResponse): number => nextUpdateMs ?? 0
 
 const unknown = (problem: OcspProblem): OcspStatus => ({ status: 'unknown', problem })

@@ -1,6 +1,6 @@
 import { concat } from '../../../bytes.ts'
 
-/** The few DER forms an OCSP request is made of. X.690 8 and 10. */
+/** DER encoding for OCSP requests. X.690 8 and 10. */
 
 /** One element: tag, minimal length, the parts as its content. */
 export function element(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
