@@ -3,10 +3,10 @@ import { readRawExtensions } from '../x509/extensions.ts'
 import type { Certificate, GeneralName } from '../x509/index.ts'
 
 /**
- * What RFC 5280 forbids in any certificate of a path and 6.1 does not check. Rules for issuers that path validation does not
- * depend on are not checked: docs/verification.md lists those.
+ * Requirements of RFC 5280 on every certificate of a path that 6.1 does not check. Rules for issuers that path
+ * validation does not depend on are not checked: see docs/verification.md.
  *
- * @returns what is wrong, if anything.
+ * @returns the violation, if any.
  */
 export function profileFault(certificate: Certificate): string | undefined {
   const { extensions, serial } = certificate

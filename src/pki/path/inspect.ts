@@ -8,10 +8,10 @@ import { validatePath } from './validate.ts'
 const defaultIntermediates = 8
 
 /**
- * Builds a path from a certificate to a trust anchor and validates it. The pool may hold anything in any order: several
- * certificates of one name, cycles, unrelated certificates. Every candidate is tried until one path satisfies all that is
- * asked or the budget is spent; the result does not depend on the order of anchors and pool. Returns failures; never throws
- * because of a certificate's content.
+ * Builds a path from a certificate to a trust anchor and validates it. The pool may contain any certificates in any
+ * order: several of one name, cycles, unrelated ones. Candidates are tried until one path satisfies all requirements or
+ * the budget is spent; the result does not depend on the order of anchors and pool. Returns failures; never throws
+ * because of the content of a certificate.
  *
  * @see RFC 5280 6.1, RFC 4158 for building
  */
@@ -38,9 +38,9 @@ export function* inspectPathSteps(leaf: Certificate, options: PathOptions): Step
 }
 
 /**
- * Every valid path, the likeliest first, and `undefined` after each signature, where others may run.
+ * Yields every valid path, the likeliest first, and `undefined` after each signature, where other work may run.
  *
- * @returns what was wrong with the path that got farthest. @internal
+ * @returns the failure of the path that got farthest. @internal
  */
 export function validPaths(leaf: Certificate, options: PathOptions): Generator<ValidPath | undefined, PathFailure> {
   if (!(leaf instanceof Certificate)) throw new TypeError('certificate must be a Certificate')
@@ -58,7 +58,7 @@ function requireCertificates(list: unknown, name: string): void {
   }
 }
 
-/** The policy of these options with the budget of the question, a new one if it has none yet. @internal */
+/** The signature policy of these options with the budget of the verification, new if not set yet. @internal */
 export function limitsOf({
   signatures,
   maxSignatures,
@@ -122,7 +122,7 @@ class Search {
     }
   }
 
-  /** Checks the signatures that had to wait for the parameters of a DSA key. */
+  /** Verifies the signatures deferred for the parameters of a DSA key. */
   *#deferredSigned(path: readonly Certificate[], whole: readonly Certificate[]): Paths<boolean> {
     for (const [depth, subject] of path.entries()) {
       const issuer = whole[depth + 1]!
@@ -136,7 +136,7 @@ class Search {
 
   /**
    * Whether the issuer signed the subject; deferred until the path is complete when the issuer's key lacks parameters.
-   * Either way it costs the budget, or a pool of such keys could be walked through in every order.
+   * Counted against the budget in both cases, or a pool of such keys could be traversed in every order.
    */
   #signed(subject: Certificate, issuer: Certificate, depth: number): boolean {
     const deferred = lacksParameters(issuer) && this.#options.signatures?.allowDsa === true
@@ -155,7 +155,7 @@ class Search {
     return good
   }
 
-  /** Whether the budget is gone, which is then what the search ends with. */
+  /** Whether the budget is spent; the search then ends with that failure. */
   #isSpent(depth: number): boolean {
     if (!this.#budget.exceeded) return false
     if (this.#farthest?.check !== 'budget') {
@@ -164,15 +164,15 @@ class Search {
     return true
   }
 
-  /** Keeps the failure that is nearest to success: one of a complete path before one found while building. */
+  /** Keeps the failure nearest to success: that of a complete path over one found while building. */
   #note(failure: PathFailure): void {
     const building = (one: PathFailure): boolean => one.check === 'signature' || one.check === 'trust-anchor'
     if (this.#farthest === undefined || (building(this.#farthest) && !building(failure))) this.#farthest = failure
   }
 
   /**
-   * Certificates with the issuer's name: those whose key identifier fits first, then those valid at that time, then by their
-   * bytes, so that the order they were given in decides nothing. A copy counts once.
+   * Certificates with the issuer's name: first those with a matching key identifier, then those valid at that time,
+   * then by their bytes, so that the input order has no effect. Duplicates count once.
    */
   #candidates(subject: Certificate, pool: readonly Certificate[]): readonly Certificate[] {
     const named = pool.filter((one) => one.subjectName.equals(subject.issuerName))
@@ -195,12 +195,12 @@ function rankOf(one: Certificate, wanted: Uint8Array | undefined, at: number): n
   return 2 * fit + (one.notBeforeMs <= at && at < one.notAfterMs + 1000 ? 0 : 1)
 }
 
-/** A DSA key that leaves its parameters to its issuer's. RFC 3279 2.3.2. */
+/** A DSA key that inherits the parameters of its issuer's. RFC 3279 2.3.2. */
 function lacksParameters({ publicKey }: Certificate): boolean {
   return publicKey.kind === 'dsa' && publicKey.bits === undefined
 }
 
-/** The path with every such key completed from above; never from a certificate that is not on it. */
+/** The path with every such key completed by its issuer's; never by a certificate that is not on the path. */
 function complete(path: readonly Certificate[]): readonly Certificate[] {
   const whole = [...path]
   for (let depth = path.length - 2; depth >= 0; depth--) {
@@ -209,7 +209,7 @@ function complete(path: readonly Certificate[]): readonly Certificate[] {
   return whole
 }
 
-/** Same name and same key: going through it again can prove nothing new. */
+/** Same name and same key: a cycle, which cannot prove anything new. */
 function sameHolder(a: Certificate, b: Certificate): boolean {
   return equalBytes(a.key.der, b.key.der) && a.subjectName.equals(b.subjectName)
 }

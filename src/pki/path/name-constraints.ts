@@ -3,10 +3,10 @@ import { inSubtree, isSameForm } from './subtrees.ts'
 
 const emailAddress = '1.2.840.113549.1.9.1'
 
-/** Most pairs of name and subtree compared in one path: thousands of each would take seconds. */
+/** Pairs of name and subtree compared in one path, at most: thousands of each would take seconds. */
 const maxComparisons = 65_536
 
-/** Name constraints gathered along a path. RFC 5280 4.2.1.10, 6.1.3 (b) and (c), 6.1.4 (g). */
+/** Name constraints accumulated along a path. RFC 5280 4.2.1.10, 6.1.3 (b) and (c), 6.1.4 (g). */
 export class ConstraintState {
   readonly #permitted: (readonly GeneralSubtree[])[] = []
   readonly #excluded: GeneralSubtree[] = []
@@ -21,7 +21,7 @@ export class ConstraintState {
     this.#subtrees += constraints.permitted.length + constraints.excluded.length
   }
 
-  /** Checks every name of a certificate. @returns what is wrong, if anything; never the name itself. */
+  /** Checks every name of a certificate. @returns the violation, if any; never the name itself. */
   check(certificate: Certificate): string | undefined {
     if (this.#subtrees === 0) return undefined
     const names = namesOf(certificate)

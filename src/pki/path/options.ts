@@ -1,6 +1,6 @@
 import type { Certificate, KeyUsage, SignatureLimits } from '../x509/index.ts'
 
-/** What a certification path must satisfy. RFC 5280 6.1.1. */
+/** Requirements on a certification path. RFC 5280 6.1.1. */
 export interface PathOptions {
   /** Trust anchors; there is no default. Their own validity, path length and name constraints count too (RFC 5937). */
   readonly anchors: readonly Certificate[]
@@ -8,7 +8,7 @@ export interface PathOptions {
   readonly intermediates?: readonly Certificate[] | undefined
   /** The time of the verification. */
   readonly at: Date
-  /** Certificate policies that are acceptable; default: any. */
+  /** Acceptable certificate policies; default: any. */
   readonly initialPolicies?: readonly string[] | undefined
   /** Refuse a path that is valid for none of them. Default false. */
   readonly requireExplicitPolicy?: boolean | undefined
@@ -18,13 +18,14 @@ export interface PathOptions {
   readonly keyUsage?: KeyUsage | undefined
   /** Extended key usage the end certificate must name, as object identifier. */
   readonly extendedKeyUsage?: string | undefined
-  /** Algorithms and key sizes accepted for certificates, lists and answers. */
+  /** Algorithms and key sizes accepted for certificates, CRLs and OCSP responses. */
   readonly signatures?: SignatureLimits | undefined
-  /** Most certificates between the end certificate and the anchor. Default 8. */
+  /** Certificates between the end certificate and the anchor, at most. Default 8. */
   readonly maxIntermediates?: number | undefined
   /**
-   * Most signatures checked for one question, over path, lists and answers together; a hostile pool cannot cost more. A check
-   * by P-384, DSA or RSA with a public exponent above 65 537 counts 4, by P-521 8: as long as they take. Default 160.
+   * Signature verifications per verification, over path, CRLs and OCSP responses together, at most; limits the cost of
+   * a malicious pool. A P-384, DSA or RSA one with a public exponent above 65 537 counts 4, a P-521 one 8, in
+   * proportion to their time. Default 160.
    */
   readonly maxSignatures?: number | undefined
 }
@@ -48,12 +49,12 @@ export type PathCheck =
 /** Why a path is refused. */
 export interface PathFailure {
   readonly check: PathCheck
-  /** Certificate it is about: 0 is the end certificate, 1 its issuer, and so on. */
+  /** Position of the certificate: 0 is the end certificate, 1 its issuer, and so on. */
   readonly depth: number
   readonly message: string
 }
 
-/** A path that satisfies everything asked. */
+/** A path that satisfies all requirements. */
 export interface ValidPath {
   readonly ok: true
   /** End certificate first, trust anchor last. */
@@ -62,7 +63,7 @@ export interface ValidPath {
   readonly policies: readonly string[]
 }
 
-/** No path, and what was wrong with the one that got farthest. */
+/** No valid path, and the failure of the one that got farthest. */
 export interface InvalidPath {
   readonly ok: false
   readonly failure: PathFailure

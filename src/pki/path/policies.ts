@@ -1,7 +1,8 @@
 import { anyPolicy, type Extensions } from '../x509/index.ts'
 
 /**
- * One policy the path is valid for so far: what it is called next, and which of the anchor's policies it comes from.
+ * One policy the path is valid for so far: its expected policies in the next certificate, and the anchor's policies it
+ * descends from.
  */
 interface Node {
   readonly expected: ReadonlySet<string>
@@ -9,15 +10,15 @@ interface Node {
   readonly roots: ReadonlySet<string>
 }
 
-/** Most policies, and most mappings, of one certificate: the work grows with the square. */
+/** Policies, and mappings, of one certificate, at most: the work is quadratic. */
 const maxPolicies = 256
 
 const onlyAny: ReadonlySet<string> = new Set([anyPolicy])
 
-/** RFC 5280 6.1.2 (a), in the words of RFC 9618. */
+/** RFC 5280 6.1.2 (a), as in RFC 9618. */
 const firstLevel: ReadonlyMap<string, Node> = new Map([[anyPolicy, { expected: onlyAny, roots: onlyAny }]])
 
-/** What a caller starts with. RFC 5280 6.1.1 (c) to (g). */
+/** Initial inputs. RFC 5280 6.1.1 (c) to (g). */
 export interface PolicyInputs {
   readonly initialPolicies: readonly string[]
   readonly requireExplicitPolicy: boolean
@@ -45,7 +46,7 @@ export class PolicyState {
     this.#inhibitAnyPolicy = inputs.inhibitAnyPolicy ? 0 : length + 1
   }
 
-  /** 6.1.3 (d) to (f). @returns what is wrong, if anything. */
+  /** 6.1.3 (d) to (f). @returns the violation, if any. */
   process(extensions: Extensions, selfIssued: boolean, last: boolean): string | undefined {
     const { policies } = extensions
     if (policies !== undefined && policies.length > maxPolicies) return 'too many policies'

@@ -4,8 +4,8 @@ import type { GeneralName } from '../x509/index.ts'
 const smtpUtf8Mailbox = '1.3.6.1.5.5.7.8.9'
 
 /**
- * Whether a constraint is on the form of name that the name has. Other names are of one form when their types are the same;
- * a mailbox of UTF-8 is held to the constraints on e-mail too.
+ * Whether a constraint applies to the form of a name. Names of other kinds have the same form when their types are
+ * equal; constraints on e-mail apply to a UTF-8 mailbox too.
  *
  * @see RFC 5280 4.2.1.10, RFC 9598 6
  */
@@ -16,7 +16,7 @@ export function isSameForm(name: GeneralName, base: GeneralName): boolean {
 }
 
 /**
- * Whether a name lies in a subtree; `undefined` when that cannot be decided, which counts against the name.
+ * Whether a name lies in a subtree; `undefined` when undecidable, which is treated as a violation.
  *
  * @see RFC 5280 4.2.1.10
  */
@@ -33,7 +33,7 @@ export function inSubtree(name: GeneralName, base: GeneralName): boolean | undef
 /** Labels of visible ASCII, an underscore tolerated; one dot may end it. */
 const hostName = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/i
 
-/** A host name as it is compared; `undefined` for anything else. */
+/** A host name in comparable form; `undefined` for anything else. */
 function host(text: string): string | undefined {
   return hostName.test(text) ? text.toLowerCase().replace(/\.$/, '') : undefined
 }
@@ -48,7 +48,7 @@ function dnsMatches(name: string, base: string): boolean | undefined {
   return wildcard && domain.slice(domain.indexOf('.') + 1) === own ? undefined : false
 }
 
-/** An atom of RFC 5321 and the dots between; their places are not checked. */
+/** An atom of RFC 5321 and the dots between; their positions are not checked. */
 const atoms = /^[\w!#$%&'*+/=?^`{|}~.-]+$/
 /** The same with letters beyond ASCII. RFC 6531 3.3. */
 const utf8Atoms = /^[\w!#$%&'*+/=?^`{|}~.\u{80}-\u{10ffff}-]+$/u
@@ -57,7 +57,7 @@ const quoted = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\[\x20-\x7e])*"$/
 const utf8Quoted = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e\u{80}-\u{10ffff}]|\\[\x20-\x7e])*"$/u
 
 interface Mailbox {
-  /** As it is written, quotes included. */
+  /** As encoded, quotes included. */
   readonly local: string
   readonly at: string
 }
@@ -76,8 +76,8 @@ const meaning = (local: string): string =>
   local.startsWith('"') ? local.slice(1, -1).replaceAll(/\\(.)/gu, '$1') : local
 
 /**
- * A mailbox, all mailboxes of a host, or of every host in a domain (leading dot). Local parts match when they are the same
- * to the letter (RFC 5280 7.5); where only their meaning is the same, it cannot be decided.
+ * A mailbox, all mailboxes of a host, or of every host in a domain (leading dot). Local parts match when identical (RFC
+ * 5280 7.5); when only their meaning is the same, the result is undecidable.
  */
 function emailMatches(name: string, base: string): boolean | undefined {
   const own = mailboxOf(name)
@@ -91,8 +91,8 @@ function emailMatches(name: string, base: string): boolean | undefined {
 }
 
 /**
- * A constraint on one mailbox says nothing certain about the others at its host: RFC 9598 6 compares the hosts alone, which
- * would permit every mailbox where only one is meant.
+ * A constraint on one mailbox is undecidable for others at its host: RFC 9598 6 compares the hosts alone, which would
+ * permit every mailbox where only one is meant.
  */
 function utf8MailboxMatches(value: Uint8Array, base: string): boolean | undefined {
   const own = mailboxOf(utf8Text(value), true)
@@ -104,7 +104,7 @@ function utf8MailboxMatches(value: Uint8Array, base: string): boolean | undefine
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Text of a UTF8String; empty, which is no mailbox, for anything else. */
+/** Text of a UTF8String; empty (not a mailbox) for anything else. */
 function utf8Text(der: Uint8Array): string {
   const reader = new DerReader(der)
   if (reader.nextTag !== tags.utf8String) return ''
@@ -116,16 +116,18 @@ function utf8Text(der: Uint8Array): string {
   }
 }
 
-/** Scheme, user information and host; nothing RFC 3986 3.2 does not allow, because programs parse the rest differently. */
+/**
+ * Scheme, user information and host; nothing RFC 3986 3.2 does not allow, because programs parse the rest differently.
+ */
 const authority = /^[a-z][a-z0-9+.-]*:\/\/(?:(?:[\w.~!$&'()*+,;=:-]|%[\da-f]{2})*@)?([^/?#@:]+)(?::\d*)?(?:[/?#]|$)/i
 
 /**
- * A host exactly, or every host in a domain (leading dot). For a host that is not a fully qualified name, an address
- * above all, it cannot be decided: RFC 5280 4.2.1.10 requires such a name to be rejected.
+ * A host exactly, or every host in a domain (leading dot). Undecidable for a host that is not a fully qualified name,
+ * such as an address: RFC 5280 4.2.1.10 requires such a name to be rejected.
  */
 function uriMatches(name: string, base: string): boolean | undefined {
   const own = host(authority.exec(name)?.[1] ?? '')
-  // Also in the forms of addresses that programs take: 0x7f.1, 2130706433.
+  // Including address forms that programs accept: 0x7f.1, 2130706433.
   const isName = own?.includes('.') === true && !/(^|\.)(\d+|0x[\da-f]*)$/.test(own)
   return isName ? hostMatches(own, base) : undefined
 }
@@ -137,7 +139,7 @@ function hostMatches(own: string, base: string): boolean | undefined {
   return below ? own.endsWith(`.${domain}`) : own === domain
 }
 
-/** Address and mask, both of the address's length; a mask with holes cannot be decided. */
+/** Address and mask, both of the address's length; a non-contiguous mask is undecidable. */
 function ipMatches(name: Uint8Array, base: Uint8Array): boolean | undefined {
   if (base.length !== 8 && base.length !== 32) return undefined
   if (name.length !== 4 && name.length !== 16) return undefined

@@ -8,7 +8,7 @@ import { PolicyState } from './policies.ts'
  * Validates one path whose signatures were checked while it was built. RFC 5280 6.1.3 to 6.1.5, in that order.
  *
  * @param path - end certificate first, trust anchor last; at least two.
- * @returns the path with the policies it is valid for, or the first thing wrong.
+ * @returns the path with the policies it is valid for, or the first failure.
  */
 export function validatePath(path: readonly Certificate[], options: PathOptions): ValidPath | InvalidPath {
   const length = path.length - 1
@@ -78,7 +78,7 @@ type Wrong = readonly [PathCheck, string]
 
 function outOfTime(certificate: Certificate, at: number): Wrong | undefined {
   if (at < certificate.notBeforeMs) return ['validity', 'not valid yet']
-  // notAfter is given to the second and that whole second counts. RFC 5280 4.1.2.5.
+  // notAfter has a resolution of one second, and that whole second is valid. RFC 5280 4.1.2.5.
   if (at >= certificate.notAfterMs + 1000) return ['validity', 'expired']
   return undefined
 }

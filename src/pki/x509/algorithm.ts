@@ -40,7 +40,7 @@ function readParameters(sequence: DerReader): Uint8Array {
   return isNull ? derNull : sequence.raw(element)
 }
 
-/** Parameters that must be NULL (RSA) may, for old encoders, be absent; nothing else. RFC 4055 5. */
+/** Parameters that must be NULL (RSA) may be absent, as by old encoders; nothing else. RFC 4055 5. */
 export function isNullOrAbsent(parameters: Uint8Array | undefined): boolean {
   return parameters === undefined || equalBytes(parameters, derNull)
 }

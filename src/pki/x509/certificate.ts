@@ -19,9 +19,9 @@ import { PublicKey, type PublicKeyKind } from './public-key.ts'
 const maxBytes = 65_536
 
 /**
- * Facts of one X.509 certificate, read strictly: DER only, nothing left over, no duplicate extension, no extensions before
- * version 3. Deviations with only one meaning are in `findings`. Reading a certificate proves nothing: chain, revocation and
- * validity are separate questions.
+ * One X.509 certificate, parsed strictly: DER only, no trailing bytes, no duplicate extension, no extensions before
+ * version 3. Unambiguous encoding deviations are in `findings`. Parsing does not verify it: chain, revocation and
+ * validity are separate steps.
  *
  * Source: RFC 5280 4.1.
  */
@@ -38,7 +38,7 @@ export class Certificate {
   readonly notAfterMs: number
   #key: PublicKey
   readonly extensions: Extensions
-  /** Critical extensions this package does not know: a path with one is refused. */
+  /** Unknown critical extensions: a path with one is refused. */
   readonly unknownCritical: readonly string[]
   /** Deviations from the encoding rules; each kind once. */
   readonly findings: readonly EncodingFinding[]
@@ -112,7 +112,7 @@ export class Certificate {
   }
 
   /**
-   * The same certificate with its DSA key completed by the issuer's parameters; itself when the key is complete.
+   * The certificate with its DSA key completed by the issuer's parameters; itself when the key is complete.
    *
    * @param issuer - the issuer's key, of a path that ends at a trust anchor. @internal
    */

@@ -24,19 +24,19 @@ export const tags = {
   set: 0x31,
 } as const
 
-/** Kinds of deviations from the encoding rules that have only one meaning: docs/verification.md. */
+/** Kinds of unambiguous deviations from the encoding rules: docs/verification.md. */
 export const encodingFindingKinds = [
-  /** A DEFAULT value is written out. X.690 11.5. */
+  /** A DEFAULT value is encoded. X.690 11.5. */
   'default-written-out',
   /** A named bit list ends in zero bits. X.690 11.2.2. */
   'trailing-zero-bits',
-  /** A SEQUENCE OF without an element, which must be left out. RFC 5280 4.1, 5.1.2.6, 5.3. */
+  /** A SEQUENCE OF without an element, which must be omitted. RFC 5280 4.1, 5.1.2.6, 5.3. */
   'empty-sequence',
   /** GeneralizedTime for a year from 1950 to 2049. RFC 5280 4.1.2.5, 5.1.2.4. */
   'time-form',
-  /** A list names version 1, which has no value of its own there. RFC 5280 5.1.2.1. */
+  /** A list encodes version 1, which must be absent there. RFC 5280 5.1.2.1. */
   'version-written-out',
-  /** A list has two entries of one certificate. RFC 5280 5.1.2.6. */
+  /** A list has duplicate entries for one certificate. RFC 5280 5.1.2.6. */
   'duplicate-entry',
 ] as const
 
@@ -53,7 +53,7 @@ export interface EncodingFinding {
 /** Tag byte of a context-specific element. */
 export const context = (number: number, constructed = true): number => 0x80 | (constructed ? 0x20 : 0) | number
 
-/** One element: its tag, and where its encoding and its content lie in the input. */
+/** One element: its tag, and the offsets of its encoding and content in the input. */
 export interface Element {
   readonly tag: number
   /** Offset of the tag byte. */
@@ -69,15 +69,15 @@ function fail(message: string, offset: number): never {
 }
 
 /**
- * Walks DER strictly: definite, minimal lengths, one-byte tags, nothing left over. Every error has its offset from the
- * start of the whole input, however deep the reader is. A reader with `findings` notes deviations that have only one
- * meaning; one without refuses those too.
+ * Strict DER reader: definite, minimal lengths, one-byte tags, no trailing bytes. Every error has its offset from the
+ * start of the whole input, however deep the reader is. A reader with `findings` records unambiguous deviations; one
+ * without refuses those too.
  *
  * Source: ITU-T X.690 clauses 8 and 10.
  */
 export class DerReader {
   readonly bytes: Uint8Array
-  /** Where the reader, and every reader made of it, notes what it tolerates. */
+  /** Receives the tolerated deviations of this reader and its sub-readers. */
   readonly findings: EncodingFinding[] | undefined
   #at: number
   #end: number
@@ -89,13 +89,13 @@ export class DerReader {
     this.#end = end
   }
 
-  /** Notes a finding, each kind once, however often it occurs. */
+  /** Records a finding, each kind once, however often it occurs. */
   note(kind: EncodingFindingKind, offset: number): void {
     const { findings } = this
     if (findings !== undefined && !findings.some((one) => one.kind === kind)) findings.push({ kind, offset })
   }
 
-  /** Notes a finding, in a reader with `findings`. @throws DecodeError `ERR_DER` in one without. */
+  /** Records a finding, in a reader with `findings`. @throws DecodeError `ERR_DER` in one without. */
   tolerate(kind: EncodingFindingKind, message: string, offset: number): void {
     if (this.findings === undefined) fail(message, offset)
     this.note(kind, offset)
@@ -173,7 +173,7 @@ export class DerReader {
     return new DerReader(this.bytes, content, this.#at, this.findings)
   }
 
-  /** The same with a reader of the same bytes that is done with what it read: short loops need no new one each time. */
+  /** As {@link enter}, but reuses a finished reader of the same bytes, which saves an allocation in loops. */
   enterWith(inner: DerReader, tag: number): void {
     inner.#at = this.pass(tag)
     inner.#end = this.#at
@@ -274,7 +274,7 @@ function oidText(value: Uint8Array, offset: number): string {
   return text
 }
 
-/** A BIT STRING: its bytes and how many bits at the end are not used. */
+/** A BIT STRING: its bytes and the number of unused bits at the end. */
 export interface BitString {
   readonly bytes: Uint8Array
   readonly unusedBits: number
@@ -298,7 +298,10 @@ function passBitString(reader: DerReader, tag: number): readonly [number, number
   return [content + 1, unusedBits]
 }
 
-/** A named bit list: the numbers of the bits that are set. Trailing zero bits mean nothing, and are noted. X.690 11.2.2. */
+/**
+ * A named bit list: the numbers of the bits that are set. Trailing zero bits have no meaning, and are recorded. X.690
+ * 11.2.2.
+ */
 export function readNamedBits(reader: DerReader, tag: number = tags.bitString): readonly number[] {
   const at = reader.offset
   const [content, unusedBits] = passBitString(reader, tag)
@@ -313,8 +316,8 @@ export function readNamedBits(reader: DerReader, tag: number = tags.bitString): 
 }
 
 /**
- * UTCTime or GeneralizedTime in the forms RFC 5280 4.1.2.5 allows: to the second, ending in Z. Years to 2049 have to be
- * UTCTime; the other form has the same meaning, and is noted.
+ * UTCTime or GeneralizedTime in the forms of RFC 5280 4.1.2.5: to the second, ending in Z. Years to 2049 must be
+ * UTCTime; the other form has the same meaning, and is recorded.
  *
  * @returns milliseconds since 1970, UTC.
  */
@@ -328,7 +331,9 @@ export function readTime(reader: DerReader): number {
 
 const [year1950, year2050] = [Date.UTC(1950, 0), Date.UTC(2050, 0)]
 
-/** GeneralizedTime where no other form is allowed: RFC 5280 5.3.2, RFC 6960 4.2.2.1. In the form of RFC 5280 4.1.2.5.2. */
+/**
+ * GeneralizedTime where no other form is allowed: RFC 5280 5.3.2, RFC 6960 4.2.2.1. In the form of RFC 5280 4.1.2.5.2.
+ */
 export function readGeneralizedTime(reader: DerReader): number {
   if (reader.nextTag !== tags.generalizedTime) fail('GeneralizedTime expected', reader.offset)
   return readAnyTime(reader)
@@ -349,7 +354,7 @@ function readAnyTime(reader: DerReader): number {
   const [hour, minute, second] = [two(bytes, rest + 4), two(bytes, rest + 6), two(bytes, rest + 8)]
   const year = yearAt(bytes, content, general)
   if (year >= 100) return Date.UTC(year, month, day, hour, minute, second)
-  // Date.UTC takes smaller years for those of the twentieth century.
+  // Date.UTC maps years 0 to 99 to the twentieth century.
   return new Date(Date.UTC(2000, month, day, hour, minute, second)).setUTCFullYear(year, month, day)
 }
 

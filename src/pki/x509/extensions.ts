@@ -49,7 +49,7 @@ export interface DistributionPoint {
   readonly crlIssuer: readonly GeneralName[] | undefined
 }
 
-/** Known extensions of a certificate, decoded. An absent one is absent. */
+/** Known extensions of a certificate, decoded. */
 export interface Extensions {
   readonly keyUsage?: ReadonlySet<KeyUsage>
   readonly basicConstraints?: { readonly ca: boolean; readonly pathLength: number | undefined }
@@ -118,7 +118,7 @@ export function readDistributionPointName(reader: DerReader): DistributionPointN
   }
   const element = choice.read(context(1))
   choice.finish()
-  // The SET tag was replaced by [1]; as a SET it can stand at the end of a name.
+  // The SET tag was replaced by [1]; as a SET it can be appended to a name.
   const rdn = copyBytes(choice.raw(element))
   rdn[0] = tags.set
   return { kind: 'relative', rdn }
@@ -277,7 +277,7 @@ export interface RawExtension {
   readonly reader: DerReader
 }
 
-/** Identifiers met, of which there are ten as a rule: an array finds them sooner than a set, until there are many. */
+/** Identifiers seen, usually about ten: an array is faster than a Set up to a certain number. */
 class SmallSet {
   readonly #few: string[] = []
   #many: Set<string> | undefined

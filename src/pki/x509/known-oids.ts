@@ -1,6 +1,6 @@
 /**
- * Object identifiers of nearly every certificate, by their bytes: looked up instead of decoded, which is most of the work of
- * reading one. Others are decoded.
+ * Object identifiers of nearly every certificate, by their bytes: a lookup instead of decoding, which is most of the
+ * cost of parsing. Others are decoded.
  */
 const known = [
   // Attribute types, RFC 5280 appendix A.1.
@@ -58,7 +58,7 @@ function isAt(wanted: Uint8Array, bytes: Uint8Array, start: number, end: number)
   return true
 }
 
-/** Only known identifiers are in the table, so no input can make them collide. */
+/** Only known identifiers are in the table, so input cannot cause collisions. */
 function slotOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = end - start
   for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0

@@ -27,10 +27,10 @@ const short: ReadonlyMap<string, string> = new Map([
 
 /** A distinguished name: exact bytes, readable text, and comparison by RFC 5280 7.1. */
 export class Name {
-  /** Its place in the input, which is checked when it is read and decoded on request. */
+  /** Its position in the input; validated when read, decoded on demand. */
   readonly #reader: DerReader
   readonly #element: Element
-  /** How many relative distinguished names there are. */
+  /** Number of relative distinguished names. */
   readonly #size: number
   #rdns: readonly (readonly NameAttribute[])[] | undefined
   #key: readonly string[] | undefined
@@ -61,7 +61,7 @@ export class Name {
     return copyBytes(this.#reader.raw(this.#element))
   }
 
-  /** DER of the whole name, one character a byte: names with the same text are equal, others may be. @internal */
+  /** DER of the whole name, one character per byte: names with equal text are equal, others may be too. @internal */
   get encoded(): string {
     this.#encoded ??= latin1Text(this.#reader.bytes, this.#element.start, this.#element.end)
     return this.#encoded
@@ -94,7 +94,9 @@ export class Name {
     return this.#size === 0
   }
 
-  /** One comparable text per relative distinguished name. RFC 5280 7.1: case and inner white space do not count. */
+  /**
+   * One comparable text per relative distinguished name. RFC 5280 7.1: case and inner white space are insignificant.
+   */
   get key(): readonly string[] {
     this.#key ??= this.rdns.map((rdn) =>
       rdn
@@ -137,10 +139,11 @@ export class Name {
 
 /**
  * Visits the attributes of a name. Those of one relative distinguished name must be in the order of their encodings:
- * X.690 11.6. Otherwise they would be another name to software that compares, hashes or signs bytes.
+ * X.690 11.6. Otherwise software that compares, hashes or signs bytes would see a different name.
  *
- * @param visit - takes a reader of the attribute, good for this call only, and the number of its relative distinguished name.
- * @returns how many relative distinguished names there are.
+ * @param visit - gets a reader of the attribute, valid during the call only, and the number of its relative
+ *   distinguished name.
+ * @returns the number of relative distinguished names.
  */
 function eachAttribute(name: DerReader, visit: (pair: DerReader, rdn: number) => void): number {
   const set = new DerReader(name.bytes)
@@ -191,7 +194,7 @@ const stringTags: ReadonlySet<number> = new Set([
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Whether a value is valid without decoding: ASCII in one of the forms with one byte a character. */
+/** Whether a value is valid without decoding: ASCII in a string type with one byte per character. */
 function isPlain(bytes: Uint8Array, tag: number, content: number, end: number): boolean {
   if (tag !== tags.utf8String && tag !== tags.printableString && tag !== tags.ia5String) return false
   for (let i = content; i < end; i++) if (bytes[i]! > 0x7f) return false

@@ -2,22 +2,23 @@ import { setImmediate } from 'node:timers/promises'
 import { concat, decodeText, latin1Text } from '../../bytes.ts'
 import { CertificateError } from '../../errors.ts'
 
-/** Labels of PEM blocks that are read, RFC 7468 5 and 6. */
+/** Supported PEM labels, RFC 7468 5 and 6. */
 export type PemLabel = 'CERTIFICATE' | 'X509 CRL'
 
 const nouns: Readonly<Record<PemLabel, string>> = { CERTIFICATE: 'a certificate', 'X509 CRL': 'a revocation list' }
 const sequenceTag = 0x30
 /** Bytes by which a kind of file is recognised. */
 const beginning = 1024
-/** Characters decoded between two chances for others to run. */
+/** Characters decoded before yielding to the event loop. */
 const sliceLength = 1_048_576
 
 /**
- * DER blocks of a file: the file itself, or its PEM blocks of one label. Blocks of another label, such as a key, are left out.
+ * DER blocks of a file: the file itself, or its PEM blocks of one label. Blocks with another label, such as a key, are
+ * ignored.
  *
- * @returns the blocks, and the labels found when none is the wanted one.
- * @throws CertificateError `ERR_CERTIFICATE` for a damaged block, for one with the wanted content in another form, and for a
- *   file of another kind, saying which.
+ * @returns the blocks, and the labels found if none matches.
+ * @throws CertificateError `ERR_CERTIFICATE` for a damaged block, for one with the wanted content in another form, and
+ *   for a file of another kind, saying which.
  */
 export function derBlocks(
   bytes: Uint8Array,
@@ -29,7 +30,7 @@ export function derBlocks(
   const text = latin1Text(bytes)
   const found = [...text.matchAll(/-----BEGIN ([A-Z0-9. ]+)-----([A-Za-z0-9+/=\s]+)-----END \1-----/g)]
   const wanted = found.filter(([, one]) => one === label)
-  // A block left out because it is damaged could be the one list that names the certificate.
+  // Ignoring a damaged block could drop the list that revokes the certificate.
   if (text.split(`-----BEGIN ${label}-----`).length - 1 !== wanted.length) {
     throw new CertificateError('ERR_CERTIFICATE', 'a PEM block that is cut off or not base64')
   }
@@ -45,10 +46,11 @@ export function derBlocks(
 }
 
 /**
- * DER of the PEM blocks of one label in a file that may be of hundreds of megabytes: one after the other, decoded in slices, so
- * that others run in between.
+ * DER of the PEM blocks of one label in a file of up to hundreds of megabytes: one block at a time, decoded in slices
+ * that yield to the event loop.
  *
- * @param refusal - makes the error for a block that is cut off or not base64. What it is given completes "not what it should be:".
+ * @param refusal - makes the error for a truncated block or invalid base64. Its argument completes "not what it should
+ *   be:".
  */
 export async function* derBlocksInTurns(
   content: Uint8Array,
@@ -85,7 +87,7 @@ const container = 'a container; take the certificates or lists out with openssl 
 
 /**
  * Labels of blocks with the wanted content in another form. RFC 7468 5: parsers should not treat `X509 CERTIFICATE` and
- * `X.509 CERTIFICATE` as `CERTIFICATE`. Left out in silence, an anchor or a list would be missing.
+ * `X.509 CERTIFICATE` as `CERTIFICATE`. Ignoring them silently would drop an anchor or a list.
  */
 const otherForms: Readonly<Record<PemLabel, Readonly<Record<string, string>>>> = {
   CERTIFICATE: {
@@ -108,7 +110,7 @@ const otherForms: Readonly<Record<PemLabel, Readonly<Record<string, string>>>> =
   },
 }
 
-/** First bytes of files that are mistaken for certificates or lists. */
+/** First bytes of file types often confused with certificates or lists. */
 const signatures: readonly (readonly [start: readonly number[], kind: string])[] = [
   [[0x00, 0x05, 0x16, 0x07], 'a file of macOS about another file (._)'],
   [[0x00, 0x05, 0x16, 0x00], 'a file of macOS about another file (._)'],
@@ -124,7 +126,7 @@ const signedData = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 
 /** INTEGER 3, the version of PKCS #12. */
 const versionThree = [0x02, 0x01, 0x03]
 
-/** Kind of a file that holds neither DER of a certificate or list nor PEM, where it is recognised. */
+/** Recognised kind of a file that is neither DER of a certificate or list nor PEM. */
 export function mistakenContent(bytes: Uint8Array): string | undefined {
   if (bytes.length === 0) return 'an empty file'
   if (bytes[0] === sequenceTag) return otherDer(bytes)

@@ -4,7 +4,7 @@ import { DecodeError } from '../../errors.ts'
 import { Algorithm, isNullOrAbsent } from './algorithm.ts'
 import { DerReader, type Element, passInteger, readBitString, readOid, tags } from './der.ts'
 
-/** Kind and size of a public key. No algorithm is assumed: today's cards hold RSA-2048, the next ones EC P-384. */
+/** Kind and size of a public key. No algorithm is assumed: present cards have RSA-2048, the next ones EC P-384. */
 export type PublicKeyKind =
   | { readonly kind: 'rsa'; readonly bits: number }
   | { readonly kind: 'ec'; readonly curve: string }
@@ -21,9 +21,12 @@ const curves: ReadonlyMap<string, string> = new Map([
   ['1.3.132.0.35', 'P-521'],
 ])
 
-/** Sizes of a key that decide how long a check with it takes. */
+/** Sizes of a key that determine the time of a verification. */
 export type KeyNumbers =
-  /** Whether modulus and exponent are odd and positive, as those of every RSA key are; bits of the exponent. RFC 8017 3.1. */
+  /**
+   * Whether modulus and exponent are odd and positive, as those of every RSA key are; bits of the exponent. RFC 8017
+   * 3.1.
+   */
   | { readonly kind: 'rsa'; readonly sound: boolean; readonly exponentBits: number }
   /** Bits of p, q and g. FIPS 186-4 4.2. */
   | { readonly kind: 'dsa'; readonly bits: readonly [p: number, q: number, g: number] }
@@ -34,7 +37,7 @@ export class PublicKey {
   /** Content of the BIT STRING: a view. */
   readonly bits: Uint8Array
   readonly kind: PublicKeyKind
-  /** Its sizes, for kinds of keys that can be slow to check with. @internal */
+  /** Its sizes, for key types that can be slow to verify with. @internal */
   readonly numbers: KeyNumbers | undefined
   readonly #reader: DerReader
   readonly #element: Element
@@ -81,8 +84,8 @@ export class PublicKey {
   }
 
   /**
-   * What to verify one signature with: the encoding at first, because the key of a card's holder is used once and
-   * creating an object for it costs a tenth of the check; the object from the second time on.
+   * Key input for one verification: the encoding at first, because a holder's key is used once and creating a KeyObject
+   * costs a tenth of the verification; the KeyObject from the second use on.
    */
   get forVerify(): KeyObject | PublicKeyInput {
     if (this.#object !== undefined || this.#used) return this.object
@@ -96,13 +99,13 @@ export class PublicKey {
       : { key: binary(this.der), format: 'der', type: 'spki' }
   }
 
-  /** The whole key as text, to compare and to look up by. */
+  /** The whole key as text, for comparison and lookup. */
   get id(): string {
     this.#id ??= toHex(this.der)
     return this.#id
   }
 
-  /** The same DSA key with the parameters of its issuer, which it may leave out. RFC 3279 2.3.2. */
+  /** The same DSA key with the parameters of its issuer, which it may omit. RFC 3279 2.3.2. */
   inheriting(issuer: PublicKey): PublicKey {
     const inherits = this.algorithm.id === dsaKey && isNullOrAbsent(this.algorithm.parameters)
     if (!inherits || issuer.algorithm.id !== dsaKey) return this
@@ -113,7 +116,7 @@ export class PublicKey {
   }
 }
 
-/** Node.js takes any bytes; its types say Buffer. A copy would cost more than the import itself. */
+/** Node.js accepts any Uint8Array; its types require Buffer. A copy would cost more than the import itself. */
 const binary = (bytes: Uint8Array): Buffer => bytes as Buffer
 
 function kindOf(algorithm: Algorithm, bits: DerReader): readonly [PublicKeyKind, KeyNumbers | undefined] {
@@ -136,7 +139,7 @@ function kindOf(algorithm: Algorithm, bits: DerReader): readonly [PublicKeyKind,
   return [{ kind: 'other', name: algorithm.id }, undefined]
 }
 
-/** RSAPublicKey and nothing else, so that one key has one form. RFC 3279 2.3.1: the parameters are NULL. */
+/** Exactly an RSAPublicKey, so that a key has one encoding. RFC 3279 2.3.1: the parameters are NULL. */
 function rsaOf({ parameters }: Algorithm, bits: DerReader): readonly [PublicKeyKind, KeyNumbers] {
   if (!isNullOrAbsent(parameters)) throw new DecodeError('ERR_DER', 'an RSA key with parameters', bits.offset)
   const key = bits.enter(tags.sequence)

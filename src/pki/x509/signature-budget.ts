@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import type { PublicKey } from './public-key.ts'
 
-/** Work done in steps: other work of the process may run between two of them. */
+/** Work in steps: other work of the process may run between two steps. */
 export type Steps<T> = Generator<void, T, void>
 
-/** Does all steps at once. */
+/** Runs all steps synchronously. */
 export function finish<T>(steps: Steps<T>): T {
   let step = steps.next()
   while (!step.done) step = steps.next()
@@ -14,16 +14,16 @@ export function finish<T>(steps: Steps<T>): T {
 /** Milliseconds of work after which the event loop gets a turn: with the current check it is blocked for about 10. */
 const turnMs = 5
 
-/** Start of the work since the last turn of the event loop, and the next turn if one is awaited. */
+/** Start of the work since the last turn of the event loop, and the next turn if awaited. */
 let began = 0
 let next: Promise<void> | undefined
 
-/** Whether enough was done since the last turn of the event loop to give it another. */
+/** Whether enough work was done since the last turn of the event loop to yield again. */
 export const isTurnDue = (): boolean => performance.now() - began >= turnMs
 
 /**
- * The next turn of the event loop, shared by all that wait: the first to go on works, the others find that it is due
- * again.
+ * The next turn of the event loop, shared by all waiters: the first to continue does work, the others find that a turn
+ * is due again.
  */
 export async function nextTurn(): Promise<void> {
   next ??= setImmediate().then(() => {
@@ -33,7 +33,7 @@ export async function nextTurn(): Promise<void> {
   await next
 }
 
-/** Does all steps: at once when they are few, else with turns of the event loop in between. */
+/** Runs all steps: synchronously if few, else yielding to the event loop. */
 export function inTurns<T>(steps: Steps<T>): T | Promise<T> {
   for (;;) {
     const step = steps.next()
@@ -51,9 +51,9 @@ async function continued<T>(steps: Steps<T>): Promise<T> {
 }
 
 /**
- * How many signatures one question may still check, over path, lists and answers together, so that hostile certificates
- * cannot make an answer cost more. A check counts by the time it takes: 1 for RSA and P-256, 4 for P-384, DSA and RSA
- * with a public exponent above 65 537, 8 for P-521.
+ * Signature verifications left for one verification, over path, CRLs and OCSP responses together, so that malicious
+ * certificates cannot raise its cost. Weighted by time: 1 for RSA and P-256, 4 for P-384, DSA and RSA with a public
+ * exponent above 65 537, 8 for P-521.
  */
 export class SignatureBudget {
   #left: number
@@ -66,14 +66,14 @@ export class SignatureBudget {
   }
 
   /**
-   * Whether a check was refused because the budget was spent: then no answer of this question is valid, except a
+   * Whether a check was refused because the budget was spent: then no result of this verification is valid, except a
    * refusal.
    */
   get exceeded(): boolean {
     return this.#exceeded
   }
 
-  /** Takes what one check costs. @returns false, and nothing is taken, when that is not left. @internal */
+  /** Spends the cost of one check. @returns false, and nothing is spent, if it exceeds the budget. @internal */
   spend(key: Pick<PublicKey, 'kind' | 'numbers'>): boolean {
     const cost = costOf(key)
     if (this.#exceeded || this.#left < cost) {

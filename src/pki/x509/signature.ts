@@ -3,13 +3,13 @@ import { concat, equalBytes, fromHex } from '../../bytes.ts'
 import type { Certificate } from './certificate.ts'
 import { type SignaturePolicy, strongEnough } from './signed.ts'
 
-/** Hash functions these cards are used with. SHA-1 is left out on purpose. */
+/** Hash functions used with these cards. SHA-1 is deliberately excluded. */
 export type DigestAlgorithm = 'SHA-256' | 'SHA-384' | 'SHA-512'
 
 /** Length of each hash, bytes. */
 export const digestLength: Readonly<Record<DigestAlgorithm, number>> = { 'SHA-256': 32, 'SHA-384': 48, 'SHA-512': 64 }
 
-/** DER before the hash value. RFC 8017 9.2, note 1. */
+/** DER prefix of the hash value. RFC 8017 9.2, note 1. */
 const prefixes: Record<DigestAlgorithm, Uint8Array> = {
   'SHA-256': fromHex('3031300D060960864801650304020105000420'),
   'SHA-384': fromHex('3041300D060960864801650304020205000430'),
@@ -30,19 +30,20 @@ export function digestInfo(hash: DigestAlgorithm, digest: Uint8Array): Uint8Arra
   return concat(prefixes[hash], digest)
 }
 
-/** What a signature is over, and how it was padded. */
+/** The signed input, and the padding of the signature. */
 export type SignedInput =
   /** RSASSA-PKCS1-v1_5 or ECDSA over a message. */
   | { readonly padding: 'pkcs1' | 'ecdsa'; readonly hash: DigestAlgorithm; readonly message: Uint8Array }
-  /** RSASSA-PKCS1-v1_5 or RSASSA-PSS over a digest made before. PSS: MGF1 with the same hash, salt as long as it. */
+  /** RSASSA-PKCS1-v1_5 or RSASSA-PSS over a given digest. PSS: MGF1 with the same hash, salt of the same length. */
   | { readonly padding: 'pkcs1' | 'pss'; readonly hash: DigestAlgorithm; readonly digest: Uint8Array }
-  /** PKCS#1 type 1 padding over these very bytes. */
+  /** PKCS#1 type 1 padding over exactly these bytes. */
   | { readonly padding: 'pkcs1-raw'; readonly block: Uint8Array }
 
 /**
- * Whether `signature` is the certificate's key's signature over `input`. A wrong key type, a wrong length or malformed input
- * gives `false`, never an exception. So does a key the policy does not accept: by default an RSA key of fewer than 2048
- * or more than 4096 bits or with an exponent of more than 32, and another curve than P-256, P-384 and P-521.
+ * Whether `signature` verifies with the certificate's key over `input`. A wrong key type, a wrong length or malformed
+ * input returns `false`, never an exception. So does a key the policy does not accept: by default an RSA key of fewer
+ * than 2048 or more than 4096 bits or with a public exponent of more than 32 bits, and curves other than P-256, P-384
+ * and P-521.
  *
  * Source: RFC 8017 8.1.2, 8.2.2; FIPS 186-5 for ECDSA (DER signatures).
  */
@@ -61,7 +62,7 @@ export function verifySignature(
       )
     }
     if (certificate.publicKey.kind !== 'rsa') return false
-    // publicDecrypt takes a signature that lost its leading zeros; RFC 8017 8.1.2 and 8.2.2 step 1 do not.
+    // publicDecrypt accepts a signature without its leading zeros; RFC 8017 8.1.2 and 8.2.2 step 1 do not.
     if (signature.length !== Math.ceil(certificate.publicKey.bits / 8)) return false
     if ('message' in input) return verify(nodeNames[input.hash], input.message, certificate.key.forVerify, signature)
     const key = certificate.key.object
@@ -80,7 +81,7 @@ const hashOf = (hash: DigestAlgorithm, ...parts: readonly Uint8Array[]): Uint8Ar
     .update(concat(...parts))
     .digest()
 
-/** EMSA-PSS-VERIFY over a digest, RFC 8017 9.1.2; Node's own verifies messages only. */
+/** EMSA-PSS-VERIFY over a digest, RFC 8017 9.1.2; that of Node verifies messages only. */
 function verifyPss(
   key: KeyObject,
   bits: number,

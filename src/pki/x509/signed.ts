@@ -5,32 +5,32 @@ import { context, DerReader, readInteger, readSmallInteger, tags } from './der.t
 import type { PublicKey } from './public-key.ts'
 import type { SignatureBudget } from './signature-budget.ts'
 
-/** Algorithms and key sizes accepted for signatures on certificates, lists and OCSP answers. */
+/** Algorithms and key sizes accepted for signatures on certificates, CRLs and OCSP responses. */
 export interface SignaturePolicy {
   /** Smallest RSA modulus, bits. Default 2048 (平成15年総務省令120号 art. 2). */
   readonly minRsaBits?: number | undefined
-  /** Largest RSA modulus, bits: a check takes longer with a larger one. Default 4096; 16 384 at most. */
+  /** Largest RSA modulus, bits: larger ones are slower to verify. Default 4096; 16 384 at most. */
   readonly maxRsaBits?: number | undefined
   /**
-   * Largest public exponent of an RSA key, bits. Default 32: nearly all keys have 65 537, and with an exponent as long as the
-   * modulus a check takes a hundred times as long. FIPS 186-5 A.1.1 allows 256.
+   * Largest public exponent of an RSA key, bits. Default 32: nearly all keys have 65 537, and an exponent as long as
+   * the modulus makes a verification a hundred times slower. FIPS 186-5 A.1.1 allows 256.
    */
   readonly maxExponentBits?: number | undefined
   /** Accept DSA, which no Japanese card uses. Default false. */
   readonly allowDsa?: boolean | undefined
 }
 
-/** A policy and a budget: what `verifyCertificate` passes to its sources. */
+/** A policy and a budget: passed by `verifyCertificate` to its sources. */
 export interface SignatureLimits extends SignaturePolicy {
   readonly budget?: SignatureBudget | undefined
 }
 
-/** Most checks of one question that has no number of its own, in units of {@link SignatureBudget}. */
+/** Default budget of one verification, in units of {@link SignatureBudget}. */
 export const defaultSignatures = 160
 
 const defaults = { minRsaBits: 2048, maxRsaBits: 4096, maxExponentBits: 32, allowDsa: false }
 
-/** The policy that accepts what both accept; what neither sets stays unset. */
+/** The intersection of two policies; values set in neither stay unset. */
 export function strictest(own: SignaturePolicy | undefined, other: SignaturePolicy | undefined): SignaturePolicy {
   if (own === undefined || other === undefined) return own ?? other ?? {}
   const [a, b] = [withDefaults(own), withDefaults(other)]
@@ -49,13 +49,13 @@ const withDefaults = ({ minRsaBits, maxRsaBits, maxExponentBits, allowDsa }: Sig
   allowDsa: allowDsa ?? defaults.allowDsa,
 })
 
-/** Key and hash of a signature algorithm. SHA-1 occurs with DSA only, which no default accepts. */
+/** Key and hash of a signature algorithm. SHA-1 occurs with DSA only, which is not accepted by default. */
 interface Scheme {
   readonly key: 'rsa' | 'ec' | 'dsa'
   readonly hash: string
 }
 
-/** What node:crypto verifies with. */
+/** Verification input of node:crypto. */
 interface Acceptable {
   readonly hash: string
   readonly key: KeyObject | VerifyKeyObjectInput
@@ -83,8 +83,9 @@ const hashes: ReadonlyMap<string, string> = new Map([
 const curves: ReadonlySet<string> = new Set(['P-256', 'P-384', 'P-521'])
 
 /**
- * Whether `signature` over `signed` verifies with the key, by an algorithm the policy allows. Never throws: an unknown or
- * weak algorithm, a key of another kind or too slow to check with, malformed input, or a spent budget gives `false`.
+ * Whether `signature` over `signed` verifies with the key, by an algorithm the policy allows. Never throws: an unknown
+ * or weak algorithm, a key of another type or too slow to verify with, malformed input, or a spent budget returns
+ * `false`.
  */
 export function verifySigned(
   signed: Uint8Array,
@@ -105,7 +106,7 @@ export function verifySigned(
 /** Bytes hashed between two turns of the event loop. */
 const sliceBytes = 1_048_576
 
-/** {@link verifySigned} for megabytes: other work of the process goes on meanwhile. */
+/** {@link verifySigned} for megabytes, yielding to the event loop. */
 export async function verifySignedInSlices(
   signed: Uint8Array,
   algorithm: Algorithm,
@@ -127,7 +128,7 @@ export async function verifySignedInSlices(
   }
 }
 
-/** Hash and key to verify with, when they fit. @throws DecodeError, RangeError for malformed input. */
+/** Hash and key to verify with, if they match. @throws DecodeError, RangeError for malformed input. */
 function acceptable(algorithm: Algorithm, signature: Uint8Array, key: PublicKey): Acceptable | undefined {
   if (algorithm.id === rsassaPss) return pssOf(algorithm, key)
   const scheme = schemes.get(algorithm.id)
@@ -146,13 +147,13 @@ export function strongEnough({ kind, numbers }: PublicKey, policy: SignaturePoli
     return fits && kind.bits >= minRsaBits && kind.bits <= maxRsaBits
   }
   if (kind.kind === 'ec') return curves.has(kind.curve)
-  // A key whose parameters are its issuer's has none of its own yet.
+  // A key that inherits its parameters has none of its own yet.
   return (
     kind.kind === 'dsa' && allowDsa && (numbers === undefined || (numbers.kind === 'dsa' && isBounded(numbers.bits)))
   )
 }
 
-/** Sizes of FIPS 186-4 4.2: a larger p, q or g only takes longer. */
+/** Sizes of FIPS 186-4 4.2: a larger p, q or g is only slower. */
 function isBounded([p, q, g]: readonly [p: number, q: number, g: number]): boolean {
   return p >= 1024 && p <= 3072 && q >= 160 && q <= 256 && g <= p
 }
@@ -183,7 +184,7 @@ function pssOf(algorithm: Algorithm, key: PublicKey): Acceptable | undefined {
   return { hash, key: { key: key.object, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength } }
 }
 
-/** What an explicit tag holds, and nothing besides. */
+/** The only element in an explicit tag. */
 function wrapped<T>(reader: DerReader, number: number, read: (inner: DerReader) => T): T {
   const inner = reader.enter(context(number))
   const value = read(inner)
