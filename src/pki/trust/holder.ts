@@ -5,9 +5,9 @@ import type { Certificate } from '../x509/index.ts'
 
 /** The attributes of the holder in a signature certificate (基本4情報). Personal data. */
 export interface HolderAttributes {
-  /** 氏名, full-width, family and given name parted by U+3000. */
+  /** 氏名, full-width, family and given name separated by U+3000. */
   readonly name: string
-  /** Positions, from 0, of characters in {@link name} that stand in for others (代替文字). */
+  /** Positions, from 0, of substitute characters (代替文字) in {@link name}. */
   readonly nameSubstitutes: readonly number[]
   /** 1 男, 2 女, 9 適用不能. */
   readonly sex: 'male' | 'female' | 'not-applicable' | 'other'
@@ -17,9 +17,9 @@ export interface HolderAttributes {
   readonly addressSubstitutes: readonly number[]
 }
 
-/** A birth date as registered; parts that are not known are `undefined`. */
+/** A birth date as registered; unknown parts are `undefined`. */
 export interface BirthDate {
-  /** The era it was registered in, 不明 when unknown. The year below is of the Gregorian calendar. */
+  /** The era it was registered in, 不明 when unknown. The year below is Gregorian. */
   readonly era: '明治' | '大正' | '昭和' | '平成' | '令和' | '不明'
   readonly year: number | undefined
   readonly month: number | undefined
@@ -33,7 +33,8 @@ const sexes = { '1': 'male', '2': 'female', '3': 'other', '9': 'not-applicable' 
 /**
  * Reads the holder's attributes of a signature certificate. The result is personal data: do not log it.
  *
- * Source: card facts 6.3, three public sources: 1 name, 2 its substitutes, 3 sex, 4 birth date, 5 address, 6 its substitutes.
+ * Source: card facts 6.3, three public sources: 1 name, 2 its substitutes, 3 sex, 4 birth date, 5 address, 6 its
+ * substitutes.
  *
  * @throws CertificateError `ERR_CERTIFICATE_ABSENT` when the certificate has none (a user-authentication certificate),
  *   `ERR_CERTIFICATE` when they are malformed.
@@ -91,7 +92,7 @@ function positions(flags: string, text: string, number: string): readonly number
   return [...flags].flatMap((flag, i) => (flag === '1' ? [i] : []))
 }
 
-/** `EYYYYMMDD`: era digit, then the Gregorian date; zeros where a part is not known. */
+/** `EYYYYMMDD`: era digit, then the Gregorian date; zeros for unknown parts. */
 function birthDate(text: string): BirthDate {
   const parts = /^([0-5])(\d{4})(\d{2})(\d{2})$/.exec(text)
   if (parts === null) throw malformed('attribute 4 is not a birth date')

@@ -4,7 +4,7 @@ import type { Certificate } from '../x509/index.ts'
 
 /** A CA of the JPKI (公的個人認証サービス), run by J-LIS. */
 export interface JpkiAuthority {
-  /** What it issues: 利用者証明用 or 署名用 certificates. */
+  /** The certificates it issues: 利用者証明用 or 署名用 certificates. */
   readonly issues: 'auth' | 'sign'
   /** 1 from 2015, 2 from 2019, 3 from 2023. All generations of a kind share one name. */
   readonly generation: 1 | 2 | 3
@@ -13,9 +13,9 @@ export interface JpkiAuthority {
 }
 
 /**
- * The six CA certificates of the production hierarchy, by fingerprint. Only fingerprints: a certificate may come from a
- * card, a file or a download and is recognised all the same. Sources: card facts 6.1 — generations 1 and 3 from two or more
- * public projects, generation 2 from one each. Compare them with those J-LIS publishes before relying on them.
+ * The six CA certificates of the production hierarchy, by fingerprint only: a certificate from a card, a file or a
+ * download is recognised by it. Sources: card facts 6.1 — generations 1 and 3 from two or more public projects,
+ * generation 2 from one each. Compare them with those published by J-LIS before relying on them.
  */
 export const jpkiAuthorities: readonly JpkiAuthority[] = [
   { issues: 'sign', generation: 1, sha256: '19645405A1FE14377434BD55957628AC4038557C542403A2243F21C706FC9355' },
@@ -33,14 +33,14 @@ export function fingerprint(certificate: Certificate): string {
   return toHex(createHash('sha256').update(certificate.der).digest())
 }
 
-/** The JPKI authority a certificate is, by its fingerprint; `undefined` for every other certificate. */
+/** The JPKI CA with the fingerprint of a certificate; `undefined` for every other certificate. */
 export function jpkiAuthorityOf(certificate: Certificate): JpkiAuthority | undefined {
   return byFingerprint.get(fingerprint(certificate))
 }
 
 /**
- * Those of the given certificates that are JPKI authorities of the production hierarchy: for use as trust anchors.
- * Anything else among them is left out, the test hierarchy too.
+ * The JPKI CAs of the production hierarchy among the given certificates, for use as trust anchors. All others are
+ * omitted, the test hierarchy too.
  */
 export function jpkiAnchors(certificates: readonly Certificate[], issues?: 'auth' | 'sign'): readonly Certificate[] {
   return certificates.filter((certificate) => {

@@ -1,20 +1,20 @@
 import type { Certificate, KeyUsage } from '../x509/index.ts'
 
-/** What a certificate is within the JPKI. */
+/** Type of a certificate within the JPKI. */
 export type JpkiCertificateUse = 'auth' | 'sign' | 'auth-ca' | 'sign-ca'
 
-/** Who issued it, by the names it carries; only a trust anchor proves it. */
+/** Hierarchy by the issuer name; only a trust anchor proves it. */
 export type JpkiHierarchy = 'production' | 'test' | 'virtual'
 
-/** What a certificate of the JPKI is. */
+/** JPKI profile of a certificate. */
 export interface JpkiProfile {
   readonly use: JpkiCertificateUse
   readonly hierarchy: JpkiHierarchy
-  /** `current` is RSA; `next` is the ECDSA P-384 of the card generation to come, whose profile is not public yet. */
+  /** `current` is RSA; `next` is ECDSA P-384 of the next card generation, whose profile is not public yet. */
   readonly generation: 'current' | 'next'
 }
 
-/** What {@link jpkiProfileOf} found: a profile, or in one sentence why there is none. */
+/** Result of {@link jpkiProfileOf}: a profile, or the reason why there is none, in one sentence. */
 export type JpkiProfileResult =
   | { readonly ok: true; readonly profile: JpkiProfile }
   | { readonly ok: false; readonly reason: string }
@@ -38,8 +38,8 @@ const units: ReadonlyMap<string, 'auth' | 'sign'> = new Map([
 ])
 
 /**
- * What a certificate is by the JPKI profile. Everything must agree: issuer name, policy, key usage, extended key usage.
- * Says nothing about trust.
+ * The JPKI profile of a certificate. Issuer name, policy, key usage and extended key usage must be consistent. Does not
+ * verify trust.
  */
 export function jpkiProfileOf(certificate: Certificate): JpkiProfileResult {
   const { extensions, publicKey } = certificate
@@ -81,7 +81,7 @@ function usageIs(found: ReadonlySet<KeyUsage> | undefined, wanted: readonly KeyU
   return found !== undefined && found.size === wanted.length && wanted.every((usage) => found.has(usage))
 }
 
-/** The first value of an attribute of the issuer that the table knows. */
+/** The table entry of the first known value of an issuer attribute. */
 function known<T>({ issuerName }: Certificate, type: string, table: ReadonlyMap<string, T>): T | undefined {
   for (const value of issuerName.valuesOf(type)) {
     const found = table.get(value)

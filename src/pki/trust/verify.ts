@@ -12,27 +12,27 @@ import type {
   VerificationReport,
 } from './report.ts'
 
-/** How revocation is checked. There is no default: leaving it out must be a decision. */
+/** Revocation policy. No default: skipping revocation must be an explicit decision. */
 export type RevocationPolicy =
   /** Every certificate below the anchor must be known good. */
   | { readonly mode: 'required'; readonly sources: readonly RevocationSource[] }
   /** A revoked certificate is refused; an unknown one is reported as not checked. */
   | { readonly mode: 'best-effort'; readonly sources: readonly RevocationSource[] }
-  /** Nothing is looked up, and the report says so. */
+  /** No lookup; the report says so. */
   | { readonly mode: 'none' }
 
-/** What a certificate must satisfy. */
+/** Requirements on a certificate. */
 export interface VerifyOptions extends PathOptions {
   readonly revocation: RevocationPolicy
-  /** What the certificate must be by the JPKI profile. Left out, the profile is not checked. */
+  /** Required type by the JPKI profile. Omitted, the profile is not checked. */
   readonly use?: 'auth' | 'sign' | undefined
   /** Hierarchies that are acceptable with `use`. Default: production only; the test hierarchy only on request. */
   readonly hierarchies?: readonly JpkiHierarchy[] | undefined
 }
 
 /**
- * Verifies a certificate and returns the result of every check. A report that is returned is `ok`; its checks show what
- * was not done.
+ * Verifies a certificate and returns the result of every check. A returned report is `ok`; its checks show what was not
+ * done.
  *
  * @throws VerificationError `ERR_VERIFICATION` naming the failed check and the certificate it is about.
  */
@@ -44,8 +44,8 @@ export async function verifyCertificate(certificate: Certificate, options: Verif
 }
 
 /**
- * The same, but reports a failure instead of throwing it, with every check that was done before. Every path to an anchor is
- * tried with its revocation until one is valid; the order of anchors and intermediates decides nothing.
+ * As {@link verifyCertificate}, but reports a failure instead of throwing it, with every check done before. Every path
+ * to an anchor is tried with its revocation until one is valid; the order of anchors and intermediates has no effect.
  */
 export async function inspectCertificate(
   certificate: Certificate,
@@ -85,7 +85,7 @@ export async function inspectCertificate(
     }
     const { path } = step.value
     const asked = question.ask(path)
-    // A source that answers synchronously costs no turn of the event loop.
+    // No await for synchronous sources, which saves a turn of the event loop.
     const answers = asked.some(isPromise) ? await Promise.all(asked) : (asked as readonly RevocationAnswer[])
     const outcome = outcomeOf(path, answers, question)
     if (outcome.failure === undefined) {
@@ -121,7 +121,7 @@ const unasked: RevocationAnswer = { status: 'unknown', evidence: [], problems: [
 
 const isPromise = (asked: Asked): boolean => asked instanceof Promise
 
-/** How far a refused path was from being accepted: an unknown status may become known, a revoked one stays revoked. */
+/** Distance of a refused path from acceptance: an unknown status may become known, a revoked one stays revoked. */
 const distances = { unknown: 0, revoked: 1, budget: 2 } as const
 
 /** Result of one valid path. */
@@ -133,7 +133,7 @@ interface PathOutcome {
 }
 type RefusedPath = PathOutcome & { readonly failure: CheckResult }
 
-/** Asks the sources about the certificates of one path after another, about each of one issuer and anchor once. */
+/** Queries the sources for the certificates of the paths, once per certificate, issuer and anchor. */
 class RevocationQuestion {
   readonly limits: SignatureLimits & { readonly budget: SignatureBudget }
   readonly #policy: RevocationPolicy
@@ -151,7 +151,7 @@ class RevocationQuestion {
     return this.#policy.mode
   }
 
-  /** One answer for each certificate below the anchor. */
+  /** One status for each certificate below the anchor. */
   ask(path: readonly Certificate[]): readonly Asked[] {
     const anchor = path[path.length - 1]!
     return path.slice(0, -1).map((certificate, depth) => this.#answer(certificate, path[depth + 1]!, anchor))
@@ -167,7 +167,7 @@ class RevocationQuestion {
     return answer
   }
 
-  /** Whether the certificate is revoked by this answer, or was by one for another path. */
+  /** Whether the certificate is revoked by this status, or by one for another path. */
   isRevoked(certificate: Certificate, { status }: RevocationAnswer): boolean {
     if (status === 'revoked') this.#revoked.add(certificate)
     return this.#revoked.has(certificate)
@@ -224,7 +224,7 @@ function requiredProfile(certificate: Certificate, options: VerifyOptions): Jpki
   return { ok: false, reason: `of the ${profile.hierarchy} hierarchy, which is not accepted` }
 }
 
-/** Asks one source after another until one knows the status. A source that throws counts as `unknown`. */
+/** Queries the sources in order until one has the status. A source that throws counts as `unknown`. */
 function ask(
   sources: readonly RevocationSource[],
   question: Parameters<RevocationSource>,

@@ -1,21 +1,21 @@
 import type { Certificate } from '../../x509/index.ts'
 import { Unavailable } from './unavailable.ts'
 
-/** Where a source over HTTP asks: give `url`, `allow`, or both. */
+/** Addresses of a source over HTTP: `url`, `allow`, or both. */
 export interface AddressOptions {
   /**
-   * The address, or what tells it for a certificate; `undefined` then means to look at the certificate. It need not be
-   * among the allowed ones.
+   * The address, or a function that returns it for a certificate; `undefined` falls back to the addresses in the
+   * certificate. Need not be among the allowed origins.
    */
   readonly url?: string | ((certificate: Certificate, issuer: Certificate) => string | undefined) | undefined
   /**
-   * Origins, such as `http://crl.example`, an address of a certificate may have. There is no default: without it no address
-   * of a certificate is used, so that whoever writes certificates cannot make a server call other hosts.
+   * Allowed origins, such as `http://crl.example`, of addresses in certificates. No default: without it no address of a
+   * certificate is used, so that a certificate cannot make a server call arbitrary hosts (SSRF).
    */
   readonly allow?: readonly string[] | undefined
 }
 
-/** Of one certificate: groups of addresses, and tries within a group. */
+/** Limits per certificate: groups of addresses, and attempts within a group. */
 const most = { groups: 8, tries: 4 }
 
 /** Chooses addresses. */
@@ -25,8 +25,8 @@ export class Addresses {
   readonly #named: (certificate: Certificate) => readonly (readonly string[])[]
 
   /**
-   * @param named - URIs in the certificate: each group is needed, any one of a group will do.
-   * @throws TypeError for options that make no sense.
+   * @param named - URIs in the certificate: one of each group is required.
+   * @throws TypeError without `url` and `allow`, or for an invalid one.
    */
   constructor({ url, allow }: AddressOptions, named: (certificate: Certificate) => readonly (readonly string[])[]) {
     if (url === undefined && allow === undefined) throw new TypeError('an address or allowed origins must be given')
@@ -39,7 +39,7 @@ export class Addresses {
     this.#named = named
   }
 
-  /** Groups of addresses to ask, none empty. @throws Unavailable when there are none. */
+  /** Groups of addresses to query, none empty. @throws Unavailable without any address. */
   of(certificate: Certificate, issuer: Certificate): readonly (readonly URL[])[] {
     const text = typeof this.#url === 'function' ? this.#url(certificate, issuer) : this.#url
     if (text !== undefined) {

@@ -5,7 +5,7 @@ import type { RevocationAnswer, RevocationSource } from '../report.ts'
 import { quantity, span, spanText } from './limits.ts'
 import { Unavailable } from './unavailable.ts'
 
-/** Remembers which addresses failed, so that an outage does not slow each verification down by the time-out. */
+/** Remembers failed addresses, so that an outage does not delay each verification by the timeout. */
 export class RetryGate {
   readonly #retryMs: number
   readonly #failures = new RecentMap<string, { readonly reason: string; readonly at: number }>(1024)
@@ -14,7 +14,10 @@ export class RetryGate {
     this.#retryMs = retryMs
   }
 
-  /** Does what may fail with {@link Unavailable}, unless it did so less than `retryMs` ago. @throws Unavailable */
+  /**
+   * Runs an action that may fail with {@link Unavailable}, unless it failed less than `retryMs` ago. @throws
+   * Unavailable
+   */
   async through<T>({ href }: URL, action: () => Promise<T>): Promise<T> {
     const failure = this.#failures.get(href)
     const left = failure === undefined ? 0 : failure.at + this.#retryMs - performance.now()
@@ -30,17 +33,17 @@ export class RetryGate {
   }
 }
 
-/** What is kept, and how long. */
+/** Options of {@link cachedSource}. */
 export interface CachedSourceOptions {
-  /** Answers kept; the one not asked for longest makes room. Default 10 000. */
+  /** Cached results, at most; the least recently used is evicted. From 1. Default 10 000. */
   readonly maxEntries?: number | undefined
-  /** Longest use of an answer, milliseconds: a revocation is seen that much later. Default 300 000. */
+  /** Lifetime of a cached result, milliseconds: delays the detection of a revocation by as much. Default 300 000. */
   readonly maxAgeMs?: number | undefined
-  /** Milliseconds of a clock that never goes back. Default `performance.now`. */
+  /** A monotonic clock, milliseconds. Default `performance.now`. */
   readonly clock?: (() => number) | undefined
 }
 
-/** An answer, and the moments it may be used for. */
+/** A result, and the verification times it may be used for. */
 interface Kept {
   readonly answer: RevocationAnswer
   readonly askedFor: number
@@ -55,12 +58,12 @@ interface Flight {
 }
 
 /**
- * A source that asks another one, and keeps what it says. An answer is used again only for a moment within `thisUpdate` and
- * `nextUpdate` of all its evidence, not farther than `maxAgeMs` from the one it was asked for, and for `maxAgeMs` at most.
- * `unknown`, and what has no `nextUpdate`, is never kept; `good` never takes the place of `revoked`. Concurrent questions
- * about one certificate at one minute ask once.
+ * Caches the results of another source. A result is reused only for a verification time within `thisUpdate` and
+ * `nextUpdate` of all its evidence, within `maxAgeMs` of the time it was queried for, and for `maxAgeMs` at most.
+ * `unknown`, and results without `nextUpdate`, are never cached; `good` never replaces `revoked`. Concurrent queries
+ * for one certificate at one minute are merged.
  *
- * @throws TypeError, RangeError for options that make no sense.
+ * @throws TypeError, RangeError naming the option that is not as described.
  */
 export function cachedSource(source: RevocationSource, options: CachedSourceOptions = {}): RevocationSource {
   const { clock = () => performance.now() } = options
@@ -80,7 +83,7 @@ export function cachedSource(source: RevocationSource, options: CachedSourceOpti
     const softer = before?.answer.status === 'revoked' && answer.status === 'good' && young(before)
     if (entry !== undefined && !softer) kept.set(key, entry)
   }
-  // What one question may still check must not decide what others are told: the source has a budget of its own.
+  // The remaining budget of one verification must not affect the cached result: the source gets a budget of its own.
   const ask = async (key: string, question: Parameters<RevocationSource>) => {
     const [certificate, issuer, at, anchor, limits] = question
     const own = { ...limits, budget: undefined }
@@ -112,7 +115,7 @@ export function cachedSource(source: RevocationSource, options: CachedSourceOpti
   }
 }
 
-/** `undefined` when the answer must not be kept. */
+/** `undefined` when the result must not be cached. */
 function keepable(answer: RevocationAnswer, askedFor: number, storedAt: number): Kept | undefined {
   if (answer.status === 'unknown' || answer.evidence.length === 0) return undefined
   const from = Math.max(...answer.evidence.map(({ thisUpdate }) => thisUpdate.getTime()))

@@ -3,17 +3,17 @@ import { RevocationList } from '../../revocation/index.ts'
 import type { RevocationAnswer, RevocationSource } from '../report.ts'
 import { type ListSourceOptions, listVerifier } from './list-verifier.ts'
 
-/** What a source over revocation lists works with. */
+/** Options of {@link crlSource}. */
 export interface CrlSourceOptions extends ListSourceOptions {
-  /** Lists, complete and delta, in any order. Untrusted: each is verified before it counts. */
+  /** Lists, complete and delta, in any order. Untrusted: each is verified before use. */
   readonly lists: readonly RevocationList[]
 }
 
 /**
- * Revocation lists at hand as a source. Lists signed with another key than the issuer's count when that key's certificate
- * is among the intermediates, leads to one of the anchors, and is itself not revoked. RFC 5280 6.3.
+ * Local revocation lists as a source. Lists signed with a key other than the issuer's are accepted when the certificate
+ * of that key is among the intermediates, leads to one of the anchors, and is not revoked. RFC 5280 6.3.
  *
- * @throws TypeError for lists or anchors that are no arrays; RangeError for a `skewMs` that is not finite or negative.
+ * @throws TypeError when lists or anchors are not arrays; RangeError for a `skewMs` that is negative or not finite.
  */
 export function crlSource(options: CrlSourceOptions): RevocationSource {
   const { lists } = options
@@ -25,10 +25,10 @@ export function crlSource(options: CrlSourceOptions): RevocationSource {
 }
 
 /**
- * Several sources as one that asks each of them: revoked when any says so, good when one does and none says revoked. Where
- * sources are given to `verifyCertificate` side by side, the first that knows decides and the rest are not asked.
+ * Combines several sources and queries all of them: revoked when any reports revoked, good when one reports good and
+ * none revoked. With several sources in `verifyCertificate`, by contrast, the first that has the status decides.
  *
- * @throws TypeError when a source is no function.
+ * @throws TypeError when a source is not a function.
  */
 export function combinedSource(sources: readonly RevocationSource[]): RevocationSource {
   if (!sources.every((source) => typeof source === 'function')) throw new TypeError('a source is a function')
@@ -43,7 +43,7 @@ export function combinedSource(sources: readonly RevocationSource[]): Revocation
   }
 }
 
-/** A source that throws knows nothing, and does not keep the others from being asked. */
+/** A source that throws counts as `unknown`; the others are queried all the same. */
 async function answerOf(source: RevocationSource, question: Parameters<RevocationSource>): Promise<RevocationAnswer> {
   try {
     return await source(...question)

@@ -5,37 +5,37 @@ import { type HeldLists, ListFolder } from './list-folder.ts'
 import { ListSigners } from './list-signers.ts'
 import { type ListSourceOptions, listVerifier } from './list-verifier.ts'
 
-/** Which folder of lists, and how it is read. */
+/** Options of {@link crlFolderSource}. */
 export interface CrlFolderSourceOptions extends ListSourceOptions {
   /** Folder with the lists: `*.crl`, `*.der` or `*.pem`, each one list in DER or PEM blocks `X509 CRL`. */
   readonly folder: string
   /**
-   * The folder is looked at again after so long, milliseconds, while questions are answered from what is held. Default
-   * 60 000. With 0 each question looks and waits for that, but not longer than a second for a folder that does not respond.
+   * Interval between scans of the folder, milliseconds; meanwhile the loaded lists are used. Default 60 000. With 0
+   * each query scans and waits for the scan, at most a second for a folder that does not respond.
    */
   readonly refreshMs?: number | undefined
   /** Larger files are refused. Default 256 MiB. */
   readonly maxBytes?: number | undefined
 }
 
-/** A folder of lists as a source, which also shows what it holds. */
+/** A folder of lists as a source, with access to the loaded lists. */
 export interface CrlFolderSource extends RevocationSource {
   /**
-   * The lists that are held, and what could not be read; looks at the folder first when it is time for that.
+   * The loaded lists, and problems of reading others; scans the folder first when due.
    *
-   * @param at - the time of the question.
+   * @param at - the time of the verification.
    */
   held(at: Date): Promise<{ readonly lists: readonly RevocationList[]; readonly problems: readonly string[] }>
 }
 
 /**
  * A folder of revocation lists as a source: the usual case for the JPKI, whose distribution points are names in a
- * directory. Each list is verified before it counts, as in {@link crlSource}.
+ * directory. Each list is verified before use, as in {@link crlSource}.
  *
- * The first question waits for the folder to be read; later ones only when what is held does not answer them. Of each
- * scope the newest list that was ever read and is in force counts: an older one put back, an unreadable or forged one, a
- * file or folder that is gone, and one dated ahead of the clock take nothing away before `nextUpdate`. What cannot be read
- * is reported in `problems`. Replace files by renaming.
+ * The first query waits for the folder to be read; later ones only if the loaded lists do not have the status. Of each
+ * scope the newest list in force ever read is used: an older list put back, an unreadable or forged one, a missing file
+ * or folder, and a list dated ahead do not displace it before its `nextUpdate`. Read errors are reported in `problems`.
+ * Replace files by renaming.
  *
  * @throws TypeError, RangeError for an option of a wrong type or out of range.
  */

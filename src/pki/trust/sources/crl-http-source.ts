@@ -11,37 +11,37 @@ import { readLists } from './list-file.ts'
 import { type ListSourceOptions, listVerifier } from './list-verifier.ts'
 import { reasonOf, Unavailable } from './unavailable.ts'
 
-/** Where lists are downloaded from, and how. `maxBytes` is 64 MiB by default. */
+/** Options of {@link crlHttpSource}. `maxBytes` defaults to 64 MiB. */
 export interface CrlHttpSourceOptions extends ListSourceOptions, AddressOptions, HttpOptions {
   /**
-   * A list is asked for again after so long, milliseconds, while questions are answered from what is held. Default 1 hour.
-   * With 0 each question asks and waits for that, but not longer than a second while a current list is held.
+   * Refresh interval of a list, milliseconds; meanwhile the cached list is used. Default 1 hour. With 0 each query
+   * downloads and waits, at most a second while a current list is cached.
    */
   readonly maxAgeMs?: number | undefined
-  /** After a failure, and while the list is outdated, an address is left alone so long, milliseconds. Default 30 000. */
+  /** Retry interval of an address after a failure, and while its list is expired, milliseconds. Default 30 000. */
   readonly retryMs?: number | undefined
 }
 
-/** Revocation lists over HTTP as a source, which also shows what it holds. */
+/** Revocation lists over HTTP as a source, with access to the cached lists. */
 export interface CrlHttpSource extends RevocationSource {
   /**
-   * The lists that are held for the anchors, and why others could not be downloaded; downloads what it is time for. Addresses
-   * come from `url`, or from the distribution points of the anchors themselves.
+   * The cached lists of the anchors, and problems of downloading others; downloads those that are due. Addresses come
+   * from `url`, or from the distribution points of the anchors themselves.
    *
-   * @param at - the time of the question.
+   * @param at - the time of the verification.
    */
   held(at: Date): Promise<{ readonly lists: readonly RevocationList[]; readonly problems: readonly string[] }>
 }
 
 /**
- * Revocation lists over HTTP as a source, from addresses given or from those of the certificate's distribution points that
- * are allowed. DER or PEM, one list an address, no redirects. Each list is verified before it is kept and again before it
- * counts, as in {@link crlSource}.
+ * Revocation lists over HTTP as a source, from given addresses or from allowed ones of the certificate's distribution
+ * points. DER or PEM, one list per address, no redirects. Each list is verified before it is cached and again before
+ * use, as in {@link crlSource}.
  *
- * A question waits for a download only when what is held does not answer it. A failure, a forged list or an older one never
- * takes the place of the list held, nor does one of another scope or one that is not in force while that is current; a list
- * dated ahead of the clock follows it when its time has come. What failed is reported in `problems`. Lists are kept in
- * memory, of at most 4096 addresses.
+ * A query waits for a download only if the cached lists do not have the status. A failure, a forged or an older list
+ * never replaces the cached one, nor does one of another scope or one not in force while the cached one is current; a
+ * list dated ahead replaces it when its time has come. Failures are reported in `problems`. Lists of at most 4096
+ * addresses are kept in memory.
  *
  * @throws TypeError, RangeError for an option of a wrong type or out of range.
  */
@@ -63,7 +63,7 @@ export function crlHttpSource(options: CrlHttpSourceOptions): CrlHttpSource {
   }
   const downloads = new ListDownloads(get, { maxAgeMs, retryMs })
 
-  /** The lists for a question. @param atOnce - what is held will do, where anything is. */
+  /** The lists for a query. @param atOnce - use cached lists without waiting, if any. */
   const gather = async (
     [certificate, issuer, at]: Parameters<RevocationSource>,
     atOnce: boolean,
@@ -109,7 +109,7 @@ export function crlHttpSource(options: CrlHttpSourceOptions): CrlHttpSource {
     const { lists, problems, pending } = await gather(question, maxAgeMs > 0)
     const answer = await verify(lists, question, problems)
     if (answer.status !== 'unknown' || pending.length === 0) return answer
-    // What is held does not answer it: perhaps what comes does.
+    // The cached lists do not have the status: wait for the downloads.
     await Promise.allSettled(pending)
     const after = await gather(question, true)
     return verify(after.lists, question, after.problems)
@@ -123,21 +123,21 @@ export function crlHttpSource(options: CrlHttpSourceOptions): CrlHttpSource {
   })
 }
 
-/** A download that takes longer is not waited for while a list is held, however often one is asked for. */
+/** Longest wait for a download while a list is cached, however small the refresh interval. */
 const briefMs = 1000
 
-/** What a question is answered from. */
+/** Lists for one query. */
 interface Gathered {
   readonly lists: ListIndex
   readonly problems: readonly string[]
-  /** Downloads that were not waited for. */
+  /** Pending downloads. */
   readonly pending: readonly Promise<Downloaded>[]
 }
 
 /** Certificates tried for one list. */
 const mostSigners = 16
 
-/** A forged list must not take the place of a good one, though it would never count. */
+/** A forged list must not displace a valid one, although it would never be used. */
 async function isSigned(
   list: RevocationList,
   candidates: readonly Certificate[],
@@ -165,7 +165,7 @@ function requireSuccessor(list: RevocationList, held: RevocationList | undefined
   if (before !== undefined && (after === undefined || after < before)) throw new Unavailable(older)
 }
 
-/** Addresses of a distribution point lead to the same list. RFC 5280 4.2.1.13. */
+/** All addresses of a distribution point refer to the same list. RFC 5280 4.2.1.13. */
 function addressesOfLists({ extensions }: Certificate): readonly (readonly string[])[] {
   return (extensions.crlDistributionPoints ?? []).map(({ name }) =>
     name?.kind === 'full' ? name.names.flatMap((one) => (one.kind === 'uri' ? [one.value] : [])) : [],

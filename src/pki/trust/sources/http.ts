@@ -3,26 +3,26 @@ import { withinTime } from '../../../waiting.ts'
 import { byteLimit, sizeText, spanText, timeout } from './limits.ts'
 import { codeOf, Unavailable } from './unavailable.ts'
 
-/** How a source speaks HTTP. */
+/** HTTP options of a source. */
 export interface HttpOptions {
   /** Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined
-  /** For the whole exchange, the body included, milliseconds. Default 10 000. */
+  /** Timeout of the whole exchange, body included, milliseconds. Default 10 000. */
   readonly timeoutMs?: number | undefined
   /** Longest body, counted after any decompression. */
   readonly maxBytes?: number | undefined
 }
 
-/** What is asked for. */
+/** An HTTP request. */
 interface Exchange {
   readonly method: 'GET' | 'POST'
   readonly headers: Readonly<Record<string, string>>
   readonly body?: NonNullable<RequestInit['body']>
-  /** Media type the answer must have. */
+  /** Required media type of the response. */
   readonly answer?: string
 }
 
-/** Failures by which a server did not answer at all, as when it closes a connection that was kept open. */
+/** Errors without a response, as when a server closes a keep-alive connection. */
 const unanswered: ReadonlySet<string | undefined> = new Set([
   'ECONNABORTED',
   'ECONNREFUSED',
@@ -34,15 +34,15 @@ const unanswered: ReadonlySet<string | undefined> = new Set([
 ])
 
 /**
- * HTTP exchanges bounded in time and memory that follow no redirect. A request that got no answer is sent once more, within
- * the same time: what is asked here may be asked twice.
+ * HTTP exchanges limited in time and memory, without redirects. A request without a response is sent once more within
+ * the same timeout: the requests here are idempotent.
  */
 export class Http {
   readonly #fetch: typeof globalThis.fetch
   readonly #timeoutMs: number
   readonly #maxBytes: number
 
-  /** @throws TypeError, RangeError for options that make no sense. */
+  /** @throws TypeError, RangeError naming the option that is not as described. */
   constructor(options: HttpOptions, maxBytes: number) {
     this.#fetch = options.fetch ?? globalThis.fetch
     if (typeof this.#fetch !== 'function') throw new TypeError('fetch must be a function')
@@ -50,7 +50,7 @@ export class Http {
     this.#maxBytes = byteLimit('maxBytes', options.maxBytes, maxBytes)
   }
 
-  /** Body of an answer with status 200. @throws Unavailable */
+  /** Body of a response with status 200. @throws Unavailable */
   async body(address: URL, exchange: Exchange): Promise<Uint8Array> {
     const control = new AbortController()
     const late = () => new Unavailable(`no answer within ${spanText(this.#timeoutMs)}`)
@@ -87,7 +87,7 @@ export class Http {
   }
 }
 
-/** Node.js shows a redirect that is not followed as it came; the Fetch standard hides it in a response of this type. */
+/** Node.js returns an unfollowed redirect as is; by the Fetch standard it is a response of type opaqueredirect. */
 function isRedirect({ status, type }: Response): boolean {
   return type === 'opaqueredirect' || [301, 302, 303, 307, 308].includes(status)
 }

@@ -1,6 +1,6 @@
 import { longestTimer, withinTime } from '../../../waiting.ts'
 
-/** How far ahead of the clock here a list may be dated that a source gets by itself, milliseconds; as for OCSP. */
+/** Clock skew allowed for lists a source fetches by itself, milliseconds; as for OCSP. */
 export const clockSkewMs: number = 5 * 60 * 1000
 
 /** A span of time as an option, milliseconds. @throws TypeError, RangeError. */
@@ -44,7 +44,7 @@ export function spanText(ms: number): string {
   return ms >= 1000 ? `${Math.round(ms / 100) / 10} s` : `${Math.round(ms)} ms`
 }
 
-/** Resolves when the work ends, well or not, or after so long. */
+/** Resolves when the work settles, or after `ms`. */
 export async function endOf(work: Promise<unknown>, ms: number): Promise<void> {
   await withinTime(work, ms, () => new Error('late')).catch(() => {})
 }

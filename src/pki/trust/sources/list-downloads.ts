@@ -4,17 +4,17 @@ import type { RevocationList } from '../../revocation/index.ts'
 import type { Certificate } from '../../x509/index.ts'
 import { reasonOf } from './unavailable.ts'
 
-/** When an address is asked again, milliseconds. */
+/** Refresh and retry intervals of an address, milliseconds. */
 export interface DownloadTimes {
   readonly maxAgeMs: number
   readonly retryMs: number
 }
 
-/** What an address has given. */
+/** State of an address. */
 export interface Downloaded {
-  /** The newest list in force, and those dated ahead of the clock that will follow it. */
+  /** The newest list in force, and its successors dated ahead of the clock. */
   readonly lists: readonly RevocationList[]
-  /** Why the last try gave nothing. */
+  /** Why the last attempt failed. */
   readonly problem: string | undefined
 }
 
@@ -23,9 +23,9 @@ interface Held extends Downloaded {
 }
 
 /**
- * Gets a list to put in the place of the one held. @throws Unavailable, CertificateError when that one stays.
+ * Fetches a list to replace the cached one. @throws Unavailable, CertificateError when the cached one stays.
  *
- * @param held - the one in force, or else the last one there was.
+ * @param held - the cached list in force, or else the last cached one.
  */
 export type GetList = (
   address: URL,
@@ -36,12 +36,12 @@ export type GetList = (
 
 /** Addresses whose list is kept; the JPKI has one list for each of some 1,900 municipalities. */
 const mostHeld = 4096
-/** Lists of one address kept that are dated ahead of the clock. */
+/** Lists dated ahead that are kept per address. */
 const mostAhead = 2
 
 /**
- * Lists by address and key of the issuer who is asked for, each fetched once at a time. A failure leaves the list held in
- * use: its own `nextUpdate` says how long.
+ * Lists by address and issuer key, each fetched once at a time. A failure leaves the cached list in use until its own
+ * `nextUpdate`.
  */
 export class ListDownloads {
   readonly #get: GetList
@@ -55,8 +55,8 @@ export class ListDownloads {
   }
 
   /**
-   * What is held of an address, at once, and the download under way, which is started when it is time for one. A download
-   * fails only by a fault of the program.
+   * The cached state of an address, immediately, and the pending download, started when due. A download rejects only
+   * for a programming error.
    */
   at(
     address: URL,
@@ -69,13 +69,13 @@ export class ListDownloads {
     if (flight === undefined && (held === undefined || performance.now() - held.triedAt >= this.#keptFor(held, at))) {
       flight = this.#fetch(key, address, held, issuer, at)
       this.#flights.set(key, flight)
-      // Whoever waits gets the fault; in the background it must not end the process.
+      // The awaiting caller gets the error; unawaited it must not end the process.
       flight.catch(() => {})
     }
     return { held, flight }
   }
 
-  /** What is held of an address. */
+  /** The cached state of an address. */
   heldOf(address: URL, issuer: Certificate): Downloaded | undefined {
     return this.#held.get(`${issuer.key.id} ${address.href}`)
   }
@@ -97,7 +97,7 @@ export class ListDownloads {
     return found
   }
 
-  /** An outdated list, or one that is not in force yet, is looked at again like a failure, not with each question. */
+  /** An expired list, or one not in force yet, is retried like a failure, not with each query. */
   #keptFor({ lists, problem }: Held, at: Date): number {
     const { maxAgeMs, retryMs } = this.#times
     if (problem !== undefined || lists.length === 0) return retryMs
@@ -107,7 +107,7 @@ export class ListDownloads {
 
 const isAhead = ({ thisUpdate }: RevocationList, at: Date): boolean => thisUpdate > at
 
-/** What is kept now that a list has come: it, or it and the one in force while it is dated ahead. */
+/** The lists kept after a download: the new one, together with the one in force while the new one is dated ahead. */
 function successors(
   before: readonly RevocationList[],
   inForce: RevocationList | undefined,
@@ -116,7 +116,7 @@ function successors(
 ): readonly RevocationList[] {
   const others = before.filter((one) => isAhead(one, at) && one !== inForce && one.sha256 !== list.sha256)
   const kept = isAhead(list, at) ? [list, ...others] : others.filter((one) => supersedes(one, list))
-  // Those that will be in force first: a date far ahead must not keep out the next list.
+  // Earliest first: a date far ahead must not displace the next list.
   const ahead = kept.sort((a, b) => a.thisUpdate.getTime() - b.thisUpdate.getTime()).slice(0, mostAhead)
   if (!isAhead(list, at)) return [list, ...ahead]
   return inForce === undefined || inForce.sha256 === list.sha256 ? ahead : [inForce, ...ahead]

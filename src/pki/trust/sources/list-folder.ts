@@ -10,59 +10,59 @@ import type { ListSigners } from './list-signers.ts'
 import { readStable } from './stable-file.ts'
 import { reasonOf } from './unavailable.ts'
 
-/** What is kept of one file. */
+/** Cached state of one file. */
 interface Kept {
-  /** `undefined`: look at it again next time. */
+  /** `undefined`: to be read again next time. */
   readonly stamp: string | undefined
-  /** The last good ones. */
+  /** The last valid lists. */
   readonly lists: readonly RevocationList[]
   readonly problem: string | undefined
 }
 
-/** What the folder has given so far. */
+/** Lists loaded so far. */
 export interface HeldLists {
   readonly lists: ListIndex
   readonly problems: readonly string[]
 }
 
-/** How a folder is looked at. */
+/** Options of {@link ListFolder}. */
 export interface ListFolderOptions {
   readonly folder: string
   readonly refreshMs: number
   readonly maxBytes: number
-  /** Whose lists may take the place of earlier ones. */
+  /** Signers whose lists may replace earlier ones. */
   readonly signers: ListSigners
 }
 
 const none: readonly RevocationList[] = []
 /** Not hidden ones: macOS puts `._name.crl` beside each file it copies. */
 const endings = /^[^.].*\.(crl|der|pem)$/is
-/** Lists in one file, and lists kept whose file is gone; the JPKI has one for each of some 1,900 municipalities. */
+/** Lists per file, and lists kept of removed files, at most; the JPKI has one for each of some 1,900 municipalities. */
 const mostLists = 4096
-/** Lists of one scope kept whose file is gone, where no key at hand proves that one takes the place of another. */
+/** Lists of one scope kept of removed files, at most, if no available key verifies that one replaces another. */
 const mostOfScope = 8
-/** What could not be read is tried again after so long, if that is sooner than `refreshMs`. */
+/** Retry interval of unreadable files, if shorter than `refreshMs`. */
 const retryMs = 5000
-/** A look that has got no further for so long is not waited for. */
+/** Time without progress after which a scan is not waited for. */
 const stalledMs = 10_000
-/** The same where current lists are held and each question looks at the folder. */
+/** The same with current lists loaded and a scan per query. */
 const briefMs = 1000
-/** Lists handled between two chances for others to run. */
+/** Lists processed before yielding to the event loop. */
 const slice = 64
 
 /**
- * The lists of a folder. What is held stays in use while the folder is looked at again; a list whose file is gone,
- * unreadable or replaced by an older one stays until one that takes its place is there, or until its `nextUpdate`.
+ * The lists of a folder. Loaded lists stay in use while the folder is scanned again; a list whose file is removed,
+ * unreadable or replaced by an older one stays until a list that replaces it is loaded, or until its `nextUpdate`.
  */
 export class ListFolder {
   readonly #options: ListFolderOptions
   #files: ReadonlyMap<string, Kept> = new Map()
-  /** Lists that no file holds any more. */
+  /** Lists whose file is gone. */
   #gone: readonly RevocationList[] = []
   #held: HeldLists | undefined
   #dueAt = Number.NEGATIVE_INFINITY
   #look: Promise<void> | undefined
-  /** Counts what looks have done; where the last wait gave up is kept, so that one stuck look is waited for once. */
+  /** Progress counter of scans; the value at the last timeout is kept, so that a stuck scan is waited for once only. */
   #progress = 0
   #stalledAt = -1
 
@@ -70,18 +70,18 @@ export class ListFolder {
     this.#options = options
   }
 
-  /** What is held, at once; `undefined` before the first look has ended. A look is started when it is time for one. */
+  /** The loaded lists, immediately; `undefined` before the first scan has ended. Starts a scan when due. */
   held(at: Date): HeldLists | undefined {
     if (this.#look === undefined && performance.now() >= this.#dueAt) this.#start(at)
     return this.#held
   }
 
-  /** Whether the folder is being looked at, and the end of that may be waited for. */
+  /** Whether a scan is running whose end may be awaited. */
   get looking(): boolean {
     return this.#look !== undefined && this.#stalledAt !== this.#progress
   }
 
-  /** What is held after the look under way, or when that gets no further. */
+  /** The loaded lists after the running scan, or when that makes no progress. */
   async afterLook(): Promise<HeldLists> {
     const patience = this.#held !== undefined && this.#options.refreshMs === 0 ? briefMs : stalledMs
     while (this.looking) {
@@ -153,7 +153,7 @@ export class ListFolder {
     }
   }
 
-  /** Of the lists held that no file holds any more, those nothing has taken the place of. */
+  /** The lists without a file that no other list has replaced. */
   async #stillNeeded(files: ReadonlyMap<string, Kept>, at: Date): Promise<readonly RevocationList[]> {
     if (this.#gone.length === 0 && sameFiles(files, this.#files)) return this.#gone
     const present = new Map([...files.values()].flatMap(({ lists }) => lists.map((list) => [list.sha256, list])))
@@ -172,7 +172,7 @@ export class ListFolder {
     return newest.flatMap((lists) => lists.slice(0, mostOfScope)).slice(0, mostLists)
   }
 
-  /** A list proves nothing by its date: only one signed with the same key takes its place. */
+  /** The date alone proves nothing: only a list signed with the same key replaces another. */
   async #isReplaced(list: RevocationList, others: readonly RevocationList[], at: Date): Promise<boolean> {
     const newer = others.filter((other) => replaces(other, list, at))
     if (newer.length === 0) return false
@@ -196,7 +196,7 @@ function grouped(lists: readonly RevocationList[], key: (list: RevocationList) =
 
 const unreadable = (reason: string): string => `the folder of lists cannot be read: ${reason}`
 
-/** A look in the background has no caller to throw a fault of the program to. */
+/** A background scan has no caller to report a programming error to. */
 function reasonOrFault(error: unknown): string {
   try {
     return reasonOf(error)

@@ -3,10 +3,10 @@ import type { RevocationList } from '../../revocation/index.ts'
 import type { Certificate } from '../../x509/index.ts'
 import type { ListSourceOptions } from './list-verifier.ts'
 
-/** Certificates that are remembered. */
+/** Certificates remembered, at most. */
 const mostKnown = 256
 
-/** Certificates whose lists are believed: the trust anchors, and the issuers a source was asked with. */
+/** Trusted signers of lists: the trust anchors, and the issuers passed to a source. */
 export class ListSigners {
   readonly #signatures: ListSourceOptions['signatures']
   readonly #known = new Map<string, Certificate>()
@@ -21,7 +21,7 @@ export class ListSigners {
     if (this.#known.size < mostKnown && !this.#known.has(issuer.key.id)) this.#known.set(issuer.key.id, issuer)
   }
 
-  /** The key that made the list, when it is one of theirs. The list keeps the result. */
+  /** The key that signed the list, if it belongs to one of them. The list caches the result. */
   async keyOf(list: RevocationList): Promise<string | undefined> {
     for (const [key, certificate] of this.#known) {
       if (maySign(certificate, list) && (await list.verifySignature(certificate, this.#signatures))) return key

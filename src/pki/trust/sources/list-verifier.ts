@@ -10,34 +10,34 @@ import { fingerprint } from '../jpki-authorities.ts'
 import type { RevocationAnswer, RevocationEvidence, RevocationSource } from '../report.ts'
 import { span } from './limits.ts'
 
-/** Verifies a certificate by lists; problems of fetching them are put before those of the lists. */
+/** Checks a certificate against lists; fetch problems are reported before those of the lists. */
 export type ListVerifier = (
   lists: ListIndex,
   question: Parameters<RevocationSource>,
   problems?: readonly string[],
 ) => RevocationAnswer | Promise<RevocationAnswer>
 
-/** What every source over lists works with. */
+/** Options of all sources over lists. */
 export interface ListSourceOptions extends Omit<PathOptions, 'at'> {
   /**
-   * How far ahead of the moment in question a list may be dated, because clocks differ; milliseconds, as in `crlStatus`.
-   * Default 0 for lists at hand, 5 minutes for a folder and for HTTP.
+   * How far thisUpdate of a list may be after the time of the verification, for clock skew; milliseconds, as in
+   * `crlStatus`. Default 0 for local lists, 5 minutes for a folder and for HTTP.
    */
   readonly skewMs?: number | undefined
 }
 
-/** Most signers of lists looked into for one certificate; a hostile pool cannot cost more. */
+/** Signers of lists examined for one certificate, at most; limits the cost of a malicious pool. */
 const maxPaths = 64
 
-/** Of lists that cannot be about the certificate, so many are looked into for the reason when its status is unknown. */
+/** Irrelevant lists examined for a reason when the status is unknown, at most. */
 const maxExplained = 64
 
 /**
- * How all sources over lists judge. Lists signed with another key than the issuer's count when that key's certificate is
- * among the intermediates, leads to one of the anchors, and is itself not revoked. RFC 5280 6.3. The answer comes at once,
- * except where a long list must be hashed first, or where much is to be checked.
+ * The evaluation shared by all sources over lists. Lists signed with a key other than the issuer's are accepted when
+ * the certificate of that key is among the intermediates, leads to one of the anchors, and is not revoked. RFC 5280
+ * 6.3. Returns synchronously, except where a long list must be hashed first, or where much is to be checked.
  *
- * @throws TypeError without anchors; RangeError for a skew that is not finite or negative.
+ * @throws TypeError without anchors; RangeError for a `skewMs` that is negative or not finite.
  */
 export function listVerifier(options: ListSourceOptions): ListVerifier {
   for (const name of ['anchors', 'intermediates'] as const) {
@@ -63,7 +63,7 @@ export function listVerifier(options: ListSourceOptions): ListVerifier {
   }
 }
 
-/** What is asked of the end certificate is not asked of who signs its list. */
+/** Requirements on the end certificate do not apply to the signers of its lists. */
 function signerOptions(options: ListSourceOptions): ListSourceOptions {
   return {
     ...options,
@@ -78,7 +78,7 @@ function withoutCopies(pool: readonly Certificate[]): readonly Certificate[] {
   return [...new Map(pool.map((one) => [fingerprint(one), one])).values()]
 }
 
-/** Whether a long list counts here and was not hashed yet. */
+/** Whether a long list is relevant and not hashed yet. */
 function mustHash(
   list: RevocationList,
   issuer: Certificate,
@@ -91,7 +91,7 @@ function mustHash(
   return current && list.issuerName.equals(issuer.subjectName)
 }
 
-/** Hashes long lists in slices; they keep the result, so that `crlStatus` does not hold up the process. */
+/** Hashes long lists in slices; the results are cached, so that `crlStatus` does not block the event loop. */
 async function verifyAhead(
   lists: readonly RevocationList[],
   issuer: Certificate,
@@ -100,7 +100,7 @@ async function verifyAhead(
   for (const list of lists) await list.verifySignature(issuer, signatures)
 }
 
-/** One certificate judged, and on the way those that sign lists. */
+/** Evaluates one certificate, and those that sign its lists. */
 class Evaluation {
   readonly #lists: ListIndex
   readonly #pool: readonly Certificate[]
@@ -108,7 +108,7 @@ class Evaluation {
   readonly #at: Date
   readonly #anchor: Certificate | undefined
   #pathsLeft = maxPaths
-  /** The lists by which signers of other lists were found good. */
+  /** The lists that showed signers of other lists as good. */
   readonly #rests: CrlEvidence[] = []
 
   constructor(
@@ -127,7 +127,7 @@ class Evaluation {
 
   *of(certificate: Certificate, issuer: Certificate, problems: readonly string[]): Steps<RevocationAnswer> {
     const { status, entry, evidence, problems: whyNot } = yield* this.#decide(certificate, issuer, [certificate])
-    // A list that could not be checked might have had the certificate.
+    // An unchecked list might contain the certificate.
     if (status !== 'revoked' && this.#ofSigner.signatures?.budget?.exceeded === true) {
       return { status: 'unknown', evidence: [], problems: [...problems, 'lists: too many signatures to check'] }
     }
@@ -152,7 +152,7 @@ class Evaluation {
     })
   }
 
-  /** A key whose own revocation is being decided cannot help to decide it, unless its issuer wants it so. */
+  /** A key cannot sign the list that decides on its own revocation, unless its issuer designates it. */
   *#believed(candidate: Certificate, deciding: readonly Certificate[]): Steps<boolean> {
     if (deciding.some(({ key }) => key.id === candidate.key.id)) return listsItself(candidate)
     if (this.#pathsLeft-- <= 0) return false

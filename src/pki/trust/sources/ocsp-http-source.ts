@@ -9,27 +9,27 @@ import { span } from './limits.ts'
 import { type OcspPolicy, ocspAnswer, requireOcspPolicy } from './ocsp-source.ts'
 import { reasonOf } from './unavailable.ts'
 
-/** Which responder is asked, and how. `maxBytes` is 64 KiB by default. */
+/** Options of {@link ocspHttpSource}. `maxBytes` defaults to 64 KiB. */
 export interface OcspHttpSourceOptions extends OcspPolicy, AddressOptions, HttpOptions {
   /**
-   * Send a nonce, and require it in the answer unless `requireNonce` is `false`. Default `true`; `false` for responders with
-   * prepared answers (RFC 5019).
+   * Send a nonce, and require it in the response unless `requireNonce` is `false`. Default `true`; `false` for
+   * responders with pre-produced responses (RFC 5019).
    */
   readonly nonce?: boolean | undefined
   /** As in `buildOcspRequest`. Default `SHA-1`. */
   readonly hash?: CertIdHash | undefined
-  /** After a failure of the exchange an address is left alone so long, milliseconds. Default 30 000. */
+  /** Retry interval of an address after a failed exchange, milliseconds. Default 30 000. */
   readonly retryMs?: number | undefined
 }
 
 const idAdOcsp = '1.3.6.1.5.5.7.48.1'
 
 /**
- * An OCSP responder over HTTP as a source: the one given, or those the certificate names in authorityInfoAccess that are
- * allowed. The responder learns which certificate is asked about, and over `http` so does everyone on the way. Nothing is
- * kept: put it into {@link cachedSource}. RFC 6960, appendix A.1.
+ * An OCSP responder over HTTP as a source: the given one, or allowed ones of the certificate's authorityInfoAccess. The
+ * responder learns which certificate is queried, and over `http` so does everyone on the network path. Nothing is
+ * cached: use {@link cachedSource}. RFC 6960, appendix A.1.
  *
- * @throws TypeError, RangeError for options that make no sense.
+ * @throws TypeError, RangeError naming the option that is not as described.
  */
 export function ocspHttpSource(options: OcspHttpSourceOptions): RevocationSource {
   const { nonce = true, hash } = options

@@ -3,13 +3,13 @@ import { strictest } from '../../x509/signed.ts'
 import type { RevocationAnswer, RevocationSource } from '../report.ts'
 import { span } from './limits.ts'
 
-/** Policy for an OCSP answer, as in `ocspStatus`. */
+/** Policy for an OCSP response, as in `ocspStatus`. */
 export type OcspPolicy = Pick<
   OcspStatusOptions,
   'skewMs' | 'maxAgeMs' | 'requireNonce' | 'validateResponder' | 'signatures'
 >
 
-/** What a source over an OCSP answer works with. */
+/** Options of {@link ocspSource}. */
 export interface OcspSourceOptions extends OcspPolicy {
   readonly response: OcspResponse
   /** The nonce of the request, when one was sent. */
@@ -17,9 +17,9 @@ export interface OcspSourceOptions extends OcspPolicy {
 }
 
 /**
- * One OCSP answer at hand as a source. RFC 6960.
+ * One given OCSP response as a source. RFC 6960.
  *
- * @throws TypeError, RangeError for options that make no sense.
+ * @throws TypeError, RangeError naming the option that is not as described.
  */
 export function ocspSource(options: OcspSourceOptions): RevocationSource {
   if (!(options.response instanceof OcspResponse)) throw new TypeError('response must be an OcspResponse')
@@ -30,13 +30,13 @@ export function ocspSource(options: OcspSourceOptions): RevocationSource {
   }
 }
 
-/** @throws TypeError, RangeError for options that make no sense. */
+/** @throws TypeError, RangeError naming the option that is not as described. */
 export function requireOcspPolicy(options: OcspPolicy, hasNonce: boolean): void {
   for (const name of ['skewMs', 'maxAgeMs'] as const) span(name, options[name], 0)
   if (options.requireNonce === true && !hasNonce) throw new TypeError('requireNonce needs a nonce')
 }
 
-/** What a judged OCSP answer says, in the words of a source. */
+/** Converts an evaluated OCSP response to the result of a source. */
 export function ocspAnswer(found: OcspStatus): RevocationAnswer {
   if (found.status === 'unknown') return { status: 'unknown', evidence: [], problems: [`OCSP: ${found.problem}`] }
   const { responder, thisUpdate, nextUpdate, sha256, findings } = found.evidence

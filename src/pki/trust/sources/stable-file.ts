@@ -3,7 +3,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises'
 import { sizeText } from './limits.ts'
 import { Unavailable } from './unavailable.ts'
 
-/** A file as it was at one moment. */
+/** A consistent snapshot of a file. */
 export interface StableFile {
   /** Changes whenever the file does. */
   readonly stamp: string
@@ -11,15 +11,15 @@ export interface StableFile {
 }
 
 const stepBytes = 4_194_304
-// A pipe put in place of the file must not hold up the process.
+// A pipe in place of the file must not block the process.
 const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 /**
- * Reads a file unless it is still the one of that stamp, for which it is not even opened.
+ * Reads a file unless its stamp is unchanged, in which case it is not opened.
  *
- * @param onProgress - called for each part that was read.
- * @returns `undefined` when it is.
- * @throws Unavailable when it is no file, too large, or changes meanwhile; system errors.
+ * @param onProgress - called for each part read.
+ * @returns `undefined` when unchanged.
+ * @throws Unavailable when it is not a regular file, too large, or changes while being read; system errors.
  */
 export async function readStable(
   path: string,

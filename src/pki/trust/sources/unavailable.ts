@@ -1,12 +1,12 @@
 import { CertificateError } from '../../../errors.ts'
 
-/** A source is of no use just now. The message goes into `problems`: no query, no credentials, no personal data. */
+/** A source is unavailable. The message goes into `problems`: no URL query, no credentials, no personal data. */
 export class Unavailable extends Error {}
 
 /**
- * The sentence for what the world did: unreachable, unreadable, malformed.
+ * The reason of an external failure: unreachable, unreadable, malformed.
  *
- * @throws the error itself when it is a fault of the program.
+ * @throws the error itself for a programming error.
  */
 export function reasonOf(error: unknown): string {
   if (error instanceof Unavailable || error instanceof CertificateError) return error.message
