@@ -1,5 +1,5 @@
 /**
- * Applications that may be selected to leave another one; SELECT of a different application clears every verified PIN.
+ * Applications selected to clear PINs: SELECT of a different application clears every verified PIN.
  * The card manager exists on My Number cards, the Juki application on both cards, the visual application on My Number
  * cards and on Juki cards issued from 2009-04-20.
  */

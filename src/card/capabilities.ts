@@ -1,22 +1,23 @@
-/** Whether a card takes a form of command: not tried yet, seen working, or refused once. */
+/** Whether a card supports a form of command: not tried yet, seen working, or refused once. */
 export type Ability = 'unknown' | 'yes' | 'no'
 
 /**
- * What card and reader were found to take, for one session. Each `unknown` costs at most a few refused commands to settle: any
- * refusal but "not allowed" and "not found" is tried once in the other form, and `no` is remembered only if that works.
+ * Capabilities of card and reader, for one session. Each `unknown` costs at most a few refused commands to determine:
+ * after any refusal but "not allowed" and "not found" the other form is tried once, and `no` is recorded only if that
+ * works.
  */
 export interface Capabilities {
   /** Extended length fields, so that a file is read in one exchange. ISO/IEC 7816-4 5.2. */
   extendedLength: Ability
   /** READ BINARY by short EF identifier in P1, without SELECT. ISO/IEC 7816-4 11.2.2. */
   shortFileId: Ability
-  /** PIN and key named in P2 of VERIFY and COMPUTE DIGITAL SIGNATURE, without SELECT. */
+  /** PIN and key referenced in P2 of VERIFY and COMPUTE DIGITAL SIGNATURE, without SELECT. */
   directReference: Ability
-  /** SELECT with P2 = 0C, no response data wanted; else file control information is asked for and passed over. */
+  /** SELECT with P2 = 0C, no response data; otherwise file control information is requested and ignored. */
   selectWithoutData: Ability
 }
 
-/** All `unknown`, except what the ATR rules out. */
+/** All `unknown`, except those excluded by the ATR. */
 export function initialCapabilities(atr: Uint8Array): Capabilities {
   return {
     extendedLength: atrRulesOutExtendedLength(atr) ? 'no' : 'unknown',
@@ -37,8 +38,8 @@ export function historicalBytes(atr: Uint8Array): Uint8Array {
 }
 
 /**
- * Range of the historical bytes, which may end past the ATR; `undefined` when the ATR ends before its interface bytes
- * do.
+ * Range of the historical bytes, which may end beyond the ATR; `undefined` when the ATR is truncated within its
+ * interface bytes.
  */
 export function historicalRange(atr: Uint8Array): { readonly start: number; readonly end: number } | undefined {
   const t0 = atr[1]
@@ -55,10 +56,12 @@ export function historicalRange(atr: Uint8Array): { readonly start: number; read
 }
 
 /**
- * Whether the card itself declares that it has no extended length fields: a card capabilities object (compact-TLV tag 7)
- * with a third software function byte whose bit 7 is clear. A contactless reader's made-up ATR declares nothing.
+ * Whether the card itself declares that it has no extended length fields: a card capabilities object (compact-TLV tag
+ * 7) with a third software function byte whose bit 7 is clear. The synthesized ATR of a contactless reader declares
+ * nothing.
  *
- * Source: ISO/IEC 7816-4 12.1.1 and 12.1.1.9 table 119. A hint on how to talk, never on which card it is.
+ * Source: ISO/IEC 7816-4 12.1.1 and 12.1.1.9 table 119. A hint for communication only, never for identification of the
+ * card.
  */
 function atrRulesOutExtendedLength(atr: Uint8Array): boolean {
   const historical = historicalBytes(atr)

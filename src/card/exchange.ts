@@ -7,32 +7,32 @@ import type { CardConnection } from '../transport/index.ts'
 import type { CardApplication } from './application.ts'
 
 /**
- * Secure messaging of one application, between a session and its exchanges: the session asks it about every command while
- * that application is current, and notifies it when the card has lost the keys.
+ * Secure messaging of one application, between a session and its exchanges: called for every command while that
+ * application is current, and notified when the card has lost the session keys.
  */
 export interface Protection {
   readonly application: CardApplication
   /**
-   * The protected form of a command; `undefined` when the command goes in the clear.
+   * The protected form of a command; `undefined` for a command sent in plain.
    *
-   * @throws SecureMessagingError when the command must be protected and cannot be any more. Nothing has been sent then.
+   * @throws SecureMessagingError when a command must be protected and the keys are lost. Nothing has been sent then.
    */
   wrap(command: CommandApdu): CommandApdu | undefined
-  /** The plain response to the command wrapped last. @throws SecureMessagingError when it is not a protected one. */
+  /** The plain response to the last wrapped command. @throws SecureMessagingError when it is not protected. */
   unwrap(response: ResponseApdu): ResponseApdu
-  /** Keys and counter are invalid from now on: wipes them. Commands that must be protected are refused from now on. */
+  /** Wipes keys and counter. Commands that must be protected are refused from then on. */
   end(): void
 }
 
-/** Most response bytes collected over 61XX, ISO/IEC 7816-4 5.2: Ne is at most 65 536. */
+/** Response bytes collected over 61XX, at most, ISO/IEC 7816-4 5.2: Ne is at most 65 536. */
 const maxCollected = 65_536
-/** Most GET RESPONSEs for one command: twice what that many bytes take. */
+/** GET RESPONSE commands per command, at most: twice those needed for that many bytes. */
 const maxPieces = 512
 const shortBlock = 255
 /** CLA bits that say secure messaging, ISO/IEC 7816-4 5.4.1 table 2. */
 const secureMessaging = 0x0c
 
-/** The way to the card for one command and what follows it. */
+/** Transmission of one command and its continuation. */
 interface Wire {
   readonly connection: CardConnection
   readonly onExchange: () => void
@@ -40,9 +40,9 @@ interface Wire {
 
 /**
  * Sends one command and returns its whole response: the only place that fetches 61XX, repeats after 6CXX and chains
- * long command data. Secret commands (VERIFY, CHANGE and the like) are sent exactly once, whatever the card answers.
+ * long command data. Secret commands (VERIFY, CHANGE and the like) are sent exactly once, whatever the response.
  *
- * SELECT answered by 61XX keeps that status when the card then gives no data: it is selected.
+ * SELECT with status 61XX keeps that status when GET RESPONSE returns no data: it is selected.
  *
  * @param extended - whether extended length fields may be used; otherwise long data is chained and Ne is cut to 256.
  * @param onExchange - called once per exchange with the card, before it.
@@ -98,7 +98,7 @@ async function sendChained(wire: Wire, command: CommandApdu): Promise<ResponseAp
 async function repeatWithExactLe(wire: Wire, command: CommandApdu, response: ResponseApdu): Promise<ResponseApdu> {
   const status = classifyStatus(response.sw)
   if (status.kind !== 'wrong-le' || command.ne === undefined) return response
-  // Under secure messaging the card has counted the command: the same bytes would be out of step.
+  // Under secure messaging the card has incremented its counter: the same bytes would be out of sequence.
   if ((command.cla & secureMessaging) !== 0) return response
   if ((command.data?.length ?? 0) > shortBlock) return response
   return sendOnce(wire, { ...command, ne: status.exact })
@@ -112,10 +112,10 @@ async function collect(wire: Wire, command: CommandApdu, first: ResponseApdu): P
   for (;;) {
     const status = classifyStatus(response.sw)
     if (parts.length > maxPieces) {
-      throw new ResponseError('ERR_RESPONSE_TOO_LONG', `the card gives its answer in more than ${maxPieces} pieces`)
+      throw new ResponseError('ERR_RESPONSE_TOO_LONG', `the card returns its response in more than ${maxPieces} parts`)
     }
     if (status.kind !== 'more-data') {
-      // 61XX said that the file or application is selected; what describes it is not needed.
+      // 61XX means that the file or application is selected; its control information is not needed.
       const selected = command.ins === ins.select && !carriesData(status)
       return { data: concat(...parts), sw: selected ? first.sw : response.sw }
     }
@@ -123,7 +123,7 @@ async function collect(wire: Wire, command: CommandApdu, first: ResponseApdu): P
     const exact = classifyStatus(response.sw)
     if (exact.kind === 'wrong-le') response = await sendOnce(wire, getResponse(command.cla, exact.exact))
     if (response.data.length === 0 && classifyStatus(response.sw).kind === 'more-data') {
-      throw new ResponseError('ERR_RESPONSE_MALFORMED', 'GET RESPONSE brought no data but announced more')
+      throw new ResponseError('ERR_RESPONSE_MALFORMED', 'GET RESPONSE returned no data but announced more')
     }
     total += response.data.length
     if (total > maxCollected) {

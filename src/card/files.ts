@@ -16,9 +16,9 @@ import { endsInside } from '../tlv/read.ts'
 import { type CardSession, overReset, selectEf, statusError } from './session.ts'
 
 /**
- * How much of a file is wanted: a number of bytes; or `object` for the one data object it begins with, padding left
- * out; or what `measure` makes of its beginning (256 bytes, less only when the file or the card gives less), at most 32 767
- * bytes. The cards' files are longer than their content.
+ * How much of a file to read: a number of bytes; `object` for the one data object at its start, without padding; or the
+ * number `measure` computes from its start (256 bytes, fewer only if file or card return fewer), at most 32 767 bytes.
+ * The files of the cards are longer than their content.
  */
 export type FileExtent =
   | { readonly bytes: number }
@@ -27,39 +27,42 @@ export type FileExtent =
 
 /** Options of {@link readFile}. */
 export interface ReadFileOptions {
-  /** The content is secret: copies made on the way are wiped, the result is the only one left here. Default false. */
+  /** The content is secret: intermediate copies are wiped, the result is the only one left here. Default false. */
   readonly secret?: boolean
 }
 
 const shortBlock = 256
-/** Asked for in place of a block of 256 bytes that arrives spoilt: some readers have no room for 258 bytes. */
+/** Block size after a block of 256 bytes arrives truncated: some readers have no buffer for 258 bytes. */
 const smallBlock = 128
-/** Sessions whose reader has no room for more. */
+/** Sessions whose reader needs the small block size. */
 const smallReaders = new WeakSet<CardSession>()
 const wholeFile = 65_536
-/** The EF was found, and does not hold what was asked for: records, or none. */
+/** The EF was found, but has the other structure (records or transparent). */
 export const otherStructure = 0x6981
 /** READ BINARY from an offset behind the last byte. */
 const endOfFile = 0x6b00
-/** Longest tag and length that begin a file, and four bytes in front of them. */
+/** Longest tag and length at the start of a file, and four bytes before them. */
 const longestHead = 16
 /** READ BINARY addresses 15 bits, ISO/IEC 7816-4 11.2.2. */
 const maxOffset = 0x7fff
-/** Most exchanges for one file: more than twice what the longest takes with a card that gives it by 256 bytes and 61XX. */
+/**
+ * Exchanges per file, at most: more than twice those of the longest file from a card that returns 256 bytes per 61XX.
+ */
 const maxExchanges = 1_024
 
 /**
- * Reads a transparent EF of the current application with as few exchanges as the card allows: one when it takes short EF
- * identifiers and extended lengths, else SELECT and one READ BINARY per 256 bytes. What it refuses is remembered in
- * `session.capabilities`, so each is found out at the cost of one command per session.
+ * Reads a transparent EF of the current application with as few exchanges as the card allows: one if it supports short
+ * EF identifiers and extended length, else SELECT and one READ BINARY per 256 bytes. Refused forms are recorded in
+ * `session.capabilities`, so each costs one command per session.
  *
  * @param fid - file identifier, 0x0001 to 0xFFFE; 0x0001 to 0x001E can be read by short identifier.
- * @returns the bytes asked for; fewer only when the file is shorter. With `object`: the object, or nothing when the file
- *   holds none (it begins with the filler 00 or FFFF).
+ * @returns the bytes asked for; fewer only when the file is shorter. With `object`: the object, or nothing when the
+ *   file has none (it starts with the filler 00 or FFFF).
  * @throws StatusWordError `ERR_FILE_NOT_FOUND`, `ERR_SECURITY_STATUS`, `ERR_STATUS_WORD`.
- * @throws DecodeError `ERR_CARD_DATA` when the file does not hold the object it announces, or comes in thousands of pieces;
- *   `ERR_TLV` when what it begins with is no object.
- * @throws ResponseError `ERR_RESPONSE_MALFORMED` when card or reader answers without the data asked for, in short lengths too.
+ * @throws DecodeError `ERR_CARD_DATA` when the file is shorter than its data object, or is returned in thousands of
+ *   parts; `ERR_TLV` when it does not start with a data object.
+ * @throws ResponseError `ERR_RESPONSE_MALFORMED` when card or reader respond without the requested data, with short
+ *   length too.
  * @throws TransportError `ERR_CARD_RESET` only while a PIN of this session is verified; else the file is read again.
  */
 export async function readFile(
@@ -76,7 +79,7 @@ export async function readFile(
   try {
     return await session[overReset](() => readOnce(session, fid, extent, options))
   } catch (error) {
-    // Some reader drivers fail the first extended transfer instead of passing it to the card.
+    // Some reader drivers fail on the first extended APDU instead of passing it to the card.
     const probing = capabilities.extendedLength === 'unknown'
     if (!probing || !(error instanceof TransportError) || error.code !== 'ERR_TRANSPORT') throw error
     capabilities.extendedLength = 'no'
@@ -101,7 +104,8 @@ async function readOnce(
     const most = session.exchanges + maxExchanges
     /** The next block; `undefined` at the end of the file. */
     const more = async (want: number): Promise<Uint8Array | undefined> => {
-      if (session.exchanges > most) throw new DecodeError('ERR_CARD_DATA', 'the card gives a few bytes at a time', have)
+      if (session.exchanges > most)
+        throw new DecodeError('ERR_CARD_DATA', 'the card returns only a few bytes per command', have)
       const block = await readOn(session, have, want)
       if (block !== undefined) parts.push(block)
       have += block?.length ?? 0
@@ -141,10 +145,10 @@ function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
   return whole
 }
 
-/** `undefined`: the beginning is too short to say. @param isAll - there is no more of it. */
+/** `undefined`: the start is too short to decide. @param isAll - the file has no more bytes. */
 function wantedBytes(extent: FileExtent, head: Uint8Array, isAll = false): number | undefined {
   if ('bytes' in extent) return extent.bytes
-  // A lone FF may be filler and may begin a tag.
+  // A single FF may be filler or the first byte of a tag.
   if (!isAll && head.length === 1 && head[0] === 0xff) return undefined
   try {
     return 'object' in extent ? objectLength(head, extent.object.maxBytes) : extent.measure(head)
@@ -168,7 +172,7 @@ function objectLength(head: Uint8Array, maxBytes: number): number {
 function readStart(session: CardSession, fid: number, want: number): Promise<Uint8Array> {
   const ask = (file: Reference) => {
     const command = (ne: number) => (file === 'current' ? readBinary(0, ne) : readBinaryShort(file, 0, ne))
-    // While it is not known whether short identifiers are taken, they are the first suspect, but for a wrong length.
+    // While support of short identifiers is unknown, a refusal is attributed to them first, except for a wrong length.
     const suspects = file === 'current' || session.capabilities.shortFileId === 'yes' ? 'any' : 'length'
     return readBlock(session, command, want, { answers: [otherStructure], suspects })
   }
@@ -176,12 +180,12 @@ function readStart(session: CardSession, fid: number, want: number): Promise<Uin
 }
 
 /**
- * Reads in an EF, which becomes the current one: by its short identifier where the card takes those, else SELECT comes first.
+ * Reads in an EF, which becomes the current one: by its short identifier if supported, otherwise after SELECT.
  * @internal
  *
  * @param name - of the command, for errors.
- * @param ask - sends the command with the file so named.
- * @param found - status words that show that the file was found, so that the card takes short identifiers.
+ * @param ask - sends the command with that file reference.
+ * @param found - status words that show that the file was found, so that short identifiers are supported.
  */
 export async function readInFile(
   session: CardSession,
@@ -191,7 +195,7 @@ export async function readInFile(
   found: readonly number[],
 ): Promise<Uint8Array> {
   const { capabilities } = session
-  // Under secure messaging no public source shows a short identifier, so the file is selected.
+  // Under secure messaging no public source documents short identifiers, so the file is selected.
   const byShortId = fid <= 0x1e && capabilities.shortFileId !== 'no' && !session.isProtected
   let refused: number | undefined
   if (byShortId) {
@@ -205,17 +209,17 @@ export async function readInFile(
     if (isAnswer || capabilities.shortFileId === 'yes') throw refusal(name, response)
     refused = sw
   }
-  // Where a short identifier was refused: either it is not taken or there is no such file, and SELECT shows which.
+  // A refused short identifier: either unsupported or the file is missing; SELECT shows which.
   await session[selectEf](fid)
   const response = await ask('current')
   const isOther = response.sw !== refused && (isConclusive(response.sw) || found.includes(response.sw))
-  // Unless the same word refused the length without a short identifier.
+  // Unless the same status word refused the length without a short identifier.
   if (byShortId && (bringsData(response) || isOther) && response.refused !== refused) capabilities.shortFileId = 'no'
   if (!bringsData(response)) throw refusal(name, response)
   return response.data
 }
 
-/** The next block; empty when the card answers without data, `undefined` at the end of the file. */
+/** The next block; empty when the card responds without data, `undefined` at the end of the file. */
 async function readOn(session: CardSession, offset: number, want: number): Promise<Uint8Array | undefined> {
   if (offset > maxOffset) throw new DecodeError('ERR_CARD_DATA', 'a file longer than READ BINARY can address', offset)
   const { capabilities } = session
@@ -226,54 +230,54 @@ async function readOn(session: CardSession, offset: number, want: number): Promi
   })
   if (response.sw === endOfFile) return undefined
   if (!carriesData(classifyStatus(response.sw))) throw refusal('READ BINARY', response)
-  // There was more of the file than an extended length brought: card or reader cuts its answers.
+  // The file continues beyond an extended response: card or reader truncates responses.
   const isCut = probing && capabilities.extendedLength === 'unknown' && response.data.length > 0
   if (isCut && !session.isProtected) capabilities.extendedLength = 'no'
   if (response.data.length === 0 && classifyStatus(response.sw).kind === 'warning') return undefined
   return response.data
 }
 
-/** Whether the answer has data that may be used. A command that wants data and gets none was not carried out. @internal */
+/** Whether the response has usable data. A command that requests data and gets none was not carried out. @internal */
 export function bringsData({ sw, data }: ResponseApdu): boolean {
   return data.length > 0 && carriesData(classifyStatus(sw))
 }
 
 /**
- * The error for an answer without the data asked for. @internal
+ * The error for a response without the requested data. @internal
  *
  * @param name - of the command.
  */
 export function refusal(name: string, { sw, data }: ResponseApdu): Error {
-  // A refusal with data is neither: the answer was cut in the middle, and its last bytes look like a status word.
+  // An error status with data: the response was truncated, and its last bytes look like a status word.
   return carriesData(classifyStatus(sw)) || data.length > 0 ? withoutData(name) : statusError(name, sw)
 }
 
 const withoutData = (name: string): ResponseError =>
-  new ResponseError('ERR_RESPONSE_MALFORMED', `the answer to ${name} does not have the data asked for`)
+  new ResponseError('ERR_RESPONSE_MALFORMED', `the response to ${name} does not have the requested data`)
 
 /** A response, and the status word that refused the extended form before it. */
 interface LongResponse extends ResponseApdu {
   readonly refused?: number
 }
 
-/** What {@link transmitLong} takes for an answer. */
+/** Response classification for {@link transmitLong}. */
 interface LongOptions {
-  /** Status words that are an answer to what was asked, and no refusal of the form. */
+  /** Status words that are a result, not a refusal of the form. */
   readonly answers?: readonly number[]
-  /** Which refusals make the length suspect: any that is not conclusive, or 6700 alone. Default `any`. */
+  /** Refusals attributed to the length: any inconclusive one, or 6700 only. Default `any`. */
   readonly suspects?: 'any' | 'length'
-  /** Whether the data is all of it; default: any data is. */
+  /** Whether the data is complete; default: any data is. */
   readonly isWhole?: (data: Uint8Array) => boolean
 }
 
 /**
- * Sends a command that reads, in extended lengths unless those are known not to be taken. While that is not known, an answer that is
- * neither the data asked for nor a clear refusal is followed by the short form, once; what then works is remembered. An answer that
- * was cut is followed by it in any case. @internal
+ * Sends a reading command with extended length unless that is known to be unsupported. While unknown, a response that
+ * is neither the requested data nor a clear refusal is followed by the short form, once; the working form is recorded.
+ * A truncated response is always followed by the short form. @internal
  *
- * @param short - sends the same command in short lengths.
- * @returns the response to whichever was sent last.
- * @throws ResponseError as `session.transmit`, when the short form is answered like that too.
+ * @param short - sends the same command with short length.
+ * @returns the response to the last command sent.
+ * @throws ResponseError as `session.transmit`, when the response to the short form is malformed too.
  */
 export async function transmitLong(
   session: CardSession,
@@ -284,7 +288,7 @@ export async function transmitLong(
   const { capabilities } = session
   if (capabilities.extendedLength === 'no') return short()
   const isGood = (response: ResponseApdu): boolean => bringsData(response) && isWhole(response.data)
-  // What worked for one answer may be too short for a longer one: an answer that was cut is asked for again all the same.
+  // A length that worked before may fail for a longer response: a truncated response is requested again all the same.
   const isKnown = capabilities.extendedLength === 'yes'
   const isAnswer = ({ sw, data }: ResponseApdu): boolean =>
     data.length === 0 && (isConclusive(sw) || answers.includes(sw))
@@ -299,7 +303,7 @@ export async function transmitLong(
     if (isAnswer(first) || (!isSuspect && !carriesData(classifyStatus(first.sw)))) return first
   }
   const second = await short()
-  // Another refusal shows that the length was what the first one was about.
+  // A different refusal shows that the first one was about the length.
   const wasRefused =
     !(first instanceof ResponseError) && first.data.length === 0 && !carriesData(classifyStatus(first.sw))
   const isOther = wasRefused && second.data.length === 0 && second.sw !== first.sw
@@ -310,10 +314,10 @@ export async function transmitLong(
 }
 
 /**
- * Sends a command that computes with a key, which is named in P2, or by its EF being selected where P2 is refused. A refusal that
- * may be about P2 is followed by the other form, once: nothing was computed, and no PIN is sent. @internal
+ * Sends a command that computes with a key, referenced in P2, or by selecting its EF if P2 is refused. A refusal that
+ * may concern P2 is followed by the other form, once: nothing was computed, and no PIN is sent. @internal
  *
- * @param fid - of the key; its low five bits are its short identifier.
+ * @param fid - of the key; its low five bits are the short identifier.
  */
 export async function transmitByReference(
   session: CardSession,
@@ -335,11 +339,11 @@ export async function transmitByReference(
   }
   const second = await session.transmit(build('current'))
   if (carriesData(classifyStatus(second.sw))) capabilities.directReference = 'no'
-  // It was not refused for want of a PIN before.
+  // The first refusal was not about a missing PIN.
   return classifyStatus(second.sw).kind === 'security-status' ? first : second
 }
 
-/** Not: done, not allowed, or something changed on the card. */
+/** Excludes success, security status, and warnings of a changed state. */
 function isAboutReference({ sw, data }: ResponseApdu): boolean {
   const { kind } = classifyStatus(sw)
   if (data.length > 0 || kind === 'ok' || kind === 'warning' || sw >> 8 === 0x65 || sw >> 8 === 0x66) return false
@@ -355,7 +359,7 @@ async function orMalformed(work: Promise<ResponseApdu>): Promise<ResponseApdu | 
   }
 }
 
-/** One READ BINARY, extended when more than 256 bytes are wanted and the card may take it. */
+/** One READ BINARY, extended when more than 256 bytes are requested and may be supported. */
 function readBlock(
   session: CardSession,
   command: (ne: number) => CommandApdu,
@@ -366,7 +370,7 @@ function readBlock(
   return want > shortBlock ? transmitLong(session, command(want), short, options) : short()
 }
 
-/** One READ BINARY in short lengths, once more for half as much when the answer is spoilt. */
+/** One READ BINARY with short length, repeated with half the length when the response is truncated. */
 async function readShort(
   session: CardSession,
   command: (ne: number) => CommandApdu,
@@ -388,13 +392,14 @@ const noSuchRecord = 0x6a83
 const wholeObject = 65_536
 
 /**
- * Reads one record of a record EF of the current application: one exchange where the card takes short EF identifiers,
- * else SELECT and READ RECORD. What it refuses is remembered in `session.capabilities`.
+ * Reads one record of a record EF of the current application: one exchange if short EF identifiers are supported,
+ * else SELECT and READ RECORD. Refused forms are recorded in `session.capabilities`.
  *
  * @param fid - file identifier, 0x0001 to 0xFFFE.
  * @param record - 1 to 254.
- * @throws StatusWordError `ERR_FILE_NOT_FOUND` when there is no such file or record, `ERR_SECURITY_STATUS`, `ERR_STATUS_WORD`.
- * @throws ResponseError `ERR_RESPONSE_MALFORMED` when it is answered without data.
+ * @throws StatusWordError `ERR_FILE_NOT_FOUND` when file or record are missing, `ERR_SECURITY_STATUS`,
+ *   `ERR_STATUS_WORD`.
+ * @throws ResponseError `ERR_RESPONSE_MALFORMED` when the response has no data.
  * @throws TransportError `ERR_CARD_RESET` only while a PIN of this session is verified; else the record is read again.
  */
 export function readFileRecord(session: CardSession, fid: number, record: number): Promise<Uint8Array> {
@@ -403,10 +408,10 @@ export function readFileRecord(session: CardSession, fid: number, record: number
 }
 
 /**
- * GET DATA of a data object: in short lengths first, unless it is known to be too long for them, and extended after 6700. What is
- * refused is remembered in `session.capabilities`. @internal
+ * GET DATA of a data object: with short length first, unless it is known to be longer, and extended after 6700. Refused
+ * forms are recorded in `session.capabilities`. @internal
  *
- * @param isLong - it is longer than a short response and made of data objects itself.
+ * @param isLong - it is longer than a short response, and constructed.
  */
 export async function readDataObject(session: CardSession, tag: number, isLong = false): Promise<ResponseApdu> {
   const short = () => session.transmit(getData(tag))

@@ -1,6 +1,6 @@
 /**
- * ISO/IEC 7816-4 on a connection: sessions, files, PINs, and the APDUs, TLV and connections they are made of. Knows no
- * particular application.
+ * ISO/IEC 7816-4 on a connection: sessions, files, PINs, and the underlying APDUs, TLV and connections. Independent of
+ * particular applications.
  *
  * @example
  * ```ts

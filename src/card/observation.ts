@@ -1,21 +1,21 @@
 import { type Channel, channel } from 'node:diagnostics_channel'
 
 /**
- * What is published on the diagnostics channel `jpki-card:exchange` for every command of every session, when it has
- * subscribers. Holds no data of commands or answers.
+ * Message on the diagnostics channel `jpki-card:exchange` for every command of every session, published when the
+ * channel has subscribers. Contains no command or response data.
  */
 export interface ExchangeMessage {
   /** Name of the reader. */
   readonly reader: string
   readonly command: string
   readonly ins: number
-  /** Status word of the whole response; `undefined` when none came. */
+  /** Status word of the whole response; `undefined` without a response. */
   readonly sw: number | undefined
-  /** Code of the error when no answer came; `undefined` when one did. */
+  /** Code of the error without a response; otherwise `undefined`. */
   readonly error: string | undefined
   /** Bytes of data in the command, without header and lengths. */
   readonly commandBytes: number
-  /** Bytes of data in the answer, without the status word. */
+  /** Bytes of data in the response, without the status word. */
   readonly responseBytes: number
   /** From the first byte out to the last byte in, GET RESPONSE included. */
   readonly milliseconds: number

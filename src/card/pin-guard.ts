@@ -21,23 +21,23 @@ export interface PinReference {
   readonly application: CardApplication
   /** File identifier of the PIN, whose low five bits are its short identifier. */
   readonly fid: number
-  /** It has no file to select: P2 alone names it, by the low five bits of `fid`. */
+  /** Not selectable as a file: referenced by P2 only, with the low five bits of `fid`. */
   readonly byReferenceOnly?: boolean
   readonly format: PinFormat
-  /** Tries when full. */
+  /** Initial value of the retry counter. */
   readonly triesMax: number
 }
 
-/** What the card says about a PIN. Asking spends no try. */
+/** State of a PIN on the card. The query spends no try. */
 export type PinStatus =
   | { readonly state: 'usable'; readonly triesLeft: number }
-  /** Verified already, by this session or by one before it; the counter cannot be seen until it is cleared. */
+  /** Already verified, by this session or an earlier one; the counter is not readable until cleared. */
   | { readonly state: 'verified' }
   | { readonly state: 'blocked'; readonly triesLeft: 0 }
-  /** The card keeps no counter for it. */
+  /** No retry counter. */
   | { readonly state: 'unlimited' }
 
-/** The only value that lets a last try be spent. Typing it out is the point. */
+/** The only value that allows the last try to be spent, deliberately explicit. */
 export const spendTheLastTry = 'a wrong PIN now blocks this card' as const
 
 /** Options of {@link verifyPin}. */
@@ -50,25 +50,25 @@ export interface VerifyPinOptions {
 
 interface Located {
   readonly status: PinStatus
-  /** The form of reference the card took for the query, and in which alone VERIFY is then sent. */
+  /** The form of reference the card accepted for the query; VERIFY is sent in this form only. */
   readonly reference: Reference
 }
 
 /**
  * Reads the retry counter with an empty VERIFY, which spends no try.
  *
- * @throws StatusWordError `ERR_FILE_NOT_FOUND` when the card has no such PIN, `ERR_STATUS_WORD` for an answer that is not
- *   about a counter.
+ * @throws StatusWordError `ERR_FILE_NOT_FOUND` when the card does not have the PIN, `ERR_STATUS_WORD` for a status
+ *   other than of a counter.
  */
 export async function readPinStatus(session: CardSession, pin: PinReference): Promise<PinStatus> {
   return (await session[overReset](() => locate(session, pin))).status
 }
 
 /**
- * Verifies a PIN: checks its form, reads the counter, and sends exactly one VERIFY. Consumes the PIN: it is wiped when
- * the promise settles, whatever the outcome.
+ * Verifies a PIN: checks its format, reads the counter, and sends exactly one VERIFY. Consumes the PIN: it is wiped
+ * when the promise settles, whatever the outcome.
  *
- * A PIN the card already holds verified is cleared first, so that the counter can be seen and the PIN is really checked.
+ * A PIN already verified on the card is cleared first, so that the counter is readable and the PIN is really verified.
  *
  * @throws PinError `ERR_PIN_FORMAT` (no try spent), `ERR_PIN_GUARDED` (no try spent), `ERR_PIN_REJECTED` with
  *   `triesLeft`, `ERR_PIN_BLOCKED`, `ERR_PIN_STATE` (stays verified, no try spent), `ERR_PIN_OUTCOME_UNKNOWN` when the
@@ -101,10 +101,10 @@ async function verifyOnce(
 }
 
 /**
- * Everything around the one VERIFY: counter and guard before it, its answer interpreted after it. For {@link verifyPin}
- * and the keypads of readers. @internal
+ * Counter and guard before the one VERIFY, evaluation of its response after it. For {@link verifyPin} and PIN pads.
+ * @internal
  *
- * @param send - sends it, once.
+ * @param send - sends VERIFY, once.
  */
 export async function verifyGuarded(
   session: CardSession,
@@ -123,10 +123,10 @@ export async function verifyGuarded(
 }
 
 /**
- * Makes sure that this session does not use a PIN that another program verified: when the session has not verified a PIN
- * itself and the card holds it verified, it is cleared, and its application selected again. Spends no try.
+ * Ensures that this session does not use a PIN verified by another program: if the session has not verified a PIN
+ * itself and it is verified on the card, it is cleared, and its application selected again. Spends no try.
  *
- * @param pins - any of which opens what is read next: one that this session verified is enough. All of one application.
+ * @param pins - alternative PINs of one application for the next read: one verified by this session is sufficient.
  */
 export async function refuseInherited(session: CardSession, ...pins: readonly PinReference[]): Promise<void> {
   if (pins.some((pin) => session.hasVerified(pin))) return
@@ -138,7 +138,7 @@ export async function refuseInherited(session: CardSession, ...pins: readonly Pi
  *
  * @param build - the application's change command; default CHANGE REFERENCE DATA with the new value only.
  * @throws PinError as {@link verifyPin}; `ERR_PIN_OUTCOME_UNKNOWN` when the card was lost during the change: either PIN
- *   may hold now.
+ *   may be valid now.
  */
 export async function changePin(
   session: CardSession,
@@ -150,7 +150,7 @@ export async function changePin(
   try {
     requirePinFormat(pin, value.next, 'new')
     await verifyOnce(session, pin, value.current, options)
-    // No public source shows CHANGE with the PIN named in P2; every client selects its file.
+    // No public source documents CHANGE with the PIN referenced in P2; every client selects its file.
     await session[selectEf](pin.fid)
     const response = await sendPin(pin, 'CHANGE', () =>
       value.next.lend((bytes) => session[sendSecret](build('current', bytes))),
@@ -163,8 +163,8 @@ export async function changePin(
 }
 
 /**
- * Checks the form of a PIN, as {@link verifyPin} and {@link changePin} do, for a program that wants to say so before it asks for
- * more. Spends no try and does not consume the PIN.
+ * Checks the format of a PIN, as {@link verifyPin} and {@link changePin} do, for a program that reports it before
+ * asking for further input. Spends no try and does not consume the PIN.
  *
  * @param use - `new` for one to be set.
  * @throws PinError `ERR_PIN_FORMAT`, whose message names every rule.
@@ -200,9 +200,9 @@ export async function sendPin(
   try {
     return await send()
   } catch (error) {
-    // Secure messaging that failed: the PIN was not sent, or not taken in.
+    // Secure messaging failed: the PIN was not sent, or not processed.
     if (error instanceof TranscriptError || error instanceof SecureMessagingError) throw error
-    const message = `no proper answer to ${what} of the ${pin.id} PIN: whether it took effect is unknown`
+    const message = `no valid response to ${what} of the ${pin.id} PIN: whether it took effect is unknown`
     throw new PinError('ERR_PIN_OUTCOME_UNKNOWN', message, { pin: pin.id, cause: error })
   }
 }
@@ -230,7 +230,7 @@ async function locateCleared(session: CardSession, pin: PinReference): Promise<L
   await session.selectApplication(pin.application)
   const again = await locate(session, pin)
   if (again.status.state === 'verified') {
-    const message = `the ${pin.id} PIN cannot be cleared: take the card out of the reader`
+    const message = `the ${pin.id} PIN cannot be cleared: remove the card from the reader`
     throw new PinError('ERR_PIN_STATE', message, { pin: pin.id })
   }
   return again
@@ -242,7 +242,7 @@ async function locate(session: CardSession, pin: PinReference): Promise<Located>
   if (capabilities.directReference !== 'no' || pin.byReferenceOnly) {
     const response = await query(session, short)
     const status = counterOf(response)
-    // 6300 is also how some readers refuse a form; whether the PIN really has no counter shows when it is selected.
+    // Some readers refuse an APDU form with 6300; whether the PIN really has no counter shows after selecting it.
     const isDoubtful = status?.state === 'unlimited' && capabilities.directReference === 'unknown'
     if (status !== undefined && (!isDoubtful || pin.byReferenceOnly)) {
       capabilities.directReference = 'yes'
@@ -260,7 +260,7 @@ async function locate(session: CardSession, pin: PinReference): Promise<Located>
   return { status, reference: 'current' }
 }
 
-/** Empty VERIFY; with an Le where the reader cannot send a bare header (facts 3.8). */
+/** Empty VERIFY; with an Le if the reader cannot send a case 1 APDU (facts 3.8). */
 async function query(session: CardSession, reference: Reference): Promise<ResponseApdu> {
   const command = queryVerify(reference)
   const response = await session.transmit(command)

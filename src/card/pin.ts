@@ -3,11 +3,11 @@ import { PinError } from '../errors.ts'
 import type { PinFormat } from '../pins.ts'
 
 /**
- * A PIN in bytes of its own. It is wiped by the call that consumes it (`verifyPin`, `changePin`, `authenticate`, `sign`), or
- * by `wipe()` / `using`. It never shows itself: text, JSON and `console.log` give `[PIN]`.
+ * A PIN in owned bytes. Wiped by the call that consumes it (`verifyPin`, `changePin`, `authenticate`, `sign`), or by
+ * `wipe()` / `using`. Never printed: text, JSON and `console.log` give `[PIN]`.
  *
- * What wiping cannot reach: the string it was made from, copies made by the garbage collector, the operating system,
- * the PC/SC service and the reader. Make it from bytes where you can.
+ * Wiping does not reach: the string it was made from, copies made by the garbage collector, the operating system, the
+ * PC/SC service and the reader. Create it from bytes where possible.
  */
 export class Pin implements Disposable {
   #bytes: Uint8Array
@@ -17,8 +17,8 @@ export class Pin implements Disposable {
   }
 
   /**
-   * A PIN from what a person typed. Full-width forms (`１２３４`, as Japanese input methods give) become ASCII; with
-   * `upperCase` letters are raised, as clients of the signature password do.
+   * A PIN from typed text. Full-width characters (`１２３４`, as from Japanese input methods) become ASCII; with
+   * `upperCase` letters are converted to upper case, as usual for the signature password.
    *
    * @throws PinError `ERR_PIN_FORMAT` when a character is not printable ASCII.
    */
@@ -44,13 +44,14 @@ export class Pin implements Disposable {
     return new Pin(own)
   }
 
-  /** Characters, 0 once wiped. */
+  /** Number of characters, 0 once wiped. */
   get length(): number {
     return this.#bytes.length
   }
 
   /**
-   * Why the PIN does not fit a format, as a sentence without the PIN that names every rule; `undefined` when it fits.
+   * Why the PIN does not match a format, as a sentence with every rule and without the PIN; `undefined` when it
+   * matches.
    *
    * @param use - `new` for one to be set: a password then needs at least one letter and one digit.
    */
@@ -76,7 +77,7 @@ export class Pin implements Disposable {
     return some(0x30, 0x39) && some(0x41, 0x5a)
   }
 
-  /** Lends the bytes for one call; they must not be kept. @internal */
+  /** Passes the bytes to one call; they must not be kept. @internal */
   lend<T>(use: (bytes: Uint8Array) => T): T {
     return use(this.#bytes)
   }
@@ -105,7 +106,7 @@ export class Pin implements Disposable {
 }
 
 /**
- * For `finally` of work that consumes PINs, so that they are wiped also when the work fails before it uses them.
+ * For `finally` of operations that consume PINs, so that they are wiped also when the operation fails earlier.
  *
  * @internal
  */

@@ -25,22 +25,22 @@ import { codeOf, type ExchangeMessage, exchangeChannel } from './observation.ts'
 const isCode = (error: unknown, ...codes: readonly string[]): boolean =>
   error instanceof TransportError && codes.includes(error.code)
 
-/** Another program reset the card, which is still there. */
+/** Another program reset the card, which is still present. */
 const isReset = (error: unknown): error is TransportError => isCode(error, 'ERR_CARD_RESET')
 
-/** The card left the field: nothing is verified on it any more. */
+/** The card was removed: no PIN is verified on it any more. */
 export const isRemoval = (error: unknown): boolean => isCode(error, 'ERR_CARD_REMOVED', 'ERR_NO_CARD')
 
-/** The connection is unusable, so closing it proves nothing about the card. */
+/** The connection is unusable, so closing it does not determine the state of the card. */
 export const isDead = (error: unknown): boolean =>
   isCode(error, 'ERR_TIMEOUT', 'ERR_CONNECTION_CLOSED', 'ERR_SERVICE_UNAVAILABLE')
 
-/** Commands that leave the application and its verified PINs as they are, whether they succeed or not. */
+/** Commands that change neither the application nor its verified PINs, successful or not. */
 const reads: ReadonlySet<number> = new Set([ins.readBinary, ins.readRecord, ins.getData])
 
 /**
- * Whether the card took the command is not known, so neither is what is selected on it. An answer that was cut or spoilt on its way
- * leaves no doubt where the command only reads.
+ * Whether it is unknown if the card executed the command, and so which application is selected. A truncated response
+ * leaves no doubt if the command only reads.
  *
  * @param instruction - INS of the command.
  */
@@ -48,9 +48,9 @@ export const losesTrack = (error: unknown, instruction: number): boolean =>
   (error instanceof ResponseError && !reads.has(instruction)) ||
   (error instanceof TransportError && error.code !== 'ERR_READER_BUSY')
 
-/** How a session left the card. */
+/** State in which a session left the card. */
 export interface ClearReport {
-  /** No PIN of this session, or of one before, is verified on the card any more. */
+  /** No PIN of this session, or of an earlier one, is verified on the card any more. */
   readonly cleared: boolean
   /** What cleared it. */
   readonly by: 'select' | 'power-down' | 'card-removed' | 'nothing'
@@ -58,7 +58,7 @@ export interface ClearReport {
   readonly cause?: unknown
 }
 
-/** What passed between session and card, for counting and timing. Holds no data. */
+/** One exchange between session and card, for counting and timing. Contains no data. */
 export interface ExchangeEvent {
   readonly command: string
   readonly ins: number
@@ -72,9 +72,9 @@ export interface ExchangeEvent {
 
 /** Options of {@link CardSession}. */
 export interface CardSessionOptions {
-  /** Settle capabilities beforehand, for a reader or card known not to take them. */
+  /** Preset capabilities, for a reader or card with known limitations. */
   readonly capabilities?: Partial<Capabilities>
-  /** Called after every command that was answered. Must not throw. */
+  /** Called after every command with a response. Must not throw. */
   readonly onExchange?: (event: ExchangeEvent) => void
 }
 
@@ -87,16 +87,16 @@ export const protect: unique symbol = Symbol('protect')
 export const unprotect: unique symbol = Symbol('unprotect')
 /** Key of the method that selects a file. */
 export const selectEf: unique symbol = Symbol('selectEf')
-/** Key of the method around everything that is read. */
+/** Key of the method that wraps reading operations. */
 export const overReset: unique symbol = Symbol('overReset')
 
 /**
- * A conversation with one card on one connection. Owns the connection: closing the session clears every verified PIN
- * and gives the card up. Use `await using`, or `close()` in `finally`.
+ * A session with one card on one connection. Owns the connection: closing the session clears every verified PIN and
+ * disconnects. Use `await using`, or `close()` in `finally`.
  */
 export class CardSession implements AsyncDisposable {
   readonly connection: CardConnection
-  /** What the card was found to take so far. Shared by all applications of this session. */
+  /** Capabilities determined so far. Shared by all applications of this session. */
   readonly capabilities: Capabilities
   readonly #onExchange: ((event: ExchangeEvent) => void) | undefined
   #exchanges = 0
@@ -107,7 +107,7 @@ export class CardSession implements AsyncDisposable {
   #ended = false
   #asleep = true
   #protection: Protection | undefined
-  /** What SELECT is to answer with, by its P1: in the form that worked. */
+  /** Working response form of SELECT, by its P1. */
   readonly #selectAnswers = new Map<number, SelectAnswer>()
   /** Refusals of SELECT, by its P1, that were the same in every form. */
   readonly #selectRefusals = new Map<number, Set<number>>()
@@ -144,14 +144,14 @@ export class CardSession implements AsyncDisposable {
   /**
    * Sends a command and returns the whole response with its status word; never throws on a status word.
    *
-   * @throws PinError `ERR_RAW_VERIFY_REFUSED` for VERIFY with data, CHANGE and RESET RETRY COUNTER: they go through the
-   *   PIN guard only.
-   * @throws TransportError when the way to the card fails.
-   * @throws ResponseError when the answer is not a response APDU.
+   * @throws PinError `ERR_RAW_VERIFY_REFUSED` for VERIFY with data, CHANGE and RESET RETRY COUNTER: use the
+   *   PIN guard.
+   * @throws TransportError when the transport fails.
+   * @throws ResponseError for a malformed response APDU.
    */
   transmit(command: CommandApdu): Promise<ResponseApdu> {
     if (isSecret(command)) {
-      const message = `${command.name} goes through verifyPin or changePin only`
+      const message = `${command.name} is allowed through verifyPin or changePin only`
       return Promise.reject(new PinError('ERR_RAW_VERIFY_REFUSED', message, { pin: 'unknown' }))
     }
     if (this.#ended) return Promise.reject(this.#endedError())
@@ -159,13 +159,15 @@ export class CardSession implements AsyncDisposable {
     return this.#exchange(command)
   }
 
-  /** Sends a command that carries a PIN, exactly once. For the PIN guard. @internal */
+  /** Sends a command with a PIN, exactly once. For the PIN guard. @internal */
   async [sendSecret](command: CommandApdu): Promise<ResponseApdu> {
     this.#requireOpen()
     return this.#exchange(command)
   }
 
-  /** Lets the reader fill a PIN into a command and send it, exactly once. For keypads, under the PIN guard. @internal */
+  /**
+   * Has the reader insert a PIN into a command and send it, exactly once. For PIN pads, under the PIN guard. @internal
+   */
   async [sendByReader](
     command: CommandApdu,
     code: number,
@@ -193,26 +195,26 @@ export class CardSession implements AsyncDisposable {
   }
 
   /**
-   * Puts secure messaging in front of the exchanges of one application; what was there before is ended. A selection or a
-   * reset ends it too, but it stays in place, so that nothing it protects goes out in the clear. @internal
+   * Installs secure messaging for the exchanges of one application; a former one is ended. Selection or reset ends it
+   * too, but it stays installed, so that nothing it protects is sent in plain. @internal
    */
   [protect](protection: Protection): void {
     this.#protection?.end()
     this.#protection = protection
   }
 
-  /** Ends it, and takes it away if it is still in place. @internal */
+  /** Ends it, and removes it if still installed. @internal */
   [unprotect](protection: Protection): void {
     protection.end()
     if (this.#protection === protection) this.#protection = undefined
   }
 
-  /** Whether commands to the current application go through secure messaging. */
+  /** Whether commands to the current application use secure messaging. */
   get isProtected(): boolean {
     return this.#protection !== undefined && this.#isCurrent(this.#protection.application)
   }
 
-  /** The outcome of a VERIFY. For the PIN guard. @internal */
+  /** Records the result of a VERIFY. For the PIN guard. @internal */
   [noteVerified](pin: object, verified: boolean): void {
     if (verified) this.#verified.add(pin)
     else this.#verified.delete(pin)
@@ -232,16 +234,16 @@ export class CardSession implements AsyncDisposable {
   /**
    * Selects an application. The card clears every PIN verified in another one; it keeps those of the current one.
    *
-   * @throws StatusWordError `ERR_APPLICATION_NOT_FOUND` when the card has none.
+   * @throws StatusWordError `ERR_APPLICATION_NOT_FOUND` when the card does not have it.
    */
   selectApplication(application: CardApplication): Promise<void> {
     return this[overReset](() => this.#select(application))
   }
 
   /**
-   * Runs a step that needs nothing but the current application and carries no PIN, and once more when another program reset the
-   * card meanwhile: the card is taken again, PINs that outlived the reset are cleared, the application is selected. While a PIN
-   * verified by this session is what opens things, `ERR_CARD_RESET` is the caller's, who has to ask for the PIN again.
+   * Runs a step that needs only the current application and sends no PIN, and repeats it once if another program reset
+   * the card meanwhile: reconnects, clears PINs that survived the reset, selects the application. While a PIN verified
+   * by this session is required, `ERR_CARD_RESET` is passed to the caller, who has to ask for the PIN again.
    * @internal
    */
   async [overReset]<T>(step: () => Promise<T>): Promise<T> {
@@ -266,7 +268,7 @@ export class CardSession implements AsyncDisposable {
     const status = classifyStatus(response.sw)
     if (status.kind === 'not-found') {
       const name = `SELECT ${application.id} application`
-      throw new StatusWordError('ERR_APPLICATION_NOT_FOUND', name, response.sw, 'this card does not have it')
+      throw new StatusWordError('ERR_APPLICATION_NOT_FOUND', name, response.sw, 'not on this card')
     }
     const selected = isSelected(response)
     if (!again || !selected) this.#forget()
@@ -275,9 +277,9 @@ export class CardSession implements AsyncDisposable {
   }
 
   /**
-   * Selects a file of the current application, in the form that card and reader take.
+   * Selects a file of the current application, in a form that card and reader support.
    *
-   * @throws StatusWordError `ERR_FILE_NOT_FOUND` when there is none. @internal
+   * @throws StatusWordError `ERR_FILE_NOT_FOUND` when it is missing. @internal
    */
   async [selectEf](fid: number): Promise<void> {
     this.#requireOpen()
@@ -285,7 +287,7 @@ export class CardSession implements AsyncDisposable {
     if (!isSelected(response)) throw statusError('SELECT file', response.sw)
   }
 
-  /** SELECT, which changes nothing when it is refused: a P2 that card or reader refuses is tried once in its other values. */
+  /** SELECT, which has no effect when refused: after a refusal the other values of P2 are tried once each. */
   async #selectAsTaken(build: (answer: SelectAnswer) => CommandApdu): Promise<ResponseApdu> {
     const { capabilities } = this
     const [first = 'none', ...others] = this.#selectForms(build('none').p1)
@@ -297,7 +299,7 @@ export class CardSession implements AsyncDisposable {
       if (first === 'none' && capabilities.selectWithoutData === 'unknown') capabilities.selectWithoutData = 'yes'
       return refused
     }
-    // 6F00 gives no diagnosis, and is what a card answers that has not woken up.
+    // 6F00 is not specific, and also the first response of some cards after power-up.
     if (refusals.has(refused.sw) || refused.sw === noDiagnosis) return refused
     for (const answer of others) {
       const response = await this.#exchange(build(answer))
@@ -310,7 +312,7 @@ export class CardSession implements AsyncDisposable {
     return refused
   }
 
-  /** Forms of SELECT in the order to try them; one when it is known. */
+  /** Forms of SELECT in order of trial; only the working one once known. */
   #selectForms(p1: number): readonly SelectAnswer[] {
     const known = this.#selectAnswers.get(p1)
     if (known !== undefined) return [known]
@@ -323,7 +325,7 @@ export class CardSession implements AsyncDisposable {
     if (!this.#isCurrent(application)) await this.selectApplication(application)
   }
 
-  /** Runs one operation alone in an application, which is selected first unless it is the current one; see {@link exclusively}. */
+  /** Runs one operation exclusively in an application, selected first unless current; see {@link exclusively}. */
   within<T>(application: CardApplication, body: () => Promise<T>): Promise<T> {
     return this.exclusively(async () => {
       await this.ensureApplication(application)
@@ -332,8 +334,8 @@ export class CardSession implements AsyncDisposable {
   }
 
   /**
-   * Clears every verified PIN now: selects another application, or powers the card down and up where there is none (a
-   * phone). Afterwards no application of interest is current.
+   * Clears every verified PIN now: selects another application, or powers the card down and up if there is none
+   * (phones). Afterwards no known application is current.
    */
   async clear(): Promise<void> {
     this.#requireOpen()
@@ -341,11 +343,11 @@ export class CardSession implements AsyncDisposable {
   }
 
   /**
-   * Takes the card again after `ERR_CARD_RESET` (`leave`, so that the program that reset it is not met with another reset), or
-   * resets it or powers it down and up. The application has to be selected again; a warm reset may leave PINs verified on the
-   * card, but none counts as verified by this session any more.
+   * Reconnects after `ERR_CARD_RESET` (`leave`, so as not to reset the card for the program that reset it), or resets
+   * the card or powers it down and up. The application has to be selected again; a warm reset may leave PINs verified
+   * on the card, but none counts as verified by this session any more.
    *
-   * Use this, not `connection.reconnect`, which the session would not notice.
+   * Use this, not `connection.reconnect`, which the session does not notice.
    */
   async reconnect(disposition: Disposition = 'reset'): Promise<void> {
     this.#requireOpen()
@@ -358,8 +360,8 @@ export class CardSession implements AsyncDisposable {
    * Ends the session: clears verified PINs by selecting another application, else powers the card down, and closes the
    * connection. Never throws; idempotent; waits for a running operation first.
    *
-   * @returns what was cleared and how. `cleared: false` means the next program may find a PIN verified: keep the card
-   *   from being used until it has left the reader.
+   * @returns what was cleared and how. `cleared: false` means the next program may find a PIN verified: prevent use of
+   *   the card until it has been removed from the reader.
    */
   close(): Promise<ClearReport> {
     this.#closed ??= this.#tail.then(() => this.#clearAndClose())
@@ -370,7 +372,7 @@ export class CardSession implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const report = await this.close()
     if (!report.cleared) {
-      throw new StateNotClearedError('a PIN may still be verified on the card: take the card out of the reader', {
+      throw new StateNotClearedError('a PIN may still be verified on the card: remove the card from the reader', {
         cause: report.cause,
       })
     }
@@ -380,7 +382,7 @@ export class CardSession implements AsyncDisposable {
     for (const exit of exits) {
       if (this.#isCurrent(exit)) continue
       const response = await this.#selectAsTaken((answer) => selectApplication(exit.aid, answer))
-      // A warning is no proof that the card has left the other application.
+      // A warning does not prove that the other application was deselected.
       if (response.sw === 0x9000) {
         this.#forget()
         this.#current = exit
@@ -435,7 +437,7 @@ export class CardSession implements AsyncDisposable {
     return (observed ? this.#observed(command) : this.#send(command)).catch((error) => this.#lost(error, command.ins))
   }
 
-  /** Whether the card took the command is not known, so neither is what is selected and verified on it. */
+  /** It is unknown whether the card executed the command, and so what is selected and verified on it. */
   #lost(error: unknown, instruction: number): never {
     if (losesTrack(error, instruction)) this.#forget()
     throw error
@@ -483,7 +485,7 @@ export class CardSession implements AsyncDisposable {
     try {
       return protection.unwrap(await this.#sendPlain(wrapped))
     } catch (error) {
-      // Whether the card counted the command is not known.
+      // It is unknown whether the card incremented its counter.
       protection.end()
       throw error
     }
@@ -500,7 +502,7 @@ export class CardSession implements AsyncDisposable {
 
 const noDiagnosis = 0x6f00
 
-/** Whether SELECT found what it was to find: 9000, a warning, or 61XX, whether its data can be had or not. */
+/** Whether SELECT was successful: 9000, a warning, or 61XX, with or without available data. */
 function isSelected({ sw }: ResponseApdu): boolean {
   const status = classifyStatus(sw)
   return carriesData(status) || status.kind === 'more-data'

@@ -10,43 +10,43 @@ export interface Timing {
   readonly max: number
 }
 
-/** What passed between sessions and cards of this process. */
+/** Statistics of all exchanges of this process. */
 export interface ExchangeReport {
   readonly exchanges: number
   /** Status words, upper-case hexadecimal, with their counts. */
   readonly statusWords: Readonly<Record<string, number>>
-  /** Error codes of exchanges that brought no answer, with their counts. */
+  /** Error codes of exchanges without response, with their counts. */
   readonly errors: Readonly<Record<string, number>>
   /** By name of the command; median and p95 over its last 512 exchanges. */
   readonly commands: Readonly<Record<string, Timing>>
   readonly readers: Readonly<Record<string, ReaderHealth>>
 }
 
-/** How one reader does. */
+/** Health of one reader. */
 export interface ReaderHealth {
   readonly exchanges: number
   readonly failures: number
-  /** Failures since the last answer. */
+  /** Failures since the last response. */
   readonly failuresInARow: number
   /** Code of the last failure. */
   readonly lastError: string | undefined
 }
 
-/** Sums up what is published; see {@link observeExchanges}. */
+/** Statistics of published exchanges; see {@link observeExchanges}. */
 export interface ExchangeStatistics extends Disposable {
   report(): ExchangeReport
-  /** Stops listening; the report stays as it is. Idempotent. */
+  /** Unsubscribes; the report is kept. Idempotent. */
   stop(): void
 }
 
-/** Most entries of each table; what comes beyond them is counted as `other`. */
+/** Entries per table, at most; further ones are counted as `other`. */
 const most = 256
-/** Times kept of each command. */
+/** Times kept per command. */
 const kept = 512
 
 /**
- * Listens to the channel `jpki-card:exchange` and keeps a status histogram, times and the health of each reader, in bounded
- * memory. For another way to sum up, subscribe to the channel with `node:diagnostics_channel`.
+ * Subscribes to the channel `jpki-card:exchange` and keeps a status histogram, times and the health of each reader, in
+ * bounded memory. For other statistics, subscribe to the channel with `node:diagnostics_channel`.
  */
 export function observeExchanges(): ExchangeStatistics {
   const statusWords = new Map<string, number>()
@@ -100,7 +100,7 @@ function healthAfter(before: ReaderHealth | undefined, error: string | undefined
   }
 }
 
-/** The last times of one command, in a ring. */
+/** Ring buffer of the last times of one command. */
 class Times {
   readonly #ring: number[] = []
   #count = 0

@@ -18,7 +18,7 @@ export interface PinpadOptions extends VerifyPinOptions {
   readonly seconds?: number | undefined
   /** Language of the reader's own texts. Default `ja`. */
   readonly language?: 'ja' | 'en' | undefined
-  /** Called when the keypad is about to ask: time to inform the customer. Not called when the guard refuses. */
+  /** Called right before the PIN pad asks for the PIN: to inform the customer. Not called when the guard refuses. */
   readonly onPrompt?: (() => void) | undefined
 }
 
@@ -26,25 +26,26 @@ const languages = { ja: 0x0411, en: 0x0409 } as const
 /** Milliseconds on top of the customer's time, for card and driver. */
 const slack = 10_000
 
-/** What the reader itself answers, PC/SC part 10 clause 2.5.4: no command was sent to the card. */
+/** Status words of the reader itself, PC/SC part 10 clause 2.5.4: no command was sent to the card. */
 const ofReader: ReadonlyMap<number, string> = new Map([
   [0x6400, 'no PIN was entered at the keypad in time'],
   [0x6401, 'the entry was cancelled at the keypad'],
   [0x6402, 'the new PIN was entered differently the second time'],
   [0x6403, 'too few or too many digits were entered at the keypad'],
-  [0x6b80, 'the reader does not take this form of PIN entry'],
+  [0x6b80, 'the reader does not support this form of PIN entry'],
 ])
 
 /**
- * Verifies a PIN that the customer enters at the reader's keypad: it never reaches this computer. Guarded as `verifyPin` is:
- * counter first, one VERIFY, nothing repeated.
+ * Verifies a PIN entered by the customer at the PIN pad of the reader: it never reaches this computer. Guarded as
+ * `verifyPin`: counter first, one VERIFY, nothing repeated.
  *
- * @throws RangeError when {@link pinpadMisfit} reports that the PIN cannot be entered there, or an option is out of range.
+ * @throws RangeError when {@link pinpadMisfit} reports that the PIN cannot be entered there, or an option is out of
+ *   range.
  * @throws PinError as `verifyPin`; `ERR_PIN_FORMAT` for a wrong number of digits. No try was spent then.
- * @throws TransportError `ERR_TIMEOUT` and `ERR_ABORTED` when no PIN was entered, or the entry was cancelled: no try was
- *   spent and the session stays usable.
+ * @throws TransportError `ERR_TIMEOUT` and `ERR_ABORTED` when no PIN was entered, or the entry was cancelled: no try
+ *   was spent and the session stays usable.
  * @throws StatusWordError `6B80` when the reader refuses the form of entry: use `verifyPin`.
- * @throws SecureMessagingError under secure messaging, which no reader can do for us.
+ * @throws SecureMessagingError under secure messaging, which readers do not support.
  */
 export async function verifyPinOnPinpad(
   session: CardSession,
@@ -71,8 +72,8 @@ export async function verifyPinOnPinpad(
  * Changes a PIN at the keypad: the current one is verified there under the guard, then the new one entered twice.
  *
  * @throws as {@link verifyPinOnPinpad}; RangeError also when the reader has no FEATURE_MODIFY_PIN_DIRECT. PinError
- *   `ERR_PIN_FORMAT` when the two entries of the new PIN differ. After `ERR_PIN_OUTCOME_UNKNOWN` of the change either PIN may
- *   hold.
+ *   `ERR_PIN_FORMAT` when the two entries of the new PIN differ. After `ERR_PIN_OUTCOME_UNKNOWN` of the change either
+ *   PIN may hold.
  */
 export async function changePinOnPinpad(
   session: CardSession,
@@ -113,10 +114,10 @@ const limitOf = ({ seconds }: Entry): number => seconds * 1000 + slack
 const headerOf = ({ cla, ins, p1, p2 }: CommandApdu): PinEntry['header'] => [cla, ins, p1, p2]
 
 /**
- * The answer to an entry. When the reader says that it sent nothing, the counter has the last word: a try that is gone was a
- * wrong PIN.
+ * Evaluates the response to an entry. When the reader reports that it sent nothing, the counter decides: a decreased
+ * counter means a wrong PIN.
  *
- * @throws StatusWordError when the two contradict each other in any other way.
+ * @throws StatusWordError when the two are otherwise inconsistent.
  */
 async function confirmed(
   session: CardSession,
@@ -133,7 +134,7 @@ async function confirmed(
   return { ...response, sw: 0x63c0 | tries }
 }
 
-/** What a refused entry means. */
+/** The error for a refused entry. */
 function ofEntry(pin: PinReference, error: StatusWordError): Error {
   const text = ofReader.get(error.sw)
   if (text === undefined || error.sw === 0x6b80) return error

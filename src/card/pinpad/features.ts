@@ -1,20 +1,20 @@
 /**
- * Features of a reader, PC/SC part 10 (2.02.09). The answers come from a driver and may be wrong: a malformed one counts
- * as no feature.
+ * Features of a reader, PC/SC part 10 (2.02.09). The responses come from a driver and may be wrong: a malformed one
+ * counts as no feature.
  */
 
 /** Feature numbers, clause 2.3. */
 const tags = { verifyPinDirect: 0x06, modifyPinDirect: 0x07, pinProperties: 0x0a, tlvProperties: 0x12 } as const
 
-/** Control codes of what a reader can do; 0 is never a control code. */
+/** Control codes of the features of a reader; 0 is never a control code. */
 export type ReaderFeatures = Readonly<Partial<Record<keyof typeof tags, number>>>
 
 const entryBytes = 6
 
 /**
- * Decodes the answer to GET_FEATURE_REQUEST: entries of tag, length 4, control code (big-endian), clause 2.2.
+ * Decodes the response to GET_FEATURE_REQUEST: entries of tag, length 4, control code (big-endian), clause 2.2.
  *
- * @returns `undefined` when the answer is not of that form.
+ * @returns `undefined` for a malformed response.
  */
 export function decodeFeatures(answer: Uint8Array): ReaderFeatures | undefined {
   if (answer.length % entryBytes !== 0 || answer.length > entryBytes * 64) return undefined
@@ -35,7 +35,7 @@ export function decodeFeatures(answer: Uint8Array): ReaderFeatures | undefined {
   return features
 }
 
-/** What is known of keypad and display. */
+/** Properties of PIN pad and display. */
 export interface PinpadProperties {
   /** Whether there is a display; assumed when the reader does not report it. */
   readonly hasDisplay: boolean
@@ -51,7 +51,7 @@ export function decodePinProperties(answer: Uint8Array): Partial<PinpadPropertie
   return { hasDisplay: answer[0] !== 0 || answer[1] !== 0, endsBy: answer[2]! }
 }
 
-/** Properties as tag, length, value (little-endian), clause 2.6.14. A broken list is read as far as it holds. */
+/** Properties as tag, length, value (little-endian), clause 2.6.14. A malformed list is read up to the first error. */
 export function decodeTlvProperties(answer: Uint8Array): Partial<PinpadProperties> {
   const found = new Map<number, Uint8Array>()
   for (let at = 0; at + 2 <= answer.length; ) {

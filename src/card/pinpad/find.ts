@@ -4,12 +4,12 @@ import type { PinReference } from '../pin-guard.ts'
 import type { CardSession } from '../session.ts'
 import { decodeFeatures, decodePinProperties, decodeTlvProperties, type PinpadProperties } from './features.ts'
 
-/** Milliseconds allowed for the answer to one feature query. */
+/** Time limit of one feature query, milliseconds. */
 const queryMs = 5000
 /** Bits of a PIN block's length, PC/SC part 10 clause 2.5.2: 4. */
 const longestBlock = 15
 
-/** A reader with a keypad that takes a PIN to the card by itself. Belongs to the connection it was found on. */
+/** A reader with a PIN pad and secure PIN entry. Bound to the connection it was found on. */
 export interface Pinpad extends PinpadProperties {
   readonly connection: CardConnection
   /** Control code of FEATURE_VERIFY_PIN_DIRECT. */
@@ -19,19 +19,19 @@ export interface Pinpad extends PinpadProperties {
 }
 
 /**
- * Why no keypad was found: the binding has no control transfers, the reader no keypad, or its driver's answer is
- * malformed.
+ * Why no PIN pad was found: the binding has no control transfers, the reader no PIN pad, or the response of its driver
+ * is malformed.
  */
 export type NoPinpad = 'no-control' | 'not-offered' | 'malformed'
 
-/** What {@link findPinpad} found. */
+/** Result of {@link findPinpad}. */
 export type PinpadSearch =
   | { readonly pinpad: Pinpad; readonly reason?: undefined }
   | { readonly pinpad: undefined; readonly reason: NoPinpad }
 
 /**
- * Asks the reader of a session for a keypad. Sends nothing to the card. Without one, ask for the PIN on the screen and use
- * `verifyPin`.
+ * Looks for a PIN pad at the reader of a session. Sends nothing to the card. Without one, ask for the PIN on the screen
+ * and use `verifyPin`.
  *
  * @throws TransportError when reader or card are lost meanwhile.
  */
@@ -43,7 +43,7 @@ export async function findPinpad(session: CardSession): Promise<PinpadSearch> {
     try {
       return await control.send(code, new Uint8Array(), queryMs)
     } catch (error) {
-      // Drivers refuse what they do not know in many ways, all of them this one.
+      // Drivers refuse unknown control codes in many ways, all mapped to this error.
       if (error instanceof TransportError && error.code === 'ERR_TRANSPORT') return undefined
       throw error
     }
@@ -66,8 +66,8 @@ export async function findPinpad(session: CardSession): Promise<PinpadSearch> {
 }
 
 /**
- * Why a PIN cannot be entered at a keypad. `letters`: it may hold letters (the signature password), and the keypad has
- * digits only. `length`: its length is not fixed, or not one that keypad or PC/SC take.
+ * Why a PIN cannot be entered at a PIN pad. `letters`: it may contain letters (the signature password), and the PIN pad
+ * has digits only. `length`: its length is not fixed, or not supported by PIN pad or PC/SC.
  */
 export type PinpadMisfit = 'letters' | 'length'
 
@@ -75,7 +75,7 @@ export type PinpadMisfit = 'letters' | 'length'
 export function pinpadMisfit(pinpad: Pinpad, { format }: PinReference): PinpadMisfit | undefined {
   if (format.kind !== 'digits') return 'letters'
   const { length, max = length } = format
-  // With a varying length the reader would have to write the length byte: nothing shows that readers do it alike.
+  // With a varying length the reader would have to write the length byte: readers may differ in that.
   if (max !== length || length > longestBlock) return 'length'
   return length < (pinpad.shortest ?? 0) || length > (pinpad.longest ?? longestBlock) ? 'length' : undefined
 }

@@ -1,10 +1,10 @@
 import type { PinpadProperties } from './features.ts'
 
-/** What is entered, and the header of the command that takes it. */
+/** A PIN entry, and the header of its command. */
 export interface PinEntry {
   /** CLA, INS, P1, P2. */
   readonly header: readonly [number, number, number, number]
-  /** Digits, 1 to 15; neither fewer nor more are taken. */
+  /** Exact number of digits, 1 to 15. */
   readonly digits: number
   /** Seconds, 1 to 255. */
   readonly seconds: number
@@ -14,7 +14,7 @@ export interface PinEntry {
 
 /** Bytes, at offset 0 behind Lc, left-justified, ASCII: clause 2.5.2, bmFormatString. */
 const asciiFromStart = 0x82
-/** Where the digits go. Not a digit, so that a reader that leaves it in place does not send a PIN. */
+/** Placeholder of the digits. Not a digit, so that a reader that leaves it unchanged does not send a valid PIN. */
 const filler = 0xff
 
 /** bEntryValidationCondition: the OK key where there is one, else the last digit. */
