@@ -8,8 +8,8 @@ const firstIssue = new Temporal.PlainDate(2003, 8, 25)
 const lastIssue = new Temporal.PlainDate(2015, 12, 28)
 
 /**
- * Internal: last day of a period of whole years from issue, once with the day of issue as its first day and once from the
- * day after (民法 140 would leave the first day out; "from issue" on the pages does not say). Nothing past the year 9999.
+ * Internal: last day of a period of whole years from issue, once including the day of issue and once starting the day
+ * after (民法 140 would exclude the first day; "from issue" on the pages is not specific). Nothing past the year 9999.
  */
 export function jukiCandidates(rule: RuleId, issue: Temporal.PlainDate, years: 3 | 10): readonly RuleDay[] {
   const days = [periodEnd(issue, years), periodEnd(issue.add({ days: 1 }), years)]
@@ -28,7 +28,7 @@ export interface BirthdayTerm {
 }
 
 /**
- * Internal: the days of birthday rules. For a 29 February birth everything is worked out under each reading; days that
+ * Internal: the days of birthday rules. For a birth on 29 February everything is computed under each reading; days that
  * only one of them gives are flagged.
  */
 export function birthdayCandidates(

@@ -6,7 +6,7 @@ import { isBefore } from './calendar.ts'
 /** On which day a person born on 29 February has the birthday in a common year. */
 export type LeapReading = 'february-28' | 'march-1'
 
-/** The readings to try: both for a 29 February birth, one for all others, who do not differ. */
+/** The readings to try: both for a birth on 29 February, one otherwise, where they are equal. */
 export function readingsOf(birth: Temporal.PlainDate): readonly LeapReading[] {
   return birth.month === 2 && birth.day === 29 ? ['february-28', 'march-1'] : ['march-1']
 }
@@ -18,7 +18,7 @@ export function birthdayIn(birth: Temporal.PlainDate, year: number, reading: Lea
 }
 
 /**
- * The n-th birthday after a day, which does not count itself. Nothing when the person was born after that day, or past
+ * The n-th birthday after a day, that day excluded. `undefined` when the person was born after that day, or past
  * the year 9999.
  */
 export function birthdayAfter(
@@ -33,7 +33,7 @@ export function birthdayAfter(
   return year > 9999 ? undefined : birthdayIn(birth, year, reading)
 }
 
-/** Age in full years on a day, as people count: one more from the birthday on. Negative before birth. */
+/** Age in full years on a day, increased on the birthday. Negative before birth. */
 export function ageOn(birth: Temporal.PlainDate, day: Temporal.PlainDate, reading: LeapReading): number {
   return day.year - birth.year - (isBefore(day, birthdayIn(birth, day.year, reading)) ? 1 : 0)
 }

@@ -7,9 +7,9 @@ import { isDay } from '../days.ts'
 export type CalendarDay = string
 
 /**
- * Days and instants of Japan. Internal: nothing public mentions Temporal. Japan has been nine hours ahead of UTC all year
- * round since 1952; earlier instants are taken the same way. A zone by name takes ten times as long, and a server asks for
- * two days with every certificate.
+ * Days and instants of Japan. Internal: Temporal is not part of the public API. Japan has been nine hours ahead of UTC
+ * all year round since 1952; earlier instants use the same offset. A named time zone takes ten times as long, and a
+ * server needs two days with every certificate.
  */
 const offset = '+09:00'
 const offsetMs = 9 * 3_600_000
@@ -17,7 +17,7 @@ const offsetMs = 9 * 3_600_000
 const lastTime = 8.64e15
 const lastSecond = Temporal.PlainTime.from('23:59:59')
 
-/** @throws TypeError when not a string of the form `YYYY-MM-DD`; RangeError when there is no such day. */
+/** @throws TypeError when not a string of the form `YYYY-MM-DD`; RangeError for a nonexistent day. */
 export function toDay(text: CalendarDay, name: string): Temporal.PlainDate {
   if (typeof text !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(text)) {
     throw new TypeError(`${name} must be a day as YYYY-MM-DD`)
@@ -38,7 +38,7 @@ export function checkInstant(instant: Date, name: string): Date {
 
 /** The day on which an instant falls in Japan. */
 export function dayInJapan(instant: Date): Temporal.PlainDate {
-  // A Date ends with the first moment of a day, which is its last day in Japan too.
+  // The range of Date ends at the start of a day, which is the last day in Japan too.
   const shifted = new Date(Math.min(instant.getTime() + offsetMs, lastTime))
   return new Temporal.PlainDate(shifted.getUTCFullYear(), shifted.getUTCMonth() + 1, shifted.getUTCDate())
 }
@@ -48,7 +48,7 @@ export function endOfDayInJapan(day: Temporal.PlainDate): Date {
   return new Date(day.toZonedDateTime({ timeZone: offset, plainTime: lastSecond }).epochMilliseconds)
 }
 
-/** Seconds since 1970-01-01T00:00:00Z, milliseconds cut off: X.509 times have none. */
+/** Seconds since 1970-01-01T00:00:00Z, truncated: X.509 times have no milliseconds. */
 export function wholeSecond(instant: Date): number {
   return Math.floor(instant.getTime() / 1000)
 }

@@ -12,7 +12,7 @@ export interface CommonRecord {
   readonly expiry: CalendarDay
   /** 全国地方公共団体コード without its check digit, 5 digits. */
   readonly municipalityCode: string
-  /** 15 digits that identify the card: only when asked for. Do not log it. */
+  /** 15 digits that identify the card: only on request. Do not log it. */
   readonly serial?: string
 }
 
@@ -38,8 +38,9 @@ function dayAt(text: string, at: number): CalendarDay {
 }
 
 /**
- * The day in a date field of a card: `YYYYMMDD`, Gregorian, ASCII. So the expiry in the visual application (DF29), in
- * GET DATA 00F2 and in the common record; widely read that way, no official text. Only real days; `00` is refused.
+ * The day in a date field of a card: `YYYYMMDD`, Gregorian, ASCII. Used for the expiry in the visual application
+ * (DF29), in GET DATA 00F2 and in the common record; widely interpreted that way, without an official text. Existing
+ * days only; `00` is refused.
  *
  * @param value - the 8 digits as text or bytes.
  * @throws DecodeError `ERR_CARD_DATA`, its offset from the start of the field.
@@ -50,7 +51,7 @@ export function parseCardDate(value: string | Uint8Array): CalendarDay {
 
 /**
  * Record 1 of the common application: 15 digits serial, 5 municipality code, 8 expiry. The record is known from several
- * public projects, its fields from one. The serial identifies the card, so it is left out unless asked for.
+ * public projects, its fields from one. The serial identifies the card, so it is omitted unless requested.
  *
  * @param value - the 28 digits as text or bytes, without the header `01 1C`.
  * @throws DecodeError `ERR_CARD_DATA`, its offset from the start of the 28 digits.

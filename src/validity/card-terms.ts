@@ -3,10 +3,10 @@ import type { BirthdayTerm } from './birthday-candidates.ts'
 import { ageOn, type LeapReading } from './birthdays.ts'
 import { isBefore } from './calendar.ts'
 
-/** First application day for which 18 is the age, not 20: the age of majority of the Civil Code changed. */
+/** First application day with the age of majority 18 instead of 20 (Civil Code). */
 const ageChange = new Temporal.PlainDate(2022, 4, 1)
 
-/** How long before issue an application may have been made, when not given. A choice of this package, on the long side. */
+/** How long before issue an application may have been made, when not given. Chosen by this package, rather long. */
 const longestWait = { years: 1 }
 
 function isAdult(birth: Temporal.PlainDate, applied: Temporal.PlainDate, reading: LeapReading): boolean {
@@ -14,8 +14,8 @@ function isAdult(birth: Temporal.PlainDate, applied: Temporal.PlainDate, reading
 }
 
 /**
- * Internal: tenth birthday for adults, fifth for minors, by the age on the day of application. Without that day both are
- * given when the holder came of age less than a year before the issue.
+ * Internal: tenth birthday for adults, fifth for minors, by the age on the day of application. Without that day both
+ * are given when the holder came of age less than a year before the issue.
  */
 export function cardTerms(
   birth: Temporal.PlainDate,

@@ -15,14 +15,14 @@ export const cardExpirySources = {
 /** Where on the card the expiry was read, see {@link cardExpirySources}. */
 export type CardExpirySource = keyof typeof cardExpirySources
 
-/** What a card says about its end. */
+/** Expiry as read from a card. */
 export interface CardExpiry {
-  /** As {@link parseCardDate} or {@link parseCommonRecord} gave it. */
+  /** As returned by {@link parseCardDate} or {@link parseCommonRecord}. */
   readonly expiry: CalendarDay
   readonly source: CardExpirySource
 }
 
-/** Where a card stands at an instant, by what it says of itself. */
+/** Validity of a card at an instant, by its own expiry. */
 export interface CardValidity {
   readonly state: 'valid' | 'expired'
   /** 23:59:59 in Japan of the last day. */
@@ -35,11 +35,12 @@ export interface CardValidity {
 }
 
 /**
- * Where a card stands. That it holds until the end of its last day is inferred (flag `card-last-moment`). A card that
- * was lost, returned or reissued does not say so.
+ * Validity of a card at an instant. Validity until the end of its last day is inferred (flag `card-last-moment`). A
+ * lost, returned or replaced card does not show that.
  *
- * @param at - the instant asked about; there is no default.
- * @throws TypeError for another form of day, an unknown source or no Date; RangeError for a day or Date that cannot be.
+ * @param at - the instant of evaluation; no default.
+ * @throws TypeError for a malformed day, an unknown source or a non-Date; RangeError for a nonexistent day or invalid
+ *   Date.
  */
 export function cardValidity(card: CardExpiry, at: Date): CardValidity {
   if (!Object.hasOwn(cardExpirySources, card.source)) throw new TypeError('unknown source of a card expiry')

@@ -4,16 +4,16 @@ import { birthdayAfter, birthdayIn, type LeapReading } from './birthdays.ts'
 import { isBefore } from './calendar.ts'
 import type { ValidityFlag } from './rules.ts'
 
-/** First day of the window, and what is not certain about it. */
+/** First day of the renewal window, and its uncertainty. */
 export interface RenewalWindow {
   readonly opens: Temporal.PlainDate
   readonly flags: readonly ValidityFlag[]
 }
 
 /**
- * First day on which a certificate that ends on `expiry` can be renewed: the day after the same day three months before,
- * and where that month has no such day the 1st of the next. Stated by Omihachiman and, with both cases, by Nerima. Other
- * pages say only "from three months before", which would be one day earlier.
+ * First day on which a certificate that ends on `expiry` can be renewed: the day after the same day three months
+ * before, and where that month has no such day the 1st of the next. Stated by Omihachiman and, with both cases, by
+ * Nerima. Other pages say only "from three months before", which would be one day earlier.
  */
 export function renewalWindow(expiry: Temporal.PlainDate): RenewalWindow {
   // In a month without such a day this is its last one.
@@ -25,13 +25,13 @@ export function renewalWindow(expiry: Temporal.PlainDate): RenewalWindow {
   }
 }
 
-/** Internal: what is known of the certificate before. `false`: there was none, or it was not a renewal. */
+/** Internal: expiry of the previous certificate, if known. `false`: none, or not a renewal. */
 export type PreviousExpiry = Temporal.PlainDate | false | undefined
 
 /**
- * Internal: fifth birthday, or sixth after a renewal in the window. On the birthday itself a renewal could count that day
- * or not, which is a year: both days are given. When nothing is known, the sixth is possible if the next birthday, on
- * which the certificate before would have ended, was less than three months away.
+ * Internal: fifth birthday, or sixth after a renewal in the window. On the birthday itself a renewal may or may not
+ * count that day, a difference of one year: both days are returned. When nothing is known, the sixth is possible if the
+ * next birthday, on which the previous certificate would have ended, was less than three months away.
  */
 export function certificateTerms(
   birth: Temporal.PlainDate,
@@ -50,7 +50,7 @@ export function certificateTerms(
   return [fifth, ...renewed.map((term) => ({ ...term, flags: ['renewal-not-stated'] as const }))]
 }
 
-/** Whether a day is in the last three months of something that ends on `expiry`. */
+/** Whether a day is in the last three months before `expiry`. */
 function inWindow(day: Temporal.PlainDate, expiry: Temporal.PlainDate): boolean {
   return !isBefore(day, renewalWindow(expiry).opens) && !isBefore(expiry, day)
 }

@@ -12,10 +12,13 @@ export interface CertificateTimes {
   readonly notAfter: Date
 }
 
-/** Where a certificate stands at an instant. It says nothing on revocation. */
+/** Validity of a certificate at an instant. Does not include revocation. */
 export interface CertificateValidity {
   readonly state: CertificateState
-  /** Last second at which it is valid; 9999-12-31T23:59:59Z without an end. For JPKI 14:59:59 UTC, which is 23:59:59 in Japan. */
+  /**
+   * Last second at which it is valid; 9999-12-31T23:59:59Z without an end. For JPKI 14:59:59 UTC, which is 23:59:59 in
+   * Japan.
+   */
   readonly lastMoment: Date
   /** `null` for a certificate without an end, see {@link hasNoEnd}. */
   readonly lastDayInJapan: CalendarDay | null
@@ -26,31 +29,30 @@ export interface CertificateValidity {
   readonly flags: readonly ValidityFlag[]
 }
 
-/** The last year that a day has four digits for. */
+/** The last year with four digits. */
 const lastYear = 9999
 
 /**
- * Whether a time stands for "no end": 99991231235959Z (RFC 5280 4.1.2.5), and what else falls in Japan on a day after the
- * year 9999.
+ * Whether a time means "no end": 99991231235959Z (RFC 5280 4.1.2.5), or any time on a day in Japan after the year 9999.
  *
- * @throws TypeError or RangeError when it is not a valid Date.
+ * @throws TypeError or RangeError for an invalid Date.
  */
 export function hasNoEnd(notAfter: Date): boolean {
   return dayInJapan(checkInstant(notAfter, 'notAfter')).year > lastYear
 }
 
 /**
- * Where a certificate stands. Both times are inclusive to the second (RFC 5280 4.1.2.5): still valid at
+ * Validity of a certificate at an instant. Both times are inclusive to the second (RFC 5280 4.1.2.5): still valid at
  * 14:59:59.999 UTC of the last day, expired at 15:00:00.000. When `notBefore` is after `notAfter` it is never valid:
  * `not-yet-valid`, then `expired`.
  *
  * A certificate without an end ({@link hasNoEnd}) has no last day, no days left and no window.
  *
- * The window opens on the day after the same day three months before (flag `renewal-window-reading`). Holders who live
+ * The window opens on the day after the same day three months before (flag `renewal-window-reading`). Holders living
  * abroad may renew a year before by one municipality's page; that is not modelled.
  *
  * @param times - read from the certificate, never computed.
- * @param at - the instant asked about; there is no default.
+ * @param at - the instant of evaluation; no default.
  * @throws TypeError or RangeError when an argument is not a valid Date.
  */
 export function certificateValidity(times: CertificateTimes, at: Date): CertificateValidity {

@@ -12,7 +12,7 @@ export type EffectiveInput =
   | { readonly certificate: CertificateTimes; readonly card?: CardExpiry | undefined }
   | { readonly certificate?: CertificateTimes | undefined; readonly card: CardExpiry }
 
-/** What holds of a certificate and its card: the earliest. */
+/** Combined validity of a certificate and its card: the earlier end. */
 export interface EffectiveValidity {
   /** `expired` as soon as either is; the other states are the certificate's, `valid` without one. */
   readonly state: CertificateState
@@ -28,11 +28,11 @@ export interface EffectiveValidity {
 }
 
 /**
- * The earliest of certificate and card, named. For My Number cards. (The certificate of a Juki card was not bound to its
+ * The earlier end of certificate and card. For My Number cards. (The certificate of a Juki card was not bound to its
  * card by one municipality's page; all of them have expired.)
  *
- * @param at - the instant asked about; there is no default.
- * @throws TypeError when neither is given, and as {@link certificateValidity} and {@link cardValidity} do.
+ * @param at - the instant of evaluation; no default.
+ * @throws TypeError when neither is given, otherwise as {@link certificateValidity} and {@link cardValidity} do.
  */
 export function effectiveValidity(input: EffectiveInput, at: Date): EffectiveValidity {
   const certificate = input.certificate && certificateValidity(input.certificate, at)

@@ -4,7 +4,7 @@ import { toDay } from './calendar.ts'
 import type { PreviousExpiry } from './certificate-terms.ts'
 import { type ExplainedKind, type ExplainInput, explainedKinds } from './explain-input.ts'
 
-/** Internal: what is given to explain a date, every day checked. */
+/** Internal: validated facts for explaining a date. */
 export interface ExplainFacts {
   readonly kind: ExplainedKind
   readonly expiry: CalendarDay
@@ -17,7 +17,7 @@ export interface ExplainFacts {
   readonly cardExpiry: CalendarDay | undefined
 }
 
-/** Internal. @throws TypeError or RangeError for what is no kind or no day. */
+/** Internal. @throws TypeError or RangeError for an unknown kind or an invalid day. */
 export function checkExplainInput(input: ExplainInput): ExplainFacts {
   if (!explainedKinds.includes(input.kind)) throw new TypeError('unknown kind')
   const { birthDate, applicationDate, renewal, residence } = input

@@ -1,6 +1,6 @@
 import type { CalendarDay } from './calendar.ts'
 
-/** What the date in hand belongs to. `juki-sign` is the signature certificate of a Juki card. */
+/** The object whose date is explained. `juki-sign` is the signature certificate of a Juki card. */
 export const explainedKinds = ['auth', 'sign', 'card', 'juki-card', 'juki-sign'] as const
 /** See {@link explainedKinds}. */
 export type ExplainedKind = (typeof explainedKinds)[number]
@@ -17,9 +17,9 @@ export interface ExplainInput {
   readonly issueDate: CalendarDay
   /** Not used for Juki cards. */
   readonly birthDate?: CalendarDay | undefined
-  /** My Number card: the day J-LIS took the application, on which age counts. */
+  /** My Number card: the day J-LIS received the application, on which the age is determined. */
   readonly applicationDate?: CalendarDay | undefined
-  /** Certificates: the last day of the one before, or `false` when this was no renewal. */
+  /** Certificates: last day of the previous certificate, or `false` if this was not a renewal. */
   readonly renewal?: { readonly previousExpiry: CalendarDay } | false | undefined
   /** Foreign residents with a period of stay; not for 永住者, 特別永住者 and 高度専門職2号. */
   readonly residence?: { readonly kind: 'foreign'; readonly periodOfStayEnds: CalendarDay } | undefined

@@ -5,33 +5,33 @@ import { baseDays, otherEnds, stayDay } from './rule-days.ts'
 import type { RuleDay } from './rules.ts'
 import { type ValidityRule, validityRules } from './rules.ts'
 
-/** A fact that a rule needs and that was not given. */
+/** A fact a rule needs that was not given. */
 export type MissingFact = 'birthDate' | 'applicationDate' | 'renewal' | 'authCertificateExpiry' | 'cardExpiry'
 
 /** Which rule set a date. */
 export interface Explanation {
-  /** `unexplained`: no public rule gives this day from these facts. The date on the card holds all the same. */
+  /** `unexplained`: no public rule gives this day from these facts. The date on the card is valid all the same. */
   readonly verdict: 'explained' | 'unexplained'
   /** The rule that set the day: the first of `matches`. Absent when unexplained. */
   readonly rule?: ValidityRule
-  /** The candidates that equal the date in hand, when it is explained. Look at their flags. */
+  /** The candidates equal to the given date, when explained. See their flags. */
   readonly matches: readonly RuleDay[]
-  /** Every rule that applies, with each day it gives: by birthday or years first, then what cannot be outlived. */
+  /** Every applicable rule with each of its days: by birthday or years first, then upper limits. */
   readonly candidates: readonly RuleDay[]
-  /** Ends that the date in hand goes beyond, though it cannot by the rules. */
+  /** Upper limits by the rules that the given date exceeds. */
   readonly exceeds: readonly RuleDay[]
-  /** Facts which, if given, could change the answer. */
+  /** Facts which, if given, could change the result. */
   readonly missing: readonly MissingFact[]
 }
 
 /**
- * Says which rule set a date that was read from a card or certificate, or that none fits. The date is never replaced:
- * what it says holds. Of the rules that apply, the earliest day sets the date; where a rule gives two days (29 February,
- * a fact not given), either may be the one.
+ * Determines which rule set a date that was read from a card or certificate, or that none matches. The date is never
+ * replaced: it is valid as read. Of the applicable rules the earliest day sets the date; where a rule gives two days
+ * (29 February, a missing fact), either may be it.
  *
- * Facts that contradict one another are no error, they leave the date unexplained.
+ * Contradictory facts are not an error; they leave the date unexplained.
  *
- * @throws TypeError for an unknown kind or another form of day; RangeError for a day that the calendar does not have.
+ * @throws TypeError for an unknown kind or a malformed day; RangeError for a nonexistent day.
  */
 export function explainValidity(input: ExplainInput): Explanation {
   const facts = checkExplainInput(input)
@@ -53,7 +53,7 @@ export function explainValidity(input: ExplainInput): Explanation {
   }
 }
 
-/** The days that would follow the rules. A period of stay bounds the other days, or takes their place. */
+/** The days possible by the rules. A period of stay limits the other days, or replaces them. */
 function possibleDays(
   base: readonly RuleDay[],
   stay: RuleDay | undefined,

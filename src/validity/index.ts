@@ -1,6 +1,6 @@
 /**
- * Until when a certificate and a card are valid, and by which rule. Dates are read from the card and never computed in
- * their place; all days are days in Japan. What the sources do not say is flagged: `docs/validity.md`.
+ * Validity of a certificate and a card, and the rule behind it. Dates are read from the card and never computed
+ * instead; all days are days in Japan. Uncertainties of the sources are flagged: `docs/validity.md`.
  */
 
 export type { CalendarDay } from './calendar.ts'

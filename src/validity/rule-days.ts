@@ -4,7 +4,7 @@ import { certificateTerms } from './certificate-terms.ts'
 import type { ExplainFacts } from './explain-facts.ts'
 import type { RuleDay, RuleId } from './rules.ts'
 
-/** Internal: the days by birthday or by years. Several where something is not known. */
+/** Internal: the days by birthday or by years. Several if facts are missing. */
 export function baseDays(facts: ExplainFacts): readonly RuleDay[] {
   const { kind, issue, birth, applied, previous } = facts
   if (kind === 'juki-card') return jukiCandidates('juki-card-ten-years', issue, 10)
@@ -25,7 +25,7 @@ export function stayDay(facts: ExplainFacts, base: readonly RuleDay[]): RuleDay 
   return { rule, day, flags: base.some((other) => other.day < day) ? ['stay-after-other-rule'] : [] }
 }
 
-/** Internal: the ends of what a certificate cannot outlive. */
+/** Internal: upper limits of a certificate's validity. */
 export function otherEnds(facts: ExplainFacts): readonly RuleDay[] {
   const { kind, cardExpiry, authExpiry } = facts
   const ends: RuleDay[] = []

@@ -1,24 +1,24 @@
 import type { CalendarDay } from './calendar.ts'
 
-/** How sure a row of data is, in words. */
+/** Confidence of a row of data. */
 export type Confidence =
   /** By J-LIS, a ministry or a municipality, as read on their pages. */
   | 'stated by an official body'
-  /** The source document is the table of six credentials which this package was asked to follow. */
+  /** The source document is the table of six credentials that this package follows. */
   | 'stated in the source document only'
   | 'set by the municipality, 4 in the source document'
   | 'not stated for this card'
   | 'inferred'
 
-/** Where a row of data comes from. */
+/** Source of a row of data. */
 export interface Evidence {
   readonly source: string
   readonly confidence: Confidence
 }
 
 /**
- * What is uncertain about a result. Every flag stands for something the public sources do not say, or that the caller
- * did not; show its text beside the result.
+ * Uncertainties of a result. Every flag stands for something the public sources do not specify, or the caller did not
+ * give; show its text beside the result.
  */
 export const flagTexts = {
   'leap-birthday': 'born on 29 February, no such day in that year: no public rule, the printed date holds',
@@ -38,11 +38,11 @@ export const flagTexts = {
 /** Name of an uncertainty, see {@link flagTexts}. */
 export type ValidityFlag = keyof typeof flagTexts
 
-/** A rule that applies and a day it gives. */
+/** An applicable rule and a day it gives. */
 export interface RuleDay {
   readonly rule: RuleId
   readonly day: CalendarDay
-  /** What is uncertain about this day; empty when nothing is. */
+  /** Uncertainties of this day; empty if none. */
   readonly flags: readonly ValidityFlag[]
 }
 
@@ -77,7 +77,7 @@ const five = 'Higashimurayama, Matsuyama and Ami pages; jpki.go.jp procedure/per
 const stay = 'Yonago and yng-cms.net pages'
 const jukiCard = 'Nakagawa, Ogaki and Misato pages'
 
-/** All rules. Last days are days in Japan; where several apply, the earliest holds. */
+/** All rules. Last days are days in Japan; where several apply, the earliest counts. */
 export const validityRules: Readonly<Record<RuleId, ValidityRule>> = {
   'certificate-fifth-birthday': rule(
     'certificate-fifth-birthday',

@@ -17,8 +17,8 @@ import { type IssuanceRecord, readIssuanceRecord } from './read-record.ts'
 
 /**
  * A municipal application (証明書等自動交付AP, 条例利用AP) of a card in a session, as a profile describes it. Operations run
- * one after another; if another application of the same session was used in between, this one is selected again, and then
- * its PIN has to be verified again.
+ * one after another; if another application of the same session was used in between, this one is selected again, and
+ * then its PIN has to be verified again.
  */
 export class IssuanceApplication {
   readonly session: CardSession
@@ -32,7 +32,7 @@ export class IssuanceApplication {
   /**
    * Selects the application.
    *
-   * @throws StatusWordError `ERR_APPLICATION_NOT_FOUND` when the card has none.
+   * @throws StatusWordError `ERR_APPLICATION_NOT_FOUND` when the card does not have it.
    */
   static async open(session: CardSession, profile: IssuanceProfile): Promise<IssuanceApplication> {
     await session.exclusively(() => session.selectApplication(profile.application))
@@ -42,7 +42,7 @@ export class IssuanceApplication {
   /**
    * Tries left and state of the PIN. Spends no try.
    *
-   * @throws TypeError when the card checks no PIN of this application: see `profile.pin`.
+   * @throws TypeError when the card does not verify a PIN of this application: see `profile.pin`.
    */
   async pinStatus(): Promise<PinStatus> {
     const pin = this.#pin()
@@ -52,7 +52,7 @@ export class IssuanceApplication {
   /**
    * Verifies the PIN under the guard, see `verifyPin` of `jpki-card/card`. Consumes it.
    *
-   * @throws TypeError when the card checks no PIN of this application; the PIN is wiped all the same.
+   * @throws TypeError when the card does not verify a PIN of this application; the PIN is wiped all the same.
    */
   async verifyPin(value: Pin, options?: VerifyPinOptions): Promise<void> {
     try {
@@ -64,10 +64,11 @@ export class IssuanceApplication {
   }
 
   /**
-   * Reads all objects and interprets them. Where the card wants the PIN, `verifyPin` comes first; a PIN left verified by
-   * another program does not count and is cleared.
+   * Reads all objects and interprets them. If the card requires the PIN, call `verifyPin` first; a PIN left verified by
+   * another program is not used, and is cleared.
    *
-   * @throws StatusWordError `ERR_SECURITY_STATUS` when the PIN comes first, `ERR_FILE_NOT_FOUND`, `ERR_STATUS_WORD`.
+   * @throws StatusWordError `ERR_SECURITY_STATUS` when the PIN is required first, `ERR_FILE_NOT_FOUND`,
+   *   `ERR_STATUS_WORD`.
    * @throws DecodeError `ERR_CARD_DATA`, `ERR_TLV`; WrongCardError `ERR_WRONG_CARD`, see {@link readIssuanceRecord}.
    */
   async read(): Promise<IssuanceRecord> {
@@ -88,7 +89,7 @@ export class IssuanceApplication {
     throw new TypeError(
       pin === undefined
         ? 'this application has no PIN'
-        : 'the municipality, not the card, checks the PIN of this application',
+        : 'the municipality, not the card, verifies the PIN of this application',
     )
   }
 

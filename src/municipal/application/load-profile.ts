@@ -10,15 +10,17 @@ import { type IssuanceProfile, issuanceProfileFormat, type ProfileObject, profil
 /**
  * Loads a profile of a municipal application.
  *
- * @param text - JSON of the form `docs/schema/issuance-profile.schema.json`, at most 65 536 characters; what each member
- *   means is in `docs/issuance.md`.
- * @throws ProfileError `ERR_PROFILE` with line, column and reason of every problem, of form or of meaning.
+ * @param text - JSON of the form `docs/schema/issuance-profile.schema.json`, at most 65 536 characters; what each
+ *   member means is in `docs/issuance.md`.
+ * @throws ProfileError `ERR_PROFILE` with line, column and reason of every problem, syntactic or semantic.
  */
 export function loadProfile(text: string): IssuanceProfile {
   return requireProfile(text, readProfile)
 }
 
-/** Checks as {@link loadProfile} does, and reports the problems. Throws only a TypeError when `text` is not a string. */
+/**
+ * Checks as {@link loadProfile} does, and reports the problems. Throws only a TypeError when `text` is not a string.
+ */
 export function checkProfile(text: string): ProfileCheck {
   const { problems } = inspectProfile(text, readProfile)
   return { ok: problems.length === 0, problems }

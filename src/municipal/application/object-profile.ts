@@ -37,13 +37,13 @@ function emptyObject(tag: string): Tlv | undefined {
   }
 }
 
-/** READ RECORD and GET DATA with short lengths give so many bytes at most. */
+/** Longest response of READ RECORD and GET DATA with short length. */
 const shortAnswer = 256
 const longestFile = 4096
 /** Longest field that is the whole value of a data object. */
 const wholeValue = 255
 
-/** What is known before the objects are read. */
+/** Context of the objects of a profile. */
 export interface ObjectContext {
   readonly cardHasPin: boolean
   /** Names of objects and fields so far. */
@@ -165,7 +165,7 @@ function readFields(
   })
 }
 
-/** A name that is not in use. */
+/** Claims a unique name. */
 function claimed(value: JsonValue | undefined, ids: ObjectContext['ids']): string | undefined {
   const id = value?.string(identifier)
   if (value === undefined || id === undefined) return undefined

@@ -27,28 +27,28 @@ export interface TaggedBlock {
   readonly whole: boolean
 }
 
-/** Something the application gives in one piece. */
+/** An object of the application, read in one operation. */
 export interface ProfileObject {
   readonly id: string
   readonly source: ObjectSource
-  /** The card wants the PIN first. */
+  /** The card requires the PIN. */
   readonly pin: boolean
   readonly content: { readonly form: 'positions'; readonly layout: BlockLayout } | TlvContent
 }
 
-/** Content made of BER-TLV data objects. */
+/** Content of BER-TLV data objects. */
 export interface TlvContent {
   readonly form: 'tlv'
   readonly blocks: readonly TaggedBlock[]
 }
 
-/** Form of the PIN and its tries. */
+/** Format of the PIN and its tries. */
 export interface PinRules {
-  /** Who checks it: the card, or a server of the municipality (カードAP認証方式), without the card. */
+  /** Verified by the card, or by a server of the municipality (カードAP認証方式), without the card. */
   readonly manager: 'card' | 'municipality'
   /** Digits, 1 to 16. */
   readonly digits: { readonly min: number; readonly max: number }
-  /** Wrong ones in a row before it is blocked, 1 to 15. */
+  /** Consecutive wrong PINs until it is blocked, 1 to 15. */
   readonly tries: number
 }
 
@@ -59,9 +59,9 @@ export interface IssuanceProfile {
   readonly cards: readonly ProfileCard[]
   readonly application: CardApplication
   readonly objects: readonly ProfileObject[]
-  /** Undefined: there is no PIN at all. */
+  /** Undefined: no PIN. */
   readonly pin: PinRules | undefined
-  /** The PIN as the guard wants it, when the card checks it. */
+  /** The PIN for the PIN guard, when the card verifies it. */
   readonly pinReference: PinReference | undefined
   readonly result: ResultFields
   readonly validity: ValidityRule | undefined

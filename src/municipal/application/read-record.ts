@@ -5,20 +5,20 @@ import { applyValidity, handedOut } from '../profile/outcome.ts'
 import { readBlock } from '../profile/read-block.ts'
 import type { IssuanceProfile, ProfileObject, TaggedBlock } from './profile.ts'
 
-/** What a municipal application holds. Personal values do not show themselves. */
+/** Content of a municipal application. Personal values are not printed. */
 export interface IssuanceRecord {
   /** Name of the profile it was read with. */
   readonly profile: string
   /** 利用者ID; in known systems the 宛名番号. */
   readonly userId: PersonalText
-  /** 全国地方公共団体コード, where the profile knows it. */
+  /** 全国地方公共団体コード, if defined by the profile. */
   readonly municipalityCode: string | undefined
   readonly validity: ReadValidity | undefined
   /** Every field by its id. */
   readonly fields: Readonly<Record<string, FieldValue>>
 }
 
-/** Texts of fields, and where each began. */
+/** Texts of fields, with their offsets. */
 interface Found {
   readonly texts: Map<Field, string | undefined>
   readonly places: Map<string, { readonly object: string; readonly offset: number }>
@@ -27,7 +27,7 @@ interface Found {
 /**
  * Interprets the objects of an application by its profile. Needs no card.
  *
- * @param objects - content of each object by its id, as the card gave it.
+ * @param objects - content of each object by its id, as read from the card.
  * @throws DecodeError `ERR_CARD_DATA` with the offset in the object at which it differs from the profile, `ERR_TLV`.
  * @throws WrongCardError `ERR_WRONG_CARD` when the municipality code is not one of the profile's.
  */
@@ -67,7 +67,7 @@ function readObject(profile: IssuanceProfile, object: ProfileObject, bytes: Uint
   }
 }
 
-/** A field that is the whole value takes its length from the card. */
+/** A field that is the whole value has the length found on the card. */
 function layoutOf({ layout, whole }: TaggedBlock, { value }: Tlv): BlockLayout {
   if (!whole) return layout
   const field = layout.fields[0]!
@@ -119,7 +119,7 @@ function validityOf(
   const applied = applyValidity(rule, text)
   if ('validity' in applied) return applied.validity
   const { object, offset } = places.get(applied.notADay)!
-  throw wrong(`${object}.${applied.notADay}`, 'no such date', offset)
+  throw wrong(`${object}.${applied.notADay}`, 'nonexistent date', offset)
 }
 
 function wrong(where: string, reason: string, offset: number): DecodeError {

@@ -2,20 +2,20 @@ import { asciiBytes, fromHex } from '../../bytes.ts'
 import type { BlockLayout, Constant, Field } from './field.ts'
 import type { JsonObject, JsonValue } from './json-reader.ts'
 
-/** A part of a block and the value that claims it. */
+/** A part of a block and the value that occupies it. */
 interface Claim {
   readonly offset: number
   readonly length: number
   readonly value: JsonValue
 }
 
-/** A field that was read, and its place in the document. */
+/** A parsed field, and its position in the document. */
 export interface PlacedField {
   readonly field: Field
   readonly value: JsonValue
 }
 
-/** Reads `length`: a number, or the fewest and the most. */
+/** Reads `length`: a number, or minimum and maximum. */
 export function readLength(value: JsonValue | undefined, most: number): BlockLayout['length'] | undefined {
   if (value === undefined) return undefined
   if (value.isObject) {
@@ -54,7 +54,7 @@ export function readConstants(
   })
 }
 
-/** Puts a block together; refuses what overlaps, and what lies beyond its longest form. */
+/** Assembles a block; refuses overlapping parts, and parts beyond its maximum length. */
 export function assembleBlock(
   length: BlockLayout['length'],
   constants: readonly (Constant & { readonly value: JsonValue })[],

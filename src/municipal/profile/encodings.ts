@@ -1,7 +1,7 @@
 import { fromHex } from '../../bytes.ts'
 import { jis7, jis7Code, jis8, jis8Code } from './jis-x-0201.ts'
 
-/** How text is written in bytes, or in the characters of a stripe. */
+/** Encodings of text in bytes, or in the characters of a stripe. */
 export const encodings = ['ascii', 'jis', 'jis7', 'bcd', 'utf8', 'hex'] as const
 
 /**
@@ -10,7 +10,7 @@ export const encodings = ['ascii', 'jis', 'jis7', 'bcd', 'utf8', 'hex'] as const
  */
 export type Encoding = (typeof encodings)[number]
 
-/** What fills a field up to its length. */
+/** Padding of a field to its length. */
 export interface Padding {
   /** A byte; for `bcd` half a byte, A to F. */
   readonly fill: number
@@ -23,17 +23,17 @@ export interface Character {
   readonly offset: number
 }
 
-/** The characters of a field, or where one is invalid. */
+/** The characters of a field, or the position of an invalid one. */
 export type Decoded =
   | { readonly characters: readonly Character[] }
   | { readonly offset: number; readonly reason: string }
 
-/** Most characters a field of so many bytes can hold. */
+/** Maximum number of characters in a field of `bytes` bytes. */
 export function mostCharacters(encoding: Encoding, bytes: number): number {
   return encoding === 'bcd' || encoding === 'hex' ? 2 * bytes : bytes
 }
 
-/** Decodes `length` bytes of a block from `offset` on, padding left out. All of them must be there. */
+/** Decodes `length` bytes of a block from `offset` on, without padding. All bytes must be present. */
 export function decode(
   encoding: Encoding,
   block: Uint8Array,
@@ -58,8 +58,8 @@ export function decode(
 }
 
 /**
- * A text as it is encoded: bytes, for `bcd` half bytes, for `jis7` without shifts. `undefined` when the encoding does not
- * have it.
+ * Encodes a text: bytes, for `bcd` half bytes, for `jis7` without shifts. `undefined` when the encoding cannot
+ * represent it.
  */
 export function encoded(encoding: Encoding, text: string): readonly number[] | undefined {
   switch (encoding) {
@@ -100,7 +100,7 @@ function each(block: Uint8Array, start: number, end: number, character: (code: n
   return { characters }
 }
 
-/** The shift that holds at the field may have been made before it, so reading begins with the block. */
+/** The shift state at the field may come from before it, so decoding starts with the block. */
 function sevenBits(block: Uint8Array, start: number, end: number): Decoded {
   const steps = jis7(block.subarray(0, end))
   const characters: Character[] = []

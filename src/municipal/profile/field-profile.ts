@@ -20,7 +20,7 @@ export const fieldMembers = [
   'personal',
 ] as const
 
-/** What the kind of profile allows. */
+/** Limits set by the kind of profile. */
 export interface FieldLimits {
   readonly encodings: readonly Encoding[]
   /** Longest block, bytes or characters. */
@@ -31,13 +31,13 @@ export interface FieldLimits {
   readonly isCode?: ((code: number) => boolean) | undefined
 }
 
-/** What a name of a field or an object is. */
+/** Form of the name of a field or an object. */
 export const identifier: { readonly match: RegExp; readonly say: string } = {
   match: /^[a-z][0-9A-Za-z]{0,39}$/,
   say: 'must be a name: a letter a-z, then up to 39 letters and digits',
 }
 
-/** Encodings in which a character may take another number of bytes. */
+/** Encodings with a variable number of bytes per character. */
 const variable: readonly Encoding[] = ['utf8', 'jis7']
 
 /** Reads a field; `undefined` when a part of it is invalid. Parts that depend on an invalid one are not checked. */
@@ -45,7 +45,7 @@ export function readFieldProfile(object: JsonObject, limits: FieldLimits): Field
   return object.self.clean(() => readForm(object, readPlace(object, limits), limits))
 }
 
-/** Where a field is; `undefined` for what is wrong. */
+/** Position of a field; `undefined` for invalid parts. */
 interface Place {
   readonly id: string
   readonly offset: number
@@ -116,7 +116,7 @@ function fixed({ encoding, padding }: Field, whole: boolean): boolean {
   return encoding === 'utf8' && padding === undefined && !whole
 }
 
-/** Why a text can never be the value of a field, whatever its bytes. */
+/** Why a text can never be the value of a field. */
 function misfit({ characters, size, checkDigit: rule }: Field, text: string): string | undefined {
   const all = [...text]
   const mayEndInX = rule?.digits.includes('X') === true
@@ -129,7 +129,7 @@ function misfit({ characters, size, checkDigit: rule }: Field, text: string): st
   return right === all.at(-1) ? undefined : `the field cannot hold this value: its check digit must be ${right}`
 }
 
-/** Why a text can never be read from the bytes of a field. */
+/** Why a text can never be decoded from the bytes of a field. */
 function unwritable(
   { encoding, length, padding }: Field,
   text: string,
@@ -187,7 +187,7 @@ function obfuscationOf(value: JsonValue, most: number): Obfuscation | undefined 
   return { mode: { at }, start }
 }
 
-/** @param always - the field always has the most characters it can have. */
+/** @param always - the field always has its maximum number of characters. */
 function sizeOf(value: JsonValue | undefined, otherwise: Field['size'], always: boolean): Field['size'] {
   if (value === undefined) return otherwise
   const longest = otherwise.max

@@ -5,8 +5,8 @@ import type { Obfuscation } from './obfuscation.ts'
 const shown = '[personal]'
 
 /**
- * Personal text, such as a 宛名番号. It never shows itself: text, JSON and `console.log` give `[personal]`; only `reveal()`
- * returns it.
+ * Personal text, such as a 宛名番号. Never printed: text, JSON and `console.log` give `[personal]`; only `reveal()` returns
+ * it.
  */
 export class PersonalText {
   readonly #text: string
@@ -33,7 +33,7 @@ export class PersonalText {
   }
 }
 
-/** Which characters a field may hold once it is read. */
+/** Characters allowed in a decoded field. */
 export const characterSets = ['digits', 'alphanumeric', 'printable'] as const
 
 /** `digits` 0 to 9; `alphanumeric` also A to Z and a to z; `printable` all but control characters. */
@@ -58,12 +58,12 @@ export interface Field {
   readonly padding: Padding | undefined
   readonly obfuscation: Obfuscation | undefined
   readonly characters: CharacterSet
-  /** Characters that are left after padding and obfuscation. */
+  /** Number of characters without padding and obfuscation. */
   readonly size: { readonly min: number; readonly max: number }
-  /** The only values there may be, when they are known. */
+  /** The only allowed values, if known. */
   readonly oneOf: readonly string[] | undefined
   readonly checkDigit: CheckDigitRule | undefined
-  /** It may be nothing but padding. */
+  /** The field may be padding only. */
   readonly optional: boolean
   /** Its value is a {@link PersonalText}. */
   readonly personal: boolean
@@ -72,21 +72,21 @@ export interface Field {
 /** Value of a field: `undefined` for an optional one that is empty. */
 export type FieldValue = string | PersonalText | undefined
 
-/** Bytes that are always the same. */
+/** Constant bytes. */
 export interface Constant {
   readonly offset: number
   readonly bytes: Uint8Array
 }
 
-/** What a block holds. */
+/** Layout of a block. */
 export interface BlockLayout {
-  /** Bytes (on a stripe characters) it may have. */
+  /** Length in bytes (on a stripe characters). */
   readonly length: { readonly min: number; readonly max: number }
   readonly constants: readonly Constant[]
   readonly fields: readonly Field[]
 }
 
-/** The check by which a block differs from its layout. */
+/** The check that found a difference of a block from its layout. */
 export type FaultCheck =
   | 'length'
   | 'constant'
@@ -98,12 +98,12 @@ export type FaultCheck =
   | 'value'
   | 'check-digit'
 
-/** A difference between a block and its layout. Holds no content of the block. */
+/** A difference between a block and its layout. Contains no content of the block. */
 export interface Fault {
   readonly check: FaultCheck
   /** From the start of the block. */
   readonly offset: number
-  /** Field it is about, when it is about one. */
+  /** Field concerned, if any. */
   readonly field: string | undefined
   readonly reason: string
 }

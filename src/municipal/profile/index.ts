@@ -1,6 +1,6 @@
 /**
- * What municipalities write into cards and stripes, as data: fields, encodings, check digits. Profiles of
- * `jpki-card/municipal` and `jpki-card/municipal` are made of these.
+ * Data of municipalities on cards and stripes, described as data: fields, encodings, check digits. Building blocks of
+ * the profiles of `jpki-card/municipal`.
  */
 export type { CheckDigitRule } from './check-digit.ts'
 export { checkDigit } from './check-digit.ts'

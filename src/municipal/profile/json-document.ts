@@ -10,7 +10,7 @@ const maxProblems = 100
 /** Tokens of the scanner by number; its enumeration is a constant one, which cannot be imported. */
 const token = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, end: 17 } as const
 
-/** By the names the parser gives its errors. */
+/** Reasons by the parser's error names. */
 const reasons: Readonly<Record<string, string>> = {
   InvalidNumberFormat: 'this is not a number',
   PropertyNameExpected: 'a member name in double quotes is expected',
@@ -29,9 +29,9 @@ const reasons: Readonly<Record<string, string>> = {
   InvalidCharacter: 'a control character in a string must be escaped',
 }
 
-/** A JSON text as a tree with the place of every value, and the problems found so far. */
+/** A JSON text as a tree with the position of every value, and the problems found so far. */
 export class JsonDocument {
-  /** Undefined when there is no value at all. */
+  /** Undefined without any value. */
   readonly root: Node | undefined
   readonly #lineStarts: readonly number[]
   readonly #problems: { readonly offset: number; readonly path: string; readonly reason: string }[] = []
@@ -89,7 +89,7 @@ function startsOfLines(text: string): readonly number[] {
   return [0, ...[...text.matchAll(/\r\n|\n|\r/g)].map((match) => match.index + match[0].length)]
 }
 
-/** Offset at which the nesting is too deep for the parser, which recurses. */
+/** Offset at which the nesting is too deep for the recursive parser. */
 function deepest(json: string): number | undefined {
   const scanner = createScanner(json, true)
   let depth = 0

@@ -1,7 +1,7 @@
 import type { Node } from 'jsonc-parser'
 import type { JsonDocument } from './json-document.ts'
 
-/** One value of a document and its place. Every reading method reports a problem and then returns `undefined`. */
+/** One value of a document and its position. Every reading method reports a problem and then returns `undefined`. */
 export class JsonValue {
   readonly #document: JsonDocument
   readonly #node: Node
@@ -19,14 +19,14 @@ export class JsonValue {
     return undefined
   }
 
-  /** Whether nothing was found wrong anywhere while `read` ran. */
+  /** The result of `read`, if it reported no problem; otherwise `undefined`. */
   clean<T>(read: () => T): T | undefined {
     const before = this.#document.problemCount
     const result = read()
     return this.#document.problemCount === before ? result : undefined
   }
 
-  /** Text of a member, also in an invalid object; reports nothing. */
+  /** Text of a member, also of an invalid object; reports no problem. */
   member(name: string): string | undefined {
     const found = this.#node.children?.find(({ children }) => children?.[0]?.value === name)?.children?.[1]
     return found?.type === 'string' ? (found.value as string) : undefined
@@ -36,7 +36,7 @@ export class JsonValue {
     return this.#node.type === 'object'
   }
 
-  /** @param format - what the text must match, and the message for one that does not. */
+  /** @param format - the pattern of the text, and the message for a mismatch. */
   string(format: { readonly match: RegExp; readonly say: string }): string | undefined {
     const { type, value } = this.#node
     if (type !== 'string' || !format.match.test(value as string)) return this.refuse(format.say)
@@ -99,7 +99,7 @@ export class JsonObject {
     return this.#members.has(name)
   }
 
-  /** The member, if it is there. */
+  /** The member, if present. */
   optional(name: string): JsonValue | undefined {
     return this.#members.get(name)
   }
@@ -109,7 +109,7 @@ export class JsonObject {
     return this.#members.get(name) ?? this.self.refuse(`${name} is missing`)
   }
 
-  /** The name of the one member out of several that must be there. */
+  /** The name of the only present member of several alternatives. */
   only<const N extends string>(names: readonly N[]): N | undefined {
     const [first, ...more] = names.filter((name) => this.has(name))
     if (first !== undefined && more.length === 0) return first

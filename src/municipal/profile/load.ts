@@ -2,7 +2,7 @@ import { ProfileError, type ProfileProblem } from '../../errors.ts'
 import { JsonDocument } from './json-document.ts'
 import { type JsonObject, type JsonValue, rootOf } from './json-reader.ts'
 
-/** What checking a profile found. */
+/** Result of checking a profile. */
 export interface ProfileCheck {
   /** No problems. */
   readonly ok: boolean
@@ -10,7 +10,7 @@ export interface ProfileCheck {
   readonly problems: readonly ProfileProblem[]
 }
 
-/** Reads a document with `read`, which reports into it. */
+/** Parses a document with `read`, which reports its problems into it. */
 export function inspectProfile<T>(
   text: string,
   read: (root: JsonValue) => T | undefined,
@@ -38,7 +38,7 @@ export function profileFormat(text: string): string | undefined {
 /** Members every profile has. */
 export const headMembers = ['$schema', 'format', 'name', 'description'] as const
 
-/** What {@link headMembers} say. */
+/** Values of {@link headMembers}. */
 export interface ProfileHead {
   readonly name: string
   readonly description: string | undefined

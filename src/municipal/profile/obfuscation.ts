@@ -1,8 +1,8 @@
 import type { Character } from './encodings.ts'
 
 /**
- * How 18 digits of a user id are obscured, as in the one municipal application whose reader is public (one source, not
- * known for any other). It is no protection: the rule is public.
+ * Obfuscation of 18 digits of a user id, as in the one municipal application with a public reader (one source, not
+ * known for any other). Not a protection: the rule is public.
  *
  * Mode 0: the digits as they are. Mode 1: each digit is its nines' complement. Mode 2: the digit in place p, counted
  * from 1, is (10 + p − digit) mod 10. In modes 1 and 2 the places 1, 3, 5 and 7 then change with 18, 16, 14 and 12.
@@ -19,7 +19,7 @@ export const obfuscationModes = ['0', '1', '2'] as const
 /** One of the modes. */
 export type ObfuscationMode = (typeof obfuscationModes)[number]
 
-/** Digits an obfuscation is about. */
+/** Number of obfuscated digits. */
 export const obfuscatedDigits = 18
 
 const plain: Readonly<Record<ObfuscationMode, (digit: number, place: number) => number>> = {
@@ -30,7 +30,7 @@ const plain: Readonly<Record<ObfuscationMode, (digit: number, place: number) => 
 
 const changesPlace = (i: number): boolean => (i % 2 === 0 && i <= 6) || (i % 2 === 1 && i >= 11)
 
-/** The 18 digits before obfuscation, each with the offset it was read at; or what is malformed. */
+/** The 18 digits before obfuscation, each with the offset it was read at; or the malformed part. */
 export function reveal(
   { mode, start }: Obfuscation,
   characters: readonly Character[],

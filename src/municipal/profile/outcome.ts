@@ -3,7 +3,7 @@ import { type Field, type FieldValue, PersonalText } from './field.ts'
 import type { JsonObject, JsonValue } from './json-reader.ts'
 import type { BlockTexts } from './read-block.ts'
 
-/** The fields with a meaning of their own. */
+/** The fields with a defined meaning. */
 export interface ResultFields {
   /** 利用者ID, a personal field. */
   readonly userId: string
@@ -11,11 +11,11 @@ export interface ResultFields {
   readonly municipalityCode: string | undefined
 }
 
-/** How the end of validity is found. */
+/** How the end of validity is determined. */
 export type ValidityRule =
   /** To the end of the day in a field, `YYYYMMDD`. */
   | { readonly until: string }
-  /** So many years, from the day in a field where the card has it. How a municipality counts them is its own rule. */
+  /** A number of years, from the day in a field if present. Each municipality has its own rule for counting them. */
   | { readonly years: number; readonly from: string | undefined }
 
 /** A {@link ValidityRule} applied: days as `YYYY-MM-DD`. No clock is read. */
@@ -28,7 +28,7 @@ interface NamedField {
 
 const fieldName = { match: /^.+$/, say: 'must be the id of a field' }
 
-/** Fields that were read, and the names of invalid ones, for which nothing more is reported. */
+/** Parsed fields, and the names of invalid ones, for which no further problems are reported. */
 export interface KnownFields {
   readonly fields: readonly Field[]
   readonly declared: ReadonlySet<string>
@@ -74,7 +74,7 @@ function namedField(value: JsonValue | undefined, { fields, declared }: KnownFie
   if (value === undefined || id === undefined) return undefined
   const field = fields.find((one) => one.id === id)
   if (field !== undefined) return { field, value }
-  return declared.has(id) ? undefined : value.refuse('no such field')
+  return declared.has(id) ? undefined : value.refuse('unknown field')
 }
 
 function dateField(value: JsonValue | undefined, known: KnownFields): string | undefined {

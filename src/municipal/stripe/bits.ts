@@ -1,15 +1,15 @@
 import { StripeError } from '../../errors.ts'
 
-/** Most bits of one swipe. The longest track has 709 bits' room on a card. */
+/** Bits of one swipe, at most. The longest track has 709 bits on a card. */
 export const maxStripeBits = 2000
 
-/** The end of each byte that holds the bit read first. */
+/** Position of the first bit in each byte. */
 export type BitOrder = 'msb-first' | 'lsb-first'
 
 /**
- * Bits of a swipe out of bytes.
+ * Unpacks the bits of a swipe from bytes.
  *
- * @param bitLength - bits there are; default: all of the bytes. Bits beyond are ignored.
+ * @param bitLength - number of bits; default: all. Further bits are ignored.
  * @returns one byte a bit, 0 or 1, in the order they were read.
  * @throws StripeError `ERR_STRIPE` check `length` for more than 2 000 bits.
  * @throws RangeError when `bitLength` is not an integer from 0 to the number of bits; TypeError for an unknown order.
@@ -28,7 +28,7 @@ export function bitsFromBytes(bytes: Uint8Array, order: BitOrder, bitLength: num
   return bits
 }
 
-/** Bytes out of bits, the last one filled with zeros. The inverse of {@link bitsFromBytes}. */
+/** Packs bits into bytes, the last one padded with zeros. The inverse of {@link bitsFromBytes}. */
 export function bytesFromBits(bits: Uint8Array, order: BitOrder): Uint8Array {
   if (order !== 'msb-first' && order !== 'lsb-first') throw new TypeError('a bit order is msb-first or lsb-first')
   requireBits(bits)
@@ -37,7 +37,7 @@ export function bytesFromBits(bits: Uint8Array, order: BitOrder): Uint8Array {
   return bytes
 }
 
-/** The bits as the other swipe direction gives them. A copy. */
+/** The bits in the other swipe direction. A copy. */
 export function reversedBits(bits: Uint8Array): Uint8Array {
   return Uint8Array.from(bits).reverse()
 }

@@ -8,19 +8,20 @@ import { type Parsed, parseTrack } from './parse.ts'
 /** Options of {@link decodeStripe}. */
 export interface DecodeOptions {
   /**
-   * Direction of the swipe, where the reader knows it. Default `either`: both are tried, and a stripe that is right in
+   * Direction of the swipe, if the reader reports it. Default `either`: both are tried, and a stripe that is valid in
    * both, as few type II stripes are, is refused.
    */
   readonly direction?: 'forward' | 'reverse' | 'either' | undefined
-  /** Whether the start sentinel counts in the LRC. Default: as the format says. */
+  /** Whether the LRC includes the start sentinel. Default: as defined by the format. */
   readonly lrcFrom?: StripeFormat['lrcFrom'] | undefined
 }
 
 /**
  * Reads one track.
  *
- * @param bits - one byte a bit, 0 or 1, at most 2 000, in the order the reader gave; clock zeros may stand on both sides.
- * @throws StripeError `ERR_STRIPE` with bit and character of the fault. When neither direction is right, the error is
+ * @param bits - one byte a bit, 0 or 1, at most 2 000, in the order of the reader; clock zeros are allowed on both
+ *   sides.
+ * @throws StripeError `ERR_STRIPE` with bit and character of the fault. When neither direction is valid, the error is
  *   that of the direction that got further.
  * @throws TypeError for a byte other than 0 and 1.
  */
@@ -33,7 +34,7 @@ export function decodeStripe(id: StripeFormatId, bits: Uint8Array, options: Deco
   const forwardData = dataOf(format, forward)
   const reverseData = dataOf(format, reverse)
   if (forwardData !== undefined && reverseData !== undefined) {
-    throw new StripeError('direction', 'right in both directions: name the direction of the swipe')
+    throw new StripeError('direction', 'valid in both directions: specify the direction of the swipe')
   }
   if (forwardData !== undefined) return track(id, 'forward', forwardData)
   if (reverseData !== undefined) return track(id, 'reverse', reverseData)

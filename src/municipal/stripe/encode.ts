@@ -9,18 +9,18 @@ export interface EncodeOptions {
   readonly trailingZeros?: number | undefined
   /** `reverse`: as a swipe in the other direction reads it. Default `forward`. */
   readonly direction?: 'forward' | 'reverse' | undefined
-  /** Whether the start sentinel counts in the LRC. Default: as the format says. */
+  /** Whether the LRC includes the start sentinel. Default: as defined by the format. */
   readonly lrcFrom?: StripeFormat['lrcFrom'] | undefined
 }
 
 /**
  * Bits of a track with this data: clock zeros, start sentinel, characters, end sentinel, LRC, clock zeros.
  *
- * @param data - ASCII: for `iso1` 20 to 5F without `%` and `?`, for `iso2` and `iso3` 30 to 3E without `;`, for `jis2` 20
- *   to 7E and SO, SI. At least one character.
+ * @param data - ASCII: for `iso1` 20 to 5F without `%` and `?`, for `iso2` and `iso3` 30 to 3E without `;`, for `jis2`
+ *   20 to 7E and SO, SI. At least one character.
  * @returns one byte a bit, 0 or 1, in the order they are read.
- * @throws RangeError for data that the track cannot hold, a number of clock zeros that is not an integer of at least 0,
- *   or more than 2 000 bits.
+ * @throws RangeError for data that cannot be encoded on the track, a number of clock zeros that is not an integer of at
+ *   least 0, or more than 2 000 bits.
  */
 export function encodeStripe(id: StripeFormatId, data: string, options: EncodeOptions = {}): Uint8Array {
   const format = stripeFormat(id)

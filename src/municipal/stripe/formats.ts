@@ -1,28 +1,28 @@
 import type { StripeError } from '../../errors.ts'
 import type { PersonalText } from '../profile/index.ts'
 
-/** One track that was read. */
+/** A decoded track. */
 export interface StripeTrack {
   readonly format: StripeFormatId
   /** Of the swipe; undefined when the reader does not report it. */
   readonly direction: 'forward' | 'reverse' | undefined
-  /** Parity and LRC were checked here. False: the reader gave text, and has checked them itself. */
+  /** Parity and LRC were checked here. False: the reader outputs text, and has checked them itself. */
   readonly checked: boolean
   /** Characters between the sentinels: ASCII; on `jis2` 7-bit codes of JIS X 0201, SO and SI among them. */
   readonly data: PersonalText
   /**
-   * What was corrected: letters the Caps Lock changed, full-width forms of an input method, a keyboard layout that was
-   * named.
+   * Corrections made: letters changed by Caps Lock, full-width characters of an input method, a given
+   * keyboard layout.
    */
   readonly repaired: readonly ('case' | 'width' | 'layout')[]
 }
 
-/** What one swipe gave, whatever the reader. Blank tracks are left out. */
+/** Result of one swipe, independent of the reader. Blank tracks are omitted. */
 export interface Swipe {
   readonly source: 'bits' | 'keyboard'
   /** At least one. */
   readonly tracks: readonly StripeTrack[]
-  /** Tracks that are recorded but cannot be read. */
+  /** Recorded but unreadable tracks. */
   readonly unreadable: readonly { readonly format: StripeFormatId; readonly error: StripeError }[]
 }
 
@@ -30,12 +30,12 @@ export interface Swipe {
 export const stripeFormatIds = ['iso1', 'iso2', 'iso3', 'jis2'] as const
 
 /**
- * `iso1`, `iso2`, `iso3`: tracks 1 to 3 on the back (ISO/IEC 7811-2 and -6, JIS X 6302 type I; IATA, ABA, THRIFT). `jis2`:
- * the one track on the front (JIS X 6302-2 annex JA, type II).
+ * `iso1`, `iso2`, `iso3`: tracks 1 to 3 on the back (ISO/IEC 7811-2 and -6, JIS X 6302 type I; IATA, ABA, THRIFT).
+ * `jis2`: the one track on the front (JIS X 6302-2 annex JA, type II).
  */
 export type StripeFormatId = (typeof stripeFormatIds)[number]
 
-/** How a track is recorded. Sources and their confidence: `docs/stripe.md`. */
+/** Recording format of a track. Sources and their confidence: `docs/stripe.md`. */
 export interface StripeFormat {
   readonly id: StripeFormatId
   /** Recording density, bits per inch. */
@@ -48,9 +48,9 @@ export interface StripeFormat {
   /** Start and end sentinel, without parity. */
   readonly start: number
   readonly end: number
-  /** Most characters of data: without sentinels and LRC. The fewest is 1. */
+  /** Maximum number of data characters, without sentinels and LRC. The minimum is 1. */
   readonly maxData: number
-  /** Whether the start sentinel counts in the LRC. */
+  /** Whether the LRC includes the start sentinel. */
   readonly lrcFrom: 'start-sentinel' | 'data'
 }
 
@@ -89,12 +89,12 @@ export function characterBits({ dataBits }: StripeFormat): number {
   return dataBits + 1
 }
 
-/** SHIFT OUT and SHIFT IN, which change to katakana and back on a type II track. */
+/** SHIFT OUT and SHIFT IN, which switch to katakana and back on a type II track. */
 const shifts: ReadonlySet<number> = new Set([0x0e, 0x0f])
 
 /**
- * Whether a value, parity left out, can be data: of as many bits as a character has, no sentinel; on a type II track a
- * character of JIS X 0201 or a shift, as the card printers write, no other control character.
+ * Whether a value, without parity, can be data: within the bits of a character, not a sentinel; on a type II track a
+ * JIS X 0201 character or a shift, as written by card printers, no other control character.
  */
 export function isData({ dataBits, base, start, end }: StripeFormat, value: number): boolean {
   if (value < 0 || value >= 1 << dataBits || value === start || value === end) return false

@@ -10,12 +10,12 @@ import { isData, stripeFormatIds, stripeFormats } from './formats.ts'
 /** `format` of a profile of this kind. */
 export const stripeProfileFormat = 'jpki-card/stripe-profile@1'
 
-/** What a municipality wrote on a track, described as data. Made by `loadStripeProfile` only. */
+/** The data of a municipality on a track. Made by `loadStripeProfile` only. */
 export interface StripeProfile {
   readonly name: string
   readonly description: string | undefined
   readonly track: StripeFormatId
-  /** Places count characters from the one after the start sentinel. */
+  /** Offsets are in characters from the one after the start sentinel. */
   readonly layout: BlockLayout
   readonly result: ResultFields
   readonly validity: ValidityRule | undefined
@@ -24,9 +24,9 @@ export interface StripeProfile {
 /**
  * Loads a profile of a magnetic track.
  *
- * @param text - JSON of the form `docs/schema/stripe-profile.schema.json`, at most 65 536 characters; what each member means
- *   is in `docs/stripe.md`.
- * @throws ProfileError `ERR_PROFILE` with line, column and reason of every problem, of form or of meaning.
+ * @param text - JSON of the form `docs/schema/stripe-profile.schema.json`, at most 65 536 characters; what each member
+ *   means is in `docs/stripe.md`.
+ * @throws ProfileError `ERR_PROFILE` with line, column and reason of every problem, syntactic or semantic.
  */
 export function loadStripeProfile(text: string): StripeProfile {
   return requireProfile(text, readProfile)
@@ -47,7 +47,7 @@ function encodingsOf(track: StripeFormatId): readonly Encoding[] {
   return track === 'jis2' ? ['ascii', 'jis7'] : ['ascii']
 }
 
-/** Until the track is known: the most characters, and every character of any track. */
+/** Until the track is known: the maximum length, and the characters of all tracks. */
 const anyTrack = { maxLength: stripeFormats.iso3.maxData, encodings: ['ascii', 'jis7'] as const, isCode: undefined }
 
 function readProfile(root: JsonValue): StripeProfile | undefined {

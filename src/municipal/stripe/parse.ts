@@ -1,7 +1,7 @@
 import type { StripeCheck } from '../../errors.ts'
 import { characterBits, isData, type StripeFormat } from './formats.ts'
 
-/** Data of a track, or the fault and its place, in the order of the bits given. */
+/** Data of a track, or the fault and its position in the given bits. */
 export type Parsed =
   | { readonly values: readonly number[] }
   | {
@@ -12,8 +12,8 @@ export type Parsed =
     }
 
 /**
- * Reads a track in recording direction. Strict: the first bit that is 1 begins the start sentinel, every character has its
- * parity, only zeros follow the LRC; so that no single wrong bit passes (`docs/stripe.md` has the proof).
+ * Decodes a track in recording direction. Strict: the first 1 bit starts the start sentinel, every character has
+ * correct parity, only zeros follow the LRC; so that no single bit error passes (proof in `docs/stripe.md`).
  */
 export function parseTrack(format: StripeFormat, bits: Uint8Array, lrcFrom: StripeFormat['lrcFrom']): Parsed {
   const first = bits.indexOf(1)
@@ -80,7 +80,7 @@ function parseEnd(format: StripeFormat, bits: Uint8Array, { at, character, lrc, 
   return { values }
 }
 
-/** The value of a character; `end` when the bits end before it does, `parity` when its parity is wrong. */
+/** The value of a character; `end` when the bits end within it, `parity` when its parity is wrong. */
 function readCharacter(format: StripeFormat, bits: Uint8Array, at: number): number | 'end' | 'parity' {
   const { dataBits, parity } = format
   if (at + dataBits + 1 > bits.length) return 'end'

@@ -3,7 +3,7 @@ import { type BitOrder, bitsFromBytes, requireBits } from './bits.ts'
 import { type DecodeOptions, decodeStripe } from './decode.ts'
 import type { StripeFormatId, StripeTrack, Swipe } from './formats.ts'
 
-/** One track as a reader of raw bits gives it. */
+/** One track as output by a raw-bit reader. */
 export type RawTrack = {
   readonly format: StripeFormatId
 } & (
@@ -12,10 +12,10 @@ export type RawTrack = {
 )
 
 /**
- * Reads a swipe from a reader that gives raw bits, one byte a bit or packed.
+ * Decodes a swipe from a reader that outputs raw bits, one byte per bit or packed.
  *
- * @param raw - the tracks, each once, with the format the caller knows each to have.
- * @throws StripeError `ERR_STRIPE` when no track could be read: that of the first which is not blank.
+ * @param raw - the tracks, each once, with their known formats.
+ * @throws StripeError `ERR_STRIPE` when no track could be read: the error of the first that is not blank.
  * @throws TypeError, RangeError for invalid bits, see {@link decodeStripe} and {@link bitsFromBytes}.
  */
 export function readBits(raw: readonly RawTrack[], options: DecodeOptions = {}): Swipe {

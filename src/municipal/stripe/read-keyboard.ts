@@ -6,56 +6,58 @@ import { isData, type StripeFormatId, stripeFormat } from './formats.ts'
 /** Values of {@link KeyboardLayout}. */
 export const keyboardLayouts = ['same', 'us', 'jp'] as const
 
-/** Layout a reader types for, `us` or `jp`, while the computer has the other one; `same`: both have the same. */
+/**
+ * Keyboard layout expected by the reader, `us` or `jp`, while the computer has the other one; `same`: both are equal.
+ */
 export type KeyboardLayout = (typeof keyboardLayouts)[number]
 
 /**
- * What a Japanese keyboard (JIS X 6002) gives where a US keyboard (ANSI) gives the first character, key by key; other keys give the
- * same. `)` is missing: Shift and 0 give nothing.
+ * Characters of a Japanese keyboard (JIS X 6002) for the keys of a US keyboard (ANSI), where they differ. `)` is
+ * missing: Shift and 0 produce nothing.
  */
 const pairs = '@" ^& &\' *( () _= =^ +~ [@ {` ][ }{ \\] |} :+ \': "*'.split(' ').map(([us, jp]) => [us!, jp!] as const)
 
 const japaneseOfUs: ReadonlyMap<string, string> = new Map(pairs)
 const usOfJapanese: ReadonlyMap<string, string> = new Map(pairs.map(([us, jp]) => [jp, us]))
 
-/** The characters the reader typed, from those the computer understood. */
+/** The characters sent by the reader, from those received through the computer's layout. */
 export function asTyped(text: string, layout: KeyboardLayout | undefined): string {
   if (layout === undefined || layout === 'same') return text
   const meant = layout === 'us' ? usOfJapanese : japaneseOfUs
   return Array.from({ length: text.length }, (_, i) => meant.get(text[i]!) ?? text[i]!).join('')
 }
 
-/** Longest text of one swipe: more than all tracks together. */
+/** Longest text of one swipe: above all tracks together. */
 const maxText = 1000
 
 /** Options of {@link readKeyboard}. */
 export interface KeyboardOptions {
   /**
-   * `iso`: tracks between the sentinels `%…?`, `;…?` and `+…?`, in this order, each at most once. `jis2`: a reader of the
-   * front stripe, whose whole text is the data. Default `iso`.
+   * `iso`: tracks between the sentinels `%…?`, `;…?` and `+…?`, in this order, each at most once. `jis2`: a reader of
+   * the front stripe, whose whole text is the data. Default `iso`.
    */
   readonly form?: 'iso' | 'jis2' | undefined
   /** Caps Lock was on, so that letters changed case. Needed for `jis2` only: track 1 has no lower case. */
   readonly capsLock?: boolean | undefined
   /**
-   * Layout the reader types for. `us` or `jp`: the computer has the other one, and characters are mapped back. `same`: both have
-   * the same. Default: as `same`, but a swipe that shows signs of a wrong layout is refused.
+   * Layout expected by the reader. `us` or `jp`: the computer has the other one, and characters are mapped back.
+   * `same`: both have the same. Default: as `same`, but a swipe that shows signs of a wrong layout is refused.
    */
   readonly keyboardLayout?: KeyboardLayout | undefined
 }
 
 /**
- * Reads a swipe from a reader that types. Such readers check parity and LRC themselves and do not pass them on, so
- * neither can be checked here: `checked` is false.
+ * Decodes a swipe from a keyboard-emulating reader. Such readers check parity and LRC themselves and do not output
+ * them, so neither can be checked here: `checked` is false.
  *
- * Line ends, tabs and blanks around and between tracks are passed over, and so is what a reader puts before and after them. Full-width
- * forms of an input method become ASCII, on track 1 lower case becomes upper case; `repaired` names it. Tracks that were read
- * stay when another is unreadable. Track 3 begins with `+`, or with `;` after another track with `;`, or with `!`, `_` or `#`. Katakana cannot
- * be read from keys.
+ * Line ends, tabs and blanks around and between tracks are ignored, and so are prefixes and suffixes added by a reader.
+ * Full-width characters of an input method become ASCII, on track 1 lower case becomes upper case; `repaired` lists it.
+ * Decoded tracks are returned when another is unreadable. Track 3 starts with `+`, or with `;` after another track with
+ * `;`, or with `!`, `_` or `#`. Katakana cannot be read through a keyboard.
  *
- * @throws StripeError `ERR_STRIPE` with the character of the text (from 0) that is wrong, when no track could be read or one
- *   is a duplicate; check `reader` for the `%E?`, `;E?` and `+E?` by which readers say that they could not read; check
- *   `layout` for a swipe that shows signs of a wrong keyboard layout.
+ * @throws StripeError `ERR_STRIPE` with the character of the text (from 0) that is wrong, when no track could be read
+ *   or one is a duplicate; check `reader` for `%E?`, `;E?` and `+E?`, the read errors of readers; check `layout` for a
+ *   swipe that shows signs of a wrong keyboard layout.
  * @throws TypeError when the swipe is not text, or the layout is unknown.
  */
 export function readKeyboard(text: string, options: KeyboardOptions = {}): Swipe {
@@ -82,7 +84,7 @@ export function readKeyboard(text: string, options: KeyboardOptions = {}): Swipe
   return swipe(pieces.map((piece) => outcomeOf(piece, repaired)))
 }
 
-/** A part of a swipe that is a track, or what is left of one. */
+/** A part of a swipe that is a track, or a fragment of one. */
 interface Piece {
   readonly format: StripeFormatId
   /** Empty: there is none. */
@@ -90,16 +92,16 @@ interface Piece {
   readonly data: string
   /** Index of the data in the text. */
   readonly at: number
-  /** There is an end sentinel. */
+  /** Whether it has an end sentinel. */
   readonly ended: boolean
 }
 
 const order: readonly StripeFormatId[] = ['iso1', 'iso2', 'iso3']
 
-/** Start sentinels that readers type for track 3 in place of `+`; they may as well be put before a track by a reader. */
+/** Start sentinels of some readers for track 3 instead of `+`; they may also be a prefix added by a reader. */
 const otherStart = /^[!_#][0-9:<=>]*E?\?/i
 
-/** Takes a text apart; anything between the tracks without an end sentinel is ignored. */
+/** Splits a text into tracks; anything between them without an end sentinel is ignored. */
 function piecesOf(text: string): readonly Piece[] {
   const pieces: Piece[] = []
   for (let at = 0; at < text.length; ) {
@@ -121,7 +123,7 @@ function piecesOf(text: string): readonly Piece[] {
     const data = text.slice(at + start.length, end)
     const ended = text[end] === '?'
     const next = format ?? order[order.indexOf(pieces.at(-1)?.format ?? 'iso1') + (pieces.length === 0 ? 0 : 1)]
-    // An end sentinel alone is the LRC of the track before it, which few readers type.
+    // An end sentinel alone is the LRC of the track before it, which few readers output.
     if (next !== undefined && (format !== undefined || (ended && data !== ''))) {
       pieces.push({ format: next, start, data, at: at + start.length, ended })
     }
@@ -164,8 +166,9 @@ function outcomeOf({ format, start, data: typed, at, ended }: Piece, repaired: S
 }
 
 /**
- * Refuses a swipe that shows signs of a wrong layout. Tracks 2 and 3 have no character that such a layout makes, so one is
- * certain; track 1 has them, so there `&` or `=` without the `^` between its fields counts, unless another track is right.
+ * Refuses a swipe with signs of a wrong layout. Tracks 2 and 3 have no character that such a layout produces, so one is
+ * certain; track 1 has them, so there `&` or `=` without the `^` between its fields counts, unless another track is
+ * valid.
  */
 function refuseWrongLayout(pieces: readonly Piece[]): void {
   const numeric = pieces.filter(({ format, start }) => format !== 'iso1' && start !== '')
@@ -186,7 +189,7 @@ function refuseWrongLayout(pieces: readonly Piece[]): void {
   if (reader === undefined) return
   const [own, other] = reader === 'us' ? ['US', 'Japanese'] : ['Japanese', 'US']
   const message =
-    `the reader seems to type for a ${own} keyboard and the computer to have a ${other} one: ` +
+    `the reader seems to expect a ${own} keyboard and the computer to have a ${other} one: ` +
     `set the layout to ${reader} (keyboardLayout, --layout ${reader}), or to same if they agree`
   throw new StripeError('layout', message)
 }

@@ -5,7 +5,7 @@ import { readBlock } from '../profile/read-block.ts'
 import type { StripeFormatId, Swipe } from './formats.ts'
 import type { StripeProfile } from './load-profile.ts'
 
-/** What a municipality wrote on a track. Personal values do not show themselves. */
+/** Data of a municipality on a track. Personal values are not printed. */
 export interface StripeRecord {
   /** Name of the profile it was read with. */
   readonly profile: string
@@ -14,7 +14,7 @@ export interface StripeRecord {
   readonly checked: boolean
   /** 利用者ID, for example a 印鑑登録番号. */
   readonly userId: PersonalText
-  /** 全国地方公共団体コード, where the profile knows it. */
+  /** 全国地方公共団体コード, if defined by the profile. */
   readonly municipalityCode: string | undefined
   readonly validity: ReadValidity | undefined
   /** Every field by its id. */
@@ -22,10 +22,10 @@ export interface StripeRecord {
 }
 
 /**
- * Interprets the track of a swipe that the profile is about.
+ * Interprets the track of a swipe that the profile describes.
  *
- * @throws StripeError `ERR_STRIPE`: check `field` with the character of the data (from 0) that differs from the profile;
- *   that of the track when it was unreadable; check `start-sentinel` when the swipe has no such track.
+ * @throws StripeError `ERR_STRIPE`: check `field` with the character of the data (from 0) that differs from the
+ *   profile; that of the track when it was unreadable; check `start-sentinel` when the swipe has no such track.
  * @throws WrongCardError `ERR_WRONG_CARD` when the municipality code is not one of the profile's.
  */
 export function readStripeRecord(profile: StripeProfile, swipe: Swipe): StripeRecord {
@@ -62,5 +62,5 @@ function validityOf({ validity, layout }: StripeProfile, text: (id: string) => s
   const applied = applyValidity(validity, text)
   if ('validity' in applied) return applied.validity
   const { offset } = layout.fields.find(({ id }) => id === applied.notADay)!
-  throw new StripeError('field', `${applied.notADay}: no such date`, { character: offset })
+  throw new StripeError('field', `${applied.notADay}: nonexistent date`, { character: offset })
 }
