@@ -1,9 +1,12 @@
-/** Options that several commands take, each once. One of a single command stands with the command. */
+/** Options common to several commands. Options of a single command are defined beside it. */
 
 import type { IndividualNumberPurpose } from '../card-face/index.ts'
 import { choice, type Option } from './arguments.ts'
 
-/** A name of a purpose or terminal, as `identifierPattern` of `jpki-card/token` has it; written again so that help loads no token. */
+/**
+ * Name of a purpose or terminal, as `identifierPattern` of `jpki-card/token`; repeated so that help does not load that
+ * module.
+ */
 export const identifier: RegExp = /^(?!\.+$)[A-Za-z0-9._-]{1,64}$/
 
 /** A whole number of up to five digits. */
@@ -39,7 +42,7 @@ export const reader: Option = {
   meta: 'NAME',
   help: {
     ja: '使用するリーダーの名前、またはその一部（大文字と小文字は区別しません）',
-    en: 'use this reader only: its name, or any part of it that no other has, in any case',
+    en: 'use this reader only: its name, or a unique part of it, case-insensitive',
   },
 }
 
@@ -55,14 +58,14 @@ export const wait: Option = {
 
 export const binding: Option<'pcsc-mini' | 'pcsclite'> = choice(['pcsc-mini', 'pcsclite'], {
   name: 'binding',
-  help: { ja: 'リーダーと通信するライブラリ', en: 'library that talks to readers' },
+  help: { ja: 'リーダーと通信するライブラリ', en: 'PC/SC binding' },
 })
 
 export const isolated: Option = {
   name: 'isolated',
   help: {
     ja: 'リーダーと通信するライブラリを別プロセスで動かし、異常終了してもエラーで済むようにします',
-    en: 'run the library that talks to readers in a process of its own, so that a crash of it is an error only',
+    en: 'run the PC/SC binding in a child process, so that its crash is reported as an error',
   },
 }
 
@@ -87,20 +90,20 @@ export const noShortFileId: Option = {
   name: 'no-short-file-id',
   help: {
     ja: '仮想カードで短縮ファイル識別子を無効にします',
-    en: 'the virtual card takes no short file identifiers',
+    en: 'the virtual card does not support short file identifiers',
   },
 }
 
 export const noExtendedLength: Option = {
   name: 'no-extended-length',
-  help: { ja: '仮想カードで拡張長を無効にします', en: 'the virtual card takes no extended lengths' },
+  help: { ja: '仮想カードで拡張長を無効にします', en: 'the virtual card does not support extended length APDUs' },
 }
 
 export const noDirectReference: Option = {
   name: 'no-direct-reference',
   help: {
     ja: '仮想カードで暗証番号と鍵の直接参照を無効にします',
-    en: 'the virtual card takes no direct PIN and key references',
+    en: 'the virtual card does not support direct PIN and key references',
   },
 }
 
@@ -108,7 +111,7 @@ export const extendedLength: Option<'yes' | 'no'> = choice(['yes', 'no'], {
   name: 'extended-length',
   help: {
     ja: 'リーダーとカードが拡張長APDUに対応しているか（既定では自動で判定）',
-    en: 'whether reader and card take extended lengths; default: found out',
+    en: 'whether reader and card support extended length APDUs; default: probed',
   },
 })
 
@@ -116,7 +119,7 @@ export const shortFileId: Option<'yes' | 'no'> = choice(['yes', 'no'], {
   name: 'short-file-id',
   help: {
     ja: '短縮ファイル識別子に対応しているか（既定では自動で判定）',
-    en: 'whether they take short file identifiers; default: found out',
+    en: 'whether they support short file identifiers; default: probed',
   },
 })
 
@@ -124,7 +127,7 @@ export const directReference: Option<'yes' | 'no'> = choice(['yes', 'no'], {
   name: 'direct-reference',
   help: {
     ja: 'コマンド内での暗証番号と鍵の直接参照に対応しているか（既定では自動で判定）',
-    en: 'whether they take PINs and keys named in the command; default: found out',
+    en: 'whether they support direct PIN and key references; default: probed',
   },
 })
 
@@ -132,7 +135,7 @@ export const selectWithoutData: Option<'yes' | 'no'> = choice(['yes', 'no'], {
   name: 'select-without-data',
   help: {
     ja: 'データを求めない SELECT（P2=0C）に対応しているか（既定では自動で判定）',
-    en: 'whether SELECT may ask for no data (P2 = 0C); default: found out',
+    en: 'whether SELECT without response data (P2 = 0C) is supported; default: probed',
   },
 })
 
@@ -140,7 +143,7 @@ export const pinStdin: Option = {
   name: 'pin-stdin',
   help: {
     ja: '暗証番号を標準入力から1行ずつ読み取ります',
-    en: 'read PINs from standard input, one a line',
+    en: 'read PINs from standard input, one per line',
   },
 }
 
@@ -152,25 +155,28 @@ export const spendLastTry: Option = {
   },
 }
 
-/** Every command takes these, but for `--json` where there is nothing to answer. */
+/** Options of every command, except `--json` where a command has no result. */
 export const generalOptions: readonly Option[] = [json, lang, help]
 
-/** How a virtual card is limited. */
+/** Limitations of a virtual card. */
 export const virtualLimits: readonly Option[] = [noShortFileId, noExtendedLength, noDirectReference]
 
-/** What the reader's own options are about; a virtual card has no use for them. */
+/** Options of real readers, not applicable to a virtual card. */
 export const realOnly: readonly Option[] = [reader, binding, isolated]
 
-/** What is behind the readers: a virtual card, or a binding. */
+/** Source of the readers: a virtual card, or a binding. */
 export const sourceOptions: readonly Option[] = [virtual, kind, ...virtualLimits, binding, isolated]
 
-/** What card and reader take, where that is known: not found out in the session then. */
+/** Known capabilities of card and reader; they are then not probed in the session. */
 export const capabilityOptions: readonly Option[] = [extendedLength, shortFileId, directReference, selectWithoutData]
 
 /** Options of a command that opens a session with a card. */
 export const cardOptions: readonly Option[] = [reader, wait, ...capabilityOptions, ...sourceOptions, ...generalOptions]
 
-/** Options of one that asks for a PIN besides. Help names these under one heading, after what is the command's own. */
+/**
+ * Options of a command that asks for a PIN as well. Help lists these under one heading, after the command's own
+ * options.
+ */
 export const pinOptions: readonly Option[] = [pinStdin, spendLastTry, ...cardOptions]
 
 export const out: Option = { name: 'out', meta: 'FILE', help: { ja: '書き込むファイル', en: 'write to this file' } }
@@ -223,7 +229,7 @@ export const birthDate: Option = {
   ...day,
   help: {
     ja: 'ご本人の生年月日（期限を定めた規則の特定に使います）',
-    en: 'birth date of the holder, to find the rule behind a day',
+    en: 'birth date of the holder, to determine the rule behind a date',
   },
 }
 
@@ -253,7 +259,7 @@ export const timeout: Option = {
   name: 'timeout',
   meta: 'SECONDS',
   pattern: wholeNumber,
-  help: { ja: '1つの応答を待つ最長の秒数（既定 15）', en: 'longest wait for one answer, default 15' },
+  help: { ja: '1つの応答を待つ最長の秒数（既定 15）', en: 'longest wait for one response, default 15' },
 }
 
 export const numberPurpose: Option<IndividualNumberPurpose> = choice(
@@ -261,7 +267,7 @@ export const numberPurpose: Option<IndividualNumberPurpose> = choice(
   {
     name: 'purpose',
     meta: 'NAME',
-    help: { ja: '個人番号の利用目的', en: 'what the individual number is read for' },
+    help: { ja: '個人番号の利用目的', en: 'purpose of use of the individual number' },
   },
 )
 
@@ -295,6 +301,6 @@ export const profile: Option = {
   meta: 'FILE',
   help: {
     ja: '市区町村が記録した内容を記述したプロファイル',
-    en: 'profile that describes what the municipality wrote',
+    en: 'profile of the municipal application or stripe',
   },
 }

@@ -24,7 +24,7 @@ beforeEach(async () => {
 const verify = (...args: readonly string[]) => run(['audit', 'verify', file, ...args])
 
 test.each([
-  ['en', 'The chain holds', /Lines +4/, '--count or --hash'],
+  ['en', 'The hash chain is intact', /Lines +4/, '--count or --hash'],
   ['ja', '正常です', /行数 +4/, '--count、--hash'],
 ])('a log that is whole, in %s', async (lang, good, lines, note) => {
   const { code, out, err } = await verify('--lang', lang)

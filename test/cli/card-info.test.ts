@@ -108,7 +108,7 @@ describe('services', () => {
     ])
     expect(json.services[0]).toMatchObject({ lastDay: null, pin: { checkedBy: 'municipality' } })
     const none = await run('services --channel municipal-machine --virtual --virtual-kind phone-android')
-    expect([none.code, none.out]).toEqual([0, expect.stringContaining('No credential of this card serves here.')])
+    expect([none.code, none.out]).toEqual([0, expect.stringContaining('No credential of this card is accepted here.')])
   })
 
   it('speaks to staff and customer in the language asked for', async () => {

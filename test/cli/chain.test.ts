@@ -155,7 +155,7 @@ describe('demo', () => {
       /Certificate chain\s+verified/,
       /revocation list: C=JP/,
       /Rule\s+A certificate ends/,
-      /revoked\s+refused \(ERR_CERTIFICATE_REVOKED\)/,
+      /after revocation\s+refused \(ERR_CERTIFICATE_REVOKED\)/,
     ],
     ['ja', /証明書の検証\s+有効と確認しました/, /失効リスト: C=JP/, /規則\s+電子証明書は/, /拒否しました/],
   ])('says so in %s', async (lang, ...patterns) => {

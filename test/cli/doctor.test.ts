@@ -89,7 +89,7 @@ describe('a computer that is well', () => {
       loadBinding: async () => 0,
     }
     const en = await run('doctor', { dependencies })
-    expect(en.out).toContain('Readers can be used.')
+    expect(en.out).toContain('Readers are usable.')
     const ja = await run('doctor --lang ja', { dependencies })
     expect([ja.code, ja.out.includes('リーダーを使用できます。')]).toEqual([0, true])
   })
@@ -113,7 +113,7 @@ describe('the service', () => {
     const open = () => Promise.reject(new Error('must not be opened'))
     const { code, problems, find, json } = await doctor({ socket: outcome, files, open })
     expect([code, problems, json.error.code]).toEqual([3, [id], 'ERR_SERVICE_UNAVAILABLE'])
-    expect(find(id).todo).toMatch(/pcscd|rights/)
+    expect(find(id).todo).toMatch(/pcscd|permissions/)
   })
 
   it('tells how to start it where systemd runs, and where not', async () => {

@@ -126,7 +126,7 @@ describe('emulate', () => {
     expect(seen[0]).toMatchObject({ host: '::1', port: 35964 })
     expect(err).toContain('Nothing listens at ::1:35964')
     expect(out).toContain('ABC123')
-    expect(out).toContain('taken out')
+    expect(out).toContain('was removed')
     const person = await identity()
     expect(out).toContain(`security code ${person.securityCode}`)
     expect(parseRoots(await readFile(roots, 'utf8')).map(({ keyId }) => keyId)).toEqual(

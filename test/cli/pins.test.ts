@@ -179,7 +179,7 @@ describe('input left over after the last PIN', () => {
     const { card, transport } = await cardInReader()
     const { code, json } = await run(`${line} --pin-stdin --json`, { stdin, transport })
     expect([code, json.error.code]).toEqual([2, 'ERR_USAGE'])
-    expect(json.error.message).toContain('more lines than this command takes')
+    expect(json.error.message).toContain('more lines than this command reads')
     expect([card.triesLeft('auth'), card.triesLeft('sign'), card.triesLeft('text')]).toEqual([3, 5, 3])
     const check = await run('auth --challenge 00 --pin-stdin', {
       stdin: '1234\n',

@@ -132,7 +132,7 @@ describe('serve', () => {
     ['EADDRNOTAVAIL', 'is not an address of this machine', { host: '192.0.2.1' }],
     [
       'bad TLS files',
-      'the TLS certificate or its key cannot be used',
+      'the TLS certificate or its key is unusable',
       { tls: { certificate: 'wrong.pem', key: 'wrong.pem' } },
     ],
   ])('says of %s what it is: %s', async (_, said, listen) => {

@@ -83,7 +83,7 @@ describe('of a file', () => {
     const keys = newKeys()
     const plain = issue({ subject: 'X', issuer: 'X', keys, signer: keys, extensions: ca() })
     const { out } = await validity(given.write('plain.der', plain), '--lang', 'en')
-    expect(out).toContain('no certificate of the JPKI')
+    expect(out).toContain('not a JPKI certificate')
     expect(out).not.toMatch(/Rule|Renewal/)
   })
 
@@ -103,7 +103,7 @@ describe('of a file', () => {
     [['--birth-date', '2001-02-29'], '--birth-date YYYY-MM-DD'],
     [['--issue-date', 'soon'], '--issue-date YYYY-MM-DD'],
     [['--anchors', 'X'], '--anchors'],
-    [['another'], 'more words'],
+    [['another'], 'too many operands'],
   ])('%j is wrong usage', async (args, hint) => {
     const { code, everything } = await validity(given.file('auth.der'), ...args)
     expect([code, everything.includes(hint)]).toEqual([2, true])
@@ -175,9 +175,9 @@ describe('of a card', () => {
     expect(json.effective === null).toBe(!tells)
   })
 
-  test('a Juki card and a phone are told in words', async () => {
+  test('a Juki card and a phone are described', async () => {
     const juki = await virtual('--virtual-kind', 'juki', '--lang', 'en')
-    expect(juki.out).toContain('does not tell its last day')
+    expect(juki.out).toContain('last day of the card is not readable')
     expect(juki.out).toMatch(/automatic issuance application\s+convenience store, municipal machine/)
     const phone = await virtual('--virtual-kind', 'phone-android', '--lang', 'ja')
     expect(phone.out).toContain('この種類のカードの一覧はありません')

@@ -65,7 +65,7 @@ describe('waiting', () => {
   it('ends with ERR_TIMEOUT, and says once what is waited for', async () => {
     const { code, json, err } = await run('inspect --json --wait 1', { transport: new VirtualTransport() })
     expect([code, json.error.code]).toEqual([3, 'ERR_TIMEOUT'])
-    expect(err).toBe('Put the card in the reader. (waiting up to 1 s)\n')
+    expect(err).toBe('Insert the card into the reader. (waiting up to 1 s)\n')
     const none = await run('inspect --json --wait 1', { transport: new VirtualTransport({ readers: [] }) })
     expect(none.json.error.code).toBe('ERR_NO_READER')
     expect(none.err).toContain('Connect a reader')

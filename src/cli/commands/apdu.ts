@@ -17,11 +17,11 @@ export const apdu: Command = {
   session: true,
   help: {
     ja: 'コマンドAPDUをそのままカードに送り、応答を表示します（暗証番号を含むコマンドは送りません）。',
-    en: 'Send command APDUs to the card as they are, and show its responses. Commands that carry a PIN are refused.',
+    en: 'Send command APDUs to the card unchanged, and show its responses. Commands that carry a PIN are refused.',
   },
   notes: {
     ja: 'HEX は1つのコマンドAPDUの16進数です（空白とコロンは無視します）。複数指定すると、1つのセッションで順に送ります。指定がないか - のときは標準入力から1行に1つ読み取ります（# 以降はコメント）。VERIFY、CHANGE REFERENCE DATA などデータに暗証番号を含むコマンドが1つでもあれば、何も送らずに拒否します。データのない VERIFY（残り回数の照会）は送れます。61XX と 6CXX の続きは自動で受け取ります。応答のステータスにかかわらず、通信できれば終了コードは 0 です。',
-    en: 'HEX is one command APDU in hexadecimal; blanks and colons are left out. Several are sent one after the other in one session. Without HEX, or with -, they are read from standard input, one a line; # begins a comment. When one of them carries a PIN (VERIFY or CHANGE REFERENCE DATA with data and the like), all are refused and nothing is sent. VERIFY without data, which asks for the tries left, is sent. What 61XX and 6CXX announce is fetched. Exit code 0 when every command was answered, whatever the status.',
+    en: 'HEX is one command APDU in hexadecimal; blanks and colons are ignored. Several are sent one after the other in one session. Without HEX, or with -, they are read from standard input, one per line; # starts a comment. When one of them carries a PIN (VERIFY or CHANGE REFERENCE DATA with data and the like), all are refused and nothing is sent. VERIFY without data, which asks for the tries left, is sent. What 61XX and 6CXX announce is fetched. Exit code 0 when every command was answered, whatever the status.',
   },
   run,
 }
@@ -51,7 +51,7 @@ async function run(context: Context): Promise<Result> {
   return { json: { commands: shown }, text: shown.map(line).join('') }
 }
 
-/** Commands as they were typed, or the lines of standard input. @throws CliError `ERR_USAGE` when there are none. */
+/** The given commands, or the lines of standard input. @throws CliError `ERR_USAGE` when there are none. */
 async function linesOf({ operands, io }: Context): Promise<readonly string[]> {
   const fromInput = operands.length === 0 || (operands.length === 1 && operands[0] === '-')
   if (!fromInput) return operands
@@ -66,24 +66,24 @@ async function linesOf({ operands, io }: Context): Promise<readonly string[]> {
 }
 
 /**
- * The commands, decoded. Nothing of them is repeated in an error.
+ * The decoded commands. Errors never repeat them.
  *
- * @throws CliError `ERR_USAGE` for one that is no command APDU; PinError `ERR_RAW_VERIFY_REFUSED` for one that carries a PIN.
+ * @throws CliError `ERR_USAGE` for an invalid command APDU; PinError `ERR_RAW_VERIFY_REFUSED` for one that carries a PIN.
  */
 async function commandsOf(lines: readonly string[]): Promise<readonly DecodedCommand[]> {
   const { decodeCommand, isSecret } = await import('../../apdu/index.ts')
   const isPinCommand = (code: number, data: Uint8Array): boolean => isSecret({ ins: code, data })
   const bytes = lines.map((line) => bytesOf(line))
-  // Whatever its form, and a command that was cut in two before its data: `00200080 04…`.
+  // In any form, including a command split before its data: `00200080 04…`.
   const carriesPin = bytes.some((one, i) => {
     const next = bytes[i + 1]
-    // Its data begins after one or three bytes of Lc; the second byte of it is the instruction.
+    // Its data starts after one or three bytes of Lc; the second byte of the data is the instruction.
     if (envelope.includes(one[1]!)) return [6, 8].some((at) => one.length > at && isPinCommand(one[at]!, one))
     if (!isPinCommand(one[1]!, one)) return false
     return one.length > 4 || (next !== undefined && next[0] === next.length - 1)
   })
   if (carriesPin) {
-    throw new PinError('ERR_RAW_VERIFY_REFUSED', 'a command that carries a PIN is never sent as it is', {
+    throw new PinError('ERR_RAW_VERIFY_REFUSED', 'a command with a PIN is never sent unchanged', {
       pin: 'unknown',
     })
   }

@@ -24,14 +24,14 @@ const terminal: Option = {
   name: 'terminal',
   meta: 'NAME',
   pattern: identifier,
-  help: { ja: 'サーバーに登録されたこの端末の名前', en: 'name of this terminal, as the server knows it' },
+  help: { ja: 'サーバーに登録されたこの端末の名前', en: 'name of this terminal, as registered at the server' },
 }
 
 const purpose: Option = {
   name: 'purpose',
   meta: 'NAME',
   pattern: identifier,
-  help: { ja: 'お客様の用件を表す用途の名前', en: 'what the customer asks for, by its name at the server' },
+  help: { ja: 'お客様の用件を表す用途の名前', en: 'purpose of the request, by its name at the server' },
 }
 
 const tokenFile: Option = {
@@ -58,7 +58,7 @@ const clientKey: Option = {
   help: { ja: 'その証明書の秘密鍵（PEM）', en: 'key of that certificate, PEM' },
 }
 
-/** What goes with `--challenge` only, and what with `--server` only. */
+/** Options for `--challenge` only, and for `--server` only. */
 const hereOnly = [anchors, crl, ocsp, birthDate]
 const atServerOnly = [server, terminal, purpose, origin, timeout, tokenFile, serverCa, clientCert, clientKey]
 
@@ -88,7 +88,7 @@ export const auth: Command = {
   },
   notes: {
     ja: '任意のバイト列に署名するには --challenge を、発行サーバーで本人確認を受けるには --server と --terminal、--purpose を指定します。後者では、結果はサーバーが判定します。電子証明書は --anchors の認証局、またはカードにある認証局の証明書が J-LIS の6つの認証局のものであればそれに照らして検証します（--virtual では仮想カードの認証局）。どちらもなければ検査せず、結果にその旨を示します。有効と認められなければ終了コードは 1 です。',
-    en: "Give --challenge to sign bytes of your own, or --server with --terminal and --purpose to authenticate at an issuance server, which then verifies the answer. The chain ends in --anchors, or in the CA certificate on the card when it is one of the six of J-LIS (with --virtual: the virtual card's own). Otherwise the chain is not checked, and the answer says so. A refused chain ends with exit code 1.",
+    en: "Give --challenge to sign bytes of your own, or --server with --terminal and --purpose to authenticate at an issuance server, which then verifies the answer. The chain ends in --anchors, or in the CA certificate on the card when it is one of the six of J-LIS (with --virtual: the virtual card's own). Otherwise the chain is not verified, and the result says so. A refused chain ends with exit code 1.",
   },
   run: async (context) => {
     const { options } = context

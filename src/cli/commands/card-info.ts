@@ -7,7 +7,7 @@ export const cardInfo: Command = {
   session: true,
   help: {
     ja: 'カード自身の情報（製造番号、市区町村コード、有効期限、接触型の ATR など）を表示します（残り回数は減りません）。',
-    en: 'Show what the card says about itself: serial number, municipality, expiry, contact ATR. Spends no try.',
+    en: 'Show card information readable without a PIN: serial number, municipality, expiry, contact ATR. Spends no try.',
   },
   run: async (context) => (await import('../applications/card-info.ts')).cardInfo(context),
 }

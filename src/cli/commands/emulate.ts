@@ -29,7 +29,7 @@ const contactless: Option = {
 const faults: Option = {
   name: 'faults',
   meta: 'FILE',
-  help: { ja: '発生させる障害を記述した JSON ファイル', en: 'JSON file with faults the card shows' },
+  help: { ja: '発生させる障害を記述した JSON ファイル', en: 'JSON file with faults of the card' },
 }
 
 export const emulate: Command = {
@@ -41,19 +41,19 @@ export const emulate: Command = {
   },
   notes: {
     ja: '券面に印刷されるはずの内容も表示します。--out には、text verify と visual verify の --roots に使うルート鍵を書き込みます。',
-    en: 'Shows what would be printed on the card. --out takes its root keys, for --roots of text verify and visual verify.',
+    en: 'Shows the printed data of the card. --out writes its root keys, for --roots of text verify and visual verify.',
   },
   run,
 }
 
 const retryMs = 2000
 
-/** `emulate`: keeps a virtual card in a slot of vpcd until interrupted, which is how it is meant to end. */
+/** `emulate`: keeps a virtual card in a slot of vpcd until interrupted (the regular end). */
 async function run(context: Context): Promise<undefined> {
   const { io, options, messages } = context
   const { emulate: texts } = messages
   const say = (text: string): void => void io.stdout.write(`${text}\n`)
-  // The card serves programs that see none of this text.
+  // The card serves other programs, so output errors must not end it.
   for (const stream of [io.stdout, io.stderr]) stream.becomeLog?.(() => {})
   const portNumber = Number(options.get(port) ?? 35963)
   if (portNumber < 1 || portNumber > 65_535) throw usageError('bad-value', optionForm(port))
@@ -94,7 +94,7 @@ async function run(context: Context): Promise<undefined> {
   return undefined
 }
 
-/** `undefined` when nothing listens there, or when interrupted. */
+/** `undefined` if nothing listens there, or when interrupted. */
 async function attach(
   { io }: Context,
   card: VirtualCard,

@@ -9,7 +9,7 @@ export const evaluatePrepare: Command = {
   options: [...generalOptions],
   help: {
     ja: '評価に使う使い捨ての証明書と失効リストをフォルダーに作成します。',
-    en: 'Make throw-away certificates and lists for an evaluation, in a folder.',
+    en: 'Generate throw-away certificates and revocation lists for an evaluation, in a folder.',
   },
   run: async ({ operands, messages }) => {
     const folder = operands[0]!

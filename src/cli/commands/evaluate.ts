@@ -59,7 +59,7 @@ export const evaluate: Command = {
   },
   notes: {
     ja: 'サーバーには evaluate prepare が作成したものを信頼させます。実際のサービスには使わないでください。すべて合格すれば終了コードは 0 です。--terminals には2～64台の端末を記した JSON ファイル [{"name":…,"headers":{…}},{"name":…}] を指定します。',
-    en: 'The server must trust what `evaluate prepare` wrote, and nothing that serves people may. Exit code 0: every case passed. --terminals names a JSON file with 2 to 64 terminals: [{"name":…,"headers":{…}},{"name":…}].',
+    en: 'The server must trust what `evaluate prepare` wrote, and a production server must not. Exit code 0: every case passed. --terminals names a JSON file with 2 to 64 terminals: [{"name":…,"headers":{…}},{"name":…}].',
   },
   run: async (context) => {
     const { options } = context

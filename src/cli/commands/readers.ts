@@ -19,7 +19,7 @@ export const readers: Command = {
   options: [watch, ...sourceOptions, ...generalOptions],
   help: {
     ja: 'カードリーダーとその状態を一覧表示します。',
-    en: 'List card readers and what is in them.',
+    en: 'List card readers and the cards in them.',
   },
   notes: {
     ja: '--watch --json では、1行に1つのオブジェクト {"at":…,"event":…,"reader":…} を Ctrl-C まで出力します。',

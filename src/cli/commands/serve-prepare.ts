@@ -8,7 +8,7 @@ export const servePrepare: Command = {
   options: [...generalOptions],
   help: {
     ja: 'サーバーの設定のひな形をフォルダーに作成します。',
-    en: 'Write settings for a server, in a folder, to begin with.',
+    en: 'Write initial settings for a server into a folder.',
   },
   run: async ({ operands, messages }) => {
     const { writeServerSettings } = await import('../serve/prepare.ts')

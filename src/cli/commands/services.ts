@@ -4,7 +4,7 @@ import { cardOptions } from '../options.ts'
 
 const channel = choice(['convenience-store', 'municipal-machine', 'counter'], {
   name: 'channel',
-  help: { ja: 'お客様が利用する場所', en: 'where the customer stands' },
+  help: { ja: 'お客様が利用する場所', en: 'where the customer uses the card' },
 })
 
 export const services: Command = {
@@ -17,7 +17,7 @@ export const services: Command = {
   },
   notes: {
     ja: '--channel がなければすべてについて表示します。--json ではお客様への案内を日本語と英語で出力します。期日は、カードが暗証番号なしで示すものです。',
-    en: 'Without --channel: every channel. With --json the sentence for the customer comes in both languages. Days are those that the card shows without a PIN.',
+    en: 'Without --channel: every channel. With --json the sentence for the customer comes in both languages. Dates are those readable without a PIN.',
   },
   run: async (context) => (await import('../applications/services.ts')).services(context, context.options.get(channel)),
 }

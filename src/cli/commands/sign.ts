@@ -16,7 +16,7 @@ export const sign: Command = {
   },
   notes: {
     ja: 'FILE に - を指定すると標準入力を読み取ります。--out には署名値だけを書き込みます。',
-    en: 'FILE may be - for standard input. --out takes the bare signature.',
+    en: 'FILE may be - for standard input. --out writes the raw signature.',
   },
   run: async (context) => (await import('../applications/jpki.ts')).signFile(context, context.options.get(key)!),
 }

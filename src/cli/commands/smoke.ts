@@ -26,7 +26,7 @@ export const smoke: Command = {
   },
   notes: {
     ja: '--pin-stdin では、1回ごとに暗証番号を照合し、その鍵で署名します。受け付けられなかった暗証番号は再び送りません。報告書に個人情報は含まれません。すべての項目が合格または省略のとき、終了コードは 0 です。',
-    en: 'With --pin-stdin the PIN is verified once a round and its key signs; one that is not accepted is not sent again. Reports hold nothing personal. Exit code 0: every step passed or was skipped.',
+    en: 'With --pin-stdin the PIN is verified once per round and its key signs; a rejected PIN is not sent again. Reports contain no personal data. Exit code 0: every step passed or was skipped.',
   },
   run: async (context) => {
     const { options } = context

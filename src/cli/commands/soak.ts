@@ -29,7 +29,7 @@ const faultsRate: Option = {
   pattern: /^(?:0(?:\.\d{1,4})?|1(?:\.0{1,4})?)$/,
   help: {
     ja: '仮想カードに障害（抜き取り、リセット、無応答など）を起こすセッションの割合、0 から 1',
-    en: 'share of sessions in which the virtual card is pulled, reset, silent or wrong, 0 to 1',
+    en: 'share of sessions with a fault of the virtual card (removal, reset, mute, wrong data), 0 to 1',
   },
 }
 
@@ -42,7 +42,7 @@ export const soak: Command = {
   },
   notes: {
     ja: 'カードは置いたままでも、途中で何度出し入れしても構いません。--hours、--minutes、--sessions のいずれもない場合は1時間、仮想カードでは1000セッションです。Ctrl-C で終えた場合も、それまでの結果で判定します。',
-    en: 'Leave the card in, or put it out and in as often as you like. Without --hours, --minutes or --sessions: one hour, on the virtual card 1000 sessions. Ctrl-C ends it early, with a verdict on what was done.',
+    en: 'Leave the card inserted, or remove and reinsert it at any time. Without --hours, --minutes or --sessions: one hour, on the virtual card 1000 sessions. Ctrl-C ends it early, with a result for the sessions run so far.',
   },
   run: async (context) => {
     const { options } = context

@@ -14,7 +14,7 @@ export const textNumber: Command = {
   session: true,
   help: {
     ja: '利用目的を指定して個人番号を読み取ります。',
-    en: 'Read the individual number, for a purpose that has to be named.',
+    en: 'Read the individual number, for a stated purpose.',
   },
   notes: {
     ja: '--purpose は social-security（社会保障）、tax（税）、disaster（災害対策）、other-statute（その他の法令）、ordinance（条例）、holder（本人）のいずれかです。--reveal がなければ番号は表示しません。',

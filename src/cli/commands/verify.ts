@@ -4,12 +4,15 @@ import { anchors, at, birthDate, crl, generalOptions, ocsp } from '../options.ts
 
 const requireRevocation: Option = {
   name: 'require-revocation',
-  help: { ja: '失効の有無が分からない証明書を拒否します', en: 'refuse a certificate whose revocation is not known' },
+  help: {
+    ja: '失効の有無が分からない証明書を拒否します',
+    en: 'refuse a certificate whose revocation status is unknown',
+  },
 }
 
 const use = choice(['auth', 'sign'], {
   name: 'use',
-  help: { ja: 'JPKIプロファイルで求める用途', en: 'what the certificate must be for by the JPKI profile' },
+  help: { ja: 'JPKIプロファイルで求める用途', en: 'required purpose by the JPKI profile' },
 })
 
 export const verify: Command = {
@@ -22,7 +25,7 @@ export const verify: Command = {
   },
   notes: {
     ja: 'CERT は DER または PEM です。続く証明書は中間証明書として使います。--anchors がなければ、その中にある J-LIS の認証局の証明書だけを信頼します。失効は --crl と --ocsp で調べます。どちらもなければ検査せず、結果にその旨を示します。',
-    en: 'CERT is DER or PEM; further certificates in it may serve as intermediates. Without --anchors only the CA certificates of J-LIS are trusted, if they are among them. Revocation is looked up in --crl and --ocsp; without them it is not checked, and the answer says so.',
+    en: 'CERT is DER or PEM; further certificates in it may serve as intermediates. Without --anchors only the CA certificates of J-LIS are trusted, if they are among them. Revocation is checked with --crl and --ocsp; without them it is not checked, and the result says so.',
   },
   run: async (context) => {
     const { options } = context

@@ -7,7 +7,7 @@ import { readText, type System } from './system.ts'
 /** Loads a binding, or fails. */
 export type LoadBinding = (name: BindingName) => Promise<unknown>
 
-/** Which of these packages that talk to PC/SC are there, and whether they can be loaded. One is enough. */
+/** Which PC/SC binding packages are installed and loadable. One is enough. */
 export async function checkBindings(
   system: System,
   load: LoadBinding,
@@ -26,16 +26,16 @@ export async function checkBindings(
   return found.some(({ level }) => level === 'ok') ? found : [...found, finding('problem', 'binding-none')]
 }
 
-/** The first line of what the loader said, without folders of this machine. */
+/** The first line of the loader's error, without paths of this machine. */
 function reasonOf(error: Error): string {
-  const told = error.cause instanceof Error ? error.cause : error
-  return told.message
+  const reason = error.cause instanceof Error ? error.cause : error
+  return reason.message
     .split('\n')[0]!
     .replaceAll(/(?:file:\/\/)?\/[^\s'"]*\//g, '')
     .slice(0, 200)
 }
 
-/** As a package is looked for: in `node_modules` of each folder above this one. */
+/** Looks for a package as Node does: in `node_modules` of each parent folder. */
 export async function installedVersion(system: System, name: string): Promise<string | undefined> {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const text = await readText(system, join(folder, 'node_modules', name, 'package.json'))

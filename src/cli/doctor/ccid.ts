@@ -1,6 +1,6 @@
-/** What a reader says of itself in its CCID class descriptor. */
+/** Data of the CCID class descriptor of a reader. */
 export interface CcidDescriptor {
-  /** How commands reach the card: whole, whole but short, or cut up by the driver. */
+  /** Level of exchange: extended APDU, short APDU, or TPDU (APDUs split by the driver). */
   readonly exchange: 'extended' | 'short' | 'tpdu'
   /** PIN entry on the reader itself. */
   readonly pinpad: boolean
@@ -10,7 +10,7 @@ const type = 0x21
 const length = 54
 
 /**
- * The first CCID class descriptor among the descriptors of a USB device, as Linux gives them in sysfs.
+ * The first CCID class descriptor among the descriptors of a USB device, as in Linux sysfs.
  *
  * Source: USB CCID Rev 1.1, 5.1: `dwFeatures` at 40, its bits 16 to 19 the level of exchange; `bPINSupport` at 52.
  */

@@ -10,18 +10,18 @@ import { checkService } from './service.ts'
 import type { System } from './system.ts'
 import { checkUsb, usbReaders } from './usb.ts'
 
-/** By what the doctor looks. */
+/** Dependencies of the diagnosis. */
 export interface Instruments {
   readonly system: System
   readonly loadBinding: LoadBinding
-  /** Those this run may use. */
+  /** Bindings this run may use. */
   readonly bindings: readonly BindingName[]
   readonly openPcsc: () => Promise<CardTransport>
-  /** The reader that has to be there. */
+  /** Name of the required reader. */
   readonly reader: string | undefined
 }
 
-/** Everything that can be found out without touching a card, from the system up to the readers. */
+/** All checks without access to a card, from the system up to the readers. */
 export async function diagnose({
   system,
   loadBinding,

@@ -5,19 +5,19 @@ import { displayWidth, printable } from '../output.ts'
 import { diagnose, type Instruments } from './diagnose.ts'
 import type { FindingId } from './finding.ts'
 import { thisSystem } from './system.ts'
-import { doctorTexts, type ToldFinding, tell } from './texts.ts'
+import { type DescribedFinding, describe, doctorTexts } from './texts.ts'
 
 /** `doctor`: service, drivers, readers and bindings of this computer. Connects to no card. */
 export async function doctor(context: Context): Promise<Result> {
   const { language } = context.messages
   const found = await diagnose(await instrumentsOf(context))
-  const told = found.map((one) => tell(one, language))
-  const problems = told.filter(({ level }) => level === 'problem')
+  const described = found.map((one) => describe(one, language))
+  const problems = described.filter(({ level }) => level === 'problem')
   const texts = doctorTexts(language)
   const verdict = problems.length === 0 ? texts.usable : texts.unusable(problems.length)
   return {
-    json: { usable: problems.length === 0, findings: told },
-    text: `${told.map((one) => lineOf(one, texts.levels)).join('')}\n${verdict}\n`,
+    json: { usable: problems.length === 0, findings: described },
+    text: `${described.map((one) => lineOf(one, texts.levels)).join('')}\n${verdict}\n`,
     alarms: [texts.levels.problem],
     refused: problems[0] && new TransportError(codeOf(problems[0].id), 'see the problems above'),
   }
@@ -32,14 +32,14 @@ async function instrumentsOf({ io, options }: Context): Promise<Instruments> {
     system: dependencies?.system ?? thisSystem(io.env),
     loadBinding: dependencies?.loadBinding ?? pcsc.loadBinding,
     bindings: binding === undefined ? pcsc.bindingNames : [binding],
-    // A service that hangs would hang a binding in this process too, up to its end.
+    // Isolated: a hanging service would block a binding in this process until it ends.
     openPcsc: () => open({ isolated: true, ...(binding !== undefined && { binding }) }),
     reader: options.get(readerOption),
   }
 }
 
-/** Level and sentence; what to do on a line of its own, below the sentence. */
-function lineOf({ level, what, todo }: ToldFinding, levels: Readonly<Record<string, string>>): string {
+/** Level and description; the remedy on a line of its own below. */
+function lineOf({ level, what, todo }: DescribedFinding, levels: Readonly<Record<string, string>>): string {
   const width = Math.max(...Object.values(levels).map(displayWidth))
   const name = levels[level]!
   const indent = ' '.repeat(width + 2)
@@ -47,7 +47,7 @@ function lineOf({ level, what, todo }: ToldFinding, levels: Readonly<Record<stri
   return todo === undefined || level === 'ok' ? head : `${head}${indent}→ ${printable(todo)}\n`
 }
 
-/** The error of this package that a problem would lead to. */
+/** The error code a problem would cause. */
 function codeOf(id: FindingId): TransportErrorCode {
   if (id.startsWith('binding')) return 'ERR_BINDING_MISSING'
   return id.startsWith('reader') || id.startsWith('usb') || id.startsWith('drivers')

@@ -1,7 +1,7 @@
 import { type DoctorFinding, finding } from './finding.ts'
 import { readText, type System } from './system.ts'
 
-/** Where pcscd looks for drivers (`--with-usbdropdir` of pcsclite; Debian's, then that of a build of one's own). */
+/** Driver folders of pcscd (`--with-usbdropdir` of pcsclite; Debian's, then that of a local build). */
 const folders = ['/usr/lib/pcsc/drivers', '/usr/local/lib/pcsc/drivers']
 
 /** Drivers by their bundle or library, and the Debian package each comes in. */
@@ -41,7 +41,7 @@ export async function driverVersions(system: System): Promise<readonly string[]>
   return found
 }
 
-/** Whether pcscd has drivers. */
+/** Checks that pcscd has drivers. */
 export function checkDrivers(names: readonly string[]): readonly DoctorFinding[] {
   if (names.length === 0) return [finding('problem', 'drivers-missing', { folder: folders[0]! })]
   const found = finding('ok', 'drivers', { names: names.join(', ') })

@@ -1,7 +1,7 @@
-/** How grave a finding is: `problem` keeps cards from being read, `warning` may, `note` is worth knowing. */
+/** Severity: `problem` prevents reading cards, `warning` may prevent it, `note` is informative. */
 export type Level = 'ok' | 'note' | 'warning' | 'problem'
 
-/** Everything the doctor can find. Names are never changed; new ones may come. */
+/** Identifiers of all findings. Stable; new ones may be added. */
 export const findingIds = [
   'node-version',
   'node-too-old',
@@ -63,14 +63,14 @@ export type FindingId = (typeof findingIds)[number]
 /** Names and versions for the sentences. No serial numbers. */
 export type FindingFacts = Readonly<Record<string, string>>
 
-/** One thing found out. */
+/** One finding. */
 export interface DoctorFinding {
   readonly id: FindingId
   readonly level: Level
   readonly facts: FindingFacts
 }
 
-/** A finding in short. */
+/** Creates a finding. */
 export function finding(level: Level, id: FindingId, facts: FindingFacts = {}): DoctorFinding {
   return { id, level, facts }
 }

@@ -2,18 +2,18 @@ import { type DoctorFinding, finding } from './finding.ts'
 import { socketOf } from './service.ts'
 import { readText, type System } from './system.ts'
 
-/** A program that talks to pcscd. */
+/** A program connected to pcscd. */
 interface Holder {
   readonly name: string
   readonly pid: string
 }
 
-/** Programs of GnuPG that keep a card for themselves as long as they run. */
+/** Programs of GnuPG that hold a card exclusively while they run. */
 const gnupg = new Set(['scdaemon', 'gpg-agent'])
 
 /**
- * Who is connected to pcscd, as far as this user may see. pcscd does not tell who holds a card; whoever is connected may.
- * Asked before this program connects itself.
+ * Programs connected to pcscd, as far as visible to this user. pcscd does not report which one holds a card; any
+ * connected one may. Called before this program connects itself.
  */
 export async function checkHolders(system: System): Promise<readonly DoctorFinding[]> {
   const socket = socketOf(system)
@@ -32,7 +32,9 @@ export async function checkHolders(system: System): Promise<readonly DoctorFindi
   return connections === undefined ? [] : [finding('ok', 'holders-none')]
 }
 
-/** Connections to the socket: the ends that pcscd holds bear its name. State 03 is connected (Linux, `proc(5)`). */
+/**
+ * Connections to the socket: the server ends carry the name of the socket. State 03 is connected (Linux, `proc(5)`).
+ */
 async function connectionsTo(system: System, socket: string): Promise<number | undefined> {
   const lines = (await readText(system, '/proc/net/unix'))?.split('\n')
   return lines?.filter((line) => {
@@ -41,7 +43,7 @@ async function connectionsTo(system: System, socket: string): Promise<number | u
   }).length
 }
 
-/** By the peers of those ends, which `ss` knows; `undefined` without it or when it names nobody. */
+/** By the peers of those ends, from `ss`; `undefined` without `ss` or when it lists none. */
 async function bySocket(system: System, socket: string): Promise<readonly Holder[] | undefined> {
   const shown = await system.run('ss', ['-xpH'])
   if (shown === undefined || shown.code !== 0) return undefined
@@ -58,7 +60,7 @@ function usersOf(text: string): readonly Holder[] {
   return [...text.matchAll(/\("([^"]{1,64})",pid=(\d+)/g)].map(([, name, pid]) => ({ name: name!, pid: pid! }))
 }
 
-/** By the library they have loaded, which root sees of all, others of their own. */
+/** By their loaded library: root sees all processes, other users their own. */
 async function byLibrary(system: System): Promise<readonly Holder[]> {
   const found: Holder[] = []
   for (const pid of (await system.readdir('/proc')) ?? []) {

@@ -1,7 +1,7 @@
 import { type DoctorFinding, finding } from './finding.ts'
 import type { System } from './system.ts'
 
-/** Node.js the package needs, see `engines` of package.json. */
+/** Required Node.js version, see `engines` of package.json. */
 const neededNode = [20, 19] as const
 
 /** Versions of Node.js and system. */

@@ -1,17 +1,17 @@
 import type { FindingId } from './finding.ts'
 
-/** What is known of a model of reader. The sentences are with the texts. */
+/** Known issues of a reader model (texts are in the text tables). */
 interface Quirk {
   readonly id: FindingId & `quirk-${string}`
   /** USB vendor and product, or vendor alone. */
   readonly usb?: readonly string[]
-  /** Name as pcscd gives it. */
+  /** Name as reported by pcscd. */
   readonly name?: RegExp
-  /** Where it is known from. */
+  /** Source of the information. */
   readonly source: string
 }
 
-/** Models with peculiarities that matter to these cards. */
+/** Models with known issues that matter for these cards. */
 const quirks: readonly Quirk[] = [
   {
     id: 'quirk-rc-s380',
@@ -47,14 +47,14 @@ const quirks: readonly Quirk[] = [
   },
 ]
 
-/** Quirks of a USB device. */
+/** Known issues of a USB device. */
 export function quirksOfUsb(id: string): readonly FindingId[] {
   return quirks
     .filter(({ usb }) => usb?.some((known) => id === known || id.startsWith(`${known}:`)))
     .map((one) => one.id)
 }
 
-/** Quirks of a reader by its name. */
+/** Known issues of a reader by its name. */
 export function quirksOfName(reader: string): readonly FindingId[] {
   return quirks.filter(({ name }) => name?.test(reader)).map(({ id }) => id)
 }

@@ -6,18 +6,18 @@ import { type DoctorFinding, finding } from './finding.ts'
 import { quirksOfName } from './quirks.ts'
 import type { System } from './system.ts'
 
-/** What the service said when it was asked for readers. */
+/** Result of listing the readers. */
 export interface ReaderCheck {
   readonly findings: readonly DoctorFinding[]
-  /** Readers of hardware; `undefined` when the service did not say. */
+  /** Number of hardware readers; `undefined` when listing failed. */
   readonly listed: number | undefined
 }
 
-/** Return codes by which pcscd refuses a user (pcsclite, `winscard.h`): no access, security violation. */
+/** Return codes of pcscd for denied access (pcsclite, `winscard.h`): no access, security violation. */
 const refusals = new Set<number | undefined>([0x80100027, 0x8010006a])
 const virtual = /^Virtual PCD/
 
-/** Lists readers as an application would. @param wanted - the reader that has to be there. */
+/** Lists readers as an application would. @param wanted - name of the required reader. */
 export async function checkReaders(
   system: System,
   open: () => Promise<CardTransport>,
@@ -57,7 +57,7 @@ function readerFound({ name, cardPresent, mute, busy }: ReaderState): readonly D
   ]
 }
 
-/** Why nothing was listed. */
+/** Findings for a failed listing. */
 async function failure(system: System, error: unknown): Promise<readonly DoctorFinding[]> {
   if (!(error instanceof TransportError)) {
     return [finding('problem', 'service-failed', { reason: error instanceof Error ? error.name : 'unknown' })]

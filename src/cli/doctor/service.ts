@@ -10,7 +10,7 @@ export function socketOf({ env }: System): string {
   return env['PCSCLITE_CSOCK_NAME'] || defaultSocket
 }
 
-/** Whether pcscd is there and takes connections, and what systemd says of it. */
+/** Checks that pcscd is installed and accepts connections, and its systemd units. */
 export async function checkService(system: System): Promise<readonly DoctorFinding[]> {
   const socket = socketOf(system)
   const other = socket === defaultSocket ? [] : [finding('note', 'service-other-socket', { socket })]
@@ -35,7 +35,7 @@ async function checkSocket(system: System, socket: string): Promise<DoctorFindin
   }
 }
 
-/** Version of pcscd; `undefined` where there is none. */
+/** Version of pcscd; `undefined` if not installed. */
 export async function pcscdVersion(system: System): Promise<string | undefined> {
   for (const program of programs) {
     const answer = (await system.exists(program)) ? await system.run(program, ['--version']) : undefined
@@ -50,13 +50,13 @@ async function isInstalled(system: System): Promise<boolean> {
   return false
 }
 
-/** How the service is started here: a machine or container without systemd has no units. */
+/** The command that starts the service: machines and containers without systemd have no units. */
 async function startCommand(system: System): Promise<string> {
   const isSystemd = (await readText(system, '/proc/1/comm'))?.trim() === 'systemd'
   return isSystemd ? 'systemctl enable --now pcscd.socket' : 'pcscd'
 }
 
-/** Units of pcscd; nothing where systemd does not run. */
+/** Units of pcscd; none where systemd does not run. */
 async function checkUnits(system: System): Promise<readonly DoctorFinding[]> {
   const shown = await system.run('systemctl', [
     'show',

@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process'
 import { access, readdir, readFile, readlink } from 'node:fs/promises'
 import { connect } from 'node:net'
 
-/** What the doctor asks of the computer. Nothing here throws: what cannot be had is `undefined`. */
+/** System access of the doctor. Nothing here throws: unavailable data is `undefined`. */
 export interface System {
   readonly platform: string
   readonly arch: string
   /** `20.19.0`. */
   readonly nodeVersion: string
-  /** User the program runs as, where there are numbers; 0 is root. */
+  /** User id of the process, where the platform has one; 0 is root. */
   readonly uid: number | undefined
   readonly pid: number
   readonly env: Readonly<Record<string, string | undefined>>
@@ -16,9 +16,9 @@ export interface System {
   readdir(path: string): Promise<readonly string[] | undefined>
   readlink(path: string): Promise<string | undefined>
   exists(path: string): Promise<boolean>
-  /** Connects to a local socket and lets go of it: `ok`, or the system's name of the error. */
+  /** Connects to a local socket and disconnects: `ok`, or the system's error name. */
   connect(path: string): Promise<string>
-  /** Runs a program to its end, 5 seconds at most; `undefined` when there is none of that name. */
+  /** Runs a program to its end, 5 seconds at most; `undefined` when it is not installed. */
   run(program: string, args: readonly string[]): Promise<{ readonly code: number; readonly stdout: string } | undefined>
 }
 

@@ -110,7 +110,7 @@ export const doctorJa: DoctorTexts = {
     },
     'apdu-extended': { what: ({ product }) => `${product} は拡張長に対応しており、1回の通信でファイルを読み取れます` },
     'apdu-short': {
-      what: ({ product }) => `${product} は短い長さだけに対応しており、証明書の読み取りに通信が7回ほど多くかかります`,
+      what: ({ product }) => `${product} は短縮長APDUだけに対応しており、証明書の読み取りに通信が7回ほど多くかかります`,
     },
     'apdu-tpdu': {
       what: ({ product }) => `${product} では長さの扱いをドライバーが受け持ち、カードが対応していれば拡張長を使えます`,
@@ -158,7 +158,7 @@ export const doctorJa: DoctorTexts = {
         '証明書の読み取りが ERR_TRANSPORT で失敗する場合は、ファームウェアとドライバーを更新するか、別のリーダーを使ってください。',
     },
     'quirk-omnikey-short': {
-      what: ({ reader }) => `${reader}: この機種は libccid では短い長さだけに対応しています`,
+      what: ({ reader }) => `${reader}: この機種は libccid では短縮長APDUだけに対応しています`,
     },
     'quirk-cyberjack-pinpad': {
       what: ({ reader }) =>

@@ -1,6 +1,6 @@
 import type { FindingFacts, FindingId, Level } from './finding.ts'
 
-/** What was found, and what to do. */
+/** Description and remedy of a finding. */
 export interface FindingText {
   readonly what: (facts: FindingFacts) => string
   readonly todo?: (facts: FindingFacts) => string

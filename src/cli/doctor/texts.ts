@@ -6,12 +6,12 @@ import type { DoctorTexts, FindingText } from './texts-table.ts'
 
 const tables: Readonly<Record<ReportLanguage, DoctorTexts>> = { en: doctorEn, ja: doctorJa }
 
-/** A finding in words. */
-export interface ToldFinding {
+/** A finding with its texts. */
+export interface DescribedFinding {
   readonly id: FindingId
   readonly level: Level
   readonly what: string
-  /** What to do about it. */
+  /** The remedy. */
   readonly todo?: string
   readonly facts: FindingFacts
 }
@@ -21,8 +21,8 @@ export function doctorTexts(language: ReportLanguage): DoctorTexts {
   return tables[language]
 }
 
-/** Puts a finding in words. */
-export function tell({ id, level, facts }: DoctorFinding, language: ReportLanguage): ToldFinding {
+/** Adds the texts to a finding. */
+export function describe({ id, level, facts }: DoctorFinding, language: ReportLanguage): DescribedFinding {
   const { what, todo }: FindingText = tables[language].findings[id]
   return { id, level, what: what(facts), ...(todo !== undefined && { todo: todo(facts) }), facts }
 }

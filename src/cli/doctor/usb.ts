@@ -3,23 +3,23 @@ import { type DoctorFinding, finding } from './finding.ts'
 import { quirksOfUsb } from './quirks.ts'
 import { readText, type System } from './system.ts'
 
-/** A card reader on USB, as the kernel sees it. */
+/** A card reader on USB, as listed by the kernel. */
 export interface UsbReader {
   /** `054c:0dc8`, vendor and product. */
   readonly id: string
   readonly product: string
   readonly ccid: CcidDescriptor | undefined
-  /** Kernel module that holds the interface of the reader; `usbfs` is a program, as pcscd is. */
+  /** Kernel module bound to the interface of the reader; `usbfs` for a user-space program such as pcscd. */
   readonly module: string | undefined
 }
 
 const root = '/sys/bus/usb/devices'
 /** bInterfaceClass of smart card readers (USB class codes). */
 const smartCardClass = '0b'
-/** Kernel modules that take a reader away from pcscd: LudovicRousseau/PCSC#86 (port100); nfc-tools/libnfc (pn533). */
+/** Kernel modules that claim a reader before pcscd: LudovicRousseau/PCSC#86 (port100); nfc-tools/libnfc (pn533). */
 const grabbing = new Set(['port100', 'pn533_usb', 'pn533'])
 
-/** Card readers on USB; `undefined` where the system does not tell. */
+/** Card readers on USB; `undefined` where the system does not list them. */
 export async function usbReaders(system: System): Promise<readonly UsbReader[] | undefined> {
   const entries = await system.readdir(root)
   if (entries === undefined) return undefined
@@ -45,7 +45,7 @@ export async function usbReaders(system: System): Promise<readonly UsbReader[] |
   return found
 }
 
-/** The interface of a device that is a reader; of a known one its first, whatever its class. */
+/** The interface of a device that is a reader; for a known device its first, whatever its class. */
 async function readerInterface(
   system: System,
   interfaces: readonly string[],
@@ -54,7 +54,7 @@ async function readerInterface(
   for (const one of interfaces) {
     if ((await attribute(system, one, 'bInterfaceClass')) === smartCardClass) return one
   }
-  // Sony RC-S380 is none by its class (card facts 3.8).
+  // Sony RC-S380 does not have the smart card class (card facts 3.8).
   return isKnown ? interfaces[0] : undefined
 }
 
@@ -62,7 +62,10 @@ async function attribute(system: System, entry: string, name: string): Promise<s
   return (await readText(system, `${root}/${entry}/${name}`))?.trim()
 }
 
-/** What there is on USB, and what keeps it from pcscd. @param listed - readers pcscd tells, virtual ones left out. */
+/**
+ * Checks the readers on USB, and whether pcscd can use them. @param listed - number of readers pcscd lists, without
+ * virtual ones.
+ */
 export function checkUsb(
   readers: readonly UsbReader[] | undefined,
   listed: number | undefined,

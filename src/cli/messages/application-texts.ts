@@ -9,12 +9,12 @@ import type {
 import type { CredentialId, ServiceChannel, ServiceMethod, ServicePlan } from '../../credentials/index.ts'
 import type { StripeFormatId, StripeTrack } from '../../municipal/index.ts'
 
-/** Images of the visual application, by the names their files get. */
+/** Images of the visual application, by their file names. */
 export type ImageName = 'name' | 'address' | 'photo' | 'security-code' | 'number'
 
 /** Texts about the applications beside JPKI, stripes and services, in one language. */
 export interface ApplicationTexts {
-  /** Questions for what is printed on the card. */
+  /** Prompts for data printed on the card. */
   readonly printed: {
     readonly birthDate: (code: string) => string
     readonly expiryYear: string
@@ -25,7 +25,7 @@ export interface ApplicationTexts {
     readonly holder: Readonly<Record<'name' | 'address' | 'birthDate' | 'sex' | 'cardExpiry', string>>
     readonly sexes: Readonly<Record<TextAttributes['sex'], string>>
     readonly images: Readonly<Record<ImageName, string>>
-    /** @param command - which proves it. */
+    /** @param command - the command that verifies it. */
     readonly notProved: (command: string) => string
     readonly number: Readonly<Record<'heading' | 'checkDigit' | 'right' | 'purpose' | 'masked' | 'law', string>> & {
       readonly purposes: Readonly<Record<IndividualNumberPurpose, string>>
@@ -84,7 +84,7 @@ export interface ApplicationTexts {
       | 'keeper'
       | 'checkedBy'
       | 'expiry'
-      | 'dayNotTold'
+      | 'dayNeedsPin'
       | 'offered'
       | 'customer',
       string
@@ -92,7 +92,7 @@ export interface ApplicationTexts {
   > & {
     readonly channels: Readonly<Record<ServiceChannel, string>>
     readonly methods: Readonly<Record<ServiceMethod, string>>
-    /** What of the card holds the credential. */
+    /** Where on the card the credential is stored. */
     readonly holders: Readonly<Record<CredentialId, string>>
     readonly pinForm: (length: string, characters: string) => string
     readonly characters: Readonly<Record<'digits' | 'alphanumeric', string>>

@@ -3,10 +3,10 @@ import type { Problem } from '../cli-error.ts'
 import type { ApplicationTexts } from './application-texts.ts'
 import type { TrustTexts } from './trust-texts.ts'
 
-/** Why a certificate could not be read. */
+/** Why a certificate is unreadable. */
 export type UnreadableReason = 'pin-required' | 'absent' | 'no-application' | 'unreadable'
 
-/** Every text of the command line in one language, but those of error codes, which `jpki-card/messages` has. */
+/** All texts of the command line in one language, except those of error codes, see `jpki-card/messages`. */
 export interface Messages extends TrustTexts, ApplicationTexts {
   readonly language: 'en' | 'ja'
   readonly problems: Readonly<Record<Problem, (subject: string) => string>>
@@ -91,7 +91,7 @@ export interface Messages extends TrustTexts, ApplicationTexts {
   readonly serve: {
     readonly listening: (url: string, origin: string) => string
     readonly ended: string
-    /** @param stream - `stdout` or `stderr`. @param reason - the system's name of the error; `EAGAIN` for a full pipe. */
+    /** @param stream - `stdout` or `stderr`. @param reason - the system's error name; `EAGAIN` for a full pipe. */
     readonly logLost: (stream: string, reason: string) => string
     readonly next: string
   }

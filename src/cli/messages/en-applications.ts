@@ -1,7 +1,7 @@
 import type { ApplicationTexts } from './application-texts.ts'
 
 const law =
-  'Law: an individual number may be collected, used and kept only for work the My Number Act (articles 9, 19, 20) names. This program checks none of that.'
+  'Law: an individual number may be collected, used and kept only for purposes listed in the My Number Act (articles 9, 19, 20). This program does not check that.'
 
 /** Texts on the applications beside JPKI, stripes and services in English. */
 export const enApplications: ApplicationTexts = {
@@ -10,7 +10,7 @@ export const enApplications: ApplicationTexts = {
     expiryYear: 'Year of expiry of the card, 4 digits',
     securityCode: 'Security code under the photo, 4 digits',
     onVirtualCard: (birthDate, year, code) =>
-      `On the virtual card would be printed: birth date ${birthDate}, expiry ${year}, security code ${code}, number 123456789018.`,
+      `Printed data of the virtual card: birth date ${birthDate}, expiry ${year}, security code ${code}, number 123456789018.`,
   },
   applicationTexts: {
     holder: {
@@ -28,7 +28,7 @@ export const enApplications: ApplicationTexts = {
       'security-code': 'Security code, image (not signed)',
       number: 'Individual number, image',
     },
-    notProved: (command) => `As the card says it: \`jpki-card ${command}\` tells whether the card is authentic.`,
+    notProved: (command) => `As reported by the card; \`jpki-card ${command}\` verifies that the card is authentic.`,
     number: {
       heading: 'Individual number',
       checkDigit: 'Check digit',
@@ -40,8 +40,8 @@ export const enApplications: ApplicationTexts = {
         'social-security': 'social security',
         tax: 'tax',
         disaster: 'disaster response',
-        'other-statute': 'other work a law names',
-        ordinance: 'work an ordinance of the municipality names',
+        'other-statute': 'other purpose listed in a law',
+        ordinance: 'purpose listed in an ordinance of the municipality',
         holder: 'the holder',
       },
     },
@@ -51,11 +51,11 @@ export const enApplications: ApplicationTexts = {
       notAuthentic: 'NOT AUTHENTIC',
       issuer: 'Key of the issuer',
       root: 'Trusted root key',
-      unprovedHeading: 'Proved by nothing',
+      unprovedHeading: 'Not verified',
       checks: {
         'issuer-certificate': 'Issuer certificate',
         'record-signature': 'Signature of the issuer',
-        digest: 'Digest the issuer signed',
+        digest: 'Digest signed by the issuer',
         challenge: 'Fresh challenge signed by the card',
         'same-card-key': 'One card key in all records',
         'same-holder': 'Same birth date and sex',
@@ -75,20 +75,20 @@ export const enApplications: ApplicationTexts = {
       },
       reasons: {
         malformed: 'malformed',
-        'unknown-root': 'names a root key that was not given',
+        'unknown-root': 'refers to a root key that was not given',
         'refused-root': 'its root key is not accepted for this',
         'wrong-signature': 'the signature is wrong',
-        'wrong-digest': 'the digest is another one',
+        'wrong-digest': 'the digest does not match',
         differs: 'the records differ',
         missing: 'not there',
-        depends: 'rests on a check that did not pass',
-        'not-asked': 'not asked for',
+        depends: 'depends on a check that did not pass',
+        'not-asked': 'not requested',
         'nothing-to-compare': 'nothing to compare',
       },
       unproved: {
         expiry: 'expiry on the card face',
         'security-code-image': 'image of the security code',
-        'text-files-of-this-card': 'that the text files and this chip are of one card: see `visual verify`',
+        'text-files-of-this-card': 'that the text files and this chip belong to the same card: see `visual verify`',
       },
       under: (key, root) => `${key}, under ${root}`,
       notPublished: (sources) => `NOT OFFICIALLY PUBLISHED, from ${sources}`,
@@ -102,7 +102,7 @@ export const enApplications: ApplicationTexts = {
       expiry: 'Valid until',
       agreement: 'With the card manager',
       agrees: 'same municipality and expiry',
-      differs: 'DIFFERS: not of one card',
+      differs: 'DIFFERS: not from the same card',
       issuerNumber: 'Issuer number (IIN)',
       keyId: 'Key of the first certificate',
       certificates: 'Certificates',
@@ -110,7 +110,7 @@ export const enApplications: ApplicationTexts = {
       contactAtr: 'Contact ATR without TS',
       reasons: {
         absent: 'not on this card',
-        unreadable: 'not readable: the card refuses it or its content is damaged',
+        unreadable: 'not readable: the card refuses it or its data is damaged',
       },
       by: (key, issuer) => `${key} by ${issuer}`,
     },
@@ -121,19 +121,19 @@ export const enApplications: ApplicationTexts = {
     municipalityCode: 'Municipality',
     validity: 'Valid',
     empty: '(empty)',
-    good: (format) => `No mistake was found (${format}).`,
+    good: (format) => `No errors found (${format}).`,
     field: (id) => `Field ${id}`,
     until: (day) => `until ${day}`,
     years: (years, from) => (from === undefined ? `${years} years` : `${years} years from ${from}`),
     pinCheckedBy: {
-      card: 'The card has checked the PIN.',
-      municipality: 'No PIN was checked: the municipality keeps it, its server has to check it.',
-      nobody: 'No PIN was checked: what was read is free to read.',
+      card: 'The card verified the PIN.',
+      municipality: 'No PIN was verified: the municipality keeps it, so its server has to verify it.',
+      nobody: 'No PIN was verified: the data is readable without one.',
     },
   },
   stripe: {
-    checked: 'parity and LRC right',
-    notChecked: 'parity and LRC not checked here: the reader gave text',
+    checked: 'parity and LRC correct',
+    notChecked: 'parity and LRC not checked here: the reader outputs text',
     unreadable: 'not readable',
     tracks: {
       iso1: 'Track 1',
@@ -141,18 +141,22 @@ export const enApplications: ApplicationTexts = {
       iso3: 'Track 3',
       jis2: 'Front stripe (JIS X 6302 type II)',
     },
-    directions: { forward: 'forward swipe', reverse: 'reverse swipe', unknown: 'direction not known' },
-    repaired: { case: 'Caps Lock undone', width: 'full-width forms made ASCII', layout: 'keyboard layout undone' },
+    directions: { forward: 'forward swipe', reverse: 'reverse swipe', unknown: 'direction unknown' },
+    repaired: {
+      case: 'Caps Lock corrected',
+      width: 'full-width characters converted to ASCII',
+      layout: 'keyboard layout corrected',
+    },
   },
   services: {
-    none: 'No credential of this card serves here.',
-    method: 'What is done',
+    none: 'No credential of this card is accepted here.',
+    method: 'Procedure',
     credential: 'Credential',
     pin: 'PIN',
     keeper: 'Kept by',
     checkedBy: 'Checked by',
     expiry: 'Ends with',
-    dayNotTold: 'the day is not told without a PIN',
+    dayNeedsPin: 'the day is not readable without a PIN',
     offered: 'Offered',
     customer: 'To the customer',
     channels: {
@@ -161,11 +165,11 @@ export const enApplications: ApplicationTexts = {
       counter: 'Counter',
     },
     methods: {
-      token: 'the card answers the challenge of a server',
-      'issuance-application': 'a municipal application of the card gives the user id',
-      stripe: 'the magnetic stripe gives the user id',
+      token: 'the card signs the challenge of a server',
+      'issuance-application': 'a municipal application of the card contains the user id',
+      stripe: 'the magnetic stripe contains the user id',
       attributes: 'name, address, birth date and sex are read for a form',
-      'register-pin': 'the holder proves to know the PIN',
+      'register-pin': 'verification of the PIN by the holder',
     },
     holders: {
       sign: 'JPKI application',

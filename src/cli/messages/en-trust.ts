@@ -1,4 +1,4 @@
-// Straight from the tables: the rest of the module works out dates, which the catalogue needs not.
+// Imported from the tables directly: the catalogue does not need the date calculations of the module.
 import { flagTexts, validityRules } from '../../validity/index.ts'
 import type { TrustTexts } from './trust-texts.ts'
 
@@ -25,7 +25,7 @@ export const enTrust: TrustTexts = {
       'name-constraints': 'Name constraints',
       policy: 'Certificate policy',
       'critical-extension': 'Critical extensions',
-      budget: 'Size of the search',
+      budget: 'Search limit',
       revocation: 'Revocation',
     },
     results: { passed: 'passed', failed: 'FAILED', 'not-done': 'not checked' },
@@ -36,17 +36,17 @@ export const enTrust: TrustTexts = {
     more: (count) => `and ${count} more`,
     finding: 'Noted',
     findings: {
-      'default-written-out': 'a default value is written out',
-      'trailing-zero-bits': 'a list of bits ends in zero bits',
-      'empty-sequence': 'an empty list stands where none should',
-      'time-form': 'a time before 2050 is a GeneralizedTime',
-      'version-written-out': 'version 1 of a list is written out',
-      'duplicate-entry': 'two entries are about one certificate',
+      'default-written-out': 'a DEFAULT value is encoded',
+      'trailing-zero-bits': 'trailing zero bits in a named bit list',
+      'empty-sequence': 'an empty SEQUENCE that should be absent',
+      'time-form': 'a time before 2050 encoded as GeneralizedTime',
+      'version-written-out': 'version 1 of a CRL encoded explicitly',
+      'duplicate-entry': 'duplicate entries for one certificate',
     },
     path: 'Path',
     pathUntil: 'Whole path until',
     profile: 'By its profile',
-    noProfile: 'no certificate of the JPKI',
+    noProfile: 'not a JPKI certificate',
     hierarchies: { production: 'production hierarchy', test: 'test hierarchy', virtual: 'virtual hierarchy' },
   },
   chain: {
@@ -55,7 +55,7 @@ export const enTrust: TrustTexts = {
     refused: 'REFUSED',
     notChecked: (why) => `not checked: ${why}`,
     gaps: {
-      'no-ca-certificate': 'the card gave no CA certificate; name anchors with --anchors',
+      'no-ca-certificate': 'no CA certificate on the card; name anchors with --anchors',
       'unknown-ca': 'the CA certificate on the card is not one of the six of J-LIS; name anchors with --anchors',
       transcript:
         'the CA certificate on the card is not read while recording or replaying; name anchors with --anchors',
@@ -75,12 +75,12 @@ export const enTrust: TrustTexts = {
     renewableFrom: (day) => `from ${day}`,
     rule: 'Rule',
     rules,
-    unexplained: 'no public rule gives this day from what is known; the day as read holds all the same',
-    notTold: 'not found from what is known; the day as read holds',
+    unexplained: 'no public rule results in this day from the known facts; the day as read is valid all the same',
+    undetermined: 'cannot be determined from the known facts; the day as read is valid',
     note: (sentence) => `note: ${sentence}`,
     flags: flagTexts,
     exceeds: (day, rule) => `goes beyond ${day}: ${rule}`,
-    missing: (facts) => `could change with what is not known: ${[...facts].join(', ')}`,
+    missing: (facts) => `may differ, depending on unknown facts: ${[...facts].join(', ')}`,
     facts: {
       birthDate: 'birth date (--birth-date)',
       applicationDate: 'day of application',
@@ -88,7 +88,7 @@ export const enTrust: TrustTexts = {
       authCertificateExpiry: 'last day of the user-authentication certificate',
       cardExpiry: 'last day of the card',
     },
-    needsIssueDate: "not looked for: the card's day of issue is not known (--issue-date)",
+    needsIssueDate: "not determined: the card's day of issue is unknown (--issue-date)",
     source: 'Read from',
     sources: {
       'common-record': 'record 1 of the common application',
@@ -96,14 +96,14 @@ export const enTrust: TrustTexts = {
       'get-data': 'GET DATA 00F2',
     },
     noCardExpiry: {
-      absent: 'the card does not tell its last day without a PIN',
-      unreadable: 'not readable: what the card holds is damaged',
+      absent: 'the last day of the card is not readable without a PIN',
+      unreadable: 'not readable: the data on the card is damaged',
     },
     both: 'User authentication with this card',
-    notBoth: 'not known: it takes the certificate and the last day of the card',
+    notBoth: 'unknown: requires the certificate and the last day of the card',
     limited: 'Limited by',
     limitedBy: { certificate: 'the certificate', card: 'the card' },
-    credentialsHeading: 'Credentials of this card, and where they open the issuance of certificates',
+    credentialsHeading: 'Credentials of this card, and where certificates are issued with them',
     noCredentials: 'no table for this kind of card',
     credentials: {
       sign: 'digital signature certificate',

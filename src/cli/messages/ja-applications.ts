@@ -154,7 +154,7 @@ export const jaApplications: ApplicationTexts = {
     keeper: '管理者',
     checkedBy: '照合',
     expiry: '有効期限',
-    dayNotTold: '暗証番号なしでは期日が分かりません',
+    dayNeedsPin: '暗証番号なしでは期日が分かりません',
     offered: '提供',
     customer: 'お客様への案内',
     channels: { 'convenience-store': 'コンビニ交付', 'municipal-machine': '自動交付機', counter: '窓口' },

@@ -15,10 +15,10 @@ import type {
   ValidityFlag,
 } from '../../validity/index.ts'
 
-/** Why a chain was not checked. */
+/** Why a chain was not verified. */
 export type ChainGap = 'no-ca-certificate' | 'unknown-ca' | 'transcript'
 
-/** Texts about whether a certificate is to be believed, and until when, in one language. */
+/** Texts on verification and validity of certificates, in one language. */
 export interface TrustTexts {
   readonly verify: {
     readonly checks: Readonly<Record<VerificationCheck, string>>
@@ -54,7 +54,7 @@ export interface TrustTexts {
     readonly rule: string
     readonly rules: Readonly<Record<RuleId, string>>
     readonly unexplained: string
-    readonly notTold: string
+    readonly undetermined: string
     readonly note: (sentence: string) => string
     readonly flags: Readonly<Record<ValidityFlag, string>>
     readonly exceeds: (day: string, rule: string) => string
