@@ -21,7 +21,7 @@ import { type Chain, type ChainPart, chainPart, checkChain } from '../trust/chai
 import { demoRequest, type IssuanceFindings, listsBeforeAndAfter, playIssuance } from './issuance.ts'
 import { type ServerProcess, startServerProcess } from './server-process.ts'
 
-/** The chain of a virtual card's certificate, against the CA that issued it and its list. */
+/** Verifies the chain of a virtual card's certificate with its CA and revocation list. */
 export function chainOnList(certificate: Certificate, ca: Uint8Array, list: Uint8Array, at: Date): Promise<Chain> {
   const trust = { anchors: [Certificate.fromDer(ca)], hierarchies: ['virtual'] } as const
   return checkChain(certificate, trust, { lists: [RevocationList.fromDer(list)], responses: [] }, at)
@@ -33,7 +33,7 @@ interface Findings {
   readonly triesBefore: number
   readonly triesLeft: number
   readonly issuance: IssuanceFindings
-  /** Last day of the card, in Japan, as the card says it. */
+  /** Last day of the card, in Japan, as read from the card. */
   readonly cardExpiry: CalendarDay | undefined
 }
 
@@ -102,10 +102,10 @@ async function tryWrongPin(app: JpkiApplication): Promise<number> {
     if (error instanceof PinError && error.code === 'ERR_PIN_REJECTED') return error.triesLeft ?? 0
     throw error
   }
-  throw new Error('the virtual card took a wrong PIN')
+  throw new Error('the virtual card accepted a wrong PIN')
 }
 
-/** Checks the signature with nothing of this package. */
+/** Verifies the signature with node:crypto only. */
 function isGenuine({ token, message }: IssuanceFindings): boolean {
   const { publicKey } = new X509Certificate(Buffer.from(token.certificate, 'base64'))
   return createVerify('RSA-SHA256').update(message).verify(publicKey, token.signature, 'base64')

@@ -7,7 +7,7 @@ import type { ServerProcess } from './server-process.ts'
 
 const hour = 3_600_000
 
-/** Two revocation lists of a CA: one that names nobody, and a newer one that names a certificate. DER. */
+/** Two revocation lists of a CA: an empty one, and a newer one with a certificate. DER. */
 export async function listsBeforeAndAfter(
   ca: IssuedCertificate,
   serialNumber: string,
@@ -27,24 +27,24 @@ export async function listsBeforeAndAfter(
   }
 }
 
-/** What a demonstration asks an issuance server for. */
+/** The request of the demonstration to the issuance server. */
 export const demoRequest = { terminal: 'kiosk-1', purpose: 'residence-record' } as const
 
-/** What came of a customer at a server. */
+/** Results of one customer at a server. */
 export interface IssuanceFindings {
   readonly token: Token
-  /** What the card signed. */
+  /** The message the card signed. */
   readonly message: Uint8Array
   readonly acceptance: RemoteAcceptance
-  /** Code of the refusal of the same token, handed in again. */
+  /** Refusal code of the same token, submitted again. */
   readonly again: string
-  /** Code of the refusal of a fresh token, once the certificate is revoked. */
+  /** Refusal code of a new token after revocation of the certificate. */
   readonly afterRevocation: string
 }
 
 /**
- * One customer at a server: a token that is accepted, the same once more, and a fresh one after the list of the server has
- * come to name the certificate.
+ * One customer at a server: a token that is accepted, the same token again, and a new one after the certificate was
+ * added to the revocation list of the server.
  *
  * @throws Error when a token is accepted that must be refused.
  */
@@ -73,5 +73,5 @@ async function refusalOf(body: () => Promise<unknown>): Promise<string> {
     if (error instanceof RefusalError) return error.code
     throw error
   }
-  throw new Error('the server accepted what it must refuse')
+  throw new Error('the server accepted a token it must refuse')
 }

@@ -9,19 +9,19 @@ import { ServerError } from '../../errors.ts'
 import { writeServerSettings } from '../serve/prepare.ts'
 import { freePort } from './free-port.ts'
 
-/** An issuance server in a process of its own, which trusts one CA. */
+/** An issuance server in a child process, which trusts one CA. */
 export interface ServerProcess extends AsyncDisposable {
   readonly url: string
   readonly pid: number
-  /** Puts a newer revocation list in the place of the former, as its operator does. */
+  /** Replaces the revocation list by a newer one, as an operator would. */
   replaceList(list: Uint8Array): Promise<void>
 }
 
 /**
- * Starts `jpki-card serve` beside this process, with settings, CA certificate and list in a folder of its own, which goes
- * with it.
+ * Starts `jpki-card serve` as a child process, with settings, CA certificate and list in a temporary folder, which is
+ * removed on close.
  *
- * @throws ServerError with what it said, when it does not start.
+ * @throws ServerError with its output when it does not start.
  */
 export async function startServerProcess(
   ca: Uint8Array,
@@ -31,7 +31,7 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'jpki-card-demo-'))
   const replaceList = async (bytes: Uint8Array): Promise<void> => {
-    // Renamed: a reader sees the one or the other.
+    // Replaced by rename, which is atomic.
     await writeFile(join(folder, 'next'), bytes)
     await rename(join(folder, 'next'), join(folder, 'lists', 'current.crl'))
   }
@@ -69,10 +69,10 @@ export async function startServerProcess(
   }
 }
 
-/** Its address, or its failure: the first line it writes is the one or the other. */
+/** Its address, or its failure: whichever its first output line reports. */
 async function listening(child: ChildProcess): Promise<string> {
   const ended = once(child, 'close').then(() => {
-    throw new ServerError('the server of the demonstration ended at once')
+    throw new ServerError('the server of the demonstration ended during startup')
   })
   ended.catch(() => {})
   const [line] = await Promise.race([once(createInterface({ input: child.stdout! }), 'line'), ended])

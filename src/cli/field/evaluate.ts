@@ -18,7 +18,7 @@ import type { Context, Result } from '../context.ts'
 import { html, json, junit, origin, timeout } from '../options.ts'
 import { table } from '../output.ts'
 
-/** What the options of `evaluate` alone say. */
+/** Values of the options specific to `evaluate`. */
 export interface EvaluateSettings {
   /** Folder that `evaluate prepare` wrote. */
   readonly pki: string

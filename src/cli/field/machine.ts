@@ -7,7 +7,7 @@ import { readText, type System, thisSystem } from '../doctor/system.ts'
 import type { Io } from '../io.ts'
 import { packageVersion } from '../package-version.ts'
 
-/** What a report says about this machine. @param binding - name of the transport in use. */
+/** Data about this machine for a report. @param binding - name of the transport in use. */
 export async function machineOf(io: Io, binding: string): Promise<TestMachine> {
   const system = io.dependencies?.system ?? thisSystem(io.env)
   const version = await installedVersion(system, binding)

@@ -6,17 +6,17 @@ import type { ProcessSample } from '../../reader-test/index.ts'
 
 let collect: (() => void) | undefined
 
-/** What this process holds now, its heap collected first. */
+/** Memory and descriptors of this process, after garbage collection. */
 export async function sampleProcess(): Promise<ProcessSample> {
   collect ??= collector()
-  // What the first collection lets go of may free more at the next.
+  // Finalizers of the first collection may make more garbage collectable.
   for (let i = 0; i < 3; i++) {
     collect?.()
     await turn()
   }
   const resources: Record<string, number> = {}
   for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1
-  // The listing itself holds one.
+  // The listing itself uses one.
   const descriptors = await readdir('/proc/self/fd').then(
     (entries) => entries.length - 1,
     () => undefined,

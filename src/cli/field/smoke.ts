@@ -71,7 +71,10 @@ async function readPins({ options, pins }: Context, both: boolean): Promise<Part
   return both ? { auth, sign: await pins.ask('', pinForm(jpkiPins.sign)) } : { auth }
 }
 
-/** What was named; on a virtual card its own authorities; else what is on the card, as far as it is known. */
+/**
+ * Trust anchors: those named; for a virtual card its own CAs; else the CA certificate on the card, if it is one of
+ * J-LIS.
+ */
 function trustOf(
   { virtualCard }: Context,
   anchors: readonly Certificate[] | undefined,
@@ -85,7 +88,7 @@ function trustOf(
   }
 }
 
-/** Why the test was not passed, in the order in which people have to act. */
+/** The error of a failed test, the most urgent first. */
 function refusalOf(report: SmokeReport): Error | undefined {
   const { steps, counts, cleared, interrupted, rounds } = report
   if (!cleared) return new StateNotClearedError('a PIN may still be verified on the card')
@@ -94,11 +97,11 @@ function refusalOf(report: SmokeReport): Error | undefined {
   const connect = steps.find(({ id }) => id === 'connect')
   const never = connect?.runs.filter(({ status }) => status === 'failed').length === rounds
   if (connect !== undefined && never && connect.reason !== 'internal') {
-    return new TransportError(connect.reason as TransportErrorCode, 'no connection to the card was had')
+    return new TransportError(connect.reason as TransportErrorCode, 'no connection to the card')
   }
   const pin = steps.find(({ id, status, reason }) => isPinStep(id) && status === 'failed' && isPinCode(reason))
   if (pin !== undefined) {
-    return new PinError(pin.reason as PinError['code'], 'the PIN given', { pin: pin.id.replace('verify-', '') })
+    return new PinError(pin.reason as PinError['code'], 'the given PIN', { pin: pin.id.replace('verify-', '') })
   }
   return new CliError('ERR_FIELD_TEST', 'steps-failed', String(counts.failed))
 }

@@ -1,10 +1,10 @@
 import type { SoakProgress, SoakTable } from '../../reader-test/index.ts'
 import type { OutputStream } from '../io.ts'
 
-/** Milliseconds between two lines: on a terminal one line that changes, else a new one each time. */
+/** Update interval, milliseconds: on a terminal one line is rewritten, else a new line is added. */
 const everyMs = { terminal: 500, other: 30_000 }
 
-/** Shows how far a soak test is, on standard error. */
+/** Shows the progress of a soak test on standard error. */
 export function startProgress(
   stream: OutputStream,
   texts: SoakTable,

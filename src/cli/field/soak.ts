@@ -25,11 +25,11 @@ import { startProgress } from './soak-progress.ts'
 import { soakText } from './soak-text.ts'
 import { virtualHands } from './virtual-hands.ts'
 
-/** Longest wait for the answer of the virtual card: it is made silent often. */
+/** Response timeout of the virtual card, milliseconds: it is often made mute. */
 const virtualTimeoutMs = 100
 const defaults = { durationMs: 3_600_000, virtualSessions: 1000 }
 
-/** What the options of `soak` alone say, as they were typed. */
+/** Values of the options specific to `soak`, unparsed. */
 export interface SoakSettings {
   readonly hours: string | undefined
   readonly minutes: string | undefined
@@ -64,11 +64,12 @@ async function soakVirtual(context: Context, settings: SoakSettings, pin: Pin | 
   return closing(transport, () => run(context, settings, transport, { pin, hands }))
 }
 
-/** The first card is waited for as by every command, so that a missing reader is told at once. */
+/** Waits for the first card as every command does, so that a missing reader is reported at once. */
 async function soakReaders(context: Context, settings: SoakSettings, pin: Pin | undefined): Promise<SoakReport> {
   return closing(await openTransport(context), async (transport) => {
     const { name } = await waitForCard(context, transport)
-    // Where another reader is busy, its card would be taken first; a reader of a name given in part is known by all of it.
+    // If another reader is busy, its card would be used first; a reader given by part of its name is recorded by its
+    // full name.
     const isChosen = context.options.has(readerOption) || (await transport.readers()).some(({ busy }) => busy)
     return run(context, settings, transport, { pin, ...(isChosen && { reader: name }) })
   })
@@ -120,7 +121,7 @@ function refusalOf({ verdict, ended, checks, errors }: SoakReport): Error | unde
   const failed = checks.filter(({ status }) => status === 'failed').map(({ id }) => id as string)
   if (failed.includes('pin')) {
     const code = errors.map((error) => error.code).find((one) => isCode(one) && outcomeOf(one).exit === exitCodes.pin)
-    return new PinError((code ?? 'ERR_PIN_REJECTED') as PinError['code'], 'the PIN given', { pin: jpkiPins.auth.id })
+    return new PinError((code ?? 'ERR_PIN_REJECTED') as PinError['code'], 'the given PIN', { pin: jpkiPins.auth.id })
   }
   const reasons = ended === 'given-up' ? [...failed, ended] : failed
   return new CliError('ERR_FIELD_TEST', 'soak-failed', reasons.join(', '))

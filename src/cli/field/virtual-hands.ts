@@ -16,15 +16,15 @@ const actions: readonly (FaultAction | 'service')[] = [
   'service',
 ]
 
-/** Exchanges of a session a fault may meet. */
+/** Number of exchanges of a session among which a fault is placed. */
 const reach = 12
 const outageMs = 30
 
 /**
- * Puts the virtual card in and takes it out, and in a share of the sessions makes something go wrong at one of its
- * exchanges, or stops the service for a moment. The same faults in the same sessions each time.
+ * Inserts and removes the virtual card, and in a share of the sessions injects a fault at one of the exchanges, or
+ * stops the service briefly. Deterministic: the same faults in the same sessions each time.
  *
- * @param rate - 0 to 1.
+ * @param rate - share of sessions with a fault, 0 to 1.
  */
 export function virtualHands(transport: VirtualTransport, card: VirtualCard, rate: number): SoakHands {
   const random = dice(1)
@@ -53,7 +53,7 @@ export function virtualHands(transport: VirtualTransport, card: VirtualCard, rat
   }
 }
 
-/** Numbers from 0 to 1 that look random: a linear congruential generator (Numerical Recipes). */
+/** Pseudo-random numbers from 0 to 1: a linear congruential generator (Numerical Recipes). */
 function dice(seed: number): () => number {
   let state = seed
   return () => {

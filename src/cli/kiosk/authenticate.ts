@@ -35,7 +35,7 @@ export async function authenticateHere(context: Context, hex: string): Promise<R
   return signatureResult(messages, outcome, { chain: chainPart(chain, facts, messages) })
 }
 
-/** `auth --server URL`: the terminal's side of the protocol. The server verifies; its result is reported. */
+/** `auth --server URL`: the terminal's part of the protocol. The server verifies; its result is reported. */
 export async function authenticateAtServer(
   context: Context,
   access: ServerAccess,
@@ -70,12 +70,12 @@ export async function authenticateAtServer(
   }
 }
 
-/** Spares a person the question on a card without the certificate; costs nothing, as the application remembers it. */
+/** Avoids a PIN prompt for a card without the certificate; no extra exchange, as the application caches it. */
 async function requireCertificate(app: JpkiApplication): Promise<void> {
   try {
     await app.readCertificate('auth')
   } catch (error) {
-    // Phones want the PIN first.
+    // Phones require the PIN first.
     if (!(error instanceof StatusWordError) || error.code !== 'ERR_SECURITY_STATUS') throw error
   }
 }

@@ -4,7 +4,7 @@ import { readPem, readText } from '../bounded-file.ts'
 import { usageError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
 
-/** How an issuance server is reached, by the options of `auth`. */
+/** Access to an issuance server, from the options of `auth`. */
 export interface ServerAccess {
   readonly server: string
   readonly origin: string | undefined
@@ -17,7 +17,7 @@ export interface ServerAccess {
   readonly clientKey: string | undefined
 }
 
-/** The issuance server `--server` names, reached as the other options say. @throws CliError, DependencyError. */
+/** The issuance server `--server` names, accessed as the other options specify. @throws CliError, DependencyError. */
 export async function serverOf({ io }: Context, access: ServerAccess): Promise<TokenServer> {
   const { server, origin, timeout: seconds } = access
   const settings: TokenServerOptions = {
@@ -62,7 +62,7 @@ async function fetchOverTls(access: ServerAccess): Promise<typeof fetch> {
   if (ca === undefined && cert === undefined) return fetch
   const { Agent, fetch: send } = await load('undici', () => import('undici'))
   const dispatcher = new Agent({ connect: { ca, cert, key } })
-  // Node's own `fetch` is this one in another version: only the types differ.
+  // Node's built-in `fetch` is the same implementation in another version: only the types differ.
   const typed = send as unknown as (input: RequestInfo | URL, init: object) => Promise<Response>
   return (input, init) => typed(input, { ...init, dispatcher })
 }

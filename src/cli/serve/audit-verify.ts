@@ -4,12 +4,15 @@ import { withFile } from '../cli-error.ts'
 import type { Context, Result } from '../context.ts'
 import { table } from '../output.ts'
 
-/** `audit verify FILE...`: whether the chain of an audit log holds, over all its files, and goes as far as it once did. */
+/**
+ * `audit verify FILE...`: verifies the hash chain of an audit log over all its files, and that it reaches an expected
+ * end.
+ */
 export async function auditVerify(
   { operands, messages }: Context,
   { count, hash }: { readonly count: string | undefined; readonly hash: string | undefined },
 ): Promise<Result> {
-  // What a pattern such as audit.jsonl* names besides the files of the log.
+  // Excludes lock files, which a pattern such as audit.jsonl* matches too.
   const files = operands.filter((name) => operands.length === 1 || !/\.lock(\.[0-9a-f]+(\.new)?)*$/.test(name))
   const found = await verify(files, { count: count === undefined ? undefined : Number(count), hash })
   if (found instanceof AuditError) {
@@ -36,7 +39,7 @@ export async function auditVerify(
   }
 }
 
-/** What was found, or the break. A file that cannot be read is reported as with any other command. */
+/** The summary, or the break. Unreadable files are reported as by any other command. */
 function verify(
   files: readonly string[],
   expected: Parameters<typeof verifyAuditLog>[1],

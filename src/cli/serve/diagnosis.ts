@@ -6,15 +6,15 @@ import type { Certificate, CrlFolderSource, CrlHttpSource, RevocationList } from
 import type { Condition, HealthSource, ListenOptions } from '../../server/index.ts'
 import type { ServeSettings } from './settings.ts'
 
-/** How often ends and lists are looked at, milliseconds. */
+/** Interval between checks of expiry dates and lists, milliseconds. */
 const every = 60_000
 const day = 86_400_000
-/** Files that could not be read, as many as are named. */
+/** Unreadable files named in a condition, at most. */
 const mostProblems = 5
-/** How long before its end a certificate is a warning, days. */
+/** Days before the expiry of a certificate at which a warning starts. */
 const noticeDays = { tls: 30, anchors: 90 }
 
-/** What an operator has to know of the settings, certificates and lists of a server: looked at each minute. */
+/** Conditions of settings, certificates and revocation lists of a server, checked every minute. */
 export class Diagnosis implements HealthSource {
   readonly #settings: ServeSettings
   readonly #weaknesses: Promise<readonly Condition[]>
@@ -30,7 +30,7 @@ export class Diagnosis implements HealthSource {
     this.#weaknesses = weaknessesOf(settings, (path) => resolve(folder, path))
   }
 
-  /** Looks now, at what was loaded last. */
+  /** Checks now, with the last loaded settings. */
   async update(loaded: Inspected): Promise<void> {
     this.#loaded = loaded
     this.#weak = await this.#weaknesses
@@ -68,7 +68,7 @@ export class Diagnosis implements HealthSource {
         : listConditions(this.#settings, service.anchors, held, now, listUrl === undefined && ocspUrl === undefined)),
     ]
     this.#found = since(this.#found, found, now)
-    // Not waited for: a server of lists that hangs must not hold up the start or a reload.
+    // Not awaited: a hanging CRL server must not delay the start or a reload.
     void this.#lookOverHttp(now).then(
       (foundOverHttp) => {
         this.#overHttp = since(this.#overHttp, foundOverHttp, now)
@@ -78,7 +78,7 @@ export class Diagnosis implements HealthSource {
   }
 }
 
-/** A state that goes on began when it was first seen. */
+/** A persisting condition keeps the time at which it was first found. */
 function since(before: readonly Condition[], found: readonly Condition[], now: number): readonly Condition[] {
   return found.map((one) => {
     const same = before.find(
@@ -88,7 +88,7 @@ function since(before: readonly Condition[], found: readonly Condition[], now: n
   })
 }
 
-/** What is looked at. */
+/** The inspected settings. */
 interface Inspected {
   /** Lists over HTTP, when `revocation.listUrl` names any. */
   readonly listSource: CrlHttpSource | undefined
@@ -97,7 +97,7 @@ interface Inspected {
   readonly lists: CrlFolderSource | undefined
 }
 
-/** Settings that protect less than they could. */
+/** Settings that weaken security. */
 async function weaknessesOf(
   settings: ServeSettings,
   inFolder: (path: string) => string,
@@ -108,13 +108,13 @@ async function weaknessesOf(
   const isOpen = listen.tls === undefined && !isLoopback(listen.host)
   if (terminals.by === 'network' && isOpen) {
     const detail =
-      'terminals.by is network, and listen.host is reached from other machines without TLS: any of them can be any terminal'
+      'terminals.by is network, and listen.host is reached from other machines without TLS: any of them can impersonate any terminal'
     found.push(weak('terminals-unauthenticated', detail))
   }
   if (terminals.by === 'bearer-token' && isOpen && listen.proxies === undefined) {
-    found.push(weak('tokens-in-clear', 'tokens of terminals cross the network without TLS'))
+    found.push(weak('tokens-in-clear', 'bearer tokens of terminals are sent over the network without TLS'))
   }
-  if (audit === undefined) found.push(weak('no-audit', 'there is no audit log: nothing shows later what was accepted'))
+  if (audit === undefined) found.push(weak('no-audit', 'no audit log: acceptances are not recorded'))
   if (revocation.mode !== 'required') {
     found.push(
       weak('revocation-not-required', 'revocation.mode is not required: a revoked certificate may be accepted'),
@@ -129,7 +129,7 @@ async function weaknessesOf(
     if (path === undefined || process.platform === 'win32') continue
     const { mode } = await stat(inFolder(path))
     const permissions = (mode & 0o777).toString(8).padStart(3, '0')
-    const detail = `the file of ${setting} can be read or written by other users of this machine (mode ${permissions}): chmod 600`
+    const detail = `the file of ${setting} is readable or writable by other users of this machine (mode ${permissions}): chmod 600`
     if ((mode & 0o077) !== 0) found.push(weak('file-readable', detail))
   }
   return found
@@ -150,7 +150,7 @@ function tlsConditions({ tls }: Inspected['listen'], now: number): readonly Cond
   return ends.flatMap(([what, end]) => endCondition('tls', what, end, now, noticeDays.tls, 'failed'))
 }
 
-/** When the certificates of a PEM text end. */
+/** notAfter of the certificates of a PEM text. */
 function endsIn(pem: string | Uint8Array): readonly number[] {
   const text = typeof pem === 'string' ? pem : Buffer.from(pem).toString('latin1')
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
@@ -158,7 +158,7 @@ function endsIn(pem: string | Uint8Array): readonly number[] {
     try {
       return [Date.parse(new X509Certificate(block).validTo)]
     } catch {
-      // What cannot be read is refused where the server begins to listen.
+      // Unreadable certificates are refused when the server starts listening.
       return []
     }
   })
@@ -175,7 +175,7 @@ function anchorConditions(anchors: readonly Certificate[], now: number): readonl
 /**
  * Whether each anchor has a current list, and what could not be read or downloaded.
  *
- * @param isOnly - no other source of revocation may know.
+ * @param isOnly - the lists are the only source of revocation.
  */
 function listConditions(
   { revocation }: ServeSettings,
@@ -191,11 +191,11 @@ function listConditions(
     const own = lists.filter(({ issuerName }) => issuerName.equals(anchor.subjectName))
     const newest = own.toSorted((a, b) => b.thisUpdate.getTime() - a.thisUpdate.getTime())
     const current = newest.filter(({ nextUpdate }) => nextUpdate !== undefined && nextUpdate.getTime() > now)
-    // All generations of a JPKI CA have one name; a list is its own when its key made it.
+    // All generations of a JPKI CA share one name; a list belongs to the anchor whose key signed it.
     const signed = current.find((list) => list.signedWith(anchor.key))
     return { anchor, own, newest: newest[0], current, signed }
   })
-  // Holders of the other anchors can be served, and another source may know.
+  // Holders of other anchors can be served, and another source may have the status.
   const isFailed = revocation.mode === 'required' && isOnly && ofAnchors.every(({ signed }) => signed === undefined)
   const state = isFailed ? 'failed' : 'warning'
   const found = ofAnchors.flatMap(({ anchor, own, newest, current, signed }) => {
@@ -204,7 +204,12 @@ function listConditions(
     if (current.length === 0) {
       const end = newest!.nextUpdate
       return [
-        condition(state, 'list-ended', `the list of ${name} ended ${end?.toISOString() ?? 'without a date'}`, end),
+        condition(
+          state,
+          'list-ended',
+          `the list of ${name} expired ${end?.toISOString() ?? '(nextUpdate missing)'}`,
+          end,
+        ),
       ]
     }
     if (signed === undefined) {
@@ -213,7 +218,7 @@ function listConditions(
     }
     const [begin, end] = [signed.thisUpdate.getTime(), signed.nextUpdate!.getTime()]
     if (end - now > (end - begin) / 10) return []
-    return [condition('warning', 'list-ends-soon', `the list of ${name} ends ${signed.nextUpdate!.toISOString()}`)]
+    return [condition('warning', 'list-ends-soon', `the list of ${name} expires ${signed.nextUpdate!.toISOString()}`)]
   })
   return [...found, ...problems.slice(0, mostProblems).map((one) => condition('warning', 'list-unreadable', one))]
 }

@@ -2,24 +2,24 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** What of the settings depends on what the server is for. */
+/** Settings that depend on the purpose of the server. */
 export interface ServerPlan {
   readonly port: number
   readonly hierarchies: readonly ('production' | 'test' | 'virtual')[]
   readonly purposes: readonly string[]
   readonly challengeSeconds: number
   readonly audit: boolean
-  /** How long a reading of the folder of lists holds. Default: that of the settings. */
+  /** Refresh interval of the folder of lists, seconds. Default: that of the settings. */
   readonly refreshSeconds?: number
-  /** Limits for addresses; `false` where all requests come from one. */
+  /** `false`: no rate limit per address, when all requests come from one. */
   readonly perAddress?: false
 }
 
 /**
- * Writes settings for a server on this machine into a folder: `server.json`, `pseudonym.key` (mode 0600), and the folders
- * `anchors` and `lists`, which others fill.
+ * Writes settings for a server on this machine into a folder: `server.json`, `pseudonym.key` (mode 0600), and the
+ * folders `anchors` and `lists`, to be filled by the operator.
  *
- * @returns path of the settings. @throws the system's errors; `EEXIST` when there are settings: nothing is overwritten.
+ * @returns path of the settings. @throws the system's errors; `EEXIST` when settings exist: nothing is overwritten.
  */
 export async function writeServerSettings(folder: string, plan: ServerPlan): Promise<string> {
   const { port, hierarchies, purposes, challengeSeconds, audit, refreshSeconds, perAddress } = plan

@@ -6,10 +6,10 @@ import { readServeSettings } from './settings.ts'
 import { type RunningServer, startServer } from './start.ts'
 import { serveAsWorker, startWorkers, workerNumber } from './workers.ts'
 
-/** How often the state of the parts is compared with what was reported, milliseconds. */
+/** Interval between comparisons of the conditions with the reported ones, milliseconds. */
 const reportEvery = 1_000
 
-/** `serve SETTINGS`: an issuance server until interrupted, which is how it is meant to end. */
+/** `serve SETTINGS`: runs an issuance server until interrupted (the regular end). */
 export async function serve(context: Context): Promise<undefined> {
   keepServing(context)
   const { settings } = await readServeSettings(context.operands[0]!)
@@ -65,7 +65,7 @@ function writeEnded({ io, options, messages }: Context): void {
   io.stdout.write(`${options.has(json) ? JSON.stringify(ended) : messages.serve.ended}\n`)
 }
 
-/** SIGHUP: everything is read again, one time after another. A mistake leaves the former settings in force. */
+/** SIGHUP: reloads everything, one reload at a time. An error leaves the former settings in force. */
 function reloader({ io }: Context, server: RunningServer): () => void {
   let wanted = false
   let running = false
@@ -89,7 +89,7 @@ function reloader({ io }: Context, server: RunningServer): () => void {
   }
 }
 
-/** Writes each state of a part that began or ended. */
+/** Logs the start and end of each condition. */
 function reportConditions({ io }: Context, server: RunningServer): () => void {
   let known = new Map<string, Condition>()
   const look = (): void => {
@@ -114,7 +114,9 @@ function writeEvent(stream: Context['io']['stderr'], event: object): void {
   stream.write(`${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`)
 }
 
-/** Standard output and error become logs: a full disk, a reader that is gone or that hangs, ends no server. */
+/**
+ * Standard output and error become logs: a full disk, or a reader that has ended or hangs, must not stop the server.
+ */
 function keepServing({ io, options, messages }: Context): void {
   for (const [name, other] of [
     ['stdout', 'stderr'],
@@ -127,7 +129,7 @@ function keepServing({ io, options, messages }: Context): void {
   }
 }
 
-/** One line a request. Of an unexpected error, the place in the code: its message may hold anything. */
+/** One line per request. For an unexpected error, its position in the code: its message may contain anything. */
 function logRequest({ io }: Context, { error, ...event }: RequestEvent, accessLog: boolean): void {
   if (accessLog) io.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`)
   if (error === undefined) return

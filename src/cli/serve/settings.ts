@@ -7,17 +7,17 @@ import { identifierPattern } from '../../token/index.ts'
 import { readText } from '../bounded-file.ts'
 import { usageError } from '../cli-error.ts'
 
-/** How the server knows which terminal sends a request. */
+/** How terminals are authenticated. */
 export type TerminalSettings = (
   | { readonly by: 'client-certificate' }
   | { readonly by: 'bearer-token'; readonly file: string }
   | { readonly by: 'network' }
-  /** A proxy of `listen.proxies` has verified it, and hands its name on in this header. */
+  /** A proxy of `listen.proxies` has authenticated the terminal, and passes its name in this header. */
   | { readonly by: 'proxy-header'; readonly header: string }
 ) & {
-  /** File with the names of terminals that may use the server, one a line, read again when it changes. Default: all. */
+  /** File with the names of terminals that may use the server, one per line, reloaded when it changes. Default: all. */
   readonly allowed?: string | undefined
-  /** File with the names of terminals that are shut out, the same way. */
+  /** File with the names of blocked terminals, in the same form. */
   readonly revoked?: string | undefined
 }
 
@@ -32,29 +32,29 @@ export interface ServeSettings {
           readonly certificate: string
           readonly key: string
           readonly clientCa?: string | undefined
-          /** Revocation lists of the client CA, DER or PEM, read again when the file changes. */
+          /** Revocation lists of the client CA, DER or PEM, reloaded when the file changes. */
           readonly clientLists?: string | undefined
         }
       | undefined
     readonly maxConnections?: number | undefined
     readonly keepAliveSeconds?: number | undefined
-    /** Proxies in front: their addresses and networks, and where they append that of the caller. */
+    /** Trusted proxies: their addresses and networks, and the header to which they append the caller's address. */
     readonly proxies?:
       | {
           readonly trusted: readonly string[]
           readonly addressHeader?: 'x-forwarded-for' | 'forwarded' | undefined
         }
       | undefined
-    /** Names it is addressed by beside that of the origin, for terminals known by their network. */
+    /** Host names accepted besides that of the origin, for terminals identified by network. */
     readonly hosts?: readonly string[] | undefined
   }
-  /** Processes that serve together on the address. With more than one, the store is Redis. */
+  /** Number of worker processes on the address. More than one requires Redis as the store. */
   readonly workers: number
   /** Not a setting: whether this process serves probes on the address for terminals. */
   readonly probes?: boolean | undefined
-  /** Where health, readiness and metrics are served, and only there. */
+  /** Separate listener for health, readiness and metrics. */
   readonly adminListen?: { readonly host: string; readonly port: number } | undefined
-  /** Where the routes begin. Default: the root. */
+  /** Path prefix of the routes. Default: none. */
   readonly basePath?: string | undefined
   readonly terminals: TerminalSettings
   /** Folder or file of CA certificates. */
@@ -62,9 +62,9 @@ export interface ServeSettings {
   readonly hierarchies: readonly ('production' | 'test' | 'virtual')[]
   readonly revocation: {
     readonly mode: 'required' | 'best-effort' | 'none'
-    /** Folder of revocation lists, read again as it changes. */
+    /** Folder of revocation lists, reloaded as it changes. */
     readonly lists?: string | undefined
-    /** How long a reading of the folder holds. Default 60. */
+    /** Refresh interval of the folder. Default 60. */
     readonly refreshSeconds?: number | undefined
     readonly listUrl?: string | undefined
     readonly ocspUrl?: string | undefined
@@ -77,7 +77,7 @@ export interface ServeSettings {
     | {
         readonly kind: 'redis'
         readonly url?: string | undefined
-        /** File that holds the address, which may hold a password. */
+        /** File with the URL, which may contain a password. */
         readonly urlFile?: string | undefined
         readonly prefix?: string | undefined
         /** For `rediss://`: PEM files. */
@@ -89,7 +89,7 @@ export interface ServeSettings {
               readonly servername?: string | undefined
             }
           | undefined
-        /** Asked for the primary; host and port of `url` are not used then. */
+        /** Queried for the primary; host and port of `url` are then not used. */
         readonly sentinel?:
           | {
               readonly name: string
@@ -98,7 +98,7 @@ export interface ServeSettings {
               readonly passwordFile?: string | undefined
             }
           | undefined
-        /** Begin without Redis, and be ready when it comes. */
+        /** Start without Redis, and become ready when it is reachable. */
         readonly waitForServer: boolean
       }
   /** File of at least 64 hexadecimal digits. */
@@ -107,9 +107,9 @@ export interface ServeSettings {
     | {
         readonly file: string
         readonly sync: boolean
-        /** Length, in mebibytes, after which a new file is begun. Default: none. */
+        /** File length in MiB at which the log is rotated. Default: never. */
         readonly rotateMegabytes?: number | undefined
-        /** Whether SIGHUP begins a new file. */
+        /** Whether SIGHUP rotates the log. */
         readonly rotateOnReload: boolean
         /** File where the end of the log is kept, apart from it. Default: the store, when that is Redis. */
         readonly endFile?: string | undefined
@@ -128,9 +128,9 @@ export interface ServeSettings {
   }
   readonly metrics: boolean
   readonly accessLog: boolean
-  /** How long all is still served at the end, while it is not ready. */
+  /** Duration of the drain phase: still serving, but not ready. */
   readonly drainSeconds: number
-  /** How long running requests may take after that. */
+  /** Grace period for running requests after that. */
   readonly graceSeconds: number
 }
 
@@ -140,12 +140,12 @@ interface Rate {
 }
 
 /**
- * Reads the settings of a server. Every key must be known and every value right: a mistake must not leave a default in its
- * place.
+ * Reads the settings of a server. Every key must be known and every value valid: an error must not silently leave a
+ * default in effect.
  *
  * @returns the settings, and the folder their paths are relative to.
  * @throws CliError `ERR_FILE`; `ERR_USAGE` naming the setting, never its value, which may be a secret.
- * @throws DependencyError `ERR_DEPENDENCY_MISSING` naming every optional package that these settings need and that is missing.
+ * @throws DependencyError `ERR_DEPENDENCY_MISSING` naming every missing optional package that these settings require.
  */
 export async function readServeSettings(
   file: string,
@@ -167,14 +167,14 @@ export async function readServeSettings(
     metrics,
     adminListen,
   } = data
-  // A nonce given out by one process is taken by another.
+  // A nonce issued by one process is taken by another.
   if (workers > 1 && kind === 'memory') throw usageError('bad-settings', 'workers, store.kind')
-  // Each process has counts of its own; only the first process can put them together.
+  // Each process has its own metrics; only the primary process can merge them.
   if (workers > 1 && metrics && adminListen === undefined) throw usageError('bad-settings', 'workers, adminListen')
   return { settings: data, folder: dirname(file) }
 }
 
-/** The optional packages that a server with these settings needs; they are not checked yet. */
+/** The optional packages required by these settings, which are not validated yet. */
 function packagesFor(json: unknown): Parameters<typeof loadAll>[0] {
   const { store, metrics } = (json ?? {}) as {
     readonly store?: { readonly kind?: unknown }
@@ -189,7 +189,7 @@ function packagesFor(json: unknown): Parameters<typeof loadAll>[0] {
   }
 }
 
-/** @throws CliError `ERR_USAGE` for what is not JSON, and for a name given twice: only one of the two values would count. */
+/** @throws CliError `ERR_USAGE` for invalid JSON, and for a duplicate name, of which only one value would be used. */
 function parseSettings(text: string): unknown {
   const errors: ParseError[] = []
   const root = parseTree(text, errors, { disallowComments: true })
@@ -203,7 +203,7 @@ function parseSettings(text: string): unknown {
   return JSON.parse(text)
 }
 
-/** Path of the first name that its object has twice. */
+/** Path of the first duplicate name. */
 function duplicateName(node: Node, path: string): string | undefined {
   const names = new Set<string>()
   for (const child of node.children ?? []) {

@@ -44,32 +44,32 @@ import { StoreCheck } from './store-check.ts'
 import { auditDenials, Terminals } from './terminals.ts'
 import { settingsOfWorker } from './workers.ts'
 
-/** Probes come a few at a time. */
+/** Connections of the probe listener, at most. */
 const mostProbes = 100
 
-/** A server that runs, and how it ends. */
+/** A running server. */
 export interface RunningServer {
   readonly settings: ServeSettings
   readonly listening: ListeningServer
-  /** Health, readiness and metrics, wherever they are served. */
+  /** Health, readiness and metrics, on whichever listener. */
   readonly probes: HttpRoutes
-  /** Where health, readiness and metrics are, when they are apart. */
+  /** The separate listener of health, readiness and metrics, if any. */
   readonly admin: ListeningServer | undefined
   /** The state of every part. */
   conditions(): readonly Condition[]
   /**
-   * Reads the settings and everything they name again: TLS key and certificates, anchors, lists, terminals, purposes. Requests
-   * under way end with what they began with. The audit log begins a new file.
+   * Reloads the settings and all files they name: TLS key and certificates, anchors, lists, terminals, purposes.
+   * Requests under way keep the former ones. Rotates the audit log.
    *
-   * @throws CliError `ERR_USAGE` for a mistake, or a setting that needs a restart; `ERR_FILE`; CertificateError, ServerError.
-   * Then everything stays as it was.
+   * @throws CliError `ERR_USAGE` for an invalid setting, or one that needs a restart; `ERR_FILE`; CertificateError,
+   *   ServerError. The former settings then stay in effect.
    */
   reload(): Promise<void>
-  /** Drains, finishes what runs, then closes store and audit log. */
+  /** Drains, completes running requests, then closes store and audit log. */
   close(): Promise<void>
 }
 
-/** Settings that are taken over without a restart; of `listen` and `terminals` only the files they name. */
+/** Settings that can be reloaded without a restart; of `listen` and `terminals` only the files they name. */
 const reloadable: ReadonlySet<string> = new Set([
   'anchors',
   'hierarchies',
@@ -81,7 +81,7 @@ const reloadable: ReadonlySet<string> = new Set([
 /**
  * Starts an issuance server.
  *
- * @param file - its settings.
+ * @param file - path of its settings.
  * @param onRequest - called for each request.
  * @param worker - its number, when it is one of several processes.
  * @throws CliError `ERR_FILE`, `ERR_USAGE`; CertificateError, RefusalError, AuditError, ServerError, DependencyError.
@@ -172,7 +172,7 @@ export async function startServer(
           if (!Buffer.from(now.pseudonymKey).equals(loaded.pseudonymKey)) {
             throw usageError('needs-restart', 'pseudonymKey')
           }
-          // Both refuse before they change anything; the service is asked first, as it refuses more.
+          // Both validate before they change anything; the service first, as it has more to validate.
           service.reconfigure(now.service)
           try {
             if (now.listen.tls !== undefined) listening.updateTls(now.listen.tls)
@@ -188,7 +188,7 @@ export async function startServer(
         terminals = now.terminals
         loaded.service = now.service
         await diagnosis.update(now)
-        // The first line alone is no reason for another file.
+        // A log with only its header is not rotated.
         if (audit !== undefined && settings.audit?.rotateOnReload !== false && audit.head.count > 1)
           await audit.rotate()
       },
@@ -198,7 +198,7 @@ export async function startServer(
         diagnosis.close()
         await storeCheck.close()
         await service.close()
-        // Probes are answered to the end.
+        // Probes are answered until the end.
         await admin?.close({ graceMs: 0 })
       },
     }
@@ -208,7 +208,7 @@ export async function startServer(
   }
 }
 
-/** What the settings name, read and verified. */
+/** The files named in the settings, read and verified. */
 export interface Loaded {
   service: Pick<TokenServiceOptions, 'anchors' | 'revocation' | 'hierarchies' | 'purposes' | 'challengeLifetimeMs'>
   /** The folder of revocation lists. */
@@ -233,7 +233,7 @@ async function loadFiles(settings: ServeSettings, folder: string): Promise<Loade
   return { service, lists, listSource, pseudonymKey, terminals: await Terminals.open(settings, folder), listen }
 }
 
-/** The first setting that differs and cannot be taken over by a server that runs. */
+/** The first changed setting that requires a restart. */
 function restartNeededBy(before: ServeSettings, after: ServeSettings): string | undefined {
   const fixed = (settings: ServeSettings): Readonly<Record<string, unknown>> => ({
     ...settings,
@@ -262,7 +262,7 @@ async function openAudit(
   })
 }
 
-/** What stands in the way of listening, by the system's name of it. */
+/** Problems of listening, by the system's error name. */
 const obstacles: Readonly<Record<string, Problem>> = {
   EADDRINUSE: 'port-in-use',
   EACCES: 'port-not-allowed',
@@ -272,7 +272,7 @@ const obstacles: Readonly<Record<string, Problem>> = {
   EAFNOSUPPORT: 'address-not-here',
 }
 
-/** Says why a server does not listen, which is nothing a server answered. @throws CliError `ERR_SERVER_START`. */
+/** Reports why a server does not listen. @throws CliError `ERR_SERVER_START`. */
 async function starting<T>(
   { host = '', port }: Pick<ListenOptions, 'host' | 'port'>,
   start: () => Promise<T>,
@@ -311,7 +311,7 @@ function revocationOf(
     return { revocation: { mode }, folder }
   }
   if (sources.length === 0) throw usageError('bad-settings', 'revocation.lists')
-  // A good answer of one source hides no revocation that another knows of.
+  // A "good" of one source does not hide a revocation reported by another.
   return { revocation: { mode, sources: [combinedSource(sources)] }, folder, listSource }
 }
 
@@ -349,7 +349,7 @@ async function readKey(file: string): Promise<Uint8Array> {
   return new Uint8Array(Buffer.from(text, 'hex'))
 }
 
-/** The store, and where texts outlive this process, if anywhere. */
+/** Opens the store, and the persistent text store, if any. */
 async function openStore(
   { store }: ServeSettings,
   inFolder: (path: string) => string,

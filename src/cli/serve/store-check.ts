@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { RefusalError } from '../../errors.ts'
 import type { Condition, HealthSource, NonceStore } from '../../server/index.ts'
 
-/** How often it is looked, milliseconds. */
+/** Interval between checks, milliseconds. */
 const every = 2_000
 
-/** Whether the store takes a nonce and gives it back: looked at in the background, so that asking for it costs nothing. */
+/** Checks in the background that the store can put and take a nonce, so that reading the condition is free. */
 export class StoreCheck implements HealthSource {
   readonly #store: NonceStore
   #condition: Condition = { part: 'store', state: 'ok' }
@@ -16,7 +16,7 @@ export class StoreCheck implements HealthSource {
     this.#store = store
   }
 
-  /** Looks once, then again and again until it is closed. */
+  /** Checks once, then periodically until closed. */
   static async start(store: NonceStore): Promise<StoreCheck> {
     const check = new StoreCheck(store)
     await check.#look()
@@ -48,7 +48,7 @@ async function stateOf(store: NonceStore): Promise<Pick<Condition, 'state' | 're
     if ((await store.take(nonce)) === 'ready') return { state: 'ok' }
     return { state: 'failed', reason: 'store-forgets' }
   } catch (error) {
-    // Tokens can still be verified, which makes room.
+    // Full: tokens can still be verified, which frees entries.
     const isFull = error instanceof RefusalError && error.code === 'ERR_STORE_FULL'
     return isFull ? { state: 'warning', reason: 'store-full' } : { state: 'failed', reason: 'store-unavailable' }
   }

@@ -10,12 +10,12 @@ import { WatchedFiles } from './watched-files.ts'
 
 /** Longest file of lists, bytes. */
 const longestLists = 16_777_216
-/** How long an answer about a client certificate holds while lists stay the same, milliseconds. */
+/** How long the status of a client certificate is cached while lists are unchanged, milliseconds. */
 const statusHolds = 60_000
-/** Denied callers written to the audit log: so many at once, and one a second. The others are counted. */
+/** Denied callers written to the audit log: burst, then one per second. The others are counted. */
 const mostDenials = 50
 
-/** Who may use the server: read from files that may change while it runs. */
+/** Authentication and authorization of terminals, from files that may change while the server runs. */
 export class Terminals implements HealthSource {
   readonly #by: ServeSettings['terminals']['by']
   readonly #files = new WatchedFiles()
@@ -24,7 +24,7 @@ export class Terminals implements HealthSource {
   #revoked: ReadonlySet<string> = new Set()
   #issuers: readonly Certificate[] = []
   #lists: readonly RevocationList[] | undefined
-  /** By the bytes of a connection's certificate, which are one object as long as it is open. */
+  /** Keyed by the bytes of a connection's certificate, which are the same object while it is open. */
   #statuses = new WeakMap<Uint8Array, { readonly at: number; readonly good: boolean }>()
 
   private constructor(by: ServeSettings['terminals']['by']) {
@@ -79,7 +79,7 @@ export class Terminals implements HealthSource {
     return opened
   }
 
-  /** Who a caller proves to be; absent where the network is the only proof. */
+  /** Authenticates a caller; absent where terminals are identified by network. */
   get terminalOf(): HttpHandlerOptions['terminalOf'] {
     if (this.#by === 'network') return undefined
     if (this.#by === 'proxy-header') return (_, { terminalName }) => terminalName
@@ -87,9 +87,9 @@ export class Terminals implements HealthSource {
       return (_, caller) => (this.#isGood(caller) ? caller.certificateName : undefined)
     }
     return (request) => {
-      // The scheme is in any case, RFC 9110 11.1.
+      // The scheme is case-insensitive, RFC 9110 11.1.
       const [, token] = /^bearer +([\x21-\x7e]{16,512})$/i.exec(request.headers.get('authorization') ?? '') ?? []
-      // Looked up by its hash: the time that takes shows nothing of the tokens.
+      // Looked up by hash, so that timing reveals nothing about the tokens.
       return token === undefined ? undefined : this.#tokens.get(createHash('sha256').update(token).digest('hex'))
     }
   }
@@ -98,17 +98,17 @@ export class Terminals implements HealthSource {
     return !this.#revoked.has(terminal) && (this.#allowed?.has(terminal) ?? true)
   }
 
-  /** Reads what changed, now. */
+  /** Reloads changed files now. */
   look(): Promise<void> {
     return this.#files.look()
   }
 
-  /** `failed` while no client certificate can be verified because each list of its issuer is outdated or unusable. */
+  /** `failed` while no client certificate can be verified because every list of its issuer is expired or unusable. */
   conditions(): readonly Condition[] {
     const now = Date.now()
     const outdated = this.#lists?.every(({ nextUpdate }) => nextUpdate === undefined || nextUpdate.getTime() <= now)
     const since = outdated === true ? newest(this.#lists!) : undefined
-    const detail = 'each list of listen.tls.clientLists has ended, so every client certificate is refused'
+    const detail = 'every list of listen.tls.clientLists has expired, so every client certificate is refused'
     return [
       ...(outdated === true
         ? [{ part: 'terminals', state: 'failed', reason: 'client-lists-ended', detail, since } as const]
@@ -121,7 +121,7 @@ export class Terminals implements HealthSource {
     this.#files.close()
   }
 
-  /** Whether lists, where there are some, say that a client certificate is good now. */
+  /** Whether a client certificate is good by the lists, if any. */
   #isGood({ certificate }: Caller): boolean {
     if (this.#lists === undefined) return true
     if (certificate === undefined) return false
@@ -139,19 +139,19 @@ export class Terminals implements HealthSource {
       const issuers = this.#issuers.filter(({ subjectName }) => subjectName.equals(certificate.issuerName))
       return issuers.some((issuer) => crlStatus(certificate, issuer, { lists: this.#lists!, at }).status === 'good')
     } catch {
-      // TLS libraries read what this one does not; what cannot be verified is not good.
+      // TLS libraries may parse what this one does not; an unverifiable certificate is not good.
       return false
     }
   }
 }
 
-/** When the last of them ended. */
+/** The latest nextUpdate. */
 function newest(all: readonly RevocationList[]): Date | undefined {
   const ends = all.flatMap(({ nextUpdate }) => (nextUpdate === undefined ? [] : [nextUpdate.getTime()]))
   return ends.length === 0 ? undefined : new Date(Math.max(...ends))
 }
 
-/** Writes callers that were denied to the audit log; a flood of them becomes a number. */
+/** Writes denied callers to the audit log; beyond a rate they are only counted. */
 export function auditDenials(
   audit: AuditSink,
   clock: () => number = () => performance.now(),
@@ -170,14 +170,14 @@ export function auditDenials(
     left -= 1
     const more = omitted > 0 ? { omitted } : {}
     omitted = 0
-    // It is refused whether it can be written or not.
+    // The caller is refused whether it can be logged or not.
     Promise.resolve(
       audit.write({ type: 'denied', reason, terminal: terminal ?? null, address: address ?? null, ...more }),
     ).catch(() => {})
   }
 }
 
-/** One name a line; a line that begins with # is a comment. */
+/** One name per line; lines starting with # are comments. */
 function namesIn(text: string, setting: string): ReadonlySet<string> {
   const names = text
     .split(/\r?\n/)

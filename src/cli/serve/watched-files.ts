@@ -5,7 +5,7 @@ import { withFile } from '../cli-error.ts'
 
 /** Longest file by default, bytes. */
 const mebibyte = 1_048_576
-/** How often files are looked at, milliseconds. */
+/** Polling interval of the files, milliseconds. */
 const every = 2_000
 
 interface Watched {
@@ -19,8 +19,8 @@ interface Watched {
 }
 
 /**
- * Files that are read again when they change. One that cannot be read or holds a mistake leaves what was read before in
- * force, and is a condition of the part `settings` until it is mended.
+ * Files that are reloaded when they change. An unreadable or invalid file leaves the former content in force, and is a
+ * condition of the part `settings` until it is corrected.
  */
 export class WatchedFiles implements HealthSource {
   readonly #files: Watched[] = []
@@ -28,10 +28,10 @@ export class WatchedFiles implements HealthSource {
   #looking: Promise<void> | undefined
 
   /**
-   * Reads a file now, and from then on whenever it changes.
+   * Reads a file now, and again whenever it changes.
    *
-   * @param read - takes what it holds; what it throws counts as a mistake in the file.
-   * @throws what `read` throws; CliError `ERR_FILE`.
+   * @param read - gets the content; its errors count as errors of the file.
+   * @throws rethrows errors of `read`; CliError `ERR_FILE`.
    */
   async add(setting: string, path: string, read: Watched['read'], maxBytes: number = mebibyte): Promise<void> {
     const watched: Watched = { setting, path, maxBytes, read, stamp: '', problem: undefined }
@@ -40,7 +40,7 @@ export class WatchedFiles implements HealthSource {
     this.#timer ??= setInterval(() => void this.look(), every).unref()
   }
 
-  /** Looks at all files now. Never rejects. */
+  /** Checks all files now. Never rejects. */
   look(): Promise<void> {
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined
@@ -65,7 +65,7 @@ export class WatchedFiles implements HealthSource {
       } catch (error) {
         const { code, name } = error as { code?: unknown; name?: unknown }
         const since = watched.problem?.since ?? new Date()
-        const detail = `${watched.setting} cannot be used (${String(code ?? name)}); what was read before stays in force`
+        const detail = `${watched.setting} is unusable (${String(code ?? name)}); the former content stays in force`
         watched.problem = { part: 'settings', state: 'warning', reason: 'file-unusable', detail, since }
       }
     }
@@ -76,7 +76,7 @@ export class WatchedFiles implements HealthSource {
     const [bytes, stamp] = await withFile('cannot-read', async () => {
       const before = await stampOf(path)
       const read = await readBounded(path, maxBytes)
-      // Half a list is not taken for the whole one.
+      // A partially written list must not be used.
       if ((await stampOf(path)) !== before)
         throw Object.assign(new Error('changed while it was read'), { code: 'EAGAIN' })
       return [read, before] as const

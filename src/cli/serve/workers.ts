@@ -8,15 +8,15 @@ import { Backoff } from '../../waiting.ts'
 import type { Io } from '../io.ts'
 import type { ServeSettings } from './settings.ts'
 
-/** Number of this process among its fellows, from 1; absent where there is one process only. */
+/** Environment variable with the number of the worker, from 1; absent with a single process. */
 const numberName = 'JPKI_CARD_WORKER'
-/** Pause before a process that ended is started again, milliseconds; doubled each time, up to half a minute. */
+/** Delay before an ended worker is restarted, milliseconds; doubled each time, up to 30 000. */
 const firstPause = 500
 const longestPause = 30_000
-/** How long a process may take to answer a probe, milliseconds. */
-const patience = 2_000
+/** Time limit of a worker for a probe, milliseconds. */
+const probeTimeoutMs = 2_000
 
-/** The paths of probes, as the primary process asks for them. */
+/** The paths of probes, as requested by the primary process. */
 type Probe = '/readyz' | '/metrics'
 
 type FromPrimary = { readonly kind: 'reload' } | { readonly kind: 'probe'; readonly id: number; readonly path: Probe }
@@ -24,13 +24,13 @@ type FromWorker =
   | { readonly kind: 'listening'; readonly url: string }
   | { readonly kind: 'probe'; readonly id: number; readonly status: number; readonly text: string }
 
-/** Number of this worker process; `undefined` in a process that is none. */
+/** Number of this worker process; `undefined` in any other process. */
 export function workerNumber(env: Io['env']): number | undefined {
   const number = Number(env[numberName])
   return Number.isInteger(number) && number > 0 ? number : undefined
 }
 
-/** The settings of one worker: its own audit log, and no listener for probes, which the primary process has. */
+/** The settings of one worker: its own audit log, and no probe listener, which belongs to the primary process. */
 export function settingsOfWorker(settings: ServeSettings, number: number): ServeSettings {
   const own = (path: string): string => {
     const extension = extname(path)
@@ -50,7 +50,7 @@ export function settingsOfWorker(settings: ServeSettings, number: number): Serve
   }
 }
 
-/** A worker's side: reports that it listens, and answers what the primary process asks. */
+/** Worker part: reports that it listens, and answers probes of the primary process. */
 export function serveAsWorker(url: string, admin: HttpRoutes, reload: () => void): void {
   const send = (message: FromWorker): void => void process.send?.(message)
   process.on('message', async (message: FromPrimary) => {
@@ -62,20 +62,20 @@ export function serveAsWorker(url: string, admin: HttpRoutes, reload: () => void
   send({ kind: 'listening', url })
 }
 
-/** Worker processes that listen together on one address. */
+/** Worker processes that share one listening address. */
 export interface Workers {
   readonly url: string
   readonly admin: ListeningServer | undefined
   reload(): void
-  /** Resolves when each has ended. */
+  /** Resolves when all have ended. */
   close(): Promise<void>
 }
 
 /**
- * Starts worker processes of this program with the same arguments, and starts each that ends again.
+ * Starts worker processes of this program with the same arguments, and restarts each that ends.
  *
- * @param report - called when one ended that should not have.
- * @returns when all listen. @throws ServerError `ERR_SERVER` when one cannot start; it has written why.
+ * @param report - called when a worker ended unexpectedly.
+ * @returns when all listen. @throws ServerError `ERR_SERVER` when one cannot start; it has written the reason.
  */
 export async function startWorkers(
   settings: ServeSettings,
@@ -108,11 +108,11 @@ export async function startWorkers(
       worker.on('exit', (code, signal) => {
         const wasListening = listening.delete(number)
         workers.delete(number)
-        reject(new ServerError('a worker process ended before it listened, and has written why'))
+        reject(new ServerError('a worker process ended before listening; see its output for the reason'))
         if (ending) return
         report({ worker: number, code, signal })
         if (!wasListening && isFirst) return
-        // One that ran for a while is started again soon.
+        // A worker that ran for a while is restarted without the longer delay.
         if (performance.now() - startedAt > longestPause) again.reset()
         const timer = setTimeout(() => start(number).catch(() => {}), again.next())
         pauses.set(number, timer)
@@ -140,7 +140,7 @@ export async function startWorkers(
         probes.delete(id)
         resolve(answer)
       }
-      const timer = setTimeout(() => settle({ status: 503, text: '' }), patience)
+      const timer = setTimeout(() => settle({ status: 503, text: '' }), probeTimeoutMs)
       probes.set(id, settle)
       worker.send(
         { kind: 'probe', id, path } satisfies FromPrimary,
@@ -179,7 +179,7 @@ export async function startWorkers(
 
 type Answer = { readonly number: number; readonly status: number; readonly text: string }
 
-/** Probes over all processes. Ready is the whole when each that listens is, and at least one does. */
+/** Probes over all processes. Ready when at least one listens and all that listen are ready. */
 function probesOver(askAll: (path: Probe) => Promise<readonly Answer[]>, count: number): Probes {
   return {
     async ready() {
@@ -204,7 +204,7 @@ function parsed(text: string): object {
   }
 }
 
-/** The metrics of several processes in one text: each sample has the number of its process as label `worker`. */
+/** Merges the metrics of several processes: each sample gets the number of its process as label `worker`. */
 export function mergeMetrics(texts: readonly { readonly number: number; readonly text: string }[]): string {
   const families = new Map<string, { head: string[]; samples: string[] }>()
   for (const { number, text } of texts) {

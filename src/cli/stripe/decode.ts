@@ -16,7 +16,7 @@ import { table } from '../output.ts'
 import { readSwipeText, swallowSwipe } from './input.ts'
 import { readSwipe, type SwipeForm } from './read-swipe.ts'
 
-/** `stripe decode [FILE]`: the tracks of a swipe and, with `--profile`, the fields the municipality wrote. */
+/** `stripe decode [FILE]`: the tracks of a swipe and, with `--profile`, the fields of the municipality. */
 export async function stripeDecode({ io, options, operands, messages }: Context, form: SwipeForm): Promise<Result> {
   const profile = await profileOf(options).catch(async (error: unknown) => {
     // The card may have been swiped already.

@@ -5,32 +5,32 @@ import { readText, strictText } from '../bounded-file.ts'
 import { CliError, withFile } from '../cli-error.ts'
 import type { InputStream, Io } from '../io.ts'
 
-/** Longest input, bytes: more than a swipe in any form. */
+/** Longest input, bytes: above any swipe in any form. */
 const longest = 65_536
-/** No reader rests so long between two keys; milliseconds. */
+/** Idle time that ends a swipe, milliseconds; no reader pauses so long between two keys. */
 const quietMs = 300
-/** Longest time for which the rest of a swipe that is not wanted any more is swallowed, milliseconds. */
+/** Longest time for which the rest of an unwanted swipe is discarded, milliseconds. */
 const longestRestMs = 5_000
 const keys = { ctrlC: 0x03, ctrlD: 0x04, tab: 0x09, lineFeed: 0x0a, return: 0x0d, quit: 0x1c, endSentinel: 0x3f }
 
 /**
- * Text of a swipe: of a file, or of standard input; at a terminal all that comes until the reader has come to an end, so that
- * nothing of it is left for the shell, which would run it.
+ * Text of a swipe: from a file or standard input; at a terminal everything until the reader has been idle, so that
+ * nothing is left for the shell, which would execute it.
  *
- * @throws CliError `ERR_FILE`; TransportError `ERR_ABORTED`, at a terminal once the reader rests.
+ * @throws CliError `ERR_FILE`; TransportError `ERR_ABORTED`, at a terminal once the reader is idle.
  */
 export async function readSwipeText(io: Io, file: string | undefined): Promise<string> {
   if (file !== undefined && file !== '-') return readText(file, longest)
   return strictText(await withFile('cannot-read', () => (io.stdin.isTTY ? readTerminal(io) : readPipe(io, longest))))
 }
 
-/** Swallows what is typed at a terminal until the reader rests: a swipe that no one is going to read. */
+/** Discards terminal input until the reader is idle: a swipe that is not going to be used. */
 export async function swallowSwipe(io: Io): Promise<void> {
   if (!io.stdin.isTTY) return
   await readTerminal({ ...io, signal: AbortSignal.abort() }).catch(() => undefined)
 }
 
-/** Everything of standard input. @throws CliError `ERR_FILE` beyond `mostBytes`; TransportError `ERR_ABORTED`. */
+/** Reads standard input completely. @throws CliError `ERR_FILE` beyond `mostBytes`; TransportError `ERR_ABORTED`. */
 export async function readPipe({ stdin, signal }: Io, mostBytes: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   let length = 0
@@ -48,7 +48,7 @@ export async function readPipe({ stdin, signal }: Io, mostBytes: number): Promis
   return concat(...parts)
 }
 
-/** A swipe at a terminal, which echoes nothing meanwhile and is as before afterwards, whatever happens. */
+/** A swipe at a terminal without echo; the terminal mode is restored in any case. */
 async function readTerminal({ stdin, signal }: Io): Promise<Uint8Array> {
   setRawMode(stdin, true)
   const swipe = new TypedSwipe(stdin)
@@ -64,9 +64,9 @@ async function readTerminal({ stdin, signal }: Io): Promise<Uint8Array> {
   }
 }
 
-/** What is typed until no key has come for a while. */
+/** Terminal input until no key arrives for a while. */
 class TypedSwipe {
-  /** Everything typed; rejected with the refusal once the rest is swallowed. */
+  /** All input; rejected with the refusal once the rest is discarded. */
   readonly whole: Promise<Uint8Array>
   readonly #input: InputStream
   readonly #parts: Uint8Array[] = []
@@ -86,7 +86,7 @@ class TypedSwipe {
     input.resume()
   }
 
-  /** Takes no more: what still comes is swallowed, for a while at most. Refused again it ends at once. */
+  /** Discards further input for a limited time. A second call ends at once. */
   refuse(error: Error): void {
     if (this.#refusal !== undefined) {
       this.#end()
@@ -116,12 +116,12 @@ class TypedSwipe {
     const part = stop < 0 ? bytes : bytes.subarray(0, stop)
     this.#length += part.length
     this.#parts.push(part)
-    // A person may rest anywhere else.
+    // A person typing may pause anywhere else.
     this.#complete ||= stop >= 0 || part.some((byte) => ends.has(byte))
     if (this.#length > longest) this.refuse(tooLarge(longest))
   }
 
-  /** Ends once no key has come for a while, if it may. */
+  /** Ends once no key has arrived for a while, if allowed. */
   #wait(): void {
     clearTimeout(this.#quiet)
     if (this.#complete || this.#refusal !== undefined) this.#quiet = setTimeout(this.#end, quietMs)
@@ -135,10 +135,10 @@ class TypedSwipe {
   readonly #fail = (error: Error): void => this.#settle?.reject(this.#refusal ?? error)
 }
 
-/** What a track ends with. */
+/** Bytes that end a track. */
 const ends: ReadonlySet<number> = new Set([keys.endSentinel, keys.return, keys.lineFeed, keys.tab])
 
-/** A terminal that is gone has no mode any more. */
+/** A closed terminal has no mode. */
 function setRawMode(input: InputStream, raw: boolean): void {
   try {
     input.setRawMode?.(raw)

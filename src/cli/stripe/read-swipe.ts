@@ -11,7 +11,7 @@ import {
 } from '../../municipal/index.ts'
 import { usageError } from '../cli-error.ts'
 
-/** How a swipe is written, by the options of `stripe decode`. */
+/** Form of a swipe, from the options of `stripe decode`. */
 export interface SwipeForm {
   readonly form: 'keyboard' | 'bits' | 'hex'
   readonly track: StripeFormatId | undefined
@@ -21,7 +21,7 @@ export interface SwipeForm {
   readonly layout: KeyboardLayout | undefined
 }
 
-/** What a swipe is written as, by `--form`. */
+/** Parsers of a swipe, by `--form`. */
 const forms: Readonly<Record<SwipeForm['form'], (text: string, form: SwipeForm, track: Track) => Swipe>> = {
   keyboard: (text, { capsLock, layout }, track) =>
     readKeyboard(text, {
@@ -44,10 +44,10 @@ const forms: Readonly<Record<SwipeForm['form'], (text: string, form: SwipeForm, 
 type Track = StripeFormatId | undefined
 
 /**
- * Reads a swipe as the options say: typed by a keyboard reader, bits as 0 and 1, or bytes in hexadecimal.
+ * Reads a swipe in the form of the options: typed by a keyboard reader, bits as 0 and 1, or bytes in hexadecimal.
  *
- * @param track - of the profile, where `--track` does not name one.
- * @throws StripeError `ERR_STRIPE`; CliError `ERR_USAGE` for input of another form.
+ * @param track - of the profile, if `--track` is not given.
+ * @throws StripeError `ERR_STRIPE`; CliError `ERR_USAGE` for malformed input.
  */
 export function readSwipe(text: string, form: SwipeForm, track: Track): Swipe {
   return forms[form.form](text, form, form.track ?? track)
@@ -62,7 +62,7 @@ function named(track: Track): StripeFormatId {
   return track
 }
 
-/** Line ends and blanks left out. */
+/** Removes line ends and blanks. */
 function compact(text: string, form: RegExp): string {
   const whole = text.replaceAll(/\s/g, '')
   if (!form.test(whole)) throw usageError('bad-input', '--form keyboard|bits|hex')

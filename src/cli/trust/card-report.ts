@@ -16,7 +16,7 @@ import { momentInJapan, table } from '../output.ts'
 import type { CardSurvey } from './card-survey.ts'
 import { certificateFacts, certificateRows, explanationRows } from './certificate-facts.ts'
 
-/** When a card is judged, and what the caller knows of its holder. */
+/** Time of evaluation, and known facts about the holder. */
 export interface GivenFacts {
   readonly at: Date
   readonly birthDate?: CalendarDay
@@ -24,7 +24,7 @@ export interface GivenFacts {
   readonly issueDate?: CalendarDay
 }
 
-/** Everything that is known of a card's end; for `--json` as it is. */
+/** All validity data of a card, for `--json`. */
 export function cardJson(survey: CardSurvey, given: GivenFacts): Readonly<Record<string, unknown>> {
   const { identification, auth, sign, expiry } = survey
   const { kind, token } = identification
@@ -46,7 +46,7 @@ function certificateJson(id: 'auth' | 'sign', reading: CertificateReading, surve
   return { id, readable: true, validity: factsOn(survey, reading.certificate, given) }
 }
 
-/** A certificate with what its card and the other certificate say. */
+/** A certificate with facts from its card and the other certificate. */
 function factsOn({ auth, expiry }: CardSurvey, certificate: Certificate, { at, birthDate }: GivenFacts) {
   const beside = auth.readable && auth.certificate !== certificate ? certificateFacts(auth.certificate, at) : undefined
   return certificateFacts(certificate, at, {

@@ -5,7 +5,7 @@ import { type CardExpiry, parseCardDate } from '../../validity/index.ts'
 import { type CertificateReading, readAvailability, readIfReadable } from '../certificate-reading.ts'
 import { openJpkiIfPresent } from '../pin-report.ts'
 
-/** What a card tells about its end without a PIN. */
+/** Validity data readable from a card without a PIN. */
 export interface CardSurvey {
   readonly identification: Identification
   readonly auth: CertificateReading
@@ -20,7 +20,7 @@ export type ExpiryReading =
 
 const noApplication: CertificateReading = { readable: false, reason: 'no-application' }
 
-/** Reads what is free to read; spends no PIN. */
+/** Reads data that needs no PIN; spends no try. */
 export async function surveyCard(session: CardSession): Promise<CardSurvey> {
   const identification = await identifyCard(session)
   const app = await openJpkiIfPresent(session)
@@ -32,7 +32,7 @@ export async function surveyCard(session: CardSession): Promise<CardSurvey> {
   return { identification, auth, sign: signAbsent ? { readable: false, reason: 'absent' } : sign, expiry }
 }
 
-/** The last day as the card tells it without a PIN. */
+/** The last day of the card, as far as readable without a PIN. */
 export async function readExpiry(session: CardSession): Promise<ExpiryReading> {
   try {
     const field = await readCardExpiry(session)

@@ -11,19 +11,19 @@ import { endMoment } from '../end-of-validity.ts'
 import type { Messages } from '../messages/catalogue.ts'
 import { dayInJapan } from '../output.ts'
 
-/** What may be known beside a certificate; nothing of it is guessed. */
+/** Facts beyond a certificate, where known. */
 export type KnownFacts = Partial<Pick<ExplainInput, 'birthDate' | 'issueDate' | 'cardExpiry' | 'authCertificateExpiry'>>
 
-/** Until when a certificate holds, and why; for `--json` as it is. */
+/** Validity of a certificate with its explanation, as for `--json`. */
 export interface CertificateFacts extends CertificateValidity {
   /** Which rule set its last day; absent for one that is not a holder's certificate by the JPKI profile. */
   readonly explanation?: Explanation
 }
 
-/** Days as the rules take them: a hostile certificate may have others. */
+/** Days the rules accept: a malicious certificate may have others. */
 const plainDay = /^(?!0000)\d{4}-/
 
-/** Until when a certificate holds and by which rule. Its day of issue is the day it begins, unless known. */
+/** Validity of a certificate and the rule behind it. Its day of issue defaults to the day of notBefore. */
 export function certificateFacts(certificate: Certificate, at: Date, known: KnownFacts = {}): CertificateFacts {
   const validity = certificateValidity(certificate, at)
   const found = jpkiProfileOf(certificate)
@@ -50,12 +50,12 @@ export function certificateRows(facts: CertificateFacts, messages: Messages): st
   ]
 }
 
-/** Which rule set a day, what is uncertain about it, and what would have to be known. */
+/** Which rule set a day, its uncertainty, and the missing facts. */
 export function explanationRows(explanation: Explanation, texts: Messages['validity']): string[][] {
   const { rule, matches, exceeds, missing } = explanation
   const flags = new Set(matches.flatMap((match) => match.flags))
   const facts = missing.map((fact) => texts.facts[fact])
-  const unexplained = facts.length === 0 ? texts.unexplained : texts.notTold
+  const unexplained = facts.length === 0 ? texts.unexplained : texts.undetermined
   return [
     [texts.rule, rule === undefined ? unexplained : texts.rules[rule.id]],
     ...[...flags].map((flag) => ['', texts.note(texts.flags[flag])]),

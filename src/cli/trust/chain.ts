@@ -17,22 +17,22 @@ import { type CertificateFacts, certificateRows } from './certificate-facts.ts'
 import { revocationPolicy, type TrustFiles } from './options.ts'
 import { checkRows, refusalOf, reportJson } from './report.ts'
 
-/** What came of the chain of a user-authentication certificate; not checked is never good. */
+/** Result for the chain of a user-authentication certificate; "not checked" is never "good". */
 export type Chain =
   | { readonly checked: false; readonly reason: ChainGap }
   | { readonly checked: true; readonly report: VerificationReport; readonly revocationAsked: boolean }
 
-/** What a chain ends in. */
+/** Trust anchors of a chain. */
 export interface ChainTrust {
   readonly anchors: readonly Certificate[]
   readonly hierarchies: readonly JpkiHierarchy[]
 }
 
 /**
- * What the chain of a card's certificate can end in: anchors that were named, a virtual card's own CA, or the card's CA when
- * it is one of the six of J-LIS. The card's CA is read only where it may be used: it costs exchanges, so not for a
- * certificate whose issuer is not one of J-LIS by its name; and never while a session is recorded or replayed, so that a
- * transcript fits whatever is trusted.
+ * Possible trust anchors for the chain of a card's certificate: the named ones, a virtual card's own CA, or the card's
+ * CA certificate if it is one of the six of J-LIS. The latter is read only if usable, as that takes exchanges: not for
+ * a certificate whose issuer name is not one of J-LIS, and never while a session is recorded or replayed, so that a
+ * transcript is independent of the anchors.
  */
 export async function chainTrust(
   { options, recording, replay }: Context,
@@ -53,7 +53,7 @@ export async function chainTrust(
   return known.length === 0 ? 'unknown-ca' : { anchors: known, hierarchies: ['production'] }
 }
 
-/** The signature is there already, so whatever the card says to this only leaves the chain unchecked. */
+/** The signature is already made, so an error here only leaves the chain unchecked. */
 async function readOwn(app: JpkiApplication): Promise<Certificate | undefined> {
   try {
     return await app.readCertificate('auth-ca')
@@ -63,7 +63,7 @@ async function readOwn(app: JpkiApplication): Promise<Certificate | undefined> {
   }
 }
 
-/** Verifies the chain of a user-authentication certificate, as far as there is something for it to end in. */
+/** Verifies the chain of a user-authentication certificate, if a trust anchor is available. */
 export async function checkChain(
   certificate: Certificate,
   trust: ChainTrust | ChainGap,
@@ -84,7 +84,7 @@ export interface ChainPart {
   readonly refused: Error | undefined
 }
 
-/** Puts a chain and the validity of its certificate in words. */
+/** Texts on a chain and the validity of its certificate. */
 export function chainPart(chain: Chain, validity: CertificateFacts, messages: Messages): ChainPart {
   const { chain: texts, verify } = messages
   const facts = certificateRows(validity, messages)

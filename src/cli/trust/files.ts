@@ -12,7 +12,7 @@ import {
 import { readBounded } from '../bounded-file.ts'
 import { CliError, usageError, withFile } from '../cli-error.ts'
 
-/** What a file is expected to hold. */
+/** Expected content of a file. */
 interface Content<T> {
   /** Label of its PEM blocks, RFC 7468. */
   readonly label: PemLabel
@@ -20,7 +20,7 @@ interface Content<T> {
   readonly endings: RegExp
   /** Longest file, bytes. */
   readonly maxBytes: number
-  /** Reads one block. */
+  /** Parses one block. */
   load(der: Uint8Array): T | Promise<T>
 }
 
@@ -37,26 +37,26 @@ const lists: Content<RevocationList> = {
   load: (der) => RevocationList.load(der),
 }
 const maxResponse = 1_048_576
-/** Files of a folder that an error names as not read. */
+/** Skipped files of a folder named in an error, at most. */
 const mostNamed = 3
 
 /**
- * Certificates of a file, or of all files of a folder but hidden ones: DER, or PEM with any number of them.
+ * Certificates of a file, or of all files of a folder except hidden ones: DER, or PEM with any number of them.
  *
  * @param form - the option or operand that names them, for the error.
- * @throws CliError `ERR_FILE`, `ERR_USAGE` when there are none; CertificateError for what is none. Each names the file of a
- *   folder.
+ * @throws CliError `ERR_FILE`, `ERR_USAGE` when there are none; CertificateError for invalid content. Each names the
+ *   file of a folder.
  */
 export function readCertificates(path: string, form: string): Promise<readonly Certificate[]> {
   return readAll(path, certificates, form)
 }
 
-/** Revocation lists, read the same way. @throws as {@link readCertificates} does. */
+/** Revocation lists, read in the same way. @throws as {@link readCertificates} does. */
 export function readLists(path: string, form: string): Promise<readonly RevocationList[]> {
   return readAll(path, lists, form)
 }
 
-/** One OCSP response, DER. @throws CliError `ERR_FILE`; CertificateError when it is none. */
+/** One OCSP response, DER. @throws CliError `ERR_FILE`; CertificateError for invalid content. */
 export async function readResponse(path: string): Promise<OcspResponse> {
   const bytes = await withFile('cannot-read', () => readBounded(path, maxResponse))
   const mistaken = mistakenContent(bytes)
@@ -84,7 +84,7 @@ async function readAll<T>(path: string, content: Content<T>, form: string): Prom
 async function filesOf(path: string, { endings }: Content<unknown>) {
   if (!(await stat(path)).isDirectory()) return { isFolder: false, files: [path], others: [] }
   const entries = await readdir(path, { withFileTypes: true })
-  // What is hidden is the system's: macOS puts `._name.der` beside each file it copies.
+  // Hidden files belong to the system: macOS puts `._name.der` beside each file it copies.
   const visible = entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
   const names = visible.map(({ name }) => name).sort()
   return {
@@ -99,7 +99,7 @@ function shown(file: string): string {
   return basename(file).replaceAll(/\p{C}/gu, '?')
 }
 
-/** Puts the name of a file into the errors about it. */
+/** Adds the name of a file to errors about it. */
 async function naming(name: string | undefined, body: () => Promise<void>): Promise<void> {
   try {
     await body()

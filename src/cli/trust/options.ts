@@ -6,7 +6,7 @@ import { usageError } from '../cli-error.ts'
 import { anchors as anchorsOption, at as atOption, crl, ocsp } from '../options.ts'
 import { readCertificates, readLists, readResponse } from './files.ts'
 
-/** Files about trust that options name, read before anything else happens. */
+/** Files named by the trust options, read before anything else. */
 export interface TrustFiles {
   /** Absent when none were named. */
   readonly anchors: readonly Certificate[] | undefined
@@ -14,7 +14,7 @@ export interface TrustFiles {
   readonly responses: readonly OcspResponse[]
 }
 
-/** Reads what `--anchors`, `--crl` and `--ocsp` name. @throws CliError; CertificateError for rubbish. */
+/** Reads what `--anchors`, `--crl` and `--ocsp` name. @throws CliError; CertificateError for invalid content. */
 export async function readTrustFiles(options: Options): Promise<TrustFiles> {
   const anchors: Certificate[] = []
   for (const path of options.all(anchorsOption))
@@ -30,7 +30,7 @@ export async function readTrustFiles(options: Options): Promise<TrustFiles> {
   }
 }
 
-/** How revocation is judged with what was read: not at all without lists and response, unless it is required. */
+/** Revocation policy for the files read: none without lists and responses, unless required. */
 export function revocationPolicy(
   { lists, responses }: Pick<TrustFiles, 'lists' | 'responses'>,
   pool: { readonly anchors: readonly Certificate[]; readonly intermediates: readonly Certificate[] },
@@ -38,13 +38,13 @@ export function revocationPolicy(
 ): RevocationPolicy {
   const sources: RevocationSource[] = responses.map((response) => ocspSource({ response }))
   if (lists.length > 0) sources.push(crlSource({ lists, ...pool }))
-  // A good answer of one source hides no revocation that another knows of.
+  // A "good" of one source does not hide a revocation reported by another.
   const all = [combinedSource(sources)]
   if (required) return { mode: 'required', sources: all }
   return sources.length === 0 ? { mode: 'none' } : { mode: 'best-effort', sources: all }
 }
 
-/** The time of verification: `--at`, or now. @throws CliError `ERR_USAGE` for one that does not exist. */
+/** The time of verification: `--at`, or now. @throws CliError `ERR_USAGE` for an invalid time. */
 export function givenInstant(options: Options): Date {
   const text = options.get(atOption)
   if (text === undefined) return new Date()
@@ -53,7 +53,7 @@ export function givenInstant(options: Options): Date {
   return at
 }
 
-/** A day given with an option. @throws CliError `ERR_USAGE` for one that the calendar does not have. */
+/** A day given with an option. @throws CliError `ERR_USAGE` for a nonexistent date. */
 export function givenDay(options: Options, option: Option): string | undefined {
   const text = options.get(option)
   if (text !== undefined && !isDay(text)) throw usageError('bad-value', optionForm(option))

@@ -5,7 +5,7 @@ import { endMoment } from '../end-of-validity.ts'
 import type { Messages } from '../messages/catalogue.ts'
 import { momentInJapan } from '../output.ts'
 
-/** Lists that were of no use are named one by one up to here. */
+/** Unusable lists named individually, at most. */
 const mostProblems = 5
 const shownDigest = 16
 
@@ -28,14 +28,14 @@ function evidenceJson({ nextUpdate, ...rest }: RevocationAnswer['evidence'][numb
   return { ...rest, nextUpdate: nextUpdate ?? null }
 }
 
-/** Why the report refuses; `undefined` when it does not. */
+/** The error of a negative report; otherwise `undefined`. */
 export function refusalOf({ failure }: VerificationReport): VerificationError | undefined {
   if (failure === undefined) return undefined
   return new VerificationError(failure.check, failure.depth, failure.message ?? 'refused')
 }
 
 /**
- * Every check with its result, the certificate it is about, and under those of revocation what they rest on.
+ * Every check with its result and certificate; below revocation checks their evidence.
  *
  * @param asked - revocation was looked up.
  */
@@ -64,7 +64,7 @@ function answerRows({ result }: CheckResult, answer: RevocationAnswer, messages:
   return [...rows, ...shown, ...(more > 0 ? [['', '', texts.more(more)]] : [])]
 }
 
-/** What was read although its issuer should have written it in another way. */
+/** Encoding deviations of the issuer that were tolerated. */
 export function findingRows({ findings = [] }: VerificationReport, { verify: texts }: Messages): string[][] {
   return findings.map(({ of, depth, kind }, i) => {
     const what = of === 'certificate' ? texts.depth(depth) : `${texts.kinds[of]}, ${texts.depth(depth)}`
@@ -72,7 +72,7 @@ export function findingRows({ findings = [] }: VerificationReport, { verify: tex
   })
 }
 
-/** What the certificate is by the JPKI profile, whether asked or not. */
+/** Type of the certificate by the JPKI profile, requested or not. */
 export function profileRow(certificate: Certificate, { verify: texts, certificates }: Messages): string[] {
   const found = jpkiProfileOf(certificate)
   if (!found.ok) return [texts.profile, texts.noProfile]

@@ -19,7 +19,7 @@ import { profileRow } from './report.ts'
 
 const ofSessions: readonly Option[] = [readerOption, wait, ...capabilityOptions, ...sourceOptions]
 
-/** `validity [CERT]`: until when a certificate of a file, or a card and its certificates, hold, and by which rule. */
+/** `validity [CERT]`: validity of a certificate file, or of a card and its certificates, and the rule behind it. */
 export async function validity(context: Context, issueDateOption: Option): Promise<Result> {
   const { options, operands, messages } = context
   const birthDate = givenDay(options, birthDateOption)

@@ -10,7 +10,7 @@ import { readCertificates } from './files.ts'
 import { givenDay, givenInstant, readTrustFiles, revocationPolicy } from './options.ts'
 import { checkRows, findingRows, profileRow, refusalOf, reportJson } from './report.ts'
 
-/** `verify CERT`: path, profile and revocation of a certificate from a file, and until when it holds. */
+/** `verify CERT`: path, profile and revocation of a certificate from a file, and its validity. */
 export async function verify(
   { options, operands, messages }: Context,
   { required, use }: { readonly required: boolean; readonly use: VerifyOptions['use'] },
