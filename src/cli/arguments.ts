@@ -9,24 +9,24 @@ export interface Texts {
 }
 
 /**
- * One option. `V` is what its value can be; an option without `meta` is a switch. One that several commands take is one value in
- * `options.ts`, one of a single command stands with the command.
+ * One option. `V` is the type of its value; an option without `meta` is a switch. Options of several commands are
+ * defined once in `options.ts`, those of a single command beside the command.
  */
 export interface Option<V extends string = string> {
   /** Without its dashes. */
   readonly name: string
   readonly help: Texts
-  /** Names the value in help: `FILE`. */
+  /** Placeholder of the value in help: `FILE`. */
   readonly meta?: string
   readonly choices?: readonly V[]
   readonly pattern?: RegExp
-  /** A day that people type: full-width forms are narrowed, its parts apart by hyphens. */
+  /** A typed date: full-width characters are converted to ASCII, other separators to hyphens. */
   readonly typed?: true
-  /** It may be given several times, and all values are used. */
+  /** May be given several times; all values are used. */
   readonly several?: true
-  /** It names a PIN, so that a PIN itself is sometimes typed where it stands: its errors say how PINs are given. */
+  /** Its value names a PIN, so users may type the PIN itself instead: its errors then explain how PINs are entered. */
   readonly namesPin?: true
-  /** Former names, still understood and shown nowhere. */
+  /** Former names, still accepted, not shown in help. */
   readonly aliases?: readonly string[]
 }
 
@@ -38,12 +38,12 @@ export function choice<const V extends string>(
   return { meta: choices.join('|'), ...option, choices }
 }
 
-/** What an option looks like on the command line: `--wait SECONDS`. */
+/** Form of an option on the command line: `--wait SECONDS`. */
 export function optionForm({ name, meta }: Option): string {
   return meta === undefined ? `--${name}` : `--${name} ${meta}`
 }
 
-/** The options given, checked. */
+/** The given options, validated. */
 export class Options {
   /** Values in the order given, by the name of the option; none for a switch. */
   readonly #values: ReadonlyMap<string, readonly string[]>
@@ -61,7 +61,7 @@ export class Options {
   all<V extends string>({ name }: Option<V>): readonly V[] {
     return (this.#values.get(name) ?? []) as readonly V[]
   }
-  /** The first of `options` that was given with more than one value although one is used: none may be dropped silently. */
+  /** The first of `options` given with different values although only one is used: no value may be dropped silently. */
   contradicted(options: readonly Option[]): Option | undefined {
     return options.find((option) => option.several === undefined && new Set(this.all(option)).size > 1)
   }
@@ -84,16 +84,17 @@ interface Token {
   readonly inlineValue?: boolean | undefined
 }
 
-/** Arguments taken apart, the values of options not checked yet. */
+/** Parsed arguments; values of options not validated yet. */
 export interface Arguments {
   readonly operands: readonly Operand[]
   readonly tokens: readonly Token[]
 }
 
 /**
- * Takes arguments apart. Never fails: see {@link checkedOptions}.
+ * Parses arguments. Never fails: errors are found by {@link checkedOptions}.
  *
- * @param known - every option of every command: which of them take a value decides what an operand is.
+ * @param known - every option of every command: whether an option takes a value decides whether the next word is an
+ *   operand.
  */
 export function takeApart(argv: readonly string[], known: readonly Option[]): Arguments {
   const options = Object.fromEntries(
@@ -119,12 +120,12 @@ export function takeApart(argv: readonly string[], known: readonly Option[]): Ar
 }
 
 /**
- * The options with their values checked, in the order in which they were typed. What was typed is never repeated in an error, since
- * it may be a PIN; only names of options made of small letters are.
+ * The options with validated values, in the order given. Arguments are never repeated in an error, since they may
+ * contain a PIN; only option names of lower-case letters are.
  *
- * @param own - options of the command, which come first.
+ * @param own - options of the command, which take precedence.
  * @param known - every option of every command.
- * @param unknown - the error for an option that no command has; its name is left out where it may be a secret.
+ * @param unknown - makes the error for an unknown option; its name is omitted where it may be a secret.
  * @throws CliError `ERR_USAGE`.
  */
 export function checkedOptions(
@@ -150,7 +151,7 @@ const named = (options: readonly Option[], wanted: string): Option | undefined =
 
 const secretNames = new Set(['password', 'passwd', 'passcode', 'passphrase', 'p', 'pin-code', 'auth-pin', 'sign-pin'])
 
-/** The error for a PIN among the arguments: it says how PINs are given. */
+/** The error for a PIN among the arguments: it explains how PINs are entered. */
 export function pinInArguments(): CliError {
   return usageError('pin-in-arguments')
 }
@@ -167,7 +168,7 @@ function checkedValue(option: Option, token: Token): readonly string[] {
     throw usageError('needs-value', optionForm(option))
   }
   if (choices !== undefined && !choices.includes(value)) {
-    // A wrong name has no digit; what has one may be the PIN itself.
+    // A mistyped name has no digit; a value with a digit may be the PIN itself.
     if (namesPin && /\p{Nd}/u.test(value)) throw pinInArguments()
     throw usageError('bad-value', `--${name} ${choices.join('|')}`)
   }

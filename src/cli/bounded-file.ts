@@ -9,7 +9,7 @@ import { CliError, withFile } from './cli-error.ts'
 const sequenceTag = 0x30
 
 /**
- * A whole file. The size a file system tells is no limit, so bytes are counted.
+ * Reads a file completely. Bytes are counted, as the size reported by a file system is not a limit.
  *
  * @throws CliError `ERR_FILE` for a longer one; the system's error for one that cannot be read.
  */
@@ -25,9 +25,9 @@ export async function readBounded(path: string, maxBytes: number): Promise<Uint8
 }
 
 /**
- * A text file, UTF-8, by default of a mebibyte at most; a byte order mark is left out.
+ * Reads a text file, UTF-8, by default of 1 MiB at most; a byte order mark is removed.
  *
- * @throws CliError `ERR_FILE`, with line and column where it stops being UTF-8.
+ * @throws CliError `ERR_FILE`, with line and column of the first invalid UTF-8 sequence.
  */
 export async function readText(path: string, maxBytes = 1_048_576): Promise<string> {
   return strictText(await withFile('cannot-read', () => readBounded(path, maxBytes)))
@@ -44,7 +44,7 @@ export function strictText(bytes: Uint8Array): string {
 /**
  * PEM text for TLS: certificates or a key.
  *
- * @throws CliError `ERR_FILE` naming what is there instead.
+ * @throws CliError `ERR_FILE` naming the actual content.
  */
 export async function readPem(path: string): Promise<string> {
   const bytes = await withFile('cannot-read', () => readBounded(path, 1_048_576))
@@ -62,9 +62,9 @@ export async function writeReport(file: string | undefined, make: () => string):
 }
 
 /**
- * Text of a profile. Longer ones are refused by whoever reads it, at the place where it is too long.
+ * Text of a profile. Its length limit is enforced by the parser, which reports the position.
  *
- * @throws ProfileError `ERR_PROFILE` with line and column where the file is not UTF-8; CliError `ERR_FILE`.
+ * @throws ProfileError `ERR_PROFILE` with line and column of the first invalid UTF-8 sequence; CliError `ERR_FILE`.
  */
 export async function readProfileText(file: string): Promise<string> {
   // UTF-8 takes at most three bytes for a UTF-16 unit.

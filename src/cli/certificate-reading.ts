@@ -3,12 +3,12 @@ import type { CertificateKind, JpkiApplication } from '../jpki/index.ts'
 import type { Certificate } from '../pki/index.ts'
 import type { UnreadableReason } from './messages/catalogue.ts'
 
-/** A certificate of the card, or why it cannot be read. */
+/** A certificate of the card, or the reason why it is unreadable. */
 export type CertificateReading =
   | { readonly readable: true; readonly certificate: Certificate }
   | { readonly readable: false; readonly reason: UnreadableReason }
 
-/** Reads a certificate of the card; any error that is about more than the certificate is thrown. */
+/** Reads a certificate of the card; errors not specific to the certificate are thrown. */
 export async function readIfReadable(app: JpkiApplication, kind: CertificateKind): Promise<CertificateReading> {
   try {
     return { readable: true, certificate: await app.readCertificate(kind) }
@@ -24,7 +24,7 @@ function reasonOf(error: unknown): UnreadableReason {
   throw error
 }
 
-/** Which certificates the card says it holds; `undefined` when it does not say so readably. */
+/** Which certificates the card reports; `undefined` when it does not report them, or unreadably. */
 export async function readAvailability(app: JpkiApplication): Promise<{ sign: boolean; auth: boolean } | undefined> {
   try {
     const { sign, auth } = await app.readAvailability()

@@ -7,7 +7,7 @@ export { exitCodes }
 /** Codes that occur on the command line only. */
 export type CliErrorCode = CodeOf<'CliError'>
 
-/** What exactly is wrong; the catalogue has a sentence for each. */
+/** Problems of usage and files; the catalogue has a sentence for each. */
 export const problems = [
   'pin-in-arguments',
   'unknown-option',
@@ -65,9 +65,9 @@ export const problems = [
 export type Problem = (typeof problems)[number]
 
 /**
- * Wrong usage, or a file that cannot be read or written. It never repeats an argument, which may be a PIN: its subject is
- * the name of an option, a form of usage, names of readers or the system's error name. Of a folder that an argument names,
- * the file is named.
+ * Wrong usage, or a file that cannot be read or written. Never repeats an argument, which may be a PIN: its subject is
+ * the name of an option, a form of usage, names of readers or the system's error name. For a folder named by an
+ * argument, the file is named.
  */
 export class CliError extends Error {
   readonly code: CliErrorCode
@@ -87,7 +87,7 @@ export class CliError extends Error {
 
 const signalCodes: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
 
-/** Exit code after a signal; the reason of the abort is its name. 130 when it is something else. */
+/** Exit code after a signal; the abort reason is its name. 130 for any other reason. */
 export function interruptCode(reason: unknown): number {
   return signalCodes[String(reason)] ?? 130
 }

@@ -2,24 +2,24 @@ import type { Option } from './arguments.ts'
 import type { Command } from './context.ts'
 import type { Language } from './language.ts'
 
-/** A word that can follow, and what it is. */
+/** A possible next word with its description. */
 interface Word {
   readonly word: string
   readonly help: string
 }
 
-/** What completion knows of one command. */
+/** Completion data of one command. */
 interface Entry {
   /** `pin status`. */
   readonly name: string
   readonly options: readonly Word[]
-  /** Options that take a value, and the words it can be; none for a file or free text. */
+  /** Options that take a value, and its possible values; none for a file or free text. */
   readonly values: readonly { readonly option: string; readonly words: readonly string[]; readonly isFile: boolean }[]
-  /** Words that the first operand can be. */
+  /** Possible values of the first operand. */
   readonly operands: readonly string[]
 }
 
-/** The completion script of a shell. Derived from the commands; it runs nothing of this package. */
+/** The completion script of a shell. Derived from the commands; the script itself does not run this program. */
 export function completionScript(
   shell: 'bash' | 'zsh' | 'fish',
   commands: readonly Command[],
@@ -45,7 +45,7 @@ function entryOf({ name, options, operands = [] }: Command, language: Language):
 
 const isFile = ({ meta = '' }: Option): boolean => /^(?:FILE|DIR)/.test(meta)
 
-/** First words of commands; one that begins several has the help of the first. */
+/** First words of commands; one shared by several has the help of the first. */
 function firstWords(commands: readonly Command[], language: Language): readonly Word[] {
   const words = new Map<string, string>()
   for (const { name, help } of commands) {

@@ -6,16 +6,16 @@ import type { Io } from './io.ts'
 import type { Messages } from './messages/catalogue.ts'
 import type { PinInput } from './pin-input.ts'
 
-/** Where a session is recorded. */
+/** Recording of a session. */
 export interface Recording {
   readonly file: string
   readonly keep: Keep
   readonly command: string
-  /** Asked for by the environment, for every command with a session. */
+  /** Requested by the environment, for every command with a session. */
   readonly isTrace?: boolean
 }
 
-/** What every session ends with, as all answers of such commands have it. */
+/** Result fields common to all commands with a session. */
 export interface SessionFacts {
   readonly reader: string
   readonly exchanges: number
@@ -23,13 +23,13 @@ export interface SessionFacts {
   readonly clearedBy: ClearReport['by']
 }
 
-/** What a command works with. */
+/** Input of a command. */
 export interface Context {
   readonly io: Io
   readonly options: Options
   /** Words after the command. */
   readonly operands: readonly string[]
-  /** All commands, for those that are about them. */
+  /** All commands, for `help` and `completion`. */
   readonly commands: readonly Command[]
   readonly messages: Messages
   readonly pins: PinInput
@@ -40,11 +40,11 @@ export interface Context {
   virtualCard?: VirtualCard
   /** Set by the session when a PIN may still be verified on the card. */
   notCleared: boolean
-  /** Set by the session when it ended well. */
+  /** Set by the session when it ended without error. */
   session?: SessionFacts
 }
 
-/** What a command that ends by itself found out. */
+/** Result of a command. */
 export interface Result {
   /**
    * Joined to `{"ok":true}` for `--json`, to `{"ok":false,"error":…}` when refused. A command with a session has the
@@ -55,30 +55,34 @@ export interface Result {
   readonly text: string | Uint8Array
   /** For people, on standard error. */
   readonly note?: string | undefined
-  /** Why what was found is refused: reported after it, and decides the exit code. */
+  /** The error of a negative result: reported after it, and determines the exit code. */
   readonly refused?: Error | undefined
   /** Cells of `text` that are failures or problems: shown in red on a terminal. */
   readonly alarms?: readonly string[]
 }
 
 /**
- * One command, all that is known of it. Parsing, help, suggestions, completion and the tables of both READMEs derive from it. Its file
- * loads no room of the library by itself, so that help and the other commands stay fast: `run` imports what it needs.
+ * Definition of one command. Parsing, help, suggestions, completion and the tables of both READMEs are derived from it.
+ * Its file imports no part of the library statically, so that help and other commands start fast: `run` imports what it
+ * needs.
  */
 export interface Command {
   /** As typed: `pin status`. */
   readonly name: string
-  /** As help shows them: `[CERT]` may be left out, of `FILE...` there may be several. */
+  /** As help shows them: `[CERT]` is optional, `FILE...` may be repeated. */
   readonly operands?: readonly string[]
   readonly options: readonly Option[]
-  /** Those without which it does not run. */
+  /** Mandatory options. */
   readonly required?: readonly Option[]
-  /** Talks to one card in one session, so it can be recorded and played back. */
+  /** Uses one card in one session, so it can be recorded and replayed. */
   readonly session?: true
   /** What it does, in a sentence. */
   readonly help: Texts
-  /** What else help says. */
+  /** Further help text. */
   readonly notes?: Texts
-  /** Absent for `record` and `replay`, which run another command. `undefined`: it has written its output itself. */
+  /**
+   * Absent for `record` and `replay`, which run another command. Resolves with `undefined` if it has written its output
+   * itself.
+   */
   readonly run?: (context: Context) => Promise<Result | undefined>
 }

@@ -30,7 +30,7 @@ const texts = {
   exitCodes: { ja: '終了コード', en: 'Exit codes' },
 } as const satisfies Record<string, Texts>
 
-/** What the program ends with, as `exit-codes.ts` has it. */
+/** Exit codes of the program, see `exit-codes.ts`. */
 const exitCodes: readonly (readonly [code: string, meaning: Texts])[] = [
   ['0', { ja: '正常終了', en: 'done' }],
   ['1', { ja: 'カードが拒否した、または検証に失敗した', en: 'the card refused, or a check failed' }],
@@ -40,20 +40,20 @@ const exitCodes: readonly (readonly [code: string, meaning: Texts])[] = [
   ['129 130 143', { ja: '中断（SIGHUP、SIGINT、SIGTERM）', en: 'interrupted (SIGHUP, SIGINT, SIGTERM)' }],
 ]
 
-/** How help is written. */
+/** Output format of help. */
 export interface HelpForm {
   readonly language: Language
   readonly json: boolean
-  /** Columns to write into. */
+  /** Available columns. */
   readonly width: number
 }
 
-/** One line that shows how a command is called. */
+/** Usage line of a command. */
 export function usageOf({ name, operands = [], required = [], run }: Command): string {
   return `${['jpki-card', name, ...operands, ...required.map(optionForm), '[OPTIONS]'].join(' ')}${run === undefined ? '…' : ''}`
 }
 
-/** Options that help lists one by one, and those that it names under one heading. */
+/** Options listed individually, and those grouped under one heading. */
 export function splitOptions({ options }: Command): {
   readonly own: readonly Option[]
   readonly common: readonly Option[]
@@ -87,7 +87,7 @@ export function generalHelp(commands: readonly Command[], { language, json, widt
   ].join('\n')
 }
 
-/** Help on one command: its own options one by one, the common ones by name. */
+/** Help on one command: its own options with descriptions, the common ones by name. */
 export function commandHelp(command: Command, { language, json, width }: HelpForm): string {
   const { own, common } = splitOptions(command)
   const { name, help, notes, operands = [], required = [], session = false } = command
@@ -115,20 +115,20 @@ export function commandHelp(command: Command, { language, json, width }: HelpFor
   ].join('\n')
 }
 
-/** Help on the options that most commands have. */
+/** Help on the common options. */
 export function commonHelp({ language, json, width }: HelpForm): string {
   if (json) return answer({ options: pinOptions.map((option) => optionJson(option, language)) })
   return `${texts.commonHeading[language]}:\n${optionRows(pinOptions, language, width)}`
 }
 
-/** Help on several commands that begin with one word: `help pin`. */
+/** Help on the commands with a common first word: `help pin`. */
 export function familyHelp(commands: readonly Command[], { language, json, width }: HelpForm): string {
   if (json) return answer({ commands: commands.map(({ name, help }) => ({ name, help: help[language] })) })
   const rows = commands.map(({ name, help }) => [name, help[language]] as const)
   return `${texts.commands[language]}:\n${columns(rows, width)}`
 }
 
-/** `help [COMMAND]`. @throws CliError `ERR_USAGE` for words that are no command, made by `unknown`. */
+/** `help [COMMAND]`. @throws CliError `ERR_USAGE` for an unknown command, made by `unknown`. */
 export function helpOn(
   words: readonly string[],
   commands: readonly Command[],
@@ -155,7 +155,7 @@ const optionRows = (options: readonly Option[], language: Language, width: numbe
     width,
   )
 
-/** Forms side by side, none of them broken. */
+/** Option forms, wrapped between forms only. */
 function forms(options: readonly Option[], width: number): string {
   const lines: string[] = []
   for (const form of options.map(optionForm)) {

@@ -14,7 +14,7 @@ import type { Command, Recording } from './context.ts'
 import { help, kind, realOnly, virtual, virtualLimits } from './options.ts'
 import { nearest } from './suggestion.ts'
 
-/** What a command line asks for. */
+/** A parsed command line. */
 export type Invocation =
   | { readonly kind: 'help'; readonly command: Command | undefined }
   | {
@@ -26,7 +26,7 @@ export type Invocation =
       readonly replay: Transcript | undefined
     }
 
-/** A word that no command or option has, and the known ones that resemble it. */
+/** An unknown command or option, with similar known ones. */
 export class UnknownWordError extends CliError {
   readonly near: readonly string[]
   constructor(error: CliError, near: readonly string[]) {
@@ -35,7 +35,7 @@ export class UnknownWordError extends CliError {
   }
 }
 
-/** How a command is run by `record` or `replay`; neither for the command itself. */
+/** How a command is run: by `record`, by `replay`, or directly. */
 interface Wrapping {
   readonly record?: { readonly file: string; readonly keepAll: boolean }
   readonly replay?: string
@@ -85,7 +85,7 @@ async function read(argv: readonly string[], commands: readonly Command[], wrapp
   }
 }
 
-/** The command, and how many words it took. */
+/** The command, and the number of words of its name. */
 function findCommand(
   { operands }: Arguments,
   commands: readonly Command[],
@@ -97,7 +97,7 @@ function findCommand(
   return one && { command: one, words: 1 }
 }
 
-/** The first word begins several commands, `pin status` and `pin change`, or none. */
+/** The first word is common to several commands (`pin status`, `pin change`), or unknown. */
 function family({ operands }: Arguments, commands: readonly Command[], options: Options): Invocation {
   const [first = '', second = ''] = operands.map(({ text }) => text)
   const [begun, ...more] = commands.filter(({ name }) => name.startsWith(`${first} `))
@@ -113,7 +113,7 @@ function family({ operands }: Arguments, commands: readonly Command[], options: 
   )
 }
 
-/** The error for words that are no command. @param words - as typed; repeated only where they cannot be a secret. */
+/** The error for an unknown command. @param words - as typed; repeated only where they cannot be a secret. */
 export function unknownCommand(words: readonly string[], commands: readonly Command[]): CliError {
   const [first = '', second = ''] = words
   const isWord = /^[a-z-]{2,20}$/.test(first)

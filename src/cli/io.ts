@@ -3,23 +3,23 @@ import type { VirtualCard, VirtualCardOptions, VpcdAttachment, VpcdOptions } fro
 import type { CardTransport } from '../transport/index.ts'
 import type { System } from './doctor/system.ts'
 
-/** Where text goes. What is optional exists on the streams of the process. */
+/** An output stream. Optional members exist on the streams of the process. */
 export interface OutputStream {
   readonly isTTY?: boolean | undefined
   /** Width of a terminal. */
   readonly columns?: number | undefined
   write(chunk: string | Uint8Array): unknown
-  /** Why something could not be written. */
+  /** The first write error. */
   readonly failure?: NodeJS.ErrnoException | undefined
-  /** Lines dropped as a log. */
+  /** Lines dropped in log mode. */
   readonly dropped?: number
-  /** Resolves when everything is written, or that failed. */
+  /** Resolves when everything is written, or writing has failed. */
   flushed?(): Promise<void>
-  /** From now on lines that cannot be written are dropped, and `lost` is called for the first of them. */
+  /** Switches to log mode: lines that cannot be written are dropped, and `lost` is called for the first of them. */
   becomeLog?(lost: (reason: string) => void): void
 }
 
-/** Where PINs and piped files come from. `setRawMode` exists on terminals. */
+/** The input stream of PINs and piped files. `setRawMode` exists on terminals. */
 export type InputStream = Readable & {
   readonly isTTY?: boolean | undefined
   setRawMode?(raw: boolean): unknown
@@ -28,7 +28,7 @@ export type InputStream = Readable & {
 /** A terminal opened beside standard input, which must be closed again. */
 export type Terminal = InputStream & { destroy(): unknown }
 
-/** What the commands reach the world by; each can be replaced by whoever calls `main`. */
+/** External dependencies of the commands; each can be replaced by the caller of `main`. */
 export interface Dependencies {
   openPcsc(options: {
     readonly binding?: 'pcsc-mini' | 'pcsclite'
@@ -37,9 +37,9 @@ export interface Dependencies {
   createVirtualCard(options: VirtualCardOptions): Promise<VirtualCard>
   /** Path of this program, for the demonstration's second process. */
   readonly serverProgram: string
-  /** The terminal beside standard input. */
+  /** Opens the controlling terminal when standard input is not a terminal. */
   openTerminal(): Terminal | undefined
-  /** What `doctor` looks at. */
+  /** The system examined by `doctor`. */
   readonly system: System
   loadBinding(name: 'pcsc-mini' | 'pcsclite'): Promise<unknown>
   attachToVpcd(card: VirtualCard, options: VpcdOptions): Promise<VpcdAttachment>
@@ -48,7 +48,7 @@ export interface Dependencies {
 /** Reason of an abort because standard output cannot be written. */
 export const outputFailed = 'output-failed'
 
-/** Everything `main` knows of the process it runs in. */
+/** The process environment of `main`. */
 export interface Io {
   readonly stdin: InputStream
   readonly stdout: OutputStream
@@ -56,7 +56,7 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Aborted by Ctrl-C and the like; the reason is the name of the signal, or {@link outputFailed}. */
   readonly signal: AbortSignal
-  /** Makes SIGHUP call `reload` from now on, instead of interrupting. */
+  /** Makes SIGHUP call `reload` instead of interrupting. */
   readonly onHangup?: ((reload: () => void) => void) | undefined
   readonly dependencies?: Partial<Dependencies> | undefined
 }

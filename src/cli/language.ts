@@ -3,12 +3,12 @@ import type { Messages } from './messages/catalogue.ts'
 /** One of the languages of the command line. */
 export type Language = 'ja' | 'en'
 
-/** All texts in one language, loaded when they are needed. */
+/** All texts in one language, loaded on demand. */
 export async function messagesIn(language: Language): Promise<Messages> {
   return language === 'ja' ? (await import('./messages/ja.ts')).ja : (await import('./messages/en.ts')).en
 }
 
-/** `--lang` wherever it stands, since even a usage error is reported in it; else the locale; else English. */
+/** `--lang` at any position, since even usage errors are reported in it; else the locale; else English. */
 export function chooseLanguage(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Language {
   const at = argv.findIndex((argument) => argument === '--lang' || argument.startsWith('--lang='))
   const asked = at < 0 ? undefined : argv[at] === '--lang' ? argv[at + 1] : argv[at]!.slice('--lang='.length)

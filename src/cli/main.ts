@@ -6,8 +6,8 @@ import { chooseLanguage, type Language, messagesIn } from './language.ts'
 import type { Messages } from './messages/catalogue.ts'
 
 /**
- * Runs one command line. Writes to `io` only, and never ends the process. It is done when everything is written, however
- * slow the reader; a signal meanwhile ends the wait.
+ * Runs one command line. Writes to `io` only, and never ends the process. Resolves when all output is written, however
+ * slow its reader; a signal ends that wait.
  *
  * @param argv - arguments after the program's name.
  * @returns the exit code: 0 done, 1 refused or failed, 2 usage, 3 no service, reader or card, 4 PIN, 130 interrupted.
@@ -26,12 +26,12 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   return code === exitCodes.done && hasFailed(io.stderr) ? exitCodes.failed : code
 }
 
-/** For another reason than that its reader went away, which is no failure: it has read what it wanted. */
+/** Whether writing failed other than by EPIPE, which is not an error: the reader has ended. */
 function hasFailed({ failure }: OutputStream): boolean {
   return failure !== undefined && failure.code !== 'EPIPE'
 }
 
-/** Waits until all is written; `false` when a signal came first. After a signal it takes a second one. */
+/** Waits until all is written; `false` when a signal came first. After a first signal, it takes a second one. */
 function isFlushed(stream: OutputStream, signal: AbortSignal): Promise<boolean> {
   const flushed = (stream.flushed?.() ?? Promise.resolve()).then(() => true)
   if (signal.aborted) return flushed
@@ -42,7 +42,7 @@ function isFlushed(stream: OutputStream, signal: AbortSignal): Promise<boolean> 
   })
 }
 
-/** What is known of a run when it fails. */
+/** State of a run, for the report of its failure. */
 interface State {
   readonly json: boolean
   notCleared: boolean
@@ -69,14 +69,14 @@ async function perform(argv: readonly string[], io: Io, language: Language): Pro
     }
     return await run({ ...invocation, commands }, io, await messagesIn(language), state)
   } catch (error) {
-    // Reported by `main`: that it was interrupted only follows from it.
+    // Reported by `main`; the interruption is only its consequence.
     if (io.signal.reason === outputFailed && !state.notCleared) return exitCodes.failed
     await report(io, language, error, state)
     return state.notCleared ? exitCodes.failed : exitCodeOf(error, io.signal)
   }
 }
 
-/** Writes a failure, its label in red on a terminal, and the words that were perhaps meant. */
+/** Writes a failure, its label in red on a terminal, and similar known words. */
 async function report(io: Io, language: Language, error: unknown, state: State): Promise<void> {
   const { writeFailure } = await import('./output.ts')
   const { colouredLabels, isColoured } = await import('./style.ts')

@@ -4,24 +4,24 @@ import type { Result } from './context.ts'
 import type { Io } from './io.ts'
 import type { Messages } from './messages/catalogue.ts'
 
-/** Characters of a technical reason shown to people. */
+/** Longest technical detail shown, characters. */
 const mostDetail = 400
 
 const graphemes = new Intl.Segmenter()
 
-/** East_Asian_Width W and F (Unicode UAX 11), but for pictures, which {@link picture} has. */
+/** East_Asian_Width W and F (Unicode UAX 11), except pictographs, see {@link picture}. */
 const wide =
   /[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\u3247\u3250-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]/u
 
-/** What takes no column of its own: marks, variation selectors, vowels and finals of Hangul syllables in parts. */
+/** Zero-width characters: combining marks, variation selectors, vowels and finals of decomposed Hangul syllables. */
 const zero = /[\p{M}\p{Cf}\p{Cc}\u1160-\u11ff\ud7b0-\ud7ff]/gu
 
-/** A cluster shown as one picture: an emoji, or a symbol that a variation selector makes one. */
+/** A cluster shown as a pictograph: an emoji, or a symbol with an emoji variation selector. */
 const picture = /\p{Emoji_Presentation}|\p{Emoji}\ufe0f/u
 
 /**
- * Columns a text takes on a terminal: East Asian wide characters and pictures take two, what is written over or under a
- * character none (か and a combining voiced mark, 葛 and its variation selector).
+ * Columns a text takes on a terminal: East Asian wide characters and pictographs take two, combining characters none (か
+ * and a combining voiced mark, 葛 and its variation selector).
  */
 export function displayWidth(text: string): number {
   let width = 0
@@ -35,7 +35,7 @@ function widthOfCluster(cluster: string): number {
   return width
 }
 
-/** Text of a card or file without what moves the cursor, breaks the line or turns the direction of writing. */
+/** Text of a card or file without control characters, line breaks and bidirectional overrides. */
 export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd')
 }
@@ -54,19 +54,19 @@ export function table(cells: readonly (readonly string[])[], indent = '  '): str
   return rows.map((row) => `${indent}${line(row).trimEnd()}\n`).join('')
 }
 
-/** The day in Japan, `YYYY-MM-DD`: certificates of these cards end with a day there. */
+/** The day in Japan, `YYYY-MM-DD`: the validity of these certificates ends with a day in Japan. */
 export function dayInJapan(instant: Date): string {
   return momentInJapan(instant).split(' ')[0]!
 }
 
 /** The moment in Japan to the second, `YYYY-MM-DD HH:MM:SS JST`. */
 export function momentInJapan(instant: Date): string {
-  // Beyond the year 9999, which nine hours can reach, ISO 8601 has a sign and six digits.
+  // From year 10000, which adding nine hours can reach, ISO 8601 has a sign and six digits.
   const text = new Date(instant.getTime() + 9 * 3_600_000).toISOString().replace(/^\+0*/, '')
   return `${text.replace('T', ' ').replace(/\.\d+Z$/, '')} JST`
 }
 
-/** Writes what a command found out and, when it is refused, why. */
+/** Writes the result of a command and, when it is negative, the reason. */
 export async function writeResult(io: Io, messages: Messages, json: boolean, result: Result): Promise<void> {
   const { refused } = result
   if (json) {
@@ -91,8 +91,8 @@ interface Failure {
 }
 
 /**
- * A failure in words, and the next step: what operators are told of its code, or the exact problem of a usage or file
- * error. Messages of this package hold no PIN; those of other errors are kept to their first line. The texts are loaded
+ * A failure in words, and the next step: the operator text of its code, or the exact problem of a usage or file error.
+ * Messages of this package contain no PIN; those of other errors are cut to their first line. The texts are loaded
  * here, since most commands need none.
  */
 async function describeFailure(error: unknown, messages: Messages): Promise<{ failure: Failure; todo: string }> {
@@ -123,7 +123,7 @@ function shortened(text: string): string {
   return whole.length === text.length ? text : `${whole}…`
 }
 
-/** Writes a failure: one JSON object on standard output, or what happened and what to do on standard error. */
+/** Writes a failure: one JSON object on standard output, or the problem and the next step on standard error. */
 export async function writeFailure(
   io: Io,
   messages: Messages,

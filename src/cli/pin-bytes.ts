@@ -2,17 +2,17 @@ import { typedCode } from '../bytes.ts'
 import { Pin } from '../card/index.ts'
 import { PinError } from '../errors.ts'
 
-/** How what is typed becomes a PIN. */
+/** Conversion of typed characters to a PIN. */
 export interface PinTyping {
-  /** Letters of a password are raised. */
+  /** Letters are converted to upper case. */
   readonly upperCase: boolean
-  /** Digits printed in groups: blanks and hyphens between them are left out. */
+  /** Digits printed in groups: blanks and hyphens are removed. */
   readonly grouped?: boolean
 }
 
 /**
- * A PIN from UTF-8 bytes, without a string in between that could not be wiped. As `Pin.fromText`: full-width forms
- * become ASCII, and `upperCase` raises letters. The bytes are wiped.
+ * A PIN from UTF-8 bytes, without an intermediate string, which could not be wiped. As `Pin.fromText`: full-width
+ * characters become ASCII, and `upperCase` converts letters. The bytes are wiped.
  *
  * @throws PinError `ERR_PIN_FORMAT` when a character is not printable ASCII.
  */

@@ -4,38 +4,38 @@ import type { InputStream, Io } from './io.ts'
 import type { PinTyping } from './pin-bytes.ts'
 import { openTerminal, promptHidden, SecretLines } from './prompt.ts'
 
-/** Where PINs come from: a person at a terminal, or lines of standard input. Never arguments or the environment. */
+/** Source of PINs: a terminal, or lines of standard input. Never arguments or the environment. */
 export interface PinInput {
-  /** A person is asked, so a question in vain should be spared. */
+  /** A person is prompted, so a useless prompt should be avoided. */
   readonly interactive: boolean
-  /** @throws CliError `ERR_USAGE` when there is no way to give a PIN. Call it before the card is touched. */
+  /** @throws CliError `ERR_USAGE` without a source of PINs. To be called before the card is accessed. */
   requireSource(): void
   /**
    * The next PIN.
    *
-   * @param label - what a person is asked.
-   * @throws CliError `ERR_USAGE` when it is the last one and standard input has more.
+   * @param label - the prompt.
+   * @throws CliError `ERR_USAGE` when it is the last one and standard input has more lines.
    */
   ask(label: string, form: PinForm): Promise<Pin>
-  /** Wipes what was read and lets go of the terminal. */
+  /** Wipes buffered input and releases the terminal. */
   close(): void
 }
 
-/** How what is typed is put right, and whether it is the last of the call. */
+/** Conversion of the typed PIN, and whether it is the last one of the call. */
 export interface PinForm extends PinTyping {
-  /** Other PINs, or parts of this one, are asked for after it. Default false. */
+  /** Further PINs, or parts of this one, follow. Default false. */
   readonly more?: boolean
 }
 
-/** How PINs are given in one call. */
+/** How PINs are entered in one call. */
 export interface PinInputOptions {
   /** `--pin-stdin`. */
   readonly fromStdin: boolean
-  /** Standard input carries a file, so a person is asked at the terminal itself. */
+  /** Standard input carries a file, so PINs are prompted for at the controlling terminal. */
   readonly stdinTaken: boolean
 }
 
-/** The way PINs are given in this call. */
+/** Creates the source of PINs of this call. */
 export function createPinInput(io: Io, { fromStdin, stdinTaken }: PinInputOptions): PinInput {
   if (fromStdin) return linesOf(io)
   if (!stdinTaken) return personAt(io, io.stdin.isTTY ? io.stdin : undefined)

@@ -7,11 +7,11 @@ import { spendLastTry } from './options.ts'
 import type { PinForm } from './pin-input.ts'
 
 /**
- * The PIN for one operation. A person is told how many tries are left, and is not asked at all when the PIN could not be
- * used anyway; lines of standard input are simply taken, at no exchange with the card.
+ * Asks for the PIN of one operation. A person is shown the tries left, and is not prompted when the PIN could not be
+ * used anyway; lines of standard input are read without any exchange with the card.
  *
- * @throws PinError `ERR_PIN_BLOCKED`, `ERR_PIN_GUARDED` before a person is asked.
- * @throws CliError `ERR_USAGE` when standard input has more than this PIN, and no `more` is asked for.
+ * @throws PinError `ERR_PIN_BLOCKED`, `ERR_PIN_GUARDED` before a person is prompted.
+ * @throws CliError `ERR_USAGE` when standard input has more lines than this PIN, unless `more` is set.
  */
 export async function askPin(
   context: Context,
@@ -20,22 +20,22 @@ export async function askPin(
   { more = false }: Pick<PinForm, 'more'> = {},
 ): Promise<Pin> {
   const { messages } = context
-  const tries = await triesToTell(context, session, pin)
+  const tries = await remainingTries(context, session, pin)
   return context.pins.ask(`${messages.enterPin(pinName(messages, pin.id))}${tries}: `, { ...pinForm(pin), more })
 }
 
-/** What people call a PIN; its identifier when it has no name. */
+/** Display name of a PIN; its identifier if it has none. */
 export function pinName({ language }: Pick<Messages, 'language'>, id: string): string {
   return isPinId(id) ? pins[id].names[language] : id
 }
 
-/** How what is typed is put right: letters of a password are raised. */
+/** Conversion of a typed PIN: letters of a password to upper case. */
 export function pinForm(pin: PinReference): { readonly upperCase: boolean } {
   return { upperCase: pin.format.kind === 'alphanumeric' }
 }
 
-/** The tries left, for a person's question; nothing where lines are taken. @throws PinError as {@link askPin}. */
-export async function triesToTell(context: Context, session: CardSession, pin: PinReference): Promise<string> {
+/** The tries left, for the prompt; empty when lines are read. @throws PinError as {@link askPin}. */
+export async function remainingTries(context: Context, session: CardSession, pin: PinReference): Promise<string> {
   if (!context.pins.interactive) return ''
   const status = await session.within(pin.application, () => readPinStatus(session, pin))
   requireUsable(context, pin, status)

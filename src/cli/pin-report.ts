@@ -7,11 +7,11 @@ import { jukiPin } from '../juki/index.ts'
 import { type CardPinId, pins } from '../pins.ts'
 import type { Messages } from './messages/catalogue.ts'
 
-/** One PIN as it was found. */
+/** State of one PIN. */
 export interface PinReport {
   readonly id: CardPinId
   readonly state: PinStatus['state']
-  /** Left out when the card keeps no counter or does not tell it. */
+  /** Absent when the card has no retry counter or does not report it. */
   readonly triesLeft?: number
   readonly triesMax: number
 }
@@ -24,7 +24,7 @@ const registryPins: readonly PinReference[] = [
   commonPin,
 ]
 
-/** The JPKI application, or `undefined` when the card has none. Keeps PINs that are verified in it already. */
+/** The JPKI application, or `undefined` when the card has none. Leaves PINs already verified in it unchanged. */
 export async function openJpkiIfPresent(session: CardSession): Promise<JpkiApplication | undefined> {
   try {
     return await JpkiApplication.open(session)
@@ -34,22 +34,22 @@ export async function openJpkiIfPresent(session: CardSession): Promise<JpkiAppli
   }
 }
 
-/** The state of both PINs of JPKI; one the card does not have is left out. Spends no try. */
+/** The state of both PINs of JPKI; PINs the card does not have are omitted. Spends no try. */
 export async function readPins({ session }: JpkiApplication): Promise<PinReport[]> {
   return readAll(session, [jpkiPins.auth, jpkiPins.sign])
 }
 
 /**
- * The state of the PINs of every other application, those printed on the card among them; one the card does not have is
- * left out. Spends no try, and clears PINs verified in another application.
+ * The state of the PINs of every other application, including those printed on the card; PINs the card does not have
+ * are omitted. Spends no try, and clears PINs verified in another application.
  */
 export async function readRegistryPins(session: CardSession): Promise<PinReport[]> {
   return readAll(session, registryPins)
 }
 
 /**
- * Adds the counters of PINs that were verified, which cannot be seen until they have been cleared. Their state stays
- * `verified`: as it was found.
+ * Adds the counters of PINs found verified, which are not readable until cleared. Their state stays `verified`, as
+ * found.
  */
 export async function completeCounters(app: JpkiApplication, reports: readonly PinReport[]): Promise<PinReport[]> {
   const complete: PinReport[] = []
@@ -76,7 +76,7 @@ async function readAll(session: CardSession, pins: readonly PinReference[]): Pro
   return reports
 }
 
-/** One PIN of the application that is current or can be selected; `undefined` when the card does not have it. */
+/** One PIN of the current application, or of one that can be selected; `undefined` when the card does not have it. */
 async function readPin(session: CardSession, pin: PinReference): Promise<PinReport | undefined> {
   try {
     return await readPinReport(session, pin)

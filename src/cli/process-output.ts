@@ -1,24 +1,24 @@
 import { fstatSync, writeSync } from 'node:fs'
 import type { OutputStream } from './io.ts'
 
-/** Bytes a log may have waiting for its reader; what comes beyond is dropped. */
+/** Bytes a log may buffer for its reader; further lines are dropped. */
 const mostWaiting = 262_144
 const lineFeed = 0x0a
 
 /**
- * A standard stream of this process. It tells when all is written, keeps a failure instead of throwing it, and can become
- * a log, which never fails and never holds more than {@link mostWaiting} bytes.
+ * A standard stream of this process. It reports when all is written, keeps an error instead of throwing it, and can be
+ * switched to log mode, which never fails and never buffers more than {@link mostWaiting} bytes.
  */
 export class ProcessOutput implements OutputStream {
   readonly isTTY: boolean
   readonly #stream: NodeJS.WriteStream & { readonly fd: number }
-  /** Files are written here: Node takes a write that stopped halfway (a full disk) for a whole one. */
+  /** Files are written here directly: Node treats a partial write (disk full) as complete. */
   readonly #isFile: boolean
   readonly #failed: (error: NodeJS.ErrnoException) => void
   #waiting = 0
   #idle: (() => void)[] = []
   #failure: NodeJS.ErrnoException | undefined
-  /** The last line was written in part only. */
+  /** The last line was written partially. */
   #torn = false
   #log: Log | undefined
 
@@ -28,7 +28,7 @@ export class ProcessOutput implements OutputStream {
     this.#stream = stream
     this.#isFile = !this.isTTY && isFile(stream.fd)
     this.#failed = failed
-    // Each write tells of its own failure.
+    // Each write reports its own error.
     stream.on('error', () => {})
   }
 
@@ -37,7 +37,7 @@ export class ProcessOutput implements OutputStream {
     return this.isTTY ? this.#stream.columns : undefined
   }
 
-  /** Why something could not be written; a log keeps none. */
+  /** The first write error; none in log mode. */
   get failure(): NodeJS.ErrnoException | undefined {
     return this.#failure
   }
@@ -62,24 +62,25 @@ export class ProcessOutput implements OutputStream {
     this.#send(gap === 0 ? bytes : afterGap(gap, bytes), (error) => log.drop(bytes, error.code ?? 'EIO', gap))
   }
 
-  /** Resolves when everything is written, however slow the reader, or when that failed; at once for a log. */
+  /** Resolves when everything is written, however slow the reader, or writing failed; at once in log mode. */
   async flushed(): Promise<void> {
     if (this.#waiting === 0 || this.#log !== undefined) return
     await new Promise<void>((resolve) => this.#idle.push(resolve))
   }
 
   /**
-   * Makes this the log of a program that must go on whatever becomes of its output: lines that cannot be written, or that a
-   * reader leaves waiting, are dropped and counted, and the count is written in their place once there is room.
+   * Switches to log mode, for a program that must continue whatever happens to its output: lines that cannot be
+   * written, or that a slow reader leaves buffered, are dropped and counted; the count is written in their place once
+   * there is room.
    *
-   * @param lost - called when the first line is dropped, with the system's name of the error; `EAGAIN` for a reader that
-   *   does not read.
+   * @param lost - called when the first line is dropped, with the system's error name; `EAGAIN` for a reader that does
+   *   not read.
    */
   becomeLog(lost: (reason: string) => void): void {
     this.#log = new Log(lost)
     this.#failure = undefined
     for (const resolve of this.#idle.splice(0)) resolve()
-    // A terminal whose output is held (Ctrl-S) would hold this process.
+    // A terminal with stopped output (Ctrl-S) would block this process.
     const { _handle: handle } = this.#stream as { _handle?: { setBlocking?(blocking: boolean): void } }
     handle?.setBlocking?.(false)
   }
@@ -117,18 +118,18 @@ export class ProcessOutput implements OutputStream {
   }
 }
 
-/** What a log has dropped. */
+/** Dropped lines of a log. */
 class Log {
   readonly #lost: (reason: string) => void
   dropped = 0
-  /** Of those, not yet said in the log itself. */
+  /** Of those, not yet reported in the log itself. */
   #gap = 0
 
   constructor(lost: (reason: string) => void) {
     this.#lost = lost
   }
 
-  /** @param gap - lines dropped earlier, whose count was to be written before these. */
+  /** @param gap - lines dropped earlier whose count was to be written before these. */
   drop(bytes: Uint8Array, reason: string, gap = 0): void {
     const lines = Math.max(1, bytes.filter((byte) => byte === lineFeed).length)
     const isFirst = this.dropped === 0
@@ -137,7 +138,7 @@ class Log {
     if (isFirst) this.#lost(reason)
   }
 
-  /** Lines to be said missing before the next one. */
+  /** Number of dropped lines to report before the next one. */
   takeGap(): number {
     const gap = this.#gap
     this.#gap = 0

@@ -11,7 +11,7 @@ const graceMs = 200
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
 
-/** Reads secrets from standard input, one a line, as bytes. What was read is wiped. */
+/** Reads secrets from standard input, one per line, as bytes. Its buffers are wiped. */
 export class SecretLines {
   readonly #input: InputStream
   readonly #signal: AbortSignal
@@ -45,8 +45,8 @@ export class SecretLines {
   }
 
   /**
-   * Makes sure that nothing is left: another line would mean that the caller takes the lines for something else than they
-   * are. Line ends alone are passed over. The end of the input is waited for {@link graceMs} at most, since it may stay open.
+   * Requires that no line is left: a further line would mean that the caller misunderstands the meaning of the lines.
+   * Empty lines are ignored. Waits {@link graceMs} at most for the end of the input, since it may stay open.
    *
    * @throws CliError `ERR_USAGE`.
    */
@@ -61,7 +61,7 @@ export class SecretLines {
     }
   }
 
-  /** Wipes what is held and lets go of the input, so that the process can end. */
+  /** Wipes the buffers and releases the input, so that the process can end. */
   close(): void {
     this.#held.fill(0)
     this.#held = new Uint8Array()
@@ -79,7 +79,7 @@ export class SecretLines {
     return line
   }
 
-  /** One chunk, or `undefined` at the end. @param until - when to take what has not come for the end. */
+  /** One chunk, or `undefined` at the end. @param until - time at which missing input counts as the end. */
   async #read(until?: number): Promise<Uint8Array | undefined> {
     const input = this.#input
     for (;;) {
@@ -108,7 +108,7 @@ export class SecretLines {
   }
 }
 
-/** The terminal of the person, for when standard input carries a file; `undefined` when there is none. */
+/** The controlling terminal, used when standard input carries a file; `undefined` without one. */
 export function openTerminal(): Terminal | undefined {
   try {
     return new ReadStream(openSync(process.platform === 'win32' ? '\\\\.\\CONIN$' : '/dev/tty', 'r+'))
@@ -130,12 +130,12 @@ const keys = {
 }
 
 /**
- * Asks for a secret on the terminal and shows asterisks only. The terminal is as before afterwards, whatever happens.
+ * Prompts for a secret on the terminal and shows asterisks only. The terminal mode is restored in any case.
  *
  * @param input - the terminal.
  * @returns UTF-8 bytes typed before Enter; the caller wipes them.
- * @throws TransportError `ERR_ABORTED` for Ctrl-C, Ctrl-D and an aborted signal; with the cause `SIGHUP` when the terminal was
- *   closed.
+ * @throws TransportError `ERR_ABORTED` for Ctrl-C, Ctrl-D and an aborted signal; with the cause `SIGHUP` when the
+ *   terminal was closed.
  */
 export async function promptHidden(io: Io, input: InputStream, label: string): Promise<Uint8Array> {
   const { stderr, signal } = io
@@ -144,7 +144,7 @@ export async function promptHidden(io: Io, input: InputStream, label: string): P
   const stop = (): void => settle?.reject(new TransportError('ERR_ABORTED', 'interrupted while a PIN was asked for'))
   const closed = (): void =>
     settle?.reject(new TransportError('ERR_ABORTED', 'the terminal was closed while a PIN was asked for', hungUp))
-  // A closed terminal refuses every change of its mode, later ones too.
+  // A closed terminal rejects mode changes, later ones too.
   if (input.listenerCount('error', ignoreFailure) === 0) input.on('error', ignoreFailure)
   const onData = (chunk: Uint8Array | string): void => {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
@@ -178,12 +178,12 @@ export async function promptHidden(io: Io, input: InputStream, label: string): P
   }
 }
 
-/** How a closed terminal shows. */
+/** Events of a closed terminal. */
 const ends = ['end', 'close', 'error'] as const
 const hungUp = { cause: 'SIGHUP' }
 const ignoreFailure = (): void => {}
 
-/** The bytes of one line as they are typed, edited in place. */
+/** The bytes of one typed line, edited in place. */
 class HiddenLine {
   readonly #bytes = new Uint8Array(longest)
   #length = 0
@@ -193,7 +193,7 @@ class HiddenLine {
     return this.#bytes.subarray(0, this.#length).filter((byte) => (byte & 0xc0) !== 0x80).length
   }
 
-  /** Takes one chunk of keys. */
+  /** Processes one chunk of key bytes. */
   type(chunk: Uint8Array): 'more' | 'done' | 'stop' {
     for (let at = 0; at < chunk.length; at++) {
       const key = chunk[at]!
@@ -225,7 +225,7 @@ class HiddenLine {
   }
 }
 
-/** Last byte of the escape sequence of an arrow or function key, ECMA-48 5.4; it comes in one chunk. */
+/** Last byte of the escape sequence of an arrow or function key, ECMA-48 5.4; it arrives in one chunk. */
 function endOfSequence(chunk: Uint8Array, at: number): number {
   const introducer = chunk[at + 1]
   if (introducer === 0x4f) return at + 2

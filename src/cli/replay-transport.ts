@@ -2,7 +2,7 @@ import { fromHex } from '../bytes.ts'
 import { type ReplayConnection, replayConnection, type Transcript } from '../transcript/index.ts'
 import type { CardTransport, ReaderState } from '../transport/index.ts'
 
-/** One reader whose card plays a transcript back. Closing it throws `ERR_REPLAY` when exchanges are left over. */
+/** One reader whose card replays a transcript. Closing it throws `ERR_REPLAY` when exchanges are left over. */
 export function replayTransport(transcript: Transcript): CardTransport {
   const { reader: name, atr } = transcript
   const state: ReaderState = { name, cardPresent: true, mute: false, busy: false, atr: fromHex(atr) }

@@ -10,7 +10,7 @@ import { directReference, extendedLength, selectWithoutData, shortFileId, spendL
 import { openTransport } from './transport.ts'
 import { connectCard } from './wait.ts'
 
-/** Runs `body`, then closes the transport; an error of closing counts when there was none before. */
+/** Runs `body`, then closes the transport; an error of closing is thrown if there was none before. */
 export async function closing<T>(transport: CardTransport, body: (transport: CardTransport) => Promise<T>): Promise<T> {
   let value: T
   try {
@@ -29,10 +29,10 @@ export interface SessionOutcome<T> extends SessionFacts {
 }
 
 /**
- * Opens the transport, waits for a card, runs `body` in a session, and closes everything, whatever happens. A session
- * that could not clear the card sets `context.notCleared`.
+ * Opens the transport, waits for a card, runs `body` in a session, and always closes everything. A session that could
+ * not clear the card sets `context.notCleared`.
  *
- * @throws StateNotClearedError when all went well but for that; else whatever went wrong first.
+ * @throws StateNotClearedError when that is the only error; otherwise the first error.
  */
 export async function withSession<T>(
   context: Context,
@@ -44,7 +44,7 @@ export async function withSession<T>(
   })
 }
 
-/** Runs `body` in a session on a connection, recorded when the context says so. */
+/** Runs `body` in a session on a connection, recorded if the context requests it. */
 export async function withConnection<T>(
   context: Context,
   plain: CardConnection,
@@ -71,7 +71,7 @@ export async function withConnection<T>(
   return { value: done.value, ...facts }
 }
 
-/** What the person knows of card and reader, so that it need not be found out. */
+/** Capabilities of card and reader given by options, which need not be probed. */
 export function settledCapabilities(options: Options): Partial<Capabilities> {
   const given = {
     extendedLength: options.get(extendedLength),
@@ -82,7 +82,7 @@ export function settledCapabilities(options: Options): Partial<Capabilities> {
   return Object.fromEntries(Object.entries(given).filter(([, ability]) => ability !== undefined))
 }
 
-/** Whether the last try may be spent, as the person said in so many words. */
+/** Whether the last try may be spent, as explicitly requested. */
 export function verifyOptions(context: Context): VerifyPinOptions {
   return context.options.has(spendLastTry) ? { lastTry: spendTheLastTry } : {}
 }

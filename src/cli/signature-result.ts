@@ -7,7 +7,10 @@ import type { ChainPart } from './trust/chain.ts'
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
 
-/** A signature for `--json` and for people; `file` is where it was written to, `chain` what its certificate is worth. */
+/**
+ * A signature for `--json` and for people; `file` is the file it was written to, `chain` the result of the verification
+ * of its certificate.
+ */
 export function signatureResult(
   messages: Messages,
   outcome: SessionOutcome<JpkiSignature>,

@@ -4,7 +4,10 @@ import { displayWidth } from './output.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Whether text on a stream may be coloured: on a terminal, unless `NO_COLOR` is set (no-color.org) or the terminal is dumb. */
+/**
+ * Whether text on a stream may be coloured: on a terminal, unless `NO_COLOR` is set (no-color.org) or the terminal is
+ * dumb.
+ */
 export function isColoured({ isTTY }: OutputStream, env: Environment): boolean {
   return isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
 }
@@ -25,21 +28,21 @@ export function markAlarms(text: string, alarms: readonly string[]): string {
   }, text)
 }
 
-/** Columns to write into: those of the terminal, else `COLUMNS`, else 80; at least 40 and at most 120. */
+/** Available columns: those of the terminal, else `COLUMNS`, else 80; at least 40 and at most 120. */
 export function columnsOf({ columns }: OutputStream, env: Environment): number {
   const wanted = columns ?? (/^\d{2,4}$/.test(env['COLUMNS'] ?? '') ? Number(env['COLUMNS']) : 80)
   return Math.min(120, Math.max(40, wanted))
 }
 
 /**
- * What is never broken: a word, or one character of Japanese, with what must not end a line before it and what must not begin one
- * after it (行頭禁則、行末禁則).
+ * Unbreakable units: a word, or one Japanese character together with characters that must not end a line before it or
+ * begin one after it (行頭禁則、行末禁則).
  */
 const units =
   /[「『（【〔〈《]*(?:[!-~\u00a0-\u00ff]+|[^\s])[、。，．・：；？！」』）】〕〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ…]*|\s+/gu
 
 /**
- * A text in lines of at most `width` columns, broken between words and between the characters of Japanese; a word that is longer has
+ * Wraps a text into lines of at most `width` columns, between words and between Japanese characters; a longer word gets
  * a line of its own.
  */
 export function wrap(text: string, width: number): readonly string[] {
@@ -56,8 +59,8 @@ export function wrap(text: string, width: number): readonly string[] {
 }
 
 /**
- * Two columns within `width`: names, and what they are, which is wrapped. What a long name is stands on the
- * next line. Ends with a line feed.
+ * Two columns within `width`: names and descriptions; descriptions are wrapped, and start on the next line after a long
+ * name. Ends with a line feed.
  */
 export function columns(rows: readonly (readonly [string, string])[], width: number): string {
   const most = Math.min(28, Math.floor(width / 2) - 4)

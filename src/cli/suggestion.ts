@@ -1,7 +1,7 @@
-/** How many letters may differ, by the length of what was typed. */
+/** Maximum edit distance, by the length of the input. */
 const allowed = (length: number): number => (length <= 3 ? 1 : length <= 7 ? 2 : 3)
 
-/** Those of `words` that resemble what was typed, at most three, the nearest first: "did you mean". */
+/** The `words` similar to the input, at most three, the nearest first: "did you mean". */
 export function nearest(typed: string, words: readonly string[]): readonly string[] {
   return words
     .map((word) => ({ word, distance: word.startsWith(typed) && typed.length > 1 ? 0.5 : distanceOf(typed, word) }))
@@ -11,7 +11,7 @@ export function nearest(typed: string, words: readonly string[]): readonly strin
     .map(({ word }) => word)
 }
 
-/** Letters added, left out, replaced or swapped with their neighbour (optimal string alignment). */
+/** Edit distance: insertion, deletion, substitution, transposition (optimal string alignment). */
 function distanceOf(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
   for (let i = 1; i <= a.length; i++) {

@@ -5,7 +5,7 @@ import type { Io } from './io.ts'
 import { binding, isolated, virtual } from './options.ts'
 import { virtualCardOptions } from './virtual-options.ts'
 
-/** A new virtual card. Loaded when asked for: making keys takes seconds and modules of its own. */
+/** A new virtual card. Loaded on demand: generating keys takes seconds and further modules. */
 export async function makeVirtualCard(io: Io, options: VirtualCardOptions): Promise<VirtualCard> {
   const create = io.dependencies?.createVirtualCard ?? (await import('../emulator/index.ts')).createVirtualCard
   return create(options)
@@ -17,7 +17,7 @@ export async function virtualTransport(card: VirtualCard): Promise<CardTransport
   return new VirtualTransport({ card })
 }
 
-/** The way to readers that the options ask for. */
+/** The transport selected by the options. */
 export async function openTransport(context: Context): Promise<CardTransport> {
   const { io, options, replay } = context
   if (replay !== undefined) return (await import('./replay-transport.ts')).replayTransport(replay)

@@ -6,12 +6,12 @@ import type { Context } from './context.ts'
 import { json, reader as readerOption, wait } from './options.ts'
 
 const defaultWait = { person: 60, json: 10 }
-/** Milliseconds between two looks at the readers. */
+/** Polling interval of the readers, milliseconds. */
 const lookMs = 100
 
 /**
- * The readers that a name means: the one called so, else those in whose name it occurs, in any case. Full-width letters count as
- * their narrow forms.
+ * The readers a name matches: the one with exactly that name, else all that contain it, case-insensitive. Full-width
+ * characters match their narrow forms.
  */
 export function readersNamed(readers: readonly ReaderState[], wanted: string): readonly ReaderState[] {
   const exact = readers.filter(({ name }) => name === wanted)
@@ -22,8 +22,8 @@ export function readersNamed(readers: readonly ReaderState[], wanted: string): r
 }
 
 /**
- * Connects to a card that no other program holds, and waits for one as {@link waitForCard} does. Where the card turns out to be held,
- * the next reader is tried.
+ * Connects to a card that no other program holds, waiting for one as {@link waitForCard} does. If the card turns out to
+ * be held, the next reader is tried.
  */
 export async function connectCard(context: Context, transport: CardTransport): Promise<CardConnection> {
   const held = new Set<string>()
@@ -41,13 +41,13 @@ export async function connectCard(context: Context, transport: CardTransport): P
 }
 
 /**
- * The reader with the card to work with: the first whose card no other program holds. Waits for a card as long as `--wait` says and
- * says what is waited for. A name that no reader has is waited for only where there is no reader at all, or `--wait` is given; nor
- * is a card that another program holds.
+ * The reader to use: the first with a card that no other program holds. Waits for a card as long as `--wait` allows and
+ * reports what it waits for. An unknown reader name is waited for only if no reader is attached or `--wait` is given;
+ * so is a card held by another program.
  *
- * @param held - readers found to be busy.
- * @throws TransportError `ERR_NO_READER`, `ERR_NO_CARD`, `ERR_READER_BUSY`, `ERR_CARD_MUTE`, `ERR_TIMEOUT`, `ERR_ABORTED`,
- *   `ERR_SERVICE_UNAVAILABLE`; CliError `ERR_USAGE` when several readers have the part of a name that is given.
+ * @param held - readers known to be busy.
+ * @throws TransportError `ERR_NO_READER`, `ERR_NO_CARD`, `ERR_READER_BUSY`, `ERR_CARD_MUTE`, `ERR_TIMEOUT`,
+ *   `ERR_ABORTED`, `ERR_SERVICE_UNAVAILABLE`; CliError `ERR_USAGE` when the name matches several readers.
  */
 export async function waitForCard(
   context: Context,
@@ -62,7 +62,7 @@ export async function waitForCard(
   if (found.free !== undefined) return found.free
   if (!waits && wanted !== undefined && found.named.length === 0 && found.all.length > 0) throw whyNot(found)!
   const [maybe, ...others] = found.busy
-  // What is known of other programs may be old: connecting decides, where there is one card.
+  // The busy state may be outdated: with a single card, connecting decides.
   if (!waits && maybe !== undefined) {
     if (others.length === 0 && !held.has(maybe.name)) return maybe
     throw whyNot(found)!
@@ -88,11 +88,11 @@ export async function waitForCard(
 /** Readers at one moment. */
 interface Found {
   readonly all: readonly ReaderState[]
-  /** Those that may be used. */
+  /** Readers that may be used. */
   readonly named: readonly ReaderState[]
-  /** With a card that answers and is not held by another program. */
+  /** The first with a responding card that no other program holds. */
   readonly free: ReaderState | undefined
-  /** With a card that another program holds. */
+  /** Readers with a card that another program holds. */
   readonly busy: readonly ReaderState[]
 }
 
@@ -107,7 +107,7 @@ async function look(transport: CardTransport, wanted: string | undefined, held: 
 
 const namesOf = (readers: readonly ReaderState[]): string => readers.map(({ name }) => name).join(', ')
 
-/** What stands in the way beyond a missing card. */
+/** The obstacle, if other than a missing card. */
 function whyNot({ all, named, busy }: Found): TransportError | undefined {
   if (all.length === 0) return new TransportError('ERR_NO_READER', 'no card reader is connected')
   if (named.length === 0) return new ReaderNameError(namesOf(all))
@@ -117,10 +117,10 @@ function whyNot({ all, named, busy }: Found): TransportError | undefined {
   }
   const mute = named.find((reader) => reader.mute)
   if (mute === undefined) return undefined
-  return new TransportError('ERR_CARD_MUTE', 'the card in the reader does not answer', { reader: mute.name })
+  return new TransportError('ERR_CARD_MUTE', 'the card in the reader does not respond', { reader: mute.name })
 }
 
-/** Says on standard error what is waited for: once, or counting down on a terminal. */
+/** Reports on standard error what is waited for: once, or counting down on a terminal. */
 function startProgress(context: Context, seconds: number, { named, busy }: Found): { stop(): void } {
   const { io, messages } = context
   const cause = named.length === 0 ? 'connectReader' : busy.length > 0 ? 'waitForReader' : 'insertCard'

@@ -5,7 +5,7 @@ import type { Messages } from '../messages/catalogue.ts'
 import { table } from '../output.ts'
 import { isKnownRoot, type TrustedRoots } from './roots.ts'
 
-/** Reasons that are not reported: nothing of that kind was asked for. */
+/** Reasons that are not reported: the check was not requested. */
 const silent: ReadonlySet<string | undefined> = new Set(['not-asked', 'nothing-to-compare'])
 
 /** A report on one application, for `--json` and for people; refused when the card is not authentic. */

@@ -11,7 +11,7 @@ import {
   type RecognitionData,
 } from '../../identify/index.ts'
 
-/** Something the card tells, or why it does not. */
+/** A value read from the card, or the reason why it is missing. */
 export type Part<T> = { readonly value: T } | { readonly reason: 'absent' | 'unreadable' }
 
 /** Objects of the card manager. */
@@ -26,16 +26,19 @@ interface ManagerFacts {
   readonly contactAtr: Part<Uint8Array>
 }
 
-/** What a card tells about itself without a PIN. */
+/** Information readable from a card without a PIN. */
 export interface CardFacts {
   readonly identification: Identification
   readonly record: Part<CardRecord>
   readonly manager: Part<ManagerFacts>
-  /** Record and card manager tell the same municipality and expiry; `undefined` when there is nothing to compare. */
+  /**
+   * Whether record and card manager have the same municipality and expiry; `undefined` when there is nothing to
+   * compare.
+   */
   readonly sameCard: boolean | undefined
 }
 
-/** Reads them all. Spends no try; what a card does not have, or refuses, takes nothing from the rest. */
+/** Reads all parts. Spends no try; a missing or refused part does not affect the others. */
 export async function readCardFacts(session: CardSession): Promise<CardFacts> {
   const identification = await identifyCard(session)
   const record = await part(async () => (await CommonApplication.open(session)).readCardRecord())
@@ -52,7 +55,7 @@ async function readManager(manager: CardManager): Promise<ManagerFacts> {
     keyId: await part(() => manager.readKeyId()),
     certificates: await part(() => manager.readCertificates()),
     recognition: await part(() => manager.readRecognitionData()),
-    // Last: where the card manager has none, another application is selected for it.
+    // Last: if the card manager has none, another application is selected for it.
     contactAtr: await part(() => manager.readContactAtr()),
   }
 }
@@ -74,9 +77,9 @@ function compared(record: Part<CardRecord>, manager: Part<ManagerFacts>): boolea
   if (!('value' in record) || !('value' in manager)) return undefined
   const { municipalityCode, expiry } = manager.value
   if (!('value' in municipalityCode) && !('value' in expiry)) return undefined
-  const told = <T>(one: Part<T>): T | undefined => ('value' in one ? one.value : undefined)
+  const valueOf = <T>(one: Part<T>): T | undefined => ('value' in one ? one.value : undefined)
   try {
-    checkCardRecord(record.value, { municipalityCode: told(municipalityCode), expiry: told(expiry) })
+    checkCardRecord(record.value, { municipalityCode: valueOf(municipalityCode), expiry: valueOf(expiry) })
     return true
   } catch (error) {
     if (error instanceof DecodeError) return false

@@ -6,7 +6,7 @@ import { table } from '../output.ts'
 import { withSession } from '../session.ts'
 import { type CardFacts, type Part, readCardFacts } from './card-facts.ts'
 
-/** `card info`: what the card says about itself without a PIN; what it does not have is named as absent. */
+/** `card info`: information readable without a PIN; missing parts are listed as absent. */
 export async function cardInfo(context: Context): Promise<Result> {
   const { messages } = context
   const { value, reader } = await withSession(context, readCardFacts)

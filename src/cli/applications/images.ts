@@ -12,7 +12,7 @@ export interface NamedImage extends CardImage {
   readonly id: ImageName
 }
 
-/** Every image of what was read. */
+/** Every image that was read. */
 export function imagesOf(face: CardFace | undefined, number: NumberImage | undefined): readonly NamedImage[] {
   return [
     ...(face === undefined
@@ -27,7 +27,7 @@ export function imagesOf(face: CardFace | undefined, number: NumberImage | undef
   ]
 }
 
-/** The image as PNG where it is none. @throws DecodeError `ERR_CARD_DATA`; DependencyError without the decoder. */
+/** Converts an image to PNG. @throws DecodeError `ERR_CARD_DATA`; DependencyError without the decoder. */
 export async function asPng(image: NamedImage): Promise<NamedImage> {
   if (image.format === 'png') return image
   const { width, height, png } = await photoToPng(image)
@@ -40,7 +40,7 @@ interface ShownImages {
   readonly rows: readonly (readonly string[])[]
 }
 
-/** Images as `--png` and `--out` want them: for `--json`, and in rows. Files are for their owner's eyes. */
+/** Images as requested by `--png` and `--out`: for `--json`, and in rows. Files have mode 0600. */
 export async function deliverImages({ options, messages }: Context, read: readonly NamedImage[]): Promise<ShownImages> {
   const images = options.has(pngOption) ? await Promise.all(read.map(asPng)) : read
   const folder = options.get(outFolder)

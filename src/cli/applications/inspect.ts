@@ -31,7 +31,7 @@ export async function inspectCard(context: Context): Promise<Result> {
   }
 }
 
-/** PINs first: a PIN verified before this session shows only until the walk through the applications clears it. */
+/** PINs first: a PIN verified before this session is visible only until selecting other applications clears it. */
 async function inspect(session: CardSession) {
   const early = await openJpkiIfPresent(session)
   const found = early === undefined ? [] : await readPins(early)

@@ -46,7 +46,7 @@ function hashFile(io: Io, source: string): Promise<Uint8Array> {
   })
 }
 
-/** `certificate KIND`: reads a certificate; asks for a PIN only when the card wants one. */
+/** `certificate KIND`: reads a certificate; asks for a PIN only when the card requires one. */
 export async function readCertificate(context: Context, pem: boolean): Promise<Result> {
   const { io, options, operands, messages } = context
   const kind = certificateKinds.find((known) => known === operands[0])

@@ -2,7 +2,7 @@ import type { IssuanceRecord, StripeRecord } from '../../municipal/index.ts'
 import { type FieldValue, PersonalText, type ReadValidity } from '../../municipal/index.ts'
 import type { Messages } from '../messages/catalogue.ts'
 
-/** What a municipality wrote, for `--json`: the holder asked for it, so personal values are shown. */
+/** The record of a municipality, for `--json`: requested by the holder, so personal data is shown. */
 export function recordJson(record: IssuanceRecord | StripeRecord): Readonly<Record<string, unknown>> {
   const { profile, userId, municipalityCode, validity, fields } = record
   const shown = Object.fromEntries(Object.entries(fields).map(([id, value]) => [id, fieldText(value) ?? null]))

@@ -19,7 +19,7 @@ import { recordJson, recordRows } from './municipal-record.ts'
 /** Kinds of profile by their format. */
 const checks = { [issuanceProfileFormat]: checkProfile, [stripeProfileFormat]: checkStripeProfile }
 
-/** `profile check FILE`: whether a profile can be used, and the place and reason of each mistake. */
+/** `profile check FILE`: validates a profile and reports position and reason of each error. */
 export async function profileCheck({ operands, messages }: Context): Promise<Result> {
   const { format, problems } = await check(operands[0]!)
   const [first, ...rest] = problems
@@ -28,7 +28,7 @@ export async function profileCheck({ operands, messages }: Context): Promise<Res
   return { json: { format, problems }, text: table(rows, ''), refused: new ProfileError([first, ...rest]) }
 }
 
-/** What is wrong with the file, or with what it says. */
+/** Errors of the file, or of its content. */
 async function check(file: string): Promise<{ readonly format: string; readonly problems: readonly ProfileProblem[] }> {
   try {
     return checkText(await readProfileText(file))
@@ -38,7 +38,7 @@ async function check(file: string): Promise<{ readonly format: string; readonly 
   }
 }
 
-/** By its format; one of no known format by the kind it comes nearest to. */
+/** By its format; an unknown format as the most similar kind. */
 function checkText(text: string): { readonly format: string; readonly problems: readonly ProfileProblem[] } {
   const named = profileFormat(text)
   const all = Object.entries(checks).map(([format, check]) => ({ format, problems: check(text).problems }))
@@ -46,7 +46,7 @@ function checkText(text: string): { readonly format: string; readonly problems: 
   return all.find(({ format }) => format === named) ?? nearest!
 }
 
-/** `issuance read --profile F`: what a municipal application holds, read as the profile says. */
+/** `issuance read --profile F`: the content of a municipal application, read as the profile describes it. */
 export async function issuanceRead(context: Context): Promise<Result> {
   const { options, messages, pins } = context
   const profile = loadProfile(await readProfileText(options.get(profileOption)!))

@@ -83,12 +83,15 @@ async function askNewPin({ messages, pins }: Context, pin: PinReference): Promis
   }
 }
 
-/** `pin status`: how many tries each PIN of the card has left. A PIN of JPKI found verified is reported as such, and cleared. */
+/**
+ * `pin status`: how many tries each PIN of the card has left. A PIN of JPKI found verified is reported as such, and
+ * cleared.
+ */
 export async function pinStatus(context: Context): Promise<Result> {
   const { messages } = context
   const { value } = await withSession(context, async (session) => {
     const found = [...(await readJpkiPins(session)), ...(await readRegistryPins(session))]
-    // Nothing of ours on the card: the usual error.
+    // No known application on the card: the usual error.
     if (found.length === 0) await JpkiApplication.open(session)
     return found
   })
@@ -101,7 +104,7 @@ export async function pinStatus(context: Context): Promise<Result> {
   }
 }
 
-/** First, as selecting another application would clear what was verified here. */
+/** First, as selecting another application would clear verified PINs of this one. */
 async function readJpkiPins(session: CardSession): Promise<readonly PinReport[]> {
   const app = await openJpkiIfPresent(session)
   if (app === undefined) return []

@@ -3,16 +3,17 @@ import { type CardSession, Pin, type PinReference } from '../../card/index.ts'
 import { birthDatePin } from '../../card-face/index.ts'
 import { PinError } from '../../errors.ts'
 import type { Context } from '../context.ts'
-import { pinName, triesToTell } from '../pin-question.ts'
+import { pinName, remainingTries } from '../pin-question.ts'
 
-/** What is printed on the card and opens files, as people name it. */
+/** Printed data that serves as a PIN (照合番号), by its option value. */
 export type PrintedCode = 'birth-date' | 'code-a' | 'code-b'
 
 /**
- * A code printed on the card, part by part: it is a PIN, so it comes the way PINs do. 照合番号B takes three lines: birth date, year
- * of the card's expiry, security code.
+ * Asks for a code printed on the card, part by part: it is a PIN, so it is entered like one. 照合番号B takes three lines:
+ * birth date, year of the card's expiry, security code.
  *
- * @throws PinError `ERR_PIN_FORMAT` for a part that is none, `ERR_PIN_BLOCKED`, `ERR_PIN_GUARDED` before a person is asked.
+ * @throws PinError `ERR_PIN_FORMAT` for an invalid part, `ERR_PIN_BLOCKED`, `ERR_PIN_GUARDED` before a person is
+ *   prompted.
  */
 export async function askPrintedCode(
   context: Context,
@@ -20,10 +21,10 @@ export async function askPrintedCode(
   code: PrintedCode,
   pin: PinReference,
 ): Promise<Pin> {
-  tellVirtualCodes(context)
+  showVirtualCodes(context)
   const { messages, pins } = context
   const { printed } = messages
-  const tries = await triesToTell(context, session, pin)
+  const tries = await remainingTries(context, session, pin)
   if (code === 'code-a') return pins.ask(`${messages.enterPin(pinName(messages, pin.id))}${tries}: `, asPrinted)
   const ask = (question: string, more: boolean): Promise<string> => askPart(context, `${question}${tries}: `, more)
   const birthDate = birthDigits(await ask(printed.birthDate(pinName(messages, pin.id)), code === 'code-b'), pin)
@@ -33,16 +34,16 @@ export async function askPrintedCode(
   return Pin.fromText(birthDate + year + securityCode)
 }
 
-/** Digits as they are printed, which may be in groups. */
+/** Digits as printed, possibly in groups. */
 const asPrinted = { upperCase: false, grouped: true } as const
 
-/** A part of a code as text: it is printed on the card for everyone who holds it. */
+/** A part of a code as text: not secret, as it is printed on the card. */
 async function askPart({ pins }: Context, question: string, more: boolean): Promise<string> {
   using part = await pins.ask(question, { ...asPrinted, more })
   return part.lend((bytes) => asciiText(bytes))
 }
 
-/** `YYMMDD` as printed, or made of `YYYY-MM-DD`, whose hyphens are left out by now, by the Japanese era. */
+/** `YYMMDD` as printed, or derived from `YYYY-MM-DD` (hyphens already removed) by the Japanese era. */
 function birthDigits(text: string, pin: PinReference): string {
   if (/^[0-9]{6}$/.test(text)) return text
   try {
@@ -63,8 +64,8 @@ function badPart(reason: string, { id }: PinReference): PinError {
   return new PinError('ERR_PIN_FORMAT', `this cannot be the ${id} PIN: ${reason}; no try was spent`, { pin: id })
 }
 
-/** The virtual card is printed nowhere, so a person is told what would stand on it. */
-function tellVirtualCodes({ io, messages, pins, virtualCard }: Context): void {
+/** A virtual card has no printed face, so its printed data is shown instead. */
+function showVirtualCodes({ io, messages, pins, virtualCard }: Context): void {
   if (virtualCard === undefined || !pins.interactive) return
   const { holder, cardExpiry, securityCode } = virtualCard.identity
   io.stderr.write(`${messages.printed.onVirtualCard(holder.birthDate, cardExpiry.slice(0, 4), securityCode)}\n`)

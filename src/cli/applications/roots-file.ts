@@ -7,10 +7,10 @@ const applications = ['manager', 'text', 'visual'] as const
 const members = ['keyId', 'publicKey', 'hierarchy', 'application']
 
 /**
- * Root keys of card-verifiable certificates from JSON: a list of `{"keyId": 32 hexadecimal digits, "publicKey": base64 of a
- * SubjectPublicKeyInfo, "hierarchy": "production", "application": "text"}`, `application` left out for any.
+ * Root keys of card-verifiable certificates from JSON: a list of `{"keyId": 32 hexadecimal digits, "publicKey": base64
+ * of a SubjectPublicKeyInfo, "hierarchy": "production", "application": "text"}`, `application` left out for any.
  *
- * @throws CliError `ERR_USAGE` naming what is wrong.
+ * @throws CliError `ERR_USAGE` naming the invalid field.
  */
 export function parseRoots(text: string): readonly CvcRoot[] {
   let list: unknown
@@ -23,7 +23,7 @@ export function parseRoots(text: string): readonly CvcRoot[] {
   return list.map((value: unknown, i) => parseRoot(value, `[${i}]`))
 }
 
-/** The roots of a virtual card in that form, for another process that is to trust it. */
+/** The roots of a virtual card in that form, for another process. */
 export function formatRoots({ cvc }: Pick<Identity, 'cvc'>): string {
   const roots = applications.map((application) => {
     const { keyId, publicKey } = cvc[application].root

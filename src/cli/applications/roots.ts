@@ -8,20 +8,20 @@ import { formatRoots, parseRoots } from './roots-file.ts'
 
 const longestFile = 1_048_576
 
-/** Root keys to trust, and the hierarchies they may be of: the caller who names the roots decides. */
+/** Root keys to trust, and their accepted hierarchies: decided by naming the roots. */
 export interface TrustedRoots {
   readonly roots: readonly CvcRoot[]
   readonly hierarchies: readonly CvcHierarchy[]
 }
 
-/** The keys public projects found; `known-test` those of J-LIS's test cards. Neither is officially published. */
+/** Keys found by public projects; `known-test`: those of J-LIS test cards. Neither is officially published. */
 const known = { known: 'production', 'known-test': 'test' } as const
 
 /**
- * The roots `--roots` names: `known`, `known-test`, or a file; may be given several times. With `--virtual` alone `undefined`: the
- * virtual card's own, see {@link virtualRoots}.
+ * The roots `--roots` names: `known`, `known-test`, or a file; may be given several times. With `--virtual` alone
+ * `undefined`: the virtual card's own, see {@link virtualRoots}.
  *
- * @throws CliError `ERR_USAGE` when a real card is to be judged by nothing, or a file holds no roots; `ERR_FILE`.
+ * @throws CliError `ERR_USAGE` when a real card is to be verified without roots, or a file has no roots; `ERR_FILE`.
  */
 export async function namedRoots(options: Options): Promise<TrustedRoots | undefined> {
   const names = options.all(rootsOption)
@@ -34,7 +34,7 @@ export async function namedRoots(options: Options): Promise<TrustedRoots | undef
   return { roots, hierarchies: [...new Set(roots.map(({ hierarchy }) => hierarchy))] }
 }
 
-/** Whether a root comes from public projects and not from its issuer. */
+/** Whether a root is known from public projects, not from its issuer. */
 export function isKnownRoot(root: CvcRoot): root is KnownCvcRoot {
   return 'officiallyPublished' in root
 }
@@ -47,7 +47,7 @@ async function rootsOf(name: string): Promise<readonly CvcRoot[]> {
   return parseRoots(await readText(name, longestFile))
 }
 
-/** The roots of the card behind `--virtual`. Made with it, and worth nothing. */
+/** The roots of the card of `--virtual`: generated with it, without trust value. */
 export function virtualRoots({ virtualCard }: Context): TrustedRoots {
   return { roots: parseRoots(formatRoots(virtualCard!.identity)), hierarchies: ['virtual'] }
 }

@@ -9,7 +9,7 @@ import { type CardSurvey, surveyCard } from '../trust/card-survey.ts'
 const channels = Object.keys(serviceChannels) as ServiceChannel[]
 
 /**
- * `services`: which credential of the card in the reader serves at a channel, and what to say to the customer.
+ * `services`: which credential of the card is accepted at a channel, and the text for the customer.
  *
  * @param wanted - the channel; `undefined` for all of them.
  */
@@ -33,7 +33,7 @@ export async function services(context: Context, wanted: ServiceChannel | undefi
   }
 }
 
-/** The last day as the card tells it without a PIN. */
+/** The last day, as readable from the card without a PIN. */
 function lastDay({ expiry: follows }: ServicePlan, { auth, expiry }: CardSurvey): string | undefined {
   if (follows === 'own-certificate') {
     return !auth.readable || hasNoEnd(auth.certificate.notAfter) ? undefined : dayInJapan(auth.certificate.notAfter)
@@ -41,10 +41,10 @@ function lastDay({ expiry: follows }: ServicePlan, { auth, expiry }: CardSurvey)
   return expiry.readable ? expiry.end.expiry : undefined
 }
 
-/** Why there is no last day. */
+/** Why the last day is missing. */
 function noDay({ expiry: follows }: ServicePlan, { auth }: CardSurvey, messages: Messages): string {
   const isEndless = follows === 'own-certificate' && auth.readable && hasNoEnd(auth.certificate.notAfter)
-  return isEndless ? messages.noEnd : messages.services.dayNotTold
+  return isEndless ? messages.noEnd : messages.services.dayNeedsPin
 }
 
 function planJson(plan: ServicePlan, survey: CardSurvey) {

@@ -9,7 +9,7 @@ import { authenticityResult } from './authenticity-report.ts'
 import { namedRoots, virtualRoots } from './roots.ts'
 import { unlockText, verifyUnlock } from './unlock.ts'
 
-/** `text verify`: whether the text application is authentic, its attributes and, with `--purpose`, its number; shows neither. */
+/** `text verify`: verifies the text application, its attributes and, with `--purpose`, its number; shows neither. */
 export async function textVerify(context: Context): Promise<Result> {
   const { options, messages, pins } = context
   const purpose = options.get(numberPurpose)
@@ -55,7 +55,10 @@ export async function textAttributes(context: Context): Promise<Result> {
 
 const masked = '*'.repeat(12)
 
-/** `text number --purpose P`: the individual number, shown with `--reveal` only; without, that its check digit is right. */
+/**
+ * `text number --purpose P`: the individual number, shown with `--reveal` only; otherwise only the result of its check
+ * digit.
+ */
 export async function textNumber(
   context: Context,
   { purpose, reveal }: { readonly purpose: IndividualNumberPurpose; readonly reveal: boolean },

@@ -7,26 +7,26 @@ import { askPin } from '../pin-question.ts'
 import { verifyOptions } from '../session.ts'
 import { askPrintedCode } from './printed-codes.ts'
 
-/** What opens the text application: the PIN, or 照合番号B with `--code-b`. */
+/** Asks for the PIN of the text application, or for 照合番号B with `--code-b`. */
 export async function unlockText(context: Context, session: CardSession): Promise<Unlock<TextPin>> {
   const guard = verifyOptions(context)
   if (!context.options.has(codeB)) return { pin: 'pin', value: await askPin(context, session, textPins.pin), ...guard }
   return { pin: 'code-b', value: await askPrintedCode(context, session, 'code-b', textPins['code-b']), ...guard }
 }
 
-/** What `--with` says opens the visual application; 照合番号B when nothing is said. */
+/** The code selected by `--with` for the visual application; default 照合番号B. */
 export function visualPinOf({ options }: Context, allowed: readonly VisualPin[]): VisualPin {
   const pin = options.get(printedCode) ?? 'code-b'
   if (!allowed.includes(pin)) throw usageError('bad-value', `--with ${allowed.join('|')}`)
   return pin
 }
 
-/** The code itself, asked for. */
+/** Asks for the code. */
 export async function unlockVisual(context: Context, session: CardSession, pin: VisualPin): Promise<Unlock<VisualPin>> {
   return { pin, value: await askPrintedCode(context, session, pin, visualPins[pin]), ...verifyOptions(context) }
 }
 
-/** Gives it to the application. */
+/** Verifies it in the application. */
 export function verifyUnlock<Name>(
   app: { verifyPin(pin: Name, value: Pin, options: VerifyPinOptions): Promise<void> },
   { pin, value, ...guard }: Unlock<Name>,

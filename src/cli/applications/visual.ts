@@ -18,14 +18,17 @@ import { asPng, deliverImages, imageJson, imageRow, imagesOf, type NamedImage, w
 import { namedRoots, virtualRoots } from './roots.ts'
 import { unlockVisual, verifyUnlock, visualPinOf } from './unlock.ts'
 
-/** What each code opens. */
+/** Records readable with each code. */
 const records: Readonly<Record<VisualPin, readonly VisualRecord[]>> = {
   'birth-date': ['birth-record'],
   'code-a': ['card-face', 'number-image'],
   'code-b': ['card-face'],
 }
 
-/** `visual verify`: whether what the code opens is authentic; its images are written with `--out` only when it is. */
+/**
+ * `visual verify`: verifies the records readable with the code; images are written with `--out` only when they are
+ * authentic.
+ */
 export async function visualVerify(context: Context): Promise<Result> {
   const { options, messages, pins } = context
   const pin = visualPinOf(context, ['birth-date', 'code-a', 'code-b'])
@@ -52,7 +55,7 @@ function provedImages({ ok, evidence }: CheckedCard): readonly NamedImage[] {
   return imagesOf(cardFace && decodeCardFace(cardFace), numberImage && decodeNumberImage(numberImage))
 }
 
-/** `visual show`: the card face, as far as the code gives access to it; images by their sizes, written with `--out`. */
+/** `visual show`: the card face as far as readable with the code; images by size, written with `--out`. */
 export async function visualShow(context: Context): Promise<Result> {
   const { messages, pins } = context
   const pin = visualPinOf(context, ['birth-date', 'code-a', 'code-b'])
