@@ -1,4 +1,4 @@
-/** State of the card: PINs for good, security state until power off, current AP and EF until any reset. */
+/** State of the card: PINs (persistent), security state (until power off), current AP and EF (until any reset). */
 
 import type { SecureMessagingSession } from './secure-messaging/session.ts'
 import type { AccessRule, Application, CardFile, PinFile, PinName } from './table.ts'
@@ -14,9 +14,9 @@ export class CardState {
   readonly #pins = new Map<PinName, PinMemory>()
   readonly #verified = new Set<PinName>()
   #current: Application | undefined
-  /** The application the verified PINs belong to; survives a warm reset with them. */
+  /** The application the verified PINs belong to; survives a warm reset, as they do. */
   #owner: Application | undefined
-  /** The file that commands with P2 = 80 mean. */
+  /** The file addressed by commands with P2 = 80. */
   currentFile: CardFile | undefined
   /** Secure messaging; any SELECT of an application and any reset ends it. */
   session: SecureMessagingSession | undefined

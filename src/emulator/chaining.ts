@@ -1,4 +1,4 @@
-/** Command chaining (CLA bit 10), 61xx with GET RESPONSE and 6Cxx: what wraps every handler. */
+/** Command chaining (CLA bit 10), 61xx with GET RESPONSE and 6Cxx: applied around every handler. */
 
 import { concat } from '../bytes.ts'
 import type { ParsedCommand } from './command.ts'
@@ -22,7 +22,7 @@ export class Chaining {
     this.#rest = nothing
   }
 
-  /** Takes one command in, runs it when it is complete, and shapes the answer to its Le. */
+  /** Processes one command: runs it when complete, and fits the response to its Le. */
   run(command: ParsedCommand, execute: (command: ParsedCommand) => Answer): Answer {
     const { chainedResponses, selectAnnouncesData } = this.#profile
     if (command.cla === 0x00 && command.ins === 0xc0 && (chainedResponses || selectAnnouncesData === 'given'))

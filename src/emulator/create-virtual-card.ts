@@ -21,9 +21,9 @@ import type { Application } from './table.ts'
 import { SoftwareCard, type VirtualCard } from './virtual-card.ts'
 
 /**
- * Makes a virtual card, switched off: `powerOn` it, or insert it in a `VirtualTransport`.
+ * Creates a virtual card, not powered: call `powerOn`, or insert it in a `VirtualTransport`.
  *
- * @param options - see {@link VirtualCardOptions}; without `identity` this makes keys, which takes seconds.
+ * @param options - see {@link VirtualCardOptions}; without `identity` keys are generated, which takes seconds.
  * @throws TypeError or RangeError naming an option that is out of its range.
  */
 export async function createVirtualCard(options: VirtualCardOptions = {}): Promise<VirtualCard> {

@@ -5,13 +5,13 @@ import { checkFaultScript, type Fault, type FaultScript } from './faults.ts'
 export class FaultPlayer {
   readonly #faults: readonly { readonly fault: Fault; seen: number }[]
 
-  /** @throws TypeError for a script that is not one. */
+  /** @throws TypeError for an invalid script. */
   constructor(script: FaultScript) {
     checkFaultScript(script)
     this.#faults = structuredClone(script).map((fault) => ({ fault, seen: 0 }))
   }
 
-  /** The fault of this exchange, if any. Counts for every entry even when an earlier one happens. */
+  /** The fault of this exchange, if any. Every entry counts, even when an earlier one applies. */
   next(ins: number | undefined): Fault | undefined {
     let happening: Fault | undefined
     for (const entry of this.#faults) {

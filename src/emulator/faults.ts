@@ -1,18 +1,18 @@
-/** Faults a test asks the card for, as data that survives JSON. */
+/** Faults injected into the card by tests, as JSON-compatible data. */
 
 import { fromHex } from '../bytes.ts'
 
-/** What goes wrong. */
+/** The effect of a fault. */
 export type FaultAction =
-  /** The card leaves the field for good. */
+  /** The card is removed permanently. */
   | 'pull'
   /** Another program resets the card (warm). */
   | 'reset'
-  /** No answer, ever. */
+  /** No response at all. */
   | 'silent'
-  /** An answer of no bytes. */
+  /** An empty response. */
   | 'empty'
-  /** The answer comes late. 0 to 600 000 milliseconds. */
+  /** A delayed response. 0 to 600 000 milliseconds. */
   | { readonly delayMs: number }
   /** Only the first n bytes of the response APDU arrive, 0 to 65 538. The card executes the command. */
   | { readonly truncate: number }
@@ -23,12 +23,14 @@ export type FaultAction =
 
 /** One fault. */
 export interface Fault {
-  /** The n-th exchange since the script was set, from 1; with `on`, the n-th whose INS matches. Or each of them. */
+  /** The n-th exchange since the script was set, from 1; with `on`, the n-th with a matching INS; or every one. */
   readonly at: number | 'every'
   /** Only commands with this INS, or one of these, 0 to 255. */
   readonly on?: number | readonly number[]
   readonly do: FaultAction
-  /** `before`: the card does not execute the command. `after`: it does, and the answer is changed. Default `before`. */
+  /**
+   * `before`: the card does not execute the command. `after`: it does, and the response is changed. Default `before`.
+   */
   readonly when?: 'before' | 'after'
 }
 

@@ -13,13 +13,13 @@ export const virtualCardKinds = ['my-number', 'juki', 'phone-android', 'phone-ip
 /** One of the kinds of token the virtual card can be. */
 export type VirtualCardKind = (typeof virtualCardKinds)[number]
 
-/** Optional abilities that real cards and readers may lack. All default to true. */
+/** Optional capabilities that real cards and readers may lack. All default to true. */
 export interface VirtualCardCapabilities {
   /** READ BINARY and READ RECORD by short EF identifier. Three sources report it on cards. */
   readonly shortFileId?: boolean
   /**
-   * Extended Lc and Le. Off: every extended form is answered 6700, or `extendedLengthRefusal`. Some readers lack it; one
-   * ATR listed for a My Number card declares that the card lacks it.
+   * Extended Lc and Le. Off: every extended form is answered 6700, or `extendedLengthRefusal`. Some readers lack it;
+   * one ATR listed for a My Number card declares that the card lacks it.
    */
   readonly extendedLength?: boolean
   /** VERIFY, CHANGE and signing with P2 = 80|SFI. One or two sources. */
@@ -27,8 +27,8 @@ export interface VirtualCardCapabilities {
 }
 
 /**
- * What a reader leaves of an answer: all, the status word alone, or the first bytes of its data (`keep`) or of the whole answer
- * (`keepBytes`), which then most often ends in no status word.
+ * How a reader truncates a response: not at all, to the status word, or to the first bytes of its data (`keep`) or of
+ * the whole response (`keepBytes`), which then usually lacks a status word.
  */
 export type ExtendedAnswers = 'whole' | 'empty' | { readonly keep: number } | { readonly keepBytes: number }
 
@@ -37,7 +37,7 @@ export interface VirtualCardOptions {
   /** Default `my-number`. */
   readonly kind?: VirtualCardKind | undefined
   readonly capabilities?: VirtualCardCapabilities | undefined
-  /** Picks the ATR only; files and rules are the same on both. Default `contact`. */
+  /** Selects the ATR only; files and rules are the same on both. Default `contact`. */
   readonly interface?: 'contact' | 'contactless' | undefined
   /** Overrides the ATR, 2 to 33 bytes. */
   readonly atr?: Uint8Array | undefined
@@ -55,7 +55,7 @@ export interface VirtualCardOptions {
   readonly triesLeft?: Partial<Readonly<Record<PinName, number>>> | undefined
   /** False: issued without a 署名用電子証明書, as for children. Default true. */
   readonly signCertificate?: boolean | undefined
-  /** What the first command after each power-up is answered. One source saw 6F00. Default `ok`. */
+  /** Response to the first command after each power-up. One source saw 6F00. Default `ok`. */
   readonly firstCommandAfterPowerUp?: 'ok' | '6F00' | undefined
   /** Answer of READ with an SFI while `shortFileId` is off, 0x6000 to 0x9FFF. Default 0x6A86. */
   readonly shortFileIdRefusal?: number | undefined
@@ -63,26 +63,26 @@ export interface VirtualCardOptions {
   readonly extendedLengthRefusal?: number | undefined
   /** Answer to a reference in P2 while `directReference` is off, 0x6000 to 0x9FFF. Default 0x6A86. */
   readonly directReferenceRefusal?: number | undefined
-  /** What a reader leaves of answers to extended forms. Default `whole`. */
+  /** How a reader truncates responses to extended length commands. Default `whole`. */
   readonly extendedAnswers?: ExtendedAnswers | undefined
-  /** Values of P2 that SELECT takes, of 0x00, 0x04 and 0x0C. Default: 0x0C, and 0x00 for an application. */
+  /** Values of P2 that SELECT supports, of 0x00, 0x04 and 0x0C. Default: 0x0C, and 0x00 for an application. */
   readonly selectP2?: readonly number[] | undefined
   /** Answer to SELECT with another P2, 0x6000 to 0x9FFF. Default 0x6A86. */
   readonly selectP2Refusal?: number | undefined
   /**
-   * SELECT that succeeds is answered 61XX, whether data was asked for or not: `given` by GET RESPONSE, or that is `refused` with 6D00.
-   * Default: 9000.
+   * A successful SELECT is answered 61XX, whether data was requested or not: `given` by GET RESPONSE, or GET RESPONSE
+   * `refused` with 6D00. Default: 9000.
    */
   readonly selectAnnouncesData?: 'given' | 'refused' | undefined
   /** READ BINARY that reaches the end of the file early answers 6282 in place of 9000. Default false. */
   readonly endOfFileWarning?: boolean | undefined
   /** Short case-4 answers come as 61xx and GET RESPONSE, as through T=0. Default false. */
   readonly chainedResponses?: boolean | undefined
-  /** CLA bit 10 is understood. Default false: 6884. */
+  /** CLA bit 10 is supported. Default false: 6884. */
   readonly commandChaining?: boolean | undefined
   /** An empty VERIFY of a verified PIN: 9000 (two sources), or 63Cx as OpenSC expects. Default `ok`. */
   readonly queryWhenVerified?: 'ok' | 'counter' | undefined
-  /** What is wrong with the content of the card, by name. Default: nothing. */
+  /** Faults in the content of the card, by name. Default: none. */
   readonly contentFaults?: readonly ContentFault[] | undefined
   /**
    * Up to 4 bytes in front of FF20 in EF 0002 of the text AP: one source reports two on cards of 2023, without their

@@ -1,4 +1,4 @@
-/** How this particular card differs from others of its kind, resolved from the options. */
+/** Properties of one card within its kind, resolved from the options. */
 
 import type { ExtendedAnswers, VirtualCardKind } from './options.ts'
 

@@ -1,12 +1,12 @@
 /** Status words (SW1-SW2) the virtual card answers, card-facts section 4.2, and the shape of an answer. */
 
-/** One answer of the card before it is cut to Le and encoded. */
+/** One response of the card, before truncation to Le and encoding. */
 export interface Answer {
   readonly data: Uint8Array
   readonly sw: number
-  /** The data may not be cut: a smaller Le is refused with 6Cxx. */
+  /** The data must not be truncated: a smaller Le is refused with 6Cxx. */
   readonly whole?: boolean
-  /** It comes as 61XX and GET RESPONSE. */
+  /** It is returned by 61XX and GET RESPONSE. */
   readonly announced?: boolean
 }
 
@@ -46,12 +46,12 @@ export function status(word: number): Answer {
   return { data: nothing, sw: word }
 }
 
-/** 9000 with data that is cut to Le. */
+/** 9000 with data that is truncated to Le. */
 export function data(bytes: Uint8Array): Answer {
   return { data: bytes, sw: sw.ok }
 }
 
-/** 9000 with data that Le must have room for. */
+/** 9000 with data that requires a sufficient Le. */
 export function whole(bytes: Uint8Array): Answer {
   return { data: bytes, sw: sw.ok, whole: true }
 }

@@ -18,10 +18,13 @@ export const pinNames = [
   'issuance',
 ] as const
 
-/** Name of a PIN: `auth` 利用者証明用, `sign` 署名用, `text` 券面事項入力補助用, `juki` 住民基本台帳用, codes are 照合番号, `issuance` of a municipality. */
+/**
+ * Name of a PIN: `auth` 利用者証明用, `sign` 署名用, `text` 券面事項入力補助用, `juki` 住民基本台帳用, codes are 照合番号, `issuance` of a
+ * municipality.
+ */
 export type PinName = (typeof pinNames)[number]
 
-/** `free`, `never`, or open when any of the PINs is verified. */
+/** `free`, `never`, or readable when any of the PINs is verified. */
 export type AccessRule = 'free' | 'never' | readonly PinName[]
 
 /** Elementary file of bytes, read with READ BINARY. */
@@ -48,15 +51,17 @@ export interface PinFile {
   readonly issued: Uint8Array
   /** Tries of a fresh PIN; undefined: no limit, a query answers 6300. */
   readonly tries: number | undefined
-  /** What a new value must look like. */
+  /** Format of a new value. */
   readonly format: RegExp
-  /** Which command changes it. */
+  /** The command that changes it. */
   readonly change: 'change-reference-data' | 'change-key' | 'never'
   /** State as issued differs from `tries`. */
   readonly issuedTriesLeft?: number
 }
 
-/** A key: `sign` COMPUTE DIGITAL SIGNATURE, `authenticate` INTERNAL AUTHENTICATE, `internal` not for use by a terminal. */
+/**
+ * A key: `sign` COMPUTE DIGITAL SIGNATURE, `authenticate` INTERNAL AUTHENTICATE, `internal` not for use by a terminal.
+ */
 export interface KeyFile {
   readonly structure: 'key'
   readonly fid: number
@@ -76,9 +81,9 @@ export interface Application {
   readonly defaultKey?: number
   /** Private key of the pair that SET SESSION KEY encrypts to, where there is secure messaging. */
   readonly sessionKey?: () => KeyObject
-  /** Refusal of SET SESSION KEY. */
+  /** Status word that refuses SET SESSION KEY. */
   readonly sessionKeyRefusal: number
-  /** The state of a card nothing was selected on. */
+  /** The card manager: current when nothing is selected. */
   readonly manager?: boolean
   /** GET DATA objects, tag to value. */
   readonly dataObjects?: ReadonlyMap<number, () => Uint8Array>

@@ -14,33 +14,33 @@ import type { CardProfile } from './profile.ts'
 import { type Answer, encodeAnswer, sw } from './status.ts'
 import type { PinName } from './table.ts'
 
-/** The one error an exchange with the virtual card can end in. */
+/** The only error of an exchange with the virtual card. */
 
 /**
- * Why there was no answer: `unpowered` the card was not switched on, `pulled` and `reset` a fault, `powered-off`
+ * Why there was no response: `unpowered` the card was not powered, `pulled` and `reset` a fault, `powered-off`
  * meanwhile.
  */
 export type VirtualCardGoneReason = 'unpowered' | 'pulled' | 'reset' | 'powered-off'
 
-/** The card gave no answer because it is not there (any more), or was reset. Transports map it to their own errors. */
+/** No response, because the card is absent, was removed, or was reset. Transports map it to their own errors. */
 export class VirtualCardGone extends Error {
   readonly reason: VirtualCardGoneReason
   constructor(reason: VirtualCardGoneReason) {
-    super(`the virtual card gave no answer: ${reason}`)
+    super(`no response from the virtual card: ${reason}`)
     this.name = 'VirtualCardGone'
     this.reason = reason
   }
 }
 
-/** One command and what left the card for it, faults included. */
+/** One command and the response sent by the card, faults included. */
 export interface LoggedExchange {
   readonly command: Uint8Array
   readonly response: Uint8Array
 }
 
 /**
- * A card in software, stricter than the real ones it imitates. Its facts are second-hand; each handler states its number of
- * sources. It holds invented data only, and its certificates have no value.
+ * A card in software, stricter than the real ones it imitates. Its facts are second-hand; each handler states its
+ * number of sources. It holds invented data only, and its certificates have no value.
  */
 export interface VirtualCard {
   readonly kind: VirtualCardKind
@@ -48,15 +48,15 @@ export interface VirtualCard {
   readonly atr: Uint8Array
   readonly identity: Identity
   readonly powered: boolean
-  /** A `pull` fault took the card away; `powerOn` brings it back. */
+  /** Whether a `pull` fault removed the card; `powerOn` reinserts it. */
   readonly pulled: boolean
-  /** Exchanges begun since creation. */
+  /** Exchanges started since creation. */
   readonly exchanges: number
   /** Test only: keeps VERIFY and CHANGE data, so PINs. Empty when `keepLog` is false. */
   readonly log: readonly LoggedExchange[]
-  /** Cold start. PIN state and selection of before are lost. Returns the ATR. */
+  /** Cold reset: clears PIN state and selection. Returns the ATR. */
   powerOn(): Uint8Array
-  /** Leaves the field. Exchanges under way end in {@link VirtualCardGone}. */
+  /** Powers the card off. Pending exchanges are rejected with {@link VirtualCardGone}. */
   powerOff(): void
   /**
    * Warm reset. Verified PINs stay verified (one source measured it), application and EF do not stay selected.
@@ -67,20 +67,20 @@ export interface VirtualCard {
   /**
    * One command in, one raw response APDU out, status word included. Any bytes are answered.
    *
-   * @returns 2 bytes or more, except when a fault says otherwise.
+   * @returns 2 bytes or more, unless a fault changes that.
    * @throws VirtualCardGone when not powered, pulled, or reset by a fault.
    */
   exchange(command: Uint8Array): Promise<Uint8Array>
   /** Replaces the fault script; counting starts at 1 again. @throws TypeError with the position of an error. */
   setFaults(script: FaultScript | undefined): void
   clearLog(): void
-  /** Back door for tests. Infinity for a PIN without a limit. @throws RangeError when the card has no such PIN. */
+  /** For tests only. Infinity for a PIN without a limit. @throws RangeError when the card has no such PIN. */
   triesLeft(pin: PinName): number
-  /** Back door for tests: whether the PIN counts as verified now. */
+  /** For tests only: whether the PIN is verified. */
   verified(pin: PinName): boolean
 }
 
-/** What a card is built from. */
+/** Components of a card. */
 export interface CardParts {
   readonly atr: Uint8Array
   readonly identity: Identity
@@ -240,7 +240,7 @@ export class SoftwareCard implements VirtualCard {
   }
 }
 
-/** What the reader leaves of an answer to an extended form. */
+/** Truncates a response to an extended length command as the reader does. */
 function leftOf({ data, sw: word }: Answer, { extendedAnswers }: CardProfile): Uint8Array {
   if (extendedAnswers === 'whole') return encodeAnswer(data, word)
   if (extendedAnswers === 'empty') return encodeAnswer(new Uint8Array(0), word)

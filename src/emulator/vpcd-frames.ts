@@ -1,10 +1,10 @@
 /** Messages of the vpcd protocol: a 2-byte big-endian length and that many bytes. */
 
-/** Cuts a TCP byte stream into messages. */
+/** Splits a TCP byte stream into messages. */
 export class FrameReader {
   #pending: Buffer = Buffer.alloc(0)
 
-  /** Messages completed by this piece. A message of no bytes is delivered too. */
+  /** Messages completed by this chunk. Empty messages are delivered too. */
   push(piece: Buffer): Buffer[] {
     this.#pending = this.#pending.length === 0 ? piece : Buffer.concat([this.#pending, piece])
     const frames: Buffer[] = []

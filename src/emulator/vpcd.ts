@@ -7,7 +7,7 @@ import { encodeFrame, FrameReader } from './vpcd-frames.ts'
 
 /** Options of {@link attachToVpcd}. */
 export interface VpcdOptions {
-  /** Where vpcd listens. Default `127.0.0.1`. */
+  /** Host of vpcd. Default `127.0.0.1`. */
   readonly host?: string | undefined
   /** 35963 is slot 0, 35964 slot 1. Default 35963. */
   readonly port?: number | undefined
@@ -17,9 +17,9 @@ export interface VpcdOptions {
 
 /** A card in a vpcd slot. */
 export interface VpcdAttachment {
-  /** Resolves when the card is out again; never rejects. With the error when a failure of the card or of vpcd ended it. */
+  /** Resolves when the card is removed; never rejects. With the error if a failure of the card or of vpcd removed it. */
   readonly closed: Promise<Error | undefined>
-  /** Takes the card out and waits until it is. Idempotent. */
+  /** Removes the card and waits for completion. Idempotent. */
   detach(): Promise<void>
 }
 
@@ -29,10 +29,10 @@ const control = { powerOff: 0, powerOn: 1, reset: 2, getAtr: 4 } as const
 const longestResponse = 0xffff
 
 /**
- * Puts the card in a slot of vpcd; pcscd sees an insertion.
+ * Inserts the card into a slot of vpcd; pcscd reports an insertion.
  *
- * vpcd 3.3 cannot carry an empty answer (pcscd then waits for ever) nor a reset from the card's side. The faults `empty`
- * and `reset` therefore take the card out, like `pull`: programs see SCardTransmit succeed with no bytes, then no card.
+ * vpcd 3.3 supports neither an empty response (pcscd then waits forever) nor a reset by the card. The faults `empty`
+ * and `reset` therefore remove the card, like `pull`: programs see SCardTransmit succeed with no bytes, then no card.
  *
  * @throws Error when vpcd cannot be reached, with the system's code, or the signal's reason when aborted before.
  */
@@ -78,7 +78,7 @@ function connected(socket: Socket): Promise<void> {
   })
 }
 
-/** Answers messages one after the other; power messages also end an exchange that hangs. */
+/** Processes messages in order; power messages also end a hanging exchange. */
 function serve(socket: Socket, card: VirtualCard): void {
   const frames = new FrameReader()
   let last = Promise.resolve()

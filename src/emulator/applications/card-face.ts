@@ -12,7 +12,7 @@ import type { CardContent } from './content.ts'
 import { withOffsets } from './offset-table.ts'
 import { cardOr } from './other-card.ts'
 
-/** Files end on a block of this size with FF filler. Chosen here: no source gives the size of the file. */
+/** Files end on a block of this size with FF filler. Chosen here: no source states the size of the file. */
 const blockSize = 1024
 /** Bytes of the photograph of a large face beyond the image itself. */
 const photoFiller = 14_000

@@ -1,4 +1,7 @@
-/** Card manager (GlobalPlatform ISD): the state after a reset, with GET DATA objects; card-facts section 3.6 (one source). */
+/**
+ * Card manager (GlobalPlatform ISD): the state after a reset, with GET DATA objects; card-facts section 3.6 (one
+ * source).
+ */
 
 import { asciiBytes, fromHex } from '../../bytes.ts'
 import { compactDate } from '../issue/calendar.ts'
@@ -39,7 +42,7 @@ export function cardManager(content: CardContent): Application {
   }
 }
 
-/** What the template 7F21 holds: GET DATA leaves the template itself out. */
+/** Content of the template 7F21: GET DATA returns it without the template. */
 function contents(certificate: Uint8Array): Uint8Array {
   return certificate.subarray(headerOfTemplate)
 }

@@ -1,4 +1,4 @@
-/** What the applications of one card are filled with. */
+/** Content of the applications of one card. */
 
 import { cvcKeyId } from '../issue/cvc.ts'
 import type { Identity } from '../issue/identity.ts'

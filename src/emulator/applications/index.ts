@@ -1,4 +1,4 @@
-/** Which applications each kind of card has, card-facts section 1. */
+/** Applications of each kind of card, card-facts section 1. */
 
 import type { VirtualCardKind } from '../options.ts'
 import type { Application } from '../table.ts'
@@ -11,7 +11,7 @@ import { jukiApplication } from './juki.ts'
 import { textApplication } from './text.ts'
 import { visualApplication } from './visual.ts'
 
-/** In the order in which a short prefix finds them. */
+/** In the order in which a short AID prefix matches them. */
 const applications: Readonly<Record<VirtualCardKind, readonly ((content: CardContent) => Application)[]>> = {
   'my-number': [cardManager, jpkiApplication, commonApplication, jukiApplication, visualApplication, textApplication],
   juki: [jpkiApplication, jukiApplication, visualApplication],

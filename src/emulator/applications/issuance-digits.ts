@@ -1,7 +1,7 @@
 /** Check digits and obscured digits of municipal applications, card-facts section 1.3 (one source for the latter). */
 
 /**
- * Check digit modulus 11, weights from the right. A remainder that leaves 10 or 11 gives 0, or the last digit of it.
+ * Check digit modulus 11, weights from the right. A result of 10 or 11 becomes 0, or its last digit.
  */
 export function eleven(digits: string, weights: readonly number[], beyondNine: 'zero' | 'last-digit'): string {
   let total = 0
@@ -15,10 +15,10 @@ export function eleven(digits: string, weights: readonly number[], beyondNine: '
   return beyondNine === 'zero' ? '0' : String(rest - 10)
 }
 
-/** Which of 18 digits, counted from 1, is written in each place in modes 1 and 2. */
+/** Position, from 1, of the digit at each of the 18 places in modes 1 and 2. */
 const order = [18, 2, 16, 4, 14, 6, 12, 8, 9, 10, 11, 7, 13, 5, 15, 3, 17, 1]
 
-/** 18 digits as the card holds them. */
+/** 18 digits as stored on the card. */
 export function obscured(mode: 0 | 1 | 2, digits: string): string {
   if (mode === 0) return digits
   return order

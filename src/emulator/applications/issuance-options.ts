@@ -1,21 +1,24 @@
 /** Options of the municipal application of a virtual card, and their checks. */
 
-/** Every name. What each one means: {@link IssuanceFault}. */
+/** All names. Meanings: {@link IssuanceFault}. */
 export const issuanceFaults = ['cut', 'check-digit', 'municipality', 'digits'] as const
 
 /**
- * One thing wrong with what a municipal application holds.
+ * One fault in the content of a municipal application.
  *
  * - `cut`: the object with the user id ends 6 bytes early.
  * - `check-digit`: that of the user id is wrong by one. Juki card only.
- * - `municipality`: it holds the code of another municipality, with a correct check digit.
+ * - `municipality`: the code of another municipality, with a correct check digit.
  * - `digits`: a letter among the digits of the user id.
  */
 export type IssuanceFault = (typeof issuanceFaults)[number]
 
 /** Options of the municipal application; every one has a default. */
 export interface IssuanceOptions {
-  /** 利用者ID: 14 digits on a Juki card, to which the check digit is added, up to 18 on a My Number card. Invented by default. */
+  /**
+   * 利用者ID: 14 digits on a Juki card, to which the check digit is added, up to 18 on a My Number card. Invented by
+   * default.
+   */
   readonly userId?: string | undefined
   /** How the digits are obscured, My Number card only. Default 0: not at all. */
   readonly obfuscation?: 0 | 1 | 2 | undefined
@@ -35,7 +38,7 @@ export interface IssuanceContent {
 
 /**
  * @param card - undefined: a phone, which has no such application.
- * @returns undefined when the card has none.
+ * @returns undefined for a card without municipal application.
  * @throws TypeError, RangeError naming the option that is out of its range.
  */
 export function resolveIssuance(

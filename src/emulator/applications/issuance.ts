@@ -1,7 +1,7 @@
 /**
  * Municipal applications. On a My Number card one in the free area, read as the one whose reader is public (one source,
- * card-facts section 1.3). On a Juki card 証明書等自動交付AP, whose layout is not public: AID, files and PIN are invented, and no
- * real card has them.
+ * card-facts section 1.3). On a Juki card 証明書等自動交付AP, whose layout is not public: AID, files and PIN are invented, and
+ * no real card has them.
  */
 
 import { asciiBytes, concat, copyBytes, fromHex } from '../../bytes.ts'
@@ -13,7 +13,7 @@ import type { CardContent } from './content.ts'
 import { eleven, obscured } from './issuance-digits.ts'
 import type { IssuanceContent } from './issuance-options.ts'
 
-/** A code no municipality has, different from that of the identity. */
+/** An unassigned municipality code, different from that of the identity. */
 const otherMunicipality = '88888'
 /** Half-width katakana of JIS X 0201: ｶｿｳ ﾊﾅｺ. */
 const nameInKana = fromHex('B6BFB320CAC5BA')
@@ -25,7 +25,7 @@ export function issuanceApplications(content: CardContent): readonly Application
   return [kind === 'juki' ? automaticIssuance(content, issuance) : freeArea(content, issuance)]
 }
 
-/** GET DATA 0066: 2 bytes, 13 bytes "RID" (what it holds is invented here), 2 bytes, the user id in 20 bytes. */
+/** GET DATA 0066: 2 bytes, 13 bytes "RID" (content invented here), 2 bytes, the user id in 20 bytes. */
 function freeArea({ identity }: CardContent, issuance: IssuanceContent): Application {
   const { userId, obfuscation, pin, faults } = issuance
   const municipality = faults.has('municipality') ? otherMunicipality : identity.municipalityCode
@@ -69,7 +69,7 @@ function holderFile({ userId, faults }: IssuanceContent): Uint8Array {
   return faults.has('cut') ? copyBytes(template, 0, template.length - 6) : filled(template, 64)
 }
 
-/** A letter where the last but one digit was. */
+/** Replaces the second last digit by a letter. */
 function spoilt(digits: string, wanted: boolean): string {
   return wanted ? `${digits.slice(0, -2)}A${digits.slice(-1)}` : digits
 }

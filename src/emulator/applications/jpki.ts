@@ -57,7 +57,7 @@ function signatureFiles({ kind, identity, secrets, signCertificate }: CardConten
   ]
 }
 
-/** 利用者証明用. An Android phone opens the certificate only after the PIN (one source). */
+/** 利用者証明用. On an Android phone the certificate requires the PIN (one source). */
 function authenticationFiles({ kind, identity, secrets }: CardContent): CardFile[] {
   return [
     transparent(0x000a, kind === 'phone-android' ? ['auth'] : 'free', () => padded(identity.auth.certificate)),

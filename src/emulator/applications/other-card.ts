@@ -7,7 +7,9 @@ import { withCheckDigit } from '../issue/individual-number.ts'
 import type { CardContent } from './content.ts'
 import type { ContentFault } from './content-faults.ts'
 
-/** GET DATA 5F51: the contact ATR without TS. In which state it answers differs between cards (card-facts section 2). */
+/**
+ * GET DATA 5F51: the contact ATR without TS. In which state it answers differs between cards (card-facts section 2).
+ */
 const contactAtr = fromHex('DA13FF8131FB468012392F31C173C601C03B')
 
 export function contactAtrObject(
@@ -17,7 +19,7 @@ export function contactAtrObject(
   return new Map(kind === 'my-number' && contactAtrUnder === place ? [[0x5f51, () => concat(contactAtr)]] : [])
 }
 
-/** The card itself, or the other one where the fault is wanted. */
+/** The content of the card itself, or of the other one if the fault is set. */
 export function cardOr(content: CardContent, fault: ContentFault): CardContent {
   return content.faults.has(fault) ? otherCard(content) : content
 }

@@ -1,4 +1,4 @@
-/** Which EF a command means: the current one (P2 = 80) or one by short EF identifier (P2 = 80|SFI). */
+/** The EF addressed by a command: the current one (P2 = 80) or one by short EF identifier (P2 = 80|SFI). */
 
 import type { CardState } from '../card-state.ts'
 import type { CardProfile } from '../profile.ts'
@@ -9,7 +9,7 @@ export type Found<F> = { readonly file: F } | { readonly refusal: Answer }
 
 /**
  * NOTE: whether a direct reference makes its EF current is not known. Here it leaves no EF current, so that a program
- * which counts on either behaviour fails.
+ * relying on either behaviour fails.
  */
 export function referencedFile(p2: number, state: CardState, profile: CardProfile): Found<CardFile> {
   if (p2 === 0x80) {
@@ -25,7 +25,7 @@ export function referencedFile(p2: number, state: CardState, profile: CardProfil
   return { file }
 }
 
-/** The file is there but is of another structure: 6981 for the current one, 6A88 for one by reference. */
+/** The file exists but has another structure: 6981 for the current one, 6A88 for one by reference. */
 export function wrongStructure(p2: number): number {
   return p2 === 0x80 ? sw.fileStructure : sw.referenceNotFound
 }

@@ -51,7 +51,7 @@ function selectApplication(command: ParsedCommand, state: CardState, profile: Ca
   return described(command, profile, tlv(command.p2 === 0x04 ? 0x62 : 0x6f, tlv(0x84, application.aid)))
 }
 
-/** Selected: with its control information where that is asked for, or announced by 61XX. */
+/** The response to a successful SELECT: with control information if requested, or announced by 61XX. */
 function described(command: ParsedCommand, profile: CardProfile, information: Uint8Array): Answer {
   if (profile.selectAnnouncesData !== undefined) return { data: information, sw: sw.ok, announced: true }
   return command.p2 !== 0x0c && command.ne !== undefined ? data(information) : status(sw.ok)

@@ -1,6 +1,6 @@
 /**
- * SET SESSION KEY, `80 AE 00 00`: the text AP alone takes one (one source). RSA-OAEP with SHA-256 of `A0 22 80 20 ‖ 32
- * bytes`, whose first 16 become the AES key. The PIN of EF 0011 must have been verified before; 照合番号 are not enough.
+ * SET SESSION KEY, `80 AE 00 00`: supported by the text AP only (one source). RSA-OAEP with SHA-256 of `A0 22 80 20 ‖
+ * 32 bytes`, whose first 16 become the AES key. The PIN of EF 0011 must have been verified before; 照合番号 are not enough.
  */
 
 import { constants, type KeyObject, privateDecrypt } from 'node:crypto'

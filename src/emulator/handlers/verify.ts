@@ -28,7 +28,7 @@ function queryPin(file: PinFile, state: CardState, profile: CardProfile): Answer
   return counter(file, state.pin(file.name).triesLeft)
 }
 
-/** A value of another length is a wrong value and costs a try too: stricter than any card is known to be. */
+/** A value of another length is wrong and costs a try too: stricter than any known card. */
 function checkPin(file: PinFile, value: Uint8Array, state: CardState): Answer {
   const memory = state.pin(file.name)
   if (memory.triesLeft === 0) return status(sw.pinBlocked)

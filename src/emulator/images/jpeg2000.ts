@@ -1,12 +1,13 @@
 /**
  * JP2 file (ISO/IEC 15444-1) of a greyscale image in one colour. One tile, one component of 8 bits, no wavelet
- * decomposition, one quality layer: so one packet, and that packet is empty. Every sample decodes to the level shift 128.
+ * decomposition, one quality layer: so one packet, and that packet is empty. Every sample decodes to the level shift
+ * 128.
  */
 
 import { asciiBytes, concat, fromHex } from '../../bytes.ts'
 import { uint16, uint32 } from './png.ts'
 
-/** Width and height in pixels. `filler` bytes (0 to 65 531) are carried in a comment and make the file larger. */
+/** Width and height in pixels. `filler` bytes (0 to 65 531) are put in a comment to enlarge the file. */
 export function greyJp2(width: number, height: number, filler: Uint8Array): Uint8Array {
   const greyscale = Uint8Array.of(1, 0, 0, 0, 0, 0, 17)
   const imageHeader = concat(uint32(height), uint32(width), uint16(1), Uint8Array.of(7, 7, 0, 0))

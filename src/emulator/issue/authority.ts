@@ -1,4 +1,4 @@
-/** What is needed of a CA to issue in its name, read from its certificate. */
+/** Issuer data of a CA, read from its certificate. */
 
 import { equalBytes } from '../../bytes.ts'
 import type { Asn1 } from './asn1.ts'

@@ -5,7 +5,7 @@ import type { Certificate, Extension } from 'pkijs'
 import { type Asn1, encodeTime, exactBuffer, signingKey } from './asn1.ts'
 import { encodeName, type NameParts } from './distinguished-name.ts'
 
-/** Everything in a certificate but the signature. */
+/** The content of a certificate without the signature. */
 export interface CertificateDraft {
   readonly serial: Uint8Array
   readonly issuer: NameParts

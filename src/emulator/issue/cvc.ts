@@ -29,7 +29,7 @@ export function certify(issuer: CardVerifiableKey, subject: CardVerifiableKey): 
   return tlv(0x7f21, tlv(0x5f4e, body), tlv(0x5f37, signRecord(issuer, body)))
 }
 
-/** A root of a virtual card, as `roots` of `verifyAuthenticity` and `verifyEvidence` in `jpki-card/juki` takes it. */
+/** A root of a virtual card, for `roots` of `verifyAuthenticity` and `verifyEvidence`. */
 export interface VirtualRoot {
   readonly keyId: Uint8Array
   readonly publicKey: { readonly modulus: Uint8Array; readonly exponent: Uint8Array }

@@ -7,7 +7,7 @@ const parts = ['holder', 'authCa', 'signCa', 'auth', 'sign', 'cvc', 'textKey', '
 
 const format = 'jpki-card-virtual-identity-1'
 
-/** JSON text holding everything, private keys included; bytes as `{ "base64": "…" }`. */
+/** JSON text with all data, private keys included; bytes as `{ "base64": "…" }`. */
 export function exportIdentity(identity: Identity): string {
   return JSON.stringify({ format, identity }, (_key, value: unknown) =>
     value instanceof Uint8Array ? { base64: Buffer.from(value).toString('base64') } : value,

@@ -1,4 +1,4 @@
-/** An identity: an invented holder with every key and certificate a card of any kind holds. */
+/** An identity: an invented holder with all keys and certificates of any kind of card. */
 
 import { randomInt } from 'node:crypto'
 import { type Authorities, createAuthorities } from './authorities.ts'
@@ -59,7 +59,7 @@ export interface IdentityOptions {
 }
 
 /**
- * Makes an identity with fresh keys: 14 RSA-2048 key pairs, two less with `authorities`; some seconds of work. Share
+ * Creates an identity with new keys: 14 RSA-2048 key pairs, two fewer with `authorities`; takes some seconds. Share
  * one between cards.
  *
  * Certificate profile: card-facts section 6, three sources; CVC layout: section 5.6, three sources.

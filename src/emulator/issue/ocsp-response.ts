@@ -1,4 +1,4 @@
-/** OCSP answers of the virtual CAs and their delegates. */
+/** OCSP responses of the virtual CAs and their delegates. */
 
 import type { Extension } from 'pkijs'
 import { type Asn1, exactBuffer, keyIdentifier, loadAsn1, signingKey, wholeSecond } from './asn1.ts'
@@ -9,25 +9,25 @@ import type { IssuedCertificate } from './keys.ts'
 
 /** Options of {@link issueOcspResponse}. */
 export interface OcspResponseOptions {
-  /** The certificate asked about, DER. Only its serial number is read: whether the CA issued it is not checked. */
+  /** The certificate in question, DER. Only its serial number is read: whether the CA issued it is not checked. */
   readonly certificate: Uint8Array
   /** Its status; `reason` is the number of a CRLReason, 0 to 10 (RFC 5280 5.3.1). */
   readonly status: 'good' | 'unknown' | { readonly revokedAt: Date; readonly reason?: number | undefined }
   /** Instant of signature. Default: thisUpdate. */
   readonly producedAt?: Date | undefined
   readonly thisUpdate: Date
-  /** Left out, the answer has none. */
+  /** Omitted: absent. */
   readonly nextUpdate?: Date | undefined
-  /** Value of the nonce, as in the request. Left out, the answer has none. */
+  /** Value of the nonce, as in the request. Omitted: absent. */
   readonly nonce?: Uint8Array | undefined
-  /** Delegate that signs, such as one of `issueOcspResponder`; its certificate goes along. Default: the CA itself. */
+  /** Delegate that signs, such as one of `issueOcspResponder`; its certificate is included. Default: the CA itself. */
   readonly responder?: IssuedCertificate | undefined
 }
 
 /**
- * A successful OCSP answer about one certificate, which is named by SHA-1 hashes as most clients do. The responder is
- * named by its key, because generations of a CA share a name. Signed with SHA-256 and RSA. Dates are written as given,
- * to the second, whatever their order. Source: RFC 6960 4.2.1.
+ * A successful OCSP response for one certificate, identified by SHA-1 hashes as most clients do. The responder is
+ * identified by its key, because generations of a CA share a name. Signed with SHA-256 and RSA. Dates are written as
+ * given, to the second, whatever their order. Source: RFC 6960 4.2.1.
  *
  * @returns DER of the OCSPResponse.
  * @throws TypeError for a CA that is not of `createAuthorities`, bytes that are not a certificate, or an invalid date.

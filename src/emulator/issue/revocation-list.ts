@@ -7,13 +7,13 @@ import { crlName, encodeName } from './distinguished-name.ts'
 import { ExtensionWriter } from './extensions.ts'
 import type { IssuedCertificate } from './keys.ts'
 
-/** A revoked certificate, as a list names it. */
+/** An entry of a revocation list. */
 export interface RevocationListEntry {
   /** Hexadecimal of any length, either case. */
   readonly serialNumber: string
   /** Instant of revocation, to the second. */
   readonly at: Date
-  /** Left out, the entry gives none. */
+  /** Omitted: absent. */
   readonly reason?:
     | 'unspecified'
     | 'keyCompromise'
@@ -47,7 +47,7 @@ export interface RevocationListOptions {
   /** In the order of the list. Default: none. */
   readonly revoked?: readonly RevocationListEntry[] | undefined
   /**
-   * Whether the list is that of the distribution point which user certificates of the CA name (issuingDistributionPoint
+   * Whether the list is for the distribution point in user certificates of the CA (issuingDistributionPoint
    * with its directory name, critical). Default true; `false` makes a list of all certificates of the CA.
    */
   readonly distributionPoint?: boolean | undefined
@@ -56,7 +56,7 @@ export interface RevocationListOptions {
 /**
  * A complete revocation list of a CA: version 2, authority key identifier, cRLNumber, SHA-256 with RSA. Source: RFC
  * 5280 5. Dates are written as given, to the second, whatever their order, so that stale lists can be made. A list of
- * 20 000 entries takes about two seconds, during which the event loop stands still.
+ * 20 000 entries takes about two seconds, during which the event loop is blocked.
  *
  * @returns DER.
  * @throws TypeError for a CA that is not of `createAuthorities`, an invalid date, or a serial number that is not
@@ -84,7 +84,7 @@ export async function issueRevocationList(ca: IssuedCertificate, options: Revoca
     issuer: encodeName(authority.name, asn1),
     thisUpdate: encodeTime(wholeSecond(options.thisUpdate, 'thisUpdate'), asn1),
     nextUpdate: encodeTime(wholeSecond(options.nextUpdate, 'nextUpdate'), asn1),
-    // RFC 5280 5.1.2.6: absent when there is none.
+    // RFC 5280 5.1.2.6: absent when empty.
     ...(revoked.length > 0 && { revokedCertificates: revoked.map((entry) => encodeEntry(entry, write, asn1)) }),
     crlExtensions: new pkijs.Extensions({ extensions }),
   })

@@ -38,13 +38,13 @@ export interface UserCertificateOptions {
   readonly notBefore?: Date | undefined
   /** Last instant of validity, to the second. Default: the end, in Japan, of the fifth birthday after issue. */
   readonly notAfter?: Date | undefined
-  /** Private keys (PKCS#8 DER) to issue for, such as a former answer of this function. Default: fresh RSA-2048 keys. */
+  /** Private keys (PKCS#8 DER) to issue for, such as from a former call. Default: fresh RSA-2048 keys. */
   readonly keys?: Readonly<Record<keyof UserCertificates, Pick<KeyPair, 'privateKey'>>> | undefined
 }
 
 /**
- * Issues user certificates only, without the rest of a card: some milliseconds with `keys`, which saves making RSA
- * keys. Serial numbers are never repeated in a process. Whether the authorities are valid is not checked.
+ * Issues user certificates only, without the rest of a card: some milliseconds with `keys`, which saves generating RSA
+ * keys. Serial numbers are unique within a process. The validity of the authorities is not checked.
  *
  * @throws TypeError for authorities that are not those of `createAuthorities`, an invalid date, or a holder with
  * missing or invalid fields.
@@ -80,7 +80,7 @@ export async function issueUserCertificates(
   return { auth, sign }
 }
 
-/** What differs between the two. */
+/** The parts that differ between the two. */
 type OwnPart = Pick<CertificateDraft, 'subject' | 'publicKey' | 'extensions'>
 
 /** 利用者証明用: CN = 14 characters, municipality, 003A. */

@@ -1,6 +1,6 @@
 /** The one data object of a protected command, card-facts section 4 (one source). */
 
-/** Ciphertext of `86 L 01 ‖ ciphertext`; L short, 81 or 82. Undefined for anything else or anything more. */
+/** Ciphertext of `86 L 01 ‖ ciphertext`; L short, 81 or 82. Undefined for anything else, trailing bytes included. */
 export function cryptogramOf(field: Uint8Array): Uint8Array | undefined {
   const first = field[1]
   if (field[0] !== 0x86 || first === undefined || first > 0x82 || first === 0x80) return undefined

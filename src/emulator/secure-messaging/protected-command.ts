@@ -1,9 +1,11 @@
 /**
- * Protected commands, CLA 08: unwrapping, and wrapping of the answer (card-facts section 4, peers appendix A; one source).
+ * Protected commands, CLA 08: unwrapping, and wrapping of the answer (card-facts section 4, peers appendix A; one
+ * source).
  *
- * A command that does not unwrap is 6988 and ends the session; without a session 69FC. What the command itself answers
- * ends nothing, and takes its step of the counter all the same. Undocumented, and chosen as the strictest: a protected
- * command other than SELECT, VERIFY and READ BINARY, or with CLA 04, is 6882 and ends the session too.
+ * A command that cannot be unwrapped is answered 6988 and ends the session; without a session 69FC. An error status of
+ * the command itself does not end the session, and increments the counter all the same. Undocumented, and chosen as the
+ * strictest: a protected command other than SELECT, VERIFY and READ BINARY, or with CLA 04, is answered 6882 and ends
+ * the session too.
  */
 
 import type { CardState } from '../card-state.ts'

@@ -1,8 +1,8 @@
 /**
  * Session of secure messaging: AES-128-CBC without a checksum, card-facts section 4 (one source).
  *
- * Written on the bare block cipher, from NIST SP 800-38A 6.2, while the library uses the chaining of `node:crypto`: a mistake
- * about counter, initial vector or padding would have to be made twice in two ways.
+ * Implemented on the bare block cipher, from NIST SP 800-38A 6.2, while the library uses the CBC mode of `node:crypto`:
+ * an error in counter, initial vector or padding would have to be made twice independently.
  */
 
 import { createCipheriv, createDecipheriv } from 'node:crypto'
@@ -13,11 +13,13 @@ const ecb = 'aes-128-ecb'
 /** One block in, one block out. */
 type BlockFunction = (block: Uint8Array) => Uint8Array
 
-/** One session. The initial vector is the key's AES of a counter, from 1, that every protected command takes one step of. */
+/**
+ * One session. The initial vector is the AES encryption of a counter, from 1, incremented by every protected command.
+ */
 export class SecureMessagingSession {
   readonly #forward: BlockFunction
   readonly #inverse: BlockFunction
-  /** As it is enciphered: big-endian. */
+  /** Big-endian, as encrypted. */
   readonly #counter = new Uint8Array(blockLength)
 
   /** @param key - 16 bytes. */
@@ -26,7 +28,7 @@ export class SecureMessagingSession {
     this.#inverse = inverse(key)
   }
 
-  /** Begins the next protected command. */
+  /** Starts the next protected command. */
   advance(): void {
     for (let at = blockLength - 1; at >= 0; at--) {
       this.#counter[at]! += 1
@@ -41,7 +43,7 @@ export class SecureMessagingSession {
     return chain(this.#forward, this.#forward(this.#counter), Uint8Array.from(padded))
   }
 
-  /** Undefined when it is not a whole number of blocks, or not padded with 80 00 … 00. */
+  /** Undefined for a partial block, or a padding other than 80 00 … 00. */
   decrypt(ciphertext: Uint8Array): Uint8Array | undefined {
     if (ciphertext.length === 0 || ciphertext.length % blockLength !== 0) return undefined
     const plain = unchain(this.#inverse, this.#forward(this.#counter), ciphertext)

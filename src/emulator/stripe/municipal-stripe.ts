@@ -1,9 +1,9 @@
-/** An invented 印鑑登録証: what a municipality could have written on the front stripe. No real layout is public. */
+/** An invented 印鑑登録証: possible content of the front stripe. No real layout is public. */
 
 import { compactDate, dayInJapan } from '../issue/calendar.ts'
 import type { Identity } from '../issue/identity.ts'
 
-/** Every name. What each one means: {@link MunicipalStripeFault}. */
+/** All names. Meanings: {@link MunicipalStripeFault}. */
 export const municipalStripeFaults = ['check-digit', 'municipality', 'digits', 'cut'] as const
 
 /**

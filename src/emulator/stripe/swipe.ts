@@ -1,14 +1,13 @@
-/** A card drawn through a reader of magnetic stripes: what the reader gives, with faults. */
+/** A swipe through a magnetic stripe reader: the reader's output, with faults. */
 
 import { lrcPattern, type MagneticTrack, magneticTracks, patternOf, trackRows } from './tracks.ts'
 
 /**
- * Something that goes wrong. Places count bits in the order of recording, from 0, clock zeros included, and are those of the
- * swipe without faults.
+ * A fault of a swipe. Positions count bits in the order of recording, from 0, clock zeros included, of the swipe
+ * without faults.
  *
- * - `flip`: the bit is read as the other one. - `drop`: the bit is not read at all. - `zeros`: so many clock zeros are read
- * before the bit at `at` that were not recorded. - `double-start`: the start sentinel is recorded twice, and the LRC
- * counts it once.
+ * - `flip`: the bit is read inverted. - `drop`: the bit is not read. - `zeros`: a number of additional clock zeros is
+ *   read before the bit at `at`. - `double-start`: the start sentinel is recorded twice, and the LRC includes it once.
  */
 export type StripeFault =
   | { readonly flip: number }
@@ -16,7 +15,7 @@ export type StripeFault =
   | { readonly zeros: number; readonly at: number }
   | 'double-start'
 
-/** What is swiped, and how. */
+/** A swipe. */
 export interface SwipeOptions {
   readonly track: MagneticTrack
   /** Characters between the sentinels; on `jis2` 7-bit codes. */
@@ -24,15 +23,15 @@ export interface SwipeOptions {
   /** Clock zeros before and after. Default 20 each. */
   readonly leading?: number | undefined
   readonly trailing?: number | undefined
-  /** The card is drawn the other way: bits come last first. */
+  /** The card is swiped in reverse: bits in reverse order. */
   readonly reversed?: boolean | undefined
   readonly faults?: readonly StripeFault[] | undefined
 }
 
 /**
- * Bits of one track in the order the head gives them, one byte a bit.
+ * Bits of one track in reading order, one byte per bit.
  *
- * @throws RangeError for data the track has no room or no character for, or a fault beyond the swipe; TypeError for an
+ * @throws RangeError for data too long or not encodable on the track, or a fault beyond the swipe; TypeError for an
  *   unknown track.
  */
 export function swipeStripe(options: SwipeOptions): Uint8Array {
@@ -55,7 +54,7 @@ function record({ track, data }: SwipeOptions, doubleStart: boolean): string {
   return (doubleStart ? patterns[0]! : '') + patterns.join('') + lrcPattern(track, patterns)
 }
 
-/** Each cell holds what is read at that place: nothing, one bit or more. */
+/** Each cell has the bits read at that position: none, one or more. */
 function spoil(cells: string[], fault: Exclude<StripeFault, 'double-start'>): void {
   const at = 'flip' in fault ? fault.flip : 'drop' in fault ? fault.drop : fault.at
   const cell = cells[at]
@@ -74,15 +73,15 @@ export function packBits(bits: Uint8Array, first: 'high' | 'low'): Uint8Array {
   )
 }
 
-/** What a keyboard reader types. */
+/** Output options of a keyboard reader. */
 export interface TypingOptions {
   /** Caps Lock is on: letters come in the other case. */
   readonly capsLock?: boolean | undefined
-  /** An input method changes it to full-width forms. */
+  /** An input method converts it to full-width characters. */
   readonly fullWidth?: boolean | undefined
   /** Typed at the end. Default `\r`. */
   readonly enter?: string | undefined
-  /** Tracks the reader fails on: `%E?` and so on. */
+  /** Tracks the reader cannot read: `%E?` and so on. */
   readonly failing?: readonly MagneticTrack[] | undefined
 }
 

@@ -8,7 +8,7 @@ export type MagneticTrack = (typeof magneticTracks)[number]
 
 interface TrackRow {
   readonly width: number
-  /** Ones of a character, parity bit included, leave this when halved. */
+  /** Number of ones of a character, parity bit included, modulo 2. */
   readonly ones: 0 | 1
   readonly zero: number
   readonly sentinels: readonly [start: string, end: string]
@@ -21,7 +21,7 @@ export const trackRows: Readonly<Record<MagneticTrack, TrackRow>> = {
   iso1: { width: 6, ones: 1, zero: 32, sentinels: ['%', '?'], keys: ['%', '?'], room: 76, lrcSkipsStart: false },
   iso2: { width: 4, ones: 1, zero: 48, sentinels: [';', '?'], keys: [';', '?'], room: 37, lrcSkipsStart: false },
   iso3: { width: 4, ones: 1, zero: 48, sentinels: [';', '?'], keys: ['+', '?'], room: 104, lrcSkipsStart: false },
-  // One source measured that the LRC of these cards leaves the start sentinel out.
+  // One source measured that the LRC of these cards excludes the start sentinel.
   jis2: { width: 7, ones: 0, zero: 0, sentinels: ['\x7f', '\x7f'], keys: ['', ''], room: 69, lrcSkipsStart: true },
 }
 

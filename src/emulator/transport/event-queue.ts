@@ -24,7 +24,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
     this.#letGo()
   }
 
-  /** What was pushed before is still delivered. */
+  /** Items pushed before are still delivered. */
   end(): void {
     if (this.#done) return
     this.#done = true

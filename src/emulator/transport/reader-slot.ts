@@ -19,7 +19,7 @@ export class ReaderSlot {
     this.name = name
   }
 
-  /** The card that answers, if one is in. */
+  /** The responding card, if one is inserted. */
   get card(): VirtualCard | undefined {
     return this.#card === 'mute' ? undefined : this.#card
   }
@@ -32,7 +32,7 @@ export class ReaderSlot {
     return this.#card === 'mute'
   }
 
-  /** Whether a connection of that sharing mode has to wait for another one. */
+  /** Whether a connection of that sharing mode is refused because of another one. */
   refuses(exclusive: boolean): boolean {
     if (exclusive) return this.#holders.size > 0
     return [...this.#holders].some((holding) => holding.exclusive)
@@ -64,7 +64,7 @@ export class ReaderSlot {
     this.#holders.add(holding)
   }
 
-  /** Releases the card with the effect of the disposition; all other connections see a reset. */
+  /** Releases the card with the effect of the disposition; all other connections get a reset. */
   release(holding: Holding, disposition: Disposition): void {
     if (!this.#holders.delete(holding)) return
     this.apply(disposition)

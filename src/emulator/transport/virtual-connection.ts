@@ -7,19 +7,19 @@ import { VirtualCardGone } from '../virtual-card.ts'
 import type { Holding, ReaderSlot } from './reader-slot.ts'
 
 const messages = {
-  ERR_CARD_REMOVED: 'the card was taken away',
+  ERR_CARD_REMOVED: 'the card was removed',
   ERR_CARD_RESET: 'another program reset the card',
   ERR_CONNECTION_CLOSED: 'the connection is closed',
-  ERR_TIMEOUT: 'the card did not answer in time',
+  ERR_TIMEOUT: 'the card did not respond in time',
   ERR_TRANSPORT: 'the exchange failed',
 } as const
 
 export interface VirtualConnectionOptions {
   readonly exclusive: boolean
   readonly apduTimeoutMs: number
-  /** Called when a fault pulled the card, so that the reader is seen empty. */
+  /** Called when a fault removed the card, so that the reader becomes empty. */
   readonly pulled: () => void
-  /** Called when it is closed by either side, so that the reader can drop it. */
+  /** Called when closed by either side, so that the reader can drop it. */
   readonly closed: () => void
 }
 
@@ -30,9 +30,9 @@ export class VirtualConnection implements CardConnection, Holding {
   readonly #options: VirtualConnectionOptions
   #atr: Uint8Array
   #state: 'open' | 'reset' | 'removed' | 'closed' = 'open'
-  /** Settles when every transmit so far has. */
+  /** Settles when every transmit so far has settled. */
   #last: Promise<unknown> | undefined
-  /** Fails the exchange under way, when there is one. */
+  /** Fails the pending exchange, if any. */
   #interrupt: ((code: keyof typeof messages) => void) | undefined
 
   constructor(slot: ReaderSlot, card: VirtualCard, options: VirtualConnectionOptions) {
@@ -69,7 +69,7 @@ export class VirtualConnection implements CardConnection, Holding {
     )
   }
 
-  /** Fails an exchange under way with `ERR_CONNECTION_CLOSED`. */
+  /** Fails a pending exchange with `ERR_CONNECTION_CLOSED`. */
   async close(disposition: Disposition = 'leave'): Promise<void> {
     if (this.#state === 'closed') return
     this.#state = 'closed'
@@ -139,7 +139,7 @@ export class VirtualConnection implements CardConnection, Holding {
     })
   }
 
-  /** After a timeout the state of the card is unknown, so the connection is dead. */
+  /** After a timeout the state of the card is unknown, so the connection is unusable. */
   #giveUp(): void {
     const interrupt = this.#interrupt
     this.#state = 'closed'

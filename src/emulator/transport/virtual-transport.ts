@@ -40,15 +40,15 @@ export class VirtualTransport implements CardTransport {
     if (options.card) this.insert(options.card)
   }
 
-  /** Plugs a reader in. @throws RangeError when one of that name is there. */
+  /** Attaches a reader. @throws RangeError for a duplicate name. */
   attachReader(name: string): void {
-    if (this.#slots.has(name)) throw new RangeError(`a reader called ${name} is attached already`)
+    if (this.#slots.has(name)) throw new RangeError(`a reader named ${name} is already attached`)
     const slot = new ReaderSlot(name)
     this.#slots.set(name, slot)
     this.#publish({ type: 'reader-attached', reader: slot.state() })
   }
 
-  /** Pulls a reader out, with the card in it. */
+  /** Detaches a reader, with the card in it. */
   detachReader(name?: string): void {
     const slot = this.#slot(name)
     if (slot.occupied) this.remove(slot.name)
@@ -57,18 +57,18 @@ export class VirtualTransport implements CardTransport {
   }
 
   /**
-   * Puts a card in and powers it; `mute` is a card that does not answer.
+   * Inserts and powers a card; `mute` is a card that does not respond.
    *
-   * @throws RangeError when the reader is not there or holds a card.
+   * @throws RangeError when the reader is missing or already has a card.
    */
   insert(card: VirtualCard | 'mute', reader?: string): void {
     const slot = this.#slot(reader)
-    if (slot.occupied) throw new RangeError(`a card is in ${slot.name} already`)
+    if (slot.occupied) throw new RangeError(`${slot.name} already has a card`)
     slot.insert(card)
     this.#publish({ type: 'card-inserted', reader: slot.state() })
   }
 
-  /** Takes the card out; it loses power. Nothing happens when there is none. @throws RangeError without such a reader. */
+  /** Removes the card, which loses power; no effect without a card. @throws RangeError for an unknown reader. */
   remove(reader?: string): void {
     const slot = this.#slot(reader)
     if (!slot.occupied) return
@@ -76,7 +76,9 @@ export class VirtualTransport implements CardTransport {
     this.#publish({ type: 'card-removed', reader: slot.name })
   }
 
-  /** The service stops: connections fail with `ERR_CARD_RESET` later, everything else with `ERR_SERVICE_UNAVAILABLE`. */
+  /**
+   * The service stops: connections fail with `ERR_CARD_RESET` later, everything else with `ERR_SERVICE_UNAVAILABLE`.
+   */
   loseService(): void {
     if (this.#serviceError) return
     this.#serviceError = failure('ERR_SERVICE_UNAVAILABLE', 'the virtual reader service is stopped')
@@ -84,7 +86,7 @@ export class VirtualTransport implements CardTransport {
     this.#publish({ type: 'service-lost', error: this.#serviceError })
   }
 
-  /** The service is back. */
+  /** Restarts the service. */
   restoreService(): void {
     if (!this.#serviceError) return
     this.#serviceError = undefined
@@ -146,10 +148,10 @@ export class VirtualTransport implements CardTransport {
     this.#checkService()
     if (options.signal?.aborted) throw failure('ERR_ABORTED', 'connecting was aborted', options.signal.reason)
     const slot = this.#slots.get(reader)
-    if (slot === undefined) throw failure('ERR_NO_READER', `no reader is called ${reader}`)
+    if (slot === undefined) throw failure('ERR_NO_READER', `unknown reader: ${reader}`)
     if (!slot.occupied) throw failure('ERR_NO_CARD', `no card is in ${reader}`)
     const { card } = slot
-    if (card === undefined) throw failure('ERR_CARD_MUTE', `the card in ${reader} does not answer`)
+    if (card === undefined) throw failure('ERR_CARD_MUTE', `the card in ${reader} does not respond`)
     const exclusive = options.exclusive ?? true
     if (slot.refuses(exclusive)) throw failure('ERR_READER_BUSY', `another program holds the card in ${reader}`)
     const connection: VirtualConnection = new VirtualConnection(slot, card, {
@@ -180,7 +182,7 @@ export class VirtualTransport implements CardTransport {
   #slot(name: string | undefined): ReaderSlot {
     const slot = name === undefined ? this.#slots.values().next().value : this.#slots.get(name)
     if (slot === undefined)
-      throw new RangeError(name === undefined ? 'no reader is attached' : `no reader called ${name}`)
+      throw new RangeError(name === undefined ? 'no reader is attached' : `unknown reader: ${name}`)
     return slot
   }
 
