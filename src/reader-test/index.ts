@@ -1,5 +1,5 @@
 /**
- * Tests for the field: a smoke test of reader and card, a soak test of many sessions, and their reports.
+ * Tests on site: a smoke test of reader and card, a soak test of many sessions, and their reports.
  */
 
 export type { ReportLanguage } from '../report/index.ts'

@@ -7,18 +7,18 @@ export class RepeatedPin {
   readonly #isFinal: (error: unknown) => boolean
   #refused = false
 
-  /** Takes ownership. @param isFinal - whether an error of a use is the end of it. */
+  /** Takes ownership. @param isFinal - whether an error makes the PIN unusable. */
   constructor(pin: Pin, isFinal: (error: unknown) => boolean) {
     this.#pin = pin
     this.#isFinal = isFinal
   }
 
-  /** An error was final: it is wiped, and must not be used again. */
+  /** Whether a final error occurred: the PIN is wiped and must not be used again. */
   get refused(): boolean {
     return this.#refused
   }
 
-  /** Runs one use of it. Rethrows what the use throws. */
+  /** Runs one use. Rethrows its errors. */
   async use(body: (copy: Pin) => Promise<void>): Promise<void> {
     try {
       await body(this.#pin.lend((bytes) => Pin.fromBytes(copyBytes(bytes))))

@@ -1,11 +1,11 @@
 import { TransportError } from '../errors.ts'
 import type { CardConnection } from '../transport/index.ts'
 
-/** Another program reset the card, which is still there. */
+/** Another program reset the card, which is still present. */
 export const isReset = (error: unknown): error is TransportError =>
   error instanceof TransportError && error.code === 'ERR_CARD_RESET'
 
-/** The same connection; each reset by another program is reported, also when the session recovers by itself. */
+/** Wraps a connection; reports each reset by another program, also when the session recovers by itself. */
 export function watchResets(connection: CardConnection, onReset: (error: TransportError) => void): CardConnection {
   return {
     get reader() {

@@ -1,6 +1,6 @@
 /**
- * Drives any issuance server that speaks the token over HTTP, and evaluates it from outside: what it must accept, and
- * what it must refuse. It shares no code with the server of this package.
+ * Black-box evaluation of any issuance server that accepts the token over HTTP: what it must accept, and what it must
+ * refuse. Shares no code with the server of this package.
  */
 
 export type { EvaluationCase, Family, Language, Text } from './cases/case.ts'

@@ -2,20 +2,20 @@ import { X509Certificate } from 'node:crypto'
 import type { Claimed } from './client/answer.ts'
 import { type Answer, summaryOf } from './client/answer.ts'
 
-/** A piece of a text this long cannot be there by chance. */
+/** Length from which a matching piece of a text is not accidental. */
 const piece = 24
 
-/** Personal data found in an answer. */
+/** Personal data found in a response. */
 export interface Leak {
   readonly what: 'certificate' | 'signature' | 'name' | 'serial-number'
-  /** Status and code of the answer. */
+  /** Status and code of the response. */
   readonly came: string
 }
 
-/** Looks for personal data of tokens in the refusals they get. */
+/** Searches refusals for personal data of their tokens. */
 export class LeakWatch {
   readonly found: Leak[] = []
-  /** Refusals looked through. */
+  /** Number of refusals searched. */
   count = 0
 
   watch(answer: Answer, token: Claimed): void {

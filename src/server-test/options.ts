@@ -4,14 +4,14 @@ import type { EvaluationPki } from './pki/create.ts'
 export interface EvaluationTerminal {
   /** 1 to 64 of `A-Z a-z 0-9 . _ -`, not dots only. */
   readonly name: string
-  /** Headers by which the server knows it, such as `authorization`. Secret; never reported. */
+  /** Headers that authenticate it, such as `authorization`. Secret; never reported. */
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 /** Terminals of a run: at least two. */
 export type EvaluationTerminals = readonly [EvaluationTerminal, EvaluationTerminal, ...EvaluationTerminal[]]
 
-/** What a run works with. */
+/** Options of a run. */
 export interface EvaluateOptions {
   /** Address of the server under evaluation, to which `v1/challenges` is added. */
   readonly url: string
@@ -25,7 +25,7 @@ export interface EvaluateOptions {
   readonly purposes?: readonly [string, string] | undefined
   /** Cases to run, by id. Default: all. The good token, without which refusals prove nothing, is always submitted. */
   readonly only?: readonly string[] | undefined
-  /** Longest wait for one answer, milliseconds. Default 15 000. */
+  /** Longest wait for one response, milliseconds. Default 15 000. */
   readonly timeoutMs?: number | undefined
   /** Longest wait for a challenge to expire or a slow body to be cut off, milliseconds. Default 180 000. */
   readonly maxWaitMs?: number | undefined

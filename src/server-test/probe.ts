@@ -10,9 +10,9 @@ import type { EvaluateOptions, EvaluationTerminal, EvaluationTerminals } from '.
 import { type CredentialName, Credentials } from './pki/credentials.ts'
 import { CaseAborted, verdict } from './verdict.ts'
 
-/** How a token is made, where it is not a good one. */
+/** Construction of a token; default: a valid one. */
 export interface TokenPlan {
-  /** Default `good`. A number: one of any number of good ones, each another certificate. */
+  /** Default `good`. A number selects one of any number of valid ones, each with its own certificate. */
   readonly credential?: CredentialName | number | undefined
   /** Claims that are changed in token and signature. */
   readonly claims?: Partial<SignedClaims> | undefined
@@ -69,7 +69,7 @@ export class Probe {
     this.signal = options.signal
   }
 
-  /** A challenge. @throws CaseAborted when the server gives none. */
+  /** A challenge. @throws CaseAborted when the server returns none. */
   async challenge(
     terminal: EvaluationTerminal = this.terminal,
     purpose: string = this.purpose,
@@ -81,18 +81,18 @@ export class Probe {
       if (answer.kind === 'silence' || answer.status !== 201) throw new TypeError('no challenge')
       return parseChallenge(answer.json)
     } catch {
-      // One purpose or terminal only: a matter of the setting, so nothing is known about the case.
+      // One purpose or terminal only: a matter of the setting, so the case is inconclusive.
       const foreign = terminal !== this.terminal || purpose !== this.purpose
       throw new CaseAborted(verdict(foreign ? 'not-run' : 'failed', 'no-challenge', answer))
     }
   }
 
-  /** Asks for a challenge with any body. */
+  /** Requests a challenge with any body. */
   askChallenge(body: unknown, as: EvaluationTerminal = this.terminal): Promise<Answer> {
     return this.#post('v1/challenges', { body: Buffer.from(JSON.stringify(body)) }, as)
   }
 
-  /** A card's answer to a challenge, as planned. */
+  /** A card's token for a challenge, as planned. */
   async token(challenge: TokenChallenge, plan: TokenPlan = {}): Promise<Claimed> {
     const { certificate, key } = await this.credentials.get(plan.credential ?? 'good')
     const { algorithm = 'RS256', sign: signWith = signRs256 } = plan
@@ -102,7 +102,7 @@ export class Probe {
     return { ...claims, algorithm, certificate: toBase64(certificate), signature: toBase64(signature) }
   }
 
-  /** Submits a token, and searches the answer for personal data. `dropped`: the answer is not waited for. */
+  /** Submits a token, and searches the response for personal data. `dropped`: the response is not awaited. */
   async hand(token: Claimed, as: EvaluationTerminal = this.terminal, sending?: 'slowly' | 'dropped'): Promise<Answer> {
     const body = Buffer.from(JSON.stringify({ token }))
     const how = { inPieces: sending === 'slowly', dropAfter: sending === 'dropped' }
@@ -116,7 +116,7 @@ export class Probe {
     return this.#post('v1/verifications', { body, headers })
   }
 
-  /** A fresh challenge, answered as planned and handed in. */
+  /** Requests a challenge, and submits a token for it as planned. */
   async play(plan: TokenPlan = {}): Promise<Answer> {
     return this.hand(await this.token(await this.challenge(), plan))
   }

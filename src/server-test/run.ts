@@ -13,7 +13,7 @@ export interface CaseOutcome extends Verdict {
   readonly durationMs: number
 }
 
-/** What an evaluation found. */
+/** Result of an evaluation. */
 export interface EvaluationReport {
   /** Address and origin evaluated. */
   readonly url: string
@@ -28,8 +28,8 @@ export interface EvaluationReport {
 const closing: readonly EvaluationCase[] = [privacyCase, lastCase]
 
 /**
- * Runs cases against a server: those that wait beside the others, the rest one after another. A good token is sent first;
- * when it is refused, a refusal of anything else proves nothing, and is reported as not run.
+ * Runs cases against a server: those that wait in parallel, the rest in order. A good token is sent first;
+ * when it is refused, refusals of other tokens are inconclusive, and reported as not run.
  *
  * @returns every case with its outcome; a server that hangs, crashes or returns malformed answers is an outcome.
  * @throws TypeError for an invalid address or an unknown case id.

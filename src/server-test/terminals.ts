@@ -1,13 +1,14 @@
 import { isIdentifier } from '../token/index.ts'
 import type { EvaluationTerminal, EvaluationTerminals } from './options.ts'
 
-/** Most terminals of a run. */
+/** Terminals of a run, at most. */
 const mostTerminals = 64
 
 /**
- * The terminals of a JSON file, 2 to 64: `[{ "name": "kiosk-1", "headers": { "authorization": "…" } }, { "name": "kiosk-2" }]`.
+ * The terminals of a JSON file, 2 to 64: `[{ "name": "kiosk-1", "headers": { "authorization": "…" } }, { "name":
+ * "kiosk-2" }]`.
  *
- * @throws TypeError for anything else; its message holds nothing of the text.
+ * @throws TypeError for anything else; its message contains nothing of the text.
  */
 export function parseTerminals(text: string): EvaluationTerminals {
   const list = parse(text)

@@ -33,9 +33,9 @@ export interface Verdict {
   /** `warned` is a pass with a remark. `not-run` is no result about the server. */
   readonly result: 'passed' | 'warned' | 'failed' | 'not-run'
   readonly reason: Reason
-  /** Status and code of the answer, or what happened instead of an answer. */
+  /** Status and code of the response, or what happened instead. */
   readonly came: string
-  /** Beginning of what a server answered that failed. Hostile text. */
+  /** Start of the response of a failed case. Untrusted text. */
   readonly excerpt?: string
 }
 
@@ -49,7 +49,7 @@ export class CaseAborted extends Error {
   }
 }
 
-/** Characters of an answer that are kept. */
+/** Characters of a response that are kept. */
 const mostExcerpt = 300
 
 /** A verdict on an answer. */
@@ -59,10 +59,10 @@ export function verdict(result: Verdict['result'], reason: Reason, answer: Answe
   return { result, reason, came, excerpt: answer.text.substring(0, mostExcerpt) }
 }
 
-/** Codes with which a server says that it cannot work now: they prove nothing about what was sent. */
+/** Codes of a temporarily unavailable server: inconclusive about the request. */
 const unready = ['ERR_STORE_UNAVAILABLE', 'ERR_STORE_FULL', 'ERR_AUDIT']
 
-/** The verdict for an answer that proves nothing: the server is too busy, or not ready. */
+/** The verdict for an inconclusive response: the server is overloaded, or not ready. */
 function inconclusive(answer: Answer): Verdict | undefined {
   if (answer.kind === 'silence') return undefined
   const code = codeOf(answer)
@@ -70,12 +70,12 @@ function inconclusive(answer: Answer): Verdict | undefined {
   return code !== undefined && unready.includes(code) ? verdict('not-run', 'server-unready', answer) : undefined
 }
 
-/** The verdict on an answer that must be a refusal. */
+/** The verdict on a response that must be a refusal. */
 export function expectRefusal(
   answer: Answer,
   expected: {
     readonly codes: readonly string[]
-    /** The server may also end the connection, or answer with one of these statuses from a part that has no codes. */
+    /** The server may also close the connection, or respond with one of these statuses from a part without codes. */
     readonly orUncoded?: readonly number[] | undefined
   },
 ): Verdict {
@@ -98,7 +98,7 @@ export function expectRefusal(
   return codes.includes(code) ? verdict('passed', 'as-expected', answer) : verdict('warned', 'other-code', answer)
 }
 
-/** The verdict on an answer that must be an acceptance. */
+/** The verdict on a response that must be an acceptance. */
 export function expectAcceptance(
   answer: Answer,
   expected: { readonly terminal: string; readonly purpose: string },

@@ -6,7 +6,7 @@ import { type CommandTiming, timingOf } from '../timing.ts'
 import { timingChart } from './chart.ts'
 import { machineRows, type SmokeTexts, smokeTexts } from './smoke-texts.ts'
 
-/** A report as one page of HTML that needs nothing else, well-formed as XML too. Nothing in it runs or loads. */
+/** A report as one self-contained HTML page, also well-formed XML, without scripts and external resources. */
 export function smokeToHtml(report: SmokeReport, language: ReportLanguage): string {
   const texts = smokeTexts(language)
   const parts = [summaryOf(report, texts), timingsOf(report, texts), stepsOf(report, texts), `<p>${texts.masked}</p>`]
@@ -74,7 +74,7 @@ function stepRow(step: SmokeStepReport, texts: SmokeTexts): string {
   return `<tr id="${id}" data-status="${status}">${name}${result}<td>${escapeMarkup(texts.findingOf(step))}</td>${numbers.map(numberCell).join('')}</tr>`
 }
 
-/** Heading of a column; those of numbers stand to the right, as the numbers do. */
+/** Heading of a column; right-aligned for numbers. */
 const heading = (text: string, isNumber = false): string =>
   `<th scope="col"${isNumber ? ' class="number"' : ''}>${text}</th>`
 const numberCell = (text: string): string => `<td class="number">${text}</td>`

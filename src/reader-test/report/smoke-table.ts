@@ -45,7 +45,7 @@ export interface SmokeTable {
   readonly groups: Readonly<Record<SmokeGroup, string>>
   readonly steps: Readonly<Record<SmokeStepId, string>>
   readonly skips: Readonly<Record<SkipReason, string>>
-  /** Failures without a code; those with one are called by the title of their code. */
+  /** Failures without a code; those with a code use its title. */
   readonly failures: Readonly<Record<Exclude<FailureReason, ErrorCode>, string>>
   readonly tries: (left: number, most: number) => string
   readonly states: Readonly<Record<string, string>>

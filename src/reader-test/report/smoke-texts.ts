@@ -8,17 +8,17 @@ import { smokeEn } from './smoke-en.ts'
 import { smokeJa } from './smoke-ja.ts'
 import type { SmokeTable } from './smoke-table.ts'
 
-/** Texts of a language, with what they make of reasons and facts. */
+/** Texts of a language, with functions for reasons and facts. */
 export interface SmokeTexts extends SmokeTable {
   /** A reason as a sentence. */
   readonly reasonOf: (reason: FailureReason | SkipReason) => string
-  /** What a step found out, and why it did not pass. */
+  /** Facts of a step, and why it did not pass. */
   readonly findingOf: (step: SmokeStepReport) => string
 }
 
 const tables: Readonly<Record<ReportLanguage, SmokeTable>> = { en: smokeEn, ja: smokeJa }
 
-/** The facts of the machine in rows: name and version; what is unknown is left out. */
+/** The facts of the machine in rows: name and version; unknown ones are omitted. */
 export function machineRows(
   { machine }: SmokeReport,
   { machine: labels }: SmokeTexts,

@@ -4,9 +4,9 @@ import type { SoakTable } from './soak-table.ts'
 export const soakEn: SoakTable = {
   verdicts: { passed: 'Passed', failed: 'NOT PASSED' },
   ends: {
-    done: 'run to its end',
-    interrupted: 'interrupted: evaluated on what was done',
-    'given-up': 'given up: no card or no service for too long',
+    done: 'completed',
+    interrupted: 'interrupted: evaluated for the sessions run',
+    'given-up': 'aborted: no card or no service for too long',
   },
   results: { passed: 'passed', failed: 'FAILED', skipped: 'not evaluated' },
   checks: {
@@ -25,7 +25,8 @@ export const soakEn: SoakTable = {
   },
   stages: { wait: 'waiting', connect: 'connecting', session: 'in a session', close: 'closing' },
   counted: (count, unexpected) => `${count} times, ${unexpected} of them unexplained`,
-  sums: ({ sessions, failed, faulty }) => `${sessions} sessions, ${failed} not finished, ${faulty} with a fault put in`,
+  sums: ({ sessions, failed, faulty }) =>
+    `${sessions} sessions, ${failed} not finished, ${faulty} with an injected fault`,
   outages: (count, seconds) => `${count} outages; ${seconds.toFixed(0)} s waited for card or service`,
   headings: { errors: 'Errors', verdict: 'Verdict', tenths: 'Tenth by tenth' },
   columns: ['Tenth', 'Sessions', 'Failed', 'Session ms', 'Exchange ms', 'Heap MB', 'Resources', 'Descriptors'],

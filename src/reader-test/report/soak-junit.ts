@@ -3,7 +3,7 @@ import { junitXml } from '../../report/index.ts'
 import type { SoakReport } from '../soak/report.ts'
 import { soakTexts } from './soak-texts.ts'
 
-/** A report as JUnit XML: a case for each check of the verdict, and one for each code that was met. */
+/** A report as JUnit XML: a case for each check of the verdict, and one for each error code that occurred. */
 export function soakToJunit(report: SoakReport, language: ReportLanguage): string {
   const texts = soakTexts(language)
   const { checks, errors, durationMs } = report

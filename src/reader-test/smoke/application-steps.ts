@@ -22,7 +22,7 @@ export const identifyStep: SmokeStep = {
   },
 }
 
-/** JPKI: counters and files that are free; its certificates have steps of their own. */
+/** JPKI: counters and files readable without a PIN; its certificates have steps of their own. */
 export const jpkiSteps: readonly SmokeStep[] = [
   {
     id: 'select-jpki',
@@ -39,7 +39,7 @@ export const jpkiSteps: readonly SmokeStep[] = [
   }),
 ]
 
-/** The other applications, one after the other: selected, counters, free files. */
+/** The other applications, in order: SELECT, counters, files readable without a PIN. */
 export const registrySteps: readonly SmokeStep[] = [
   inApplication('select-text', 'text', (session) => TextApplication.open(session)),
   ...Object.values(textPins).map((pin) => counter(pin)),
@@ -96,7 +96,9 @@ function inApplication(
   }
 }
 
-/** The state of one PIN, by an empty VERIFY: spends no try. A blocked one fails, because what it guards cannot be used. */
+/**
+ * The state of one PIN, by an empty VERIFY: spends no try. A blocked PIN fails, because its key or data is unusable.
+ */
 function counter(pin: PinReference): SmokeStep {
   return {
     id: counterStep(pin.id as CardPinId),

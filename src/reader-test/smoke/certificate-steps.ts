@@ -7,10 +7,10 @@ import { cardValidity, certificateValidity, parseCardDate } from '../../validity
 import { isComplete, type SmokeContext, type SmokeStep } from './context.ts'
 import { type Finding, failed, passed, skipped } from './finding.ts'
 
-/** The certificates that are free to read. That of the signature key needs its password, and is tried again after it. */
+/** The certificates readable without a PIN. That of the signature key needs its password, and is retried after it. */
 export const certificateSteps: readonly SmokeStep[] = certificateKinds.filter((kind) => kind !== 'sign').map(reading)
 
-/** What is in the holder's certificate of a key: its chain and its dates. */
+/** Chain and dates of the holder's certificate of a key. */
 export function trustSteps(key: JpkiKey): readonly SmokeStep[] {
   return [
     { id: `chain-${key}`, run: (context) => withCertificate(context, key, (found) => chain(context, key, found)) },
@@ -38,7 +38,7 @@ function reading(kind: CertificateKind): SmokeStep {
   return { id: `certificate-${kind}`, run: (context) => withCertificate(context, kind, async () => passed()) }
 }
 
-/** Reads a certificate, or takes it from memory when this round has it, and goes on with it. */
+/** Runs `body` with a certificate, read from the card or cached in this round. */
 async function withCertificate(
   { jpki }: SmokeContext,
   kind: CertificateKind,

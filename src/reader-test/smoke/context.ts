@@ -6,12 +6,14 @@ import type { RepeatedPin } from '../repeated-pin.ts'
 import type { Finding } from './finding.ts'
 import type { SmokeStepId } from './step-ids.ts'
 
-/** A name of a reader without its serial number, which drivers add in brackets: `Vendor Model [CCID] (A1B2C3) 00 00`. */
+/**
+ * A name of a reader without its serial number, which drivers add in brackets: `Vendor Model [CCID] (A1B2C3) 00 00`.
+ */
 export function maskReader(name: string): string {
   return name.replaceAll(/\([^()]*\)/g, '(…)')
 }
 
-/** What the steps of one round share. */
+/** State shared by the steps of one round. */
 export interface SmokeContext {
   readonly session: CardSession
   /** The time at which certificates and card are checked. */
@@ -19,23 +21,23 @@ export interface SmokeContext {
   readonly anchors: readonly Certificate[] | undefined
   readonly hierarchies: readonly JpkiHierarchy[]
   readonly pins: Partial<Readonly<Record<JpkiKey, RepeatedPin>>>
-  /** Once found out. */
+  /** Present once identified. */
   identification?: Identification
   jpki?: JpkiApplication
 }
 
-/** One step: what to do with the card, and what it means. */
+/** One step: an operation on the card, and the evaluation of its result. */
 export interface SmokeStep {
   readonly id: SmokeStepId
   run(context: SmokeContext): Promise<Finding>
 }
 
-/** Whether a card of this kind has everything the steps look for. */
+/** Whether a card of this kind has everything the steps check. */
 export function isComplete({ identification }: SmokeContext): boolean {
   return identification?.kind === 'my-number'
 }
 
-/** Whether a My Number card shows all its applications; of other kinds none is expected. */
+/** Whether a My Number card has all its applications; none are required of other kinds. */
 export function isWhole({ kind, token, applications }: Identification): boolean {
   return kind !== 'my-number' || (token !== undefined && applications.every(({ present }) => present))
 }

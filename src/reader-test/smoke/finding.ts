@@ -1,6 +1,6 @@
 import { CertificateError, type ErrorCode, JpkiCardError, StatusWordError, TransportError } from '../../errors.ts'
 
-/** Why a step was not done. */
+/** Why a step was not run. */
 export const skipReasons = [
   /** The card has no such application, and its kind does not require one. */
   'no-application',
@@ -25,7 +25,7 @@ export type SkipReason = (typeof skipReasons)[number]
 export type FailureReason = ErrorCode | 'card-expired' | 'internal'
 
 /**
- * What a step found out. Nothing personal: no name, serial number, municipality, and of last days, which are birthdays,
+ * Facts found by a step. No personal data: no name, serial number, municipality, and of last days, which are birthdays,
  * the year only.
  */
 export interface SmokeFacts {
@@ -56,7 +56,7 @@ export const passed = (facts: SmokeFacts = {}): Finding => ({ status: 'passed', 
 export const failed = (reason: FailureReason, facts: SmokeFacts = {}): Finding => ({ status: 'failed', reason, facts })
 export const skipped = (reason: SkipReason): Finding => ({ status: 'skipped', reason, facts: {} })
 
-/** What an error means for the step it ended. @param complete - the card's kind has everything the steps look for. */
+/** The result of a step that ended with an error. @param complete - the card's kind has everything the steps check. */
 export function findingOf(error: unknown, complete: boolean): Finding {
   if (error instanceof CertificateError && error.code === 'ERR_CERTIFICATE_ABSENT') return skipped('not-on-this-card')
   if (error instanceof StatusWordError && !complete) {
@@ -66,7 +66,7 @@ export function findingOf(error: unknown, complete: boolean): Finding {
   return failed(error instanceof JpkiCardError ? error.code : 'internal')
 }
 
-/** Whether the error is about the way to the card, so that nothing can follow on this connection. */
+/** Whether the error is a transport error that makes this connection unusable. */
 export function endsConnection(error: unknown): boolean {
   if (error instanceof TransportError) return true
   return error instanceof JpkiCardError && error.cause instanceof TransportError

@@ -29,13 +29,13 @@ export interface SmokeStepReport {
   readonly runs: readonly SmokeRun[]
 }
 
-/** The machine a test ran on, with the versions that matter when a fault is looked into. What is unknown is absent. */
+/** The machine a test ran on, with the versions relevant to a fault analysis. What is unknown is absent. */
 export interface TestMachine {
   /** Version of this package. */
   readonly package: string
   /** Version of Node.js. */
   readonly node: string
-  /** The library that talks to readers, and its version. */
+  /** The PC/SC binding, and its version. */
   readonly binding?: string | undefined
   /** Operating system, its release and processor. */
   readonly system: string
@@ -47,7 +47,7 @@ export interface TestMachine {
   readonly host: string
 }
 
-/** The result of a smoke test. Holds nothing personal, and no serial number of card or reader. */
+/** The result of a smoke test. Contains no personal data and no serial number of card or reader. */
 export interface SmokeReport {
   readonly startedAt: Date
   /** Absent when the caller did not name it. */
@@ -64,10 +64,10 @@ export interface SmokeReport {
   /** Exchanges of all rounds, and how long each command took. */
   readonly exchanges: number
   readonly timings: readonly CommandTiming[]
-  /** Resets by other programs; after most of them a session goes on by itself. */
+  /** Resets by other programs; from most of them a session recovers by itself. */
   readonly resets: number
-  /** Every session cleared what it had verified. False: take the card out of the reader now. */
+  /** Whether every session cleared its verified PINs. False: remove the card from the reader now. */
   readonly cleared: boolean
-  /** The signal was aborted: what followed was skipped. */
+  /** The signal was aborted: the remaining steps were skipped. */
   readonly interrupted: boolean
 }

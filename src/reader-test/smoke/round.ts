@@ -26,7 +26,7 @@ const steps: readonly SmokeStep[] = [
   ...trustSteps('sign'),
 ]
 
-/** One run of a step, with what it found out. */
+/** One run of a step, with its facts. */
 export interface RoundEntry {
   readonly id: SmokeStepId
   readonly run: SmokeRun

@@ -15,26 +15,26 @@ export interface SmokeOptions {
   readonly at: Date
   /** Sessions, one after the other, 1 to 1000. Default 3. */
   readonly rounds?: number | undefined
-  /** What chains may end in. Default: the CA certificate of the card, when it is one of the six of J-LIS. */
+  /** Trust anchors. Default: the CA certificate of the card, when it is one of the six of J-LIS. */
   readonly anchors?: readonly Certificate[] | undefined
   /** Hierarchies of the JPKI that are accepted. Default: production. */
   readonly hierarchies?: readonly JpkiHierarchy[] | undefined
   /**
-   * Verified once a round, and their keys sign; consumed. Without them no PIN is sent at all. One that is not accepted is
+   * Verified once per round, and their keys sign; consumed. Without them no PIN is sent. A rejected one is
    * never sent again, so a wrong one costs one try; the guard keeps the last.
    */
   readonly pins?: Partial<Readonly<Record<JpkiKey, Pin>>> | undefined
-  /** What card and reader are known to take. Default: each session finds out. */
+  /** Known capabilities of card and reader. Default: probed by each session. */
   readonly capabilities?: Partial<Capabilities> | undefined
   /** For the report: what the test ran on. */
   readonly machine?: TestMachine | undefined
-  /** Aborted: the session under way is ended properly, and the rest is skipped. */
+  /** Aborted: the running session is closed properly, and the rest is skipped. */
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * Tests reader and card without changing anything: detects and identifies the card, selects each application, reads every
- * counter, every free file and certificate, and checks chain and dates. By default it spends no PIN try.
+ * Tests reader and card without changing anything: detects and identifies the card, selects each application, reads
+ * every counter, every free file and certificate, and checks chain and dates. By default it spends no PIN try.
  *
  * A step that fails does not end the run, and no error of a card or reader is thrown: all of it is in the report.
  *

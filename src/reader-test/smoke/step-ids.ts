@@ -21,7 +21,7 @@ export type CounterStepId = `counter-${CardPinId}`
 /** Name of the step that reads the counter of a PIN. */
 export const counterStep = (id: CardPinId): CounterStepId => `counter-${id}`
 
-/** Name of a step. Never renamed; new ones may come. */
+/** Name of a step. Stable; new ones may be added. */
 export type SmokeStepId =
   | 'connect'
   | 'close'

@@ -1,9 +1,9 @@
-/** Bins grow by 2 % each from a microsecond; the last takes all from about 17 minutes on. */
+/** Bins grow by 2 % each from a microsecond; the last one counts everything from about 17 minutes. */
 const growth = Math.log(1.02)
 const first = 0.001
 const bins = 1048
 
-/** Durations counted in bins: any number of them in the same memory, so that measuring does not grow what it measures. */
+/** Durations counted in bins: in constant memory, so that measuring does not affect the measured memory. */
 export class DurationHistogram {
   readonly #counts = new Uint32Array(bins)
   #count = 0

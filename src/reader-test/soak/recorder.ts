@@ -17,10 +17,10 @@ const emptyTenth = (): Tenth => ({
   exchangeMs: new DurationHistogram(),
 })
 
-/** Codes kept apart; more than this package has. What comes beyond is counted as `internal`. */
+/** Codes counted separately; more than this package has. Further ones are counted as `internal`. */
 const maxErrors = 512
 
-/** Everything a soak test counts, in constant memory. */
+/** Counters of a soak test, in constant memory. */
 export class SoakRecorder {
   sessions = 0
   failed = 0
@@ -66,7 +66,7 @@ export class SoakRecorder {
     known.lastSession = sessions
   }
 
-  /** Moves on to the tenth the run is in now; a sample is taken at the end of each. */
+  /** Advances to the current tenth of the run; takes a sample at the end of each. */
   async advance(fraction: number, sample: () => Promise<ProcessSample>): Promise<void> {
     const next = Math.min(9, Math.floor(fraction * 10))
     if (next <= this.#current) return

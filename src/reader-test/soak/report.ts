@@ -1,10 +1,10 @@
-/** What the process holds at a moment when no session is open. */
+/** Resources of the process while no session is open. */
 export interface ProcessSample {
-  /** Bytes of the JavaScript heap in use, after garbage collection where that can be asked for. */
+  /** Bytes of the JavaScript heap in use, after garbage collection if available. */
   readonly heapBytes: number
   /** The heap was collected before it was measured; else it is not comparable. */
   readonly collected: boolean
-  /** What keeps the process alive, by kind, from `process.getActiveResourcesInfo()`. */
+  /** Active resources, by kind, from `process.getActiveResourcesInfo()`. */
   readonly resources: Readonly<Record<string, number>>
   /** Open file descriptors, where the system reports them. */
   readonly descriptors?: number | undefined
@@ -48,16 +48,16 @@ export interface SoakCheck {
   readonly id: SoakCheckId
   /** `skipped`: not measured, or too few sessions in the first or last tenth. */
   readonly status: 'passed' | 'failed' | 'skipped'
-  /** What was measured and what it may be at most; heap and latency as a factor of the first tenth. */
+  /** Measured value and its limit; heap and latency as a factor of the first tenth. */
   readonly value: number
   readonly limit: number
 }
 
-/** Result of a soak test. Holds nothing about the card or its holder. */
+/** Result of a soak test. Contains no data of the card or its holder. */
 export interface SoakReport {
   readonly startedAt: Date
   readonly durationMs: number
-  /** Begun, and of those not finished without an error. */
+  /** Sessions started, and those among them that failed. */
   readonly sessions: number
   readonly failed: number
   /** Sessions into which a fault was injected. */
@@ -73,13 +73,13 @@ export interface SoakReport {
   readonly ended: 'done' | 'interrupted' | 'given-up'
 }
 
-/** How far a soak test is. */
+/** Progress of a soak test. */
 export interface SoakProgress {
   readonly sessions: number
   readonly failed: number
   readonly outages: number
   /** 0 to 1. */
   readonly fraction: number
-  /** What it waits for, if anything. */
+  /** What it is waiting for, if anything. */
   readonly waitingFor?: 'card' | 'service'
 }

@@ -18,7 +18,8 @@ const removals = new Set(['ERR_CARD_REMOVED', 'ERR_NO_CARD'])
 
 /**
  * Runs session after session until the time or number is reached, and evaluates the result. Every error is counted and
- * none ends the run: a service that stops is waited for, and so is a card. Spends no PIN try unless a PIN is given.
+ * none ends the run: the run waits for a stopped service and for a missing card. Spends no PIN try unless a PIN is
+ * given.
  *
  * @throws TypeError, RangeError if `at` is an invalid date, `sessions` is not an integer of at least 1, `durationMs` is
  *   not above 0, or neither is given.
@@ -52,7 +53,7 @@ class Soak {
   readonly #pin: RepeatedPin | undefined
   readonly #recorder = new SoakRecorder()
   readonly #started = performance.now()
-  /** Sessions without success since the last one that had it. */
+  /** Consecutive failed sessions. */
   #inARow = 0
   #givenUp = false
 
@@ -70,7 +71,7 @@ class Soak {
       const isByHand = (code: string): boolean => hands === undefined && removals.has(code)
       await this.#session((code) => faulty || isByHand(code) || (signal?.aborted ?? false), faulty)
       await this.#hand('after', hands)
-      // A turn of the event loop, for signals; a growing pause while nothing succeeds.
+      // A turn of the event loop, for signals; an increasing pause while sessions fail.
       await pause(this.#inARow === 0 ? 0 : Math.min(longestPauseMs, 10 * 2 ** Math.min(this.#inARow, 8)), signal)
       await recorder.advance(this.#fraction(), sample)
       this.#report()
@@ -95,7 +96,7 @@ class Soak {
     }
   }
 
-  /** One session, as soon as there is a card; none when the run is over before. */
+  /** One session, as soon as a card is present; none if the run ends before. */
   async #session(isExpected: (code: string) => boolean, faulty: boolean): Promise<void> {
     const recorder = this.#recorder
     const reader = await this.#waitForCard(isExpected)
@@ -111,7 +112,7 @@ class Soak {
       this.#finished(false, begun)
       return
     }
-    // Counted also when the session gets over it: something else on this computer uses the card.
+    // Counted also when the session recovers: another program on this computer uses the card.
     const watched = watchResets(connection, (error) => recorder.error(error, 'session', isExpected))
     const { capabilities = {} } = this.#options
     const session = new CardSession(watched, { onExchange: recorder.exchange, capabilities })
@@ -133,7 +134,7 @@ class Soak {
     this.#inARow = ok ? 0 : this.#inARow + 1
   }
 
-  /** The reader with a card, however long that takes; `undefined` when the run is over before. Counts each outage once. */
+  /** Waits for a reader with a card; `undefined` if the run ends before. Counts each outage once. */
   async #waitForCard(isExpected: (code: string) => boolean): Promise<string | undefined> {
     const { reader, signal, pause, longestWaitMs = defaultWaitMs, durationMs } = this.#options
     const begun = performance.now()

@@ -7,11 +7,11 @@ import type { RepeatedPin } from '../repeated-pin.ts'
 import { isWhole } from '../smoke/context.ts'
 
 /**
- * What every session does: identifies the card and, where it has JPKI, reads both counters and the user-authentication
- * certificate; with a PIN it also authenticates.
+ * One session: identifies the card and, with JPKI, reads both counters and the user-authentication certificate; with a
+ * PIN it also authenticates.
  *
  * The PIN is sent only while its counter is full. So a wrong one costs one try in the whole run, even when the card is
- * lost on the way: the right one fills the counter again.
+ * lost during VERIFY: a correct one resets the counter.
  */
 export async function soakSession(session: CardSession, pin: RepeatedPin | undefined): Promise<void> {
   const identification = await identifyCard(session)
@@ -29,19 +29,19 @@ export async function soakSession(session: CardSession, pin: RepeatedPin | undef
   })
 }
 
-/** An application refused once in thousands of sessions would otherwise count as one the card does not have. */
+/** An application refused once in thousands of sessions would otherwise count as absent. */
 function requireWhole(identification: Identification): void {
   if (identification.kind === 'unknown' || !isWhole(identification)) {
-    throw new WrongCardError('the card does not show the applications a card of its kind has')
+    throw new WrongCardError('the card lacks applications required of its kind')
   }
 }
 
-/** Errors after which a PIN is given up for the rest of the run. */
+/** Errors after which a PIN is not used for the rest of the run. */
 export function isFinalForPin(error: unknown): boolean {
   return error instanceof PinError && error.code !== 'ERR_PIN_OUTCOME_UNKNOWN'
 }
 
-/** A card may have none, and a phone requires its PIN first. */
+/** The certificate may be missing, and a phone requires its PIN first. */
 async function readCertificate(jpki: JpkiApplication): Promise<void> {
   try {
     await jpki.readCertificate('auth')

@@ -5,13 +5,13 @@ const enoughSessions = 50
 
 /** The heap after the last tenth may be this factor of that after the first. */
 const heapLimit = 1.05
-/** Resources and descriptors more than after the first tenth: the moment of a sample can differ by one or two. */
+/** Allowed increase of resources and descriptors over the first tenth: samples can differ by one or two. */
 const handleLimit = 2
 /** Exchanges of the last tenth may take this factor of those of the first, and a millisecond more. */
 const latencyLimit = 2
 const latencyAllowanceMs = 1
 
-/** What was counted, for the verdict. */
+/** Counted values for the verdict. */
 export interface SoakOutcome {
   readonly succeeded: number
   readonly errors: readonly SoakError[]

@@ -8,7 +8,7 @@ export type Language = 'en' | 'ja'
 /** A text in both. */
 export type Text = Readonly<Record<Language, string>>
 
-/** What a case is about. */
+/** Subject of a case. */
 export type Family =
   | 'good'
   | 'nonce'

@@ -1,4 +1,4 @@
-/** Many persons at once: each answer must belong to the person who asked. */
+/** Many persons at once: each response must belong to the requesting person. */
 
 import { challengeDigest, holderDigest } from '../../token/index.ts'
 import { type Answer, field } from '../client/answer.ts'

@@ -1,4 +1,4 @@
-/** What a server must accept. */
+/** Requests a server must accept. */
 
 import { toBase64 } from '../../bytes.ts'
 import { challengeDigest, holderDigest } from '../../token/index.ts'

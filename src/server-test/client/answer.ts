@@ -1,7 +1,7 @@
-/** A token as JSON, right or wrong. */
+/** A token as JSON, valid or not. */
 export type Claimed = Record<string, string>
 
-/** What a server did with one request. */
+/** Response of a server to one request. */
 export type Answer =
   | {
       readonly kind: 'answer'
@@ -9,7 +9,7 @@ export type Answer =
       readonly contentType: string
       /** Seconds of Retry-After, when it has one. */
       readonly retryAfter: number | undefined
-      /** At most 65 536 bytes, decoded leniently. Hostile. */
+      /** At most 65 536 bytes, decoded leniently. Untrusted. */
       readonly text: string
       /** The text as JSON; `undefined` when it is not JSON. */
       readonly json: unknown
@@ -29,7 +29,7 @@ export function codeOf(answer: Answer): string | undefined {
   return typeof code === 'string' && /^ERR_[A-Z0-9_]{1,60}$/.test(code) ? code : undefined
 }
 
-/** An own field of what may be an object. */
+/** An own field of a value, if that is an object. */
 export function field(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
   return (value as Record<string, unknown>)[name]

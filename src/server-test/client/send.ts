@@ -9,7 +9,7 @@ export interface Sending {
   readonly body?: Uint8Array | undefined
   /** Longest wait for the whole answer, milliseconds. */
   readonly timeoutMs: number
-  /** Sends one byte a second in place of all at once. */
+  /** Sends one byte per second instead of all at once. */
   readonly slowly?: boolean | undefined
   /** Sends the body in eight pieces, 30 ms apart. */
   readonly inPieces?: boolean | undefined
@@ -25,8 +25,8 @@ export interface Sending {
 const maxAnswer = 65_536
 
 /**
- * Sends one request on a connection of its own. Redirects are not followed; time and bytes are bounded, whatever the server
- * does. Never throws.
+ * Sends one request on a connection of its own. Redirects are not followed; time and bytes are bounded, whatever the
+ * server does. Never throws.
  */
 export function send(url: URL, sending: Sending): Promise<Answer> {
   const begun = performance.now()
@@ -51,7 +51,7 @@ export function send(url: URL, sending: Sending): Promise<Answer> {
     signal?.addEventListener('abort', abort)
     timer = setTimeout(() => silence('timeout'), timeoutMs)
     call.on('error', () => {
-      // An answer may be on its way although the rest of the body was not accepted.
+      // A response may be in transit although the rest of the body was not accepted.
       if (!answered) silence(call.socket?.remoteAddress === undefined ? 'unreachable' : 'closed')
     })
     call.on('response', (response) => {

@@ -6,7 +6,7 @@ import {
 } from '../../emulator/index.ts'
 import { contentOf, elementsOf } from './der.ts'
 
-/** CAs and holders of an evaluation. All are invented, and without any value. */
+/** CAs and holders of an evaluation. All are invented, without trust value. */
 export const pkiNames = [
   /** CA of user authentication, two generations of one name: both are anchors. */
   'first',
@@ -37,7 +37,7 @@ export interface EvaluationPki {
   readonly issued: Readonly<Record<PkiName, IssuedCertificate>>
 }
 
-/** A PKI, and the lists the server under evaluation is to be given. */
+/** A PKI, and the revocation lists for the server under evaluation. */
 export interface PreparedPki {
   readonly pki: EvaluationPki
   /** DER, by the CA that signed them. */
@@ -51,7 +51,7 @@ const day = 24 * hour
 const lifetime = 30 * day
 
 /**
- * Makes the PKI of an evaluation: some seconds, as it needs a dozen RSA keys.
+ * Creates the PKI of an evaluation: takes some seconds, for a dozen RSA keys.
  *
  * @param now - instant to make it for. Default: now.
  */

@@ -1,4 +1,4 @@
-/** The cards of an evaluation: certificates with one thing wrong each, and the keys that sign with them. */
+/** The cards of an evaluation: certificates with one fault each, and the keys that sign with them. */
 
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { copyBytes, fromHex } from '../../bytes.ts'
@@ -7,7 +7,7 @@ import type { EvaluationPki, PkiName } from './create.ts'
 import { encode } from './der.ts'
 import { type Change, oids, reissue } from './reissue.ts'
 
-/** What a card shows, and what it signs with. */
+/** Certificate and key of a card. */
 export interface Credential {
   readonly certificate: Uint8Array
   readonly key: KeyObject

@@ -1,4 +1,4 @@
-/** DER of certificates made by this package, taken apart and put together. Not for bytes from outside. */
+/** DER of certificates made by this package, decoded and encoded. Not for untrusted bytes. */
 
 import { concat } from '../../bytes.ts'
 

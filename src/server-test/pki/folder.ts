@@ -21,15 +21,15 @@ export interface PreparedEvaluation {
   readonly lists: string
   /** File with all private keys, readable by its owner only. */
   readonly keys: string
-  /** When the lists end. */
+  /** nextUpdate of the lists. */
   readonly validUntil: Date
 }
 
 /**
- * Makes a throw-away PKI and writes it to a folder: `anchors/` and `lists/` for the server, `not-to-be-trusted/` to look at,
- * `keys.json` (mode 0600) for the run, `README.txt`.
+ * Makes a throw-away PKI and writes it to a folder: `anchors/` and `lists/` for the server, `not-to-be-trusted/` to
+ * look at, `keys.json` (mode 0600) for the run, `README.txt`.
  *
- * @param folder - made when it is not there.
+ * @param folder - created if missing.
  * @throws the system's errors; `EEXIST` when the folder has been prepared before: nothing is overwritten.
  */
 export async function prepareEvaluation(
@@ -56,9 +56,9 @@ export async function prepareEvaluation(
 }
 
 /**
- * Reads what {@link prepareEvaluation} wrote.
+ * Reads the folder of {@link prepareEvaluation}.
  *
- * @throws CertificateError `ERR_CERTIFICATE` for something else, or when its lists have ended; the system's errors.
+ * @throws CertificateError `ERR_CERTIFICATE` for another content, or when its lists have expired; the system's errors.
  */
 export async function readEvaluationPki(folder: string, now: Date = new Date()): Promise<EvaluationPki> {
   const decoded = decodeText(await readFile(join(folder, keyFile)))
@@ -68,7 +68,7 @@ export async function readEvaluationPki(folder: string, now: Date = new Date()):
   }
   const pki = parse(decoded.text)
   if (pki.validUntil <= now) {
-    throw new CertificateError('ERR_CERTIFICATE', 'the lists of this evaluation PKI have ended: prepare a new one')
+    throw new CertificateError('ERR_CERTIFICATE', 'the lists of this evaluation PKI have expired: prepare a new one')
   }
   return pki
 }

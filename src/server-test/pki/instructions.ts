@@ -1,4 +1,4 @@
-/** What an operator does with a prepared folder, in both languages. */
+/** Instructions for operators on a prepared folder, in both languages. */
 export function instructions(validUntil: Date): string {
   const day = validUntil.toISOString().substring(0, 10)
   return `jpki-card evaluate: a throw-away PKI

@@ -6,7 +6,7 @@ import { type ReportTexts, reportTexts } from './texts.ts'
 
 const results: readonly Verdict['result'][] = ['failed', 'not-run', 'warned', 'passed']
 
-/** A report as one page of HTML that needs nothing else, well-formed as XML too. Nothing in it runs or loads. */
+/** A report as one self-contained HTML page, also well-formed XML, without scripts and external resources. */
 export function reportToHtml(report: EvaluationReport, language: Language): string {
   const texts = reportTexts(language)
   const families = [...new Set(report.outcomes.map((one) => one.case.family))]
@@ -28,7 +28,7 @@ function summaryOf({ url, startedAt, durationMs, counts }: EvaluationReport, tex
   return `<section><h2>${texts.summary}</h2>\n<dl>${facts.join('')}${numbers.join('')}</dl></section>`
 }
 
-/** What failed or was not run is open from the start. */
+/** Failed cases and those not run are initially expanded. */
 function caseOf(outcome: CaseOutcome, texts: ReportTexts, language: Language): string {
   const { case: one, result, reason, came, excerpt, durationMs } = outcome
   const title = escapeMarkup(one.title[language])

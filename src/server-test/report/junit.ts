@@ -5,7 +5,7 @@ import { reportTexts } from './texts.ts'
 
 const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(3)
 
-/** A report as JUnit XML, one suite for each family. What was not run is `skipped`. */
+/** A report as JUnit XML, one suite for each family. Cases not run are `skipped`. */
 export function reportToJunit(report: EvaluationReport, language: Language): string {
   const { outcomes, durationMs, counts } = report
   const families = [...new Set(outcomes.map((one) => one.case.family))]
