@@ -1,26 +1,26 @@
 import { JpkiCardError, PinError, StripeError, VerificationError } from '../errors.ts'
 import { type Code, isCode, outcomeOf, type Situation, type Turn } from '../outcomes.ts'
 
-/** What a failure means to people. */
+/** Classification of a failure. */
 export interface Meaning {
   readonly situation: Situation
   readonly turn: Turn
   readonly retry: boolean
 }
 
-/** Of an error that is not of this package. */
+/** Classification of errors not of this package. */
 const unexpected: Meaning = { situation: 'unexpected', turn: 'operator', retry: false }
 
-/** What is known of a failure: never its message, which is not for people at a machine. */
+/** Data of a failure; never its message, which is not for display. */
 export interface Failure {
   readonly error: JpkiCardError | undefined
-  /** `undefined` for whatever is not an error of this package. */
+  /** `undefined` for errors not of this package. */
   readonly code: Code | undefined
   readonly pin: string | undefined
   readonly triesLeft: number | undefined
 }
 
-/** Takes what was thrown, or a code, apart. What is said explicitly goes before what the error says. */
+/** Extracts the data of an error or code. Explicit options take precedence over fields of the error. */
 export function failureOf(
   thrown: unknown,
   said: { readonly pin?: string | undefined; readonly triesLeft?: number | undefined },
@@ -37,8 +37,8 @@ export function failureOf(
 }
 
 /**
- * `await using` that fails to clear a card while something else is thrown leaves a SuppressedError: its `error`, that the
- * card is not cleared, is the one to tell.
+ * `await using` that fails to clear a card while another error is thrown results in a SuppressedError: its `error`,
+ * that the card is not cleared, is the one to report.
  */
 function ownError(thrown: unknown): JpkiCardError | undefined {
   if (thrown instanceof JpkiCardError) return thrown
@@ -46,24 +46,24 @@ function ownError(thrown: unknown): JpkiCardError | undefined {
   return thrown.error instanceof JpkiCardError ? thrown.error : undefined
 }
 
-/** The code whose texts tell best what happened: a PIN without a try left is blocked, however that was found out. */
-export function tellingCode({ code, triesLeft }: Failure): Code | undefined {
+/** The code whose texts apply: a PIN without tries left is reported as blocked, whatever the error. */
+export function reportedCode({ code, triesLeft }: Failure): Code | undefined {
   if (triesLeft !== 0) return code
   if (code === 'ERR_PIN_REJECTED' || code === 'ERR_PIN_GUARDED') return 'ERR_PIN_BLOCKED'
   return code === 'ERR_MUNICIPAL_PIN_REJECTED' ? 'ERR_MUNICIPAL_PIN_LOCKED' : code
 }
 
-/** What the failure means, by its code and the details that change it. */
+/** Classification by code, and by details that modify it. */
 export function meaningOfFailure(failure: Failure): Meaning {
   const { error, triesLeft } = failure
-  const code = tellingCode(failure)
+  const code = reportedCode(failure)
   const { situation, turn, retry } = code === undefined ? unexpected : outcomeOf(code)
   const meaning = { situation, turn, retry }
-  // The guard keeps the last try by default: asking at once for another would only be refused.
+  // The guard keeps the last try by default: a further PIN would only be refused.
   if (code === 'ERR_PIN_REJECTED' && triesLeft === 1) {
     return { situation: 'pin-wrong-last', turn: 'clerk', retry: false }
   }
-  // A stripe that was read well, and is of another layout: often a card of somebody else's.
+  // A correctly read stripe with another layout: often a card of another issuer.
   if (error instanceof StripeError && error.check === 'field') {
     return { situation: 'other-card', turn: 'operator', retry: false }
   }

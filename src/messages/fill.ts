@@ -9,10 +9,10 @@ import { zh } from './customer/zh.ts'
 import { type CustomerLanguage, customerLanguages } from './languages.ts'
 import type { CustomerTexts, TriesText } from './texts.ts'
 
-/** Everything that is said to customers. */
+/** All customer texts. */
 export const customerTexts: Readonly<Record<CustomerLanguage, CustomerTexts>> = { ja, en, zh, ko, pt, es, vi }
 
-/** What a text is filled with. */
+/** Values of the placeholders. */
 export interface FillInput {
   readonly language: CustomerLanguage
   readonly pin: string | undefined
@@ -21,9 +21,9 @@ export interface FillInput {
   readonly reset: Readonly<Record<ResetWay, string>>
 }
 
-/** Fills texts in: a function that takes one with placeholders and returns one without. */
+/** Returns a function that replaces the placeholders of a text. */
 export function filler({ language, pin, triesLeft, tries, reset }: FillInput): (text: string) => string {
-  // An id that is not known is named in general terms, and nothing of it is shown.
+  // An unknown id gets a general name; the id is not shown.
   const facts = pin !== undefined && isPinId(pin) ? pins[pin] : undefined
   const { name, short, form } = customerTexts[language].pins[facts?.kind ?? 'unknown']
   const values: Readonly<Record<string, string>> = {
@@ -33,7 +33,7 @@ export function filler({ language, pin, triesLeft, tries, reset }: FillInput): (
     tries: triesLeft === undefined ? '' : triesSentence(language, tries, triesLeft),
     reset: reset[facts?.reset ?? 'counter'],
   }
-  // Nothing is left where a sentence of tries would be, between two spaces or at the end.
+  // Removes the spaces left by an omitted sentence on tries.
   return (text) =>
     text
       .replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name]!)

@@ -1,5 +1,5 @@
 /**
- * What to tell people about errors: customers at the machine in seven languages, clerks and operators in Japanese and
+ * Texts on errors: for customers at the machine in seven languages, clerks and operators in Japanese and
  * English. `docs/messages.md` has the situations and codes.
  *
  * @example

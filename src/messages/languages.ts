@@ -1,4 +1,6 @@
-/** Languages for customers: the tag for `lang` attributes and plural rules, and the name on a button that chooses it. */
+/**
+ * Languages for customers: the tag for `lang` attributes and plural rules, and the name on a button that chooses it.
+ */
 export const customerLanguages = {
   ja: { tag: 'ja', name: '日本語' },
   en: { tag: 'en', name: 'English' },
@@ -15,16 +17,16 @@ export type CustomerLanguage = keyof typeof customerLanguages
 /** Languages for clerks and operators. */
 export type StaffLanguage = 'ja' | 'en'
 
-/** Who reads a message: who uses the machine, who stands by it, who runs it. */
+/** Audiences of a message: users of the machine, staff on site, operators. */
 export const audiences = ['customer', 'clerk', 'operator'] as const
 
 /** One of {@link audiences}. */
 export type Audience = (typeof audiences)[number]
 
-/** What a message for an audience can be written in. */
+/** Languages available for an audience. */
 export type LanguageFor<A extends Audience> = A extends 'customer' ? CustomerLanguage : StaffLanguage
 
-/** The language texts for staff are in when `language` was asked for: Japanese, or else English. */
+/** The language of staff texts for a requested `language`: Japanese, otherwise English. */
 export function staffLanguage(language: CustomerLanguage): StaffLanguage {
   return language === 'ja' ? 'ja' : 'en'
 }

@@ -1,5 +1,5 @@
 import type { Code, Situation } from '../outcomes.ts'
-import { type Failure, failureOf, meaningOfFailure, tellingCode } from './classify.ts'
+import { type Failure, failureOf, meaningOfFailure, reportedCode } from './classify.ts'
 import { customerTexts, filler } from './fill.ts'
 import type { CustomerLanguage, StaffLanguage } from './languages.ts'
 import { type Audience, audiences, customerLanguages, type LanguageFor, staffLanguage } from './languages.ts'
@@ -8,45 +8,48 @@ import { ja } from './staff/ja.ts'
 import type { StaffTexts } from './staff/texts.ts'
 import type { MessageText } from './texts.ts'
 
-/** Everything that is said to clerks and operators. */
+/** All texts for clerks and operators. */
 export const staffTexts: Readonly<Record<StaffLanguage, StaffTexts>> = { ja, en }
 
-/** For whom a message is, and what the error itself may not know. */
+/** Audience and language of a message, and details that the error may lack. */
 export interface MessageOptions<A extends Audience = Audience> {
   readonly audience: A
-  /** Customers have all languages; for clerks and operators every one but Japanese is answered in English. */
+  /** Customers have all languages; for clerks and operators any other than Japanese results in English. */
   readonly language: CustomerLanguage
-  /** Tries left, 0 or more. Default: what the error says. A municipal PIN's are known to the server only. */
+  /** Tries left, 0 or more. Default: from the error. Those of a municipal PIN are known to the server only. */
   readonly triesLeft?: number | undefined
-  /** `id` of the PIN, as `auth` or `sign`. Default: what the error says. An id that is not known is called just a PIN. */
+  /** `id` of the PIN, as `auth` or `sign`. Default: from the error. An unknown id is shown as just "PIN". */
   readonly pin?: string | undefined
 }
 
-/** What to tell a person. */
+/** A message for a person. */
 export interface Message<A extends Audience = Audience> {
   /** At most 24 full-width characters for customers, a letter or digit counting half. */
   readonly title: string
   /** What happened. For customers at most 80 full-width characters. */
   readonly text: string
-  /** What to do. For customers at most 100 full-width characters. */
+  /** The next step. For customers at most 100 full-width characters. */
   readonly next: string
-  /** Who can do something about it, whoever reads the message. */
+  /** Who can resolve it, independent of the audience. */
   readonly turn: Audience
-  /** Whether a program may offer to try again. With a PIN that means: one that is entered anew. */
+  /** Whether a program may offer to try again. For a PIN: with the PIN entered again. */
   readonly retry: boolean
-  /** What it comes to for the customer; stable, for pictures. */
+  /** Situation of the customer; stable, for pictures. */
   readonly situation: Situation
-  /** Code of the error; `undefined` when it was not one of this package. Worth showing small: support will ask for it. */
+  /**
+   * Code of the error; `undefined` when it was not one of this package. Show it in small print: support will ask for
+   * it.
+   */
   readonly code: Code | undefined
-  /** What the texts are in. */
+  /** Language of the texts. */
   readonly language: LanguageFor<A>
 }
 
 /**
- * What to tell about an error. Takes whatever was thrown, or a code; what is not of this package gets a general text, and
- * nothing of any error's own message is ever shown.
+ * The message for an error. Accepts any thrown value, or a code; errors not of this package get a general text, and
+ * the message of an error itself is never shown.
  *
- * @throws TypeError for an audience or language that does not exist, RangeError for `triesLeft` that is not 0 or more.
+ * @throws TypeError for an unknown audience or language, RangeError if `triesLeft` is not an integer from 0.
  */
 export function messageFor<A extends Audience>(error: unknown, options: MessageOptions<A>): Message<A> {
   check(options)
@@ -65,7 +68,7 @@ function texts(failure: Failure, situation: Situation, { audience, language }: M
     return filled(situations[situation], filler({ language, pin, triesLeft, tries, reset }))
   }
   const { codes, tries, reset } = staffTexts[staffLanguage(language)]
-  const { title, [audience]: text } = codes[tellingCode(failure) ?? 'unexpected']
+  const { title, [audience]: text } = codes[reportedCode(failure) ?? 'unexpected']
   return filled({ title, ...text }, filler({ language: staffLanguage(language), pin, triesLeft, tries, reset }))
 }
 

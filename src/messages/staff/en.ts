@@ -244,7 +244,7 @@ export const en: StaffTexts = {
       title: 'Card data not well-formed',
       clerk: {
         text: 'The data on the card is badly structured and could not be read.',
-        next: `${again} If other cards can be read, tell the customer that this one cannot be used and call the operator.`,
+        next: `${again} If other cards can be read, inform the customer that this one is unusable and call the operator.`,
       },
       operator: {
         text: 'The data is not well-formed BER-TLV.',
@@ -299,7 +299,7 @@ export const en: StaffTexts = {
       title: 'No certificate on the card',
       clerk: {
         text: 'The card does not hold the certificate that is needed. Children under 15, for example, usually have none for signatures.',
-        next: 'Tell the customer that the counter of their municipality issues it.',
+        next: 'Inform the customer that the counter of their municipality issues it.',
       },
       operator: {
         text: 'The card does not hold this certificate: its file is missing or empty.',
@@ -376,7 +376,7 @@ export const en: StaffTexts = {
       title: 'Result of the PIN check unknown',
       clerk: {
         text: 'The connection broke right after {pin} was sent. A try may be lost; during a change, the old or the new one may hold.',
-        next: 'Have the card taken out and placed again, read the tries left, and tell the holder. Let nothing be entered before.',
+        next: 'Have the card taken out and placed again, read the tries left, and inform the holder. Nothing must be entered before.',
       },
       operator: {
         text: 'The connection broke while {pin} was checked or changed: a try may have been spent, or the PIN may be verified. It was not sent again.',
@@ -574,7 +574,7 @@ export const en: StaffTexts = {
       title: 'Certificate expired',
       clerk: {
         text: 'The certificate on the card has expired. It ends on another day than the card itself.',
-        next: 'Tell the customer that the counter of their municipality renews it.',
+        next: 'Inform the customer that the counter of their municipality renews it.',
       },
       operator: {
         text: 'By the clock of the server the certificate has expired.',
@@ -585,7 +585,7 @@ export const en: StaffTexts = {
       title: 'Certificate revoked',
       clerk: {
         text: 'The certificate on the card is revoked. The one for signatures is whenever address or name change.',
-        next: 'Hand nothing out. Tell the customer that the counter of their municipality issues a new one.',
+        next: 'Hand nothing out. Inform the customer that the counter of their municipality issues a new one.',
       },
       operator: {
         text: 'The certificate is revoked, according to a revocation list or OCSP response.',

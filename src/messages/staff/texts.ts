@@ -11,7 +11,7 @@ export interface StaffText {
   readonly next: string
 }
 
-/** Everything that is said to clerks and operators in one language. The command line says what operators are told. */
+/** All texts for clerks and operators in one language. The command line shows the operator texts. */
 export interface StaffTexts {
   readonly codes: Readonly<
     Record<StaffKey, { readonly title: string; readonly clerk: StaffText; readonly operator: StaffText }>
