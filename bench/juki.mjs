@@ -1,4 +1,4 @@
-// The card face: exchanges with its proof (without it: exchanges.mjs), and reading and judging one of 20 kB beside the
+// The card face: exchanges with its proof (without it: exchanges.mjs), and reading and verifying one of 20 kB beside the
 // signature checks and digests that cannot be left out.
 import { createHash, createPublicKey, verify } from 'node:crypto'
 import { CardSession, Pin } from '../dist/card/index.js'
@@ -72,12 +72,12 @@ export async function rows({ identity }) {
     if (!verify('sha256', signed, issuer, signature)) throw new Error('refused')
   }
   const options = { roots: [root], hierarchies: ['virtual'], records: ['card-face'], challenge }
-  const judged = () => {
+  const verified = () => {
     if (!verifyEvidence({ visual }, options).ok) throw new Error('refused')
   }
   const settings = { rounds: 31, calls: 200, warmUp: 2_000 }
   const record = await interleaved(bare.record, parsed, settings)
-  const whole = await interleaved(bare.all, judged, settings)
+  const whole = await interleaved(bare.all, verified, settings)
   const started = performance.now()
   await photoToPng(decodeCardFace(visual.cardFace).photo)
   return [

@@ -1,4 +1,4 @@
-// A token judged in process, beside the two signature checks that cannot be left out. 200 certificates and keys in turn, a
+// A token verified in process, compared with the two unavoidable signature checks. 200 certificates and keys in turn, a
 // nonce of its own for each call. The same tokens serve again: between two rounds, not timed, the store is given their
 // nonces back, as signing new ones would take most of the time.
 import { verify } from 'node:crypto'

@@ -49,7 +49,7 @@ export async function rows({ identity }) {
   return [
     row('session.per-exchange', a - b, 'µs', 10),
     row('session.in-memory-transport', b, 'µs'),
-    // With nobody listening, observation is one look at whether somebody is.
+    // Without subscribers, observation is one check for subscribers.
     row('session.observation-off', (a + lookMicroseconds()) / a, 'x without', 1.05),
     row('session.observation-on', watched / a, 'x off'),
   ]

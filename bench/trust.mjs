@@ -66,7 +66,7 @@ async function pkijsEngine(ca, list, at) {
   }
 }
 
-/** A question with a hostile pool, read anew each time: how long it takes and how long it holds the event loop. */
+/** A verification with a malicious pool, parsed each time: its duration, and how long it blocks the event loop. */
 async function hostile(kind) {
   const at = new Date()
   const { anchor, end, pool, lists } = hostilePool(kind, at.getTime())

@@ -1,4 +1,4 @@
-// Makes vectors/transcripts/*.json anew from the virtual card: `node scripts/make-transcripts.mjs` after `npm run build`.
+// Regenerates vectors/transcripts/*.json from the virtual card: `node scripts/make-transcripts.mjs`, after a build.
 // The person is invented and the keys are thrown away, so everything but the PINs is kept.
 import { writeFileSync } from 'node:fs'
 import { CardSession, Pin } from '../dist/card/index.js'

@@ -1,4 +1,4 @@
-// One of several server processes on one Redis: judges the tokens it is sent, and answers with the code of each refusal.
+// One of several server processes on one Redis: verifies tokens, and answers with the code of each refusal.
 import { RevocationList } from '../../dist/pki/revocation/index.js'
 import { crlSource } from '../../dist/pki/trust/index.js'
 import { Certificate } from '../../dist/pki/x509/index.js'

@@ -1,4 +1,4 @@
-// Tells Stryker which literals are texts for people: whether a test notices a changed wording says nothing about safety.
+// Excludes texts for people from Stryker's mutations: whether a test detects a changed wording is irrelevant to safety.
 // Codes, names of digests and the like stay mutants; they have no blank in them. What describes a Symbol is a text too.
 import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin'
 
