@@ -123,7 +123,7 @@ describe('what a session knows to be selected and verified', () => {
     expect(session.hasVerified(own)).toBe(false)
   })
 
-  test('is given up by clearing, which selects another application, or powers down where there is none', async () => {
+  test('is ended by clearing, which selects another application, or powers down without one', async () => {
     const one = await inX('9000')
     await one.session.clear()
     expect(one.state()).toEqual(['card-manager', false])
@@ -496,7 +496,7 @@ describe('secure messaging', () => {
     expect(sent()).toEqual(['00B0000004', selectY, '08B0000004', '0084000008'])
   })
 
-  test('there is none at first, and before anything is selected', async () => {
+  test('is undefined at first, and before anything is selected', async () => {
     const session = new CardSession(scripted('9000'))
     expect(session.isProtected).toBe(false)
     session[protect](marking(x).protection)

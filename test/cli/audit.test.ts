@@ -58,7 +58,7 @@ test('names the line that was altered, and no content of it', async () => {
   })
 })
 
-test('an incomplete last line is told, and is no failure', async () => {
+test('an incomplete last line is reported, and is not a failure', async () => {
   appendFileSync(file, '{"n":5')
   const { code, err } = await verify('--lang', 'en', '--count', '4')
   expect([code, err]).toEqual([0, expect.stringContaining('incomplete line')])

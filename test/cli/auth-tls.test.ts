@@ -19,13 +19,13 @@ beforeAll(async () => {
   await writeFile(folder.file('anchors/card.der'), authCa.certificate)
   await writeFile(folder.file('lists/card.crl'), list)
   const ca = new TlsAuthority('Terminals')
-  const stranger = new TlsAuthority('Strangers')
+  const other = new TlsAuthority('Other')
   const files = {
     'ca.pem': ca.cert,
     'server.pem': ca.server(),
     'kiosk.pem': ca.client('kiosk-1'),
-    'stranger.pem': stranger.client('kiosk-1'),
-    'strangers.pem': stranger.cert,
+    'other.pem': other.client('kiosk-1'),
+    'other-ca.pem': other.cert,
   }
   for (const [name, pair] of Object.entries(files)) {
     if (typeof pair === 'string') await writeFile(folder.file(name), pair)
@@ -69,13 +69,13 @@ describe('auth --server over TLS with client certificates', () => {
     ['no certificate', { 'server-ca': 'ca.pem' }, 'kiosk-1', 'ERR_SERVER'],
     [
       'a certificate of another CA',
-      { ...kiosk, 'client-cert': 'stranger.pem', 'client-key': 'stranger.pem.key' },
+      { ...kiosk, 'client-cert': 'other.pem', 'client-key': 'other.pem.key' },
       'kiosk-1',
       'ERR_SERVER',
     ],
-    ['a server of another CA', { ...kiosk, 'server-ca': 'strangers.pem' }, 'kiosk-1', 'ERR_SERVER'],
+    ['a server of another CA', { ...kiosk, 'server-ca': 'other-ca.pem' }, 'kiosk-1', 'ERR_SERVER'],
     [
-      'a server nobody vouches for',
+      'a server of an untrusted CA',
       { 'client-cert': 'kiosk.pem', 'client-key': 'kiosk.pem.key' },
       'kiosk-1',
       'ERR_SERVER',

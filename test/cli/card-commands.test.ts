@@ -61,7 +61,7 @@ describe('inspect', () => {
     expect(iphone.json.card.kind).toBe('phone-iphone')
   })
 
-  it('tells a PIN that was verified before, and clears it', async () => {
+  it('reports a PIN that was verified before, and clears it', async () => {
     const { card, transport } = await cardInReader()
     const other = await transport.connect('Virtual Reader 0')
     await other.transmit(Buffer.from('00A4040C0AD392F000260100000001', 'hex'))
@@ -124,7 +124,7 @@ describe('pin status', () => {
     expect(json.exchanges).toBe(card.exchanges)
   })
 
-  it('tells and clears a PIN that was verified before', async () => {
+  it('reports and clears a PIN that was verified before', async () => {
     const { card, transport } = await cardInReader()
     const other = await transport.connect('Virtual Reader 0')
     await other.transmit(Buffer.from('00A4040C0AD392F000260100000001', 'hex'))
@@ -213,7 +213,7 @@ describe('sign', () => {
     expect((await run('sign - --key auth --virtual', { stdin: 'piped' })).code).toBe(2)
   })
 
-  it('tells a file that cannot be read, without its name', async () => {
+  it('reports a file that cannot be read, without its name', async () => {
     const { code, json, everything } = await run('sign /nowhere/secret-name --key auth --virtual --json --pin-stdin', {
       stdin: '1234\n',
     })

@@ -5,7 +5,7 @@ import { cardInReader, run } from './harness.ts'
 const absent = { readable: false, reason: 'absent' }
 
 describe('card info', () => {
-  it('tells what a My Number card says about itself, and spends no try', async () => {
+  it('shows the information of a My Number card, and spends no try', async () => {
     const { card, transport } = await cardInReader()
     const { code, json } = await run('card info --json', { transport })
     const { serialNumber, municipalityCode, cardExpiry } = await identity()
@@ -56,7 +56,7 @@ describe('card info', () => {
     expect(short.json.manager.keyId).toBe('9999921/000')
   })
 
-  it('tells a record of another card', async () => {
+  it('reports a record of another card', async () => {
     const setting = { card: { contentFaults: ['common-record-of-other-card'] } } as const
     expect((await run('card info --virtual --json', setting)).json.sameCard).toBe(false)
     expect((await run('card info --virtual --lang ja', setting)).out).toContain('一致しません')
@@ -74,14 +74,14 @@ describe('juki status', () => {
     expect(words.out).toMatch(/住民基本台帳用の暗証番号 +残り回数 3 回/)
   })
 
-  it('tells that a phone has none', async () => {
+  it('reports that a phone has none', async () => {
     const { code, json } = await run('juki status --virtual --virtual-kind phone-iphone --json')
     expect([code, json.error.code]).toEqual([1, 'ERR_APPLICATION_NOT_FOUND'])
   })
 })
 
 describe('services', () => {
-  it('tells which credential serves at a channel, its PIN, keeper and last day', async () => {
+  it('shows the credential of a channel, its PIN, who verifies it and its last day', async () => {
     const { code, json } = await run('services --channel convenience-store --virtual --json')
     expect(code).toBe(0)
     expect(json.services).toEqual([
@@ -97,7 +97,7 @@ describe('services', () => {
     ])
   })
 
-  it('tells every channel of a Juki card, and none of a card that opens nothing', async () => {
+  it('shows every channel of a Juki card, and none of a card without credentials', async () => {
     const { json } = await run('services --virtual --virtual-kind juki --json')
     const rows = json.services.map((one: { channel: string; method: string }) => `${one.channel} ${one.method}`)
     expect(rows).toEqual([

@@ -9,7 +9,7 @@ let good: string
 let revoked: string
 beforeAll(async () => {
   given = await trustFixture()
-  // The command judges now, not at the time of the fixture.
+  // The command verifies for the present time, not that of the fixture.
   const now = Date.now()
   const current = { thisUpdate: new Date(now - 60_000), nextUpdate: new Date(now + 3_600_000) }
   const { authCa } = given.person

@@ -116,7 +116,7 @@ describe('the service', () => {
     expect(find(id).todo).toMatch(/pcscd|permissions/)
   })
 
-  it('tells how to start it where systemd runs, and where not', async () => {
+  it('states how to start it with and without systemd', async () => {
     const systemd = await doctor({ socket: 'ENOENT', files: { ...installed, '/proc/1/comm': 'systemd\n' } })
     expect(systemd.find('service-not-running').todo).toContain('systemctl enable --now pcscd.socket')
     const container = await doctor({ socket: 'ENOENT', files: { ...installed, '/proc/1/comm': 'sh\n' } })
@@ -137,7 +137,7 @@ describe('the service', () => {
     expect(found.code).toBe(code)
   })
 
-  it('a socket of its own is told and used', async () => {
+  it('a custom socket is reported and used', async () => {
     const asked: string[] = []
     const connect = async (path: string) => {
       asked.push(path)
@@ -167,8 +167,8 @@ describe('the service', () => {
 
   it('that fails otherwise: the code', async () => {
     const failed = new TransportError('ERR_TRANSPORT', 'x', { pcscCode: 0x80100001 })
-    const told = await doctor({ open: () => Promise.reject(failed) })
-    expect(told.find('service-failed').what).toContain('ERR_TRANSPORT 0x80100001')
+    const result = await doctor({ open: () => Promise.reject(failed) })
+    expect(result.find('service-failed').what).toContain('ERR_TRANSPORT 0x80100001')
     const rubbish = await doctor({ open: () => Promise.reject(new RangeError('/home/taro/secret')) })
     expect(rubbish.problems).toEqual(['service-failed'])
     expect(rubbish.everything).not.toContain('taro')
@@ -308,7 +308,7 @@ u_str ESTAB 0 0 * 303 * 404 users:(("other",pid=5,fd=7))
     expect(find('holder').facts).toEqual({ name: 'firefox', pid: '12' })
   })
 
-  it('nobody, or nobody this user may see', async () => {
+  it('no program, or none this user may see', async () => {
     expect((await doctor({})).ids).toContain('holders-none')
     expect((await doctor({ files })).find('holders-unnamed').facts).toEqual({ count: '1' })
   })

@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'field-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('smoke', () => {
-  it('tells every step in both languages and ends with 0', async () => {
+  it('shows every step in both languages and ends with 0', async () => {
     const en = await run('smoke --virtual --rounds 1')
     expect([en.code, en.err]).toEqual([0, ''])
     expect(en.out).toContain('33 passed, 0 failed, 7 skipped')
@@ -103,7 +103,7 @@ describe('smoke', () => {
 })
 
 describe('soak', () => {
-  it('runs a number of sessions, with faults, and tells', async () => {
+  it('runs a number of sessions, with faults, and reports', async () => {
     const junit = join(folder, 's.xml')
     const { code, out, err } = await run(`soak --virtual --sessions 40 --faults-rate 0.3 --junit ${junit}`)
     expect(code).toBe(0)
@@ -120,7 +120,7 @@ describe('soak', () => {
     expect(json.errors).toMatchObject([{ code: 'ERR_PIN_REJECTED', count: 1 }])
   })
 
-  it('runs with a reader, and ends with 1 for an error nobody explains', async () => {
+  it('runs with a reader, and ends with 1 for an unexplained error', async () => {
     const { card, transport } = await cardInReader()
     card.setFaults([{ at: 8, do: 'silent' }])
     const { code, json } = await run('soak --sessions 3 --json', { transport })
@@ -134,7 +134,7 @@ describe('soak', () => {
     expect(json.durationMs).toBeGreaterThan(299)
   })
 
-  it('is judged by what was done when it is interrupted', async () => {
+  it('is evaluated for the sessions run when interrupted', async () => {
     const stop = new AbortController()
     const running = run('soak --virtual --hours 1 --json', { signal: stop.signal })
     setTimeout(() => stop.abort('SIGINT'), 300)

@@ -89,7 +89,7 @@ describe('table', () => {
     )
   })
 
-  it('tells days and moments in Japan, past the year 9999 too', () => {
+  it('shows days and moments in Japan, past the year 9999 too', () => {
     expect(momentInJapan(new Date('2026-12-31T15:00:00.999Z'))).toBe('2027-01-01 00:00:00 JST')
     expect(dayInJapan(new Date('2026-12-31T15:00:00Z'))).toBe('2027-01-01')
     expect(dayInJapan(new Date('9999-12-31T23:59:59Z'))).toBe('10000-01-01')

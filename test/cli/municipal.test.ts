@@ -67,7 +67,7 @@ describe('issuance read', () => {
     expect(err).toMatch(/証明書等自動交付APの暗証番号を入力してください（残り回数 3 回）[\s\S]+カードが照合/)
   })
 
-  it('tells that the municipality keeps the PIN, and asks for none', async () => {
+  it('reports that the municipality keeps the PIN, and asks for none', async () => {
     const pin = '"pin": { "manager": "municipality", "digits": { "min": 4, "max": 4 }, "tries": 3 }'
     const profile = await changed(freeArea, '"pin": "none"', pin)
     const { code, json } = await run(['issuance', 'read', '--profile', profile, '--virtual', '--json'])
@@ -128,7 +128,7 @@ describe('profile check', () => {
     [juki, '"tries": 3', '"tries": 0', 'pin.tries', 'must be an integer from 1 to 15'],
     [juki, '"aid": "F04A554B4945580001"', '"aid": "F04A"', 'aid', 'must be 5 to 16 bytes'],
     [stripe, '"track": "jis2"', '"track": "jis3"', 'track', 'must be one of iso1, iso2, iso3, jis2'],
-  ])('tells line, column and reason: in %s %s as %s', async (file, from, to, path, reason) => {
+  ])('reports line, column and reason: in %s %s as %s', async (file, from, to, path, reason) => {
     const bad = await changed(file, from, to)
     const before = (await readFile(bad, 'utf8')).split(to)[0]!.split('\n')
     const place = `${before.length}:${before.at(-1)!.length + to.indexOf(' ') + 2}`
@@ -141,7 +141,7 @@ describe('profile check', () => {
     expect([`${problem.line}:${problem.column}`, problem.path]).toEqual([place, path])
   })
 
-  it('tells every mistake in the order of the file, and only the first of grammar', async () => {
+  it('reports every error in the order of the file, and only the first syntax error', async () => {
     const two = await changed(await changed(juki, '"tries": 3', '"tries": 0'), '"aid": "F0', '"aid": "X0')
     const { json } = await run(['profile', 'check', two, '--json'])
     expect(json.problems.map(({ path }: { path: string }) => path)).toEqual(['aid', 'pin.tries'])
@@ -190,7 +190,7 @@ describe('profile check', () => {
     expect(json.problems.map(({ path }: { path: string }) => path)).toEqual(['objects[0].fields[0].size'])
   })
 
-  it('judges a profile with a mistaken format as the kind it comes nearest to', async () => {
+  it('checks a profile with an invalid format as the most similar kind', async () => {
     const bad = await changed(stripe, 'stripe-profile@1', 'stripes-profile@1')
     const { json } = await run(['profile', 'check', bad, '--json'])
     expect([json.format, json.problems.map(({ path }: { path: string }) => path)]).toEqual([
@@ -282,7 +282,7 @@ describe('stripe decode', () => {
     expect([code, JSON.parse(out.join('')).tracks[0].data]).toEqual([0, 'ABC'])
   })
 
-  it('tells tracks the reader could not read beside those it could', async () => {
+  it('reports tracks the reader could not read beside those it could', async () => {
     const { code, json } = await run('stripe decode --json', {
       stdin: typeStripes({ iso1: 'A', iso2: '1' }, { failing: ['iso2'] }),
     })
@@ -292,7 +292,7 @@ describe('stripe decode', () => {
     expect([none.code, none.json.error.code]).toEqual([1, 'ERR_STRIPE'])
   })
 
-  it('tells the place of an error, and nothing of the data', async () => {
+  it('reports the position of an error, and nothing of the data', async () => {
     const bits = await swipe({ faults: [{ flip: 100 }] })
     const argv = ['stripe', 'decode', '--form', 'bits', '--track', 'jis2', '--json']
     const { code, json, everything } = await run(argv, { stdin: bits.join('') })

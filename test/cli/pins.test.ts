@@ -115,7 +115,7 @@ describe('pin change', () => {
     expect((['text', 'juki', 'common'] as const).map((name) => card.triesLeft(name))).toEqual([3, 3, 3])
   })
 
-  it('tells a card without the application before it asks', async () => {
+  it('reports a card without the application before it asks', async () => {
     const { code, json, raw } = await run('pin change --pin text --virtual --virtual-kind juki --json', {
       keys: ['1234\r'],
     })

@@ -39,7 +39,7 @@ const call = (...args: string[]) =>
   spawnSync(process.execPath, [program, ...args], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } })
 
 describe('the program', () => {
-  it('tells its version', async () => {
+  it('shows its version', async () => {
     const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
     const { status, stdout } = call('--version')
     expect([status, stdout]).toEqual([0, `${version}\n`])
@@ -65,7 +65,7 @@ describe('the program', () => {
     expect(JSON.parse(Buffer.concat(parts).toString()).error.triesLeft).toBe(2)
   })
 
-  it('ends quietly when nobody reads on', async () => {
+  it('ends quietly when the reader of the pipe ends', async () => {
     const child = spawn(process.execPath, [program, 'readers', '--watch', '--virtual'])
     const errors: Buffer[] = []
     child.stderr.on('data', (part) => errors.push(part))

@@ -49,7 +49,7 @@ describe('record', () => {
     expect(text).not.toContain(Buffer.from('9876').toString('hex'))
   })
 
-  it('tells that the transcript cannot be written', async () => {
+  it('reports that the transcript cannot be written', async () => {
     const { code, json } = await run(['record', join(folder, 'no', 'where'), 'inspect', '--virtual', '--json'])
     expect([code, json.error.code]).toEqual([1, 'ERR_FILE'])
   })
@@ -111,7 +111,7 @@ describe('replay', () => {
     expect(again.json).toEqual(signed.json)
   })
 
-  it('tells what does not fit', async () => {
+  it('reports what does not match', async () => {
     await run(['record', file, 'pin', 'status', '--virtual'])
     const other = await run(['replay', file, 'inspect', '--json'])
     expect([other.code, other.json.error.code]).toEqual([1, 'ERR_REPLAY'])

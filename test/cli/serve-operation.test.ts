@@ -108,7 +108,7 @@ describe.concurrent('a server that runs', () => {
     writeFileSync(folder.file('revoked.txt'), 'kiosk-1\n')
     await vi.waitFor(async () => expect(await ask(folder.url)).toEqual([403, 'ERR_FORBIDDEN']), { timeout: 10_000 })
     expect(await ask(folder.url, { terminal: 'kiosk-2' })).toEqual([201, undefined])
-    // A list with a mistake lets nobody in again.
+    // A list with an error admits no further terminal.
     writeFileSync(folder.file('revoked.txt'), 'a name with blanks\n')
     await vi.waitFor(
       () =>

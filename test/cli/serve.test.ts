@@ -30,7 +30,7 @@ describe.concurrent('evaluate against serve', () => {
         expect(code).toBe(0)
         expect(await server.stop()).toBe(0)
         expect(server.errors).toBe('')
-        // Everything that was judged is in the audit log, and whole.
+        // Every verified token is in the audit log, completely.
         const { entries } = await verifyAuditLog(folder.file('audit.jsonl'))
         expect(entries).toBeGreaterThan(json.counts.passed)
       } finally {

@@ -84,7 +84,7 @@ describe('text attributes', () => {
     expect(card.triesLeft('text-code-b')).toBe(10)
   })
 
-  it('tells a wrong code, and the tries left', async () => {
+  it('reports a wrong code, and the tries left', async () => {
     const { code, json } = await run('text attributes --code-b --virtual --json --pin-stdin', {
       stdin: codeBLines(person, '1980-01-01'),
     })
@@ -107,7 +107,7 @@ describe('text attributes', () => {
     expect(everything).not.toContain(person.holder.address.slice(0, 3))
   })
 
-  it.each(['juki', 'phone-android'])('tells that a %s has no such application', async (kind) => {
+  it.each(['juki', 'phone-android'])('reports that a %s has no such application', async (kind) => {
     const line = `text attributes --virtual --virtual-kind ${kind} --json --pin-stdin`
     const { code, json } = await run(line, { stdin: '1234\n' })
     expect([code, json.error.code]).toEqual([1, 'ERR_APPLICATION_NOT_FOUND'])
@@ -179,7 +179,7 @@ describe('text verify', () => {
     expect([words.code, words.out]).toEqual([1, expect.stringContaining('真正なカードと認められません')])
   })
 
-  it('judges the number when a purpose is named', async () => {
+  it('verifies the number when a purpose is given', async () => {
     const setting = { stdin: '1234\n', card: { contentFaults: ['text-digest-wrong'] } } as const
     expect((await run('text verify --virtual --json --pin-stdin', setting)).code).toBe(0)
     const { code, json } = await run('text verify --purpose tax --virtual --json --pin-stdin', setting)

@@ -108,7 +108,7 @@ describe('wrong usage', () => {
     ['record f inspect --keep-all', '--virtual'],
     ['replay f inspect --keep-all', '--keep-all'],
     ['auth --challenge 00 --virtual', '--pin-stdin'],
-  ])('tells what is wrong with: %s', async (line, hint) => {
+  ])('reports the error of: %s', async (line, hint) => {
     const { code, everything } = await run(line === '' ? [] : line)
     expect(code).toBe(2)
     expect(everything).toContain(hint)

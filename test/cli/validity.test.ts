@@ -20,7 +20,7 @@ const validity = (...args: readonly string[]): Promise<Outcome> => run(['validit
 const dayInJapan = (date: Date): string => new Date(date.getTime() + 9 * 3_600_000).toISOString().slice(0, 10)
 
 describe('of a file', () => {
-  test('tells state, last moment, renewal and rule', async () => {
+  test('shows state, last moment, renewal and rule', async () => {
     const { code, json } = await validity(given.file('auth.der'), ...born, '--json')
     expect(code).toBe(0)
     const notAfter = new Date(new X509Certificate(given.person.auth.certificate).validTo)
@@ -77,7 +77,7 @@ describe('of a file', () => {
     expect((await validity(...args, '--lang', 'ja')).out).toContain('発行日当日の誕生日は数えません')
   })
 
-  test('a certificate of no holder is told without a rule', async () => {
+  test('a certificate that is not a holder’s is shown without a rule', async () => {
     const { code, json } = await validity(given.file('anchors/auth-ca.cer'), '--json')
     expect([code, json.validity.state, 'explanation' in json.validity]).toEqual([0, 'valid', false])
     const keys = newKeys()
@@ -166,13 +166,13 @@ describe('of a card', () => {
     ['my-number', { signCertificate: false }, 'absent', true],
     ['juki', {}, 'pin-required', false],
     ['phone-android', {}, 'pin-required', false],
-  ] as const)('a %s with %j: the signature certificate is %s', async (kind, card, reason, tells) => {
+  ] as const)('a %s with %j: the signature certificate is %s', async (kind, card, reason, readable) => {
     const options: VirtualCardOptions = { kind, ...card }
     const { code, json } = await run('validity --virtual --json', { card: options })
     expect(code).toBe(0)
     expect(json.certificates[1]).toEqual({ id: 'sign', readable: false, reason })
-    expect(json.cardExpiry.readable).toBe(tells)
-    expect(json.effective === null).toBe(!tells)
+    expect(json.cardExpiry.readable).toBe(readable)
+    expect(json.effective === null).toBe(!readable)
   })
 
   test('a Juki card and a phone are described', async () => {
@@ -198,7 +198,7 @@ describe('of a card', () => {
     ['another record', '0'.repeat(60)],
     ['a day that does not exist', `011C${toHex(Buffer.from(`${'9'.repeat(20)}20360230`))}`],
     ['letters', `011C${toHex(Buffer.from(`${'9'.repeat(20)}2036021x`))}`],
-  ])('%s for its last day is told, and the rest is still there', async (_, record) => {
+  ])('%s for its last day is reported, and the rest is still shown', async (_, record) => {
     const { card, transport } = await cardInReader()
     card.setFaults([{ at: 'every', on: 0xb2, do: { garbage: `${record}9000` } }])
     const { code, json } = await run('validity --json', { transport })

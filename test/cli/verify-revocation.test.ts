@@ -92,7 +92,7 @@ describe('lists and responses', () => {
   test.each([
     ['en', /Revocation\s+FAILED\s+this certificate/, /revoked at .+ JST, reason keyCompromise/],
     ['ja', /失効\s+不適合\s+この証明書/, /失効日時 .+ JST、理由 keyCompromise/],
-  ])('a refusal tells when and why in %s', async (lang, check, reason) => {
+  ])('a refusal shows time and reason in %s', async (lang, check, reason) => {
     const { code, out, err } = await verify('crl:revoked.crl', '--lang', lang)
     expect(code).toBe(1)
     expect(out).toMatch(check)
@@ -108,7 +108,7 @@ describe('lists and responses', () => {
   test.each([
     ['a list that is outdated', ['crl:stale.crl'], 'outdated'],
     ['a response about another certificate', ['ocsp:other.ocsp'], 'OCSP'],
-  ])('%s leaves it unknown: told, and refused where required', async (_, args, hint) => {
+  ])('%s leaves it unknown: reported, and refused if required', async (_, args, hint) => {
     const relaxed = await verify(...args, '--lang', 'en')
     expect(relaxed.code).toBe(0)
     expect(relaxed.out).toMatch(/Revocation\s+not checked/)
@@ -123,7 +123,7 @@ describe('lists and responses', () => {
     expect([code, json.failure.check]).toEqual([1, 'revocation'])
   })
 
-  test('many reasons why nothing is known are told in few lines', async () => {
+  test('many reasons for an unknown status are shown in few lines', async () => {
     const problems = Array.from({ length: 9 }, (_, i) => `list of ${i}: it is outdated`)
     const report: VerificationReport = {
       ok: true,

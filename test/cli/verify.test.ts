@@ -22,7 +22,7 @@ const verifyAuth = (...args: string[]): Promise<Outcome> =>
   verify(given.file('auth.der'), '--anchors', anchors, '--at', given.atText, ...args)
 
 describe('verify', () => {
-  test('tells path, profile, end and what was not checked', async () => {
+  test('shows path, profile, validity and the checks not done', async () => {
     const { code, json } = await verifyAuth('--use', 'auth', '--json')
     expect(code).toBe(0)
     expect(json).toMatchObject({

@@ -107,7 +107,7 @@ describe('visual show', () => {
     expect((await readFile(join(out, 'photo.jp2'))).subarray(4, 8).toString()).toBe('jP  ')
   })
 
-  it('speaks both languages to a person, who is told what stands on the virtual card', async () => {
+  it('supports both languages, and shows the printed data of the virtual card', async () => {
     const keys = codeBLines(person)
       .trim()
       .split('\n')
@@ -132,7 +132,7 @@ describe('visual show', () => {
     expect([blocked.code, blocked.json.error.code, blocked.raw]).toEqual([4, 'ERR_PIN_BLOCKED', []])
   })
 
-  it('tells that the files of a Juki card are not known', async () => {
+  it('reports that the files of a Juki card are not known', async () => {
     const line = 'visual show --with birth-date --virtual --virtual-kind juki --json --pin-stdin'
     const { code, json } = await run(line, { stdin: '1990-02-17\n' })
     expect([code, json.error.code]).toEqual([1, 'ERR_FILE_NOT_FOUND'])
@@ -148,7 +148,7 @@ describe('visual photo', () => {
     expect((await readFile(out)).length).toBe(json.bytes)
   })
 
-  it('tells that it cannot be written, without the path', async () => {
+  it('reports that it cannot be written, without the path', async () => {
     const out = join(folder, 'no', 'where')
     const argv = ['visual', 'photo', '--out', out, '--virtual', '--json', '--pin-stdin']
     const { code, json, everything } = await run(argv, { stdin: codeBLines(person) })

@@ -217,7 +217,7 @@ describe('the reader', () => {
     expect(json.error.message).not.toContain(first)
   })
 
-  it('is waited for when it comes later and --wait says so, and when there is none', async () => {
+  it('is waited for with --wait, and when no reader is attached', async () => {
     const { card } = await cardInReader()
     for (const others of [['Other'], []]) {
       const transport = new VirtualTransport({ readers: others })

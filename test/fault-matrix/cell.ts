@@ -21,7 +21,7 @@ export interface Baseline {
   readonly exchanges: readonly LoggedExchange[]
   /** How many of them belong to the flow itself. */
   readonly own: number
-  /** A card that is as it was made: making one signs its files anew. */
+  /** A card as created: creating one signs its files again. */
   spare: VirtualCard | undefined
 }
 

@@ -43,7 +43,7 @@ const withoutCa = ['done', 'other result'] as const
 
 /** The first row that fits a cell says what it may come to. */
 export const outcomeRows: readonly OutcomeRow[] = [
-  // The flow is over; how the card is left is judged by the report.
+  // The flow is over; the state of the card is evaluated by the report.
   { kinds: ['clear'], allowed: ['done'] },
   { faults: ['slow'], allowed: ['done'] },
 
@@ -131,7 +131,7 @@ export const outcomeRows: readonly OutcomeRow[] = [
   // A label whose answer has no data is not a missing label: the kind is not guessed from the applications.
   { kinds: ['read'], faults: empty, flows: ['identify'], allowed: ['done', 'ERR_RESPONSE_MALFORMED'] },
   { kinds: ['read', 'select-file'], faults: failures, flows: ['identify'], allowed: ['done', 'ERR_STATUS_WORD'] },
-  // Without a label it is told by its applications.
+  // Without a label it is identified by its applications.
   { kinds: ['read', 'select-file'], flows: ['identify'], allowed: ['done', 'other result'] },
 
   // Files, records, data objects and signatures that come without their data.

@@ -81,7 +81,7 @@ export function brokenBy(run: Run, without: number, fault: Fault, before: Readon
   return broken
 }
 
-/** Commands with a PIN, of which each PIN and each change has one: told apart by kind and length. */
+/** Commands with a PIN, of which each PIN and each change has one: distinguished by kind and length. */
 function repeatedSecrets(exchanges: readonly LoggedExchange[]): string[] {
   const secrets = exchanges
     .map(({ command }) => command)

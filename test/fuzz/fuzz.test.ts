@@ -5,7 +5,7 @@ import { mutated } from './mutations.ts'
 import { seconds, seed } from './settings.ts'
 import { type FuzzContext, pathOf, readers, verificationOf } from './targets.ts'
 
-// Repeat a run with FUZZ_SEED=N; a failure also tells the path of fast-check to the smallest input.
+// Repeat a run with FUZZ_SEED=N; a failure also prints the path of fast-check to the smallest input.
 beforeAll(() => {
   console.log(`fuzz seed ${seed}`)
 })

@@ -9,7 +9,7 @@ import { compile } from '../support/compiled.ts'
 import type { HostileReport } from './hostile-run.ts'
 import { exchanges, seed } from './settings.ts'
 
-// Repeat a run with FUZZ_SEED=N. One flow that failed: FUZZ_FLOW with the flow seed it tells.
+// Repeat a run with FUZZ_SEED=N. One flow that failed: FUZZ_FLOW with the flow seed it prints.
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const child = join(root, 'test/support/hostile-child.mjs')
 /** Heap of the process, MiB. */

@@ -26,13 +26,13 @@ function certificateFrom(bytes: Uint8Array): Certificate | undefined {
   return certificate
 }
 
-/** The issuer of the corpus, which lists and responses are judged with. */
+/** The issuer of the corpus, which lists and responses are evaluated with. */
 export interface FuzzContext {
   readonly issuer: Certificate
   readonly leaf: Certificate
 }
 
-/** The readers under test: each takes bytes nobody vouches for, and returns or throws a coded error. */
+/** The readers under test: each takes untrusted bytes, and returns or throws a coded error. */
 export const readers: Readonly<Record<string, (bytes: Uint8Array, context?: FuzzContext) => void>> = {
   certificate: (bytes) => void certificateFrom(bytes),
   list: (bytes, context) => {

@@ -20,7 +20,7 @@ function follow(monitor: KioskMonitor) {
   const iterator = monitor[Symbol.asyncIterator]()
   return {
     events,
-    /** Reads on until such an event; tells all read up to it. */
+    /** Reads until such an event; returns all events up to it. */
     async until(type: KioskEvent['type']): Promise<string[]> {
       const read: string[] = []
       for (;;) {
@@ -47,7 +47,7 @@ async function monitored(transport: VirtualTransport) {
 }
 
 describe('a kiosk monitor', () => {
-  test('tells readers and cards, which card it is, and what serves what', async () => {
+  test('reports readers, cards, their identification and PINs', async () => {
     const transport = new VirtualTransport()
     const { monitor, until, events, end } = await monitored(transport)
     expect(await until('reader-attached')).toEqual([`reader-attached ${A}`])
@@ -70,7 +70,7 @@ describe('a kiosk monitor', () => {
     await end()
   })
 
-  test('gives the card back before it tells what it is, with no PIN verified on it', async () => {
+  test('disconnects the card before it reports the identification, with no PIN verified on it', async () => {
     const inserted = await card()
     const transport = new VirtualTransport({ card: inserted })
     // Another program leaves its PIN verified.
@@ -90,7 +90,7 @@ describe('a kiosk monitor', () => {
     expect([inserted.triesLeft('auth'), inserted.triesLeft('sign')]).toEqual([3, 5])
   })
 
-  test('a card that leaves during identification is told as removed, never as identified', async () => {
+  test('a card removed during identification is reported as removed, never as identified', async () => {
     const transport = new VirtualTransport()
     const { until, events, end } = await monitored(transport)
     await until('reader-attached')
@@ -104,45 +104,42 @@ describe('a kiosk monitor', () => {
     await end()
   })
 
-  test.each(['identified', 'trouble'] as const)(
-    'nothing is told of a card that leaves before it was %s',
-    async (end) => {
-      const inner = new VirtualTransport()
-      let late = 0
-      const transport = Object.assign(Object.create(inner), {
-        watch: inner.watch.bind(inner),
-        connect: async (name: string) => {
-          const connection = await inner.connect(name)
-          if (end === 'identified') {
-            // Giving the card back takes its time: it is out before that is done.
-            const close = connection.close.bind(connection)
-            connection.close = async (disposition) => {
-              await sleep(40)
-              late++
-              await close(disposition)
-            }
-            return connection
+  test.each(['identified', 'trouble'] as const)('no event follows for a card removed before it was %s', async (end) => {
+    const inner = new VirtualTransport()
+    let late = 0
+    const transport = Object.assign(Object.create(inner), {
+      watch: inner.watch.bind(inner),
+      connect: async (name: string) => {
+        const connection = await inner.connect(name)
+        if (end === 'identified') {
+          // Giving the card back takes its time: it is out before that is done.
+          const close = connection.close.bind(connection)
+          connection.close = async (disposition) => {
+            await sleep(40)
+            late++
+            await close(disposition)
           }
-          await connection.close()
-          await sleep(late === 0 ? 1 : 40)
-          late++
-          throw new TransportError('ERR_READER_BUSY', 'held')
-        },
-      })
-      const monitor = new KioskMonitor(transport)
-      const told: string[] = []
-      monitor.on((event) => told.push(short(event)))
-      inner.insert(await card())
-      await sleep(end === 'identified' ? 20 : 170)
-      expect(late).toBe(end === 'identified' ? 0 : 1)
-      inner.remove()
-      await sleep(80)
-      expect(late).toBe(end === 'identified' ? 1 : 2)
-      expect(told).toEqual([`reader-attached ${A}`, `card-inserted ${A} 1`, `card-removed ${A} 1`])
-      await monitor.close()
-      await inner.close()
-    },
-  )
+          return connection
+        }
+        await connection.close()
+        await sleep(late === 0 ? 1 : 40)
+        late++
+        throw new TransportError('ERR_READER_BUSY', 'held')
+      },
+    })
+    const monitor = new KioskMonitor(transport)
+    const events: string[] = []
+    monitor.on((event) => events.push(short(event)))
+    inner.insert(await card())
+    await sleep(end === 'identified' ? 20 : 170)
+    expect(late).toBe(end === 'identified' ? 0 : 1)
+    inner.remove()
+    await sleep(80)
+    expect(late).toBe(end === 'identified' ? 1 : 2)
+    expect(events).toEqual([`reader-attached ${A}`, `card-inserted ${A} 1`, `card-removed ${A} 1`])
+    await monitor.close()
+    await inner.close()
+  })
 
   test('a card in and out and in again at once is two insertions', async () => {
     const transport = new VirtualTransport()
@@ -206,13 +203,13 @@ describe('a kiosk monitor', () => {
     transport.insert(await card())
     await sleep(20)
     transport.restoreService()
-    const told = await until('card-identified')
-    expect(told).toContain('recovered')
+    const events = await until('card-identified')
+    expect(events).toContain('recovered')
     expect(monitor.lost).toBe(undefined)
     await end()
   })
 
-  test('watching that ends by an error is begun anew', async () => {
+  test('a watch that ends by an error is restarted', async () => {
     const inner = new VirtualTransport({ card: await card() })
     let watches = 0
     const transport = Object.assign(Object.create(inner), {
@@ -229,8 +226,8 @@ describe('a kiosk monitor', () => {
     })
     const monitor = new KioskMonitor(transport)
     const { until } = follow(monitor)
-    const told = [...(await until('recovered')), ...(await until('card-identified'))]
-    expect(told).toEqual([
+    const events = [...(await until('recovered')), ...(await until('card-identified'))]
+    expect(events).toEqual([
       `reader-attached ${A}`,
       `card-inserted ${A} 1`,
       'trouble ERR_TRANSPORT',
@@ -267,8 +264,8 @@ describe('a kiosk monitor', () => {
     const monitor = new KioskMonitor(transport)
     const heard: string[] = []
     const off = monitor.on((event) => heard.push(short(event)))
-    const told = await follow(monitor).until('card-identified')
-    expect(heard).toEqual(told)
+    const events = await follow(monitor).until('card-identified')
+    expect(heard).toEqual(events)
     const late: string[] = []
     const loop = (async () => {
       for await (const event of monitor) late.push(short(event))
@@ -278,8 +275,8 @@ describe('a kiosk monitor', () => {
     await sleep(5)
     await monitor.close()
     await loop
-    expect(late).toEqual([...told, `card-removed ${A} 1`])
-    expect(heard).toEqual(told)
+    expect(late).toEqual([...events, `card-removed ${A} 1`])
+    expect(heard).toEqual(events)
     await transport.close()
   })
 

@@ -91,7 +91,7 @@ describe('what comes out', () => {
     expect(same).toEqual([])
   })
 
-  test('clerk and operator are told different things', () => {
+  test('clerk and operator get different texts', () => {
     for (const language of ['ja', 'en'] as const) {
       for (const code of codes) {
         const [clerk, operator] = (['clerk', 'operator'] as const).map((audience) =>

@@ -22,7 +22,7 @@ const pinError = (code: 'ERR_PIN_REJECTED' | 'ERR_PIN_BLOCKED' | 'ERR_PIN_GUARDE
   new PinError(code, 'internal', { pin, triesLeft })
 
 describe('from an error', () => {
-  test('a rejected PIN tells the tries left in every language', () => {
+  test('the message of a rejected PIN has the tries left in every language', () => {
     const texts = languages.map((language) => customer(pinError('ERR_PIN_REJECTED', 'auth', 2), language).text)
     for (const text of texts) expect(text).toContain('2')
     expect(texts[0]).toBe('入力された内容が、利用者証明用の暗証番号と一致しません。入力できるのは、あと2回です。')
@@ -48,7 +48,7 @@ describe('from an error', () => {
     expect(text).toBe('What you entered does not match the signature password.')
   })
 
-  test('with one try left nobody is asked to try again', () => {
+  test('with one try left no audience is asked to try again', () => {
     expect(customer(pinError('ERR_PIN_REJECTED', 'auth', 2))).toMatchObject({ turn: 'customer', retry: true })
     expect(customer(pinError('ERR_PIN_REJECTED', 'auth', 1))).toMatchObject({
       situation: 'pin-wrong-last',
@@ -231,7 +231,7 @@ describe('options', () => {
     expect(languages.map((language) => customer('ERR_NO_CARD', language).language)).toEqual(languages)
   })
 
-  test('misuse is told', () => {
+  test('misuse is reported', () => {
     const bad = (options: object) => () => messageFor('ERR_NO_CARD', options as never)
     expect(bad({ audience: 'customer', language: 'fr' })).toThrow(TypeError)
     expect(bad({ audience: 'customer', language: 'toString' })).toThrow(TypeError)

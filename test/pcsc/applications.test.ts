@@ -150,7 +150,7 @@ describe.each(bindingNames)('through pcscd with %s', (binding) => {
       expect(other).toEqual(['birth-record'])
     })
 
-    test('common application and card manager tell of the same card', async () => {
+    test('common application and card manager belong to the same card', async () => {
       const { session } = await opened({ capabilities: one })
       const { serialNumber, municipalityCode, cardExpiry: expiry } = person
       const common = await CommonApplication.open(session)
@@ -214,7 +214,7 @@ describe.each(bindingNames)('through pcscd with %s', (binding) => {
       return { code, json: JSON.parse(stdout) }
     }
 
-    test('reads and judges the text application', async () => {
+    test('reads and verifies the text application', async () => {
       const card = await inserted()
       const file = join(folder, 'roots.json')
       writeFileSync(file, formatRoots(person))
@@ -231,7 +231,7 @@ describe.each(bindingNames)('through pcscd with %s', (binding) => {
       expect([card.triesLeft('text'), card.verified('text')]).toEqual([3, false])
     })
 
-    test('reads and judges the card face, its photo as PNG', async () => {
+    test('reads and verifies the card face, its photo as PNG', async () => {
       await inserted({ cardFace: 'large' })
       const file = join(folder, 'roots.json')
       writeFileSync(file, formatRoots(person))
@@ -245,7 +245,7 @@ describe.each(bindingNames)('through pcscd with %s', (binding) => {
       expect([photo.code, photo.json.format]).toEqual([0, 'png'])
     })
 
-    test('tells of the card, its PINs and services, and changes a PIN', async () => {
+    test('shows the card, its PINs and services, and changes a PIN', async () => {
       const card = await inserted()
       const info = await cli('card info')
       expect([info.code, info.json.record.expiry, info.json.sameCard]).toEqual([0, person.cardExpiry, true])

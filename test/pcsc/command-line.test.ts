@@ -56,7 +56,7 @@ describe.each(['pcsc-mini', 'pcsclite'])('through pcscd with %s', (binding) => {
     expect(card.verified('auth')).toBe(false)
   })
 
-  test('`inspect` tells card, counters and certificates', async () => {
+  test('`inspect` shows card, counters and certificates', async () => {
     const card = await inserted({ triesLeft: { auth: 2 } })
     const { code, json } = await cli(['inspect', '--binding', binding])
     expect(code).toBe(0)

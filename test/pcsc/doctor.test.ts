@@ -59,11 +59,11 @@ describe('doctor and a real pcscd', () => {
 })
 
 /** Only root can become somebody else. */
-const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
+const unprivileged = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
 
 describe.runIf(process.getuid?.() === 0)('doctor as another user', () => {
   test('with the rights everybody has', async () => {
-    const { code, ids } = await doctor(nobody)
+    const { code, ids } = await doctor(unprivileged)
     // A pcscd that asks polkit refuses, one built without it does not.
     expect(code === 0 ? ids.includes('access-ok') : ids.some((id) => id.startsWith('access-'))).toBe(true)
   })
@@ -71,7 +71,7 @@ describe.runIf(process.getuid?.() === 0)('doctor as another user', () => {
   test('without rights to the socket', async () => {
     chmodSync(folder, 0o700)
     try {
-      const { code, problems } = await doctor(nobody)
+      const { code, problems } = await doctor(unprivileged)
       expect([code, problems]).toEqual([3, ['service-no-access']])
     } finally {
       chmodSync(folder, 0o755)

@@ -131,7 +131,7 @@ describe.each(['pcsc-mini', 'pcsclite'] satisfies BindingName[])('%s in a proces
     })
   })
 
-  test('a frozen service is told, and found again when it thaws', async () => {
+  test('a hanging service is reported, and its recovery too', async () => {
     const connection = await transport.connect(reader)
     await pcscd.freeze()
     const late = new PcscTransport(

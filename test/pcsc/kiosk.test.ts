@@ -37,14 +37,14 @@ describe.each(bindingNames)('a kiosk monitor through pcscd with %s', (binding) =
     const monitor = new KioskMonitor(transport)
     const events: KioskEvent[] = []
     monitor.on((event) => events.push(event))
-    const told = (slot: 0 | 1, type: KioskEvent['type']) =>
+    const countOf = (slot: 0 | 1, type: KioskEvent['type']) =>
       of(events, readerNames[slot]).filter((one) => one === type).length
     const visits = async (slot: 0 | 1) => {
       for (let i = 1; i <= 3; i++) {
         const { card, detach } = await insert(slot)
-        await eventually(() => told(slot, 'card-identified') >= i, 10_000)
+        await eventually(() => countOf(slot, 'card-identified') >= i, 10_000)
         await detach()
-        await eventually(() => told(slot, 'card-removed') >= i, 10_000)
+        await eventually(() => countOf(slot, 'card-removed') >= i, 10_000)
         expect([card.verified('auth'), card.triesLeft('auth')]).toEqual([false, 3])
       }
     }
@@ -53,7 +53,7 @@ describe.each(bindingNames)('a kiosk monitor through pcscd with %s', (binding) =
     const { card, detach } = await insert(0)
     await eventually(() => card.exchanges > 0, 10_000)
     await detach()
-    await eventually(() => told(0, 'card-removed') === 4, 10_000)
+    await eventually(() => countOf(0, 'card-removed') === 4, 10_000)
     for (const slot of [0, 1] as const) {
       const visit = ['card-inserted', 'card-identified', 'card-removed']
       const whole = of(events, readerNames[slot])

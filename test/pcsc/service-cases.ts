@@ -7,7 +7,7 @@ import { type Case, codeOf, elapsed, eventually, loopTurns, numbered } from './c
 
 const reader = readerNames[0]
 
-/** The service ends in the middle of things and comes back: everything is told, and everything works again. */
+/** The service ends in the middle of things and comes back: everything is reported, and everything works again. */
 async function serviceRestart(fixture: Fixture, signal: 'SIGTERM' | 'SIGKILL'): Promise<string> {
   const { transport, connection } = await fixture.connected({ script: () => undefined })
   const follower = follow(transport)
@@ -122,11 +122,11 @@ export const serviceCases: readonly Case[] = [
       const following = (async () => {
         for await (const event of transport.watch()) events.push(event)
       })()
-      const told = (slot: 0 | 1) =>
+      const typesOf = (slot: 0 | 1) =>
         events.filter((event) => readerOf(event) === readerNames[slot]).map(({ type }) => type)
       const expected = ['reader-attached']
       const inAndOut = async (slot: 0 | 1) => {
-        const count = (type: string) => told(slot).filter((one) => one === type).length
+        const count = (type: string) => typesOf(slot).filter((one) => one === type).length
         for (let i = 1; i <= 10; i++) {
           const card = await fixture.insert({ slot })
           await eventually(() => card.powerOns > 0 && count('card-inserted') >= i)
@@ -138,7 +138,7 @@ export const serviceCases: readonly Case[] = [
       await transport.close()
       await following
       for (let i = 0; i < 10; i++) expected.push('card-inserted', 'card-removed')
-      expect([told(0), told(1)]).toEqual([expected, expected])
+      expect([typesOf(0), typesOf(1)]).toEqual([expected, expected])
       return undefined
     },
   },

@@ -15,7 +15,7 @@ import { answerChallenge, type Token, type TokenChallenge } from '../../src/toke
 import { thrown } from '../support/vectors.ts'
 import { day, issueOnce, now } from './issued-once.ts'
 
-/** One server, its CA and one holder, made anew for each test file that asks. */
+/** One server, its CA and one holder, created for each test file that requests one. */
 export { day, now }
 export const request = { terminal: 'kiosk-1', purpose: 'residence-record' }
 const made = inject('issuedOnce') ?? (await issueOnce())

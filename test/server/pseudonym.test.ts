@@ -7,7 +7,7 @@ import { authorities, now, read, user } from './fixture.ts'
 const secret = new Uint8Array(32).fill(3)
 const key = createSecretKey(secret)
 
-test('the pseudonym is the HMAC that docs/server.md tells', () => {
+test('the pseudonym is the HMAC documented in docs/server.md', () => {
   const [holder, ca] = [read(user.auth), read(authorities.authCa)]
   const length = (bytes: Uint8Array): string => bytes.length.toString(16).padStart(8, '0')
   const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')

@@ -55,7 +55,7 @@ class Taker {
     const ended = once(child, 'close')
     child.kill('SIGKILL')
     await ended
-    for (const tell of this.#waiting.values()) tell('killed')
+    for (const answer of this.#waiting.values()) answer('killed')
     this.#waiting.clear()
   }
 

@@ -44,7 +44,7 @@ describe('on one server', () => {
   })
   afterAll(() => redis.remove())
 
-  test('a nonce is taken once, by whoever comes first', async () => {
+  test('a nonce is taken once, by the first caller', async () => {
     const [one, two] = [await storeOn(redis), await storeOn(redis)]
     const given = nonce()
     await one.put(given, '{"record":"記録 1"}', 60_000)
@@ -202,7 +202,7 @@ test('one that hangs is given up after the time-out, and found again', async () 
   expect(await store.take(given)).toBeUndefined()
 })
 
-test('there is none: refused when opened, also when something else listens', async () => {
+test('without Redis: refused when opened, also when another program listens', async () => {
   await expect(redisStore({ url: 'redis://127.0.0.1:1' })).rejects.toMatchObject(unavailable)
   const sockets = new Set<Socket>()
   const silent = createServer((socket) => void sockets.add(socket)).listen(0, '127.0.0.1')

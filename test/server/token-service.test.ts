@@ -28,7 +28,7 @@ import {
 } from './fixture.ts'
 
 describe('a token that is accepted', () => {
-  test('tells who, until when and what was checked, and no serial number', async () => {
+  test('returns holder, validity and checks, and no serial number', async () => {
     const service = serve()
     const token = await answer(await service.challenge(request))
     const accepted = await service.verify(JSON.stringify(token), { terminal: 'kiosk-1', purpose: request.purpose })

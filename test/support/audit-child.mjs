@@ -1,4 +1,4 @@
-// Opens an audit log and writes without end. Tells `open`, `in use`, and the head after each round.
+// Opens an audit log and writes without end. Prints `open`, `in use`, and the head after each round.
 const [, , audit, file, sync] = process.argv
 const { openAuditLog } = await import(audit)
 try {

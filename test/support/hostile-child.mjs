@@ -6,7 +6,7 @@ const { runHostile } = await import(module)
 const start = performance.now()
 const text = readFileSync(identity, 'utf8')
 const report = await runHostile(text, Number(seed), Number(exchanges), only === undefined ? undefined : Number(only))
-// Rejections that nobody handled end the process by now.
+// Unhandled rejections have ended the process by now.
 await new Promise((resolve) => setTimeout(resolve, 10))
 const milliseconds = Math.round(performance.now() - start)
 process.stdout.write(JSON.stringify({ ...report, milliseconds, maxRss: process.resourceUsage().maxRSS * 1024 }))

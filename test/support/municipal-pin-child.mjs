@@ -1,4 +1,4 @@
-// Tries a municipal PIN on a Redis store, at a cost high enough to be killed in the middle. Tells `ready` before it begins.
+// Tries a municipal PIN on a Redis store, at a cost that allows a kill in the middle. Prints `ready` before it starts.
 const [, , base, url, key, pin] = process.argv
 const { redisStore } = await import(`${base}stores/redis-store.js`)
 const { MunicipalPins } = await import(`${base}municipal-pin/index.js`)

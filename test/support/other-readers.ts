@@ -19,7 +19,7 @@ const nameTags: Readonly<Record<GeneralName['kind'], number>> = {
   'registered-id': 8,
 }
 
-/** Facts this package tells, for comparison with pkijs. */
+/** Facts read by this package, for comparison with pkijs. */
 export function ourFacts(certificate: Certificate): Facts {
   const { extensions, publicKey, subjectName, issuerName } = certificate
   const names = (one: typeof subjectName) => one.rdns.flat().map(({ type, value }) => [type, value])
@@ -57,7 +57,7 @@ const text = ({ value, type }: pkijs.AttributeTypeAndValue): [string, string] =>
   value.valueBlock.value as string,
 ]
 
-/** The same facts as pkijs tells them. */
+/** The same facts as read by pkijs. */
 export function pkijsFacts(der: Uint8Array): Facts {
   const one = pkijs.Certificate.fromBER(new Uint8Array(der))
   // biome-ignore lint/suspicious/noExplicitAny: pkijs types every parsed extension as any.
@@ -98,7 +98,7 @@ function valueOfName({ type, value }: pkijs.GeneralName): unknown {
   return typeof value === 'string' ? value : bytes(value.valueBlock.valueHexView)
 }
 
-/** What Node's reader tells, which is OpenSSL's, and the same of this package. */
+/** Facts read by Node's parser, which is OpenSSL's, and by this package. */
 export function nodeFacts(der: Uint8Array): Facts {
   const one = new X509Certificate(der)
   return {

@@ -12,7 +12,7 @@ export function pcscError(name: string): Error {
 /** A binding without a service behind it: tests pull its strings. */
 export class FakeBinding implements PcscBinding {
   readonly name = 'fake'
-  /** Told to each new watch at once. */
+  /** Reported to each new watch at once. */
   readers = new Map<string, number>([['R', present]])
   /** Thrown by the next watches. */
   watchError: Error | undefined

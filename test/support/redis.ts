@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '../../src/cli/demo/free-port.ts'
 import { freeze } from './freeze.ts'
 
-/** A redis-server of this test's own, in a temporary folder and on a port nobody else uses. */
+/** A redis-server of this test's own, in a temporary folder and on a free port. */
 export class Redis {
   readonly port: number
   readonly url: string

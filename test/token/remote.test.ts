@@ -136,7 +136,7 @@ describe('a server as a terminal sees it', () => {
     expect(error.message).toContain(name)
   })
 
-  test('that is not there, or not reached safely, is told', async () => {
+  test('that is missing, or not securely reachable, is reported', async () => {
     const gone = await answering(200, '{}')
     await new Promise<void>((done) => server!.close(() => done()))
     server = undefined
@@ -332,13 +332,13 @@ describe('a request', () => {
 })
 
 describe('an answer', () => {
-  test('of 65 536 bytes is read, one of 65 537 is none', async () => {
+  test('of 65 536 bytes is read, one of 65 537 is refused', async () => {
     const sized = (bytes: number): string => JSON.stringify(good).padEnd(bytes)
     expect((await scripted([[200, sized(65_536)]]).remote.verify(token)).holder).toBe(holder)
     expect(await thrown(() => scripted([[200, sized(65_537)]]).remote.verify(token))).toBeInstanceOf(ServerError)
   })
 
-  test('without a body is none', async () => {
+  test('without a body is refused', async () => {
     const empty = new TokenServer(origin, { fetch: async () => new Response(null, { status: 204 }) })
     expect(await thrown(() => empty.verify(token))).toMatchObject({ name: 'ServerError', code: 'ERR_SERVER' })
   })
@@ -566,7 +566,7 @@ describe('an acceptance', () => {
     expect(() => readAcceptance(answer, token, any)).toThrow(ServerError)
   })
 
-  test.each(['AQID', 'no base64', ''])('is none of a token whose certificate is %j', (certificate) => {
+  test.each(['AQID', 'no base64', ''])('is refused for a token whose certificate is %j', (certificate) => {
     const odd = { ...token, certificate }
     expect(outcome({ ...good }, any, odd)).toBe(mismatched)
   })

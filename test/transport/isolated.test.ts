@@ -202,7 +202,7 @@ describe('after its end', () => {
     expect(log().filter((line) => /reconnect|unpower/.test(line))).toEqual([])
   })
 
-  test('watching goes on, and tells what happened in between', async () => {
+  test('watching continues, and reports what happened in between', async () => {
     const { transport, connection } = await connected()
     const events = transport.watch()[Symbol.asyncIterator]()
     const next = async () => {
@@ -226,15 +226,15 @@ describe('after its end', () => {
   })
 
   test('its fate, and what happens at the readers, is published on the channel jpki-card:reader', async () => {
-    const told: ReaderMessage[] = []
-    const listen = (message: unknown) => told.push(message as ReaderMessage)
+    const published: ReaderMessage[] = []
+    const listen = (message: unknown) => published.push(message as ReaderMessage)
     subscribe('jpki-card:reader', listen)
     const { connection } = await connected()
     await connection.transmit(crash).catch(() => {})
     await connection.reconnect('reset')
-    await eventually(() => told.some(({ event }) => event === 'binding-memory'))
+    await eventually(() => published.some(({ event }) => event === 'binding-memory'))
     unsubscribe('jpki-card:reader', listen)
-    expect(told.filter(({ event }) => event !== 'binding-memory').slice(0, 7)).toEqual([
+    expect(published.filter(({ event }) => event !== 'binding-memory').slice(0, 7)).toEqual([
       { event: 'binding-started', transport: 'fake' },
       { event: 'reader-attached', transport: 'fake, isolated', reader: 'A' },
       { event: 'card-inserted', transport: 'fake, isolated', reader: 'A' },
@@ -243,7 +243,7 @@ describe('after its end', () => {
       { event: 'binding-lost', transport: 'fake', reason: 'ended (SIGSEGV)' },
       { event: 'binding-started', transport: 'fake' },
     ])
-    expect(told.find(({ memoryBytes }) => memoryBytes !== undefined)?.memoryBytes).toBeGreaterThan(2 ** 20)
+    expect(published.find(({ memoryBytes }) => memoryBytes !== undefined)?.memoryBytes).toBeGreaterThan(2 ** 20)
   })
 
   test('ten crashes one after another leave one process and no more handles than before', async () => {
@@ -315,8 +315,8 @@ describe('a call that never ends', () => {
 })
 
 test('a process above half its memory limit is terminated once its card is disconnected', async () => {
-  const told: ReaderMessage[] = []
-  const listen = (message: unknown) => told.push(message as ReaderMessage)
+  const published: ReaderMessage[] = []
+  const listen = (message: unknown) => published.push(message as ReaderMessage)
   subscribe('jpki-card:reader', listen)
   // Filling the memory takes a moment, which is no hang.
   const { binding, connection } = await connected({ memoryBytes: 384 * 2 ** 20, hangMs: 2000 })
@@ -325,9 +325,9 @@ test('a process above half its memory limit is terminated once its card is disco
   await eventually(() => log().filter((line) => line === 'watch').length === 2)
   expect(isThere(pid)).toBe(true)
   await connection.close()
-  await eventually(() => told.some(({ event }) => event === 'binding-lost'))
+  await eventually(() => published.some(({ event }) => event === 'binding-lost'))
   unsubscribe('jpki-card:reader', listen)
-  expect(told.filter(({ event }) => event === 'binding-lost')).toEqual([
+  expect(published.filter(({ event }) => event === 'binding-lost')).toEqual([
     { event: 'binding-lost', transport: 'fake', reason: 'exceeded half its memory limit and was terminated' },
   ])
 })
@@ -363,7 +363,7 @@ describe('starting', () => {
   })
 })
 
-/** An application that is killed while an exchange is under way; tells the process of its host. */
+/** An application that is killed while an exchange is under way; prints the process id of its host. */
 async function killedDuring(command: Uint8Array): Promise<number> {
   const text = `
     import { openIsolated } from ${JSON.stringify(compiled('transport/pcsc/isolated/open-isolated.js'))}

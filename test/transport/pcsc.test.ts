@@ -189,7 +189,7 @@ describe('watching', () => {
     expect(typesOf(events)).toEqual([...arrival, ...loss, 'service-restored', ...arrival])
   })
 
-  test('starts afresh after other failures and tells what was missed', async () => {
+  test('restarts after other failures and reports what was missed', async () => {
     const { binding, transport } = await open()
     const events = follow(transport)
     await transport.readers()

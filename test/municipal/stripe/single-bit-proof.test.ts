@@ -76,10 +76,10 @@ const twoFaced: readonly (readonly [StripeFormatId, string])[] = [
 ]
 
 test.each(twoFaced)(
-  'a stripe that is right in both directions is refused unless one is named: %s %j',
+  'a stripe that is valid in both directions is refused unless one is specified: %s %j',
   (format, data) => {
     const bits = encodeStripe(format, data)
-    expect(() => decodeStripe(format, bits)).toThrow('name the direction')
+    expect(() => decodeStripe(format, bits)).toThrow('specify the direction')
     expect(decodeStripe(format, bits, { direction: 'forward' }).data.reveal()).toBe(data)
     expect(decodeStripe(format, bits, { direction: 'reverse' }).data.reveal()).not.toBe('')
   },

@@ -35,7 +35,7 @@ function writer(file: string, sync = 'no') {
   }
 }
 
-test('killed 50 times at any moment: nothing that was told as written is lost, and the chain holds', async () => {
+test('killed 50 times at any moment: nothing reported as written is lost, and the chain verifies', async () => {
   const file = freshFile()
   let restarts = 0
   for (let i = 0; i < 50; i++) {
@@ -43,10 +43,10 @@ test('killed 50 times at any moment: nothing that was told as written is lost, a
     expect(await firstLine).toBe('open')
     await sleep(Math.random() * 12)
     await kill()
-    const told = said.at(-1)!.split(' ')
-    if (told.length === 2) {
+    const reported = said.at(-1)!.split(' ')
+    if (reported.length === 2) {
       restarts++
-      expect(await verifyAuditLog(file, { count: Number(told[0]), hash: told[1]! })).toBeDefined()
+      expect(await verifyAuditLog(file, { count: Number(reported[0]), hash: reported[1]! })).toBeDefined()
     } else expect((await verifyAuditLog(file)).entries).toBeGreaterThan(0)
   }
   expect(restarts).toBeGreaterThan(0)

@@ -81,7 +81,7 @@ test('goes on where it ended, and a new file can say where the former ended', as
 test.each([
   ['in a line', 1],
   ['at the line feed', 0],
-] as const)('a last line that ends too early %s is cut off and told', async (_, keep) => {
+] as const)('a last line that ends too early %s is cut off and reported', async (_, keep) => {
   const file = freshFile()
   const log = await openAuditLog(file)
   await log.write({ type: 'a' })
@@ -189,7 +189,7 @@ test.each([
   },
 )
 
-test('a folder and a file that cannot be made are told with a code', async () => {
+test('a folder and a file that cannot be created are reported with a code', async () => {
   const folder = freshFile('folder')
   await mkdir(folder)
   await expect(openAuditLog(folder)).rejects.toMatchObject({ code: 'ERR_AUDIT', cause: { code: 'EISDIR' } })

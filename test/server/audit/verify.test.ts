@@ -87,7 +87,7 @@ test.each<[string, number, RegExp, (lines: string[]) => void]>([
   })
 })
 
-test('lines cut off at the end are found against an expected end only', async () => {
+test('truncation at the end is detected against an expected end only', async () => {
   const { file, lines, head } = await smallLog()
   expect((await verifyAuditLog(file, head)).entries).toBe(6)
   save(file, lines.slice(0, 4))
@@ -98,7 +98,7 @@ test('lines cut off at the end are found against an expected end only', async ()
   await expect(verifyAuditLog(file, { hash: head.hash })).rejects.toMatchObject(cut)
 })
 
-test('a log that has grown since still fits, and one written anew does not', async () => {
+test('a log that has grown since still matches, and a rewritten one does not', async () => {
   const { file, lines, head } = await smallLog()
   const { hash } = JSON.parse(lines[3]!)
   expect((await verifyAuditLog(file, { count: 4, hash })).head).toBe(head.hash)

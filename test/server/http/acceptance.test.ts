@@ -33,17 +33,17 @@ const acceptance = {
   ],
 } as unknown as Acceptance
 
-const { validity: _, ...told } = acceptance
+const { validity: _, ...sent } = acceptance
 const expected = JSON.parse(
   JSON.stringify({
-    ...told,
+    ...sent,
     checks: acceptance.checks.map(({ message: _message, ...rest }) => rest),
     revocation: acceptance.revocation.map(({ problems: _problems, ...rest }) => rest),
   }),
 ) as object
 
 describe('an acceptance in JSON', () => {
-  test('holds what terminals are told, and nothing else', () => {
+  test('contains the fields for terminals, and nothing else', () => {
     expect(JSON.parse(acceptanceJson(acceptance))).toEqual(expected)
     expect(JSON.parse(acceptanceJson(acceptance))).toEqual(expected)
   })
@@ -55,11 +55,11 @@ describe('an acceptance in JSON', () => {
     })
   })
 
-  test('tells each list as it is, however many there were', () => {
+  test('contains each list unchanged, whatever their number', () => {
     for (let i = 0; i < 200; i++) {
       const revocation = [{ status: 'good', evidence: [evidence(`${i}`, `CA ${i}`)], problems: [] }]
-      const told = JSON.parse(acceptanceJson({ ...acceptance, revocation } as unknown as Acceptance)) as Acceptance
-      expect(told.revocation[0]!.evidence[0]!.issuer).toBe(`CA ${i}`)
+      const parsed = JSON.parse(acceptanceJson({ ...acceptance, revocation } as unknown as Acceptance)) as Acceptance
+      expect(parsed.revocation[0]!.evidence[0]!.issuer).toBe(`CA ${i}`)
     }
   })
 

@@ -164,7 +164,7 @@ describe('closing', () => {
     expect(await closing).toEqual({ finished: 1, cutOff: 0 })
   })
 
-  test('in a time that is none is misuse', async () => {
+  test('an invalid time is misuse', async () => {
     const { server } = await waiting()
     expect(await thrown(() => server.close({ graceMs: -1 }))).toBeInstanceOf(RangeError)
     expect(await thrown(() => server.close({ drainMs: Number.NaN }))).toBeInstanceOf(RangeError)

@@ -36,7 +36,7 @@ const once = (
 })
 
 /** A token that was changed in one respect. */
-const judged = (
+const verified = (
   name: string,
   status: number,
   code: string,
@@ -100,7 +100,7 @@ const common = [challenges, verifications].flatMap((operation): readonly Drive[]
   return [
     once('an empty body', operation, 400, 'ERR_REQUEST', () => post(path, '')),
     once('a body without the fields', operation, 400, 'ERR_REQUEST', empty),
-    once('a caller nobody knows', operation, 403, 'ERR_FORBIDDEN', empty, { terminalOf: () => undefined }),
+    once('an unknown caller', operation, 403, 'ERR_FORBIDDEN', empty, { terminalOf: () => undefined }),
     once('a caller with a name that is none', operation, 403, 'ERR_FORBIDDEN', empty, { terminalOf: () => 'a b' }),
     once('a body that does not come', operation, 408, 'ERR_REQUEST_TIMEOUT', () => streamed(path, silent), {
       limits: { timeoutMs: 20 },
@@ -167,32 +167,32 @@ const forTokens: readonly Drive[] = [
       return (await handlerWith({ service })).fetch(await good(service))
     },
   },
-  judged('a token with a field more', 400, 'ERR_TOKEN', async (service) =>
+  verified('a token with a field more', 400, 'ERR_TOKEN', async (service) =>
     handIn({ ...(await tokenOf(service)), trusted: 'true' }),
   ),
-  judged('a serial number that is not told', 403, 'ERR_FORBIDDEN', async (service) =>
+  verified('a serial number that is not returned', 403, 'ERR_FORBIDDEN', async (service) =>
     handIn(await tokenOf(service), { includeSerialNumber: true }),
   ),
-  judged('a token of another terminal', 403, 'ERR_TOKEN_TERMINAL', good, { terminalOf: () => 'kiosk-2' }),
-  judged('a token for another server', 422, 'ERR_TOKEN_ORIGIN', async (service) =>
+  verified('a token of another terminal', 403, 'ERR_TOKEN_TERMINAL', good, { terminalOf: () => 'kiosk-2' }),
+  verified('a token for another server', 422, 'ERR_TOKEN_ORIGIN', async (service) =>
     handIn(await answer(await service.challenge(request), { origin: 'https://other.example' })),
   ),
-  judged('a token for another purpose', 422, 'ERR_TOKEN_PURPOSE', async (service) =>
+  verified('a token for another purpose', 422, 'ERR_TOKEN_PURPOSE', async (service) =>
     handIn(await tokenOf(service), { purpose: 'income' }),
   ),
-  judged('another algorithm', 422, 'ERR_TOKEN_ALGORITHM', async (service) =>
+  verified('another algorithm', 422, 'ERR_TOKEN_ALGORITHM', async (service) =>
     handIn({ ...(await tokenOf(service)), algorithm: 'ES256' }),
   ),
-  judged('another signature', 422, 'ERR_TOKEN_SIGNATURE', async (service) => {
+  verified('another signature', 422, 'ERR_TOKEN_SIGNATURE', async (service) => {
     const { signature } = await tokenOf(service)
     return handIn({ ...(await tokenOf(service)), signature })
   }),
-  judged('a challenge that was answered', 409, 'ERR_NONCE_UNKNOWN', async (service) => {
+  verified('a challenge that was answered', 409, 'ERR_NONCE_UNKNOWN', async (service) => {
     const token = await tokenOf(service)
     await service.verify(token, request)
     return handIn(token)
   }),
-  judged(
+  verified(
     'a challenge that has expired',
     409,
     'ERR_NONCE_EXPIRED',
@@ -203,18 +203,18 @@ const forTokens: readonly Drive[] = [
     },
     { service: slipping },
   ),
-  judged('a certificate for signatures', 422, 'ERR_CERTIFICATE_REFUSED', by(user.sign)),
-  judged('an expired certificate', 422, 'ERR_CERTIFICATE_EXPIRED', by(expired.auth)),
-  judged('a certificate of tomorrow', 422, 'ERR_CERTIFICATE_NOT_YET_VALID', by(early.auth)),
-  judged('a revoked certificate', 422, 'ERR_CERTIFICATE_REVOKED', good, {
+  verified('a certificate for signatures', 422, 'ERR_CERTIFICATE_REFUSED', by(user.sign)),
+  verified('an expired certificate', 422, 'ERR_CERTIFICATE_EXPIRED', by(expired.auth)),
+  verified('a certificate of tomorrow', 422, 'ERR_CERTIFICATE_NOT_YET_VALID', by(early.auth)),
+  verified('a revoked certificate', 422, 'ERR_CERTIFICATE_REVOKED', good, {
     service: serve({ revocation: await lists([user.auth]) }),
   }),
-  judged('a certificate nobody can vouch for', 503, 'ERR_REVOCATION_UNKNOWN', good, {
+  verified('a certificate of unknown revocation status', 503, 'ERR_REVOCATION_UNKNOWN', good, {
     service: serve({ revocation: { mode: 'required', sources: [] } }),
   }),
-  judged('a store that is down', 503, 'ERR_STORE_UNAVAILABLE', good, { service: serve({ store: broken }) }),
-  judged('an audit log that is full', 503, 'ERR_AUDIT', good, { service: auditOnce() }),
-  judged('a store that hangs', 503, 'ERR_ANSWER_TIMEOUT', good, {
+  verified('a store that is down', 503, 'ERR_STORE_UNAVAILABLE', good, { service: serve({ store: broken }) }),
+  verified('an audit log that is full', 503, 'ERR_AUDIT', good, { service: auditOnce() }),
+  verified('a store that hangs', 503, 'ERR_ANSWER_TIMEOUT', good, {
     service: serve({ store: { put: () => {}, take: () => never } }),
     limits: { timeoutMs: 20 },
   }),
@@ -230,10 +230,10 @@ const forOperators: readonly Drive[] = [
   once('a process that is alive', 'GET /healthz', 200, undefined, get('/healthz')),
   once('a server that is ready', 'GET /readyz', 200, undefined, get('/readyz')),
   once('a server that is not ready', 'GET /readyz', 503, 'ERR_NOT_READY', get('/readyz'), { isReady: () => false }),
-  once('a server that cannot tell', 'GET /readyz', 503, 'ERR_NOT_READY', get('/readyz'), {
+  once('a server whose readiness check fails', 'GET /readyz', 503, 'ERR_NOT_READY', get('/readyz'), {
     isReady: () => Promise.reject(new Error('no')),
   }),
-  once('a server that does not tell', 'GET /readyz', 503, 'ERR_ANSWER_TIMEOUT', get('/readyz'), {
+  once('a server whose readiness check hangs', 'GET /readyz', 503, 'ERR_ANSWER_TIMEOUT', get('/readyz'), {
     isReady: () => never,
     limits: { timeoutMs: 20 },
   }),

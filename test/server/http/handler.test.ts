@@ -34,21 +34,21 @@ describe('a handler', () => {
     expect(await outcome(await handler.fetch(handIn(token)))).toBe('409 ERR_NONCE_UNKNOWN')
   })
 
-  test('tells a serial number when it is allowed and asked for', async () => {
+  test('returns a serial number when allowed and requested', async () => {
     const service = serve()
     const handler = await handlerWith({ service, allowSerialNumber: true })
-    const told = async (more: object): Promise<unknown> =>
+    const serialFor = async (more: object): Promise<unknown> =>
       ((await (await handler.fetch(handIn(await freshToken(handler), more))).json()) as Record<string, unknown>)[
         'serialNumber'
       ]
     const { serialNumber } = await service.verify(await freshToken(handler), { ...request, includeSerialNumber: true })
     expect(serialNumber).toMatch(/^[0-9A-F]+$/)
-    expect(await told({ includeSerialNumber: true })).toBe(serialNumber)
-    expect(await told({ includeSerialNumber: false })).toBeUndefined()
-    expect(await told({})).toBeUndefined()
+    expect(await serialFor({ includeSerialNumber: true })).toBe(serialNumber)
+    expect(await serialFor({ includeSerialNumber: false })).toBeUndefined()
+    expect(await serialFor({})).toBeUndefined()
   })
 
-  test('a refusal that comes before the token is judged leaves its challenge as it is', async () => {
+  test('a refusal before verification of the token leaves its challenge unused', async () => {
     const handler = await handlerWith()
     const token = await freshToken(handler)
     expect(await outcome(await handler.fetch(handIn(token, { includeSerialNumber: true })))).toBe('403 ERR_FORBIDDEN')
@@ -56,7 +56,7 @@ describe('a handler', () => {
     expect(await outcome(await handler.fetch(handIn(token)))).toBe('200')
   })
 
-  test('a token that comes too late is not judged', async () => {
+  test('a token received too late is not verified', async () => {
     const handler = await handlerWith({ limits: { timeoutMs: 50 } })
     const token = await freshToken(handler)
     const { open, opened } = gate()
@@ -75,8 +75,8 @@ describe('a handler', () => {
 
   test('nor is one whose sender was found out too late', async () => {
     const { open, opened } = gate()
-    const told: AuditEvent[] = []
-    const service = serve({ audit: { write: (event) => void told.push(event) } })
+    const written: AuditEvent[] = []
+    const service = serve({ audit: { write: (event) => void written.push(event) } })
     let slow = false
     const terminalOf = async (): Promise<string> => {
       if (slow) await opened
@@ -89,7 +89,7 @@ describe('a handler', () => {
     slow = false
     open()
     await new Promise((resolve) => setTimeout(resolve, 5))
-    expect(told.map(({ type }) => type)).toEqual(['challenge'])
+    expect(written.map(({ type }) => type)).toEqual(['challenge'])
     expect(await outcome(await handler.fetch(handIn(token)))).toBe('200')
   })
 
@@ -125,7 +125,7 @@ describe('a handler', () => {
   test.each([
     ['/v1/challenges', 'POST, OPTIONS'],
     ['/healthz', 'GET, HEAD, OPTIONS'],
-  ])('%s tells its methods', async (path, allow) => {
+  ])('%s lists its methods', async (path, allow) => {
     const handler = await handlerWith()
     for (const method of ['OPTIONS', 'PUT', 'PATCH', 'QUERY', 'BREW']) {
       const response = await handler.fetch(get(path, method))
@@ -161,10 +161,10 @@ describe('a handler', () => {
     expect(callers).toEqual([caller, {}])
   })
 
-  test('each request is told, whatever the listener does', async () => {
-    const told: RequestEvent[] = []
+  test('each request is logged, whatever the listener does', async () => {
+    const logged: RequestEvent[] = []
     const throwing = (event: RequestEvent): void => {
-      told.push(event)
+      logged.push(event)
       throw new Error('a log that is full')
     }
     const rejecting = async (event: RequestEvent): Promise<void> => throwing(event)
@@ -175,7 +175,7 @@ describe('a handler', () => {
       expect(await outcome(await handler.fetch(get('/v1/challenges?a=1')))).toBe('405 ERR_METHOD')
       const answer = await handler.fetch(askChallenge())
       expect(await answer.text()).not.toContain('山田')
-      expect(told.splice(0)).toEqual([
+      expect(logged.splice(0)).toEqual([
         { method: 'GET', route: '/healthz', status: 200, code: undefined, ms: expect.any(Number) },
         { method: 'GET', route: '/v1/challenges', status: 405, code: 'ERR_METHOD', ms: expect.any(Number) },
         {
@@ -319,7 +319,7 @@ describe('a handler', () => {
     expect((await thrown(() => createHttpHandler(all))).name).toMatch(/^(TypeError|RangeError)$/)
   })
 
-  test('accepts the holder of one certificate as one, whoever hands the token in', async () => {
+  test('one certificate is one holder, whichever terminal submits the token', async () => {
     const handler = await handlerWith()
     const holder = async (): Promise<unknown> =>
       ((await (await handler.fetch(handIn(await freshToken(handler)))).json()) as { holder: string }).holder

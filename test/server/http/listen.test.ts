@@ -92,7 +92,7 @@ describe('a server', () => {
     expect((await thrown(() => open(options))).name).toMatch(/^(TypeError|RangeError)$/)
   })
 
-  test('with a certificate that is none is not begun', async () => {
+  test('with an invalid certificate does not start', async () => {
     expect(await thrown(() => open({ tls: { cert: 'x', key: 'y' } }))).toBeInstanceOf(ServerError)
   })
 })
@@ -309,7 +309,7 @@ describe('what is hardly HTTP', () => {
     connection.socket.destroy()
   })
 
-  test('what is wrong behind a request that is being judged is not taken for its answer', async () => {
+  test('a malformed request behind one being verified is not answered in its place', async () => {
     const judging = gate()
     const hanging = { put: () => new Promise<never>(() => judging.open()), take: () => undefined }
     await using server = await open({}, { service: serve({ store: hanging }) })
@@ -341,7 +341,7 @@ describe('connections that are dropped', () => {
     await expect.poll(metrics).toContain('jpki_card_http_requests_in_flight 1')
   })
 
-  test('while a token is judged, too', async () => {
+  test('while a token is verified, too', async () => {
     const release = gate()
     const slow = { put: () => release.opened, take: () => undefined }
     await using server = await open({}, { service: serve({ store: slow }) })

@@ -56,7 +56,7 @@ describe('metrics', () => {
     expect(await shown()).toEqual(['jpki_card_condition{part="store",reason=""} 0'])
   })
 
-  test('tell of requests that are being answered, and of a store that fails', async () => {
+  test('report requests in progress, and a failing store', async () => {
     const { open, opened } = gate()
     const service = serve({
       store: {

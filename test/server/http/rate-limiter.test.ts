@@ -114,7 +114,7 @@ describe('limits', () => {
     expect(await outcome(await handler.fetch(askChallenge(), { address: {} as string }))).toBe('403 ERR_FORBIDDEN')
   })
 
-  test('do not hold for the probes of whoever runs it', async () => {
+  test('do not apply to the probes of operators', async () => {
     const handler = await handlerWith({ limits: { perAddress: slow } })
     for (let i = 0; i < 10; i++) {
       for (const path of ['/healthz', '/readyz']) {

@@ -13,7 +13,7 @@ const terminals = new TlsAuthority('Terminals')
 const others = new TlsAuthority('Others')
 const pair = authority.server()
 
-/** A server, and who it was told its callers are. */
+/** A server, and the callers reported to it. */
 async function open(
   requestClientCert: TlsOptions['requestClientCert'],
 ): Promise<{ readonly server: ListeningServer; readonly callers: Caller[] } & AsyncDisposable> {
@@ -65,7 +65,7 @@ describe('TLS', () => {
     expect(opened.callers[0]?.address).toBe('127.0.0.1')
   })
 
-  test('of certificates that are required lets nobody else in', async () => {
+  test('with required certificates refuses all other clients', async () => {
     await using opened = await open('required')
     const { server, callers } = opened
     expect(await ask(server, terminals.client(request.terminal))).toBe(201)
@@ -131,7 +131,7 @@ describe('TLS', () => {
     expect(await ask(opened.server, { maxVersion: 'TLSv1.2' })).toBe(403)
   })
 
-  test('that is none is ended without a word, and the server goes on', async () => {
+  test('an invalid handshake is ended without a response, and the server continues', async () => {
     await using opened = await open('none')
     expect(await exchange(opened.server.port, 'GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n')).not.toContain('200')
     expect(await exchange(opened.server.port, '\x16\x03\x01\x00\x05hello')).not.toContain('HTTP')

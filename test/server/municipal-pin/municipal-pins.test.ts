@@ -106,7 +106,7 @@ describe('one PIN', () => {
     expect(await outcome(pins.verify('victim', kind, bytes('1234'), at))).toBe('REJECTED')
   })
 
-  test('is changed by whoever knows it', async () => {
+  test('is changed with the present PIN', async () => {
     const { pins } = setUp()
     await pins.register('user', kind, bytes('1234'), clerk)
     expect(await outcome(pins.change('user', kind, bytes('0000'), bytes('5678'), at))).toBe('REJECTED')
@@ -117,7 +117,7 @@ describe('one PIN', () => {
     expect(await outcome(pins.verify('user', kind, bytes('5678'), at))).toBe('ok')
   })
 
-  test('is set anew by a clerk, which unlocks it, and removed', async () => {
+  test('is set again by a clerk, which unlocks it, and removed', async () => {
     const { pins } = setUp({ maxTries: 1 })
     await pins.register('user', kind, bytes('1234'), clerk)
     expect(await outcome(pins.verify('user', kind, bytes('0000'), at))).toBe('LOCKED')
@@ -548,7 +548,7 @@ describe('one that does not exist', () => {
     expect(await outcome(pins.verify('nobody', kind, bytes('1234'), at))).toBe('ok')
   })
 
-  test('is told where the operator wants so', async () => {
+  test('is reported if so configured', async () => {
     const { pins } = setUp({ revealUnregistered: true })
     for (let i = 0; i < 5; i++) {
       expect(await outcome(pins.verify('nobody', kind, bytes('1234'), at))).toBe('NOT_REGISTERED')
@@ -804,7 +804,7 @@ test('a store is refused for eviction only, whatever else it reports', () => {
   }
 })
 
-test('an error that is none of this package goes on, and is not written down as an end', async () => {
+test('an error not of this package is rethrown, and not logged as a result', async () => {
   const own = new Error('own')
   const fail = async (): Promise<never> => {
     throw own

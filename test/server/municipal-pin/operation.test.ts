@@ -30,10 +30,10 @@ const keyOf = (byte: number): Uint8Array => new Uint8Array(32).fill(byte)
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text))
 const clerk = { clerk: 'clerk-1' }
 const at = { terminal: 'kiosk-1' }
-const cheap = { N: 2, r: 1, p: 1 }
+const lowCost = { N: 2, r: 1, p: 1 }
 const setUp = (options: Partial<MunicipalPinsOptions> = {}) => {
   const store = options.store ?? memoryStore()
-  return { store, pins: new MunicipalPins({ store, serverKey: keyOf(7), scrypt: cheap, ...options }) }
+  return { store, pins: new MunicipalPins({ store, serverKey: keyOf(7), scrypt: lowCost, ...options }) }
 }
 const codeOf = (done: Promise<void>): Promise<string> =>
   done.then(

@@ -60,11 +60,11 @@ test('any mixture of right and wrong at once never accepts a wrong one, and ends
 test('killed while a PIN is compared, or with Redis killed after: the try is spent', async () => {
   const pins = pinsOn(stores[0]!)
   await pins.register('user', 'income', bytes('1234'), { clerk: 'c' })
-  // Makes the comparison long: what is kept asks for a dear hash.
-  const dear = new MunicipalPins({ store: stores[0]!, serverKey, scrypt: { N: 2 ** 17, r: 8, p: 4 } })
+  // Makes the comparison long: the stored hash has a high cost.
+  const highCost = new MunicipalPins({ store: stores[0]!, serverKey, scrypt: { N: 2 ** 17, r: 8, p: 4 } })
   const entries = ['src/server/stores/redis-store.ts', 'src/server/municipal-pin/index.ts']
   const base = compile('municipal-pin-tests', entries)('src/server/')
-  await dear.register('user', 'income', bytes('1234'), { clerk: 'c' })
+  await highCost.register('user', 'income', bytes('1234'), { clerk: 'c' })
   const key = Buffer.from(serverKey).toString('hex')
   const child = spawn(process.execPath, [script, base, redis.url, key, '0000'], {
     stdio: ['ignore', 'pipe', 'inherit'],

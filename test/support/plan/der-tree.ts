@@ -1,4 +1,4 @@
-/** One element of DER, taken apart so that any part can be made wrong. Lengths are written anew, unless one is given. */
+/** One element of DER, taken apart so that any part can be made wrong. Lengths are recomputed, unless given. */
 export interface DerNode {
   tag: number
   /** Bytes in place of the length. */

@@ -6,7 +6,7 @@ import type { ListPlan } from './list.ts'
 import type { OcspResponsePlan } from './ocsp.ts'
 import { mergePatch } from './patch.ts'
 
-/** Certificates of a path, and how it is judged. */
+/** Certificates of a path, and its expected result. */
 export interface PathPlan {
   /** Kind of each key, by its name. */
   readonly keys: Readonly<Record<string, string>>

@@ -126,7 +126,7 @@ describe('concurrent questions', () => {
     ['about one moment ask once', good, [at, at, at], 1],
     ['about one minute ask once', good, [at, second(1), second(59)], 1],
     ['about different minutes ask each', good, [at, minutes(1)], 2],
-    ['that nobody can answer ask once', unknown, [at, second(1)], 1],
+    ['without an answer ask once', unknown, [at, second(1)], 1],
     ['about one moment share even what is not kept', answer('good', [-60, undefined]), [at, at], 1],
     ['about different moments do not share what is not kept', answer('good', [-60, undefined]), [at, second(1)], 2],
     ['outside the window of the answer ask again', answer('good', [-60, 0]), [at, second(1)], 2],

@@ -24,7 +24,7 @@ async function ask(...sources: readonly RevocationSource[]): Promise<RevocationA
 
 describe('combinedSource', () => {
   test.each<[string, RevocationSource[], RevocationAnswer['status']]>([
-    ['nobody', [], 'unknown'],
+    ['no source', [], 'unknown'],
     ['one that does not know', [says('unknown')], 'unknown'],
     ['one good', [says('unknown'), says('good')], 'good'],
     ['good before revoked', [says('good'), says('revoked')], 'revoked'],

@@ -103,7 +103,7 @@ describe('a folder of lists', () => {
   })
 })
 
-describe('what is wrong is told, and the last good list kept', () => {
+describe('problems are reported, and the last valid list is kept', () => {
   test.each<[string, string, Uint8Array | string]>([
     ['rubbish', 'not a revocation list', 'rubbish'],
     ['an empty file', 'not a revocation list', ''],
@@ -141,7 +141,7 @@ describe('what is wrong is told, and the last good list kept', () => {
     expect(problems).toEqual([expect.stringContaining('page.crl: not a revocation list, but an HTML page')])
   })
 
-  test('forged lists count for nothing, and are told once', async () => {
+  test('forged lists are ignored, and reported once', async () => {
     await put('a.crl', forged(1))
     await put('b.crl', forged(2))
     expect(await ask(source())).toMatchObject({

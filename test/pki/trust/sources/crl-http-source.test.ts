@@ -100,7 +100,7 @@ describe('addresses of a certificate', () => {
     expect(answer.problems.join()).not.toContain('secret')
   })
 
-  test('that are given need no leave, and their query is never told', async () => {
+  test('that are given need not be allowed, and their query is never reported', async () => {
     const server = await serve((response) => response.writeHead(500).end())
     const source = crlHttpSource({ ...options, url: () => `${server.origin}/x?key=secret`, allow: [] })
     expect((await ask(source)).problems).toEqual([`list from ${server.origin}: HTTP 500`])
@@ -144,10 +144,10 @@ describe('a hostile server', () => {
   })
 
   test('that gives the list of another authority', async () => {
-    const stranger = newKeys()
-    const issuer = issue({ subject: 'CA', issuer: 'CA', keys: stranger, signer: stranger })
+    const otherKeys = newKeys()
+    const issuer = issue({ subject: 'CA', issuer: 'CA', keys: otherKeys, signer: otherKeys })
     const server = await serve(bytes(listOf(1)))
-    const about = issue({ subject: 'H', issuer: 'CA', keys: newKeys(), signer: stranger, serial: 7 })
+    const about = issue({ subject: 'H', issuer: 'CA', keys: newKeys(), signer: otherKeys, serial: 7 })
     const source = crlHttpSource({ ...options, url: server.origin })
     const answer = await source(Certificate.fromDer(about), Certificate.fromDer(issuer), at)
     expect(answer).toMatchObject({ status: 'unknown' })

@@ -27,7 +27,7 @@ test('an answer at hand says good or revoked, and what that rests on', async () 
   expect(await said(one({ status: revoked(4) }))).toMatchObject({ status: 'revoked', reason: 'superseded' })
 })
 
-test('it is judged as wanted', async () => {
+test('it is evaluated by the given policy', async () => {
   const nonce = Buffer.alloc(32, 1)
   expect((await said(reply({ extensions: [nonceOf(nonce)] }), { nonce })).status).toBe('good')
   expect((await said(reply(), { nonce })).problems).toEqual(['OCSP: nonce-missing'])
