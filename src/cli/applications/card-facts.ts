@@ -77,9 +77,9 @@ function compared(record: Part<CardRecord>, manager: Part<ManagerFacts>): boolea
   if (!('value' in record) || !('value' in manager)) return undefined
   const { municipalityCode, expiry } = manager.value
   if (!('value' in municipalityCode) && !('value' in expiry)) return undefined
-  const valueOf = <T>(one: Part<T>): T | undefined => ('value' in one ? one.value : undefined)
+  const valueIn = <T>(one: Part<T>): T | undefined => ('value' in one ? one.value : undefined)
   try {
-    checkCardRecord(record.value, { municipalityCode: valueOf(municipalityCode), expiry: valueOf(expiry) })
+    checkCardRecord(record.value, { municipalityCode: valueIn(municipalityCode), expiry: valueIn(expiry) })
     return true
   } catch (error) {
     if (error instanceof DecodeError) return false
