@@ -40,7 +40,7 @@ export type TransportErrorCode = CodeOf<'TransportError'>
 /** The way to the card failed: service, reader, card presence, time. */
 export class TransportError extends JpkiCardError {
   declare readonly code: TransportErrorCode
-  /** PC/SC return code (for example `0x80100069`), when the binding told it. */
+  /** PC/SC return code (for example `0x80100069`), when the binding reports it. */
   readonly pcscCode: number | undefined
   /** Reader the error is about, when one is. */
   readonly reader: string | undefined

@@ -7,7 +7,7 @@
 /** Who can do something about an error. */
 export type Turn = 'customer' | 'clerk' | 'operator'
 
-/** Situations of a customer. Several codes share one: a customer cannot tell a token from a challenge. */
+/** Situations of a customer. Several codes share one: to a customer, a token and a challenge are the same. */
 export const situations = [
   'insert-card',
   'timed-out',
