@@ -1,6 +1,6 @@
 import { equalBytes } from '../../bytes.ts'
 import { Certificate } from '../x509/index.ts'
-import { SignatureBudget, type Steps } from '../x509/signature-budget.ts'
+import { finish, SignatureBudget, type Steps } from '../x509/signature-budget.ts'
 import { defaultSignatures, type SignatureLimits, verifySigned } from '../x509/signed.ts'
 import type { InvalidPath, PathFailure, PathOptions, ValidPath } from './options.ts'
 import { validatePath } from './validate.ts'
@@ -16,13 +16,7 @@ const defaultIntermediates = 8
  * @see RFC 5280 6.1, RFC 4158 for building
  */
 export function inspectPath(leaf: Certificate, options: PathOptions): ValidPath | InvalidPath {
-  const paths = validPaths(leaf, options)
-  let step = paths.next()
-  while (!step.done) {
-    if (step.value !== undefined) return step.value
-    step = paths.next()
-  }
-  return { ok: false, failure: step.value }
+  return finish(inspectPathSteps(leaf, options))
 }
 
 /** {@link inspectPath} in steps of one signature each. @internal */
@@ -141,33 +135,27 @@ class Search {
   #signed(subject: Certificate, issuer: Certificate, depth: number): boolean {
     const deferred = lacksParameters(issuer) && this.#options.signatures?.allowDsa === true
     if (!deferred) return this.#verified(subject, issuer, depth)
-    if (this.#budget.spend(issuer.key)) return true
-    this.#isSpent(depth)
-    return false
+    return this.#budget.spend(issuer.key) || this.#unsigned(depth)
   }
 
   #verified(subject: Certificate, issuer: Certificate, depth: number): boolean {
-    if (this.#isSpent(depth)) return false
     const { tbs, signatureAlgorithm, signature } = subject
-    const good = verifySigned(tbs, signatureAlgorithm, signature, issuer.key, this.#limits)
-    if (!good && !this.#isSpent(depth))
+    return verifySigned(tbs, signatureAlgorithm, signature, issuer.key, this.#limits) || this.#unsigned(depth)
+  }
+
+  /** Notes why a signature does not count: it does not verify, or the budget is spent. */
+  #unsigned(depth: number): false {
+    if (this.#budget.exceeded) {
+      this.#note({ check: 'budget', depth, message: 'too many candidates: the search was stopped' })
+    } else {
       this.#note({ check: 'signature', depth, message: 'the signature does not verify' })
-    return good
-  }
-
-  /** Whether the budget is spent; the search then ends with that failure. */
-  #isSpent(depth: number): boolean {
-    if (!this.#budget.exceeded) return false
-    if (this.#farthest?.check !== 'budget') {
-      this.#farthest = { check: 'budget', depth, message: 'too many candidates: the search was stopped' }
     }
-    return true
+    return false
   }
 
-  /** Keeps the failure nearest to success: that of a complete path over one found while building. */
+  /** Keeps the failure nearest to success, the first of several that are equally near. */
   #note(failure: PathFailure): void {
-    const building = (one: PathFailure): boolean => one.check === 'signature' || one.check === 'trust-anchor'
-    if (this.#farthest === undefined || (building(this.#farthest) && !building(failure))) this.#farthest = failure
+    if (this.#farthest === undefined || nearness(failure) > nearness(this.#farthest)) this.#farthest = failure
   }
 
   /**
@@ -176,7 +164,6 @@ class Search {
    */
   #candidates(subject: Certificate, pool: readonly Certificate[]): readonly Certificate[] {
     const named = pool.filter((one) => one.subjectName.equals(subject.issuerName))
-    if (named.length < 2) return named
     const wanted = subject.extensions.authorityKeyId?.keyId
     const at = this.#options.at.getTime()
     const ranked = named.map((one) => ({
@@ -195,6 +182,12 @@ function rankOf(one: Certificate, wanted: Uint8Array | undefined, at: number): n
   return 2 * fit + (one.notBeforeMs <= at && at < one.notAfterMs + 1000 ? 0 : 1)
 }
 
+/** That of a complete path is nearer than one found while building; a spent budget takes precedence over both. */
+function nearness({ check }: PathFailure): number {
+  if (check === 'budget') return 2
+  return check === 'signature' || check === 'trust-anchor' ? 0 : 1
+}
+
 /** A DSA key that inherits the parameters of its issuer's. RFC 3279 2.3.2. */
 function lacksParameters({ publicKey }: Certificate): boolean {
   return publicKey.kind === 'dsa' && publicKey.bits === undefined
@@ -204,7 +197,7 @@ function lacksParameters({ publicKey }: Certificate): boolean {
 function complete(path: readonly Certificate[]): readonly Certificate[] {
   const whole = [...path]
   for (let depth = path.length - 2; depth >= 0; depth--) {
-    if (lacksParameters(whole[depth]!)) whole[depth] = whole[depth]!.inheriting(whole[depth + 1]!.key)
+    whole[depth] = whole[depth]!.inheriting(whole[depth + 1]!.key)
   }
   return whole
 }
