@@ -6,7 +6,7 @@ import { anyPolicy, type Extensions } from '../x509/index.ts'
  */
 interface Node {
   readonly expected: ReadonlySet<string>
-  /** Policies below the trust anchor it descends from; anyPolicy stands for all. */
+  /** Policies below the trust anchor it descends from. Those of anyPolicy are itself, which stands for all. */
   readonly roots: ReadonlySet<string>
 }
 
@@ -32,27 +32,27 @@ export interface PolicyInputs {
  */
 export class PolicyState {
   readonly #inputs: PolicyInputs
-  #level: ReadonlyMap<string, Node> | undefined
+  /** Empty when the path is valid for no policy. */
+  #level = firstLevel
   #explicitPolicy: number
   #policyMapping: number
   #inhibitAnyPolicy: number
 
   /** @param length - certificates in the path, anchor not counted. */
   constructor(inputs: PolicyInputs, length: number) {
+    const beyond = length + 1
     this.#inputs = inputs
-    this.#level = firstLevel
-    this.#explicitPolicy = inputs.requireExplicitPolicy ? 0 : length + 1
-    this.#policyMapping = inputs.inhibitPolicyMapping ? 0 : length + 1
-    this.#inhibitAnyPolicy = inputs.inhibitAnyPolicy ? 0 : length + 1
+    this.#explicitPolicy = inputs.requireExplicitPolicy ? 0 : beyond
+    this.#policyMapping = inputs.inhibitPolicyMapping ? 0 : beyond
+    this.#inhibitAnyPolicy = inputs.inhibitAnyPolicy ? 0 : beyond
   }
 
   /** 6.1.3 (d) to (f). @returns the violation, if any. */
   process(extensions: Extensions, selfIssued: boolean, last: boolean): string | undefined {
-    const { policies } = extensions
-    if (policies !== undefined && policies.length > maxPolicies) return 'too many policies'
-    this.#level = policies && this.#level && this.#descend(policies, selfIssued && !last)
-    if (this.#level?.size === 0) this.#level = undefined
-    return this.#level === undefined && this.#explicitPolicy === 0 ? 'no acceptable policy is left' : undefined
+    const { policies = [] } = extensions
+    if (policies.length > maxPolicies) return 'too many policies'
+    this.#level = this.#descend(policies, selfIssued && !last)
+    return this.#level.size === 0 && this.#explicitPolicy === 0 ? 'no acceptable policy is left' : undefined
   }
 
   /** 6.1.4 (a), (b), (h), (i), (j). */
@@ -80,30 +80,23 @@ export class PolicyState {
     if (extensions.policyConstraints?.requireExplicitPolicy === 0) this.#explicitPolicy = 0
     const wanted = new Set(this.#inputs.initialPolicies)
     const valid = new Set<string>()
-    for (const { roots } of this.#level?.values() ?? []) for (const root of roots) valid.add(root)
-    if (!wanted.has(anyPolicy)) {
-      if (valid.has(anyPolicy)) for (const policy of wanted) valid.add(policy)
-      for (const policy of valid) if (!wanted.has(policy)) valid.delete(policy)
-    } else if (valid.has(anyPolicy)) {
-      return [anyPolicy]
-    }
-    if (valid.size === 0 && this.#explicitPolicy === 0) return undefined
-    return [...valid].sort()
+    for (const { roots } of this.#level.values()) for (const root of roots) valid.add(root)
+    const accepted = wanted.has(anyPolicy) ? valid : valid.has(anyPolicy) ? wanted : intersection(valid, wanted)
+    if (accepted.size === 0 && this.#explicitPolicy === 0) return undefined
+    return accepted.has(anyPolicy) ? [anyPolicy] : [...accepted].sort()
   }
 
   #descend(policies: readonly string[], selfIssuedBelow: boolean): ReadonlyMap<string, Node> {
-    const above = [...this.#level!]
-    const any = this.#level!.get(anyPolicy)
-    const next = new Map<string, Node>()
-    const add = (policy: string): void => {
-      const parents = above.filter(([, node]) => node.expected.has(policy))
-      if (parents.length > 0) next.set(policy, child(policy, parents))
-      else if (any !== undefined) next.set(policy, child(policy, [[anyPolicy, any]]))
+    const above = [...this.#level.values()]
+    const asserted = new Set(policies)
+    if (asserted.delete(anyPolicy) && (this.#inhibitAnyPolicy > 0 || selfIssuedBelow)) {
+      for (const { expected } of above) for (const policy of expected) asserted.add(policy)
     }
-    for (const policy of policies) if (policy !== anyPolicy) add(policy)
-    if (policies.includes(anyPolicy) && (this.#inhibitAnyPolicy > 0 || selfIssuedBelow)) {
-      const expected = new Set(above.flatMap(([, node]) => [...node.expected]))
-      for (const policy of expected) if (!next.has(policy)) add(policy)
+    const next = new Map<string, Node>()
+    for (const policy of asserted) {
+      const roots = new Set(above.filter(({ expected }) => expected.has(policy)).flatMap((node) => [...node.roots]))
+      if (roots.size === 0 && this.#level.has(anyPolicy)) roots.add(policy)
+      if (roots.size > 0) next.set(policy, { expected: new Set([policy]), roots })
     }
     return next
   }
@@ -115,34 +108,20 @@ export class PolicyState {
     if (mappings.some(({ issuerDomain, subjectDomain }) => issuerDomain === anyPolicy || subjectDomain === anyPolicy)) {
       return 'anyPolicy is mapped'
     }
-    if (this.#level === undefined) return undefined
     const level = new Map(this.#level)
-    const any = level.get(anyPolicy)
     for (const policy of new Set(mappings.map(({ issuerDomain }) => issuerDomain))) {
-      const node = level.get(policy)
+      const roots = level.get(policy)?.roots ?? (level.has(anyPolicy) ? new Set([policy]) : undefined)
       if (this.#policyMapping === 0) {
         level.delete(policy)
-        continue
+      } else if (roots !== undefined) {
+        const targets = mappings.filter(({ issuerDomain }) => issuerDomain === policy)
+        level.set(policy, { expected: new Set(targets.map(({ subjectDomain }) => subjectDomain)), roots })
       }
-      const targets = mappings.filter(({ issuerDomain }) => issuerDomain === policy)
-      const expected = new Set(targets.map(({ subjectDomain }) => subjectDomain))
-      if (node !== undefined) level.set(policy, { expected, roots: node.roots })
-      else if (any !== undefined) level.set(policy, { expected, roots: descended(policy, any) })
     }
-    this.#level = level.size > 0 ? level : undefined
+    this.#level = level
     return undefined
   }
 }
 
-function child(policy: string, parents: readonly (readonly [string, Node])[]): Node {
-  const roots = new Set<string>()
-  for (const [name, parent] of parents) {
-    for (const root of name === anyPolicy ? descended(policy, parent) : parent.roots) roots.add(root)
-  }
-  return { expected: new Set([policy]), roots }
-}
-
-/** Roots of a policy whose parent is anyPolicy: under the anchor's anyPolicy it is itself one of the anchor's. */
-function descended(policy: string, any: Node): ReadonlySet<string> {
-  return any.roots.has(anyPolicy) ? new Set([policy]) : any.roots
-}
+const intersection = (a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> =>
+  new Set([...a].filter((one) => b.has(one)))
