@@ -1,5 +1,5 @@
 import type { Certificate, GeneralName, GeneralSubtree, NameConstraints } from '../x509/index.ts'
-import { inSubtree, isSameForm } from './subtrees.ts'
+import { placeOf } from './subtrees.ts'
 
 const emailAddress = '1.2.840.113549.1.9.1'
 
@@ -16,27 +16,24 @@ export class ConstraintState {
   /** Adds those of one CA. */
   add(constraints: NameConstraints | undefined): void {
     if (constraints === undefined) return
-    if (constraints.permitted.length > 0) this.#permitted.push(constraints.permitted)
+    this.#permitted.push(constraints.permitted)
     for (const subtree of constraints.excluded) this.#excluded.push(subtree)
     this.#subtrees += constraints.permitted.length + constraints.excluded.length
   }
 
   /** Checks every name of a certificate. @returns the violation, if any; never the name itself. */
   check(certificate: Certificate): string | undefined {
-    if (this.#subtrees === 0) return undefined
     const names = namesOf(certificate)
     this.#comparisonsLeft -= names.length * this.#subtrees
     if (this.#comparisonsLeft < 0) return 'too many names to compare with the constraints'
     for (const name of names) {
-      for (const { base, bounded } of this.#excluded) {
-        if (isSameForm(name, base) && (bounded || inSubtree(name, base) !== false))
-          return `a ${name.kind} name is excluded`
+      for (const subtree of this.#excluded) {
+        const place = placeOf(name, subtree)
+        if (place === 'inside' || place === 'undecided') return `a ${name.kind} name is excluded`
       }
       for (const subtrees of this.#permitted) {
-        const ofKind = subtrees.filter(({ base }) => isSameForm(name, base))
-        if (ofKind.length === 0) continue
-        const fits = ofKind.some(({ base, bounded }) => !bounded && inSubtree(name, base) === true)
-        if (!fits) return `a ${name.kind} name is not permitted`
+        const places = subtrees.map((subtree) => placeOf(name, subtree)).filter((place) => place !== 'other-form')
+        if (places.length > 0 && !places.includes('inside')) return `a ${name.kind} name is not permitted`
       }
     }
     return undefined

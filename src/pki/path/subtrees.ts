@@ -1,33 +1,39 @@
 import { DerReader, tags } from '../x509/der.ts'
-import type { GeneralName } from '../x509/index.ts'
+import type { GeneralName, GeneralSubtree } from '../x509/index.ts'
 
 const smtpUtf8Mailbox = '1.3.6.1.5.5.7.8.9'
 
+/** Where a name lies. Undecided is treated as a violation; a constraint on another form does not apply to the name. */
+type Place = 'inside' | 'outside' | 'undecided' | 'other-form'
+
 /**
- * Whether a constraint applies to the form of a name. Names of other kinds have the same form when their types are
- * equal; constraints on e-mail apply to a UTF-8 mailbox too.
+ * Where a name lies in relation to one subtree. A subtree with a minimum or maximum is undecidable, and so is a form
+ * without a rule for its comparison.
  *
  * @see RFC 5280 4.2.1.10, RFC 9598 6
  */
-export function isSameForm(name: GeneralName, base: GeneralName): boolean {
-  if (name.kind !== 'other') return name.kind === base.kind
-  if (base.kind === 'email') return name.type === smtpUtf8Mailbox
-  return base.kind === 'other' && base.type === name.type
+export function placeOf(name: GeneralName, { base, bounded }: GeneralSubtree): Place {
+  const inside = compare(name, base)
+  if (inside === 'other-form') return inside
+  if (bounded || inside === undefined) return 'undecided'
+  return inside ? 'inside' : 'outside'
 }
 
 /**
- * Whether a name lies in a subtree; `undefined` when undecidable, which is treated as a violation.
- *
- * @see RFC 5280 4.2.1.10
+ * Whether a name lies in the subtree below a base; `undefined` when undecidable. Names of other kinds have the same
+ * form when their types are equal; constraints on e-mail apply to a UTF-8 mailbox too.
  */
-export function inSubtree(name: GeneralName, base: GeneralName): boolean | undefined {
+function compare(name: GeneralName, base: GeneralName): boolean | undefined | 'other-form' {
+  if (name.kind === 'other') {
+    if (base.kind === 'email' && name.type === smtpUtf8Mailbox) return utf8MailboxMatches(name.value, base.value)
+    return base.kind === 'other' && base.type === name.type ? undefined : 'other-form'
+  }
   if (name.kind === 'directory' && base.kind === 'directory') return name.value.startsWith(base.value)
   if (name.kind === 'dns' && base.kind === 'dns') return dnsMatches(name.value, base.value)
   if (name.kind === 'email' && base.kind === 'email') return emailMatches(name.value, base.value)
-  if (name.kind === 'other' && base.kind === 'email') return utf8MailboxMatches(name.value, base.value)
   if (name.kind === 'uri' && base.kind === 'uri') return uriMatches(name.value, base.value)
   if (name.kind === 'ip' && base.kind === 'ip') return ipMatches(name.value, base.value)
-  return undefined
+  return name.kind === base.kind ? undefined : 'other-form'
 }
 
 /** Labels of visible ASCII, an underscore tolerated; one dot may end it. */
@@ -72,8 +78,7 @@ function mailboxOf(text: string, utf8 = false): Mailbox | undefined {
 }
 
 /** The meaning of a local part: a quoted one is the same mailbox as the same text without quotes. RFC 5321 4.1.2. */
-const meaning = (local: string): string =>
-  local.startsWith('"') ? local.slice(1, -1).replaceAll(/\\(.)/gu, '$1') : local
+const meaning = (local: string): string => local.replaceAll(/"|\\(.)/gu, '$1')
 
 /**
  * A mailbox, all mailboxes of a host, or of every host in a domain (leading dot). Local parts match when identical (RFC
@@ -95,7 +100,8 @@ function emailMatches(name: string, base: string): boolean | undefined {
  * permit every mailbox where only one is meant.
  */
 function utf8MailboxMatches(value: Uint8Array, base: string): boolean | undefined {
-  const own = mailboxOf(utf8Text(value), true)
+  const text = utf8Text(value)
+  const own = text === undefined ? undefined : mailboxOf(text, true)
   if (own === undefined) return undefined
   if (!base.includes('@')) return hostMatches(own.at, base)
   const wanted = mailboxOf(base)
@@ -104,15 +110,14 @@ function utf8MailboxMatches(value: Uint8Array, base: string): boolean | undefine
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Text of a UTF8String; empty (not a mailbox) for anything else. */
-function utf8Text(der: Uint8Array): string {
+/** Text of a UTF8String; `undefined` for anything else. */
+function utf8Text(der: Uint8Array): string | undefined {
   const reader = new DerReader(der)
-  if (reader.nextTag !== tags.utf8String) return ''
+  if (reader.nextTag !== tags.utf8String) return undefined
   try {
     return utf8.decode(reader.value(reader.read()))
-  } catch (error) {
-    if (error instanceof TypeError) return ''
-    throw error
+  } catch {
+    return undefined
   }
 }
 
@@ -126,9 +131,10 @@ const authority = /^[a-z][a-z0-9+.-]*:\/\/(?:(?:[\w.~!$&'()*+,;=:-]|%[\da-f]{2})
  * such as an address: RFC 5280 4.2.1.10 requires such a name to be rejected.
  */
 function uriMatches(name: string, base: string): boolean | undefined {
-  const own = host(authority.exec(name)?.[1] ?? '')
+  const text = authority.exec(name)?.[1]
+  const own = text === undefined ? undefined : host(text)
   // Including address forms that programs accept: 0x7f.1, 2130706433.
-  const isName = own?.includes('.') === true && !/(^|\.)(\d+|0x[\da-f]*)$/.test(own)
+  const isName = own?.includes('.') === true && !/\.(\d+|0x[\da-f]*)$/.test(own)
   return isName ? hostMatches(own, base) : undefined
 }
 

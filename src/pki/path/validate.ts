@@ -30,7 +30,7 @@ export function validatePath(path: readonly Certificate[], options: PathOptions)
     failure: { check, depth, message },
   })
 
-  const asAnchor = outOfTime(anchor, at) ?? notCa(anchor, anchor.version === 3 && hasExtensions(anchor.extensions))
+  const asAnchor = outOfTime(anchor, at) ?? notCa(anchor, hasExtensions(anchor.extensions))
   if (asAnchor !== undefined) return fail(asAnchor[0], length, `trust anchor: ${asAnchor[1]}`)
   const unknown = unknownCritical(anchor)
   if (unknown !== undefined) return fail('critical-extension', length, `trust anchor: ${unknown}`)
@@ -87,7 +87,7 @@ function unknownCritical({ unknownCritical: [first] }: Certificate): string | un
   return first === undefined ? undefined : `unknown critical extension ${first}`
 }
 
-/** @param strict - false for an anchor that is a bare name and key: version 1, or without extensions. */
+/** @param strict - false for an anchor that is a bare name and key: one without extensions. */
 function notCa(certificate: Certificate, strict: boolean): Wrong | undefined {
   const { basicConstraints, keyUsage } = certificate.extensions
   if (strict && basicConstraints?.ca !== true) return ['basic-constraints', 'not a CA']
