@@ -66,16 +66,19 @@ export interface Plan {
   readonly version?: number | undefined
 }
 
-const ecdsaSha256 = sequence(oid('1.2.840.10045.4.3.2'))
+/** ECDSA or DSA with SHA-256, by the key that signs. */
+const algorithmOf = ({ privateKey }: Keys): Buffer =>
+  sequence(oid(privateKey.asymmetricKeyType === 'dsa' ? '2.16.840.1.101.3.4.3.2' : '1.2.840.10045.4.3.2'))
 
 /** Issues a certificate as planned. */
 export function issue(plan: Plan): Buffer {
   const { notBefore = new Date('2025-01-01T00:00:00Z'), notAfter = new Date('2035-01-01T00:00:00Z') } = plan
   const version = 'version' in plan ? plan.version : 2
+  const algorithm = algorithmOf(plan.signer)
   const tbs = sequence(
     ...(version === undefined ? [] : [der(0xa0, integer(version))]),
     typeof plan.serial === 'object' ? der(0x02, plan.serial) : integer(plan.serial ?? 1),
-    ecdsaSha256,
+    algorithm,
     nameOf(plan.issuer),
     sequence(time(notBefore), time(notAfter)),
     nameOf(plan.subject),
@@ -83,7 +86,7 @@ export function issue(plan: Plan): Buffer {
     ...(plan.extensions === undefined ? [] : [der(0xa3, sequence(...plan.extensions))]),
   )
   const signature = sign('sha256', tbs, plan.signer.privateKey)
-  return sequence(tbs, ecdsaSha256, der(0x03, Buffer.from([0]), signature))
+  return sequence(tbs, algorithm, der(0x03, Buffer.from([0]), signature))
 }
 
 /** Extensions of a CA. */

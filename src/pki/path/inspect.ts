@@ -197,7 +197,8 @@ function lacksParameters({ publicKey }: Certificate): boolean {
 function complete(path: readonly Certificate[]): readonly Certificate[] {
   const whole = [...path]
   for (let depth = path.length - 2; depth >= 0; depth--) {
-    whole[depth] = whole[depth]!.inheriting(whole[depth + 1]!.key)
+    const issuer = whole[depth + 1]!
+    if (!lacksParameters(issuer)) whole[depth] = whole[depth]!.inheriting(issuer.key)
   }
   return whole
 }
