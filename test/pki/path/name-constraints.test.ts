@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { inspectPath } from '../../../src/pki/path/index.ts'
 import { Certificate } from '../../../src/pki/x509/index.ts'
-import { ca, der, extension, issue, newKeys, oid, sequence } from '../../support/issue.ts'
+import { ca, der, extension, issue, name as nameOf, newKeys, oid, sequence } from '../../support/issue.ts'
 
 const at = new Date('2026-06-01T00:00:00Z')
 const [caKeys, leafKeys] = [newKeys(), newKeys()]
@@ -70,6 +70,10 @@ const cases: readonly (readonly [Kind, base: string, name: string, 'inside' | 'o
   ['email', 'example.jp', 'taro@[192.0.2.1]', 'unclear'],
   ['email', 'taro@', 'taro@example.jp', 'unclear'],
   ['email', '', 'taro@example.jp', 'unclear'],
+  ['email', 'example.jp', '"ta\\"ro"@example.jp', 'inside'],
+  ['email', '"ta\\"ro"@example.jp', '"ta\\"ro"@example.jp', 'inside'],
+  ['email', '"ta\\ro"@example.jp', '"taro"@example.jp', 'unclear'],
+  ['email', '"ta\\ro"@example.jp', '"tarou"@example.jp', 'outside'],
   ['uri', 'example.jp', 'https://example.jp', 'inside'],
   ['uri', 'example.jp', 'https://u:p@EXAMPLE.jp.:443/x?y@z', 'inside'],
   ['uri', '.example.jp', 'https://www.example.jp/', 'inside'],
@@ -87,11 +91,20 @@ const cases: readonly (readonly [Kind, base: string, name: string, 'inside' | 'o
   ['uri', 'example.jp', 'https://2130706433./', 'unclear'],
   ['uri', 'example.jp', 'https://u%40v@example.jp/', 'inside'],
   ['uri', '', 'https://example.jp/', 'unclear'],
+  ['uri', 'example.jp', '1https://example.jp/', 'unclear'],
+  ['uri', 'example.jp', 'https://u%4@example.jp/', 'unclear'],
+  ['uri', 'www.3example.jp', 'https://www.3example.jp/', 'inside'],
+  ['uri', 'example.jp', 'https://192.0.2.10/', 'unclear'],
+  ['uri', 'example.jp', 'https://192.0.2.0x/', 'unclear'],
+  ['uri', 'example.jp', 'https://192.0.2.0X1F/', 'unclear'],
   ['ip', 'c0000200ffffff00', 'c0000237', 'inside'],
   ['ip', 'c0000200ffffff00', 'c0000337', 'outside'],
   ['ip', 'c0000200ffffff00', '20010db8000000000000000000000001', 'outside'],
   ['ip', 'c0000200ff00ff00', 'c0000237', 'unclear'],
   ['ip', 'c0000200', 'c0000237', 'unclear'],
+  ['ip', 'c0000200ff0f0000', 'c0000237', 'unclear'],
+  ['ip', '0000000000000000', 'c0000237', 'inside'],
+  ['ip', 'c0000200ffffff00', 'c000023700', 'unclear'],
 ]
 
 describe('a subtree', () => {
@@ -116,6 +129,10 @@ describe('a mailbox', () => {
     ['taro@example.jp', 0x16, false],
     ['"太 郎"@example.jp', 0x0c, true],
     ['太 郎@example.jp', 0x0c, false],
+    ['"太\\"郎"@example.jp', 0x0c, true],
+    ['x"太郎"@example.jp', 0x0c, false],
+    ['"太郎"x@example.jp', 0x0c, false],
+    ['\ufeff@example.jp', 0x0c, true],
   ])('of UTF-8, %s as tag %i, is held to the constraints on e-mail: RFC 9598 6', (text, tag, ok) => {
     expect(outcome(onlyExample, subjectAltName(utf8Mailbox(text, tag))) === 'valid').toBe(ok)
   })
@@ -130,6 +147,13 @@ describe('a mailbox', () => {
       expect(outcome(oneMailbox('excluded'), leaf)).toBe('name-constraints: a other name is excluded')
     },
   )
+
+  test('of UTF-8 is neither inside nor outside of a constraint that is no mailbox', () => {
+    const leaf = subjectAltName(utf8Mailbox('太郎@example.jp'))
+    const constraints = (list: 'permitted' | 'excluded') => nameConstraints(list, general('email', 'ta ro@example.com'))
+    expect(outcome(constraints('permitted'), leaf)).toBe('name-constraints: a other name is not permitted')
+    expect(outcome(constraints('excluded'), leaf)).toBe('name-constraints: a other name is excluded')
+  })
 
   test('of UTF-8 at another host is outside of one mailbox', () => {
     const leaf = subjectAltName(utf8Mailbox('太郎@example.com'))
@@ -147,24 +171,97 @@ describe('a mailbox', () => {
   })
 
   test.each([
-    ['taro@example.jp', true],
-    ['taro@example.com', false],
-  ])('in the subject, %s, counts also beside an alternative name', (text, ok) => {
+    ['taro@example.jp', 0x16, true],
+    ['taro@example.com', 0x16, false],
+    ['taro@example.jp', 0x0c, true],
+    ['太郎@example.jp', 0x0c, false],
+  ])('in the subject, %s as tag %i, counts also beside an alternative name', (text, tag, ok) => {
     const extensions = [subjectAltName(general('email', 'taro@example.jp'))]
     const plan = { subject: 'Leaf', issuer: 'Root', keys: leafKeys, signer: caKeys, extensions }
-    const subject = sequence(der(0x31, sequence(oid('1.2.840.113549.1.9.1'), der(0x16, Buffer.from(text)))))
+    const subject = sequence(der(0x31, sequence(oid('1.2.840.113549.1.9.1'), der(tag, Buffer.from(text)))))
     const leaf = Certificate.fromDer(issue({ ...plan, subject }))
     const root = { subject: 'Root', issuer: 'Root', keys: caKeys, signer: caKeys, extensions: [...ca(), onlyExample] }
     expect(inspectPath(leaf, { anchors: [Certificate.fromDer(issue(root))], at }).ok).toBe(ok)
   })
 })
 
+const other = (type: string): Buffer => der(0xa0, oid(type), der(0xa0, der(0x0c, Buffer.from('x'))))
+
 describe('another name, whose form its type is: RFC 5280 4.2.1.10', () => {
-  const other = (type: string): Buffer => der(0xa0, oid(type), der(0xa0, der(0x0c, Buffer.from('x'))))
   test.each(['permitted', 'excluded'] as const)('is held to constraints on its own type only, %s', (list) => {
     const constraints = nameConstraints(list, other('1.2.3.4'))
     expect(outcome(constraints, subjectAltName(other('1.2.3.5')))).toBe('valid')
     expect(outcome(constraints, subjectAltName(other('1.2.3.4')))).toContain('name-constraints')
+  })
+})
+
+/** A name of each form, a subtree of that form it is not in, and one it is in where the form has a rule. */
+const forms: Readonly<Record<string, { name: Buffer; outside: Buffer; inside?: Buffer }>> = {
+  email: {
+    name: general('email', 'taro@example.jp'),
+    outside: general('email', 'example.com'),
+    inside: general('email', 'example.jp'),
+  },
+  dns: {
+    name: general('dns', 'example.jp'),
+    outside: general('dns', 'example.com'),
+    inside: general('dns', 'example.jp'),
+  },
+  uri: {
+    name: general('uri', 'https://example.jp/'),
+    outside: general('uri', 'example.com'),
+    inside: general('uri', 'example.jp'),
+  },
+  ip: {
+    name: general('ip', 'c0000237'),
+    outside: general('ip', 'c0000300ffffff00'),
+    inside: general('ip', 'c0000200ffffff00'),
+  },
+  directory: {
+    name: der(0xa4, nameOf('Leaf')),
+    outside: der(0xa4, nameOf('Another')),
+    inside: der(0xa4, nameOf('Leaf')),
+  },
+  'other name': { name: other('1.2.3.4'), outside: other('1.2.3.4') },
+  'x400 address': { name: der(0xa3, sequence()), outside: der(0xa3, sequence()) },
+  'EDI party': { name: der(0xa5, der(0x81, Buffer.from('x'))), outside: der(0xa5, der(0x81, Buffer.from('x'))) },
+  'registered identifier': { name: der(0x88, Buffer.from([42, 3])), outside: der(0x88, Buffer.from([42, 3])) },
+}
+
+describe('a constraint on one form: RFC 5280 4.2.1.10', () => {
+  const pairs = Object.keys(forms).flatMap((name) => Object.keys(forms).map((base) => [name, base] as const))
+  // Every certificate here has a directory name, its subject.
+  const ofOthers = pairs.filter(([name, base]) => name !== base && base !== 'directory')
+  test.each(ofOthers)('the name is a %s, the constraint on %s says nothing of it', (name, base) => {
+    const leaf = subjectAltName(forms[name]!.name)
+    const { outside, inside = outside } = forms[base]!
+    expect(outcome(nameConstraints('permitted', outside), leaf)).toBe('valid')
+    expect(outcome(nameConstraints('excluded', inside), leaf)).toBe('valid')
+  })
+
+  test.each(Object.keys(forms))('the name is a %s, the constraint on the subject says nothing of it', (name) => {
+    const leaf = subjectAltName(forms[name]!.name)
+    const { outside, inside } = forms['directory']!
+    expect(outcome(nameConstraints('permitted', inside!), leaf)).toBe('valid')
+    expect(outcome(nameConstraints('excluded', outside), leaf)).toBe('valid')
+  })
+
+  test.each(Object.entries(forms).filter(([, { inside }]) => inside === undefined))(
+    'without a rule of comparison, %s, refuses every name of that form',
+    (_, { name, outside }) => {
+      for (const list of ['permitted', 'excluded'] as const) {
+        expect(outcome(nameConstraints(list, outside), subjectAltName(name))).toContain('name-constraints')
+      }
+    },
+  )
+
+  test('on directory names does not hold an empty subject', () => {
+    const extensions = [extension('2.5.29.17', sequence(general('dns', 'example.jp')), true)]
+    const plan = { subject: 'Root', issuer: 'Root', keys: caKeys, signer: caKeys }
+    const constraints = nameConstraints('permitted', der(0xa4, nameOf('Example')))
+    const root = Certificate.fromDer(issue({ ...plan, extensions: [...ca(), constraints] }))
+    const leaf = Certificate.fromDer(issue({ ...plan, subject: sequence(), keys: leafKeys, extensions }))
+    expect(inspectPath(leaf, { anchors: [root], at })).toMatchObject({ ok: true })
   })
 })
 
@@ -175,4 +272,8 @@ test('a thousand names against a thousand subtrees are refused', () => {
   expect(few).toBe('valid')
   const result = outcome(excluded, subjectAltName(...many(1000, 'dns')))
   expect(result).toBe('name-constraints: too many names to compare with the constraints')
+  // 65,536 comparisons: the subject is a name as well.
+  const most = nameConstraints('excluded', ...many(256, 'uri'))
+  expect(outcome(most, subjectAltName(...many(255, 'dns')))).toBe('valid')
+  expect(outcome(most, subjectAltName(...many(256, 'dns')))).toBe(result)
 })
