@@ -226,6 +226,11 @@ export class PinError extends JpkiCardError {
   }
 }
 
+/** The holder is verified by the phone itself, not by a PIN typed at the terminal. */
+export class UserVerificationError extends JpkiCardError {
+  declare readonly code: CodeOf<'UserVerificationError'>
+}
+
 /** The card returned a signature that its own certificate does not verify. It was not handed out. */
 export class SignatureError extends JpkiCardError {
   declare readonly code: 'ERR_SIGNATURE_INVALID'

@@ -5,6 +5,7 @@ export type { CommandApdu, CommandCase, DecodedCommand, LengthForm } from './com
 export { commandCase, decodeCommand, encodeCommand, fitsShort } from './command.ts'
 export type { KeyReference, Reference, SelectAnswer } from './iso7816.ts'
 export {
+  announceLastCommand,
   changeKey,
   changeReferenceData,
   computeDigitalSignature,

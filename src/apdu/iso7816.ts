@@ -25,6 +25,8 @@ export const ins = {
   readRecord: 0xb2,
   getResponse: 0xc0,
   getData: 0xca,
+  /** Announces the last command, with CLA 80; iPhone. */
+  announceLastCommand: 0xfc,
 } as const
 
 /** Instructions whose data is a PIN or a key: never traced, never resent. */
@@ -154,4 +156,9 @@ export function getResponse(cla: number, ne: number): CommandApdu {
 export function getData(tag: number, ne = 256): CommandApdu {
   if (!Number.isInteger(tag) || tag < 1 || tag > 0xffff) throw new RangeError('a GET DATA tag is 0001 to FFFF')
   return { name: 'GET DATA', cla: 0x00, ins: ins.getData, p1: tag >> 8, p2: tag & 0xff, ne }
+}
+
+/** `80 FC 00 00`: says that no further command follows. One public source: an iPhone takes it, a card answers 6700. */
+export function announceLastCommand(): CommandApdu {
+  return { name: 'ANNOUNCE LAST COMMAND', cla: 0x80, ins: ins.announceLastCommand, p1: 0x00, p2: 0x00 }
 }

@@ -368,6 +368,23 @@ export class CardSession implements AsyncDisposable {
     return this.#closed
   }
 
+  /**
+   * Ends the session and leaves the card as it is: for a phone that has verified its holder, until the signature is made in
+   * another session. A session that has verified a PIN itself clears as {@link close} does. Never throws; idempotent.
+   *
+   * @returns `cleared: false` when it was left.
+   */
+  leave(): Promise<ClearReport> {
+    this.#closed ??= this.#tail.then(async () => {
+      if (this.#verified.size > 0) return this.#clearAndClose()
+      this.#ended = true
+      this.#protection?.end()
+      await this.connection.close('leave').catch(() => undefined)
+      return { cleared: false, by: 'nothing' }
+    })
+    return this.#closed
+  }
+
   /** Closes. @throws StateNotClearedError `ERR_STATE_NOT_CLEARED` when verified state may have been left behind. */
   async [Symbol.asyncDispose](): Promise<void> {
     const report = await this.close()

@@ -18,6 +18,8 @@ export class CardState {
   #owner: Application | undefined
   /** The file addressed by commands with P2 = 80. */
   currentFile: CardFile | undefined
+  /** An iPhone has verified its holder, which opens the user-authentication key for one signature. */
+  deviceVerified = false
   /** Secure messaging; any SELECT of an application and any reset ends it. */
   session: SecureMessagingSession | undefined
 
@@ -54,16 +56,18 @@ export class CardState {
     this.loseSelection()
     this.#owner = undefined
     this.#verified.clear()
+    this.deviceVerified = false
   }
 
   allows(rule: AccessRule): boolean {
     if (rule === 'free') return true
     if (rule === 'never') return false
+    if (this.deviceVerified && this.#current !== undefined && rule.includes('auth')) return true
     return this.#current === this.#owner && rule.some((name) => this.#verified.has(name))
   }
 
   isVerified(name: PinName): boolean {
-    return this.#verified.has(name)
+    return this.#verified.has(name) || (name === 'auth' && this.deviceVerified)
   }
 
   setVerified(name: PinName, verified: boolean): void {

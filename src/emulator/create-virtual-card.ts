@@ -43,6 +43,7 @@ export async function createVirtualCard(options: VirtualCardOptions = {}): Promi
     profile,
     refuseFirstCommand: options.firstCommandAfterPowerUp === '6F00',
     keepLog: options.keepLog ?? true,
+    deviceVerified: deviceVerifiedOf(options),
   })
   card.setFaults(options.faults)
   return card
@@ -91,6 +92,11 @@ function resolveProfile(options: VirtualCardOptions): CardProfile {
     chainedResponses: options.chainedResponses ?? false,
     commandChaining: options.commandChaining ?? false,
   }
+}
+
+function deviceVerifiedOf({ kind, deviceVerified }: VirtualCardOptions): boolean {
+  if (deviceVerified !== undefined && kind !== 'phone-iphone') throw new TypeError('deviceVerified is of phone-iphone')
+  return deviceVerified ?? kind === 'phone-iphone'
 }
 
 type RefusalName = 'shortFileIdRefusal' | 'extendedLengthRefusal' | 'directReferenceRefusal' | 'selectP2Refusal'

@@ -55,6 +55,8 @@ export interface VirtualCardOptions {
   readonly triesLeft?: Partial<Readonly<Record<PinName, number>>> | undefined
   /** False: issued without a 署名用電子証明書, as for children. Default true. */
   readonly signCertificate?: boolean | undefined
+  /** Of `phone-iphone`: the holder has verified with Face ID or Touch ID before holding it there, for one signature. Default true. */
+  readonly deviceVerified?: boolean | undefined
   /** Response to the first command after each power-up. One source saw 6F00. Default `ok`. */
   readonly firstCommandAfterPowerUp?: 'ok' | '6F00' | undefined
   /** Answer of READ with an SFI while `shortFileId` is off, 0x6000 to 0x9FFF. Default 0x6A86. */

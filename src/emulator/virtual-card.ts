@@ -76,8 +76,13 @@ export interface VirtualCard {
   clearLog(): void
   /** For tests only. Infinity for a PIN without a limit. @throws RangeError when the card has no such PIN. */
   triesLeft(pin: PinName): number
-  /** For tests only: whether the PIN is verified. */
+  /** For tests only: whether the PIN is verified. An iPhone that has verified its holder counts as `auth`. */
   verified(pin: PinName): boolean
+  /**
+   * The holder of an iPhone verifies with Face ID or Touch ID and holds it to the reader: good for one signature, until the
+   * terminal ends it or powers it off after a command. @throws TypeError for another kind.
+   */
+  verifyHolder(): void
 }
 
 /** Components of a card. */
@@ -88,6 +93,7 @@ export interface CardParts {
   readonly profile: CardProfile
   readonly refuseFirstCommand: boolean
   readonly keepLog: boolean
+  readonly deviceVerified: boolean
 }
 
 export class SoftwareCard implements VirtualCard {
@@ -100,9 +106,12 @@ export class SoftwareCard implements VirtualCard {
   #pulled = false
   #fresh = false
   #exchanges = 0
+  /** The holder has verified, and no command has come since. */
+  #holderVerified: boolean
 
   constructor(parts: CardParts) {
     this.#parts = parts
+    this.#holderVerified = parts.deviceVerified
     this.#chaining = new Chaining(parts.profile)
   }
 
@@ -133,6 +142,7 @@ export class SoftwareCard implements VirtualCard {
     this.#pulled = false
     this.#powered = true
     this.#fresh = true
+    this.#parts.state.deviceVerified = this.#holderVerified
     return this.atr
   }
 
@@ -150,6 +160,7 @@ export class SoftwareCard implements VirtualCard {
   async exchange(command: Uint8Array): Promise<Uint8Array> {
     if (!this.#powered) throw new VirtualCardGone(this.#pulled ? 'pulled' : 'unpowered')
     this.#exchanges++
+    this.#holderVerified = false
     const fault = this.#faults?.next(command[1])
     const response = fault === undefined ? this.#answer(command) : await this.#fail(command, fault)
     return response
@@ -169,6 +180,12 @@ export class SoftwareCard implements VirtualCard {
 
   verified(pin: PinName): boolean {
     return this.#parts.state.isVerified(pin)
+  }
+
+  verifyHolder(): void {
+    if (this.kind !== 'phone-iphone') throw new TypeError('only an iPhone verifies its holder by itself')
+    this.#holderVerified = true
+    this.#parts.state.deviceVerified = this.#powered
   }
 
   #answer(command: Uint8Array): Uint8Array {

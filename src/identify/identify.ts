@@ -1,12 +1,11 @@
-import { classifyStatus } from '../apdu/index.ts'
 import { toHex } from '../bytes.ts'
-import { type CardApplication, type CardSession, readFile } from '../card/index.ts'
+import type { CardApplication, CardSession } from '../card/index.ts'
 import { StatusWordError } from '../errors.ts'
-import { decodeTokenLabel, jpkiApplication, jpkiFiles, tokenLabelLength } from '../jpki/index.ts'
+import { isFailure, jpkiApplication, readTokenLabel, type TokenKind, tokenKindOf } from '../jpki/index.ts'
 import { registryApplications } from '../registry/index.ts'
 
 /** Which card it is. */
-export type CardKind = 'my-number' | 'juki' | 'phone-android' | 'phone-iphone' | 'unknown'
+export type CardKind = TokenKind['card'] | 'unknown'
 
 /** One application looked for. */
 export interface ApplicationPresence {
@@ -17,6 +16,12 @@ export interface ApplicationPresence {
   readonly present: boolean
 }
 
+/** Options of {@link identifyCard}. */
+export interface IdentifyOptions {
+  /** Kinds of token besides those known, by their label. */
+  readonly tokenKinds?: readonly TokenKind[] | undefined
+}
+
 /** What {@link identifyCard} found. */
 export interface Identification {
   readonly kind: CardKind
@@ -24,14 +29,6 @@ export interface Identification {
   readonly token: string | undefined
   readonly applications: readonly ApplicationPresence[]
 }
-
-/** Token label of EF 0006 to card. Facts 2: the first from five public sources, the last from one. */
-const kinds: ReadonlyMap<string, CardKind> = new Map([
-  ['JPKIAPICCTOKEN2', 'my-number'],
-  ['JPKIAPICCTOKEN', 'juki'],
-  ['JPKIAPGPSETOKEN', 'phone-android'],
-  ['JPKIAPIOSTOKEN', 'phone-iphone'],
-])
 
 /** All applications looked for; JPKI last, so that it is current afterwards. */
 const candidates: readonly CardApplication[] = [
@@ -53,7 +50,7 @@ const candidates: readonly CardApplication[] = [
  *   or to read the label.
  * @throws TransportError.
  */
-export function identifyCard(session: CardSession): Promise<Identification> {
+export function identifyCard(session: CardSession, options: IdentifyOptions = {}): Promise<Identification> {
   return session.exclusively(async () => {
     const applications: ApplicationPresence[] = []
     let failed: StatusWordError | undefined
@@ -65,8 +62,8 @@ export function identifyCard(session: CardSession): Promise<Identification> {
     // A known card that fails to execute a SELECT has not reported the application missing; an unknown card may.
     if (failed !== undefined && applications.some(({ present }) => present)) throw failed
     const present = (id: string): boolean => applications.some((found) => found.id === id && found.present)
-    const token = present(jpkiApplication.id) ? await readLabel(session) : undefined
-    return { kind: kindOf(token, present), token, applications }
+    const token = present(jpkiApplication.id) ? await readTokenLabel(session) : undefined
+    return { kind: kindOf(token, present, options.tokenKinds), token, applications }
   })
 }
 
@@ -81,23 +78,12 @@ async function select(session: CardSession, application: CardApplication): Promi
   }
 }
 
-/** 64XX, 65XX, 66XX, 6FXX: the command was not carried out, for a reason that is not the application. */
-function isFailure({ sw }: StatusWordError): boolean {
-  const sw1 = sw >> 8
-  return classifyStatus(sw).kind === 'error' && sw1 !== 0x6a
-}
-
-async function readLabel(session: CardSession): Promise<string | undefined> {
-  try {
-    return decodeTokenLabel(await readFile(session, jpkiFiles.tokenInfo, { bytes: tokenLabelLength }))
-  } catch (error) {
-    if (error instanceof StatusWordError && !isFailure(error)) return undefined
-    throw error
-  }
-}
-
-function kindOf(token: string | undefined, present: (id: string) => boolean): CardKind {
-  if (token !== undefined) return kinds.get(token) ?? 'unknown'
+function kindOf(
+  token: string | undefined,
+  present: (id: string) => boolean,
+  more: readonly TokenKind[] | undefined,
+): CardKind {
+  if (token !== undefined) return tokenKindOf(token, more)?.card ?? 'unknown'
   // A Juki card without a JPKI certificate has no token; the text application came with the My Number card.
   if (present('text')) return 'my-number'
   return present('juki') ? 'juki' : 'unknown'

@@ -1,4 +1,4 @@
-import { computeDigitalSignature, type ResponseApdu } from '../apdu/index.ts'
+import { announceLastCommand, computeDigitalSignature, type ResponseApdu } from '../apdu/index.ts'
 import { transmitByReference } from '../card/files.ts'
 import {
   type CardSession,
@@ -13,7 +13,15 @@ import {
   verifyPin,
 } from '../card/index.ts'
 import { wiping } from '../card/pin.ts'
-import { CertificateError, ResponseError, SignatureError, StatusWordError, WrongCardError } from '../errors.ts'
+import {
+  CertificateError,
+  ResponseError,
+  SignatureError,
+  StatusWordError,
+  TransportError,
+  UserVerificationError,
+  WrongCardError,
+} from '../errors.ts'
 import { Certificate, type DigestAlgorithm, verifySignature } from '../pki/index.ts'
 import { type CertificateKind, certificateFiles, type JpkiKey, jpkiApplication, jpkiFiles, jpkiPins } from './files.ts'
 import {
@@ -31,6 +39,8 @@ import {
   tokenInfoLength,
 } from './token-info.ts'
 
+import { knownTokenLabel, readTokenLabel, type TokenKind, tokenKindOf, type UserVerification } from './token-kinds.ts'
+
 /** Longest certificate taken from a card, bytes. Today's files have 1 900. */
 const maxCertificate = 16_384
 
@@ -45,6 +55,17 @@ export interface SignOptions extends VerifyPinOptions {
    * verified by another program does not count and is cleared.
    */
   readonly pin?: Pin | undefined
+  /**
+   * `device`: the phone has verified its holder, and no PIN is sent. For the user-authentication key of a token whose label says
+   * so, and no other. Default `pin`.
+   */
+  readonly userVerification?: UserVerification | undefined
+}
+
+/** Options of {@link JpkiApplication.open}. */
+export interface JpkiOptions {
+  /** Kinds of token besides those known, by their label. */
+  readonly tokenKinds?: readonly TokenKind[] | undefined
 }
 
 /** A signature that was checked with the certificate beside it. */
@@ -64,8 +85,11 @@ export class JpkiApplication {
   readonly session: CardSession
   readonly #certificates = new Map<CertificateKind, Certificate>()
 
-  private constructor(session: CardSession) {
+  readonly #moreKinds: readonly TokenKind[] | undefined
+
+  private constructor(session: CardSession, moreKinds: readonly TokenKind[] | undefined) {
     this.session = session
+    this.#moreKinds = moreKinds
   }
 
   /**
@@ -73,9 +97,26 @@ export class JpkiApplication {
    *
    * @throws StatusWordError `ERR_APPLICATION_NOT_FOUND` when the card has none.
    */
-  static async open(session: CardSession): Promise<JpkiApplication> {
+  static async open(session: CardSession, options: JpkiOptions = {}): Promise<JpkiApplication> {
     await session.exclusively(() => session.selectApplication(jpkiApplication))
-    return new JpkiApplication(session)
+    return new JpkiApplication(session, options.tokenKinds)
+  }
+
+  /**
+   * The kind of token by the label of EF 0006, which is read once in a session; `undefined` for a label that is not known.
+   *
+   * @throws DecodeError `ERR_CARD_DATA` when the label is not printable ASCII.
+   */
+  tokenKind(): Promise<TokenKind | undefined> {
+    return this.#run(() => this.#readKind())
+  }
+
+  /**
+   * How the holder is verified before the user-authentication key signs: ask for a PIN only after `pin`. A token of unknown kind
+   * takes a PIN.
+   */
+  async userVerification(): Promise<UserVerification> {
+    return (await this.tokenKind())?.userVerification ?? 'pin'
   }
 
   /** Reads the token information, EF 0006. @throws DecodeError `ERR_CARD_DATA`. */
@@ -113,14 +154,18 @@ export class JpkiApplication {
 
   /** Verifies a PIN under the guard, see `verifyPin` of `jpki-card/card`. Consumes it. */
   verifyPin(pin: JpkiKey, value: Pin, options?: VerifyPinOptions): Promise<void> {
-    return this.#run(() => verifyPin(this.session, jpkiPins[pin], value, options)).finally(wiping(value))
+    return this.#run(() => {
+      this.#requirePinUsed(pin)
+      return verifyPin(this.session, jpkiPins[pin], value, options)
+    }).finally(wiping(value))
   }
 
   /** Changes a PIN under the guard, see `changePin` of `jpki-card/card`. Consumes both. */
   changePin(pin: JpkiKey, value: { current: Pin; next: Pin }, options?: VerifyPinOptions): Promise<void> {
-    return this.#run(() => changePin(this.session, jpkiPins[pin], value, options)).finally(
-      wiping(value.current, value.next),
-    )
+    return this.#run(() => {
+      this.#requirePinUsed(pin)
+      return changePin(this.session, jpkiPins[pin], value, options)
+    }).finally(wiping(value.current, value.next))
   }
 
   /**
@@ -130,6 +175,8 @@ export class JpkiApplication {
    * certificate is read before its PIN for the same reason.
    *
    * @throws ResponseError `ERR_RESPONSE_MALFORMED` when the answer is not as long as a signature by the key.
+   * @throws UserVerificationError `ERR_USER_NOT_VERIFIED` when a phone has not verified its holder, `ERR_PIN_NOT_USED` for a PIN
+   *   where the phone verifies. WrongCardError `ERR_WRONG_CARD` for `device` with a token that takes a PIN.
    * @throws SignatureError `ERR_SIGNATURE_INVALID`, PinError, CertificateError, StatusWordError, TransportError.
    * @throws TypeError for an unknown scheme or hash, or a digest where the scheme takes a message. RangeError for a
    *   digest of the wrong length, or a message for a card-hash scheme that is not 1 to 255 bytes.
@@ -137,28 +184,90 @@ export class JpkiApplication {
   async sign(key: JpkiKey, input: ToBeSigned, options: SignOptions = {}): Promise<JpkiSignature> {
     try {
       const prepared = prepareSignature(input, options)
+      if (options.userVerification === 'device')
+        return await this.#run(() => this.#signOnDevice(key, prepared, options))
       return await this.#run(async () => {
         const certificate = await this.#certificateAndPin(key, options)
-        const length = signatureLength(certificate)
-        const response = await this.#compute(key, prepared)
-        if (response.sw !== 0x9000) throw statusError('COMPUTE DIGITAL SIGNATURE', response.sw)
-        if (response.data.length !== length) {
-          const message = `a signature of ${response.data.length} bytes, expected ${length}`
-          throw new ResponseError('ERR_RESPONSE_MALFORMED', message)
-        }
-        if (!verifySignature(certificate, prepared.check, response.data)) {
-          throw new SignatureError('the signature does not verify with the certificate on the card; it was discarded')
-        }
-        return { algorithm: prepared.algorithm, signature: response.data, certificate }
+        return this.#signWith(certificate, key, prepared)
       })
     } finally {
       options.pin?.wipe()
     }
   }
 
-  /** User authentication: signs a challenge (any length, hashed here) with the 利用者証明用 key. */
-  authenticate(challenge: Uint8Array, pin: Pin, options: Omit<SignOptions, 'pin'> = {}): Promise<JpkiSignature> {
-    return this.sign('auth', { message: challenge }, { ...options, pin })
+  async #signWith(certificate: Certificate, key: JpkiKey, prepared: PreparedSignature): Promise<JpkiSignature> {
+    const length = signatureLength(certificate)
+    const response = await this.#compute(key, prepared)
+    if (response.sw !== 0x9000) throw statusError('COMPUTE DIGITAL SIGNATURE', response.sw)
+    if (response.data.length !== length) {
+      const message = `a signature of ${response.data.length} bytes, expected ${length}`
+      throw new ResponseError('ERR_RESPONSE_MALFORMED', message)
+    }
+    if (!verifySignature(certificate, prepared.check, response.data)) {
+      throw new SignatureError('the signature does not verify with the certificate on the card; it was discarded')
+    }
+    return { algorithm: prepared.algorithm, signature: response.data, certificate }
+  }
+
+  /**
+   * One signature by the key that the phone has released, then the end of it: last-command indicator where the kind takes it, and
+   * clearing. The phone itself refuses when it has not verified its holder; nothing is asked of it before.
+   */
+  async #signOnDevice(key: JpkiKey, prepared: PreparedSignature, options: SignOptions): Promise<JpkiSignature> {
+    if (key !== 'auth' || options.pin !== undefined) {
+      throw new TypeError('userVerification device is for the key auth, without a PIN')
+    }
+    const kind = await this.#readKind()
+    if (kind?.userVerification !== 'device') {
+      throw new WrongCardError('this token does not verify its holder by itself; it takes a PIN')
+    }
+    try {
+      return await this.#signWith(await this.#readCertificate(key), key, prepared)
+    } catch (error) {
+      if (!(error instanceof StatusWordError) || error.code !== 'ERR_SECURITY_STATUS') throw error
+      const message = 'the phone has not verified its holder: hold it to the reader again with Face ID or Touch ID'
+      throw new UserVerificationError('ERR_USER_NOT_VERIFIED', message, { cause: error })
+    } finally {
+      await this.#end(kind)
+    }
+  }
+
+  /** Ends what the phone allowed. A phone that has left by now has ended it, and the end of the session clears again. */
+  async #end({ lastCommand }: TokenKind): Promise<void> {
+    try {
+      if (lastCommand) await this.session.transmit(announceLastCommand())
+      await this.session.clear()
+    } catch (error) {
+      if (!(error instanceof TransportError) && !(error instanceof ResponseError)) throw error
+    }
+  }
+
+  async #readKind(): Promise<TokenKind | undefined> {
+    const label = await readTokenLabel(this.session)
+    return label === undefined ? undefined : tokenKindOf(label, this.#moreKinds)
+  }
+
+  /** No PIN is sent to a token that is known to verify its holder by itself. */
+  #requirePinUsed(pin: JpkiKey): void {
+    const label = knownTokenLabel(this.session)
+    const kind = label === undefined ? undefined : tokenKindOf(label, this.#moreKinds)
+    if (pin !== 'auth' || kind?.userVerification !== 'device') return
+    const message = 'this phone verifies its holder by itself: no PIN was sent; sign with userVerification device'
+    throw new UserVerificationError('ERR_PIN_NOT_USED', message)
+  }
+
+  /**
+   * User authentication: signs a challenge (any length, hashed here) with the 利用者証明用 key.
+   *
+   * @param pin - consumed; or `device` for a phone that has verified its holder, see {@link SignOptions.userVerification}.
+   */
+  authenticate(
+    challenge: Uint8Array,
+    pin: Pin | 'device',
+    options: Omit<SignOptions, 'pin' | 'userVerification'> = {},
+  ): Promise<JpkiSignature> {
+    const verification = pin === 'device' ? { userVerification: pin } : { pin }
+    return this.sign('auth', { message: challenge }, { ...options, ...verification })
   }
 
   #run<T>(body: () => Promise<T>): Promise<T> {
@@ -167,6 +276,7 @@ export class JpkiApplication {
 
   async #certificateAndPin(key: JpkiKey, options: SignOptions): Promise<Certificate> {
     const { pin } = options
+    if (pin !== undefined) this.#requirePinUsed(key)
     if (pin === undefined) {
       await refuseInherited(this.session, jpkiPins[key])
       return this.#readCertificate(key)

@@ -18,7 +18,7 @@
  * ```
  * @module jpki-card/jpki
  */
-export type { JpkiSignature, SignOptions } from './application.ts'
+export type { JpkiOptions, JpkiSignature, SignOptions } from './application.ts'
 export { JpkiApplication } from './application.ts'
 export type { CertificateKind, JpkiKey } from './files.ts'
 export { certificateFiles, certificateKinds, jpkiApplication, jpkiFiles, jpkiPins } from './files.ts'
@@ -32,5 +32,7 @@ export {
   tokenInfoLength,
   tokenLabelLength,
 } from './token-info.ts'
+export type { TokenKind, UserVerification } from './token-kinds.ts'
+export { isFailure, readTokenLabel, tokenKindOf, tokenKinds } from './token-kinds.ts'
 export type { CardTokenSigner } from './token-signer.ts'
 export { tokenSigner } from './token-signer.ts'

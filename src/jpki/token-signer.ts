@@ -2,6 +2,7 @@ import type { Pin, VerifyPinOptions } from '../card/index.ts'
 import { CertificateError, DecodeError, StatusWordError } from '../errors.ts'
 import type { JpkiApplication } from './application.ts'
 import type { SignatureAlgorithm } from './schemes.ts'
+import type { UserVerification } from './token-kinds.ts'
 
 /** What `answerChallenge` of `jpki-card/token` has a token signed by. */
 export interface CardTokenSigner {
@@ -13,25 +14,37 @@ export interface CardTokenSigner {
     readonly certificate: Uint8Array
     /** DER; absent where the card does not give it. */
     readonly caCertificate: Uint8Array | undefined
+    /** How the holder was verified. */
+    readonly userVerification: UserVerification
   }>
 }
 
 /**
- * The user-authentication key (利用者証明用) of a card as signer of one token, with the card's CA certificate.
+ * The user-authentication key (利用者証明用) of a card or phone as signer of one token, with its CA certificate.
  *
- * @param pin - the PIN, or a function that asks for it once the challenge was verified. Consumed.
+ * @param pin - the PIN, or a function that asks for it once the challenge was verified; consumed. `device` for a phone that has
+ *   verified its holder.
  * @returns a signer whose `sign` throws as {@link JpkiApplication.authenticate} does.
  */
 export function tokenSigner(
   app: JpkiApplication,
-  pin: Pin | (() => Promise<Pin>),
+  pin: Pin | (() => Promise<Pin>) | 'device',
   options: VerifyPinOptions = {},
 ): CardTokenSigner {
   return {
     async sign(message) {
+      // The signature of a phone ends what it allowed, so that nothing is read after it.
+      const early = pin === 'device' ? await ownCa(app) : undefined
       const value = typeof pin === 'function' ? await pin() : pin
       const { algorithm, signature, certificate } = await app.authenticate(message, value, options)
-      return { algorithm, signature, certificate: certificate.der, caCertificate: await ownCa(app) }
+      const caCertificate = pin === 'device' ? early : await ownCa(app)
+      return {
+        algorithm,
+        signature,
+        certificate: certificate.der,
+        caCertificate,
+        userVerification: pin === 'device' ? 'device' : 'pin',
+      }
     },
   }
 }

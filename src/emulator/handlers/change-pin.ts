@@ -18,7 +18,8 @@ function changeWith(way: PinFile['change'], p1: number): Handler {
     if ('refusal' in found) return found.refusal
     const { file } = found
     if (file.structure !== 'pin') return status(wrongStructure(command.p2))
-    if (file.change !== way) return status(sw.conditionsOfUse)
+    if (file.change !== way || (profile.kind === 'phone-iphone' && file.name === 'auth'))
+      return status(sw.conditionsOfUse)
     if (!state.allows([file.name])) return status(sw.securityStatus)
     if (!file.format.test(asciiText(command.data))) return status(sw.wrongData)
     const memory = state.pin(file.name)

@@ -41,6 +41,7 @@ export const computeDigitalSignature: Handler = (command, state, profile) => {
   if (command.data.length === 0 || !scheme.accepts(command.data.length)) return status(sw.conditionsOfUse)
   if (command.ne === undefined && !profile.chainedResponses) return status(sw.wrongLength)
   if (file.privateKey === undefined) return status(sw.conditionsOfUse)
+  if (file.use !== 'free' && file.use !== 'never' && file.use.includes('auth')) state.deviceVerified = false
   return whole(scheme.sign(file.privateKey(), command.data))
 }
 

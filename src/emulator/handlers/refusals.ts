@@ -11,8 +11,10 @@ export const setPublicKey: Handler = (_command, state) =>
   status(state.currentFile === undefined ? sw.noCurrentFile : sw.securityStatus)
 
 /** `80 FC 00 00`: an iPhone answers 9000 once its last command was announced, cards 6700 (one source). */
-export const announceLastCommand: Handler = (command, _state, profile) => {
+export const announceLastCommand: Handler = (command, state, profile) => {
   if (profile.kind === 'phone-android') return status(sw.unknownInstruction)
   if (profile.kind !== 'phone-iphone' || command.data.length > 0) return status(sw.wrongLength)
-  return status(command.p1 === 0 && command.p2 === 0 ? sw.ok : sw.wrongP1P2)
+  if (command.p1 !== 0 || command.p2 !== 0) return status(sw.wrongP1P2)
+  state.deviceVerified = false
+  return status(sw.ok)
 }

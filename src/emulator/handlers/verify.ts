@@ -19,6 +19,8 @@ export const verify: Handler = (command, state, profile) => {
   }
   if (file.structure === 'key' && query) return status(sw.noLimit)
   if (file.structure !== 'pin') return status(wrongStructure(command.p2))
+  // It has no PIN to be typed at a terminal (press); what it answers to one is not public.
+  if (profile.kind === 'phone-iphone' && file.name === 'auth' && !query) return status(sw.conditionsOfUse)
   return query ? queryPin(file, state, profile) : checkPin(file, command.data, state)
 }
 

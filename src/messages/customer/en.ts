@@ -136,6 +136,41 @@ export const en: CustomerTexts = {
       text: 'We do not know whether {pin} was accepted. You may have one try fewer.',
       next: 'Please take your card out and inform the staff.',
     },
+    'verify-on-phone': {
+      title: 'Please verify yourself on your phone',
+      text: 'Your phone has not verified you, for example with Face ID, or too much time has passed.',
+      next: 'Verify yourself with Face ID or Touch ID, then hold your phone here again and keep it still.',
+    },
+    'other-means': {
+      title: 'This way cannot be used here',
+      text: 'For this procedure we cannot confirm in that way that it is you.',
+      next: 'Please ask the staff about using your My Number card with its PIN.',
+    },
+    'card-without-pin': {
+      title: 'This card has no PIN',
+      text: 'A My Number card for face authentication has no PIN, so it does not work at this machine.',
+      next: 'Your municipal office can help you at the counter, and can also change it to a card with a PIN.',
+    },
+    'card-expired': {
+      title: 'Your card has expired',
+      text: 'Your My Number card is past its expiry date.',
+      next: 'Please take your card to the counter of your municipal office and ask about a new one.',
+    },
+    'registration-expired': {
+      title: 'Your registration has expired',
+      text: 'Your registration with the municipality for this service has expired.',
+      next: 'Please take your card to the counter of your municipal office to have it renewed.',
+    },
+    'card-kind-ended': {
+      title: 'This is a Juki card',
+      text: 'Cards of the resident register (Juki cards) have expired, or are not accepted here any more.',
+      next: 'Please use a My Number card. If you have none, ask at the counter of your municipal office.',
+    },
+    'certificate-from-tomorrow': {
+      title: 'Your certificate works from tomorrow',
+      text: 'A certificate that was issued today may not be known yet to the service that checks it.',
+      next: 'Please come back tomorrow or later. If it is urgent, go to the counter of your municipal office.',
+    },
     'take-card-first': {
       title: 'Please take your card out',
       text: 'The card has not finished an earlier procedure, so we cannot continue. None of your tries was used.',

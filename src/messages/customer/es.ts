@@ -136,6 +136,41 @@ export const es: CustomerTexts = {
       text: 'No sabemos si la tarjeta aceptó {pin}. Puede que le quede un intento menos.',
       next: 'Retire la tarjeta y avise al personal.',
     },
+    'verify-on-phone': {
+      title: 'Verifique su identidad en el teléfono',
+      text: 'El teléfono no ha verificado su identidad (por ejemplo, con Face ID) o pasó demasiado tiempo.',
+      next: 'Verifíquese con Face ID o Touch ID, acerque de nuevo el teléfono y no lo mueva hasta terminar.',
+    },
+    'other-means': {
+      title: 'No se puede usar de esta forma',
+      text: 'En este trámite no podemos confirmar su identidad de esa manera.',
+      next: 'Consulte al personal sobre el uso de la tarjeta My Number con su PIN.',
+    },
+    'card-without-pin': {
+      title: 'Esta tarjeta no tiene PIN',
+      text: 'La tarjeta My Number con autenticación facial no tiene PIN y no funciona en esta máquina.',
+      next: 'En la ventanilla de su municipalidad pueden atenderle y cambiarla por una tarjeta con PIN.',
+    },
+    'card-expired': {
+      title: 'La tarjeta ha caducado',
+      text: 'Su tarjeta My Number ha superado su fecha de validez.',
+      next: 'Lleve la tarjeta a la ventanilla de su municipalidad y consulte sobre una nueva.',
+    },
+    'registration-expired': {
+      title: 'El registro ha caducado',
+      text: 'Su registro en la municipalidad para este servicio ha superado su plazo.',
+      next: 'Lleve la tarjeta a la ventanilla de su municipalidad para renovar el registro.',
+    },
+    'card-kind-ended': {
+      title: 'Es una tarjeta Juki',
+      text: 'Las tarjetas del registro de residentes (Juki) han caducado o ya no se aceptan aquí.',
+      next: 'Use una tarjeta My Number. Si no la tiene, consulte en la ventanilla de su municipalidad.',
+    },
+    'certificate-from-tomorrow': {
+      title: 'El certificado sirve desde mañana',
+      text: 'Es posible que un certificado emitido hoy aún no conste en el servicio que lo comprueba.',
+      next: 'Vuelva mañana o más tarde. Si es urgente, acuda a la ventanilla de su municipalidad.',
+    },
     'take-card-first': {
       title: 'Primero retire la tarjeta',
       text: 'La tarjeta conserva el estado de un trámite anterior y no se puede continuar. No ha gastado ningún intento.',

@@ -394,6 +394,94 @@ export const en: StaffTexts = {
         next: 'Take the card out, place it again and start again. If one reader repeats this, check whether it really cuts the power (unpower).',
       },
     },
+    ERR_USER_NOT_VERIFIED: {
+      title: 'The phone has not verified its holder',
+      clerk: {
+        text: 'The phone refused to sign: its holder has not verified with Face ID or Touch ID, or too long ago.',
+        next: 'Ask the customer to verify on the phone and to hold it to the reader again.',
+      },
+      operator: {
+        text: 'The phone was asked to sign after its own user verification and refused with its security status (6982 or alike). No PIN was sent.',
+        next: 'Show the customer to verify on the phone and to hold it there again. If it goes on, record the exchanges with `jpki-card record`.',
+      },
+    },
+    ERR_PIN_NOT_USED: {
+      title: 'No PIN is sent to this phone',
+      clerk: {
+        text: 'This phone verifies its holder by itself. No PIN was sent.',
+        next: 'Ask the customer not to enter a PIN, but to verify on the phone and to hold it to the reader.',
+      },
+      operator: {
+        text: 'The label in EF 0006 is of a kind that verifies its holder by itself (userVerification device in tokenKinds). No PIN was sent.',
+        next: "Where userVerification is device, ask for no PIN and call `authenticate(challenge, 'device')`. Give tokenKinds where the kind is another one.",
+      },
+    },
+    ERR_USER_VERIFICATION: {
+      title: 'This way of verifying the holder is not accepted',
+      clerk: {
+        text: 'This service does not accept the way the customer was verified (by PIN, by phone).',
+        next: 'Offer a way that is accepted, such as a My Number card with its PIN.',
+      },
+      operator: {
+        text: "userVerification of the token is not among those of the server's setting userVerification, or contradicts what the certificate's policy says.",
+        next: 'Add it to the setting to accept it. For a contradiction, check what the terminal reports and the table of profiles.',
+      },
+    },
+    ERR_CARD_WITHOUT_PIN: {
+      title: 'A card without a PIN (face authentication)',
+      clerk: {
+        text: 'The card has no signature certificate, and its user-authentication PIN cannot be used. No PIN is asked for.',
+        next: 'The counter of the municipal office can help, and can change it to a card with a PIN.',
+      },
+      operator: {
+        text: 'There is no signature certificate and the user-authentication PIN is blocked or unusable, which public information describes for face-authentication cards (inferred).',
+        next: 'Show no PIN entry. It may also be an ordinary card that is blocked; the counter is the place to go either way.',
+      },
+    },
+    ERR_CARD_EXPIRED: {
+      title: 'The card has expired',
+      clerk: {
+        text: 'The expiry date of the card itself has passed. The date of its certificates is another one.',
+        next: 'Ask the customer to see the counter of the municipal office about a new card.',
+      },
+      operator: {
+        text: 'The date in the common application is before the given time. No PIN was sent.',
+        next: 'Use `jpki-card validity` to see the dates, and check the clock of this machine.',
+      },
+    },
+    ERR_REGISTRATION_EXPIRED: {
+      title: 'The registration with the municipality has expired',
+      clerk: {
+        text: 'The date registered by the municipality has passed. The dates of card and certificates are others.',
+        next: 'Ask the customer to have the registration renewed at the municipal counter.',
+      },
+      operator: {
+        text: 'The date in the municipal application or on the magnetic stripe is before the given time.',
+        next: 'Check the field validity of the profile. If it is right, the registration must be renewed at the counter.',
+      },
+    },
+    ERR_CARD_KIND_ENDED: {
+      title: 'Juki cards are not accepted',
+      clerk: {
+        text: 'Convenience stores do not accept cards of the resident register (Juki cards).',
+        next: 'Ask for a My Number card, or refer the customer to the municipal counter.',
+      },
+      operator: {
+        text: 'No service of this channel works with a Juki card. The last were issued in December 2015, for ten years.',
+        next: '`jpki-card services` lists what each kind of card can be used for.',
+      },
+    },
+    ERR_CERTIFICATE_NOT_ACTIVE_YET: {
+      title: 'A certificate issued today works from tomorrow',
+      clerk: {
+        text: 'The certificate was issued today, and the service that checks it may not know it yet.',
+        next: 'Ask the customer to come back tomorrow, or refer them to the municipal counter.',
+      },
+      operator: {
+        text: 'The certificate is valid from today, and no source of revocation knows it yet. Many municipalities announce use from the next day.',
+        next: 'If it goes on after that, check the sources of revocation.',
+      },
+    },
     ERR_RAW_VERIFY_REFUSED: {
       title: 'Unguarded PIN command stopped',
       clerk: {

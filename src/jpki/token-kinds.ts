@@ -1,0 +1,84 @@
+import { classifyStatus } from '../apdu/index.ts'
+import { type CardSession, readFile } from '../card/index.ts'
+import { StatusWordError } from '../errors.ts'
+import { jpkiFiles } from './files.ts'
+import { decodeTokenLabel, tokenLabelLength } from './token-info.ts'
+
+/** How the holder is verified before the user-authentication key signs: by a PIN typed at the terminal, or by the phone. */
+export type UserVerification = 'pin' | 'device'
+
+/** A kind of JPKI token, by the label in EF 0006. */
+export interface TokenKind {
+  /** Without the padding. */
+  readonly label: string
+  readonly card: 'my-number' | 'juki' | 'phone-android' | 'phone-iphone'
+  /** `device`: the phone has verified its holder (Face ID, Touch ID) when it is held to the reader; no PIN is sent to it. */
+  readonly userVerification: UserVerification
+  /** It is told which command was the last, `80 FC 00 00`. A card answers 6700 to that. */
+  readonly lastCommand: boolean
+  /** How well it is known, with the sources. */
+  readonly source: string
+}
+
+/** The kinds known, card facts 2. Programs add others: see the option `tokenKinds`. */
+export const tokenKinds: readonly TokenKind[] = [
+  {
+    label: 'JPKIAPICCTOKEN2',
+    card: 'my-number',
+    userVerification: 'pin',
+    lastCommand: false,
+    source: 'five public sources',
+  },
+  { label: 'JPKIAPICCTOKEN', card: 'juki', userVerification: 'pin', lastCommand: false, source: 'two public sources' },
+  {
+    label: 'JPKIAPGPSETOKEN',
+    card: 'phone-android',
+    userVerification: 'pin',
+    lastCommand: false,
+    source: 'two public sources; the PIN at the terminal: press',
+  },
+  {
+    label: 'JPKIAPIOSTOKEN',
+    card: 'phone-iphone',
+    userVerification: 'device',
+    lastCommand: true,
+    source: 'one public source; no PIN at the terminal: press',
+  },
+]
+
+/** The kind with that label; of two with the same label, the caller's. */
+export function tokenKindOf(label: string, more: readonly TokenKind[] = []): TokenKind | undefined {
+  return [...more, ...tokenKinds].find((kind) => kind.label === label)
+}
+
+/** Labels read so far: a session is with one token. */
+const labels = new WeakMap<CardSession, string>()
+
+/**
+ * The label of EF 0006 of the current JPKI application, read once in a session.
+ *
+ * @returns undefined when the file is missing or not free to read.
+ * @throws DecodeError `ERR_CARD_DATA` when it is not printable ASCII. StatusWordError, 64XX, 65XX, 66XX, 6FXX: nothing is known.
+ */
+export async function readTokenLabel(session: CardSession): Promise<string | undefined> {
+  const known = labels.get(session)
+  if (known !== undefined) return known
+  try {
+    const label = decodeTokenLabel(await readFile(session, jpkiFiles.tokenInfo, { bytes: tokenLabelLength }))
+    labels.set(session, label)
+    return label
+  } catch (error) {
+    if (error instanceof StatusWordError && !isFailure(error)) return undefined
+    throw error
+  }
+}
+
+/** The label, if it was read in this session. */
+export function knownTokenLabel(session: CardSession): string | undefined {
+  return labels.get(session)
+}
+
+/** 64XX, 65XX, 66XX, 6FXX: the command was not carried out, for a reason that is neither application nor file. */
+export function isFailure({ sw }: StatusWordError): boolean {
+  return classifyStatus(sw).kind === 'error' && sw >> 8 !== 0x6a
+}
