@@ -36,3 +36,9 @@ export function customerText({ credential, offered }: CardCredential): CustomerT
     en: `Please enter the ${nameOf(id).en} (${length} ${english}). ${whence} If you have forgotten it, go to the municipal counter.`,
   }
 }
+
+/** Asked of a holder whose phone verifies. */
+export const verifyOnPhone: CustomerText = {
+  ja: 'Face ID などで本人確認をしてから、スマートフォンをかざしてください。この機械での暗証番号の入力はありません。',
+  en: 'Please verify with Face ID or Touch ID, then hold your phone here. No PIN is entered at this machine.',
+}

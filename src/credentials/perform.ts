@@ -20,7 +20,7 @@ import type { ServiceMethod, ServicePlan } from './plan.ts'
 export interface ServiceMeans {
   /** The card: for every method but `stripe`. */
   readonly session?: CardSession | undefined
-  /** For `token`, `attributes`, `register-pin`, and where the card checks the PIN of a municipal application. Consumed. */
+  /** For `token` unless the plan's `userVerification` is `device`, `attributes`, `register-pin`, and where the card checks the PIN of a municipal application. Consumed. */
   readonly pin?: Pin | undefined
   readonly pinOptions?: VerifyPinOptions | undefined
   /** For `token`: the server's challenge, and what the terminal knows by itself. */
@@ -53,26 +53,28 @@ export type ServiceResult =
 /**
  * Performs a service with the card, stripe and PIN of a customer.
  *
- * @throws RefusalError `ERR_CERTIFICATE_EXPIRED` when certificate or card have expired, before a PIN is spent;
- *   `ERR_TOKEN…` for a challenge of another terminal.
+ * @throws RefusalError `ERR_CERTIFICATE_EXPIRED`, `ERR_CARD_EXPIRED`, `ERR_REGISTRATION_EXPIRED` before a PIN is spent;
+ *   `ERR_TOKEN…` for a challenge of another terminal. UserVerificationError `ERR_USER_NOT_VERIFIED` for a phone whose holder
+ *   has not verified.
  * @throws TypeError when something the method needs is missing; the PIN is wiped all the same.
  * @throws PinError, StatusWordError, DecodeError, StripeError, WrongCardError, TransportError of the parts.
  */
 export async function performService(plan: ServicePlan, means: ServiceMeans): Promise<ServiceResult> {
   try {
-    return await methods[plan.method](means)
+    return await methods[plan.method](means, plan)
   } finally {
     means.pin?.wipe()
   }
 }
 
-const methods: Readonly<Record<ServiceMethod, (means: ServiceMeans) => Promise<ServiceResult>>> = {
-  async token(means) {
-    const { session, challenge, expected, pin } = needed(means, ['session', 'challenge', 'expected', 'pin'])
+const methods: Readonly<Record<ServiceMethod, (means: ServiceMeans, plan: ServicePlan) => Promise<ServiceResult>>> = {
+  async token(means, plan) {
+    const { session, challenge, expected } = needed(means, ['session', 'challenge', 'expected'])
     const app = await JpkiApplication.open(session)
+    const pin = plan.userVerification === 'device' ? plan.userVerification : needed(means, ['pin']).pin
     const certificate = await app.readCertificate('auth').catch(wantsPin)
     if (certificate !== undefined && certificateValidity(certificate, means.at).state === 'expired') {
-      throw ended('the certificate has expired')
+      throw new RefusalError('ERR_CERTIFICATE_EXPIRED', 'the certificate has expired')
     }
     const signer = tokenSigner(app, pin, means.pinOptions)
     return { kind: 'token', token: await answerChallenge(challenge, expected, signer) }
@@ -123,22 +125,21 @@ function needed<Name extends keyof Means>(
 /** Checks the last day where the card gives it without a PIN; a Juki card does not. */
 async function requireLiving(session: CardSession, at: Date): Promise<void> {
   const field = await readCardExpiry(session)
-  if (field !== undefined) requireLasting(field, at, 'the card')
+  if (field !== undefined) requireLasting(field, at, new RefusalError('ERR_CARD_EXPIRED', 'the card has expired'))
 }
 
 /** Checks the validity registered by the municipality, by days in Japan. */
 function requireCurrent(validity: ReadValidity | undefined, at: Date): void {
   if (validity === undefined || !('until' in validity)) return
-  requireLasting(validity.until.replaceAll('-', ''), at, 'the registration')
+  const expired = new RefusalError('ERR_REGISTRATION_EXPIRED', 'the registration has expired')
+  requireLasting(validity.until.replaceAll('-', ''), at, expired)
 }
 
 /** @param field - last day, `YYYYMMDD`. */
-function requireLasting(field: string | Uint8Array, at: Date, what: string): void {
+function requireLasting(field: string | Uint8Array, at: Date, expired: RefusalError): void {
   const { state } = cardValidity({ expiry: parseCardDate(field), source: 'common-record' }, at)
-  if (state === 'expired') throw ended(`${what} has expired`)
+  if (state === 'expired') throw expired
 }
-
-const ended = (message: string): RefusalError => new RefusalError('ERR_CERTIFICATE_EXPIRED', message)
 
 /** On Android phones the certificate comes after the PIN. */
 function wantsPin(error: unknown): undefined {

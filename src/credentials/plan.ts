@@ -1,7 +1,8 @@
 import type { CardKind } from '../identify/index.ts'
+import { type TokenVerification, tokenKinds } from '../jpki/index.ts'
 import { type CardCredential, findCredentials, type IssuanceChannel, issuanceChannels } from './card-credentials.ts'
 import type { Credential } from './credentials.ts'
-import { type CustomerText, customerText } from './customer.ts'
+import { type CustomerText, customerText, verifyOnPhone } from './customer.ts'
 
 /** Where a customer stands, with the Japanese names: the ways of issuance, and the counter of the municipality. */
 export const serviceChannels: Readonly<Record<ServiceChannel, string>> = { ...issuanceChannels, counter: '窓口' }
@@ -28,6 +29,8 @@ export interface ServicePlan {
   readonly credential: Credential
   /** Who checks the PIN. With a profile, the profile decides: a municipal application may check its PIN itself. */
   readonly pinCheckedBy: 'card' | 'municipality'
+  /** `device`: the phone verifies its holder, and no PIN is asked for. */
+  readonly userVerification: TokenVerification
   /** What sets the last day: `own-certificate`, or the card. */
   readonly expiry: Credential['validity']['follows']
   /** `municipality`: only where the municipality offers it. */
@@ -72,15 +75,18 @@ export function findServices({
     const isHere = channel === 'counter' ? atTheCounter.includes(credential.id) : row.channels.includes(channel)
     if (method === undefined || !isHere || (isPhone && credential.id !== 'auth')) return []
     const { pinManagedBy, validity } = credential
+    const token = credential.id === 'auth' ? tokenKinds.find((kind) => kind.card === card) : undefined
+    const userVerification = token?.userVerification ?? 'pin'
     return [
       {
         channel,
         method,
         credential,
         pinCheckedBy: pinManagedBy === 'integrated-terminal' ? 'card' : 'municipality',
+        userVerification,
         expiry: validity.follows,
         offered,
-        customer: customerText(row),
+        customer: userVerification === 'device' ? verifyOnPhone : customerText(row),
       },
     ]
   })

@@ -39,7 +39,7 @@ import {
   tokenInfoLength,
 } from './token-info.ts'
 
-import { knownTokenLabel, readTokenLabel, type TokenKind, tokenKindOf, type UserVerification } from './token-kinds.ts'
+import { knownTokenLabel, readTokenLabel, type TokenKind, type TokenVerification, tokenKindOf } from './token-kinds.ts'
 
 /** Longest certificate taken from a card, bytes. Today's files have 1 900. */
 const maxCertificate = 16_384
@@ -59,7 +59,7 @@ export interface SignOptions extends VerifyPinOptions {
    * `device`: the phone has verified its holder, and no PIN is sent. For the user-authentication key of a token whose label says
    * so, and no other. Default `pin`.
    */
-  readonly userVerification?: UserVerification | undefined
+  readonly userVerification?: TokenVerification | undefined
 }
 
 /** Options of {@link JpkiApplication.open}. */
@@ -115,7 +115,7 @@ export class JpkiApplication {
    * How the holder is verified before the user-authentication key signs: ask for a PIN only after `pin`. A token of unknown kind
    * takes a PIN.
    */
-  async userVerification(): Promise<UserVerification> {
+  async userVerification(): Promise<TokenVerification> {
     return (await this.tokenKind())?.userVerification ?? 'pin'
   }
 

@@ -32,7 +32,7 @@ export {
   tokenInfoLength,
   tokenLabelLength,
 } from './token-info.ts'
-export type { TokenKind, UserVerification } from './token-kinds.ts'
+export type { TokenKind, TokenVerification } from './token-kinds.ts'
 export { isFailure, readTokenLabel, tokenKindOf, tokenKinds } from './token-kinds.ts'
 export type { CardTokenSigner } from './token-signer.ts'
 export { tokenSigner } from './token-signer.ts'

@@ -1,11 +1,12 @@
 import { classifyStatus } from '../apdu/index.ts'
 import { type CardSession, readFile } from '../card/index.ts'
 import { StatusWordError } from '../errors.ts'
+import type { UserVerification } from '../user-verification.ts'
 import { jpkiFiles } from './files.ts'
 import { decodeTokenLabel, tokenLabelLength } from './token-info.ts'
 
-/** How the holder is verified before the user-authentication key signs: by a PIN typed at the terminal, or by the phone. */
-export type UserVerification = 'pin' | 'device'
+/** What a token itself can ask for: a PIN typed at the terminal, or the phone's own verification. */
+export type TokenVerification = Extract<UserVerification, 'pin' | 'device'>
 
 /** A kind of JPKI token, by the label in EF 0006. */
 export interface TokenKind {
@@ -13,7 +14,7 @@ export interface TokenKind {
   readonly label: string
   readonly card: 'my-number' | 'juki' | 'phone-android' | 'phone-iphone'
   /** `device`: the phone has verified its holder (Face ID, Touch ID) when it is held to the reader; no PIN is sent to it. */
-  readonly userVerification: UserVerification
+  readonly userVerification: TokenVerification
   /** It is told which command was the last, `80 FC 00 00`. A card answers 6700 to that. */
   readonly lastCommand: boolean
   /** How well it is known, with the sources. */

@@ -2,7 +2,7 @@ import type { Pin, VerifyPinOptions } from '../card/index.ts'
 import { CertificateError, DecodeError, StatusWordError } from '../errors.ts'
 import type { JpkiApplication } from './application.ts'
 import type { SignatureAlgorithm } from './schemes.ts'
-import type { UserVerification } from './token-kinds.ts'
+import type { TokenVerification } from './token-kinds.ts'
 
 /** What `answerChallenge` of `jpki-card/token` has a token signed by. */
 export interface CardTokenSigner {
@@ -15,7 +15,7 @@ export interface CardTokenSigner {
     /** DER; absent where the card does not give it. */
     readonly caCertificate: Uint8Array | undefined
     /** How the holder was verified. */
-    readonly userVerification: UserVerification
+    readonly userVerification: TokenVerification
   }>
 }
 

@@ -1,7 +1,7 @@
 import { CardSession, type PinStatus, readFile, readPinStatus } from '../card/index.ts'
 import { StateNotClearedError, StatusWordError } from '../errors.ts'
 import { type CardKind, identifyCard } from '../identify/index.ts'
-import { decodeAvailability, type JpkiKey, jpkiApplication, jpkiFiles, jpkiPins } from '../jpki/index.ts'
+import { decodeAvailability, type JpkiKey, jpkiApplication, jpkiFiles, jpkiPins, tokenKinds } from '../jpki/index.ts'
 import type { CardTransport } from '../transport/index.ts'
 
 /** Type and content of a card. Contains nothing that identifies the holder; obtained without spending a PIN try. */
@@ -37,8 +37,12 @@ export async function surveyCard(transport: CardTransport, reader: string, signa
     await session.close()
     throw error
   }
-  const { cleared, cause } = await session.close()
-  if (cleared) return { survey, notCleared: undefined }
+  // Powering it down would end what its holder has verified.
+  const verifiesItself = tokenKinds.some(
+    ({ card, userVerification }) => card === survey.kind && userVerification === 'device',
+  )
+  const { cleared, cause } = verifiesItself ? await session.leave() : await session.close()
+  if (cleared || verifiesItself) return { survey, notCleared: undefined }
   const text = 'a PIN may still be verified on the card: remove the card from the reader'
   return { survey, notCleared: new StateNotClearedError(text, { cause }) }
 }

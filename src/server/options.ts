@@ -2,11 +2,18 @@ import { createSecretKey, type KeyObject } from 'node:crypto'
 import {
   Certificate,
   type JpkiHierarchy,
+  type JpkiProfiles,
   jpkiAuthorityOf,
   type RevocationPolicy,
   type SignaturePolicy,
 } from '../pki/index.ts'
 import { isIdentifier, isOrigin } from '../token/index.ts'
+import {
+  isUserVerification,
+  type UserVerification,
+  userVerifications,
+  usualUserVerifications,
+} from '../user-verification.ts'
 import type { AuditSink } from './audit/event.ts'
 import type { NonceStore } from './stores/store.ts'
 
@@ -23,6 +30,10 @@ export interface TokenServiceOptions {
   readonly revocation: RevocationPolicy
   /** Default: production only. */
   readonly hierarchies?: readonly JpkiHierarchy[] | undefined
+  /** Policies and issuers of certificates besides those known, for example of certificates in phones. */
+  readonly profiles?: JpkiProfiles | undefined
+  /** Ways to verify the holder that are accepted. Default: `pin` and `device`; at least one. */
+  readonly userVerification?: readonly UserVerification[] | undefined
   /** Purposes challenges are issued for. Default: any. */
   readonly purposes?: readonly string[] | undefined
   /** Lifetime of a challenge, milliseconds, 5 000 to 600 000. Default 120 000. */
@@ -45,18 +56,27 @@ export interface TokenServiceOptions {
 export type TokenServiceChanges = Partial<
   Pick<
     TokenServiceOptions,
-    'anchors' | 'intermediates' | 'revocation' | 'hierarchies' | 'purposes' | 'challengeLifetimeMs' | 'signatures'
+    | 'anchors'
+    | 'intermediates'
+    | 'revocation'
+    | 'hierarchies'
+    | 'profiles'
+    | 'userVerification'
+    | 'purposes'
+    | 'challengeLifetimeMs'
+    | 'signatures'
   >
 >
 
 /** The options with their defaults, and values derived from them once. */
 export type Settings = Omit<
   TokenServiceOptions,
-  'challengeLifetimeMs' | 'challengesPerTerminal' | 'clock' | 'pseudonymKey'
+  'challengeLifetimeMs' | 'challengesPerTerminal' | 'clock' | 'pseudonymKey' | 'userVerification'
 > & {
   readonly challengeLifetimeMs: number
   readonly challengesPerTerminal: number
   readonly clock: () => Date
+  readonly userVerification: readonly UserVerification[]
   readonly pseudonymKey: KeyObject
   /** The anchors in the certificate encoding of tokens (base64 of DER). */
   readonly anchorTexts: ReadonlySet<string>
@@ -85,6 +105,14 @@ export function settingsOf(options: TokenServiceOptions): Settings {
   if (!Number.isInteger(challengesPerTerminal) || challengesPerTerminal < 1 || challengesPerTerminal > 100_000) {
     throw new RangeError('challengesPerTerminal must be 1 to 100 000')
   }
+  const { userVerification = usualUserVerifications } = options
+  if (
+    !Array.isArray(userVerification) ||
+    userVerification.length === 0 ||
+    !userVerification.every(isUserVerification)
+  ) {
+    throw new TypeError(`userVerification must be some of ${userVerifications.join(', ')}`)
+  }
   if (!(pseudonymKey instanceof Uint8Array)) throw new TypeError('pseudonymKey must be bytes')
   if (pseudonymKey.length < 32) throw new RangeError('pseudonymKey must have at least 32 bytes')
   return {
@@ -94,6 +122,7 @@ export function settingsOf(options: TokenServiceOptions): Settings {
     // Copied into a KeyObject.
     pseudonymKey: createSecretKey(pseudonymKey),
     clock: options.clock ?? (() => new Date()),
+    userVerification: [...userVerification],
     anchorTexts: new Set(anchors.map(({ der }) => Buffer.from(der).toString('base64'))),
     generations: new Map(anchors.map((anchor) => [anchor, jpkiAuthorityOf(anchor)?.generation])),
   }

@@ -23,6 +23,7 @@ import {
   type TokenChallenge,
   tokenFormat,
 } from '../token/index.ts'
+import type { UserVerification } from '../user-verification.ts'
 import { type CertificateValidity, certificateValidity } from '../validity/index.ts'
 import type { AuditEvent } from './audit/event.ts'
 import type { Condition, HealthSource } from './health.ts'
@@ -122,7 +123,9 @@ export function refusalOf(report: VerificationReport, certificate: Certificate):
       ? new RefusalError('ERR_CERTIFICATE_NOT_YET_VALID', `not valid yet at ${at.toISOString()}`, detail)
       : new RefusalError('ERR_CERTIFICATE_EXPIRED', 'the certificate has expired', detail)
   }
-  return new RefusalError('ERR_CERTIFICATE_REFUSED', `the certificate is refused: ${failure?.check}`, detail)
+  // The reason of the profile names a policy or an authority, nothing of the holder.
+  const reason = failure?.check === 'jpki-profile' ? `, ${failure.message}` : ''
+  return new RefusalError('ERR_CERTIFICATE_REFUSED', `the certificate is refused: ${failure?.check}${reason}`, detail)
 }
 
 /** A terminal's request for a challenge. */
@@ -140,6 +143,14 @@ export interface VerifyRequest {
   readonly includeSerialNumber?: boolean | undefined
 }
 
+/** How the holder was verified before the key signed. */
+export interface VerifiedUser {
+  /** As the terminal reports it; nothing proves it but the terminal's own authentication. */
+  readonly claimed: UserVerification
+  /** What the policy of the certificate says, when it says so. */
+  readonly byPolicy: UserVerification | undefined
+}
+
 /** An accepted token: pseudonym of the holder, validity, and the checks done. */
 export interface Acceptance {
   readonly ok: true
@@ -151,6 +162,7 @@ export interface Acceptance {
   /** Last second at which the whole path is valid. */
   readonly validUntil: Date
   readonly validity: CertificateValidity
+  readonly userVerification: VerifiedUser
   /** Every check with its result, skipped ones included. */
   readonly checks: readonly CheckResult[]
   /** Revocation status of each certificate of the path, by depth. */
@@ -271,7 +283,9 @@ export class TokenService implements HealthSource {
       const { acceptance, generation } = await this.#verifyToken(parsed, request)
       const { holder, terminal, purpose } = acceptance
       const revocation = acceptance.revocation.every(({ status }) => status === 'good') ? 'good' : 'not-checked'
-      await this.#audit({ type: 'accepted', terminal, purpose, holder, generation, revocation })
+      const { claimed, byPolicy } = acceptance.userVerification
+      const verification = { userVerification: claimed, userVerificationByPolicy: byPolicy }
+      await this.#audit({ type: 'accepted', terminal, purpose, holder, generation, revocation, ...verification })
       return acceptance
     } catch (error) {
       // The audit log is unavailable: the refusal cannot be logged either.
@@ -302,11 +316,13 @@ export class TokenService implements HealthSource {
     if (!fitsKey(parsed.algorithm, certificate)) {
       throw new RefusalError('ERR_TOKEN_ALGORITHM', 'the algorithm does not match the key in the certificate')
     }
-    const { anchors, revocation, hierarchies, signatures, intermediates = [] } = this.#settings
+    const { anchors, revocation, hierarchies, profiles, signatures, intermediates = [] } = this.#settings
     const pool = [...intermediates, ...this.#ownCa(parsed)]
-    const options = { anchors, revocation, hierarchies, signatures, intermediates: pool, at, use: 'auth' } as const
+    const trust = { anchors, revocation, hierarchies, profiles, signatures }
+    const options = { ...trust, intermediates: pool, at, use: 'auth' } as const
     const report = await inspectCertificate(certificate, options)
     if (!report.ok) throw refusalOf(report, certificate)
+    const userVerification = this.#userVerification(parsed, report.profile?.userVerification)
     const message = messageOf(parsed, parsed.nonceBytes)
     if (!isSignedBy(certificate, parsed.algorithm, message, parsed.signatureBytes, signatures)) {
       throw new RefusalError(
@@ -324,6 +340,7 @@ export class TokenService implements HealthSource {
       at,
       validUntil: report.validUntil!,
       validity: certificateValidity(certificate, at),
+      userVerification,
       checks: report.checks,
       revocation: report.revocation,
       challengeDigest: challengeDigest(parsed.nonceBytes),
@@ -338,6 +355,25 @@ export class TokenService implements HealthSource {
   #ownCa({ caCertificate, caCertificateDer }: ParsedToken): readonly Certificate[] {
     if (caCertificate === undefined || this.#settings.anchorTexts.has(caCertificate)) return []
     return [read(caCertificateDer!, 1)]
+  }
+
+  /** Both what is claimed and what the policy says must be accepted here, and must not contradict each other. */
+  #userVerification(
+    { userVerification: claimed = 'pin' }: ParsedToken,
+    byPolicy: UserVerification | undefined,
+  ): VerifiedUser {
+    const accepted = this.#settings.userVerification
+    if (!accepted.includes(claimed) || (byPolicy !== undefined && !accepted.includes(byPolicy))) {
+      throw new RefusalError(
+        'ERR_USER_VERIFICATION',
+        `a holder verified by ${byPolicy ?? claimed} is not accepted here`,
+      )
+    }
+    if (byPolicy !== undefined && byPolicy !== claimed) {
+      const message = `the terminal reports ${claimed}, the policy of the certificate says ${byPolicy}`
+      throw new RefusalError('ERR_USER_VERIFICATION', message)
+    }
+    return { claimed, byPolicy }
   }
 
   #requireClaims({ origin, terminal, purpose }: ParsedToken, request: VerifyRequest): void {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { JpkiCardError, RefusalError, ServerError } from '../errors.ts'
 import { isRecord } from '../json.ts'
 import { Certificate } from '../pki/index.ts'
+import type { UserVerification } from '../user-verification.ts'
 import { isInstant, nonceBytes } from './challenge.ts'
 import { decodeExact } from './fields.ts'
 import type { Token } from './token.ts'
@@ -19,6 +20,8 @@ export interface RemoteAcceptance {
   readonly at: string
   /** Last second at which the whole certification path is valid. */
   readonly validUntil: string
+  /** How the holder was verified, as the token says. */
+  readonly userVerification: UserVerification
 }
 
 /** Period in which a token can have been accepted, by the server's clock, milliseconds since 1970. */
@@ -81,7 +84,11 @@ export function readAcceptance(answer: unknown, token: Token, window: Acceptance
     throw mismatch('at: the certificate is not valid then')
   if (end >= notAfterMs + 1000 || verifiedAt >= end + 1000)
     throw mismatch('validUntil: not a possible end of the validity of this certificate’s path')
-  return { holder, purpose, terminal, at, validUntil }
+  const userVerification = token.userVerification ?? 'pin'
+  const answered = isRecord(answer) && isRecord(answer['userVerification']) ? answer['userVerification'] : {}
+  // A server from before this field does not answer it, and accepts PINs only.
+  if ((answered['claimed'] ?? 'pin') !== userVerification) throw mismatch('userVerification: another one')
+  return { holder, purpose, terminal, at, validUntil, userVerification }
 }
 
 /** The error for a response that belongs to another transaction. */

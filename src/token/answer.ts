@@ -1,5 +1,6 @@
 import { toBase64 } from '../bytes.ts'
 import { RefusalError } from '../errors.ts'
+import type { UserVerification } from '../user-verification.ts'
 import { checkClaims, type TokenChallenge, tokenMessage } from './challenge.ts'
 import { type Token, tokenAlgorithms } from './token.ts'
 
@@ -16,6 +17,8 @@ export interface TokenSignature {
   readonly signature: Uint8Array
   readonly certificate: Uint8Array
   readonly caCertificate?: Uint8Array | undefined
+  /** How the holder was verified. Default `pin`. */
+  readonly userVerification?: UserVerification | undefined
 }
 
 /** Claims configured in the terminal; a challenge with other ones is not signed. */
@@ -44,7 +47,7 @@ export async function answerChallenge(
   const algorithm = tokenAlgorithms.find((known) => known === signed.algorithm)
   if (algorithm === undefined)
     throw new RefusalError('ERR_TOKEN_ALGORITHM', 'signature algorithm not supported in tokens')
-  const { caCertificate } = signed
+  const { caCertificate, userVerification } = signed
   return {
     format,
     origin,
@@ -55,6 +58,8 @@ export async function answerChallenge(
     certificate: toBase64(signed.certificate),
     ...(caCertificate !== undefined && { caCertificate: toBase64(caCertificate) }),
     signature: toBase64(signed.signature),
+    // A server from before this field knows PINs only.
+    ...(userVerification !== undefined && userVerification !== 'pin' && { userVerification }),
   }
 }
 

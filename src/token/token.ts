@@ -1,4 +1,5 @@
 import { RefusalError } from '../errors.ts'
+import { isUserVerification, type UserVerification } from '../user-verification.ts'
 import { checkClaims, nonceBytes, type SignedClaims, type tokenFormat } from './challenge.ts'
 import { decodeExact, textFields } from './fields.ts'
 
@@ -18,6 +19,8 @@ export interface Token extends SignedClaims {
   readonly caCertificate?: string
   /** Signature over `tokenMessage` of the claims, base64. ECDSA: DER. */
   readonly signature: string
+  /** How the holder was verified, as the terminal reports it: not signed by the card. Absent: `pin`. */
+  readonly userVerification?: UserVerification
 }
 
 /** A strictly parsed token, with its bytes. */
@@ -29,7 +32,7 @@ export interface ParsedToken extends Token {
 }
 
 const required = ['format', 'origin', 'terminal', 'purpose', 'nonce', 'algorithm', 'certificate', 'signature'] as const
-const optional = ['caCertificate'] as const
+const optional = ['caCertificate', 'userVerification'] as const
 
 /**
  * Parses a token strictly: exactly its fields, strings only, each in canonical form. Does not verify it.
@@ -39,11 +42,14 @@ const optional = ['caCertificate'] as const
  */
 export function parseToken(json: unknown): ParsedToken {
   const fields = textFields(json, required, optional)
-  const { origin, terminal, purpose, nonce, certificate, caCertificate, signature } = fields
+  const { origin, terminal, purpose, nonce, certificate, caCertificate, signature, userVerification } = fields
   const format = fields.format as typeof tokenFormat
   checkClaims(fields as typeof fields & SignedClaims)
   const algorithm = tokenAlgorithms.find((known) => known === fields.algorithm)
   if (algorithm === undefined) throw new RefusalError('ERR_TOKEN_ALGORITHM', 'unknown algorithm')
+  if (userVerification !== undefined && !isUserVerification(userVerification)) {
+    throw new RefusalError('ERR_TOKEN', 'userVerification: not one known here')
+  }
   const parsed = {
     format,
     origin,
@@ -59,5 +65,9 @@ export function parseToken(json: unknown): ParsedToken {
     caCertificateDer:
       caCertificate === undefined ? undefined : decodeExact(caCertificate, 'base64', 'caCertificate', 1, 8192),
   }
-  return caCertificate === undefined ? parsed : { ...parsed, caCertificate }
+  return {
+    ...parsed,
+    ...(caCertificate !== undefined && { caCertificate }),
+    ...(userVerification && { userVerification }),
+  }
 }

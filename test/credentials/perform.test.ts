@@ -105,16 +105,16 @@ describe('each service of each card', () => {
 describe('what must not happen', () => {
   const late = new Date('2060-01-01T00:00:00Z')
 
-  test.each<[ServiceChannel, ServiceMethod]>([
-    ['convenience-store', 'token'],
-    ['municipal-machine', 'issuance-application'],
-    ['counter', 'attributes'],
-    ['counter', 'register-pin'],
-  ])('%s, %s: an expired card or certificate is found before a PIN is spent', async (channel, method) => {
+  test.each<[ServiceChannel, ServiceMethod, string]>([
+    ['convenience-store', 'token', 'ERR_CERTIFICATE_EXPIRED'],
+    ['municipal-machine', 'issuance-application', 'ERR_CARD_EXPIRED'],
+    ['counter', 'attributes', 'ERR_CARD_EXPIRED'],
+    ['counter', 'register-pin', 'ERR_CARD_EXPIRED'],
+  ])('%s, %s: an expired card or certificate is found before a PIN is spent: %s', async (channel, method, code) => {
     const pin = Pin.fromText('1234')
     const means = { challenge, expected: { origin }, issuanceProfile: profiles.freeArea, pin, at: late }
     const { result, sent } = await perform('my-number', channel, method, means)
-    await expect(result).rejects.toMatchObject({ code: 'ERR_CERTIFICATE_EXPIRED' })
+    await expect(result).rejects.toMatchObject({ code })
     expect(verifies(sent())).toBe(0)
     expect(pin.length).toBe(0)
   })

@@ -59,6 +59,7 @@ const leaves: Readonly<Record<string, readonly string[]>> = {
   'waiting.ts': [],
   'optional-package.ts': ['errors.ts'],
   'pins.ts': [],
+  'user-verification.ts': [],
 }
 
 const imports = importsBelow(src)

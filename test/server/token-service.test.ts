@@ -438,7 +438,7 @@ describe('what stands behind the service', () => {
     expect(await code(() => service.verify('{', request))).toBe('ERR_TOKEN')
     expect(events).toEqual([
       { type: 'challenge', ...request },
-      { type: 'accepted', ...request, holder, revocation: 'good' },
+      { type: 'accepted', ...request, holder, revocation: 'good', userVerification: 'pin' },
       { type: 'refused', ...request, code: 'ERR_NONCE_UNKNOWN' },
       { type: 'refused', terminal: request.terminal, purpose: null, code: 'ERR_TOKEN' },
     ])

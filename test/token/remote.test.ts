@@ -73,8 +73,19 @@ describe('a server as a terminal sees it', () => {
     expect(await (await answering(201, challenge)).challenge(request)).toEqual(challenge)
     const { holder: who, purpose, terminal, at, validUntil } = good
     expect(await (await answering(200, { ...good, more: 1 })).verify(token)).toEqual({
-      ...{ holder: who, purpose, terminal, at, validUntil },
+      ...{ holder: who, purpose, terminal, at, validUntil, userVerification: 'pin' },
     })
+  })
+
+  test('takes an answer about the way the holder was verified that it sent, and no other', async () => {
+    const device = { ...token, userVerification: 'device' } as const
+    const answered = (userVerification: object | undefined) => answering(200, { ...good, userVerification })
+    const { userVerification } = await (await answered({ claimed: 'device' })).verify(device)
+    expect(userVerification).toBe('device')
+    for (const wrong of [undefined, {}, { claimed: 'pin' }]) {
+      const remote = await answered(wrong)
+      expect(await codeOf(() => remote.verify(device))).toBe('ERR_ANSWER_MISMATCH')
+    }
   })
 
   test('refuses with its own code', async () => {

@@ -86,6 +86,7 @@ describe('a token', () => {
     ['text without end', `"${'a'.repeat(20_000)}"`, 'ERR_TOKEN'],
     ['spaces up to 16 385 characters', JSON.stringify(token).padEnd(16_385), 'ERR_TOKEN'],
     ['an unknown field', { ...token, more: '' }, 'ERR_TOKEN'],
+    ['another user verification', { ...token, userVerification: 'iris' }, 'ERR_TOKEN'],
     ['a missing field', { ...token, signature: undefined }, 'ERR_TOKEN'],
     ['a number for a text', { ...token, nonce: 7 }, 'ERR_TOKEN'],
     ['inherited fields', Object.create(token), 'ERR_TOKEN'],

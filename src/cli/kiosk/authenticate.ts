@@ -1,4 +1,5 @@
 import { fromHex } from '../../bytes.ts'
+import type { CardSession, Pin } from '../../card/index.ts'
 import { StatusWordError } from '../../errors.ts'
 import { JpkiApplication, jpkiPins, tokenSigner } from '../../jpki/index.ts'
 import { answerChallenge } from '../../token/index.ts'
@@ -16,17 +17,19 @@ import { type ServerAccess, serverOf } from './server.ts'
 
 /** `auth --challenge HEX`: the chain of the certificate is verified here. @param hex - the challenge. */
 export async function authenticateHere(context: Context, hex: string): Promise<Result> {
-  const { options, messages, pins } = context
-  pins.requireSource()
+  const { options, messages } = context
   const challenge = fromHex(hex)
   const birthDate = givenDay(options, birthDateOption)
   const files = await readTrustFiles(options)
   const outcome = await withSession(context, async (session) => {
     const app = await JpkiApplication.open(session)
-    if (pins.interactive) await requireCertificate(app)
-    const pin = await askPin(context, session, jpkiPins.auth)
+    const ask = await userVerificationOf(context, app)
+    // The signature of a phone ends what it allowed: what is read for the chain is read before.
+    const early =
+      ask === 'device' ? await chainTrust(context, files, app, await app.readCertificate('auth')) : undefined
+    const pin = ask === 'device' ? ask : await ask(session)
     const signed = await app.authenticate(challenge, pin, verifyOptions(context))
-    return { ...signed, trust: await chainTrust(context, files, app, signed.certificate) }
+    return { ...signed, trust: early ?? (await chainTrust(context, files, app, signed.certificate)) }
   })
   const { certificate, trust } = outcome.value
   const at = new Date()
@@ -41,21 +44,20 @@ export async function authenticateAtServer(
   access: ServerAccess,
   request: { readonly terminal: string; readonly purpose: string },
 ): Promise<Result> {
-  const { messages, pins } = context
-  pins.requireSource()
+  const { messages } = context
   const server = await serverOf(context, access)
   const outcome = await withSession(context, async (session) => {
     const app = await JpkiApplication.open(session)
-    if (pins.interactive) await requireCertificate(app)
-    const signer = tokenSigner(app, () => askPin(context, session, jpkiPins.auth), verifyOptions(context))
+    const ask = await userVerificationOf(context, app)
+    const signer = tokenSigner(app, ask === 'device' ? ask : () => ask(session), verifyOptions(context))
     const challenge = await server.challenge(request)
     return answerChallenge(challenge, { origin: server.origin, ...request }, signer)
   })
   const { exchanges, clearedBy, value: token } = outcome
-  const { holder, purpose, terminal, at, validUntil } = await server.verify(token)
+  const { holder, purpose, terminal, at, validUntil, userVerification } = await server.verify(token)
   const { auth, headings } = messages
   return {
-    json: { server: server.origin, holder, purpose, terminal, at, validUntil },
+    json: { server: server.origin, holder, purpose, terminal, at, validUntil, userVerification },
     text: table(
       [
         [auth.server, server.origin],
@@ -68,6 +70,21 @@ export async function authenticateAtServer(
       '',
     ),
   }
+}
+
+/**
+ * How the holder is verified: `device`, or what asks for the PIN, whose source is then required. A person is not asked on a card
+ * without the certificate.
+ */
+async function userVerificationOf(
+  context: Context,
+  app: JpkiApplication,
+): Promise<'device' | ((session: CardSession) => Promise<Pin>)> {
+  const { pins } = context
+  if ((await app.userVerification()) === 'device') return 'device'
+  pins.requireSource()
+  if (pins.interactive) await requireCertificate(app)
+  return (session) => askPin(context, session, jpkiPins.auth)
 }
 
 /** Avoids a PIN prompt for a card without the certificate; no extra exchange, as the application caches it. */

@@ -5,8 +5,16 @@ export type { BirthDate, HolderAttributes } from './holder.ts'
 export { holderAttributes } from './holder.ts'
 export type { JpkiAuthority } from './jpki-authorities.ts'
 export { fingerprint, jpkiAnchors, jpkiAuthorities, jpkiAuthorityOf } from './jpki-authorities.ts'
-export type { JpkiCertificateUse, JpkiHierarchy, JpkiProfile, JpkiProfileResult } from './jpki-profile.ts'
-export { jpkiPolicies, jpkiProfileOf } from './jpki-profile.ts'
+export type {
+  JpkiCertificateUse,
+  JpkiHierarchy,
+  JpkiIssuer,
+  JpkiPolicy,
+  JpkiProfile,
+  JpkiProfileResult,
+  JpkiProfiles,
+} from './jpki-profile.ts'
+export { jpkiIssuers, jpkiPolicies, jpkiPolicyTable, jpkiProfileOf } from './jpki-profile.ts'
 export type {
   CheckResult,
   RevocationAnswer,

@@ -7,7 +7,7 @@ export interface JpkiAuthority {
   /** The certificates it issues: 利用者証明用 or 署名用 certificates. */
   readonly issues: 'auth' | 'sign'
   /** 1 from 2015, 2 from 2019, 3 from 2023. All generations of a kind share one name. */
-  readonly generation: 1 | 2 | 3
+  readonly generation: number
   /** SHA-256 of its self-signed certificate, upper-case hexadecimal. */
   readonly sha256: string
 }
@@ -33,18 +33,32 @@ export function fingerprint(certificate: Certificate): string {
   return toHex(createHash('sha256').update(certificate.der).digest())
 }
 
-/** The JPKI CA with the fingerprint of a certificate; `undefined` for every other certificate. */
-export function jpkiAuthorityOf(certificate: Certificate): JpkiAuthority | undefined {
-  return byFingerprint.get(fingerprint(certificate))
+/**
+ * The JPKI CA with the fingerprint of a certificate; `undefined` for every other certificate.
+ *
+ * @param authorities - those besides the six, as J-LIS publishes them.
+ */
+export function jpkiAuthorityOf(
+  certificate: Certificate,
+  { authorities = [] }: { readonly authorities?: readonly JpkiAuthority[] | undefined } = {},
+): JpkiAuthority | undefined {
+  const own = fingerprint(certificate)
+  return byFingerprint.get(own) ?? authorities.find(({ sha256 }) => sha256.toUpperCase() === own)
 }
 
 /**
  * The JPKI CAs of the production hierarchy among the given certificates, for use as trust anchors. All others are
  * omitted, the test hierarchy too.
+ *
+ * @param further - authorities besides the six, by fingerprint.
  */
-export function jpkiAnchors(certificates: readonly Certificate[], issues?: 'auth' | 'sign'): readonly Certificate[] {
+export function jpkiAnchors(
+  certificates: readonly Certificate[],
+  issues?: 'auth' | 'sign',
+  further: { readonly authorities?: readonly JpkiAuthority[] | undefined } = {},
+): readonly Certificate[] {
   return certificates.filter((certificate) => {
-    const authority = jpkiAuthorityOf(certificate)
+    const authority = jpkiAuthorityOf(certificate, further)
     return authority !== undefined && (issues === undefined || authority.issues === issues)
   })
 }

@@ -3,7 +3,7 @@ import type { PathOptions } from '../path/index.ts'
 import { limitsOf, validPaths } from '../path/inspect.ts'
 import { Certificate, type EncodingFinding, type SignatureBudget, type SignatureLimits } from '../x509/index.ts'
 import { isTurnDue, nextTurn } from '../x509/signature-budget.ts'
-import { type JpkiHierarchy, type JpkiProfileResult, jpkiProfileOf } from './jpki-profile.ts'
+import { type JpkiHierarchy, type JpkiProfileResult, type JpkiProfiles, jpkiProfileOf } from './jpki-profile.ts'
 import type {
   CheckResult,
   RevocationAnswer,
@@ -28,6 +28,8 @@ export interface VerifyOptions extends PathOptions {
   readonly use?: 'auth' | 'sign' | undefined
   /** Hierarchies that are acceptable with `use`. Default: production only; the test hierarchy only on request. */
   readonly hierarchies?: readonly JpkiHierarchy[] | undefined
+  /** Policies and issuers that are acceptable with `use` besides those known. */
+  readonly profiles?: JpkiProfiles | undefined
 }
 
 /**
@@ -215,7 +217,7 @@ function done(checks: readonly CheckResult[], failure: CheckResult, check: Check
 }
 
 function requiredProfile(certificate: Certificate, options: VerifyOptions): JpkiProfileResult {
-  const found = jpkiProfileOf(certificate)
+  const found = jpkiProfileOf(certificate, options.profiles)
   if (!found.ok) return found
   const { use, hierarchies = ['production'] } = options
   const { profile } = found

@@ -7,6 +7,7 @@ import type { Acceptance } from '../token-service.ts'
 export function acceptanceBody(acceptance: Acceptance): object {
   const { holder, terminal, purpose, at, validUntil, checks, revocation, serialNumber, challengeDigest, holderDigest } =
     acceptance
+  const { claimed, byPolicy } = acceptance.userVerification
   return {
     ok: true,
     holder,
@@ -14,6 +15,7 @@ export function acceptanceBody(acceptance: Acceptance): object {
     purpose,
     at,
     validUntil,
+    userVerification: { claimed, byPolicy },
     checks: checks.map(({ check, depth, result }) => ({ check, depth, result })),
     revocation: revocation.map(({ status, evidence }) => ({
       status,

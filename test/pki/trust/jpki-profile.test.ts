@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { jpkiProfileOf } from '../../../src/pki/trust/index.ts'
+import { type JpkiPolicy, type JpkiProfiles, jpkiProfileOf } from '../../../src/pki/trust/index.ts'
 import { jpkiPolicies } from '../../../src/pki/trust/jpki-profile.ts'
 import { Certificate } from '../../../src/pki/x509/index.ts'
 import {
@@ -41,6 +41,7 @@ interface Plan {
   readonly subject?: Uint8Array
   readonly key?: keyof typeof keys
   readonly extensions: readonly Uint8Array[]
+  readonly more?: JpkiProfiles
 }
 
 function profileOf({
@@ -48,8 +49,10 @@ function profileOf({
   subject = nameOf(['2.5.4.3', 'S']),
   key = 'rsa',
   extensions,
+  more,
 }: Plan) {
-  const found = jpkiProfileOf(Certificate.fromDer(issue({ issuer, subject, keys: keys[key], signer, extensions })))
+  const certificate = Certificate.fromDer(issue({ issuer, subject, keys: keys[key], signer, extensions }))
+  const found = jpkiProfileOf(certificate, more)
   return found.ok ? found.profile : found.reason
 }
 
@@ -70,6 +73,7 @@ describe('the policies', () => {
       sign: '1.2.392.200149.8.5.1.1.20',
       signTest: '1.2.392.200149.8.5.1.0.20',
       auth: '1.2.392.200149.8.5.1.3.30',
+      signPhone: '1.2.392.200149.8.5.1.1.40',
     })
   })
 })
@@ -89,25 +93,32 @@ describe('by its issuer', () => {
   })
 
   test.each([
-    ['another organization', issuerOf('JPKI2', authUnit), 'its issuer is not of the JPKI'],
-    ['no organization', nameOf(['2.5.4.11', authUnit]), 'its issuer is not of the JPKI'],
-    [
-      'the organization as a unit',
-      nameOf(['2.5.4.11', 'JPKI'], ['2.5.4.11', authUnit]),
-      'its issuer is not of the JPKI',
-    ],
-    [
-      'another unit',
-      issuerOf('JPKI', 'JPKI'),
-      'its issuer is no JPKI authority for user authentication or digital signature',
-    ],
-    [
-      'no unit',
-      nameOf(['2.5.4.10', 'JPKI']),
-      'its issuer is no JPKI authority for user authentication or digital signature',
-    ],
-  ])('with %s is refused', (_, issuer, reason) => {
-    expect(profileOf({ issuer, extensions: anAuthentication })).toBe(reason)
+    ['another organization', issuerOf('JPKI2', authUnit), `O=JPKI2, OU=${authUnit}`],
+    ['no organization', nameOf(['2.5.4.11', authUnit]), `OU=${authUnit}`],
+    ['the organization as a unit', nameOf(['2.5.4.11', 'JPKI'], ['2.5.4.11', authUnit]), `OU=JPKI, OU=${authUnit}`],
+    ['another unit', issuerOf('JPKI', 'JPKI'), 'O=JPKI, OU=JPKI'],
+    ['no unit', nameOf(['2.5.4.10', 'JPKI']), 'O=JPKI'],
+  ])('with %s is refused, and the issuer is named', (_, issuer, name) => {
+    expect(profileOf({ issuer, extensions: anAuthentication })).toBe(`its issuer is not of the JPKI: ${name}`)
+  })
+
+  test('with a long name is named by its first 160 characters', () => {
+    const reason = profileOf({ issuer: nameOf(['2.5.4.10', 'J'.repeat(500)]), extensions: anAuthentication })
+    expect(reason).toBe(`its issuer is not of the JPKI: O=${'J'.repeat(158)}…`)
+  })
+
+  test('given by the caller is one of the JPKI', () => {
+    const issuer = issuerOf('J-LIS PHONE', 'authentication')
+    const row = {
+      organization: 'J-LIS PHONE',
+      unit: 'authentication',
+      issues: 'auth',
+      hierarchy: 'production',
+    } as const
+    expect(profileOf({ issuer, extensions: anAuthentication, more: { issuers: [row] } })).toEqual({
+      use: 'auth',
+      ...production,
+    })
   })
 
   test('with other units beside the known one is what the known one says', () => {
@@ -151,18 +162,42 @@ describe('a certificate for user authentication', () => {
   const { usage, purpose, policy } = authentication
   const wrongUsage = 'its key usage is not that of user authentication'
   const wrongPurpose = 'it is not for client authentication'
-  const wrongPolicy = 'its policy is not that of user authentication'
+  const wrongPolicy = 'its policy is not that of user authentication: '
   test.each([
     ['without key usage', [purpose, policy], wrongUsage],
     ['with another key usage', [keyUsage(nonRepudiation), purpose, policy], wrongUsage],
     ['with more key usages', [keyUsage(digitalSignature | nonRepudiation), purpose, policy], wrongUsage],
     ['without purposes', [usage, policy], wrongPurpose],
     ['with another purpose', [usage, purposes(emailProtection), policy], wrongPurpose],
-    ['without policies', [usage, purpose], wrongPolicy],
-    ['with the policy of signatures', [usage, purpose, policies(jpkiPolicies.sign)], wrongPolicy],
-    ['with any policy', [usage, purpose, policies('2.5.29.32.0')], wrongPolicy],
+    ['without policies', [usage, purpose], `${wrongPolicy}none`],
+    [
+      'with the policy of signatures',
+      [usage, purpose, policies(jpkiPolicies.sign)],
+      `${wrongPolicy}${jpkiPolicies.sign}`,
+    ],
+    ['with any policy', [usage, purpose, policies('2.5.29.32.0')], `${wrongPolicy}2.5.29.32.0`],
+    [
+      'with five others, of which four are named',
+      [usage, purpose, policies('1.2.3', '1.2.4', '1.2.5', '1.2.6', '1.2.7')],
+      `${wrongPolicy}1.2.3, 1.2.4, 1.2.5, 1.2.6`,
+    ],
   ])('%s is refused', (_, extensions, reason) => {
     expect(profileOf({ extensions })).toBe(reason)
+  })
+
+  test('under a policy given by the caller says how its holder is verified', () => {
+    const policy = { oid: '1.2.3', use: 'auth', hierarchies: ['production'], source: 'invented' } as const
+    const extensions = [usage, purpose, policies('1.2.3')]
+    const profile = { use: 'auth', ...production }
+    const of = (row: JpkiPolicy) => profileOf({ extensions, more: { policies: [row] } })
+    expect(of({ ...policy, userVerification: 'device' })).toEqual({ ...profile, userVerification: 'device' })
+    expect(of(policy)).toEqual(profile)
+    expect(of({ ...policy, hierarchies: ['test'] })).toBe(`${wrongPolicy}1.2.3`)
+    expect(of({ ...policy, use: 'sign' })).toBe(`${wrongPolicy}1.2.3`)
+    const known = { ...policy, oid: jpkiPolicies.auth, userVerification: 'pin' } as const
+    expect(profileOf({ extensions: anAuthentication, more: { policies: [known] } })).toMatchObject({
+      userVerification: 'pin',
+    })
   })
 
   test('may have other purposes and policies beside', () => {
@@ -174,18 +209,27 @@ describe('a certificate for user authentication', () => {
 describe('a certificate for signatures', () => {
   const { usage, policy } = signature
   const wrongUsage = 'its key usage is not that of a signature'
-  const wrongPolicy = 'its policy is not that of a signature'
+  const wrongPolicy = 'its policy is not that of a signature: '
   test.each([
     ['without key usage', [policy], wrongUsage],
     ['without nonRepudiation', [keyUsage(digitalSignature), policy], wrongUsage],
     ['without digitalSignature', [keyUsage(nonRepudiation), policy], wrongUsage],
     ['with another usage in the place of one', [keyUsage(digitalSignature | 0x20), policy], wrongUsage],
     ['with more usages', [keyUsage(digitalSignature | nonRepudiation | 0x20), policy], wrongUsage],
-    ['without policies', [usage], wrongPolicy],
-    ['with the policy of tests', [usage, policies(jpkiPolicies.signTest)], wrongPolicy],
-    ['with the policy of user authentication', [usage, policies(jpkiPolicies.auth)], wrongPolicy],
+    ['without policies', [usage], `${wrongPolicy}none`],
+    ['with the policy of tests', [usage, policies(jpkiPolicies.signTest)], `${wrongPolicy}${jpkiPolicies.signTest}`],
+    [
+      'with the policy of user authentication',
+      [usage, policies(jpkiPolicies.auth)],
+      `${wrongPolicy}${jpkiPolicies.auth}`,
+    ],
   ])('%s is refused', (_, extensions, reason) => {
     expect(profileOf({ issuer: signIssuer, extensions })).toBe(reason)
+  })
+
+  test('may have the policy of phones', () => {
+    const extensions = [usage, policies(jpkiPolicies.signPhone)]
+    expect(profileOf({ issuer: signIssuer, extensions })).toEqual({ use: 'sign', ...production })
   })
 
   test('needs no purposes, and may have other policies beside', () => {
@@ -198,7 +242,7 @@ describe('a certificate for signatures', () => {
     (organization) => {
       const issuer = issuerOf(organization, signUnit)
       expect(profileOf({ issuer, extensions: [usage, policies(jpkiPolicies.signTest)] })).toMatchObject({ use: 'sign' })
-      expect(profileOf({ issuer, extensions: aSignature })).toBe(wrongPolicy)
+      expect(profileOf({ issuer, extensions: aSignature })).toBe(`${wrongPolicy}${jpkiPolicies.sign}`)
     },
   )
 })

@@ -36,7 +36,7 @@ describe('the profile', () => {
   test('says why another certificate is not one', () => {
     const keys = newKeys()
     const other = Certificate.fromDer(issue({ subject: 'S', issuer: 'S', keys, signer: keys }))
-    expect(jpkiProfileOf(other)).toEqual({ ok: false, reason: 'its issuer is not of the JPKI' })
+    expect(jpkiProfileOf(other)).toEqual({ ok: false, reason: 'its issuer is not of the JPKI: CN=S' })
   })
 })
 
@@ -54,10 +54,10 @@ describe('the JPKI authorities', () => {
   const folder = sharedFolder('facts/samples/ca')
   test.skipIf(folder === undefined)('are recognised from the published files, whatever those are called', () => {
     const published = readdirSync(folder!).map((file) => Certificate.fromDer(readFileSync(join(folder!, file))))
-    const found = published.map(jpkiAuthorityOf)
+    const found = published.map((one) => jpkiAuthorityOf(one))
     expect(found).not.toContain(undefined)
     expect(new Set(found.map((one) => one!.sha256)).size).toBe(6)
-    expect(jpkiAnchors([own.signCa, ...published], 'auth').map(jpkiProfileOf)).toEqual(
+    expect(jpkiAnchors([own.signCa, ...published], 'auth').map((one) => jpkiProfileOf(one))).toEqual(
       Array.from({ length: 3 }, () => ({
         ok: true,
         profile: { use: 'auth-ca', hierarchy: 'production', generation: 'current' },

@@ -21,6 +21,7 @@ const acceptance = {
   at,
   validUntil: nextUpdate,
   validity: { state: 'valid' },
+  userVerification: { claimed: 'pin', byPolicy: undefined },
   challengeDigest: 'c'.repeat(43),
   holderDigest: 'd'.repeat(43),
   checks: [

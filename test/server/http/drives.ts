@@ -180,6 +180,9 @@ const forTokens: readonly Drive[] = [
   verified('a token for another purpose', 422, 'ERR_TOKEN_PURPOSE', async (service) =>
     handIn(await tokenOf(service), { purpose: 'income' }),
   ),
+  verified('a way to verify the holder that is not accepted', 422, 'ERR_USER_VERIFICATION', async (service) =>
+    handIn({ ...(await tokenOf(service)), userVerification: 'face' }),
+  ),
   verified('another algorithm', 422, 'ERR_TOKEN_ALGORITHM', async (service) =>
     handIn({ ...(await tokenOf(service)), algorithm: 'ES256' }),
   ),

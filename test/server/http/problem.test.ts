@@ -35,8 +35,8 @@ describe('a problem (RFC 9457)', () => {
     expect(problemOf(new AuditError('secret')).body).toMatchObject({ status: 503, code: 'ERR_AUDIT' })
   })
 
-  test('is of 29 codes, none of a PIN or of a terminal', () => {
-    expect(Object.keys(problemStatuses)).toHaveLength(29)
+  test('is of 30 codes, none of a PIN or of a terminal', () => {
+    expect(Object.keys(problemStatuses)).toHaveLength(30)
     expect(Object.keys(problemStatuses).filter((code) => /PIN|ANSWER_MISMATCH/.test(code))).toEqual([])
   })
 })
