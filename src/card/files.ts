@@ -323,6 +323,7 @@ export async function transmitByReference(
   session: CardSession,
   fid: number,
   build: (reference: Reference) => CommandApdu,
+  options: { readonly mayBeUnverified?: boolean } = {},
 ): Promise<ResponseApdu> {
   const { capabilities } = session
   if (capabilities.directReference === 'no') {
@@ -339,8 +340,8 @@ export async function transmitByReference(
   }
   const second = await session.transmit(build('current'))
   if (carriesData(classifyStatus(second.sw))) capabilities.directReference = 'no'
-  // The first refusal was not about a missing PIN.
-  return classifyStatus(second.sw).kind === 'security-status' ? first : second
+  // With a PIN verified just before, that cannot be the reason.
+  return classifyStatus(second.sw).kind === 'security-status' && options.mayBeUnverified !== true ? first : second
 }
 
 /** Excludes success, security status, and warnings of a changed state. */

@@ -1,7 +1,8 @@
+import { classifyStatus } from '../apdu/index.ts'
 import { toHex } from '../bytes.ts'
 import type { CardApplication, CardSession } from '../card/index.ts'
 import { StatusWordError } from '../errors.ts'
-import { isFailure, jpkiApplication, readTokenLabel, type TokenKind, tokenKindOf } from '../jpki/index.ts'
+import { jpkiApplication, readTokenLabel, type TokenKind, tokenKindOf } from '../jpki/index.ts'
 import { registryApplications } from '../registry/index.ts'
 
 /** Which card it is. */
@@ -62,7 +63,7 @@ export function identifyCard(session: CardSession, options: IdentifyOptions = {}
     // A known card that fails to execute a SELECT has not reported the application missing; an unknown card may.
     if (failed !== undefined && applications.some(({ present }) => present)) throw failed
     const present = (id: string): boolean => applications.some((found) => found.id === id && found.present)
-    const token = present(jpkiApplication.id) ? await readTokenLabel(session) : undefined
+    const token = present(jpkiApplication.id) ? await readLabel(session) : undefined
     return { kind: kindOf(token, present, options.tokenKinds), token, applications }
   })
 }
@@ -74,6 +75,20 @@ async function select(session: CardSession, application: CardApplication): Promi
     return undefined
   } catch (error) {
     if (error instanceof StatusWordError) return error
+    throw error
+  }
+}
+
+/** 64XX, 65XX, 66XX, 6FXX: the command was not carried out, for a reason that is neither application nor file. */
+function isFailure({ sw }: StatusWordError): boolean {
+  return classifyStatus(sw).kind === 'error' && sw >> 8 !== 0x6a
+}
+
+async function readLabel(session: CardSession): Promise<string | undefined> {
+  try {
+    return await readTokenLabel(session)
+  } catch (error) {
+    if (error instanceof StatusWordError && !isFailure(error)) return undefined
     throw error
   }
 }

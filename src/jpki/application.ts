@@ -105,7 +105,8 @@ export class JpkiApplication {
   /**
    * The kind of token by the label of EF 0006, which is read once in a session; `undefined` for a label that is not known.
    *
-   * @throws DecodeError `ERR_CARD_DATA` when the label is not printable ASCII.
+   * @throws DecodeError `ERR_CARD_DATA` when the label is not printable ASCII. StatusWordError when it cannot be read, which is
+   *   no reason to take the token for one that takes a PIN.
    */
   tokenKind(): Promise<TokenKind | undefined> {
     return this.#run(() => this.#readKind())
@@ -195,9 +196,14 @@ export class JpkiApplication {
     }
   }
 
-  async #signWith(certificate: Certificate, key: JpkiKey, prepared: PreparedSignature): Promise<JpkiSignature> {
+  async #signWith(
+    certificate: Certificate,
+    key: JpkiKey,
+    prepared: PreparedSignature,
+    options?: { readonly mayBeUnverified: boolean },
+  ): Promise<JpkiSignature> {
     const length = signatureLength(certificate)
-    const response = await this.#compute(key, prepared)
+    const response = await this.#compute(key, prepared, options)
     if (response.sw !== 0x9000) throw statusError('COMPUTE DIGITAL SIGNATURE', response.sw)
     if (response.data.length !== length) {
       const message = `a signature of ${response.data.length} bytes, expected ${length}`
@@ -222,7 +228,7 @@ export class JpkiApplication {
       throw new WrongCardError('this token does not verify its holder by itself; it takes a PIN')
     }
     try {
-      return await this.#signWith(await this.#readCertificate(key), key, prepared)
+      return await this.#signWith(await this.#readCertificate(key), key, prepared, { mayBeUnverified: true })
     } catch (error) {
       if (!(error instanceof StatusWordError) || error.code !== 'ERR_SECURITY_STATUS') throw error
       const message = 'the phone has not verified its holder: hold it to the reader again with Face ID or Touch ID'
@@ -243,8 +249,12 @@ export class JpkiApplication {
   }
 
   async #readKind(): Promise<TokenKind | undefined> {
-    const label = await readTokenLabel(this.session)
-    return label === undefined ? undefined : tokenKindOf(label, this.#moreKinds)
+    try {
+      return tokenKindOf(await readTokenLabel(this.session), this.#moreKinds)
+    } catch (error) {
+      if (error instanceof StatusWordError && error.code === 'ERR_FILE_NOT_FOUND') return undefined
+      throw error
+    }
   }
 
   /** No PIN is sent to a token that is known to verify its holder by itself. */
@@ -311,10 +321,17 @@ export class JpkiApplication {
   }
 
   /** COMPUTE DIGITAL SIGNATURE with the key in P2, or with its EF selected where the card wants that. */
-  #compute(key: JpkiKey, prepared: PreparedSignature): Promise<ResponseApdu> {
+  #compute(
+    key: JpkiKey,
+    prepared: PreparedSignature,
+    options: { readonly mayBeUnverified: boolean } | undefined,
+  ): Promise<ResponseApdu> {
     const fid = key === 'auth' ? jpkiFiles.authKey : jpkiFiles.signKey
-    return transmitByReference(this.session, fid, (reference) =>
-      computeDigitalSignature(prepared.p1, reference, prepared.data),
+    return transmitByReference(
+      this.session,
+      fid,
+      (reference) => computeDigitalSignature(prepared.p1, reference, prepared.data),
+      options,
     )
   }
 }

@@ -1,6 +1,4 @@
-import { classifyStatus } from '../apdu/index.ts'
 import { type CardSession, readFile } from '../card/index.ts'
-import { StatusWordError } from '../errors.ts'
 import type { UserVerification } from '../user-verification.ts'
 import { jpkiFiles } from './files.ts'
 import { decodeTokenLabel, tokenLabelLength } from './token-info.ts'
@@ -58,28 +56,17 @@ const labels = new WeakMap<CardSession, string>()
 /**
  * The label of EF 0006 of the current JPKI application, read once in a session.
  *
- * @returns undefined when the file is missing or not free to read.
- * @throws DecodeError `ERR_CARD_DATA` when it is not printable ASCII. StatusWordError, 64XX, 65XX, 66XX, 6FXX: nothing is known.
+ * @throws DecodeError `ERR_CARD_DATA` when it is not printable ASCII. StatusWordError when the card refuses.
  */
-export async function readTokenLabel(session: CardSession): Promise<string | undefined> {
+export async function readTokenLabel(session: CardSession): Promise<string> {
   const known = labels.get(session)
   if (known !== undefined) return known
-  try {
-    const label = decodeTokenLabel(await readFile(session, jpkiFiles.tokenInfo, { bytes: tokenLabelLength }))
-    labels.set(session, label)
-    return label
-  } catch (error) {
-    if (error instanceof StatusWordError && !isFailure(error)) return undefined
-    throw error
-  }
+  const label = decodeTokenLabel(await readFile(session, jpkiFiles.tokenInfo, { bytes: tokenLabelLength }))
+  labels.set(session, label)
+  return label
 }
 
 /** The label, if it was read in this session. */
 export function knownTokenLabel(session: CardSession): string | undefined {
   return labels.get(session)
-}
-
-/** 64XX, 65XX, 66XX, 6FXX: the command was not carried out, for a reason that is neither application nor file. */
-export function isFailure({ sw }: StatusWordError): boolean {
-  return classifyStatus(sw).kind === 'error' && sw >> 8 !== 0x6a
 }

@@ -50,6 +50,7 @@ export async function baselineOf(flow: Flow, options: VirtualCardOptions): Promi
 export async function runCell(baseline: Baseline, fault: Fault): Promise<Outcome> {
   const { flow, options, spare } = baseline
   const card = spare ?? (await newCard(options))
+  flow.prepare?.(card)
   const { transport, connect } = await placed(card, fault.do === 'silent' ? 5 : undefined)
   const before = triesOf(card)
   const timers = timersRunning()

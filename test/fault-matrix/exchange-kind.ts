@@ -9,6 +9,7 @@ export const exchangeKinds = [
   'verify',
   'change',
   'sign',
+  'last-command',
   'session-key',
   'protected-verify',
   'protected-read',
@@ -26,6 +27,7 @@ const byInstruction: ReadonlyMap<number, ExchangeKind> = new Map([
   [0xb0, 'read'],
   [0xb2, 'read-record'],
   [0xca, 'get-data'],
+  [0xfc, 'last-command'],
 ])
 
 /** Whether it is a VERIFY that carries a PIN, in the clear or protected: an empty one has at most an Le. */

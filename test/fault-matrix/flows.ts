@@ -31,6 +31,8 @@ export interface Flow {
   readonly options?: VirtualCardOptions
   /** Resolves with what it came to, as plain data that two runs have in common. */
   run(table: Table): Promise<unknown>
+  /** What the holder does before the card is there: a card may be used for one run after another. */
+  prepare?(card: VirtualCard): void
   /** What the next customer does; default: the same. */
   next?(table: Table): Promise<unknown>
 }
@@ -41,6 +43,9 @@ const plain = (made: JpkiSignature) => ({ ...made, certificate: made.certificate
 
 const authenticate = async ({ session, pin }: Table, value: string) =>
   plain(await (await JpkiApplication.open(session)).authenticate(message, pin(value)))
+
+const authenticateByDevice = async ({ session }: Table) =>
+  plain(await (await JpkiApplication.open(session)).authenticate(message, 'device'))
 
 /** A refusal that the flow is about is its result. */
 async function refused(work: Promise<unknown>): Promise<unknown> {
@@ -144,6 +149,15 @@ export const flows: Readonly<Record<string, Flow>> = {
     run: (table) => refused(authenticate(table, '1234')),
     // A card that lies about its counter has the right PIN verified.
     next: async ({ session }) => (await (await JpkiApplication.open(session)).pinStatus('auth')).state,
+  },
+  'iPhone, user authentication': {
+    options: { kind: 'phone-iphone' },
+    prepare: (card) => card.verifyHolder(),
+    run: authenticateByDevice,
+    next(table) {
+      table.card.verifyHolder()
+      return authenticateByDevice(table)
+    },
   },
   signature: {
     options: { triesLeft: { sign: 2 } },

@@ -38,6 +38,7 @@ const tellsExpiry = ['service: user id', 'service: attributes', 'service: PIN']
 const absent = ['ERR_FILE_NOT_FOUND', 'ERR_CERTIFICATE_ABSENT'] as const
 const noData = ['ERR_RESPONSE_MALFORMED', 'ERR_CARD_DATA', 'ERR_TLV', 'ERR_STATUS_WORD'] as const
 const refused = ['ERR_STATUS_WORD', 'ERR_SECURITY_STATUS', 'ERR_CARD_DATA'] as const
+const iPhone = ['iPhone, ']
 /** A token is as good without the certificate of the CA. */
 const withoutCa = ['done', 'other result'] as const
 
@@ -46,6 +47,39 @@ export const outcomeRows: readonly OutcomeRow[] = [
   // The flow is over; the state of the card is evaluated by the report.
   { kinds: ['clear'], allowed: ['done'] },
   { faults: ['slow'], allowed: ['done'] },
+
+  // A phone that has verified its holder: what ends it comes after the signature, and the holder is asked to verify again where
+  // what it allowed is lost. A label that cannot be read says nothing of a phone.
+  { kinds: ['last-command'], allowed: ['done'] },
+  { kinds: ['select'], faults: lost, flows: iPhone, allowed: ['done', 'ERR_CARD_REMOVED'] },
+  { kinds: ['select'], faults: ['silent'], flows: iPhone, allowed: ['done', 'ERR_TIMEOUT'] },
+  { kinds: ['select'], faults: nonsense, flows: iPhone, allowed: ['done', 'ERR_RESPONSE_MALFORMED'] },
+  {
+    kinds: ['select', 'select-file', 'read'],
+    faults: ['reset'],
+    flows: iPhone,
+    allowed: ['done', 'ERR_USER_NOT_VERIFIED', 'ERR_CARD_RESET'],
+  },
+  { kinds: ['select'], faults: selected, flows: iPhone, allowed: ['done', 'ERR_WRONG_CARD', 'ERR_STATUS_WORD'] },
+  { kinds: ['select'], faults: notFound, flows: iPhone, allowed: ['done', 'ERR_APPLICATION_NOT_FOUND'] },
+  { kinds: ['select'], faults: ['6982'], flows: iPhone, allowed: ['done', 'ERR_SECURITY_STATUS'] },
+  {
+    kinds: ['select-file', 'read'],
+    faults: ['6982'],
+    flows: iPhone,
+    allowed: ['done', 'ERR_SECURITY_STATUS', 'ERR_USER_NOT_VERIFIED'],
+  },
+  { kinds: ['sign'], faults: ['reset'], flows: iPhone, allowed: ['ERR_CARD_RESET'] },
+  { kinds: ['sign'], faults: ['6982'], flows: iPhone, allowed: ['ERR_USER_NOT_VERIFIED'] },
+  // The phone has made the signature, and makes no second one.
+  { kinds: ['sign'], faults: ['6C00', '6C10'], flows: iPhone, allowed: ['done', 'ERR_USER_NOT_VERIFIED', 'ERR_STATUS_WORD'] },
+  { kinds: ['select-file', 'read'], faults: notFound, flows: iPhone, allowed: ['done', 'ERR_WRONG_CARD', ...absent] },
+  {
+    kinds: ['select-file'],
+    faults: selected,
+    flows: iPhone,
+    allowed: ['done', 'ERR_CERTIFICATE', 'ERR_WRONG_CARD', ...noData],
+  },
 
   // Transport.
   { kinds: withPin, faults: [...lost, ...nonsense, 'reset', 'silent'], allowed: ['ERR_PIN_OUTCOME_UNKNOWN'] },

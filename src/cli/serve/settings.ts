@@ -1,9 +1,11 @@
 import { dirname } from 'node:path'
 import { type Node, type ParseError, parseTree } from 'jsonc-parser'
 import { load, loadAll } from '../../optional-package.ts'
+import type { JpkiProfiles } from '../../pki/index.ts'
 import { isBasePath } from '../../server/http/options.ts'
 import { isHeaderName, networkIn } from '../../server/http/proxies.ts'
 import { identifierPattern } from '../../token/index.ts'
+import { type UserVerification, userVerifications } from '../../user-verification.ts'
 import { readText } from '../bounded-file.ts'
 import { usageError } from '../cli-error.ts'
 
@@ -60,6 +62,10 @@ export interface ServeSettings {
   /** Folder or file of CA certificates. */
   readonly anchors: string
   readonly hierarchies: readonly ('production' | 'test' | 'virtual')[]
+  /** Ways to verify the holder that are accepted. Default: `pin` and `device`. */
+  readonly userVerification?: readonly UserVerification[] | undefined
+  /** Policies and issuers of certificates besides those known. */
+  readonly profiles?: JpkiProfiles | undefined
   readonly revocation: {
     readonly mode: 'required' | 'best-effort' | 'none'
     /** Folder of revocation lists, reloaded as it changes. */
@@ -222,6 +228,7 @@ async function settingsSchema() {
   const text = z.string().min(1)
   const names = { allowed: text.optional(), revoked: text.optional() }
   const identifier = z.string().regex(identifierPattern)
+  const hierarchies = z.array(z.enum(['production', 'test', 'virtual'])).min(1)
   const within = (least: number, most: number) => z.number().int().min(least).max(most)
   const rate = z.union([
     z.literal(false),
@@ -257,10 +264,33 @@ async function settingsSchema() {
       z.strictObject({ by: z.literal('proxy-header'), header: text.refine(isHeaderName), ...names }),
     ]),
     anchors: text,
-    hierarchies: z
-      .array(z.enum(['production', 'test', 'virtual']))
-      .min(1)
-      .default(['production']),
+    hierarchies: hierarchies.default(['production']),
+    userVerification: z.array(z.enum(userVerifications)).min(1).optional(),
+    profiles: z
+      .strictObject({
+        policies: z
+          .array(
+            z.strictObject({
+              oid: z.string().regex(/^[0-2](\.(0|[1-9]\d*)){1,30}$/),
+              use: z.enum(['auth', 'sign']),
+              hierarchies: hierarchies.default(['production']),
+              userVerification: z.enum(userVerifications).optional(),
+              source: text,
+            }),
+          )
+          .optional(),
+        issuers: z
+          .array(
+            z.strictObject({
+              organization: text,
+              unit: text,
+              issues: z.enum(['auth', 'sign']),
+              hierarchy: z.enum(['production', 'test', 'virtual']).default('production'),
+            }),
+          )
+          .optional(),
+      })
+      .optional(),
     revocation: z.strictObject({
       mode: z.enum(['required', 'best-effort', 'none']),
       lists: text.optional(),

@@ -73,6 +73,8 @@ export interface RunningServer {
 const reloadable: ReadonlySet<string> = new Set([
   'anchors',
   'hierarchies',
+  'userVerification',
+  'profiles',
   'revocation',
   'purposes',
   'challengeSeconds',
@@ -210,7 +212,10 @@ export async function startServer(
 
 /** The files named in the settings, read and verified. */
 export interface Loaded {
-  service: Pick<TokenServiceOptions, 'anchors' | 'revocation' | 'hierarchies' | 'purposes' | 'challengeLifetimeMs'>
+  service: Pick<
+    TokenServiceOptions,
+    'anchors' | 'revocation' | 'hierarchies' | 'userVerification' | 'profiles' | 'purposes' | 'challengeLifetimeMs'
+  >
   /** The folder of revocation lists. */
   readonly lists: CrlFolderSource | undefined
   /** Revocation lists over HTTP. */
@@ -224,10 +229,10 @@ async function loadFiles(settings: ServeSettings, folder: string): Promise<Loade
   const inFolder = (path: string): string => resolve(folder, path)
   if (!isOrigin(settings.origin)) throw usageError('bad-settings', 'origin')
   const anchors = await readCertificates(inFolder(settings.anchors), 'anchors')
-  const { hierarchies, purposes } = settings
+  const { hierarchies, userVerification, profiles, purposes } = settings
   const { revocation, folder: lists, listSource } = revocationOf(settings, inFolder, anchors)
   const challengeLifetimeMs = settings.challengeSeconds * 1000
-  const service = { anchors, revocation, hierarchies, purposes, challengeLifetimeMs }
+  const service = { anchors, revocation, hierarchies, userVerification, profiles, purposes, challengeLifetimeMs }
   const pseudonymKey = await readKey(inFolder(settings.pseudonymKey))
   const listen = await listenOptionsOf(settings, inFolder)
   return { service, lists, listSource, pseudonymKey, terminals: await Terminals.open(settings, folder), listen }
