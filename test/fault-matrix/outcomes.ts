@@ -72,7 +72,12 @@ export const outcomeRows: readonly OutcomeRow[] = [
   { kinds: ['sign'], faults: ['reset'], flows: iPhone, allowed: ['ERR_CARD_RESET'] },
   { kinds: ['sign'], faults: ['6982'], flows: iPhone, allowed: ['ERR_USER_NOT_VERIFIED'] },
   // The phone has made the signature, and makes no second one.
-  { kinds: ['sign'], faults: ['6C00', '6C10'], flows: iPhone, allowed: ['done', 'ERR_USER_NOT_VERIFIED', 'ERR_STATUS_WORD'] },
+  {
+    kinds: ['sign'],
+    faults: ['6C00', '6C10'],
+    flows: iPhone,
+    allowed: ['done', 'ERR_USER_NOT_VERIFIED', 'ERR_STATUS_WORD'],
+  },
   { kinds: ['select-file', 'read'], faults: notFound, flows: iPhone, allowed: ['done', 'ERR_WRONG_CARD', ...absent] },
   {
     kinds: ['select-file'],
