@@ -86,9 +86,9 @@ describe('serve', () => {
       [{ drainSeconds: -1 }, 'drainSeconds'],
       [{ challengesPerTerminal: 0 }, 'challengesPerTerminal'],
       [{ userVerification: [] }, 'userVerification'],
-      [{ userVerification: ['iris'] }, 'userVerification[0]'],
-      [{ profiles: { policies: [{ oid: '1', use: 'auth', source: 's' }] } }, 'profiles.policies[0].oid'],
-      [{ profiles: { issuers: [{ organization: 'O', unit: 'U', issues: 'all' }] } }, 'profiles.issuers[0].issues'],
+      [{ userVerification: ['iris'] }, 'userVerification.0'],
+      [{ profiles: { policies: [{ oid: '1', use: 'auth', source: 's' }] } }, 'profiles.policies.0.oid'],
+      [{ profiles: { issuers: [{ organization: 'O', unit: 'U', issues: 'all' }] } }, 'profiles.issuers.0.issues'],
       [{ limits: { queueSeconds: 0 } }, 'limits.queueSeconds'],
       [{ unheard: 'secret' }, 'unheard'],
     ]

@@ -13,8 +13,8 @@ describe('customers read their own language', () => {
   test('Japanese: kana, polite, no jargon, no shouting', () => {
     for (const text of textsOf('ja')) {
       expect(text).toMatch(kana)
-      // A, B, and B in 照合番号B are all the Latin there is.
-      expect(text).not.toMatch(/[A-Za-z]{2,}|[ｦ-ﾟ]|エラー|例外|異常|[!！]/)
+      // A, B, and B in 照合番号B are all the Latin there is, beside the name of what a phone verifies with.
+      expect(text.replaceAll('Face ID', '')).not.toMatch(/[A-Za-z]{2,}|[ｦ-ﾟ]|エラー|例外|異常|[!！]/)
     }
     for (const message of everyMessage('customer', 'ja')) {
       for (const sentence of [message.text, message.next].join('').split('。').filter(Boolean)) {
@@ -33,7 +33,7 @@ describe('customers read their own language', () => {
       expect(text).toMatch(han)
       expect(text).not.toMatch(kana)
       expect(text).not.toMatch(hangul)
-      expect(text).not.toMatch(/[a-z]|[A-Z]{2,}/)
+      expect(text.replaceAll('面容 ID', '')).not.toMatch(/[a-z]|[A-Z]{2,}/)
       expect(text).not.toMatch(notSimplified)
     }
   })

@@ -146,11 +146,6 @@ export const en: CustomerTexts = {
       text: 'For this procedure we cannot confirm in that way that it is you.',
       next: 'Please ask the staff about using your My Number card with its PIN.',
     },
-    'card-without-pin': {
-      title: 'This card has no PIN',
-      text: 'A My Number card for face authentication has no PIN, so it does not work at this machine.',
-      next: 'Your municipal office can help you at the counter, and can also change it to a card with a PIN.',
-    },
     'card-expired': {
       title: 'Your card has expired',
       text: 'Your My Number card is past its expiry date.',
@@ -160,16 +155,6 @@ export const en: CustomerTexts = {
       title: 'Your registration has expired',
       text: 'Your registration with the municipality for this service has expired.',
       next: 'Please take your card to the counter of your municipal office to have it renewed.',
-    },
-    'card-kind-ended': {
-      title: 'This is a Juki card',
-      text: 'Cards of the resident register (Juki cards) have expired, or are not accepted here any more.',
-      next: 'Please use a My Number card. If you have none, ask at the counter of your municipal office.',
-    },
-    'certificate-from-tomorrow': {
-      title: 'Your certificate works from tomorrow',
-      text: 'A certificate that was issued today may not be known yet to the service that checks it.',
-      next: 'Please come back tomorrow or later. If it is urgent, go to the counter of your municipal office.',
     },
     'take-card-first': {
       title: 'Please take your card out',

@@ -146,11 +146,6 @@ export const es: CustomerTexts = {
       text: 'En este trámite no podemos confirmar su identidad de esa manera.',
       next: 'Consulte al personal sobre el uso de la tarjeta My Number con su PIN.',
     },
-    'card-without-pin': {
-      title: 'Esta tarjeta no tiene PIN',
-      text: 'La tarjeta My Number con autenticación facial no tiene PIN y no funciona en esta máquina.',
-      next: 'En la ventanilla de su municipalidad pueden atenderle y cambiarla por una tarjeta con PIN.',
-    },
     'card-expired': {
       title: 'La tarjeta ha caducado',
       text: 'Su tarjeta My Number ha superado su fecha de validez.',
@@ -160,16 +155,6 @@ export const es: CustomerTexts = {
       title: 'El registro ha caducado',
       text: 'Su registro en la municipalidad para este servicio ha superado su plazo.',
       next: 'Lleve la tarjeta a la ventanilla de su municipalidad para renovar el registro.',
-    },
-    'card-kind-ended': {
-      title: 'Es una tarjeta Juki',
-      text: 'Las tarjetas del registro de residentes (Juki) han caducado o ya no se aceptan aquí.',
-      next: 'Use una tarjeta My Number. Si no la tiene, consulte en la ventanilla de su municipalidad.',
-    },
-    'certificate-from-tomorrow': {
-      title: 'El certificado sirve desde mañana',
-      text: 'Es posible que un certificado emitido hoy aún no conste en el servicio que lo comprueba.',
-      next: 'Vuelva mañana o más tarde. Si es urgente, acuda a la ventanilla de su municipalidad.',
     },
     'take-card-first': {
       title: 'Primero retire la tarjeta',

@@ -146,11 +146,6 @@ export const pt: CustomerTexts = {
       text: 'Neste procedimento não podemos confirmar a sua identidade dessa forma.',
       next: 'Consulte um atendente sobre o uso do cartão My Number com a senha.',
     },
-    'card-without-pin': {
-      title: 'Este cartão não tem senha',
-      text: 'O cartão My Number com autenticação facial não tem senha e não funciona nesta máquina.',
-      next: 'O balcão da prefeitura da sua cidade pode atendê-lo e também trocar por um cartão com senha.',
-    },
     'card-expired': {
       title: 'O cartão venceu',
       text: 'O seu cartão My Number está fora do prazo de validade.',
@@ -160,16 +155,6 @@ export const pt: CustomerTexts = {
       title: 'O registro de uso venceu',
       text: 'O seu registro na prefeitura para este serviço está fora do prazo.',
       next: 'Leve o cartão ao balcão da prefeitura da sua cidade para renovar o registro.',
-    },
-    'card-kind-ended': {
-      title: 'Este é um cartão Juki',
-      text: 'Os cartões do registro de residentes (Juki) venceram ou não são mais aceitos aqui.',
-      next: 'Use um cartão My Number. Se não tiver um, informe-se no balcão da prefeitura da sua cidade.',
-    },
-    'certificate-from-tomorrow': {
-      title: 'O certificado vale a partir de amanhã',
-      text: 'Um certificado emitido hoje pode ainda não constar no serviço que faz a verificação.',
-      next: 'Volte amanhã ou depois. Se for urgente, procure o balcão da prefeitura da sua cidade.',
     },
     'take-card-first': {
       title: 'Primeiro, retire o cartão',

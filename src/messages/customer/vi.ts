@@ -147,11 +147,6 @@ export const vi: CustomerTexts = {
       text: 'Thủ tục này không thể xác nhận chính quý khách theo cách đó.',
       next: 'Xin hỏi nhân viên về việc dùng thẻ My Number cùng với mã số bí mật.',
     },
-    'card-without-pin': {
-      title: 'Thẻ này không có mã số bí mật',
-      text: 'Thẻ My Number xác thực khuôn mặt không có mã số bí mật nên không dùng được ở máy này.',
-      next: 'Quầy của văn phòng hành chính địa phương có thể hỗ trợ và đổi sang thẻ có mã số bí mật.',
-    },
     'card-expired': {
       title: 'Thẻ đã hết hạn',
       text: 'Thẻ My Number của quý khách đã quá thời hạn hiệu lực.',
@@ -161,16 +156,6 @@ export const vi: CustomerTexts = {
       title: 'Đăng ký sử dụng đã hết hạn',
       text: 'Đăng ký sử dụng dịch vụ này tại địa phương của quý khách đã quá thời hạn.',
       next: 'Xin mang thẻ đến quầy của văn phòng hành chính địa phương để gia hạn đăng ký.',
-    },
-    'card-kind-ended': {
-      title: 'Đây là thẻ Juki',
-      text: 'Thẻ sổ cư trú cơ bản (Juki) đã hết hạn hoặc không còn được chấp nhận ở máy này.',
-      next: 'Xin dùng thẻ My Number. Nếu chưa có, xin hỏi tại quầy của văn phòng hành chính địa phương.',
-    },
-    'certificate-from-tomorrow': {
-      title: 'Chứng nhận dùng được từ ngày mai',
-      text: 'Chứng nhận được cấp hôm nay có thể chưa được ghi nhận ở nơi kiểm tra.',
-      next: 'Xin quay lại từ ngày mai. Nếu cần gấp, xin đến quầy của văn phòng hành chính địa phương.',
     },
     'take-card-first': {
       title: 'Trước hết xin lấy thẻ ra',

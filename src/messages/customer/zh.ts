@@ -147,11 +147,6 @@ export const zh: CustomerTexts = {
       text: '本项手续无法以这种方式确认您的身份。',
       next: '请向工作人员咨询使用个人编号卡和密码办理。',
     },
-    'card-without-pin': {
-      title: '这是没有密码的卡片',
-      text: '人脸认证的个人编号卡没有密码，因此无法在本机使用。',
-      next: '可在市区町村的窗口办理手续，也可换成设有密码的卡片。',
-    },
     'card-expired': {
       title: '卡片已过有效期限',
       text: '您的个人编号卡已超过有效期限。',
@@ -161,16 +156,6 @@ export const zh: CustomerTexts = {
       title: '使用登记已过期',
       text: '您在市区町村的使用登记已超过期限。',
       next: '请携带卡片前往市区町村的窗口更新登记。',
-    },
-    'card-kind-ended': {
-      title: '这是住民基本台账卡',
-      text: '住民基本台账卡的有效期已结束，或者本机已不再受理。',
-      next: '请使用个人编号卡。如没有，请到市区町村的窗口咨询。',
-    },
-    'certificate-from-tomorrow': {
-      title: '电子证书从明天起可用',
-      text: '今天发行的电子证书可能尚未登记到确认系统。',
-      next: '请于明天以后再来。如需尽快办理，请前往市区町村的窗口。',
     },
     'take-card-first': {
       title: '请先取出卡片',

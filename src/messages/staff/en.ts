@@ -427,17 +427,6 @@ export const en: StaffTexts = {
         next: 'Add it to the setting to accept it. For a contradiction, check what the terminal reports and the table of profiles.',
       },
     },
-    ERR_CARD_WITHOUT_PIN: {
-      title: 'A card without a PIN (face authentication)',
-      clerk: {
-        text: 'The card has no signature certificate, and its user-authentication PIN cannot be used. No PIN is asked for.',
-        next: 'The counter of the municipal office can help, and can change it to a card with a PIN.',
-      },
-      operator: {
-        text: 'There is no signature certificate and the user-authentication PIN is blocked or unusable, which public information describes for face-authentication cards (inferred).',
-        next: 'Show no PIN entry. It may also be an ordinary card that is blocked; the counter is the place to go either way.',
-      },
-    },
     ERR_CARD_EXPIRED: {
       title: 'The card has expired',
       clerk: {
@@ -458,28 +447,6 @@ export const en: StaffTexts = {
       operator: {
         text: 'The date in the municipal application or on the magnetic stripe is before the given time.',
         next: 'Check the field validity of the profile. If it is right, the registration must be renewed at the counter.',
-      },
-    },
-    ERR_CARD_KIND_ENDED: {
-      title: 'Juki cards are not accepted',
-      clerk: {
-        text: 'Convenience stores do not accept cards of the resident register (Juki cards).',
-        next: 'Ask for a My Number card, or refer the customer to the municipal counter.',
-      },
-      operator: {
-        text: 'No service of this channel works with a Juki card. The last were issued in December 2015, for ten years.',
-        next: '`jpki-card services` lists what each kind of card can be used for.',
-      },
-    },
-    ERR_CERTIFICATE_NOT_ACTIVE_YET: {
-      title: 'A certificate issued today works from tomorrow',
-      clerk: {
-        text: 'The certificate was issued today, and the service that checks it may not know it yet.',
-        next: 'Ask the customer to come back tomorrow, or refer them to the municipal counter.',
-      },
-      operator: {
-        text: 'The certificate is valid from today, and no source of revocation knows it yet. Many municipalities announce use from the next day.',
-        next: 'If it goes on after that, check the sources of revocation.',
       },
     },
     ERR_RAW_VERIFY_REFUSED: {
