@@ -20,6 +20,7 @@ import {
   type VirtualCardOptions,
 } from '../../src/emulator/index.ts'
 import { CardManager, CommonApplication } from '../../src/identify/index.ts'
+import { JpkiApplication } from '../../src/jpki/index.ts'
 import { JukiApplication } from '../../src/juki/index.ts'
 import { IssuanceApplication, loadProfile } from '../../src/municipal/application/index.ts'
 import type { CardTransport } from '../../src/transport/index.ts'
@@ -167,6 +168,19 @@ describe.each(bindingNames)('through pcscd with %s', (binding) => {
       const record = await (await IssuanceApplication.open(session, profile)).read()
       expect([record.userId.reveal(), record.municipalityCode]).toEqual(['000000000004000127', '99999'])
     })
+  })
+
+  test('an iPhone that has verified its holder signs once without a PIN, and is powered down', async () => {
+    const { card, session } = await opened({ kind: 'phone-iphone' })
+    const jpki = await JpkiApplication.open(session)
+    await jpki.authenticate(Uint8Array.of(1), 'device')
+    expect(card.verified('auth')).toBe(false)
+    await expect(jpki.authenticate(Uint8Array.of(1), 'device')).rejects.toMatchObject({ code: 'ERR_USER_NOT_VERIFIED' })
+    await session.close()
+    card.verifyHolder()
+    const { code, stdout } = await run(process.execPath, [commandLine, 'auth', '--challenge', '01', '--json'])
+    expect([code, JSON.parse(stdout).ok]).toEqual([0, true])
+    expect(card.log.filter(({ command }) => command[1] === 0x20 && command.length > 5)).toEqual([])
   })
 
   test('a copy of the files on another chip is not authentic', async () => {
