@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   announceScript,
@@ -9,22 +10,23 @@ import {
 } from '../../src/server/stores/redis-scripts.ts'
 import { type RedisStoreOptions, redisStore } from '../../src/server/stores/redis-store.ts'
 
-/** The package `redis` without a server: options of each client, what was sent, and what is answered. */
+/** The package `redis` without a server: options and events of each client, what was sent, and what is answered. */
 const fake = vi.hoisted(() => ({
-  clients: [] as { options: Record<string, unknown>; sent: string[][]; destroyed: number }[],
+  clients: [] as { options: Record<string, unknown>; events: EventEmitter; sent: string[][]; destroyed: number }[],
   info: '',
   answer: undefined as ((command: string[], options: Record<string, unknown>) => unknown) | undefined,
   connect: undefined as ((options: Record<string, unknown>) => unknown) | undefined,
 }))
-vi.mock('redis', () => {
+vi.mock('redis', async () => {
+  const { EventEmitter } = await import('node:events')
   class ErrorReply extends Error {}
   const createClient = (options: Record<string, unknown>) => {
-    const client = { options, sent: [] as string[][], destroyed: 0 }
+    const client = { options, events: new EventEmitter(), sent: [] as string[][], destroyed: 0 }
     const nonces = new Map<string, string>()
     fake.clients.push(client)
     return {
       connect: async () => fake.connect?.(options),
-      on: () => undefined,
+      on: (event: string, listener: (error: unknown) => void) => client.events.on(event, listener),
       destroy: () => void client.destroyed++,
       async sendCommand(command: string[]) {
         client.sent.push(command)
@@ -187,6 +189,11 @@ describe('a server', () => {
     expect(reasons((await opened({ durable })).store)).toEqual(expected)
   })
 
+  test('that has no append-only file is not reported unless PINs are kept', async () => {
+    fake.info = info('aof_enabled:0')
+    expect(reasons((await opened()).store)).toEqual([undefined])
+  })
+
   test('that names no policy is not said to evict', async () => {
     fake.info = 'role:master\r\n'
     expect(reasons((await opened({ durable: true })).store)).toEqual([undefined])
@@ -206,9 +213,47 @@ describe('a server', () => {
   test('that refuses who we are while connecting is refused', async () => {
     const error = await errorReply('ERR invalid DB index')
     fake.connect = () => Promise.reject(error)
-    await expect(redisStore({ url })).rejects.toMatchObject(because('refused'))
+    const refused = await redisStore({ url }).catch((thrown) => thrown)
+    expect(refused).toMatchObject(because('refused'))
+    expect(refused.cause.cause).toBe(error)
     fake.connect = () => Promise.reject(Object.assign(new Error('x'), { code: 'EPROTO' }))
     await expect(redisStore({ url })).rejects.toMatchObject(because('tls'))
+  })
+
+  test.each([
+    ['LOADING Redis is loading', 'loading'],
+    ['MASTERDOWN Link with MASTER is down', 'read-only-replica'],
+    ['WRONGPASS invalid username-password pair', 'refused'],
+  ])('that answers the connection with %s is reported with its own reason: %s', async (message, reason) => {
+    const error = await errorReply(message)
+    fake.connect = () => Promise.reject(error)
+    await expect(redisStore({ url })).rejects.toMatchObject(because(reason))
+  })
+
+  test.each([
+    ['unreachable', () => new Error('Socket closed')],
+    ['loading', () => errorReply('LOADING Redis is loading')],
+  ])('whose connection is lost is %s, and connected again', async (reason, lost) => {
+    const { store, client } = await opened()
+    let connect = (): void => undefined
+    fake.connect = () =>
+      new Promise<void>((resolve) => {
+        connect = resolve
+      })
+    client.events.emit('error', await lost())
+    expect(reasons(store)).toEqual([reason])
+    await expect(store.read('k')).rejects.toMatchObject(because(reason))
+    await vi.waitFor(() => expect(fake.clients).toHaveLength(2), 20_000)
+    expect(reasons(store)).toEqual([reason])
+    connect()
+    await vi.waitFor(() => expect(reasons(store)).toEqual([undefined]), 20_000)
+  })
+
+  test('without Sentinels is examined on its connection, and keeps it', async () => {
+    const { store, client } = await opened({ checkMs: 100 })
+    const examined = () => client.sent.filter(([name]) => name === 'INFO').length
+    await vi.waitFor(() => expect(examined()).toBeGreaterThan(1), 20_000)
+    expect([reasons(store), fake.clients.length, client.destroyed]).toEqual([[undefined], 1, 0])
   })
 })
 
@@ -270,6 +315,27 @@ describe('a client', () => {
     },
   )
 
+  test('goes nowhere where no Sentinel answers, and why the last one did not is the cause', async () => {
+    const causeOf = async (connect: (host: string) => unknown) => {
+      fake.connect = ({ socket }) => connect((socket as { host: string }).host)
+      const error = await redisStore({ url, sentinel, timeoutMs: 50 }).catch((thrown) => thrown)
+      expect(error).toMatchObject(because('primary-unknown'))
+      return error.cause.cause
+    }
+    const [gone, tls] = [new Error('gone'), Object.assign(new Error('x'), { code: 'EPROTO' })]
+    const last = await causeOf((host) => Promise.reject(host === 's1' ? gone : tls))
+    expect([last.reason, last.cause]).toEqual(['tls', tls])
+    expect(await causeOf(() => new Promise(() => {}))).toMatchObject({ name: 'RedisFault', reason: 'unreachable' })
+    fake.answer = ([name]) => (name === 'SENTINEL' ? null : undefined)
+    expect(await causeOf(() => undefined)).toBeUndefined()
+  })
+
+  test('of a Sentinel may fail after its answer', async () => {
+    const { store } = await opened({ sentinel })
+    expect(fake.clients[0]!.events.emit('error', new Error('gone'))).toBe(true)
+    expect(reasons(store)).toEqual([undefined])
+  })
+
   test('asks the next Sentinel when one does not answer in time, and leaves nothing of it', async () => {
     fake.connect = ({ socket }) => ((socket as { host: string }).host === 's1' ? new Promise(() => {}) : undefined)
     await opened({ sentinel, timeoutMs: 50 })
@@ -285,9 +351,24 @@ describe('a client', () => {
     ]) {
       const { store, client } = await opened({ sentinel, checkMs: 100 })
       fake.answer = ([name]) => (name === 'SENTINEL' ? [host, port] : undefined)
+      let connect = (): void => undefined
+      fake.connect = ({ socket }) => {
+        const to = socket as { host: string; port: number }
+        if (to.host !== host || to.port !== Number(port)) return
+        return new Promise<void>((resolve) => {
+          connect = resolve
+        })
+      }
+      const made = fake.clients.length
       await vi.waitFor(() => expect(client.destroyed).toBeGreaterThan(0), 20_000)
+      expect(reasons(store)).toEqual(['read-only-replica'])
+      await vi.waitFor(
+        () => expect(fake.clients.slice(made).at(-1)?.options).toMatchObject({ socket: { host } }),
+        20_000,
+      )
+      connect()
       await vi.waitFor(() => expect(reasons(store)).toEqual([undefined]), 20_000)
-      fake.answer = undefined
+      Object.assign(fake, { answer: undefined, connect: undefined })
       await store.close?.()
     }
   })
@@ -328,6 +409,9 @@ describe('options', () => {
     [{ checkMs: 3_600_001 }, /^checkMs/],
     [{ checkMs: 100.5 }, /^checkMs/],
     [{ url: 7 }, /^url/],
+    [{ url: new URL('redis://localhost') }, /^url/],
+    [{ url: 'localhost:x' }, /^url/],
+    [{ url: '//us:secret@localhost' }, /^url/],
     [{ url: 'xredis://localhost' }, /^url/],
     [{ url: 'redisss://localhost' }, /^url/],
     [{ url: 'redis://localhost/1/' }, /^url/],
@@ -362,5 +446,19 @@ describe('options', () => {
     const made = fake.clients.length
     await new Promise((done) => setTimeout(done, 120))
     expect([made, fake.clients.length]).toEqual([1, 1])
+  })
+})
+
+test('without the package it says which one to install', async () => {
+  const present = await import('redis')
+  vi.doMock('redis', () => {
+    throw new Error('not found')
+  })
+  open.push(() => vi.doMock('redis', () => present))
+  await expect(redisStore({ url: 'redis://127.0.0.1:1' })).rejects.toMatchObject({
+    name: 'DependencyError',
+    code: 'ERR_DEPENDENCY_MISSING',
+    dependency: 'redis',
+    message: expect.stringContaining('npm install redis'),
   })
 })

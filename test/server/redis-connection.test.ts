@@ -213,6 +213,38 @@ describe('looks from time to time', () => {
     expect([looks[0], new Set(looks.slice(1)), clients.length]).toEqual([true, new Set([false]), 1])
   })
 
+  test('keep the time at which each condition began', async () => {
+    let warnings: readonly RedisFaultReason[] = ['evicting']
+    let looks = 0
+    const examine = async () => {
+      looks++
+      return warnings
+    }
+    const { connection } = setUp({ checkMs: 10, examine })
+    /** Since when what is found at a time is reported, ms. */
+    const begins = async (at: number, found: readonly RedisFaultReason[]) => {
+      vi.setSystemTime(at)
+      warnings = found
+      const before = looks
+      await vi.waitFor(() => expect(looks).toBeGreaterThan(before + 1), soon)
+      const conditions = connection.conditions()
+      expect(conditions.flatMap(({ reason }) => reason ?? [])).toEqual(found)
+      return conditions.map(({ since }) => Number(since))
+    }
+    try {
+      vi.setSystemTime(1_000)
+      await connection.open()
+      expect(await begins(2_000, ['evicting'])).toEqual([1_000])
+      expect(await begins(3_000, ['evicting', 'not-persistent'])).toEqual([1_000, 3_000])
+      expect(await begins(4_000, ['evicting', 'not-persistent'])).toEqual([1_000, 3_000])
+      expect(await begins(5_000, ['not-persistent'])).toEqual([3_000])
+      expect(await begins(6_000, [])).toEqual([6_000])
+      expect(await begins(7_000, ['evicting'])).toEqual([7_000])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   test('give a connection up whose server cannot serve any more, and find the next', async () => {
     let looks = 0
     const examine = async () => {

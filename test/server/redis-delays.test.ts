@@ -4,14 +4,18 @@ import { RedisFault, type RedisFaultReason } from '../../src/server/stores/redis
 
 /** How long was waited for what, without waiting. */
 const waits = vi.hoisted(() => [] as number[])
+/** Whether a wait keeps the process alive. */
+const kept = vi.hoisted(() => new Set<boolean | undefined>())
 vi.mock('node:timers/promises', () => ({
-  setTimeout: async (ms: number) => {
+  setTimeout: async (ms: number, _value: unknown, options: { readonly ref?: boolean }) => {
     waits.push(ms)
+    kept.add(options.ref)
     await new Promise(setImmediate)
   },
 }))
 beforeEach(() => {
   waits.length = 0
+  kept.clear()
   vi.spyOn(Math, 'random').mockReturnValue(0.5)
 })
 const opened: RedisConnection[] = []
@@ -53,6 +57,11 @@ test('a server that is not there is tried after 50 ms, twice as long each time, 
 test('a server that refuses soon after each connection is tried after growing delays too', async () => {
   expect(await delays(async () => undefined, 'read-only-replica')).toEqual(growing)
   expect(waits).toContain(checkMs * 0.75)
+})
+
+test('neither the wait for the next attempt nor that for the next examination keeps the process alive', async () => {
+  await delays(async () => undefined, 'read-only-replica')
+  expect([...kept]).toEqual([false])
 })
 
 test('a connection that is lost is made again at the first delay each time', async () => {

@@ -45,6 +45,7 @@ test.each([
   ['XERR user_script: -OOM command', 'XERR'],
   ['MISCONF user_script: -OOM command', 'MISCONF'],
   ['no code', ''],
+  ['no READONLY', ''],
   ['Ab', 'A'],
 ])('the code of the reply %j is %j, and the reply is kept as its cause', (message, code) => {
   const cause = new Error(message)

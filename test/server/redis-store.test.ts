@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type RedisStoreOptions, redisStore } from '../../src/server/stores/redis-store.ts'
 import { type Redis, startRedis } from '../support/redis.ts'
 
@@ -256,17 +256,4 @@ test('without memory for more it says so', async () => {
   }
   await expect(fill()).rejects.toMatchObject({ code: 'ERR_STORE_FULL' })
   expect(await store.take(given)).toBe('x')
-})
-
-test('without the package it says which one to install', async () => {
-  vi.doMock('redis', () => {
-    throw new Error('not found')
-  })
-  open.push(() => vi.doUnmock('redis'))
-  await expect(redisStore({ url: 'redis://127.0.0.1:1' })).rejects.toMatchObject({
-    name: 'DependencyError',
-    code: 'ERR_DEPENDENCY_MISSING',
-    dependency: 'redis',
-    message: expect.stringContaining('npm install redis'),
-  })
 })

@@ -1,4 +1,5 @@
 import { load } from '../../optional-package.ts'
+import { withinTime } from '../../waiting.ts'
 import type { RedisClient } from './redis-connection.ts'
 import { faultOf, RedisFault, RedisReply } from './redis-faults.ts'
 
@@ -56,7 +57,7 @@ export class RedisAddress {
   readonly #redis: typeof import('redis')
   readonly #options: RedisAddressOptions
   readonly #timeoutMs: number
-  /** The primary as the Sentinels last named it. */
+  /** The primary as the Sentinels last named it; undefined without Sentinels. */
   #primary: Node | undefined
 
   private constructor(redis: typeof import('redis'), options: RedisAddressOptions, timeoutMs: number) {
@@ -97,22 +98,21 @@ export class RedisAddress {
    * @throws RedisFault `read-only-replica` when they name another one. Unreachable Sentinels are not a fault.
    */
   async checkPrimary(): Promise<void> {
-    const { sentinel } = this.#options
-    if (sentinel === undefined) return
-    const now = await this.#askSentinels(sentinel).catch(() => this.#primary)
-    if (now?.host !== this.#primary?.host || now?.port !== this.#primary?.port)
-      throw new RedisFault('read-only-replica')
+    const primary = this.#primary
+    if (primary === undefined) return
+    const now = await this.#askSentinels(this.#options.sentinel!).catch(() => primary)
+    if (now.host !== primary.host || now.port !== primary.port) throw new RedisFault('read-only-replica')
   }
 
-  /** @throws RedisFault. */
+  /** @throws RedisFault `primary-unknown`; its cause is the fault of the last Sentinel that did not answer. */
   async #askSentinels({ name, nodes, username, password }: RedisSentinels): Promise<Node> {
-    let fault = new RedisFault('primary-unknown')
+    let fault: RedisFault | undefined
     for (const node of nodes) {
       const client = this.#client({ socket: node, username, password })
       client.on('error', () => {})
       try {
         const asked = client.connect().then(() => client.sendCommand(['SENTINEL', 'get-master-addr-by-name', name]))
-        const answer = await withinTime(asked, this.#timeoutMs)
+        const answer = await withinTime(asked, this.#timeoutMs, () => new RedisFault('unreachable'))
         const [host, port] = Array.isArray(answer) ? answer : []
         if (typeof host === 'string' && /^\d{1,5}$/.test(String(port))) return { host, port: Number(port) }
       } catch (error) {
@@ -195,16 +195,4 @@ const pem = (text: string | Uint8Array | undefined): string | Buffer | undefined
 function defined<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const entries = Object.entries(options).filter(([, value]) => value !== undefined)
   return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> }
-}
-
-async function withinTime<T>(answer: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new RedisFault('unreachable')), ms)
-  })
-  try {
-    return await Promise.race([answer, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

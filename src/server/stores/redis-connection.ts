@@ -104,7 +104,7 @@ export class RedisConnection {
     this.#closing.abort()
     this.#link?.giveUp(new RedisFault('closed'))
     await this.#running
-    this.#report(new RedisFault('closed'))
+    this.#fail(new RedisFault('closed'))
   }
 
   async #stayConnected(): Promise<void> {
@@ -122,7 +122,6 @@ export class RedisConnection {
       // Failures are retried later.
       await this.#connect().catch(() => {})
     }
-    this.#link?.giveUp(new RedisFault('closed'))
   }
 
   /** Checks a connection periodically until it is lost. */
@@ -145,7 +144,7 @@ export class RedisConnection {
       client = await this.#options.make()
     } catch (error) {
       const { fault } = faultOf(error)
-      this.#report(fault)
+      this.#fail(fault)
       throw fault
     }
     const lost = new AbortController()
@@ -153,7 +152,7 @@ export class RedisConnection {
       // Later commands are not sent to it.
       if (this.#link === link) {
         this.#link = undefined
-        this.#report(fault)
+        this.#fail(fault)
       }
       client.destroy()
       lost.abort()
@@ -166,17 +165,17 @@ export class RedisConnection {
     } catch (error) {
       const { fault } = faultOf(error)
       giveUp(fault)
-      this.#report(fault)
+      this.#fail(fault)
       throw fault
     }
-    if (this.#closing.signal.aborted) giveUp(new RedisFault('closed'))
+    if (this.#closing.signal.aborted) client.destroy()
     else this.#link = link
   }
 
   async #examine(link: Link, isNew: boolean): Promise<void> {
     try {
       const send: Send = (...command) => this.#inTime(link.client.sendCommand(command), link.giveUp)
-      this.#report(undefined, await this.#options.examine(send, isNew))
+      this.#report(await this.#options.examine(send, isNew))
     } catch (error) {
       const { fault } = faultOf(error)
       link.giveUp(fault)
@@ -184,10 +183,14 @@ export class RedisConnection {
     }
   }
 
+  /** Records why there is no connection. */
+  #fail(fault: RedisFault): void {
+    this.#fault = fault
+    this.#report([fault.reason])
+  }
+
   /** Records the state, and since when. */
-  #report(fault: RedisFault | undefined, warnings: readonly RedisFaultReason[] = []): void {
-    if (fault !== undefined) this.#fault = fault
-    const reasons = fault === undefined ? warnings : [fault.reason]
+  #report(reasons: readonly RedisFaultReason[]): void {
     const before = this.#conditions
     const since = (reason: string | undefined): Date => before.find((one) => one.reason === reason)?.since ?? new Date()
     this.#conditions =
