@@ -234,7 +234,7 @@ describe('a server', () => {
     ['unreachable', () => new Error('Socket closed')],
     ['loading', () => errorReply('LOADING Redis is loading')],
   ])('whose connection is lost is %s, and connected again', async (reason, lost) => {
-    const { store, client } = await opened()
+    const { store, client } = await opened({ timeoutMs: 60_000 })
     let connect = (): void => undefined
     fake.connect = () =>
       new Promise<void>((resolve) => {
@@ -349,7 +349,7 @@ describe('a client', () => {
       ['10.0.0.2', '6380'],
       ['10.0.0.1', '6381'],
     ]) {
-      const { store, client } = await opened({ sentinel, checkMs: 100 })
+      const { store, client } = await opened({ sentinel, checkMs: 100, timeoutMs: 60_000 })
       fake.answer = ([name]) => (name === 'SENTINEL' ? [host, port] : undefined)
       let connect = (): void => undefined
       fake.connect = ({ socket }) => {
