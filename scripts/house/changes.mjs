@@ -153,7 +153,7 @@ export const commonPuk: PinReference = pinReference('common-puk', registryApplic
         by: 'commonPin, commonPuk, identifyCard }',
       },
       {
-        file: 'src/emulator/applications/common.ts',
+        file: 'src/emulator/applications/common-juki.ts',
         after: "      changeablePin('common', secrets.jukiPin),\n",
         insert: "      { ...changeablePin('common-puk', '12345678'), fid: 0x001d, tries: 10, change: 'never' },\n",
       },

@@ -1,9 +1,8 @@
 /** Command chaining (CLA bit 10), 61xx with GET RESPONSE and 6Cxx: applied around every handler. */
 
 import { concat } from '../bytes.ts'
-import type { ParsedCommand } from './command.ts'
-import type { CardProfile } from './profile.ts'
-import { type Answer, data, status, sw } from './status.ts'
+import { type Answer, data, type ParsedCommand, status, sw } from './apdu.ts'
+import type { CardProfile } from './options.ts'
 
 const nothing = new Uint8Array(0)
 const longestCommandData = 65_535

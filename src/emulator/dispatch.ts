@@ -1,22 +1,22 @@
 /** The handler of each CLA and INS, and the refusals before any handler runs. */
 
+import { type Answer, type ParsedCommand, status, sw } from './apdu.ts'
 import type { CardState } from './card-state.ts'
-import type { ParsedCommand } from './command.ts'
-import { changeKey, changeReferenceData } from './handlers/change-pin.ts'
-import { computeDigitalSignature } from './handlers/compute-digital-signature.ts'
-import { getChallenge } from './handlers/get-challenge.ts'
-import { getData } from './handlers/get-data.ts'
 import type { Handler } from './handlers/handler.ts'
-import { internalAuthenticate } from './handlers/internal-authenticate.ts'
-import { readBinary } from './handlers/read-binary.ts'
-import { readRecord } from './handlers/read-record.ts'
-import { announceLastCommand, externalAuthenticate, setPublicKey } from './handlers/refusals.ts'
+import {
+  announceLastCommand,
+  computeDigitalSignature,
+  externalAuthenticate,
+  getChallenge,
+  internalAuthenticate,
+  setPublicKey,
+  setSessionKey,
+} from './handlers/key.ts'
+import { changeKey, changeReferenceData, verify } from './handlers/pin.ts'
+import { getData, readBinary, readRecord } from './handlers/read.ts'
 import { select } from './handlers/select.ts'
-import { setSessionKey } from './handlers/set-session-key.ts'
-import { verify } from './handlers/verify.ts'
-import type { CardProfile } from './profile.ts'
+import type { CardProfile } from './options.ts'
 import { protectedCommand } from './secure-messaging/protected-command.ts'
-import { type Answer, status, sw } from './status.ts'
 
 /** Keyed CLA then INS. */
 const handlers: ReadonlyMap<number, ReadonlyMap<number, Handler>> = new Map([

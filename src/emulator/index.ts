@@ -15,20 +15,28 @@
  * @module jpki-card/emulator
  */
 
+export { verificationCodeB } from './applications/card-face-parts.ts'
 export { type ContentFault, contentFaults } from './applications/content-faults.ts'
 export { type IssuanceFault, type IssuanceOptions, issuanceFaults } from './applications/issuance-options.ts'
-export { verificationCodeB } from './applications/verification-codes.ts'
 export { createVirtualCard } from './create-virtual-card.ts'
 export { checkFaultScript, type Fault, type FaultAction, type FaultScript } from './faults.ts'
 export { type Authorities, type AuthorityOptions, createAuthorities } from './issue/authorities.ts'
 export { type CardVerifiableKey, type CvcChain, type VirtualRoot, virtualRoots } from './issue/cvc.ts'
+export type { AuthorityOrganization } from './issue/distinguished-name.ts'
 export type { Holder } from './issue/holder.ts'
-export { createIdentity, type Identity, type IdentityOptions } from './issue/identity.ts'
-export { exportIdentity, importIdentity } from './issue/identity-text.ts'
-export type { IssuedCertificate, KeyPair } from './issue/keys.ts'
-export { issueOcspResponder, type OcspResponderOptions } from './issue/ocsp-responder.ts'
-export { issueOcspResponse, type OcspResponseOptions } from './issue/ocsp-response.ts'
-export type { AuthorityOrganization } from './issue/organization.ts'
+export {
+  createIdentity,
+  exportIdentity,
+  type Identity,
+  type IdentityOptions,
+  importIdentity,
+} from './issue/identity.ts'
+export {
+  issueOcspResponder,
+  issueOcspResponse,
+  type OcspResponderOptions,
+  type OcspResponseOptions,
+} from './issue/ocsp.ts'
 export {
   issueRevocationList,
   type RevocationListEntry,
@@ -40,27 +48,27 @@ export {
   type UserCertificates,
 } from './issue/user-certificates.ts'
 export {
-  type ExtendedAnswers,
-  type VirtualCardCapabilities,
-  type VirtualCardKind,
-  type VirtualCardOptions,
-  virtualCardKinds,
-} from './options.ts'
-export {
+  type MagneticTrack,
   type MunicipalStripeFault,
   type MunicipalStripeOptions,
+  magneticTracks,
   municipalStripe,
   municipalStripeFaults,
-} from './stripe/municipal-stripe.ts'
-export {
   packBits,
   type StripeFault,
   type SwipeOptions,
   swipeStripe,
   type TypingOptions,
   typeStripes,
-} from './stripe/swipe.ts'
-export { type MagneticTrack, magneticTracks } from './stripe/tracks.ts'
+} from './magnetic-stripe.ts'
+export {
+  type ExtendedAnswers,
+  type VirtualCardCapabilities,
+  type VirtualCardKind,
+  type VirtualCardOptions,
+  virtualCardKinds,
+} from './options.ts'
+export type { IssuedCertificate, KeyPair } from './rsa.ts'
 export { type PinName, pinNames } from './table.ts'
 export { VirtualTransport, type VirtualTransportOptions } from './transport/virtual-transport.ts'
 export type { LoggedExchange, VirtualCard } from './virtual-card.ts'

@@ -3,8 +3,8 @@
 import type { ContentFault } from './applications/content-faults.ts'
 import type { IssuanceOptions } from './applications/issuance-options.ts'
 import type { FaultScript } from './faults.ts'
+import { withCheckDigit } from './issue/holder.ts'
 import type { Identity } from './issue/identity.ts'
-import { withCheckDigit } from './issue/individual-number.ts'
 import { type PinName, pinNames } from './table.ts'
 
 /** Kinds of token: マイナンバーカード, 住民基本台帳カード, スマホ用電子証明書 on Android (GP-SE) and on iPhone. */
@@ -141,4 +141,23 @@ export function checkPinName(name: string): asserts name is PinName {
 function matching(name: string, value: string, format: RegExp): string {
   if (typeof value !== 'string' || !format.test(value)) throw new TypeError(`${name} must match ${format.source}`)
   return value
+}
+
+/** Properties of one card within its kind, resolved from the options. */
+export interface CardProfile {
+  readonly kind: VirtualCardKind
+  readonly shortFileId: boolean
+  readonly shortFileIdRefusal: number
+  readonly extendedLength: boolean
+  readonly extendedLengthRefusal: number
+  readonly extendedAnswers: ExtendedAnswers
+  readonly directReference: boolean
+  readonly directReferenceRefusal: number
+  readonly selectP2: readonly number[] | undefined
+  readonly selectP2Refusal: number
+  readonly selectAnnouncesData: 'given' | 'refused' | undefined
+  readonly endOfFileWarning: boolean
+  readonly queryWhenVerified: 'ok' | 'counter'
+  readonly chainedResponses: boolean
+  readonly commandChaining: boolean
 }

@@ -2,16 +2,13 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { copyBytes, fromHex } from '../bytes.ts'
+import { type Answer, encodeAnswer, parseCommand, sw } from './apdu.ts'
 import type { CardState } from './card-state.ts'
 import { Chaining } from './chaining.ts'
-import { parseCommand } from './command.ts'
 import { dispatch } from './dispatch.ts'
-import { FaultPlayer } from './fault-player.ts'
-import type { Fault, FaultScript } from './faults.ts'
+import { type Fault, FaultPlayer, type FaultScript } from './faults.ts'
 import type { Identity } from './issue/identity.ts'
-import type { VirtualCardKind } from './options.ts'
-import type { CardProfile } from './profile.ts'
-import { type Answer, encodeAnswer, sw } from './status.ts'
+import type { CardProfile, VirtualCardKind } from './options.ts'
 import type { PinName } from './table.ts'
 
 /** The only error of an exchange with the virtual card. */

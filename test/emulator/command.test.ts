@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { fromHex } from '../../src/bytes.ts'
-import { parseCommand } from '../../src/emulator/command.ts'
+import { parseCommand } from '../../src/emulator/apdu.ts'
 import { poweredCard, selectFile, selectJpki, send, sw } from './support.ts'
 
 const cases: readonly [string, string, number, number | undefined, boolean][] = [

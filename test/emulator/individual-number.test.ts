@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withCheckDigit, withWrongCheckDigit } from '../../src/emulator/issue/individual-number.ts'
+import { withCheckDigit, withWrongCheckDigit } from '../../src/emulator/issue/holder.ts'
 
 /** Worked out with the weights 6 5 4 3 2 7 6 5 4 3 2, modulo 11; remainders 0 and 1 both give 0. */
 test.each([

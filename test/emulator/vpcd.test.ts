@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { fromHex, toHex } from '../../src/bytes.ts'
 import { attachToVpcd } from '../../src/emulator/index.ts'
-import { encodeFrame, FrameReader } from '../../src/emulator/vpcd-frames.ts'
+import { encodeFrame, FrameReader } from '../../src/emulator/vpcd.ts'
 import { poweredCard, selectFile, selectJpki, verifyCurrent } from './support.ts'
 
 /** Stands for vpcd: accepts one card and asks it things. */

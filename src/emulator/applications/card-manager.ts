@@ -4,13 +4,12 @@
  */
 
 import { asciiBytes, fromHex } from '../../bytes.ts'
+import { sw } from '../apdu.ts'
 import { compactDate } from '../issue/calendar.ts'
 import { certify, cvcKeyId } from '../issue/cvc.ts'
-import { sw } from '../status.ts'
 import { type Application, internalKey, lazy } from '../table.ts'
 import { tlv } from '../tlv-writer.ts'
-import type { CardContent } from './content.ts'
-import { contactAtrObject } from './other-card.ts'
+import { type CardContent, contactAtrObject } from './content.ts'
 
 /** GlobalPlatform card recognition data: object identifiers under 1.2.840.114283. */
 const cardRecognition = tlv(0x66, tlv(0x73, fromHex('06072A864886FC6B01600C060A2A864886FC6B02020101')))

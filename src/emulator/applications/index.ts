@@ -3,11 +3,10 @@
 import type { VirtualCardKind } from '../options.ts'
 import type { Application } from '../table.ts'
 import { cardManager } from './card-manager.ts'
-import { commonApplication } from './common.ts'
+import { commonApplication, jukiApplication } from './common-juki.ts'
 import type { CardContent } from './content.ts'
 import { issuanceApplications } from './issuance.ts'
 import { jpkiApplication } from './jpki.ts'
-import { jukiApplication } from './juki.ts'
 import { textApplication } from './text.ts'
 import { visualApplication } from './visual.ts'
 

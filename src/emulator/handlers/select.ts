@@ -1,9 +1,8 @@
 /** SELECT, INS A4: application by AID (P1 = 04), elementary file by identifier (P1 = 02), MF (P1 = 00). */
 
+import { type Answer, data, type ParsedCommand, status, sw } from '../apdu.ts'
 import type { CardState } from '../card-state.ts'
-import type { ParsedCommand } from '../command.ts'
-import type { CardProfile } from '../profile.ts'
-import { type Answer, data, status, sw } from '../status.ts'
+import type { CardProfile } from '../options.ts'
 import { tlv } from '../tlv-writer.ts'
 import type { Handler } from './handler.ts'
 

@@ -1,12 +1,11 @@
 /** The two CAs of one generation. */
 
+import { generateKeys, type IssuedCertificate } from '../rsa.ts'
 import { type Asn1, loadAsn1, wholeSecond } from './asn1.ts'
 import { dayInJapan, endOfDayInJapan } from './calendar.ts'
 import { newSerial, signCertificate } from './certificate.ts'
-import { type CertificateUse, issuerName, serviceName } from './distinguished-name.ts'
+import { type AuthorityOrganization, type CertificateUse, issuerName, serviceName } from './distinguished-name.ts'
 import { ExtensionWriter } from './extensions.ts'
-import { generateKeys, type IssuedCertificate } from './keys.ts'
-import type { AuthorityOrganization } from './organization.ts'
 
 /** Both CAs of one generation, each with its private key. */
 export interface Authorities {

@@ -1,9 +1,18 @@
-/** X.509 certificates: content and signature. */
+/** X.509 certificates: content and signature, and what is needed of a CA to issue in its name. */
 
 import { randomInt } from 'node:crypto'
 import type { Certificate, Extension } from 'pkijs'
+import { equalBytes } from '../../bytes.ts'
+import type { IssuedCertificate } from '../rsa.ts'
 import { type Asn1, encodeTime, exactBuffer, signingKey } from './asn1.ts'
-import { encodeName, type NameParts } from './distinguished-name.ts'
+import {
+  type AuthorityOrganization,
+  type CertificateUse,
+  encodeName,
+  issuerName,
+  type NameParts,
+  organizations,
+} from './distinguished-name.ts'
 
 /** The content of a certificate without the signature. */
 export interface CertificateDraft {
@@ -52,4 +61,38 @@ export function newSerial(): Uint8Array {
   const serial = new Uint8Array(4)
   new DataView(serial.buffer).setUint32(0, lastSerial)
   return serial
+}
+
+export interface Authority {
+  readonly use: CertificateUse
+  readonly organization: AuthorityOrganization
+  readonly name: NameParts
+  /** Content of the INTEGER. */
+  readonly serial: Uint8Array
+  /** SubjectPublicKeyInfo DER. */
+  readonly publicKey: Uint8Array
+  /** PKCS#8 DER. Not compared with the public key, so that forgeries can be made. */
+  readonly privateKey: Uint8Array
+}
+
+/** @throws TypeError unless it is a CA as `createAuthorities` makes them, and of that use where one is given. */
+export function readAuthority(ca: IssuedCertificate, option: string, asn1: Asn1, use?: CertificateUse): Authority {
+  const certificate = parseCertificate(ca.certificate, option, asn1)
+  const subject = new Uint8Array(certificate.subject.toSchema().toBER())
+  for (const candidate of use ? [use] : (['authentication', 'signature'] as const)) {
+    for (const organization of organizations) {
+      const name = issuerName(candidate, organization)
+      const encoded = new Uint8Array(encodeName(name, asn1).toSchema().toBER())
+      if (!equalBytes(subject, encoded)) continue
+      return {
+        use: candidate,
+        organization,
+        name,
+        serial: certificate.serialNumber.valueBlock.valueHexView,
+        publicKey: new Uint8Array(certificate.subjectPublicKeyInfo.toSchema().toBER()),
+        privateKey: ca.privateKey,
+      }
+    }
+  }
+  throw new TypeError(`${option} must be a virtual authority${use ? ` for ${use}` : ''}`)
 }

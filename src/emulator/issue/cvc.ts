@@ -2,9 +2,8 @@
 
 import { createPublicKey } from 'node:crypto'
 import { asciiBytes, concat, copyBytes } from '../../bytes.ts'
-import { sha256, sha256DigestInfo, signPkcs1 } from '../rsa.ts'
+import { type KeyPair, privateKeyOf, sha256, sha256DigestInfo, signPkcs1 } from '../rsa.ts'
 import { tlv } from '../tlv-writer.ts'
-import { type KeyPair, privateKeyOf } from './keys.ts'
 
 /** A key pair with the 16-byte id by which certificates name it. */
 export interface CardVerifiableKey extends KeyPair {

@@ -2,7 +2,12 @@
 
 import type * as pkijsTypes from 'pkijs'
 import type { Asn1 } from './asn1.ts'
-import type { AuthorityOrganization } from './organization.ts'
+
+/** `JPKI-VIRTUAL`, or `JPKI-TEST` for software that must be shown certificates of the test hierarchy. */
+export type AuthorityOrganization = 'JPKI-VIRTUAL' | 'JPKI-TEST'
+
+/** Both of them. */
+export const organizations: readonly AuthorityOrganization[] = ['JPKI-VIRTUAL', 'JPKI-TEST']
 
 /** Attribute and value, in order. */
 export type NameParts = readonly (readonly ['C' | 'O' | 'OU' | 'L' | 'CN', string])[]

@@ -3,8 +3,8 @@
 import type * as asn1jsTypes from 'asn1js'
 import type * as pkijsTypes from 'pkijs'
 import { type Asn1, exactBuffer, keyIdentifier } from './asn1.ts'
-import type { Authority } from './authority.ts'
 import { compactDate, eraOf } from './calendar.ts'
+import type { Authority } from './certificate.ts'
 import { encodeName, type NameParts } from './distinguished-name.ts'
 import type { Holder } from './holder.ts'
 

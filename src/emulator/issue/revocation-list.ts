@@ -1,11 +1,11 @@
 /** Revocation lists of the virtual CAs. */
 
 import type { RevokedCertificate } from 'pkijs'
+import type { IssuedCertificate } from '../rsa.ts'
 import { type Asn1, encodeTime, loadAsn1, signingKey, wholeSecond } from './asn1.ts'
-import { readAuthority } from './authority.ts'
+import { readAuthority } from './certificate.ts'
 import { crlName, encodeName } from './distinguished-name.ts'
 import { ExtensionWriter } from './extensions.ts'
-import type { IssuedCertificate } from './keys.ts'
 
 /** An entry of a revocation list. */
 export interface RevocationListEntry {

@@ -1,15 +1,14 @@
 /** Issues the two user certificates on a card, in the profile of card-facts section 6. */
 
 import { randomBytes, randomInt } from 'node:crypto'
+import { generateKeys, type IssuedCertificate, type KeyPair, publicHalf } from '../rsa.ts'
 import { type Asn1, loadAsn1, wholeSecond } from './asn1.ts'
 import type { Authorities } from './authorities.ts'
-import { type Authority, readAuthority } from './authority.ts'
 import { birthdayAfter, compactDate, dayInJapan, endOfDayInJapan } from './calendar.ts'
-import { type CertificateDraft, newSerial, signCertificate } from './certificate.ts'
+import { type Authority, type CertificateDraft, newSerial, readAuthority, signCertificate } from './certificate.ts'
 import { crlName, serviceName } from './distinguished-name.ts'
 import { ExtensionWriter } from './extensions.ts'
 import { type Holder, makeHolder, municipalityCode } from './holder.ts'
-import { generateKeys, type IssuedCertificate, type KeyPair, publicHalf } from './keys.ts'
 
 /** Names that resolve nowhere (RFC 2606), where real certificates name J-LIS services. */
 const cps = 'http://www.jpki-virtual.invalid/cps.html'
