@@ -14,7 +14,7 @@ import {
   TextApplication,
 } from '../../src/card-face/index.ts'
 import { attributesLength } from '../../src/card-face/text/attributes.ts'
-import { decodeSessionKeyFile } from '../../src/card-face/text/keys.ts'
+import { decodeSessionKeyFile } from '../../src/card-face/text/records.ts'
 import { DecodeError, JpkiCardError } from '../../src/errors.ts'
 import { cardRecordExpiry, decodeCardRecord } from '../../src/identify/index.ts'
 import {

@@ -5,9 +5,9 @@ import { type ReadSignedOptions, TextApplication } from '../text/application.ts'
 import type { TextPin } from '../text/files.ts'
 import { VisualApplication } from '../visual/application.ts'
 import type { VisualPin } from '../visual/files.ts'
-import { requireLength } from './challenge.ts'
 import type { CardEvidence, EvidenceRecord, TextEvidence, VisualEvidence } from './evidence.ts'
 import type { AuthenticityReport } from './report.ts'
+import { requireLength } from './signature-checks.ts'
 import { type EvidenceOptions, verifyEvidence } from './verify.ts'
 
 /** A PIN that opens files, verified under the guard and consumed. */

@@ -1,3 +1,4 @@
+import { DecodeError } from '../../errors.ts'
 import type { CvcHierarchy } from '../../registry/index.ts'
 
 /** What can be checked of a card. */
@@ -96,4 +97,41 @@ export interface AuthenticityReport {
   readonly issuers: { readonly text?: RecordIssuer; readonly visual?: RecordIssuer }
   /** What no check proves, whatever `ok` is. */
   readonly unproved: readonly Unproved[]
+}
+
+/** Result of a check, without its name. */
+export type Outcome = Omit<AuthenticityCheck, 'check' | 'of'>
+
+export const passed: Outcome = { result: 'passed' }
+
+export function failed(reason: AuthenticityReason, message: string): Outcome {
+  return { result: 'failed', reason, message }
+}
+
+export function notDone(reason: AuthenticityReason): Outcome {
+  return { result: 'not-done', reason }
+}
+
+/** Result for something absent: `missing` only when it was asked for. */
+export function absent(asked: boolean): Outcome {
+  return notDone(asked ? 'missing' : 'not-asked')
+}
+
+/** What bytes decode to, or how they are malformed. Any other error is rethrown. */
+export function decoded<T>(decode: () => T): { readonly value: T } | { readonly outcome: Outcome } {
+  try {
+    return { value: decode() }
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+    return { outcome: { result: 'failed', reason: 'malformed', message: error.message, offset: error.offset } }
+  }
+}
+
+/** Checks by the order in which they are noted. */
+export class Checks {
+  readonly list: AuthenticityCheck[] = []
+
+  note(check: AuthenticityCheckName, of: AuthenticitySubject, outcome: Outcome): void {
+    this.list.push({ check, of, ...outcome })
+  }
 }

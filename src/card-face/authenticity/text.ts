@@ -2,13 +2,10 @@ import { copyBytes, equalBytes } from '../../bytes.ts'
 import { type CardPublicKey, checkedDigits, rebased, sha256, verifyWithCardKey } from '../../registry/index.ts'
 import { individualNumberLength } from '../individual-number.ts'
 import { decodeAttributes, digestedAttributes, type TextAttributes } from '../text/attributes.ts'
-import { decodeDigests, type TextDigests } from '../text/digests.ts'
-import { decodeTextCardKey } from '../text/keys.ts'
-import { verifyChallenge } from './challenge.ts'
+import { decodeDigests, decodeTextCardKey, type TextDigests } from '../text/records.ts'
 import type { Asked, TextEvidence } from './evidence.ts'
-import { type TrustedRoots, verifyIssuer } from './issuer.ts'
-import { absent, type Checks, decoded, failed, notDone, type Outcome, passed } from './outcome.ts'
-import type { RecordIssuer } from './report.ts'
+import { absent, type Checks, decoded, failed, notDone, type Outcome, passed, type RecordIssuer } from './report.ts'
+import { type TrustedRoots, verifyChallenge, verifyIssuer } from './signature-checks.ts'
 
 /** Result of a record's verification; its content only when it passed. */
 export interface RecordResult<T> {

@@ -1,11 +1,53 @@
+import { asciiText } from '../../bytes.ts'
 import { type CvcHierarchy, type CvcRoot, checkRoots } from '../../registry/index.ts'
-import { requireLength } from './challenge.ts'
-import { compareRecords } from './compare.ts'
-import { askedRecords, type CardEvidence, checkEvidence, type EvidenceRecord } from './evidence.ts'
-import { Checks } from './outcome.ts'
-import type { AuthenticityCheck, AuthenticityReport } from './report.ts'
-import { verifyTextFiles } from './text.ts'
-import { verifyVisualFiles } from './visual.ts'
+import { type Asked, askedRecords, type CardEvidence, checkEvidence, type EvidenceRecord } from './evidence.ts'
+import {
+  type AuthenticityCheck,
+  type AuthenticityReport,
+  Checks,
+  failed,
+  notDone,
+  type Outcome,
+  passed,
+} from './report.ts'
+import { requireLength } from './signature-checks.ts'
+import { type TextResult, verifyTextFiles } from './text.ts'
+import { type VisualResult, verifyVisualFiles } from './visual.ts'
+
+/** Compares what the records of both applications say of the holder and the card. */
+function compareRecords(
+  text: TextResult,
+  visual: VisualResult,
+  cardExpiry: Uint8Array | undefined,
+  asked: Asked,
+  checks: Checks,
+): void {
+  checks.note('same-holder', 'card', compareHolder(text, visual, asked))
+  checks.note('same-expiry', 'card', compareExpiry(visual, cardExpiry, asked))
+}
+
+function compareHolder({ attributes }: TextResult, { cardFace, birthRecord }: VisualResult, asked: Asked): Outcome {
+  const count = (['attributes', 'card-face', 'birth-record'] as const).filter(asked).length
+  if (count < 2) return notDone('nothing-to-compare')
+  const records = [attributes, cardFace, birthRecord].filter((one) => one !== undefined)
+  if (records.length < count) return notDone('depends')
+  if (differ(records.map(({ birthDate }) => birthDate)))
+    return failed('differs', 'the records have different birth dates')
+  const sexes = [attributes?.sex, cardFace?.sex].filter((sex) => sex !== undefined)
+  return differ(sexes) ? failed('differs', 'the records have different sexes') : passed
+}
+
+function compareExpiry({ cardFace }: VisualResult, cardExpiry: Uint8Array | undefined, asked: Asked): Outcome {
+  if (!asked('card-face') || !asked('card-expiry')) return notDone('nothing-to-compare')
+  if (cardExpiry === undefined) return notDone('missing')
+  if (cardFace === undefined) return notDone('depends')
+  const same = cardFace.unsigned.expiry.replaceAll('-', '') === asciiText(cardExpiry)
+  return same ? passed : failed('differs', 'the card face and the common application have different expiry dates')
+}
+
+function differ(values: readonly string[]): boolean {
+  return values.some((value) => value !== values[0])
+}
 
 /** The trusted keys, and what is to be proved. */
 export interface EvidenceOptions {

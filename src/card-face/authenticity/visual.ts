@@ -1,13 +1,10 @@
 import { type CardPublicKey, sameCardKey } from '../../registry/index.ts'
 import { type CardFace, decodeCardFace } from '../visual/card-face.ts'
-import type { SignedCardRecord } from '../visual/fields.ts'
-import { type BirthRecord, decodeBirthRecord } from '../visual/fields.ts'
+import { type BirthRecord, decodeBirthRecord, type SignedCardRecord } from '../visual/fields.ts'
 import { decodeNumberImage } from '../visual/images.ts'
-import { verifyChallenge } from './challenge.ts'
 import type { Asked, VisualEvidence } from './evidence.ts'
-import { type TrustedRoots, verifyIssuer } from './issuer.ts'
-import { type Checks, failed, notDone, type Outcome, passed } from './outcome.ts'
-import type { RecordIssuer } from './report.ts'
+import { type Checks, failed, notDone, type Outcome, passed, type RecordIssuer } from './report.ts'
+import { type TrustedRoots, verifyChallenge, verifyIssuer } from './signature-checks.ts'
 import { verifySignedRecord } from './text.ts'
 
 /** The parts of the visual application that are compared: records whose signature passed. */

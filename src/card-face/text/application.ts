@@ -19,13 +19,18 @@ import type { CardPublicKey } from '../../registry/index.ts'
 import { registryApplications, signWithDefaultKey } from '../../registry/index.ts'
 import { type IndividualNumber, type IndividualNumberOptions, requirePurpose } from '../individual-number.ts'
 import { attributesLength, decodeAttributes, type TextAttributes } from './attributes.ts'
-import { decodeDigests, type TextDigests } from './digests.ts'
 import type { SignedTextFiles, TextPin } from './files.ts'
 import { decodeNumberFile, numberFileLength, type TextFile, textAccess, textFiles, textPins } from './files.ts'
-import { decodeTextInformation, type TextInformation } from './information.ts'
-import { decodeSessionKeyFile, decodeTextCardKey, type TextCardKey } from './keys.ts'
-import { SecureMessaging } from './secure-messaging.ts'
-import { deliverSessionKey } from './session-key.ts'
+import {
+  decodeDigests,
+  decodeSessionKeyFile,
+  decodeTextCardKey,
+  decodeTextInformation,
+  type TextCardKey,
+  type TextDigests,
+  type TextInformation,
+} from './records.ts'
+import { deliverSessionKey, SecureMessaging } from './secure-messaging.ts'
 
 const names: Readonly<Record<TextPin, string>> = {
   pin: 'the PIN (券面事項入力補助用暗証番号)',

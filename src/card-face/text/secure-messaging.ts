@@ -1,10 +1,145 @@
-import { type CommandApdu, classifyStatus, ins, type ResponseApdu } from '../../apdu/index.ts'
+import { constants, createCipheriv, createDecipheriv, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto'
+import {
+  type CommandApdu,
+  classifyStatus,
+  ins,
+  isConclusive,
+  type ResponseApdu,
+  setSessionKey,
+} from '../../apdu/index.ts'
+import { concat, copyBytes } from '../../bytes.ts'
 import type { Protection } from '../../card/exchange.ts'
-import type { Capabilities, CardApplication } from '../../card/index.ts'
+import { type Capabilities, type CardApplication, type CardSession, statusError } from '../../card/index.ts'
 import { DecodeError, SecureMessagingError } from '../../errors.ts'
-import { registryApplications } from '../../registry/index.ts'
+import { type CardPublicKey, pkcs1, registryApplications } from '../../registry/index.ts'
 import { encodeTlv, readTlv } from '../../tlv/index.ts'
-import { CounterCipher } from './cipher.ts'
+
+const block = 16
+const cbc = 'aes-128-cbc'
+
+/** Length of the session key, bytes: AES-128. */
+const sessionKeyLength = 16
+
+/**
+ * AES-128-CBC as the text application uses it: padding `80 00 … 00` always there, and an initial vector that is the AES of a
+ * counter, 16 bytes big-endian. One public source, measured on a card.
+ *
+ * Source of the padding: ISO/IEC 7816-4 6.2.3.1.
+ */
+export class CounterCipher {
+  readonly #key: Uint8Array
+  #counter = 0
+
+  /** @param key - 16 bytes; becomes the property of the object. */
+  constructor(key: Uint8Array) {
+    this.#key = key
+  }
+
+  /** Begins the next protected command. The first has the counter 1. */
+  advance(): void {
+    this.#counter++
+  }
+
+  /** Ciphertext under the current counter: whole blocks, at least one. */
+  encrypt(plain: Uint8Array): Uint8Array {
+    const padded = new Uint8Array(paddedLength(plain.length))
+    padded.set(plain)
+    padded[plain.length] = 0x80
+    try {
+      return this.#run(createCipheriv(cbc, this.#key, this.#vector()), padded)
+    } finally {
+      padded.fill(0)
+    }
+  }
+
+  /** Plain bytes; `undefined` when it is not a whole number of blocks or has no padding. */
+  decrypt(ciphertext: Uint8Array): Uint8Array | undefined {
+    if (ciphertext.length === 0 || ciphertext.length % block !== 0) return undefined
+    const padded = this.#run(createDecipheriv(cbc, this.#key, this.#vector()), ciphertext)
+    const marker = padded.findLastIndex((byte) => byte !== 0)
+    const found = padded[marker] === 0x80 && padded.length - marker <= block
+    if (found) return padded.subarray(0, marker)
+    padded.fill(0)
+    return undefined
+  }
+
+  /** Overwrites the key. */
+  wipe(): void {
+    this.#key.fill(0)
+  }
+
+  #vector(): Uint8Array {
+    const counter = new Uint8Array(block)
+    new DataView(counter.buffer).setUint32(block - 4, this.#counter)
+    return this.#run(createCipheriv(cbc, this.#key, new Uint8Array(block)), counter)
+  }
+
+  #run(cipher: ReturnType<typeof createCipheriv | typeof createDecipheriv>, blocks: Uint8Array): Uint8Array {
+    const result = cipher.setAutoPadding(false).update(blocks)
+    const own = new Uint8Array(result)
+    result.fill(0)
+    return own
+  }
+}
+
+/** Bytes of a ciphertext for so many plain ones. */
+export function paddedLength(plain: number): number {
+  return block * (Math.floor(plain / block) + 1)
+}
+
+/** Random bytes a session key is made of; the first 16 become the key. */
+const seedLength = 32
+
+/**
+ * Makes a session key and delivers it with SET SESSION KEY under the card's key, by RSA-OAEP with SHA-256: one exchange where
+ * extended lengths work, else chained commands, which no client is known to use.
+ *
+ * @returns the key, 16 bytes, to be wiped by the caller.
+ * @throws StatusWordError `ERR_SECURITY_STATUS` before a clear VERIFY of the PIN, `ERR_STATUS_WORD` when the card does not take it.
+ * @throws DecodeError `ERR_CARD_DATA` when the card's key cannot be used.
+ */
+export async function deliverSessionKey(session: CardSession, key: CardPublicKey): Promise<Uint8Array> {
+  const seed = new Uint8Array(randomBytes(seedLength))
+  try {
+    await deliver(session, encrypted(key, seed))
+    return copyBytes(seed, 0, sessionKeyLength)
+  } finally {
+    seed.fill(0)
+  }
+}
+
+async function deliver(session: CardSession, material: Uint8Array): Promise<void> {
+  const { capabilities } = session
+  const command = setSessionKey(material)
+  const { sw } = await session.transmit(command)
+  if (sw === 0x9000) return
+  if (capabilities.extendedLength !== 'unknown' || isConclusive(sw)) throw statusError(command.name, sw)
+  capabilities.extendedLength = 'no'
+  const { sw: chained } = await session.transmit(command)
+  if (chained === 0x9000) return
+  capabilities.extendedLength = 'unknown'
+  // A refusal of chaining says nothing about the key.
+  throw statusError(command.name, isConclusive(chained) ? chained : sw)
+}
+
+function encrypted(cardKey: CardPublicKey, seed: Uint8Array): Uint8Array {
+  const material = keyMaterial(seed)
+  try {
+    const key = createPublicKey(pkcs1(cardKey))
+    return new Uint8Array(
+      publicEncrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' }, material),
+    )
+  } catch (cause) {
+    throw new DecodeError('ERR_CARD_DATA', 'the key for secure messaging cannot be used', 0, { cause })
+  } finally {
+    material.fill(0)
+  }
+}
+
+/** Key material as SET SESSION KEY takes it, before it is encrypted: `A0 { 80 seed }`. */
+function keyMaterial(seed: Uint8Array): Uint8Array {
+  return concat(Uint8Array.of(0xa0, 2 + seedLength, 0x80, seedLength), seed)
+}
 
 /** Class of a protected command: secure messaging without the header authenticated. */
 const protectedClass = 0x08

@@ -15,10 +15,15 @@ import {
   signWithDefaultKey,
 } from '../../registry/index.ts'
 import { type CardFace, decodeCardFace } from './card-face.ts'
-import { type BirthRecord, decodeBirthRecord, recordLength } from './fields.ts'
+import {
+  type BirthRecord,
+  decodeBirthRecord,
+  decodeVisualInformation,
+  recordLength,
+  type VisualInformation,
+} from './fields.ts'
 import { type VisualFile, type VisualPin, visualAccess, visualFiles, visualPins } from './files.ts'
 import { decodeNumberImage, type NumberImage } from './images.ts'
-import { decodeVisualInformation, type VisualInformation } from './information.ts'
 
 /**
  * The visual application (券面事項確認AP) of a card in a session: what is printed on the card, signed. A Juki card issued from

@@ -2,8 +2,7 @@ import { concat } from '../../bytes.ts'
 import { DecodeError } from '../../errors.ts'
 import { fixedValue, sha256, valueOffset } from '../../registry/index.ts'
 import type { Tlv } from '../../tlv/index.ts'
-import type { SignedCardRecord } from './fields.ts'
-import { readBirthDate, readDay, readFields, readKey, readSignature, span } from './fields.ts'
+import { readBirthDate, readDay, readFields, readKey, readSignature, type SignedCardRecord, span } from './fields.ts'
 import { type CardImage, readJp2Image, readPngImage } from './images.ts'
 
 /** EF 0002, what is printed on the face of the card: personal data. */

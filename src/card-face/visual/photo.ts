@@ -2,10 +2,8 @@ import { Worker, type WorkerOptions } from 'node:worker_threads'
 import { copyBytes } from '../../bytes.ts'
 import { DecodeError } from '../../errors.ts'
 import { missingFile, missingPackages } from '../../optional-package.ts'
-import { type CardImage, maxSide } from './images.ts'
-import { readJp2 } from './jp2.ts'
+import { type CardImage, encodePng, maxSide, readJp2 } from './images.ts'
 import type { PhotoAnswer, PhotoTask } from './photo-worker.ts'
-import { encodePng } from './png.ts'
 
 /** Options of {@link photoToPng}. */
 export interface PhotoOptions {

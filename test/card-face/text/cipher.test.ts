@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { fromHex, toHex } from '../../../src/bytes.ts'
-import { CounterCipher } from '../../../src/card-face/text/cipher.ts'
+import { CounterCipher } from '../../../src/card-face/text/secure-messaging.ts'
 import { vectors } from '../../support/vectors.ts'
 
 interface Case {

@@ -9,7 +9,7 @@ import {
   decodeTextCardKey,
   decodeTextInformation,
 } from '../../../src/card-face/index.ts'
-import { decodeSessionKeyFile } from '../../../src/card-face/text/keys.ts'
+import { decodeSessionKeyFile } from '../../../src/card-face/text/records.ts'
 import { encodeTlv } from '../../../src/tlv/index.ts'
 import { sharedFolder } from '../../support/shared.ts'
 import { thrown } from '../../support/vectors.ts'

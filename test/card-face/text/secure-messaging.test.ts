@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { concat, fromHex, toHex } from '../../../src/bytes.ts'
 import { CardSession, Pin } from '../../../src/card/index.ts'
 import { TextApplication } from '../../../src/card-face/index.ts'
-import { CounterCipher, paddedLength } from '../../../src/card-face/text/cipher.ts'
+import { CounterCipher, paddedLength } from '../../../src/card-face/text/secure-messaging.ts'
 import {
   verificationCodeB as codeOnCard,
   createVirtualCard,

@@ -1,14 +1,14 @@
 import { equalBytes } from '../../bytes.ts'
-import type { CvcHierarchy, CvcRoot } from '../../registry/index.ts'
 import {
   type CardPublicKey,
   type CardVerifiableCertificate,
+  type CvcHierarchy,
+  type CvcRoot,
   decodeCvc,
   keyIdText,
   verifyWithCardKey,
 } from '../../registry/index.ts'
-import { absent, decoded, failed, type Outcome, passed } from './outcome.ts'
-import type { RecordIssuer } from './report.ts'
+import { absent, decoded, failed, notDone, type Outcome, passed, type RecordIssuer } from './report.ts'
 
 /** The trusted keys. */
 export interface TrustedRoots {
@@ -18,7 +18,7 @@ export interface TrustedRoots {
 }
 
 /** Result of a certificate's verification; the key only when it passed. */
-export interface IssuerResult {
+interface IssuerResult {
   readonly outcome: Outcome
   readonly key?: CardPublicKey
   readonly issuer?: RecordIssuer
@@ -58,4 +58,34 @@ function rootOf(
   const { signed, signature } = certificate
   const signer = accepted.find(({ publicKey }) => verifyWithCardKey(publicKey, signed, signature, true))
   return signer ?? failed('wrong-signature', `root ${name} did not sign the certificate`)
+}
+
+/** Fewest bytes of a challenge: a shorter one could repeat. */
+const minChallenge = 16
+
+/** @throws RangeError for a challenge that is too short. */
+export function requireLength(challenge: Uint8Array): void {
+  if (challenge.length < minChallenge) throw new RangeError(`a challenge has ${minChallenge} bytes or more`)
+}
+
+/**
+ * Whether the card holds the private half of every key its records name.
+ *
+ * @param challenge - `undefined` when none is asked for.
+ * @param keys - of records whose signature passed; several records often name one key.
+ */
+export function verifyChallenge(
+  challenge: Uint8Array | undefined,
+  answer: Uint8Array | undefined,
+  wanted: boolean,
+  keys: readonly CardPublicKey[],
+): Outcome {
+  if (!wanted || challenge === undefined) return notDone('not-asked')
+  if (answer === undefined) return notDone('missing')
+  if (keys.length === 0) return notDone('depends')
+  if (keys.every((key) => verifyWithCardKey(key, challenge, answer))) return passed
+  return failed(
+    'wrong-signature',
+    'the signature is not by the key the records name: a copied card, or an answer to another challenge',
+  )
 }
