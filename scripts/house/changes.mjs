@@ -129,7 +129,7 @@ test('the command is known with its option', () => {
 `,
       },
       {
-        file: 'src/identify/common/files.ts',
+        file: 'src/identify/common/application.ts',
         after:
           "export const commonPin: PinReference = pinReference('common', registryApplications.common, commonFiles.pin)\n",
         insert: `
@@ -139,8 +139,8 @@ export const commonPuk: PinReference = pinReference('common-puk', registryApplic
       },
       {
         file: 'src/identify/index.ts',
-        replace: "export { commonFiles, commonPin } from './common/files.ts'",
-        by: "export { commonFiles, commonPin, commonPuk } from './common/files.ts'",
+        replace: 'commonFiles, commonPin, readCardExpiry',
+        by: 'commonFiles, commonPin, commonPuk, readCardExpiry',
       },
       {
         file: 'src/reader-test/smoke/application-steps.ts',

@@ -4,6 +4,7 @@ import {
   type CardSession,
   changePin,
   type Pin,
+  type PinReference,
   type PinStatus,
   readFileRecord,
   readPinStatus,
@@ -11,9 +12,27 @@ import {
   verifyPin,
 } from '../../card/index.ts'
 import { wiping } from '../../card/pin.ts'
+import { StatusWordError } from '../../errors.ts'
+import { pinReference } from '../../pins.ts'
 import { cardSignature, registryApplications } from '../../registry/index.ts'
 import { type CardRecord, cardRecordExpiry, decodeCardRecord } from './card-record.ts'
-import { commonFiles, commonPin } from './files.ts'
+
+/**
+ * File identifiers of the common application (共通カードAP). Public reverse engineering; confidence and sources:
+ * `docs/card-facts.md` 3.5.
+ */
+export const commonFiles = {
+  /** Record 1: serial number, municipality, expiry. */
+  cardRecord: 0x0001,
+  /** Record 1: a key identifier, the same as in the Juki application. Which key it names is not public. */
+  keyReference: 0x0002,
+  /** Key of INTERNAL AUTHENTICATE. */
+  authenticationKey: 0x0019,
+  pin: 0x001c,
+} as const
+
+/** Four digits, 3 tries. Holders usually set it and the PIN of the Juki application to one value; each has its own tries. */
+export const commonPin: PinReference = pinReference('common', registryApplications.common, commonFiles.pin)
 
 /** Longest challenge: one short command. */
 const maxChallenge = 255
@@ -94,5 +113,23 @@ export class CommonApplication {
 
   #run<T>(body: () => Promise<T>): Promise<T> {
     return this.session.within(registryApplications.common, body)
+  }
+}
+
+/**
+ * Reads the last day of the card from record 1 of the common application (共通カードAP), which is free to read. Spends no
+ * PIN try; selecting the application clears PINs verified in another one. The serial number beside it is not kept.
+ *
+ * @returns the 8 bytes of the field, `YYYYMMDD` in ASCII, for `parseCardDate` of `jpki-card/credentials` (source
+ *   `common-record`); `undefined` when the card has no such record, as Juki cards and phones.
+ * @throws DecodeError `ERR_CARD_DATA` when what the card gives is not that record; TransportError.
+ */
+export async function readCardExpiry(session: CardSession): Promise<Uint8Array | undefined> {
+  try {
+    const common = await CommonApplication.open(session)
+    return await common.readExpiry()
+  } catch (error) {
+    if (error instanceof StatusWordError) return undefined
+    throw error
   }
 }
