@@ -3,6 +3,7 @@ import {
   type CardSession,
   changePin,
   type Pin,
+  type PinReference,
   type PinStatus,
   readFile,
   readFileRecord,
@@ -12,8 +13,18 @@ import {
   verifyPin,
 } from '../card/index.ts'
 import { wiping } from '../card/pin.ts'
+import { pinReference } from '../pins.ts'
 import { registryApplications } from '../registry/index.ts'
-import { jukiPin } from './files.ts'
+
+/** File identifiers of the Juki application. Where the 住民票コード is stored is not public. */
+export const jukiFiles = {
+  /** Record 1: a key identifier, the same as in the common application. Which key it names is not public. */
+  keyReference: 0x0002,
+  pin: 0x001c,
+} as const
+
+/** 住民基本台帳用暗証番号: four digits, 3 tries; municipal 統合端末 use it. */
+export const jukiPin: PinReference = pinReference('juki', registryApplications.juki, jukiFiles.pin)
 
 /**
  * The Juki application (住民基本台帳用AP) of a card in a session: its PIN, and files by number for systems that are allowed to

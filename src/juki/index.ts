@@ -20,6 +20,5 @@
  * ```
  * @module jpki-card/juki
  */
-export { JukiApplication } from './application.ts'
-export { jukiFiles, jukiPin } from './files.ts'
+export { JukiApplication, jukiFiles, jukiPin } from './application.ts'
 export { ResidentCode, residentCodeLength } from './resident-code.ts'

@@ -1,5 +1,5 @@
 import { fromHex } from '../../bytes.ts'
-import type { CvcRoot } from './roots.ts'
+import type { CvcRoot } from './cvc.ts'
 
 /** A root key as public projects have it. Its issuer has not published it. */
 export interface KnownCvcRoot extends CvcRoot {
