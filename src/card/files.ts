@@ -11,8 +11,7 @@ import {
   readRecord,
 } from '../apdu/index.ts'
 import { DecodeError, ResponseError, StatusWordError, TransportError } from '../errors.ts'
-import { tlvTotalLength } from '../tlv/index.ts'
-import { endsInside } from '../tlv/read.ts'
+import { endsInside, tlvTotalLength } from '../tlv/index.ts'
 import { type CardSession, overReset, selectEf, statusError } from './session.ts'
 
 /**

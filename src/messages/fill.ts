@@ -6,8 +6,7 @@ import { ko } from './customer/ko.ts'
 import { pt } from './customer/pt.ts'
 import { vi } from './customer/vi.ts'
 import { zh } from './customer/zh.ts'
-import { type CustomerLanguage, customerLanguages } from './languages.ts'
-import type { CustomerTexts, TriesText } from './texts.ts'
+import { type CustomerLanguage, type CustomerTexts, customerLanguages, type TriesText } from './texts.ts'
 
 /** All customer texts. */
 export const customerTexts: Readonly<Record<CustomerLanguage, CustomerTexts>> = { ja, en, zh, ko, pt, es, vi }

@@ -15,7 +15,7 @@
  */
 export type { Situation } from '../outcomes.ts'
 export { situations } from '../outcomes.ts'
-export type { Audience, CustomerLanguage, LanguageFor, StaffLanguage } from './languages.ts'
-export { audiences, customerLanguages } from './languages.ts'
 export type { Message, MessageOptions } from './message.ts'
 export { messageFor } from './message.ts'
+export type { Audience, CustomerLanguage, LanguageFor, StaffLanguage } from './texts.ts'
+export { audiences, customerLanguages } from './texts.ts'

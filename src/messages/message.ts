@@ -1,12 +1,19 @@
 import type { Code, Situation } from '../outcomes.ts'
 import { type Failure, failureOf, meaningOfFailure, reportedCode } from './classify.ts'
 import { customerTexts, filler } from './fill.ts'
-import type { CustomerLanguage, StaffLanguage } from './languages.ts'
-import { type Audience, audiences, customerLanguages, type LanguageFor, staffLanguage } from './languages.ts'
 import { en } from './staff/en.ts'
 import { ja } from './staff/ja.ts'
-import type { StaffTexts } from './staff/texts.ts'
-import type { MessageText } from './texts.ts'
+import {
+  type Audience,
+  audiences,
+  type CustomerLanguage,
+  customerLanguages,
+  type LanguageFor,
+  type MessageText,
+  type StaffLanguage,
+  type StaffTexts,
+  staffLanguage,
+} from './texts.ts'
 
 /** All texts for clerks and operators. */
 export const staffTexts: Readonly<Record<StaffLanguage, StaffTexts>> = { ja, en }

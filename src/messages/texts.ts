@@ -1,5 +1,38 @@
-import type { Situation } from '../outcomes.ts'
+import type { Code, Situation } from '../outcomes.ts'
 import type { PinKind, ResetWay } from '../pins.ts'
+
+/**
+ * Languages for customers: the tag for `lang` attributes and plural rules, and the name on a button that chooses it.
+ */
+export const customerLanguages = {
+  ja: { tag: 'ja', name: '日本語' },
+  en: { tag: 'en', name: 'English' },
+  zh: { tag: 'zh-Hans', name: '简体中文' },
+  ko: { tag: 'ko', name: '한국어' },
+  pt: { tag: 'pt-BR', name: 'Português' },
+  es: { tag: 'es', name: 'Español' },
+  vi: { tag: 'vi', name: 'Tiếng Việt' },
+} as const
+
+/** One of {@link customerLanguages}. */
+export type CustomerLanguage = keyof typeof customerLanguages
+
+/** Languages for clerks and operators. */
+export type StaffLanguage = 'ja' | 'en'
+
+/** Audiences of a message: users of the machine, staff on site, operators. */
+export const audiences = ['customer', 'clerk', 'operator'] as const
+
+/** One of {@link audiences}. */
+export type Audience = (typeof audiences)[number]
+
+/** Languages available for an audience. */
+export type LanguageFor<A extends Audience> = A extends 'customer' ? CustomerLanguage : StaffLanguage
+
+/** The language of staff texts for a requested `language`: Japanese, otherwise English. */
+export function staffLanguage(language: CustomerLanguage): StaffLanguage {
+  return language === 'ja' ? 'ja' : 'en'
+}
 
 /**
  * One message with placeholders. `{pin}` is the name of the PIN within a sentence, `{short}` its kind, `{form}` its
@@ -13,7 +46,7 @@ export interface MessageText {
 }
 
 /** Name, kind and form of a PIN, each as used within a sentence. */
-export interface PinText {
+interface PinText {
   readonly name: string
   readonly short: string
   readonly form: string
@@ -26,6 +59,24 @@ export type TriesText = { readonly other: string } & { readonly [category in Int
 export interface CustomerTexts {
   readonly situations: Readonly<Record<Situation, MessageText>>
   readonly pins: Readonly<Record<PinKind, PinText>>
+  readonly tries: TriesText
+  readonly reset: Readonly<Record<ResetWay, string>>
+}
+
+/** Every code, and `unexpected` for an error without one. */
+type StaffKey = Code | 'unexpected'
+
+/** What happened and what to do, under the title of the code; placeholders as in `MessageText`. */
+interface StaffText {
+  readonly text: string
+  readonly next: string
+}
+
+/** All texts for clerks and operators in one language. The command line shows the operator texts. */
+export interface StaffTexts {
+  readonly codes: Readonly<
+    Record<StaffKey, { readonly title: string; readonly clerk: StaffText; readonly operator: StaffText }>
+  >
   readonly tries: TriesText
   readonly reset: Readonly<Record<ResetWay, string>>
 }

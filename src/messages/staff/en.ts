@@ -1,4 +1,4 @@
-import type { StaffTexts } from './texts.ts'
+import type { StaffTexts } from '../texts.ts'
 
 const call = 'Take this machine out of use, note the code and call the operator.'
 const again = 'Have the card taken out, placed again, and begin from the start.'

@@ -1,4 +1,4 @@
-import type { StaffTexts } from './texts.ts'
+import type { StaffTexts } from '../texts.ts'
 
 const call = 'この機械の使用を止め、コードを控えて保守担当者に連絡してください。'
 const again = 'カードを取り出して置き直し、はじめから操作するようお客様にご案内ください。'
