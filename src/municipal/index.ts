@@ -17,6 +17,59 @@
  * ```
  * @module jpki-card/municipal
  */
-export * from './application/index.ts'
-export * from './profile/index.ts'
-export * from './stripe/index.ts'
+export { IssuanceApplication } from './application/application.ts'
+export { checkProfile, loadProfile } from './application/load-profile.ts'
+export {
+  type IssuanceProfile,
+  issuanceProfileFormat,
+  type ObjectSource,
+  type PinRules,
+  type ProfileCard,
+  type ProfileObject,
+  profileCards,
+  type TaggedBlock,
+  type TlvContent,
+} from './application/profile.ts'
+export { type IssuanceRecord, readIssuanceRecord } from './application/read-record.ts'
+export {
+  type CheckDigitRule,
+  checkDigit,
+  type Obfuscation,
+  type ObfuscationMode,
+  obfuscationModes,
+} from './profile/digits.ts'
+export { type Encoding, encodings, type Padding } from './profile/encodings.ts'
+export {
+  type BlockLayout,
+  type CharacterSet,
+  type Constant,
+  characterSets,
+  type Field,
+  type FieldValue,
+  PersonalText,
+} from './profile/field.ts'
+export { maxProfileLength } from './profile/json-reader.ts'
+export { type ProfileCheck, profileFormat } from './profile/load.ts'
+export type { ReadValidity, ResultFields, ValidityRule } from './profile/read-block.ts'
+export { type DecodeOptions, decodeStripe, type RawTrack, readBits } from './stripe/decode.ts'
+export { type EncodeOptions, encodeStripe } from './stripe/encode.ts'
+export {
+  type BitOrder,
+  bitsFromBytes,
+  bytesFromBits,
+  maxStripeBits,
+  type StripeFormat,
+  type StripeFormatId,
+  type StripeTrack,
+  type Swipe,
+  stripeFormatIds,
+  stripeFormats,
+} from './stripe/formats.ts'
+export {
+  checkStripeProfile,
+  loadStripeProfile,
+  type StripeProfile,
+  stripeProfileFormat,
+} from './stripe/load-profile.ts'
+export { type KeyboardLayout, type KeyboardOptions, readKeyboard } from './stripe/read-keyboard.ts'
+export { readStripeRecord, type StripeRecord } from './stripe/read-record.ts'

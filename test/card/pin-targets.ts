@@ -4,7 +4,8 @@ import type { PinName } from '../../src/emulator/index.ts'
 import { CommonApplication, commonPin } from '../../src/identify/index.ts'
 import { JpkiApplication, jpkiPins } from '../../src/jpki/index.ts'
 import { JukiApplication, jukiPin } from '../../src/juki/index.ts'
-import { IssuanceApplication, loadProfile } from '../../src/municipal/application/index.ts'
+import { IssuanceApplication } from '../../src/municipal/application/application.ts'
+import { loadProfile } from '../../src/municipal/application/load-profile.ts'
 import { exampleProfile } from '../support/profiles.ts'
 
 /** Makes the PIN that is given, or the one that is right. */

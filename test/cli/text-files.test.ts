@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { checkProfile } from '../../src/municipal/application/index.ts'
+import { checkProfile } from '../../src/municipal/application/load-profile.ts'
 import { sharedFolder } from '../support/shared.ts'
 import { run } from './harness.ts'
 

@@ -8,8 +8,9 @@ import {
   type ServiceMethod,
 } from '../../src/credentials/index.ts'
 import { municipalStripe, swipeStripe, type VirtualCardOptions } from '../../src/emulator/index.ts'
-import { loadProfile } from '../../src/municipal/application/index.ts'
-import { loadStripeProfile, readBits } from '../../src/municipal/stripe/index.ts'
+import { loadProfile } from '../../src/municipal/application/load-profile.ts'
+import { readBits } from '../../src/municipal/stripe/decode.ts'
+import { loadStripeProfile } from '../../src/municipal/stripe/load-profile.ts'
 import { Certificate } from '../../src/pki/x509/index.ts'
 import { parseToken, type TokenChallenge, tokenFormat } from '../../src/token/index.ts'
 import { exampleProfile } from '../support/profiles.ts'

@@ -6,7 +6,8 @@ import { IndividualNumber, TextApplication, VisualApplication, verificationCodeA
 import { type Identity, type VirtualCardOptions, verificationCodeB } from '../../src/emulator/index.ts'
 import { CardManager, CommonApplication, identifyCard } from '../../src/identify/index.ts'
 import { JukiApplication } from '../../src/juki/index.ts'
-import { IssuanceApplication, loadProfile } from '../../src/municipal/application/index.ts'
+import { IssuanceApplication } from '../../src/municipal/application/application.ts'
+import { loadProfile } from '../../src/municipal/application/load-profile.ts'
 import { formatTranscript, recordConnection } from '../../src/transcript/index.ts'
 import { bench, identity } from '../support/virtual.ts'
 

@@ -1,5 +1,6 @@
 import type { CardApplication, PinReference } from '../../card/index.ts'
-import type { BlockLayout, ResultFields, ValidityRule } from '../profile/index.ts'
+import type { BlockLayout } from '../profile/field.ts'
+import type { ResultFields, ValidityRule } from '../profile/read-block.ts'
 
 /** `format` of a profile of this kind. */
 export const issuanceProfileFormat = 'jpki-card/issuance-profile@1'

@@ -1,8 +1,7 @@
 import { DecodeError, WrongCardError } from '../../errors.ts'
 import { readTlvs, type Tlv } from '../../tlv/index.ts'
-import type { BlockLayout, Field, FieldValue, PersonalText, ReadValidity } from '../profile/index.ts'
-import { applyValidity, handedOut } from '../profile/outcome.ts'
-import { readBlock } from '../profile/read-block.ts'
+import type { BlockLayout, Field, FieldValue, PersonalText } from '../profile/field.ts'
+import { applyValidity, handedOut, type ReadValidity, readBlock } from '../profile/read-block.ts'
 import type { IssuanceProfile, ProfileObject, TaggedBlock } from './profile.ts'
 
 /** Content of a municipal application. Personal values are not printed. */

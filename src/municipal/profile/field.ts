@@ -1,6 +1,5 @@
-import type { CheckDigitRule } from './check-digit.ts'
+import type { CheckDigitRule, Obfuscation } from './digits.ts'
 import type { Encoding, Padding } from './encodings.ts'
-import type { Obfuscation } from './obfuscation.ts'
 
 const shown = '[personal]'
 

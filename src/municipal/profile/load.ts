@@ -1,6 +1,5 @@
 import { ProfileError, type ProfileProblem } from '../../errors.ts'
-import { JsonDocument } from './json-document.ts'
-import { type JsonObject, type JsonValue, rootOf } from './json-reader.ts'
+import { JsonDocument, type JsonObject, type JsonValue, rootOf } from './json-reader.ts'
 
 /** Result of checking a profile. */
 export interface ProfileCheck {

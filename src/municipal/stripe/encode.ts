@@ -1,5 +1,11 @@
-import { maxStripeBits } from './bits.ts'
-import { characterBits, isData, type StripeFormat, type StripeFormatId, stripeFormat } from './formats.ts'
+import {
+  characterBits,
+  isData,
+  maxStripeBits,
+  type StripeFormat,
+  type StripeFormatId,
+  stripeFormat,
+} from './formats.ts'
 
 /** Options of {@link encodeStripe}. */
 export interface EncodeOptions {

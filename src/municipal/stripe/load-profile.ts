@@ -1,11 +1,18 @@
-import { assembleBlock, type PlacedField, readConstants, readLength } from '../profile/block-profile.ts'
-import { type FieldLimits, fieldMembers, readFieldProfile } from '../profile/field-profile.ts'
-import type { BlockLayout, Encoding, ResultFields, ValidityRule } from '../profile/index.ts'
+import type { Encoding } from '../profile/encodings.ts'
+import type { BlockLayout } from '../profile/field.ts'
+import {
+  assembleBlock,
+  type FieldLimits,
+  fieldMembers,
+  type PlacedField,
+  readConstants,
+  readFieldProfile,
+  readLength,
+} from '../profile/field-profile.ts'
 import type { JsonObject, JsonValue } from '../profile/json-reader.ts'
 import { headMembers, inspectProfile, type ProfileCheck, readHead, requireProfile } from '../profile/load.ts'
-import { readResult, readValidity } from '../profile/outcome.ts'
-import type { StripeFormatId } from './formats.ts'
-import { isData, stripeFormatIds, stripeFormats } from './formats.ts'
+import { type ResultFields, readResult, readValidity, type ValidityRule } from '../profile/read-block.ts'
+import { isData, type StripeFormatId, stripeFormatIds, stripeFormats } from './formats.ts'
 
 /** `format` of a profile of this kind. */
 export const stripeProfileFormat = 'jpki-card/stripe-profile@1'

@@ -1,7 +1,6 @@
 import { StripeError } from '../../errors.ts'
-import { PersonalText } from '../profile/index.ts'
-import type { StripeTrack, Swipe } from './formats.ts'
-import { isData, type StripeFormatId, stripeFormat } from './formats.ts'
+import { PersonalText } from '../profile/field.ts'
+import { isData, type StripeFormatId, type StripeTrack, type Swipe, stripeFormat } from './formats.ts'
 
 /** Values of {@link KeyboardLayout}. */
 export const keyboardLayouts = ['same', 'us', 'jp'] as const

@@ -1,7 +1,6 @@
 import { StripeError, WrongCardError } from '../../errors.ts'
-import type { FieldValue, PersonalText, ReadValidity } from '../profile/index.ts'
-import { applyValidity, handedOut } from '../profile/outcome.ts'
-import { readBlock } from '../profile/read-block.ts'
+import type { FieldValue, PersonalText } from '../profile/field.ts'
+import { applyValidity, handedOut, type ReadValidity, readBlock } from '../profile/read-block.ts'
 import type { StripeFormatId, Swipe } from './formats.ts'
 import type { StripeProfile } from './load-profile.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type CheckDigitRule, checkDigit } from '../../../src/municipal/profile/index.ts'
+import { type CheckDigitRule, checkDigit } from '../../../src/municipal/profile/digits.ts'
 
 const luhn: CheckDigitRule = { modulus: 10, weights: [2, 1], digits: '0987654321', addDigits: true }
 const individualNumber: CheckDigitRule = {

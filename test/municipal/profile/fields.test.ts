@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { fromHex } from '../../../src/bytes.ts'
 import type { DecodeError } from '../../../src/errors.ts'
-import { type IssuanceProfile, loadProfile, readIssuanceRecord } from '../../../src/municipal/application/index.ts'
-import { PersonalText } from '../../../src/municipal/profile/index.ts'
+import { loadProfile } from '../../../src/municipal/application/load-profile.ts'
+import type { IssuanceProfile } from '../../../src/municipal/application/profile.ts'
+import { readIssuanceRecord } from '../../../src/municipal/application/read-record.ts'
+import { PersonalText } from '../../../src/municipal/profile/field.ts'
 import { thrown, vectors } from '../../support/vectors.ts'
 
 interface FieldCase {

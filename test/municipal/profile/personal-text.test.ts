@@ -1,6 +1,6 @@
 import { format, inspect } from 'node:util'
 import { expect, test } from 'vitest'
-import { PersonalText } from '../../../src/municipal/profile/index.ts'
+import { PersonalText } from '../../../src/municipal/profile/field.ts'
 
 test('personal text shows itself only when asked', () => {
   const text = new PersonalText('123456')

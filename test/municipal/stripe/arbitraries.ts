@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { StripeFormatId } from '../../../src/municipal/stripe/index.ts'
+import type { StripeFormatId } from '../../../src/municipal/stripe/formats.ts'
 
 const range = (from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, i) => String.fromCharCode(from + i))

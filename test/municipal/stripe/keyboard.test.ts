@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { typeStripes } from '../../../src/emulator/index.ts'
 import { StripeError } from '../../../src/errors.ts'
-import { type KeyboardLayout, type KeyboardOptions, readKeyboard } from '../../../src/municipal/stripe/index.ts'
+import { type KeyboardLayout, type KeyboardOptions, readKeyboard } from '../../../src/municipal/stripe/read-keyboard.ts'
 import { thrown, vectors } from '../../support/vectors.ts'
 import { dataOf } from './arbitraries.ts'
 

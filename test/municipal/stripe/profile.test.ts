@@ -2,15 +2,12 @@ import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { type MunicipalStripeFault, municipalStripe, swipeStripe, typeStripes } from '../../../src/emulator/index.ts'
 import { ProfileError, StripeError, type WrongCardError } from '../../../src/errors.ts'
-import type { PersonalText } from '../../../src/municipal/profile/index.ts'
-import {
-  checkStripeProfile,
-  loadStripeProfile,
-  readBits,
-  readKeyboard,
-  readStripeRecord,
-  type Swipe,
-} from '../../../src/municipal/stripe/index.ts'
+import type { PersonalText } from '../../../src/municipal/profile/field.ts'
+import { readBits } from '../../../src/municipal/stripe/decode.ts'
+import type { Swipe } from '../../../src/municipal/stripe/formats.ts'
+import { checkStripeProfile, loadStripeProfile } from '../../../src/municipal/stripe/load-profile.ts'
+import { readKeyboard } from '../../../src/municipal/stripe/read-keyboard.ts'
+import { readStripeRecord } from '../../../src/municipal/stripe/read-record.ts'
 import { exampleProfile, type ProblemCase, profileSchema, spoiltProfile } from '../../support/profiles.ts'
 import { thrown, vectors } from '../../support/vectors.ts'
 

@@ -2,13 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { packBits, type StripeFault, swipeStripe } from '../../../src/emulator/index.ts'
 import { StripeError } from '../../../src/errors.ts'
-import {
-  bitsFromBytes,
-  decodeStripe,
-  encodeStripe,
-  readBits,
-  stripeFormatIds,
-} from '../../../src/municipal/stripe/index.ts'
+import { decodeStripe, readBits } from '../../../src/municipal/stripe/decode.ts'
+import { encodeStripe } from '../../../src/municipal/stripe/encode.ts'
+import { bitsFromBytes, stripeFormatIds } from '../../../src/municipal/stripe/formats.ts'
 import { dataOf } from './arbitraries.ts'
 
 const zeros = fc.nat(120)

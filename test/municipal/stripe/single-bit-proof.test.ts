@@ -1,13 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { StripeError } from '../../../src/errors.ts'
-import {
-  decodeStripe,
-  encodeStripe,
-  type StripeFormatId,
-  stripeFormatIds,
-  stripeFormats,
-} from '../../../src/municipal/stripe/index.ts'
+import { decodeStripe } from '../../../src/municipal/stripe/decode.ts'
+import { encodeStripe } from '../../../src/municipal/stripe/encode.ts'
+import { type StripeFormatId, stripeFormatIds, stripeFormats } from '../../../src/municipal/stripe/formats.ts'
 import { dataOf } from './arbitraries.ts'
 import { confused, stripeAutomaton, takes } from './stripe-automaton.ts'
 

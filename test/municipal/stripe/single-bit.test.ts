@@ -2,12 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { municipalStripe, type StripeFault, swipeStripe } from '../../../src/emulator/index.ts'
 import { StripeError } from '../../../src/errors.ts'
-import {
-  type DecodeOptions,
-  decodeStripe,
-  type StripeFormatId,
-  stripeFormats,
-} from '../../../src/municipal/stripe/index.ts'
+import { type DecodeOptions, decodeStripe } from '../../../src/municipal/stripe/decode.ts'
+import { type StripeFormatId, stripeFormats } from '../../../src/municipal/stripe/formats.ts'
 import { identity } from '../../support/virtual.ts'
 import { alphabets } from './arbitraries.ts'
 

@@ -1,18 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { swipeStripe } from '../../../src/emulator/index.ts'
 import { StripeError } from '../../../src/errors.ts'
+import { type DecodeOptions, decodeStripe, readBits } from '../../../src/municipal/stripe/decode.ts'
+import { encodeStripe } from '../../../src/municipal/stripe/encode.ts'
 import {
   bitsFromBytes,
   bytesFromBits,
-  type DecodeOptions,
-  decodeStripe,
-  encodeStripe,
   maxStripeBits,
-  readBits,
   type StripeFormatId,
   stripeFormatIds,
   stripeFormats,
-} from '../../../src/municipal/stripe/index.ts'
+} from '../../../src/municipal/stripe/formats.ts'
 import { thrown, vectors } from '../../support/vectors.ts'
 
 interface TrackCase {
