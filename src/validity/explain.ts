@@ -1,9 +1,111 @@
-import type { CalendarDay } from './calendar.ts'
-import { checkExplainInput, type ExplainFacts } from './explain-facts.ts'
-import type { ExplainInput } from './explain-input.ts'
-import { baseDays, otherEnds, stayDay } from './rule-days.ts'
-import type { RuleDay } from './rules.ts'
-import { type ValidityRule, validityRules } from './rules.ts'
+import type { Temporal } from 'temporal-polyfill'
+import { birthdayCandidates, jukiCandidates } from './birthdays.ts'
+import { type CalendarDay, toDay } from './calendar.ts'
+import { cardTerms } from './card-validity.ts'
+import { certificateTerms, type PreviousExpiry } from './certificate-validity.ts'
+import { type RuleDay, type RuleId, type ValidityRule, validityRules } from './rules.ts'
+
+/** The object whose date is explained. `juki-sign` is the signature certificate of a Juki card. */
+export const explainedKinds = ['auth', 'sign', 'card', 'juki-card', 'juki-sign'] as const
+/** See {@link explainedKinds}. */
+export type ExplainedKind = (typeof explainedKinds)[number]
+
+/**
+ * A date in hand and what is known about it, all days in Japan. What is left out is not guessed: the rules that need it
+ * give no day, or a flagged one, and `missing` names it.
+ */
+export interface ExplainInput {
+  readonly kind: ExplainedKind
+  /** The last day, as read from card or certificate. */
+  readonly expiry: CalendarDay
+  /** The day of issue, not the day the card was handed over. */
+  readonly issueDate: CalendarDay
+  /** Not used for Juki cards. */
+  readonly birthDate?: CalendarDay | undefined
+  /** My Number card: the day J-LIS received the application, on which the age is determined. */
+  readonly applicationDate?: CalendarDay | undefined
+  /** Certificates: last day of the previous certificate, or `false` if this was not a renewal. */
+  readonly renewal?: { readonly previousExpiry: CalendarDay } | false | undefined
+  /** Foreign residents with a period of stay; not for 永住者, 特別永住者 and 高度専門職2号. */
+  readonly residence?: { readonly kind: 'foreign'; readonly periodOfStayEnds: CalendarDay } | undefined
+  /** Signature certificate: last day of the user-authentication certificate on the same card. */
+  readonly authCertificateExpiry?: CalendarDay | undefined
+  /** Certificates: last day of the card. */
+  readonly cardExpiry?: CalendarDay | undefined
+}
+
+/** Internal: validated facts for explaining a date. */
+interface ExplainFacts {
+  readonly kind: ExplainedKind
+  readonly expiry: CalendarDay
+  readonly issue: Temporal.PlainDate
+  readonly birth: Temporal.PlainDate | undefined
+  readonly applied: Temporal.PlainDate | undefined
+  readonly previous: PreviousExpiry
+  readonly stayEnds: CalendarDay | undefined
+  readonly authExpiry: CalendarDay | undefined
+  readonly cardExpiry: CalendarDay | undefined
+}
+
+/** Internal. @throws TypeError or RangeError for an unknown kind or an invalid day. */
+function checkExplainInput(input: ExplainInput): ExplainFacts {
+  if (!explainedKinds.includes(input.kind)) throw new TypeError('unknown kind')
+  const { birthDate, applicationDate, renewal, residence } = input
+  if (residence !== undefined && residence.kind !== 'foreign') throw new TypeError('unknown kind of residence')
+  return {
+    kind: input.kind,
+    expiry: checked(input.expiry, 'expiry'),
+    issue: toDay(input.issueDate, 'issueDate'),
+    birth: birthDate === undefined ? undefined : toDay(birthDate, 'birthDate'),
+    applied: applicationDate === undefined ? undefined : toDay(applicationDate, 'applicationDate'),
+    previous: renewal ? toDay(renewal.previousExpiry, 'previousExpiry') : renewal,
+    stayEnds: residence && checked(residence.periodOfStayEnds, 'periodOfStayEnds'),
+    authExpiry: optional(input.authCertificateExpiry, 'authCertificateExpiry'),
+    cardExpiry: optional(input.cardExpiry, 'cardExpiry'),
+  }
+}
+
+function checked(day: CalendarDay, name: string): CalendarDay {
+  toDay(day, name)
+  return day
+}
+
+function optional(day: CalendarDay | undefined, name: string): CalendarDay | undefined {
+  return day === undefined ? undefined : checked(day, name)
+}
+
+/** Internal: the days by birthday or by years. Several if facts are missing. */
+function baseDays(facts: ExplainFacts): readonly RuleDay[] {
+  const { kind, issue, birth, applied, previous } = facts
+  if (kind === 'juki-card') return jukiCandidates('juki-card-ten-years', issue, 10)
+  if (kind === 'juki-sign') return jukiCandidates('juki-certificate-three-years', issue, 3)
+  if (birth === undefined) return []
+  if (kind === 'card') {
+    return birthdayCandidates(birth, issue, (reading) => cardTerms(birth, issue, applied, reading))
+  }
+  return birthdayCandidates(birth, issue, (reading) => certificateTerms(birth, issue, previous, reading))
+}
+
+/** Internal: the end of the period of stay, flagged when a day by birthday or years comes before it. */
+function stayDay(facts: ExplainFacts, base: readonly RuleDay[]): RuleDay | undefined {
+  const { kind, stayEnds: day } = facts
+  if (day === undefined || kind === 'juki-sign') return undefined
+  const rules = { card: 'card-period-of-stay', 'juki-card': 'juki-card-period-of-stay' } as const
+  const rule: RuleId = kind === 'card' || kind === 'juki-card' ? rules[kind] : 'certificate-period-of-stay'
+  return { rule, day, flags: base.some((other) => other.day < day) ? ['stay-after-other-rule'] : [] }
+}
+
+/** Internal: upper limits of a certificate's validity. */
+function otherEnds(facts: ExplainFacts): readonly RuleDay[] {
+  const { kind, cardExpiry, authExpiry } = facts
+  const ends: RuleDay[] = []
+  if (kind !== 'auth' && kind !== 'sign') return ends
+  if (kind === 'sign' && authExpiry !== undefined) {
+    ends.push({ rule: 'certificate-auth-expiry', day: authExpiry, flags: [] })
+  }
+  if (cardExpiry !== undefined) ends.push({ rule: 'certificate-card-expiry', day: cardExpiry, flags: [] })
+  return ends
+}
 
 /** A fact a rule needs that was not given. */
 export type MissingFact = 'birthDate' | 'applicationDate' | 'renewal' | 'authCertificateExpiry' | 'cardExpiry'

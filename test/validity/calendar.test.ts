@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { describe, expect, test } from 'vitest'
 import { dayInJapan, endOfDayInJapan } from '../../src/validity/calendar.ts'
-import { renewalWindow } from '../../src/validity/certificate-terms.ts'
+import { renewalWindow } from '../../src/validity/certificate-validity.ts'
 import { instant, likelyDay } from './arbitraries.ts'
 
 const { PlainDate } = Temporal
