@@ -2,7 +2,7 @@
 // answers and what is left are compared with the same calls one after another: a violation is what no order explains.
 
 import { memoryStore, redisStore } from '../dist/server/index.js'
-import { MunicipalPins } from '../dist/server/municipal-pin/index.js'
+import { MunicipalPins } from '../dist/server/municipal-pin/municipal-pins.js'
 import { drawPlan, playInterleaving, seeded } from '../test/support/pin-interleavings.mjs'
 import { row } from './lib/measure.mjs'
 import { startRedis } from './lib/redis.mjs'

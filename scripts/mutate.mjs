@@ -43,7 +43,7 @@ const groups = {
     without: 'Redis',
   },
   municipal: {
-    mutate: ['src/server/municipal-pin/*.ts', '!src/server/municipal-pin/index.ts'],
+    mutate: ['src/server/municipal-pin/*.ts'],
     tests: [
       'test/server/municipal-pin/municipal-pins.test.ts',
       'test/server/municipal-pin/operation.test.ts',

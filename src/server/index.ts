@@ -28,10 +28,35 @@
  * ```
  * @module jpki-card/server
  */
-export * from './audit/index.ts'
+
+export { type HeadKeeper, headFile, headInStore, type TextStore } from './audit/head-keeper.ts'
+export type { AuditEvent, AuditSink } from './audit/line.ts'
+export { type AuditEnd, type AuditHead, auditFormat } from './audit/line.ts'
+export { type AuditLog, type AuditLogOptions, openAuditLog } from './audit/log.ts'
+export {
+  type AuditFileSummary,
+  type AuditSetSummary,
+  type AuditSummary,
+  verifyAuditLog,
+  verifyAuditLogs,
+} from './audit/verify.ts'
 export type { Condition, HealthSource } from './health.ts'
-export * from './http/index.ts'
-export * from './municipal-pin/index.ts'
+export type { CloseOptions, CloseReport } from './http/connections.ts'
+export { createHttpHandler, createProbeRoutes, type HttpHandler, type HttpRoutes, type Probes } from './http/handler.ts'
+export { type ListeningServer, listen } from './http/listen.ts'
+export type { ListenOptions, TlsOptions } from './http/listen-options.ts'
+export { type NodeHandler, type NodeHandlerOptions, toNodeHandler } from './http/node.ts'
+export type { Caller, DeniedEvent, HttpHandlerOptions, HttpLimits, RequestEvent } from './http/options.ts'
+export type { ProxyOptions } from './http/proxies.ts'
+export type { Rate } from './http/rate-limiter.ts'
+export {
+  type AtTerminal,
+  type ByClerk,
+  type MunicipalPinStatus,
+  MunicipalPins,
+} from './municipal-pin/municipal-pins.ts'
+export { type MunicipalPinKind, type MunicipalPinsOptions, municipalPinKinds } from './municipal-pin/options.ts'
+export type { HashLimits, ScryptCost } from './municipal-pin/pin-hash.ts'
 export type { TokenServiceChanges, TokenServiceOptions } from './options.ts'
 export type { MemoryStoreOptions } from './stores/memory-store.ts'
 export { memoryStore } from './stores/memory-store.ts'

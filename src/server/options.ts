@@ -14,7 +14,7 @@ import {
   userVerifications,
   usualUserVerifications,
 } from '../user-verification.ts'
-import type { AuditSink } from './audit/event.ts'
+import type { AuditSink } from './audit/line.ts'
 import type { NonceStore } from './stores/store.ts'
 
 /** Options of {@link TokenService}. */

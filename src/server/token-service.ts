@@ -25,7 +25,7 @@ import {
 } from '../token/index.ts'
 import type { UserVerification } from '../user-verification.ts'
 import { type CertificateValidity, certificateValidity } from '../validity/index.ts'
-import type { AuditEvent } from './audit/event.ts'
+import type { AuditEvent } from './audit/line.ts'
 import type { Condition, HealthSource } from './health.ts'
 import { Instances } from './instances.ts'
 import { OpenChallenges } from './open-challenges.ts'

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { openAuditLog } from '../../src/server/audit/index.ts'
+import { openAuditLog } from '../../src/server/audit/log.ts'
 import { run } from './harness.ts'
 
 let folder: string

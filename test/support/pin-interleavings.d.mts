@@ -1,4 +1,4 @@
-import type { MunicipalPins } from '../../src/server/municipal-pin/index.ts'
+import type { MunicipalPins } from '../../src/server/municipal-pin/municipal-pins.ts'
 import type { CounterStore } from '../../src/server/stores/store.ts'
 
 interface Call {

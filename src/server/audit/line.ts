@@ -1,6 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { isRecord } from '../../json.ts'
-import type { AuditEvent } from './event.ts'
+
+/** One event for the audit log: no PIN, no personal data, no certificate. */
+export interface AuditEvent {
+  readonly type: string
+  readonly [key: string]: string | number | boolean | null | undefined
+}
+
+/** Destination of audit events. Must throw AuditError `ERR_AUDIT` when an event cannot be written. */
+export interface AuditSink {
+  write(event: AuditEvent): void | Promise<void>
+  close?(): Promise<void>
+}
 
 /** Where a log ends: how many lines, and the hash of the last one. */
 export interface AuditHead {
@@ -114,9 +125,7 @@ const tailLength = ',"hash":""}'.length + 64
 const tailForm = /^,"hash":"([0-9a-f]{64})"\}$/
 
 /** The head after a line, or the reason why the line does not follow, in one sentence. */
-export type FollowedLine =
-  | { readonly ok: true; readonly head: AuditHead }
-  | { readonly ok: false; readonly reason: string }
+type FollowedLine = { readonly ok: true; readonly head: AuditHead } | { readonly ok: false; readonly reason: string }
 
 /** Verifies that a line follows a head. `line` is without its line feed. */
 export function followLine(after: AuditHead, line: Buffer): FollowedLine {

@@ -3,11 +3,12 @@ import { type FileHandle, open, readdir, readlink, realpath, rename, stat } from
 import { basename, dirname, join, resolve } from 'node:path'
 import { AuditError } from '../../errors.ts'
 import type { Condition, HealthSource } from '../health.ts'
-import type { AuditEvent, AuditSink } from './event.ts'
 import type { HeadKeeper } from './head-keeper.ts'
 import {
   type AuditEnd,
+  type AuditEvent,
   type AuditHead,
+  type AuditSink,
   checkEvent,
   endMissingEvent,
   headerEvent,
@@ -18,7 +19,7 @@ import {
   recoveredEvent,
 } from './line.ts'
 import { defaultLeaseMs, type Lock, takeLock } from './lock.ts'
-import { type Scan, scan } from './scan.ts'
+import { type Scan, scan } from './verify.ts'
 import { LineWriter } from './writer.ts'
 
 /** Options of {@link openAuditLog}. */

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net'
 import { isIdentifier } from '../../token/index.ts'
-import { networksOf } from './address.ts'
 import { type Exchange, requireTime } from './exchange.ts'
 import type { Caller, HttpHandlerOptions, Limits } from './options.ts'
 import { RequestProblem } from './problem.ts'
+import { networksOf } from './proxies.ts'
 import { RateLimiter } from './rate-limiter.ts'
 
 /** Rate multipliers for /64, /56 and /48: a site has many networks, few of them busy. */

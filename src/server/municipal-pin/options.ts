@@ -1,5 +1,5 @@
 import { copyBytes } from '../../bytes.ts'
-import type { AuditSink } from '../audit/event.ts'
+import type { AuditSink } from '../audit/line.ts'
 import type { CounterStore } from '../stores/store.ts'
 import { defaultCost, type HashLimits, isCost, PinKey, type ScryptCost, within } from './pin-hash.ts'
 

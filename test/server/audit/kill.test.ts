@@ -7,14 +7,15 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, test } from 'vitest'
-import { openAuditLog, verifyAuditLog } from '../../../src/server/audit/index.ts'
+import { openAuditLog } from '../../../src/server/audit/log.ts'
+import { verifyAuditLog } from '../../../src/server/audit/verify.ts'
 import { compile } from '../../support/compiled.ts'
 import { freshFile } from './folder.ts'
 
 const script = fileURLToPath(new URL('../../support/audit-child.mjs', import.meta.url))
 let audit: string
 beforeAll(() => {
-  audit = compile('audit-tests', ['src/server/audit/index.ts'])('src/server/audit/index.js')
+  audit = compile('audit-tests', ['src/server/audit/log.ts'])('src/server/audit/log.js')
 })
 
 /** A process that writes to a log; `said` grows as it speaks. */

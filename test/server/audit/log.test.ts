@@ -3,7 +3,9 @@ import { appendFileSync, readdirSync, readFileSync, statSync, truncateSync, unli
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
-import { auditFormat, openAuditLog, verifyAuditLog } from '../../../src/server/audit/index.ts'
+import { auditFormat } from '../../../src/server/audit/line.ts'
+import { openAuditLog } from '../../../src/server/audit/log.ts'
+import { verifyAuditLog } from '../../../src/server/audit/verify.ts'
 import { freshFile } from './folder.ts'
 
 const at = new Date('2030-01-02T03:04:05.678Z')

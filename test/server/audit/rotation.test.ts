@@ -19,14 +19,9 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
-import {
-  type AuditLog,
-  headFile,
-  headInStore,
-  openAuditLog,
-  verifyAuditLog,
-  verifyAuditLogs,
-} from '../../../src/server/audit/index.ts'
+import { headFile, headInStore } from '../../../src/server/audit/head-keeper.ts'
+import { type AuditLog, openAuditLog } from '../../../src/server/audit/log.ts'
+import { verifyAuditLog, verifyAuditLogs } from '../../../src/server/audit/verify.ts'
 import { freshFile } from './folder.ts'
 
 const linesOf = (file: string): Record<string, unknown>[] =>

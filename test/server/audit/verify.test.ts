@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { openAuditLog, verifyAuditLog } from '../../../src/server/audit/index.ts'
+import { openAuditLog } from '../../../src/server/audit/log.ts'
+import { verifyAuditLog } from '../../../src/server/audit/verify.ts'
 import { freshFile } from './folder.ts'
 
 /** A log of a header and five lines. */

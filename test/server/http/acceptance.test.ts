@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { acceptanceBody } from '../../../src/server/http/acceptance.ts'
+import { acceptanceBody } from '../../../src/server/http/issuance.ts'
 import type { Acceptance } from '../../../src/server/index.ts'
 
 const acceptanceJson = (acceptance: Acceptance): string => JSON.stringify(acceptanceBody(acceptance))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { networksOf, senderOf } from '../../../src/server/http/address.ts'
+import { networksOf, senderOf } from '../../../src/server/http/proxies.ts'
 import { askChallenge, handlerWith } from './fixture.ts'
 
 describe('networks', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Admission } from '../../../src/server/http/admission.ts'
 import type { Exchange } from '../../../src/server/http/exchange.ts'
-import { listen } from '../../../src/server/http/index.ts'
+import { listen } from '../../../src/server/http/listen.ts'
 import { request, serve } from '../fixture.ts'
 import { askChallenge, gate, handlerWith, outcome, postText, RawConnection } from './fixture.ts'
 

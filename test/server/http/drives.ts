@@ -1,4 +1,4 @@
-import type { HttpHandlerOptions } from '../../../src/server/http/index.ts'
+import type { HttpHandlerOptions } from '../../../src/server/http/options.ts'
 import { memoryStore, type TokenService } from '../../../src/server/index.ts'
 import { answer, day, issued, lists, now, request, serve, user } from '../fixture.ts'
 import { askChallenge, handIn, handlerWith, post, streamed } from './fixture.ts'

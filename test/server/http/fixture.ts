@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { createHttpHandler, type HttpHandler, type HttpHandlerOptions } from '../../../src/server/http/index.ts'
+import { createHttpHandler, type HttpHandler } from '../../../src/server/http/handler.ts'
+import type { HttpHandlerOptions } from '../../../src/server/http/options.ts'
 import { answer, request, serve } from '../fixture.ts'
 
 /** A handler with a service of its own, unless options say otherwise. */

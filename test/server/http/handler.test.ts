@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import {
-  createHttpHandler,
-  createProbeRoutes,
-  type HttpHandlerOptions,
-  type RequestEvent,
-} from '../../../src/server/http/index.ts'
+import { createHttpHandler, createProbeRoutes } from '../../../src/server/http/handler.ts'
+import type { HttpHandlerOptions, RequestEvent } from '../../../src/server/http/options.ts'
 import type { AuditEvent, Condition } from '../../../src/server/index.ts'
 import { thrown } from '../../support/vectors.ts'
 import { request, serve } from '../fixture.ts'

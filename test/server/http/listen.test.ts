@@ -2,12 +2,9 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { ServerError } from '../../../src/errors.ts'
-import {
-  type HttpHandlerOptions,
-  type ListeningServer,
-  type ListenOptions,
-  listen,
-} from '../../../src/server/http/index.ts'
+import { type ListeningServer, listen } from '../../../src/server/http/listen.ts'
+import type { ListenOptions } from '../../../src/server/http/listen-options.ts'
+import type { HttpHandlerOptions } from '../../../src/server/http/options.ts'
 import { TokenServer } from '../../../src/token/index.ts'
 import { thrown } from '../../support/vectors.ts'
 import { answer, request, serve } from '../fixture.ts'

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { RequestEvent } from '../../../src/server/http/index.ts'
+import type { RequestEvent } from '../../../src/server/http/options.ts'
 import type { AuditEvent } from '../../../src/server/index.ts'
 import { leakIn } from '../../../src/server-test/leaks.ts'
 import { serve, user } from '../fixture.ts'

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from 'vitest'
-import { type Caller, listen } from '../../../src/server/http/index.ts'
+import { listen } from '../../../src/server/http/listen.ts'
+import type { Caller } from '../../../src/server/http/options.ts'
 import { Proxies, type ProxyOptions } from '../../../src/server/http/proxies.ts'
 import { request } from '../fixture.ts'
 import { exchange, handlerWith, postText, statusAndCode } from './fixture.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { MunicipalPins } from '../../../src/server/municipal-pin/index.ts'
+import { MunicipalPins } from '../../../src/server/municipal-pin/municipal-pins.ts'
 import { memoryStore } from '../../../src/server/stores/memory-store.ts'
 import { redisStore } from '../../../src/server/stores/redis-store.ts'
 import type { CounterStore, NonceStore } from '../../../src/server/stores/store.ts'

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AuditError, RefusalError } from '../../../src/errors.ts'
-import type { AuditEvent } from '../../../src/server/audit/index.ts'
+import type { AuditEvent } from '../../../src/server/audit/line.ts'
+import { MunicipalPins } from '../../../src/server/municipal-pin/municipal-pins.ts'
 import {
   type MunicipalPinKind,
-  MunicipalPins,
   type MunicipalPinsOptions,
   municipalPinKinds,
-} from '../../../src/server/municipal-pin/index.ts'
+} from '../../../src/server/municipal-pin/options.ts'
 import { memoryStore } from '../../../src/server/stores/memory-store.ts'
 import type { TextChange } from '../../../src/server/stores/store.ts'
 

@@ -1,8 +1,8 @@
 import { createHmac, scryptSync } from 'node:crypto'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { RefusalError } from '../../../src/errors.ts'
-import type { AuditEvent } from '../../../src/server/audit/index.ts'
-import { MunicipalPins } from '../../../src/server/municipal-pin/index.ts'
+import type { AuditEvent } from '../../../src/server/audit/line.ts'
+import { MunicipalPins } from '../../../src/server/municipal-pin/municipal-pins.ts'
 import { admit, isCost, isOutdated, PinKey, within } from '../../../src/server/municipal-pin/pin-hash.ts'
 import { memoryStore } from '../../../src/server/stores/memory-store.ts'
 

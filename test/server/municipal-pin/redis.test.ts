@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { MunicipalPins } from '../../../src/server/municipal-pin/index.ts'
+import { MunicipalPins } from '../../../src/server/municipal-pin/municipal-pins.ts'
 import { redisStore } from '../../../src/server/stores/redis-store.ts'
 import type { CounterStore, NonceStore } from '../../../src/server/stores/store.ts'
 import { compile } from '../../support/compiled.ts'
@@ -62,7 +62,7 @@ test('killed while a PIN is compared, or with Redis killed after: the try is spe
   await pins.register('user', 'income', bytes('1234'), { clerk: 'c' })
   // Makes the comparison long: the stored hash has a high cost.
   const highCost = new MunicipalPins({ store: stores[0]!, serverKey, scrypt: { N: 2 ** 17, r: 8, p: 4 } })
-  const entries = ['src/server/stores/redis-store.ts', 'src/server/municipal-pin/index.ts']
+  const entries = ['src/server/stores/redis-store.ts', 'src/server/municipal-pin/municipal-pins.ts']
   const base = compile('municipal-pin-tests', entries)('src/server/')
   await highCost.register('user', 'income', bytes('1234'), { clerk: 'c' })
   const key = Buffer.from(serverKey).toString('hex')
