@@ -4,14 +4,11 @@
  */
 
 export type { EvaluationCase, Family, Language, Text } from './cases/case.ts'
-export { evaluationCases } from './cases/index.ts'
 export type { EvaluateOptions, EvaluationTerminal, EvaluationTerminals } from './options.ts'
+export { parseTerminals } from './options.ts'
 export { createEvaluationPki, type EvaluationPki, type PkiName, type PreparedPki } from './pki/create.ts'
 export { type PreparedEvaluation, prepareEvaluation, readEvaluationPki } from './pki/folder.ts'
-export { reportToHtml } from './report/html.ts'
-export { reportToJson } from './report/json.ts'
-export { reportToJunit } from './report/junit.ts'
-export { type ReportTexts, reportTexts } from './report/texts.ts'
-export { type CaseOutcome, type EvaluationReport, evaluate } from './run.ts'
-export { parseTerminals } from './terminals.ts'
+export { reportToHtml, reportToJson, reportToJunit } from './report.ts'
+export { type ReportTexts, reportTexts } from './report-texts.ts'
+export { type CaseOutcome, type EvaluationReport, evaluate, evaluationCases } from './run.ts'
 export type { Reason, Verdict } from './verdict.ts'

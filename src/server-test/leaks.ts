@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import type { Claimed } from './client/answer.ts'
-import { type Answer, summaryOf } from './client/answer.ts'
+import { type Answer, type Claimed, summaryOf } from './client.ts'
 
 /** Length from which a matching piece of a text is not accidental. */
 const piece = 24

@@ -1,11 +1,31 @@
 import { setMaxListeners } from 'node:events'
+import { bodyCases } from './cases/body.ts'
 import type { EvaluationCase } from './cases/case.ts'
-import { control, lastCase } from './cases/good.ts'
-import { evaluationCases } from './cases/index.ts'
+import { certificateCases } from './cases/certificate.ts'
+import { claimCases } from './cases/claims.ts'
+import { concurrencyCases } from './cases/concurrency.ts'
+import { connectionCases } from './cases/connection.ts'
+import { control, goodCases, lastCase } from './cases/good.ts'
+import { nonceCases } from './cases/nonce.ts'
 import { privacyCase } from './cases/privacy.ts'
+import { signatureCases } from './cases/signature.ts'
 import type { EvaluateOptions } from './options.ts'
 import { Probe } from './probe.ts'
 import { CaseAborted, type Verdict } from './verdict.ts'
+
+/** Every case, in the order of the reports. */
+export const evaluationCases: readonly EvaluationCase[] = [
+  ...goodCases,
+  ...nonceCases,
+  ...claimCases,
+  ...certificateCases,
+  ...signatureCases,
+  ...bodyCases,
+  ...connectionCases,
+  ...concurrencyCases,
+  privacyCase,
+  lastCase,
+]
 
 /** A case and its result. */
 export interface CaseOutcome extends Verdict {

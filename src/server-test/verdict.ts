@@ -1,4 +1,4 @@
-import { type Answer, codeOf, field, summaryOf } from './client/answer.ts'
+import { type Answer, codeOf, field, summaryOf } from './client.ts'
 
 /** Reason for the result of a case; the reports have a sentence for each. */
 export type Reason =

@@ -1,6 +1,6 @@
 /** Bodies that are not a token in JSON. Each is a good token in a wrong form. */
 
-import type { Answer, Claimed } from '../client/answer.ts'
+import type { Answer, Claimed } from '../client.ts'
 import type { Probe } from '../probe.ts'
 import { type CaseText, type EvaluationCase, refusing } from './case.ts'
 

@@ -1,4 +1,4 @@
-import type { Answer } from '../client/answer.ts'
+import type { Answer } from '../client.ts'
 import type { Probe } from '../probe.ts'
 import { expectRefusal, type Verdict } from '../verdict.ts'
 

@@ -1,7 +1,7 @@
 /** Many persons at once: each response must belong to the requesting person. */
 
 import { challengeDigest, holderDigest } from '../../token/index.ts'
-import { type Answer, field } from '../client/answer.ts'
+import { type Answer, field } from '../client.ts'
 import type { EvaluationTerminal } from '../options.ts'
 import { holderOf, type Probe } from '../probe.ts'
 import { CaseAborted, expectAcceptance, type Verdict, verdict } from '../verdict.ts'

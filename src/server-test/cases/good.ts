@@ -2,12 +2,12 @@
 
 import { toBase64 } from '../../bytes.ts'
 import { challengeDigest, holderDigest } from '../../token/index.ts'
-import { codeOf, field } from '../client/answer.ts'
+import { codeOf, field } from '../client.ts'
 import { leakIn } from '../leaks.ts'
 import { holderOf, type Probe, type TokenPlan } from '../probe.ts'
 import { expectAcceptance, type Verdict, verdict } from '../verdict.ts'
 import { type CaseText, type EvaluationCase, refusing } from './case.ts'
-import { signatures } from './sign.ts'
+import { signatures } from './signature.ts'
 
 type Row = Omit<CaseText, 'codes'>
 

@@ -1,11 +1,11 @@
 /** Challenges: valid once, for one terminal and purpose, for a limited time. */
 
 import { randomBytes } from 'node:crypto'
-import type { Answer } from '../client/answer.ts'
+import type { Answer } from '../client.ts'
 import type { Probe } from '../probe.ts'
 import { CaseAborted, expectAcceptance, expectRefusal, type Verdict, verdict } from '../verdict.ts'
 import { type CaseText, type EvaluationCase, refusing } from './case.ts'
-import { signatures } from './sign.ts'
+import { signatures } from './signature.ts'
 
 const unknown = ['ERR_NONCE_UNKNOWN']
 

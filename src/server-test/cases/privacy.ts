@@ -1,7 +1,7 @@
 import type { Probe } from '../probe.ts'
 import { type Verdict, verdict } from '../verdict.ts'
 import type { EvaluationCase } from './case.ts'
-import { signatures } from './sign.ts'
+import { signatures } from './signature.ts'
 
 /** Run after the others, because it examines all refusals so far. */
 export const privacyCase: EvaluationCase = {

@@ -4,8 +4,7 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:cryp
 import { copyBytes, fromHex } from '../../bytes.ts'
 import { type IssuedCertificate, issueUserCertificates, type UserCertificateOptions } from '../../emulator/index.ts'
 import type { EvaluationPki, PkiName } from './create.ts'
-import { encode } from './der.ts'
-import { type Change, oids, reissue } from './reissue.ts'
+import { type Change, encode, oids, reissue } from './der.ts'
 
 /** Certificate and key of a card. */
 export interface Credential {

@@ -1,5 +1,5 @@
-import type { Family, Language } from '../cases/case.ts'
-import type { Reason, Verdict } from '../verdict.ts'
+import type { Family, Language } from './cases/case.ts'
+import type { Reason, Verdict } from './verdict.ts'
 
 /** Texts of the reports in one language. */
 export interface ReportTexts {
