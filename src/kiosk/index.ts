@@ -17,7 +17,8 @@
  * ```
  * @module jpki-card/kiosk
  */
-export type { KioskEvent, KioskReader } from './events.ts'
+
 export type { KioskMonitorOptions } from './monitor.ts'
 export { KioskMonitor } from './monitor.ts'
+export type { KioskEvent, KioskReader } from './slot.ts'
 export type { CardSurvey } from './survey.ts'

@@ -1,9 +1,8 @@
 import type { JpkiCardError } from '../errors.ts'
 import { EventQueue } from '../event-queue.ts'
 import type { CardTransport, ReaderEvent } from '../transport/index.ts'
-import type { KioskEvent, KioskReader } from './events.ts'
 import { coded, pause } from './retry.ts'
-import { Slot, type SlotHost } from './slot.ts'
+import { type KioskEvent, type KioskReader, Slot, type SlotHost } from './slot.ts'
 
 /** Milliseconds before the watch is restarted after an error. */
 const rewatchMs = 1000

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { maskReader } from '../../src/reader-test/index.ts'
-import { DurationHistogram } from '../../src/reader-test/soak/histogram.ts'
+import { DurationHistogram } from '../../src/reader-test/soak/recorder.ts'
 import { CommandTimes, timingOf } from '../../src/reader-test/timing.ts'
 
 describe('timingOf', () => {

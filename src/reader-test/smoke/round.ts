@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { toHex } from '../../bytes.ts'
 import { type Capabilities, CardSession } from '../../card/index.ts'
 import type { CardKind } from '../../identify/index.ts'
+import { type JpkiKey, jpkiPins } from '../../jpki/index.ts'
 import type { CardConnection } from '../../transport/index.ts'
 import type { CommandTimes } from '../timing.ts'
 import { watchResets } from '../watched-connection.ts'
@@ -8,9 +10,40 @@ import { identifyStep, jpkiSteps, registrySteps } from './application-steps.ts'
 import { cardValidityStep, certificateSteps, signCertificateStep, trustSteps } from './certificate-steps.ts'
 import { isComplete, type SmokeContext, type SmokeStep } from './context.ts'
 import { endsConnection, type Finding, failed, findingOf, passed, type SmokeFacts, skipped } from './finding.ts'
-import { pinSteps } from './pin-steps.ts'
 import type { SmokeRun } from './report.ts'
 import type { SmokeStepId } from './step-ids.ts'
+
+/** With a PIN: verify it, under the guard, and sign random bytes with the key behind it. */
+function pinSteps(key: JpkiKey): readonly SmokeStep[] {
+  return [
+    { id: `verify-${key}`, run: (context) => verify(context, key) },
+    { id: `sign-${key}`, run: (context) => sign(context, key) },
+  ]
+}
+
+async function verify(context: SmokeContext, key: JpkiKey): Promise<Finding> {
+  const { jpki, pins } = context
+  const why = obstacle(context, key)
+  if (why !== undefined) return why
+  await pins[key]!.use((pin) => jpki!.verifyPin(key, pin))
+  return passed()
+}
+
+/** The signature is checked with the certificate of the card, which is read for it where it has not been. */
+async function sign(context: SmokeContext, key: JpkiKey): Promise<Finding> {
+  const { jpki, session } = context
+  const why = obstacle(context, key)
+  if (why !== undefined) return why
+  if (!session.hasVerified(jpkiPins[key])) return skipped('pin-not-accepted')
+  const { algorithm } = await jpki!.sign(key, { message: randomBytes(32) })
+  return passed({ algorithm })
+}
+
+function obstacle({ jpki, pins }: SmokeContext, key: JpkiKey): Finding | undefined {
+  if (pins[key] === undefined) return skipped('no-pin')
+  if (jpki === undefined) return skipped('no-application')
+  return pins[key].refused ? skipped('pin-not-accepted') : undefined
+}
 
 /** Steps of a session, in order: JPKI stays current from its first step to its last. */
 const steps: readonly SmokeStep[] = [
@@ -44,7 +77,7 @@ export interface Round {
 }
 
 /** How a round is run. */
-export interface RoundOptions extends Omit<SmokeContext, 'session' | 'identification' | 'jpki'> {
+interface RoundOptions extends Omit<SmokeContext, 'session' | 'identification' | 'jpki'> {
   readonly round: number
   readonly times: CommandTimes
   readonly capabilities: Partial<Capabilities>
