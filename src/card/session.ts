@@ -20,7 +20,7 @@ import { exits } from './application.ts'
 import { type Capabilities, initialCapabilities } from './capabilities.ts'
 import type { Protection } from './exchange.ts'
 import { exchange } from './exchange.ts'
-import { codeOf, type ExchangeMessage, exchangeChannel } from './observation.ts'
+import { codeOf, type ExchangeMessage, exchangeChannel } from './statistics.ts'
 
 const isCode = (error: unknown, ...codes: readonly string[]): boolean =>
   error instanceof TransportError && codes.includes(error.code)

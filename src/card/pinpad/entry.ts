@@ -9,8 +9,8 @@ import {
   verifyGuarded,
 } from '../pin-guard.ts'
 import { type CardSession, selectEf, sendByReader, statusError } from '../session.ts'
+import { modifyStructure, type PinEntry, verifyStructure } from './features.ts'
 import { type Pinpad, pinpadMisfit } from './find.ts'
-import { modifyStructure, type PinEntry, verifyStructure } from './structures.ts'
 
 /** Options of {@link verifyPinOnPinpad}. */
 export interface PinpadOptions extends VerifyPinOptions {

@@ -1,10 +1,8 @@
 import { TransportError, type TransportErrorCode } from '../../errors.ts'
 import type { CardConnection, Disposition, ReaderControl } from '../connection.ts'
-import type { PcscHandle, PcscShare } from './binding.ts'
-import { BindingLost } from './binding.ts'
-import { within } from './deadline.ts'
+import { BindingLost, type PcscHandle, type PcscShare } from './binding.ts'
+import { Watchdog, within } from './deadline.ts'
 import { mayBeRemoval, toTransportError } from './pcsc-errors.ts'
-import { Watchdog } from './watchdog.ts'
 
 /** Shortest and longest command APDU: header only, and extended Lc with 65 535 bytes and Le. */
 const shortest = 4

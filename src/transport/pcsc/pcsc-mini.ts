@@ -18,9 +18,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { copyBytes } from '../../bytes.ts'
 import type { Disposition } from '../connection.ts'
-import type { PcscBinding, PcscHandle, PcscObserver, PcscShare, PcscWatch } from './binding.ts'
+import {
+  type PcscBinding,
+  type PcscHandle,
+  type PcscObserver,
+  type PcscShare,
+  type PcscWatch,
+  Quiet,
+} from './binding.ts'
 import { toTransportError } from './pcsc-errors.ts'
-import { Quiet } from './quiet.ts'
 
 /** The native module, as far as it is used. */
 export interface MiniAddon {

@@ -9,11 +9,11 @@ import type {
   WaitOptions,
 } from '../connection.ts'
 import type { PcscBinding, PcscShare } from './binding.ts'
-import { type CardMark, cardMark, hasLeft } from './card-mark.ts'
 import { checkTimeout, within, withResolvers } from './deadline.ts'
 import { Monitor, type MonitorTimes } from './monitor.ts'
 import { PcscConnection } from './pcsc-connection.ts'
 import { toTransportError } from './pcsc-errors.ts'
+import { type CardMark, cardMark, hasLeft } from './reader-table.ts'
 
 /** How long to wait for the service to report a removal; pcscd polls every 400 ms. */
 const removalNoticeMs = 900

@@ -14,9 +14,15 @@
  */
 
 import type { Disposition } from '../connection.ts'
-import type { PcscBinding, PcscHandle, PcscObserver, PcscShare, PcscWatch } from './binding.ts'
+import {
+  type PcscBinding,
+  type PcscHandle,
+  type PcscObserver,
+  type PcscShare,
+  type PcscWatch,
+  Quiet,
+} from './binding.ts'
 import { toTransportError } from './pcsc-errors.ts'
-import { Quiet } from './quiet.ts'
 
 /** The package's only export, as far as it is used. */
 export type PcscliteFactory = () => LiteLister

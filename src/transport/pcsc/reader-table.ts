@@ -2,7 +2,7 @@ import type { ReaderEvent, ReaderState } from '../connection.ts'
 import { readerState } from './binding.ts'
 
 /** Last known state of one reader. */
-export interface ReaderEntry {
+interface ReaderEntry {
   readonly name: string
   readonly state: number
   readonly atr: Uint8Array | undefined
@@ -52,7 +52,7 @@ export class ReaderTable {
   }
 }
 
-export function toReaderState({ name, state, atr }: ReaderEntry): ReaderState {
+function toReaderState({ name, state, atr }: ReaderEntry): ReaderState {
   const base = {
     name,
     cardPresent: isPresent(state),
@@ -62,12 +62,12 @@ export function toReaderState({ name, state, atr }: ReaderEntry): ReaderState {
   return atr === undefined ? base : { ...base, atr }
 }
 
-export function isPresent(state: number): boolean {
+function isPresent(state: number): boolean {
   return (state & readerState.present) !== 0
 }
 
 /** Insertions and removals counted so far (16 bits, wraps); 0 where the service does not count. */
-export function cardEvents(state: number): number {
+function cardEvents(state: number): number {
   return state >>> 16
 }
 
@@ -85,4 +85,30 @@ function cardEventsBetween(before: ReaderEntry | undefined, after: ReaderEntry):
   // Present before and after: the card may have been replaced in between, which only the counter shows.
   if (cardEvents(before.state) !== cardEvents(after.state)) return [removed, inserted]
   return toReaderState(before).mute && !toReaderState(after).mute ? [inserted] : []
+}
+
+/**
+ * The insertion a connection belongs to: the reader's count of insertions and removals at connection time (16 bits).
+ * Events about an earlier card must not end a connection to the present one, nor the other way round.
+ */
+export type CardMark = number
+
+/** @param fromHandle - the count reported with the handle; otherwise the count of the last event is used. */
+export function cardMark(fromHandle: number | undefined, entry: ReaderEntry | undefined): CardMark {
+  if (fromHandle !== undefined) return fromHandle
+  if (entry === undefined) return 0
+  const counted = cardEvents(entry.state)
+  // The card is present, or connecting would have failed; if the last event is older, the insertion is still to be
+  // reported.
+  return isPresent(entry.state) || counted === 0 ? counted : (counted + 1) & 0xffff
+}
+
+/** Whether, by the last event, the card of the mark is no longer in the reader. */
+export function hasLeft(mark: CardMark, entry: ReaderEntry | undefined): boolean {
+  if (entry === undefined) return true
+  const counted = cardEvents(entry.state)
+  if (counted === 0) return !isPresent(entry.state)
+  const ahead = (counted - mark) & 0xffff
+  if (ahead === 0 || ahead >= 0x8000) return false
+  return !isPresent(entry.state) || ahead >= 2
 }

@@ -1,5 +1,11 @@
-import type { PcscBinding, PcscHandle, PcscObserver, PcscShare, PcscWatch } from '../binding.ts'
-import { BindingLost } from '../binding.ts'
+import {
+  BindingLost,
+  type PcscBinding,
+  type PcscHandle,
+  type PcscObserver,
+  type PcscShare,
+  type PcscWatch,
+} from '../binding.ts'
 import { within } from '../deadline.ts'
 import { HostProcess, type HostSettings } from './host-process.ts'
 import { IsolatedHandle } from './isolated-handle.ts'
