@@ -64,7 +64,7 @@ const groups = {
     ],
   },
   path: {
-    mutate: ['src/pki/path/*.ts', '!src/pki/path/index.ts'],
+    mutate: ['src/pki/path/*.ts'],
     tests: [
       'test/pki/path',
       'test/pki/trust/arguments.test.ts',

@@ -23,7 +23,8 @@
  * ```
  * @module jpki-card/pki
  */
-export * from './path/index.ts'
+export { inspectPath } from './path/inspect.ts'
+export type { InvalidPath, PathCheck, PathFailure, PathOptions, ValidPath } from './path/options.ts'
 export * from './revocation/index.ts'
 export * from './trust/index.ts'
 export * from './x509/index.ts'

@@ -1,5 +1,5 @@
 import { JpkiCardError } from '../../src/errors.ts'
-import { inspectPath } from '../../src/pki/path/index.ts'
+import { inspectPath } from '../../src/pki/path/inspect.ts'
 import { crlStatus, OcspResponse, ocspStatus, RevocationList } from '../../src/pki/revocation/index.ts'
 import { crlSource, inspectCertificate } from '../../src/pki/trust/index.ts'
 import { Certificate } from '../../src/pki/x509/index.ts'

@@ -2,8 +2,7 @@
  * Revocation status of certificates: CRLs by RFC 5280 6.3, OCSP by RFC 6960.
  */
 export type { RevokedEntry } from './crl/entry.ts'
-export type { IssuingDistributionPoint } from './crl/issuing-distribution-point.ts'
-export type { ListExtensions } from './crl/list-extensions.ts'
+export type { IssuingDistributionPoint, ListExtensions } from './crl/list-extensions.ts'
 export { RevocationList } from './crl/revocation-list.ts'
 export type { SignerOptions } from './crl/signer.ts'
 export { listsItself } from './crl/signer.ts'

@@ -24,7 +24,6 @@ export type {
   VerificationFinding,
   VerificationReport,
 } from './report.ts'
-export type { AddressOptions } from './sources/addresses.ts'
 export type { CachedSourceOptions } from './sources/cached-source.ts'
 export { cachedSource } from './sources/cached-source.ts'
 export type { CrlSourceOptions } from './sources/combined-source.ts'
@@ -33,11 +32,9 @@ export type { CrlFolderSource, CrlFolderSourceOptions } from './sources/crl-fold
 export { crlFolderSource } from './sources/crl-folder-source.ts'
 export type { CrlHttpSource, CrlHttpSourceOptions } from './sources/crl-http-source.ts'
 export { crlHttpSource } from './sources/crl-http-source.ts'
-export type { HttpOptions } from './sources/http.ts'
+export type { AddressOptions, HttpOptions } from './sources/http.ts'
 export type { ListSourceOptions } from './sources/list-verifier.ts'
-export type { OcspHttpSourceOptions } from './sources/ocsp-http-source.ts'
-export { ocspHttpSource } from './sources/ocsp-http-source.ts'
-export type { OcspPolicy, OcspSourceOptions } from './sources/ocsp-source.ts'
-export { ocspSource } from './sources/ocsp-source.ts'
+export type { OcspHttpSourceOptions, OcspPolicy, OcspSourceOptions } from './sources/ocsp-source.ts'
+export { ocspHttpSource, ocspSource } from './sources/ocsp-source.ts'
 export type { RevocationPolicy, VerifyOptions } from './verify.ts'
 export { inspectCertificate, verifyCertificate } from './verify.ts'

@@ -1,4 +1,4 @@
-import type { PathCheck } from '../path/index.ts'
+import type { PathCheck } from '../path/options.ts'
 import type { Certificate, EncodingFinding, SignatureLimits } from '../x509/index.ts'
 import type { JpkiProfile } from './jpki-profile.ts'
 

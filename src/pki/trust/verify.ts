@@ -1,6 +1,6 @@
 import { VerificationError } from '../../errors.ts'
-import type { PathOptions } from '../path/index.ts'
 import { limitsOf, validPaths } from '../path/inspect.ts'
+import type { PathOptions } from '../path/options.ts'
 import { Certificate, type EncodingFinding, type SignatureBudget, type SignatureLimits } from '../x509/index.ts'
 import { isTurnDue, nextTurn } from '../x509/signature-budget.ts'
 import { type JpkiHierarchy, type JpkiProfileResult, type JpkiProfiles, jpkiProfileOf } from './jpki-profile.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { inspectPath, type PathOptions } from '../../../src/pki/path/index.ts'
+import { inspectPath } from '../../../src/pki/path/inspect.ts'
+import type { PathOptions } from '../../../src/pki/path/options.ts'
 import { Certificate, type PublicKey, SignatureBudget } from '../../../src/pki/x509/index.ts'
 import { ca, der, extension, issue, type Keys, newKeys, type Plan, sequence } from '../../support/issue.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { inspectPath } from '../../../src/pki/path/index.ts'
+import { inspectPath } from '../../../src/pki/path/inspect.ts'
 import { Certificate } from '../../../src/pki/x509/index.ts'
 import { opensslPresent, runOpenssl } from '../../support/openssl.ts'
 import { certificatesOf, faults, verifyCall } from '../../support/plan/faults.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { inspectPath } from '../../../src/pki/path/index.ts'
+import { inspectPath } from '../../../src/pki/path/inspect.ts'
 import { Certificate } from '../../../src/pki/x509/index.ts'
 import { ca, der, extension, issue, name as nameOf, newKeys, oid, sequence } from '../../support/issue.ts'
 

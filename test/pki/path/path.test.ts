@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { inspectPath, type PathCheck, type PathOptions } from '../../../src/pki/path/index.ts'
+import { inspectPath } from '../../../src/pki/path/inspect.ts'
+import type { PathCheck, PathOptions } from '../../../src/pki/path/options.ts'
 import { validatePath } from '../../../src/pki/path/validate.ts'
 import { Certificate } from '../../../src/pki/x509/index.ts'
 import {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { inspectPath, type PathOptions } from '../../../src/pki/path/index.ts'
+import { inspectPath } from '../../../src/pki/path/inspect.ts'
+import type { PathOptions } from '../../../src/pki/path/options.ts'
 import { anyPolicy as any, Certificate } from '../../../src/pki/x509/index.ts'
 import { ca, der, extension, integer, issue, type Keys, newKeys, oid, sequence } from '../../support/issue.ts'
 

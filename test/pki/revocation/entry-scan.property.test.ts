@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DecodeError } from '../../../src/errors.ts'
 import { readEntry } from '../../../src/pki/revocation/crl/entry.ts'
-import { EntryScan } from '../../../src/pki/revocation/crl/entry-scan.ts'
+import { EntryScan } from '../../../src/pki/revocation/crl/entry-index.ts'
 import { DerReader } from '../../../src/pki/x509/der.ts'
 import { der, extension, sequence } from '../../support/issue.ts'
 

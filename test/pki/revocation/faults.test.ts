@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { CertificateError } from '../../../src/errors.ts'
-import { inspectPath } from '../../../src/pki/path/index.ts'
+import { inspectPath } from '../../../src/pki/path/inspect.ts'
 import { RevocationList } from '../../../src/pki/revocation/index.ts'
 import { crlSource } from '../../../src/pki/trust/index.ts'
 import { Certificate } from '../../../src/pki/x509/index.ts'

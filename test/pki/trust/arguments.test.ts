@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { cvcRootFromSpki, verifyEvidence } from '../../../src/card-face/index.ts'
 import { type Identity, virtualRoots } from '../../../src/emulator/index.ts'
-import { inspectPath } from '../../../src/pki/path/index.ts'
+import { inspectPath } from '../../../src/pki/path/inspect.ts'
 import { crlSource, inspectCertificate, ocspSource, verifyCertificate } from '../../../src/pki/trust/index.ts'
 import { Certificate } from '../../../src/pki/x509/index.ts'
 import { identity } from '../../support/virtual.ts'

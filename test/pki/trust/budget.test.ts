@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { inspectPath } from '../../../src/pki/path/index.ts'
+import { inspectPath } from '../../../src/pki/path/inspect.ts'
 import { OcspResponse, ocspStatus, RevocationList } from '../../../src/pki/revocation/index.ts'
 import {
   cachedSource,

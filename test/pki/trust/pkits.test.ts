@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { inspectPath } from '../../../src/pki/path/index.ts'
+import { inspectPath } from '../../../src/pki/path/inspect.ts'
 import { RevocationList } from '../../../src/pki/revocation/index.ts'
 import { crlSource, inspectCertificate } from '../../../src/pki/trust/index.ts'
 import { Certificate } from '../../../src/pki/x509/index.ts'

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { PathOptions } from '../../../src/pki/path/index.ts'
+import type { PathOptions } from '../../../src/pki/path/options.ts'
 import { type OpensslCall, pem } from '../openssl.ts'
 import { type CertificatePlan, certificateOf, contextOf } from './certificate.ts'
 import type { ListPlan } from './list.ts'

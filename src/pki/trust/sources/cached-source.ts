@@ -2,8 +2,7 @@ import { RecentMap } from '../../../recent-map.ts'
 import { strictest } from '../../x509/signed.ts'
 import { fingerprint } from '../jpki-authorities.ts'
 import type { RevocationAnswer, RevocationSource } from '../report.ts'
-import { quantity, span, spanText } from './limits.ts'
-import { Unavailable } from './unavailable.ts'
+import { quantity, span, spanText, Unavailable } from './limits.ts'
 
 /** Remembers failed addresses, so that an outage does not delay each verification by the timeout. */
 export class RetryGate {

@@ -2,8 +2,7 @@ import type { RevocationList } from '../../revocation/index.ts'
 import type { RevocationAnswer, RevocationSource } from '../report.ts'
 import { byteLimit, clockSkewMs, span } from './limits.ts'
 import { type HeldLists, ListFolder } from './list-folder.ts'
-import { ListSigners } from './list-signers.ts'
-import { type ListSourceOptions, listVerifier } from './list-verifier.ts'
+import { ListSigners, type ListSourceOptions, listVerifier } from './list-verifier.ts'
 
 /** Options of {@link crlFolderSource}. */
 export interface CrlFolderSourceOptions extends ListSourceOptions {

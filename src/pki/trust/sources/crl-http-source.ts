@@ -3,13 +3,11 @@ import { ListIndex } from '../../revocation/crl/list-index.ts'
 import type { RevocationList } from '../../revocation/index.ts'
 import type { Certificate } from '../../x509/index.ts'
 import type { RevocationSource } from '../report.ts'
-import { Addresses, type AddressOptions } from './addresses.ts'
-import { Http, type HttpOptions } from './http.ts'
-import { clockSkewMs, endOf, span } from './limits.ts'
+import { Addresses, type AddressOptions, Http, type HttpOptions } from './http.ts'
+import { clockSkewMs, endOf, reasonOf, span, Unavailable } from './limits.ts'
 import { type Downloaded, type GetList, ListDownloads } from './list-downloads.ts'
 import { readLists } from './list-file.ts'
 import { type ListSourceOptions, listVerifier } from './list-verifier.ts'
-import { reasonOf, Unavailable } from './unavailable.ts'
 
 /** Options of {@link crlHttpSource}. `maxBytes` defaults to 64 MiB. */
 export interface CrlHttpSourceOptions extends ListSourceOptions, AddressOptions, HttpOptions {

@@ -2,7 +2,7 @@ import { RecentMap } from '../../../recent-map.ts'
 import { isInForce, supersedes } from '../../revocation/crl/delta.ts'
 import type { RevocationList } from '../../revocation/index.ts'
 import type { Certificate } from '../../x509/index.ts'
-import { reasonOf } from './unavailable.ts'
+import { reasonOf } from './limits.ts'
 
 /** Refresh and retry intervals of an address, milliseconds. */
 export interface DownloadTimes {

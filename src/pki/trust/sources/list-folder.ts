@@ -4,11 +4,9 @@ import { setImmediate } from 'node:timers/promises'
 import { replaces } from '../../revocation/crl/delta.ts'
 import { ListIndex, scopeOf } from '../../revocation/crl/list-index.ts'
 import type { RevocationList } from '../../revocation/index.ts'
-import { endOf } from './limits.ts'
-import { readLists } from './list-file.ts'
-import type { ListSigners } from './list-signers.ts'
-import { readStable } from './stable-file.ts'
-import { reasonOf } from './unavailable.ts'
+import { endOf, reasonOf } from './limits.ts'
+import { readLists, readStable } from './list-file.ts'
+import type { ListSigners } from './list-verifier.ts'
 
 /** Cached state of one file. */
 interface Kept {

@@ -1,6 +1,7 @@
-import type { PathOptions } from '../../path/index.ts'
 import { inspectPathSteps, limitsOf } from '../../path/inspect.ts'
+import type { PathOptions } from '../../path/options.ts'
 import type { ListIndex } from '../../revocation/crl/list-index.ts'
+import { maySign } from '../../revocation/crl/signer.ts'
 import { type Decision, decide } from '../../revocation/crl/status.ts'
 import { type CrlEvidence, listsItself, type RevocationList } from '../../revocation/index.ts'
 import { Certificate, type SignatureLimits } from '../../x509/index.ts'
@@ -11,7 +12,7 @@ import type { RevocationAnswer, RevocationEvidence, RevocationSource } from '../
 import { span } from './limits.ts'
 
 /** Checks a certificate against lists; fetch problems are reported before those of the lists. */
-export type ListVerifier = (
+type ListVerifier = (
   lists: ListIndex,
   question: Parameters<RevocationSource>,
   problems?: readonly string[],
@@ -178,4 +179,31 @@ function deduplicated(evidence: readonly CrlEvidence[]): readonly RevocationEvid
     sha256,
     ...(findings.length > 0 && { findings }),
   }))
+}
+
+/** Certificates remembered, at most. */
+const mostKnown = 256
+
+/** Trusted signers of lists: the trust anchors, and the issuers passed to a source. */
+export class ListSigners {
+  readonly #signatures: ListSourceOptions['signatures']
+  readonly #known = new Map<string, Certificate>()
+
+  constructor({ anchors, signatures }: ListSourceOptions) {
+    this.#signatures = signatures
+    for (const anchor of anchors) this.add(anchor)
+  }
+
+  /** Remembers the issuer of a certificate, from a path already found valid. */
+  add(issuer: Certificate): void {
+    if (this.#known.size < mostKnown && !this.#known.has(issuer.key.id)) this.#known.set(issuer.key.id, issuer)
+  }
+
+  /** The key that signed the list, if it belongs to one of them. The list caches the result. */
+  async keyOf(list: RevocationList): Promise<string | undefined> {
+    for (const [key, certificate] of this.#known) {
+      if (maySign(certificate, list) && (await list.verifySignature(certificate, this.#signatures))) return key
+    }
+    return undefined
+  }
 }
