@@ -64,12 +64,14 @@ test('a locked reader has a code', () => {
     before: 13,
     edits: [
       {
-        file: 'src/cli/commands/card-atr.ts',
-        create: `import type { Option } from '../arguments.ts'
-import type { Command } from '../context.ts'
-import { cardOptions } from '../options.ts'
-
-const spaced: Option = {
+        file: 'src/cli/commands/card.ts',
+        replace: "import { choice } from '../arguments.ts'\n",
+        by: "import { choice, type Option } from '../arguments.ts'\n",
+      },
+      {
+        file: 'src/cli/commands/card.ts',
+        replace: 'const channel = choice(',
+        by: `const spaced: Option = {
   name: 'spaced',
   help: { ja: 'バイトごとに区切ります。', en: 'put a blank between bytes' },
 }
@@ -81,12 +83,13 @@ export const cardAtr: Command = {
   help: { ja: 'ATR を表示します。', en: 'Show the answer to reset.' },
   run: async () => ({ text: '3B\\n', json: { atr: '3B' } }),
 }
-`,
+
+const channel = choice(`,
       },
       {
         file: 'src/cli/commands.ts',
-        after: "import { cardInfo } from './commands/card-info.ts'\n",
-        insert: "import { cardAtr } from './commands/card-atr.ts'\n",
+        replace: 'import { cardInfo, inspect, services }',
+        by: 'import { cardAtr, cardInfo, inspect, services }',
       },
       { file: 'src/cli/commands.ts', after: '  cardInfo,\n', insert: '  cardAtr,\n' },
       {

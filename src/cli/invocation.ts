@@ -9,7 +9,7 @@ import {
   takeApart,
 } from './arguments.ts'
 import { CliError, usageError } from './cli-error.ts'
-import { keepAll, record } from './commands/record.ts'
+import { keepAll, record } from './commands/apdu.ts'
 import type { Command, Recording } from './context.ts'
 import { help, kind, realOnly, virtual, virtualLimits } from './options.ts'
 import { nearest } from './suggestion.ts'

@@ -18,9 +18,12 @@ const src = fileURLToPath(new URL('../../src', import.meta.url))
 const japanese = /[ぁ-んァ-ヶ一-龠]/
 
 describe('the commands', () => {
-  it('are each in a file of their name, listed once', () => {
-    const files = readdirSync(join(src, 'cli/commands')).map((file) => file.replace(/\.ts$/, ''))
-    expect(commands.map(({ name }) => name.replace(' ', '-')).sort()).toEqual(files.sort())
+  it('are those that the files below commands export, listed once', async () => {
+    const files = readdirSync(join(src, 'cli/commands')).map((file) => join(src, 'cli/commands', file))
+    const modules: readonly object[] = await Promise.all(files.map((file) => import(file)))
+    const exported = modules.flatMap((module) => Object.values(module)).filter((value) => 'options' in value)
+    expect(exported.map(({ name }) => name).sort()).toEqual(commands.map(({ name }) => name).sort())
+    for (const command of commands) expect(exported).toContain(command)
     expect(new Set(commands.map(({ name }) => name)).size).toBe(commands.length)
   })
 

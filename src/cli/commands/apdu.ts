@@ -1,9 +1,10 @@
 import type { DecodedCommand, ResponseApdu } from '../../apdu/index.ts'
 import { fromHex, toHex } from '../../bytes.ts'
 import { PinError } from '../../errors.ts'
+import type { Option } from '../arguments.ts'
 import { usageError, withFile } from '../cli-error.ts'
 import type { Command, Context, Result } from '../context.ts'
-import { cardOptions } from '../options.ts'
+import { cardOptions, help, lang } from '../options.ts'
 
 /** Longest standard input, bytes: some hundred of the longest commands. */
 const longestInput = 16_777_216
@@ -99,4 +100,37 @@ function bytesOf(line: string): Uint8Array {
   const hex = line.replaceAll(/[\s:]/g, '')
   if (!/^(?:[0-9A-Fa-f]{2}){4,}$/.test(hex)) throw usageError('bad-value', 'HEX')
   return fromHex(hex)
+}
+
+export const keepAll: Option = {
+  name: 'keep-all',
+  help: { ja: '暗証番号だけを伏せます（--virtual と一緒に指定）', en: 'mask PINs only; with --virtual only' },
+}
+
+export const record: Command = {
+  name: 'record',
+  operands: ['FILE', 'COMMAND'],
+  options: [keepAll, lang, help],
+  help: {
+    ja: '別のコマンドを実行し、カードとの通信を個人情報を伏せて記録します。',
+    en: 'Run another command and record its session with the card, personal data masked.',
+  },
+  notes: {
+    ja: '暗証番号は記録しません。個人情報はすべて伏せます（--virtual と --keep-all を一緒に指定した場合を除く）。環境変数 JPKI_CARD_TRACE=FILE を設定すると、カードと通信するすべてのコマンドが同じ記録を残します。',
+    en: 'PINs are never written. All data of the holder is masked, unless --keep-all is given together with --virtual. With JPKI_CARD_TRACE=FILE in the environment every command with a session does the same.',
+  },
+}
+
+export const replay: Command = {
+  name: 'replay',
+  operands: ['FILE', 'COMMAND'],
+  options: [lang, help],
+  help: {
+    ja: '記録した通信をカードの代わりに使い、別のコマンドを実行します。',
+    en: 'Run another command on a recorded session in place of a card.',
+  },
+  notes: {
+    ja: '記録時と同じ長さの暗証番号であれば一致します。伏せられた電子証明書は再生できません。',
+    en: 'Any PIN of the recorded length matches. Certificates that were masked cannot be replayed.',
+  },
 }

@@ -1,6 +1,37 @@
 import { choice, type Option } from '../arguments.ts'
 import type { Command } from '../context.ts'
-import { generalOptions, profile } from '../options.ts'
+import { generalOptions, pinOptions, profile } from '../options.ts'
+
+export const issuanceRead: Command = {
+  name: 'issuance read',
+  options: [profile, ...pinOptions],
+  required: [profile],
+  session: true,
+  help: {
+    ja: '市区町村のアプリケーションを、プロファイルに従って読み取ります。',
+    en: 'Read a municipal application of the card as a profile describes it.',
+  },
+  notes: {
+    ja: '市区町村のアプリケーションの AID、ファイル、暗証番号は公開されていません。市区町村から示された内容をプロファイルに記述してください。例は examples/profiles にあります。',
+    en: 'AID, files and PIN of municipal applications are not public: what your municipality gave you goes into the profile. Examples are in examples/profiles.',
+  },
+  run: async (context) => (await import('../applications/municipal.ts')).issuanceRead(context),
+}
+
+export const profileCheck: Command = {
+  name: 'profile check',
+  operands: ['FILE'],
+  options: [...generalOptions],
+  help: {
+    ja: 'プロファイルが使えるかどうかを調べ、誤りのある行を表示します。',
+    en: 'Check whether a profile can be used, and show the line of each mistake.',
+  },
+  notes: {
+    ja: '市区町村のアプリケーションと磁気ストライプのプロファイルに対応し、種類はファイルの内容で判別します。',
+    en: 'Profiles of municipal applications and of magnetic stripes; the file says which it is.',
+  },
+  run: async (context) => (await import('../applications/municipal.ts')).profileCheck(context),
+}
 
 const form = choice(['keyboard', 'bits', 'hex'], {
   name: 'form',

@@ -2,7 +2,18 @@ import { pinIds, pins } from '../../pins.ts'
 import type { ChangeablePin } from '../applications/pins.ts'
 import { choice } from '../arguments.ts'
 import type { Command } from '../context.ts'
-import { pinOptions } from '../options.ts'
+import { cardOptions, pinOptions } from '../options.ts'
+
+export const pinStatus: Command = {
+  name: 'pin status',
+  options: [...cardOptions],
+  session: true,
+  help: {
+    ja: '暗証番号の残り回数を表示します（残り回数は減りません）。',
+    en: 'Show how many tries each PIN has left. Spends no try.',
+  },
+  run: async (context) => (await import('../applications/pins.ts')).pinStatus(context),
+}
 
 const changeable = pinIds.filter((id) => pins[id].changeable) as readonly ChangeablePin[]
 
@@ -26,4 +37,15 @@ export const pinChange: Command = {
     en: 'With --pin-stdin: the first line is the current PIN, the second the new one.',
   },
   run: async (context) => (await import('../applications/pins.ts')).changePin(context, context.options.get(pin)!),
+}
+
+export const jukiStatus: Command = {
+  name: 'juki status',
+  options: [...cardOptions],
+  session: true,
+  help: {
+    ja: '住民基本台帳用の暗証番号の残り回数を表示します（残り回数は減りません）。',
+    en: 'Show how many tries the PIN for the Basic Resident Register has left. Spends no try.',
+  },
+  run: async (context) => (await import('../applications/pins.ts')).jukiStatus(context),
 }
