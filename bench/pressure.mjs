@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { freePort } from '../dist/cli/demo/free-port.js'
+import { freePort } from '../dist/cli/demo/server-process.js'
 import { row } from './lib/measure.mjs'
 import { issuanceWorld } from './lib/world.mjs'
 

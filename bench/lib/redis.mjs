@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../../dist/cli/demo/free-port.js'
+import { freePort } from '../../dist/cli/demo/server-process.js'
 
 /** A redis-server of its own, in a temporary folder and on a free port, when it listens. */
 export async function startRedis() {

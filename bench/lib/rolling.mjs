@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { freePort } from '../../dist/cli/demo/free-port.js'
+import { freePort } from '../../dist/cli/demo/server-process.js'
 import { prepareEvaluation } from '../../dist/server-test/index.js'
 
 const root = new URL('../../', import.meta.url)

@@ -1,7 +1,9 @@
 import { CertificateError, DecodeError, StatusWordError } from '../errors.ts'
 import type { CertificateKind, JpkiApplication } from '../jpki/index.ts'
 import type { Certificate } from '../pki/index.ts'
-import type { UnreadableReason } from './messages/catalogue.ts'
+import { hasNoEnd } from '../validity/index.ts'
+import type { Messages, UnreadableReason } from './messages/catalogue.ts'
+import { dayInJapan, momentInJapan } from './output.ts'
 
 /** A certificate of the card, or the reason why it is unreadable. */
 export type CertificateReading =
@@ -33,4 +35,14 @@ export async function readAvailability(app: JpkiApplication): Promise<{ sign: bo
     if (error instanceof StatusWordError || error instanceof DecodeError) return undefined
     throw error
   }
+}
+
+/** The last day of a validity, or the text for "no end". */
+export function endDay(end: Date, messages: Messages): string {
+  return hasNoEnd(end) ? messages.noEnd : messages.validUntil(dayInJapan(end))
+}
+
+/** The last moment of a validity, or the text for "no end". */
+export function endMoment(end: Date, messages: Messages): string {
+  return hasNoEnd(end) ? messages.noEnd : momentInJapan(end)
 }

@@ -1,9 +1,23 @@
 import type { VirtualCard, VirtualCardOptions } from '../emulator/index.ts'
 import type { CardTransport } from '../transport/index.ts'
+import type { Options } from './arguments.ts'
 import type { Context } from './context.ts'
 import type { Io } from './io.ts'
-import { binding, isolated, virtual } from './options.ts'
-import { virtualCardOptions } from './virtual-options.ts'
+import { binding, isolated, kind, noDirectReference, noExtendedLength, noShortFileId, virtual } from './options.ts'
+
+/** What the options say about a virtual card. */
+export function virtualCardOptions(options: Options, contactless = false): VirtualCardOptions {
+  return {
+    kind: options.get(kind) ?? 'my-number',
+    capabilities: {
+      shortFileId: !options.has(noShortFileId),
+      extendedLength: !options.has(noExtendedLength),
+      directReference: !options.has(noDirectReference),
+    },
+    interface: contactless ? 'contactless' : 'contact',
+    keepLog: false,
+  }
+}
 
 /** A new virtual card. Loaded on demand: generating keys takes seconds and further modules. */
 export async function makeVirtualCard(io: Io, options: VirtualCardOptions): Promise<VirtualCard> {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { freePort } from '../../src/cli/demo/free-port.ts'
+import { freePort } from '../../src/cli/demo/server-process.ts'
 import { Redis, startRedis } from '../support/redis.ts'
 import { Served, ServerFolder } from '../support/served.ts'
 import { TlsAuthority } from '../support/tls-authority.ts'

@@ -12,7 +12,7 @@ import {
   verificationCodeB,
   verifyAuthenticity,
 } from '../../src/card-face/index.ts'
-import { formatRoots, parseRoots } from '../../src/cli/applications/roots-file.ts'
+import { formatRoots, parseRoots } from '../../src/cli/applications/roots.ts'
 import {
   createVirtualCard,
   type Identity,

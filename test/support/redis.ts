@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../../src/cli/demo/free-port.ts'
+import { freePort } from '../../src/cli/demo/server-process.ts'
 import { freeze } from './freeze.ts'
 
 /** A redis-server of this test's own, in a temporary folder and on a free port. */

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { freePort } from '../../src/cli/demo/free-port.ts'
+import { freePort } from '../../src/cli/demo/server-process.ts'
 import { prepareEvaluation } from '../../src/server-test/index.ts'
 import { commandLine } from './slot.ts'
 

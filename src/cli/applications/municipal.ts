@@ -2,19 +2,51 @@ import { ProfileError, type ProfileProblem } from '../../errors.ts'
 import {
   checkProfile,
   checkStripeProfile,
+  type FieldValue,
   IssuanceApplication,
+  type IssuanceRecord,
   issuanceProfileFormat,
   loadProfile,
+  PersonalText,
   profileFormat,
+  type ReadValidity,
+  type StripeRecord,
   stripeProfileFormat,
 } from '../../municipal/index.ts'
 import { readProfileText } from '../bounded-file.ts'
 import type { Context, Result } from '../context.ts'
+import type { Messages } from '../messages/catalogue.ts'
 import { profile as profileOption } from '../options.ts'
 import { table } from '../output.ts'
 import { askPin } from '../pin-question.ts'
 import { verifyOptions, withSession } from '../session.ts'
-import { recordJson, recordRows } from './municipal-record.ts'
+
+/** The record of a municipality, for `--json`: requested by the holder, so personal data is shown. */
+export function recordJson(record: IssuanceRecord | StripeRecord): Readonly<Record<string, unknown>> {
+  const { profile, userId, municipalityCode, validity, fields } = record
+  const shown = Object.fromEntries(Object.entries(fields).map(([id, value]) => [id, fieldText(value) ?? null]))
+  return { profile, userId: userId.reveal(), municipalityCode, validity, fields: shown }
+}
+
+/** The same in rows. */
+export function recordRows(record: IssuanceRecord | StripeRecord, { profile: texts }: Messages): string[][] {
+  const { profile, userId, municipalityCode, validity, fields } = record
+  return [
+    [texts.name, profile],
+    [texts.userId, userId.reveal()],
+    ...(municipalityCode === undefined ? [] : [[texts.municipalityCode, municipalityCode]]),
+    ...(validity === undefined ? [] : [[texts.validity, validityText(validity, texts)]]),
+    ...Object.entries(fields).map(([id, value]) => [texts.field(id), fieldText(value) ?? texts.empty]),
+  ]
+}
+
+function fieldText(value: FieldValue): string | undefined {
+  return value instanceof PersonalText ? value.reveal() : value
+}
+
+function validityText(validity: ReadValidity, texts: Messages['profile']): string {
+  return 'until' in validity ? texts.until(validity.until) : texts.years(validity.years, validity.from)
+}
 
 /** Kinds of profile by their format. */
 const checks = { [issuanceProfileFormat]: checkProfile, [stripeProfileFormat]: checkStripeProfile }

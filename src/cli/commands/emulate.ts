@@ -5,8 +5,7 @@ import { type Option, optionForm } from '../arguments.ts'
 import { usageError, withFile } from '../cli-error.ts'
 import type { Command, Context } from '../context.ts'
 import { help, kind, lang, out, virtualLimits, wholeNumber } from '../options.ts'
-import { makeVirtualCard } from '../transport.ts'
-import { virtualCardOptions } from '../virtual-options.ts'
+import { makeVirtualCard, virtualCardOptions } from '../transport.ts'
 
 const port: Option = {
   name: 'port',
@@ -67,7 +66,7 @@ async function run(context: Context): Promise<undefined> {
   const { identity } = card
   const roots = options.get(out)
   if (roots !== undefined) {
-    const { formatRoots } = await import('../applications/roots-file.ts')
+    const { formatRoots } = await import('../applications/roots.ts')
     await withFile('cannot-write', () => writeFile(roots, formatRoots(identity)))
   }
   const { holder, cardExpiry, securityCode } = identity

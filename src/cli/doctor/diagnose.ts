@@ -2,13 +2,29 @@ import type { CardTransport } from '../../transport/index.ts'
 import type { BindingName } from '../../transport/pcsc/index.ts'
 import { checkBindings, type LoadBinding } from './bindings.ts'
 import { checkDrivers, driversOf } from './drivers.ts'
-import type { DoctorFinding } from './finding.ts'
+import { type DoctorFinding, finding } from './finding.ts'
 import { checkHolders } from './holders.ts'
-import { checkPlatform } from './platform.ts'
 import { checkReaders } from './readers.ts'
 import { checkService } from './service.ts'
 import type { System } from './system.ts'
 import { checkUsb, usbReaders } from './usb.ts'
+
+/** Required Node.js version, see `engines` of package.json. */
+const neededNode = [20, 19] as const
+
+/** Versions of Node.js and system. */
+function checkPlatform({ platform, arch, nodeVersion }: System): readonly DoctorFinding[] {
+  const [major = 0, minor = 0] = nodeVersion.split('.').map(Number)
+  const isOld = major < neededNode[0] || (major === neededNode[0] && minor < neededNode[1])
+  const facts = { version: nodeVersion, needed: neededNode.join('.') }
+  return [
+    isOld ? finding('problem', 'node-too-old', facts) : finding('ok', 'node-version', facts),
+    finding(platform === 'linux' ? 'ok' : 'note', platform === 'linux' ? 'platform' : 'platform-untested', {
+      platform,
+      arch,
+    }),
+  ]
+}
 
 /** Dependencies of the diagnosis. */
 export interface Instruments {

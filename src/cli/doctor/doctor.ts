@@ -1,11 +1,36 @@
 import { TransportError, type TransportErrorCode } from '../../errors.ts'
+import type { ReportLanguage } from '../../reader-test/index.ts'
 import type { Context, Result } from '../context.ts'
 import { binding as bindingOption, reader as readerOption } from '../options.ts'
 import { displayWidth, printable } from '../output.ts'
 import { diagnose, type Instruments } from './diagnose.ts'
-import type { FindingId } from './finding.ts'
+import type { DoctorFinding, DoctorTexts, FindingFacts, FindingId, FindingText, Level } from './finding.ts'
 import { thisSystem } from './system.ts'
-import { type DescribedFinding, describe, doctorTexts } from './texts.ts'
+import { doctorEn } from './texts-en.ts'
+import { doctorJa } from './texts-ja.ts'
+
+const tables: Readonly<Record<ReportLanguage, DoctorTexts>> = { en: doctorEn, ja: doctorJa }
+
+/** A finding with its texts. */
+interface DescribedFinding {
+  readonly id: FindingId
+  readonly level: Level
+  readonly what: string
+  /** The remedy. */
+  readonly todo?: string
+  readonly facts: FindingFacts
+}
+
+/** Texts of the doctor. */
+function doctorTexts(language: ReportLanguage): DoctorTexts {
+  return tables[language]
+}
+
+/** Adds the texts to a finding. */
+function describe({ id, level, facts }: DoctorFinding, language: ReportLanguage): DescribedFinding {
+  const { what, todo }: FindingText = tables[language].findings[id]
+  return { id, level, what: what(facts), ...(todo !== undefined && { todo: todo(facts) }), facts }
+}
 
 /** `doctor`: service, drivers, readers and bindings of this computer. Connects to no card. */
 export async function doctor(context: Context): Promise<Result> {

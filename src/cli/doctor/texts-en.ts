@@ -1,4 +1,4 @@
-import type { DoctorTexts } from './texts-table.ts'
+import type { DoctorTexts } from './finding.ts'
 
 const rule = (uid = '?'): string =>
   `As root write /etc/polkit-1/rules.d/50-pcscd.rules: polkit.addRule(function(action, subject) { if ((action.id == "org.debian.pcsc-lite.access_pcsc" || action.id == "org.debian.pcsc-lite.access_card") && subject.user == "NAME") return polkit.Result.YES; }); replacing NAME by the name of user ${uid}.`

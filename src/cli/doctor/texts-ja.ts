@@ -1,4 +1,4 @@
-import type { DoctorTexts } from './texts-table.ts'
+import type { DoctorTexts } from './finding.ts'
 
 const rule = (uid = '?'): string =>
   `root で /etc/polkit-1/rules.d/50-pcscd.rules に次の内容を書きます（NAME はユーザー ${uid} の名前）: polkit.addRule(function(action, subject) { if ((action.id == "org.debian.pcsc-lite.access_pcsc" || action.id == "org.debian.pcsc-lite.access_card") && subject.user == "NAME") return polkit.Result.YES; });`

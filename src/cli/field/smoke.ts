@@ -1,3 +1,4 @@
+import { hostname, release } from 'node:os'
 import type { Pin } from '../../card/index.ts'
 import { PinError, StateNotClearedError, TransportError, type TransportErrorCode } from '../../errors.ts'
 import { type JpkiKey, jpkiPins } from '../../jpki/index.ts'
@@ -13,21 +14,50 @@ import {
   smokeToHtml,
   smokeToJson,
   smokeToJunit,
+  type TestMachine,
 } from '../../reader-test/index.ts'
 import { localMoment } from '../../report/index.ts'
 import { optionForm } from '../arguments.ts'
 import { writeReport } from '../bounded-file.ts'
 import { CliError, usageError } from '../cli-error.ts'
 import type { Context, Result } from '../context.ts'
+import { installedVersion } from '../doctor/bindings.ts'
+import { driverVersions } from '../doctor/drivers.ts'
+import { pcscdVersion } from '../doctor/service.ts'
+import { readText, type System, thisSystem } from '../doctor/system.ts'
+import type { Io } from '../io.ts'
 import type { Messages } from '../messages/catalogue.ts'
 import { html, junit, pinStdin } from '../options.ts'
 import { table } from '../output.ts'
+import { packageVersion } from '../package-version.ts'
 import { pinForm } from '../pin-question.ts'
 import { closing, settledCapabilities } from '../session.ts'
 import { openTransport } from '../transport.ts'
 import { readTrustFiles } from '../trust/options.ts'
 import { waitForCard } from '../wait.ts'
-import { machineOf } from './machine.ts'
+
+/** Data about this machine for a report. @param binding - name of the transport in use. */
+async function machineOf(io: Io, binding: string): Promise<TestMachine> {
+  const system = io.dependencies?.system ?? thisSystem(io.env)
+  const version = await installedVersion(system, binding)
+  const drivers = await driverVersions(system)
+  return {
+    package: packageVersion(),
+    node: system.nodeVersion,
+    binding: version === undefined ? binding : `${binding} ${version}`,
+    system: await systemName(system),
+    pcscd: await pcscdVersion(system),
+    driver: drivers.length === 0 ? undefined : drivers.join(', '),
+    host: hostname(),
+  }
+}
+
+async function systemName(system: System): Promise<string> {
+  const text = (await readText(system, '/etc/os-release')) ?? ''
+  const [, name] = /^PRETTY_NAME="?([^"\n]{1,80})"?$/m.exec(text) ?? []
+  const kernel = `${system.platform} ${release()} ${system.arch}`
+  return name === undefined ? kernel : `${name} (${kernel})`
+}
 
 /** `smoke`: reader and card, step by step. Without `--pin-stdin` no PIN is sent. */
 export async function smoke(

@@ -4,9 +4,13 @@ import { PinError, TransportError } from '../../errors.ts'
 import { jpkiPins } from '../../jpki/index.ts'
 import { exitCodes, isCode, outcomeOf } from '../../outcomes.ts'
 import {
+  type ReportLanguage,
   runSoak,
   type SoakOptions,
+  type SoakProgress,
   type SoakReport,
+  type SoakTable,
+  type SoakTenth,
   soakTexts,
   soakToJson,
   soakToJunit,
@@ -15,22 +19,81 @@ import type { CardTransport } from '../../transport/index.ts'
 import { writeReport } from '../bounded-file.ts'
 import { CliError, usageError } from '../cli-error.ts'
 import type { Context, Result } from '../context.ts'
+import type { OutputStream } from '../io.ts'
 import { junit, pinStdin, reader as readerOption, virtual } from '../options.ts'
+import { table } from '../output.ts'
 import { closing, settledCapabilities } from '../session.ts'
-import { makeVirtualCard, openTransport } from '../transport.ts'
-import { virtualCardOptions } from '../virtual-options.ts'
+import { makeVirtualCard, openTransport, virtualCardOptions } from '../transport.ts'
 import { waitForCard } from '../wait.ts'
 import { sampleProcess } from './process-sample.ts'
-import { startProgress } from './soak-progress.ts'
-import { soakText } from './soak-text.ts'
 import { virtualHands } from './virtual-hands.ts'
+
+/** Update interval, milliseconds: on a terminal one line is rewritten, else a new line is added. */
+const everyMs = { terminal: 500, other: 30_000 }
+
+/** Shows the progress of a soak test on standard error. */
+function startProgress(stream: OutputStream, texts: SoakTable): { show(progress: SoakProgress): void; stop(): void } {
+  const isTerminal = stream.isTTY === true
+  let next = 0
+  return {
+    show({ fraction, sessions, failed, waitingFor }) {
+      const now = performance.now()
+      if (now < next) return
+      next = now + (isTerminal ? everyMs.terminal : everyMs.other)
+      const waiting = waitingFor === undefined ? '' : `, ${texts.waitingFor[waitingFor]}`
+      const line = texts.progress(Math.floor(fraction * 100), sessions, failed) + waiting
+      stream.write(isTerminal ? `\r\x1b[K${line}` : `${line}\n`)
+    },
+    stop() {
+      if (isTerminal) stream.write('\r\x1b[K')
+    },
+  }
+}
+
+/** The report of a soak test for people. */
+function soakText(report: SoakReport, language: ReportLanguage): string {
+  const texts = soakTexts(language)
+  const { tenths, errors, checks, outages, waitedMs } = report
+  const { headings, columns, stages } = texts
+  const parts = [`${headings.tenths}\n${table([columns, ...tenths.map(tenthRow)])}`]
+  if (errors.length > 0) {
+    const rows = errors.map(({ code, stage, count, unexpected }) => [
+      code,
+      stages[stage],
+      texts.counted(count, unexpected),
+    ])
+    parts.push(`${headings.errors}\n${table(rows)}`)
+  }
+  const rows = checks.map((check) => [texts.results[check.status], texts.checks[check.id], texts.measured(check)])
+  parts.push(`${headings.verdict}\n${table(rows)}`)
+  const last = [
+    texts.sums(report),
+    texts.outages(outages, waitedMs / 1000),
+    `${texts.verdicts[report.verdict]} – ${texts.ends[report.ended]}`,
+  ]
+  return `${parts.join('\n')}\n${last.join('\n')}\n`
+}
+
+function tenthRow({ sessions, failed, sessionMs, exchangeMs, sample }: SoakTenth, i: number): string[] {
+  const { heapBytes, resources, descriptors } = sample
+  return [
+    String(i + 1),
+    String(sessions),
+    String(failed),
+    sessionMs?.toFixed(2) ?? '–',
+    exchangeMs?.toFixed(3) ?? '–',
+    (heapBytes / 1e6).toFixed(2),
+    String(Object.values(resources).reduce((sum, count) => sum + count, 0)),
+    descriptors === undefined ? '–' : String(descriptors),
+  ]
+}
 
 /** Response timeout of the virtual card, milliseconds: it is often made mute. */
 const virtualTimeoutMs = 100
 const defaults = { durationMs: 3_600_000, virtualSessions: 1000 }
 
 /** Values of the options specific to `soak`, unparsed. */
-export interface SoakSettings {
+interface SoakSettings {
   readonly hours: string | undefined
   readonly minutes: string | undefined
   readonly sessions: string | undefined

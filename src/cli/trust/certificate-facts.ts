@@ -7,7 +7,7 @@ import {
   type Explanation,
   explainValidity,
 } from '../../validity/index.ts'
-import { endMoment } from '../end-of-validity.ts'
+import { endMoment } from '../certificate-reading.ts'
 import type { Messages } from '../messages/catalogue.ts'
 import { dayInJapan } from '../output.ts'
 

@@ -8,8 +8,8 @@ import {
   jpkiProfileOf,
   type VerificationReport,
 } from '../../pki/index.ts'
+import { endMoment } from '../certificate-reading.ts'
 import type { Context } from '../context.ts'
-import { endMoment } from '../end-of-validity.ts'
 import type { Messages } from '../messages/catalogue.ts'
 import type { ChainGap } from '../messages/trust-texts.ts'
 import { virtual } from '../options.ts'

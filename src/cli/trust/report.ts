@@ -1,7 +1,7 @@
 import { VerificationError } from '../../errors.ts'
 import type { Certificate } from '../../pki/index.ts'
 import { type CheckResult, jpkiProfileOf, type RevocationAnswer, type VerificationReport } from '../../pki/index.ts'
-import { endMoment } from '../end-of-validity.ts'
+import { endMoment } from '../certificate-reading.ts'
 import type { Messages } from '../messages/catalogue.ts'
 import { momentInJapan } from '../output.ts'
 
