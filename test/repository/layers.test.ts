@@ -91,9 +91,9 @@ describe('imports', () => {
     expect(circles).toEqual([])
   })
 
-  test('go through the index of a room, but for at most 22 internals', () => {
+  test('go through the index of a room, but for at most 20 internals', () => {
     const past = pastAnIndex(arrows)
-    expect(past.length, past.join('\n')).toBeLessThanOrEqual(22)
+    expect(past.length, past.join('\n')).toBeLessThanOrEqual(20)
   })
 
   test('below the command line, readers are known by their interface only', () => {
