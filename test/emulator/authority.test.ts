@@ -148,14 +148,16 @@ describe('user certificates', () => {
   })
 
   test('are issued by the hundred, each with a serial number of its own', async () => {
-    const started = performance.now()
+    const started = process.cpuUsage()
     const serials = new Set<string>()
     for (let i = 0; i < 150; i++) {
       const { auth, sign } = await issueUserCertificates(newer, { now, keys: first })
       for (const { certificate } of [auth, sign]) serials.add(new X509Certificate(certificate).serialNumber)
     }
     expect(serials.size).toBe(300)
-    expect(performance.now() - started).toBeLessThan(20_000)
+    // Computing time: other tests run beside it.
+    const { user, system } = process.cpuUsage(started)
+    expect((user + system) / 1000).toBeLessThan(20_000)
   })
 
   test.each<[string, () => Authorities]>([

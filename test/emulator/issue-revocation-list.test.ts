@@ -200,9 +200,11 @@ describe('a list of 20 000 entries', () => {
   let took: number
 
   beforeAll(async () => {
-    const started = performance.now()
+    const started = process.cpuUsage()
     der = await issue({ revoked: [...others, { serialNumber: serialOf(user.auth), at: hours(-25) }] })
-    took = performance.now() - started
+    // Computing time: other tests run beside it.
+    const { user: inCode, system } = process.cpuUsage(started)
+    took = (inCode + system) / 1000
   }, 60_000)
 
   test('is written in seconds, and found in', async () => {

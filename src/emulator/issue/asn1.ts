@@ -3,8 +3,9 @@
 import { createHash } from 'node:crypto'
 import type * as asn1js from 'asn1js'
 import type * as pkijs from 'pkijs'
-import type { CryptoEngine, Time } from 'pkijs'
+import type { CryptoEngine, RelativeDistinguishedNames, Time } from 'pkijs'
 import { copyBytes } from '../../bytes.ts'
+import type { NameParts } from './distinguished-name.ts'
 
 /** The second an instant lies in. @throws TypeError for an invalid date, naming the option. */
 export function wholeSecond(instant: Date, option: string): Date {
@@ -55,4 +56,22 @@ export async function signingKey(pkcs8: Uint8Array, { pkijs }: Asn1): Promise<Si
 export function keyIdentifier(spki: Uint8Array, { pkijs }: Asn1): Uint8Array {
   const info = pkijs.PublicKeyInfo.fromBER(exactBuffer(spki))
   return new Uint8Array(createHash('sha1').update(info.subjectPublicKey.valueBlock.valueHexView).digest())
+}
+
+const attributeTypes = { C: '2.5.4.6', O: '2.5.4.10', OU: '2.5.4.11', L: '2.5.4.7', CN: '2.5.4.3' } as const
+
+/**
+ * PrintableString for the country, UTF8String for the rest, one attribute per RDN.
+ *
+ * NOTE: encoded here and handed over as DER, because pkijs 4.0.0 writes all attributes it is given into one RDN.
+ */
+export function encodeName(parts: NameParts, { asn1js, pkijs }: Asn1): RelativeDistinguishedNames {
+  const { ObjectIdentifier, PrintableString, Sequence, Set: Asn1Set, Utf8String } = asn1js
+  const rdns = parts.map(([type, value]) => {
+    const text = type === 'C' ? new PrintableString({ value }) : new Utf8String({ value })
+    return new Asn1Set({
+      value: [new Sequence({ value: [new ObjectIdentifier({ value: attributeTypes[type] }), text] })],
+    })
+  })
+  return pkijs.RelativeDistinguishedNames.fromBER(new Sequence({ value: rdns }).toBER())
 }

@@ -4,11 +4,10 @@ import { randomInt } from 'node:crypto'
 import type { Certificate, Extension } from 'pkijs'
 import { equalBytes } from '../../bytes.ts'
 import type { IssuedCertificate } from '../rsa.ts'
-import { type Asn1, encodeTime, exactBuffer, signingKey } from './asn1.ts'
+import { type Asn1, encodeName, encodeTime, exactBuffer, signingKey } from './asn1.ts'
 import {
   type AuthorityOrganization,
   type CertificateUse,
-  encodeName,
   issuerName,
   type NameParts,
   organizations,

@@ -2,10 +2,10 @@
 
 import type * as asn1jsTypes from 'asn1js'
 import type * as pkijsTypes from 'pkijs'
-import { type Asn1, exactBuffer, keyIdentifier } from './asn1.ts'
+import { type Asn1, encodeName, exactBuffer, keyIdentifier } from './asn1.ts'
 import { compactDate, eraOf } from './calendar.ts'
 import type { Authority } from './certificate.ts'
-import { encodeName, type NameParts } from './distinguished-name.ts'
+import type { NameParts } from './distinguished-name.ts'
 import type { Holder } from './holder.ts'
 
 const purposes = { clientAuth: '1.3.6.1.5.5.7.3.2', ocspSigning: '1.3.6.1.5.5.7.3.9' } as const

@@ -2,9 +2,9 @@
 
 import type { RevokedCertificate } from 'pkijs'
 import type { IssuedCertificate } from '../rsa.ts'
-import { type Asn1, encodeTime, loadAsn1, signingKey, wholeSecond } from './asn1.ts'
+import { type Asn1, encodeName, encodeTime, loadAsn1, signingKey, wholeSecond } from './asn1.ts'
 import { readAuthority } from './certificate.ts'
-import { crlName, encodeName } from './distinguished-name.ts'
+import { crlName } from './distinguished-name.ts'
 import { ExtensionWriter } from './extensions.ts'
 
 /** An entry of a revocation list. */
