@@ -18,6 +18,9 @@
  * ```
  * @module jpki-card/jpki
  */
+
+export type { UserVerification } from '../user-verification.ts'
+export { userVerifications } from '../user-verification.ts'
 export type { JpkiOptions, JpkiSignature, SignOptions } from './application.ts'
 export { JpkiApplication } from './application.ts'
 export type { CertificateKind, JpkiKey } from './files.ts'
