@@ -37,7 +37,8 @@ function answerToReset(
   extendedLength: boolean,
 ): Uint8Array {
   if (kind === 'juki') return (cardInterface === 'contact' ? jukiContact : jukiContactless).slice()
-  if (cardInterface === 'contactless') return contactless.slice()
+  // A phone has no contacts.
+  if (cardInterface === 'contactless' || kind === 'phone-android' || kind === 'phone-iphone') return contactless.slice()
   return (extendedLength ? contactExtended : contactShort).slice()
 }
 

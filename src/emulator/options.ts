@@ -37,7 +37,7 @@ export interface VirtualCardOptions {
   /** Default `my-number`. */
   readonly kind?: VirtualCardKind | undefined
   readonly capabilities?: VirtualCardCapabilities | undefined
-  /** Selects the ATR only; files and rules are the same on both. Default `contact`. */
+  /** Selects the ATR only; files and rules are the same on both. Default `contact`. A phone is contactless. */
   readonly interface?: 'contact' | 'contactless' | undefined
   /** Overrides the ATR, 2 to 33 bytes. */
   readonly atr?: Uint8Array | undefined

@@ -114,9 +114,10 @@ export class JpkiApplication {
 
   /**
    * How the holder is verified before the user-authentication key signs: ask for a PIN only after `pin`. A token of unknown kind
-   * takes a PIN.
+   * takes a PIN; so does a card in a contact reader, whose label is not read: a phone has no contacts.
    */
   async userVerification(): Promise<TokenVerification> {
+    if (!isContactless(this.session.connection.atr)) return 'pin'
     return (await this.tokenKind())?.userVerification ?? 'pin'
   }
 
@@ -340,6 +341,11 @@ export class JpkiApplication {
 function signatureLength({ publicKey }: Certificate): number {
   if (publicKey.kind === 'rsa') return Math.ceil(publicKey.bits / 8)
   throw new WrongCardError('the commands that sign with a key other than RSA are not public yet')
+}
+
+/** An answer to reset as contactless readers make it up: `3B 8n 80 01 …`. PC/SC part 3, 3.1.3.2.3.1. */
+function isContactless(atr: Uint8Array): boolean {
+  return atr[0] === 0x3b && atr[1]! >> 4 === 0x8 && atr[2] === 0x80 && atr[3] === 0x01
 }
 
 function absent(kind: CertificateKind, cause?: unknown): CertificateError {

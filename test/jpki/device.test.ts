@@ -114,6 +114,16 @@ describe('other tokens', () => {
     await session.close()
   })
 
+  test('a card in a contact reader takes a PIN without a look at its label: a phone has no contacts', async () => {
+    const exchanges = async (options: VirtualCardOptions) => {
+      const { card, session } = await bench({ kind: 'my-number', ...options })
+      await (await JpkiApplication.open(session)).userVerification()
+      await session.close()
+      return card.log.filter(({ command }) => command[1] === 0xb0).length
+    }
+    expect([await exchanges({ interface: 'contact' }), await exchanges({ interface: 'contactless' })]).toEqual([0, 1])
+  })
+
   test('a plastic card that another program left verified is cleared, not used', async () => {
     const { transport, session, reader } = await bench({ kind: 'my-number' })
     const jpki = await JpkiApplication.open(session)
