@@ -1,5 +1,5 @@
 import type { CardKind } from '../identify/index.ts'
-import { type TokenVerification, tokenKinds } from '../jpki/index.ts'
+import { type TokenVerification, verificationOf } from '../jpki/index.ts'
 import { pins } from '../pins.ts'
 import { type CardCredential, findCredentials, type IssuanceChannel, issuanceChannels } from './card-credentials.ts'
 import type { Credential } from './credentials.ts'
@@ -117,8 +117,7 @@ export function findServices({
     const isHere = channel === 'counter' ? atTheCounter.includes(credential.id) : row.channels.includes(channel)
     if (method === undefined || !isHere || (isPhone && credential.id !== 'auth')) return []
     const { pinManagedBy, validity } = credential
-    const token = credential.id === 'auth' ? tokenKinds.find((kind) => kind.card === card) : undefined
-    const userVerification = token?.userVerification ?? 'pin'
+    const userVerification = credential.id === 'auth' ? verificationOf(card) : 'pin'
     return [
       {
         channel,

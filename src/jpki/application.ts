@@ -84,7 +84,6 @@ export interface JpkiSignature {
 export class JpkiApplication {
   readonly session: CardSession
   readonly #certificates = new Map<CertificateKind, Certificate>()
-
   readonly #moreKinds: readonly TokenKind[] | undefined
 
   private constructor(session: CardSession, moreKinds: readonly TokenKind[] | undefined) {
@@ -287,11 +286,11 @@ export class JpkiApplication {
 
   async #certificateAndPin(key: JpkiKey, options: SignOptions): Promise<Certificate> {
     const { pin } = options
-    if (pin !== undefined) this.#requirePinUsed(key)
     if (pin === undefined) {
       await refuseInherited(this.session, jpkiPins[key])
       return this.#readCertificate(key)
     }
+    this.#requirePinUsed(key)
     if (key === 'auth') {
       const free = await this.#readCertificate(key).catch((error: unknown) => {
         if (error instanceof StatusWordError && error.code === 'ERR_SECURITY_STATUS') return undefined

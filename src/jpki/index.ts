@@ -36,6 +36,6 @@ export {
   tokenLabelLength,
 } from './token-info.ts'
 export type { TokenKind, TokenVerification } from './token-kinds.ts'
-export { readTokenLabel, tokenKindOf, tokenKinds } from './token-kinds.ts'
+export { readTokenLabel, tokenKindOf, tokenKinds, verificationOf } from './token-kinds.ts'
 export type { CardTokenSigner } from './token-signer.ts'
 export { tokenSigner } from './token-signer.ts'

@@ -13,7 +13,7 @@ export interface TokenKind {
   readonly card: 'my-number' | 'juki' | 'phone-android' | 'phone-iphone'
   /** `device`: the phone has verified its holder (Face ID, Touch ID) when it is held to the reader; no PIN is sent to it. */
   readonly userVerification: TokenVerification
-  /** It is told which command was the last, `80 FC 00 00`. A card answers 6700 to that. */
+  /** Takes ANNOUNCE LAST COMMAND, `80 FC 00 00`, after its signature. A card answers 6700. */
   readonly lastCommand: boolean
   /** How well it is known, with the sources. */
   readonly source: string
@@ -48,6 +48,11 @@ export const tokenKinds: readonly TokenKind[] = [
 /** The kind with that label; of two with the same label, the caller's. */
 export function tokenKindOf(label: string, more: readonly TokenKind[] = []): TokenKind | undefined {
   return [...more, ...tokenKinds].find((kind) => kind.label === label)
+}
+
+/** How the holder of such a card or phone is verified; `pin` for one that is not known. */
+export function verificationOf(card: string): TokenVerification {
+  return tokenKinds.find((kind) => kind.card === card)?.userVerification ?? 'pin'
 }
 
 /** Labels read so far: a session is with one token. */

@@ -1,7 +1,14 @@
 import { CardSession, type PinStatus, readFile, readPinStatus } from '../card/index.ts'
 import { StateNotClearedError, StatusWordError } from '../errors.ts'
 import { type CardKind, identifyCard } from '../identify/index.ts'
-import { decodeAvailability, type JpkiKey, jpkiApplication, jpkiFiles, jpkiPins, tokenKinds } from '../jpki/index.ts'
+import {
+  decodeAvailability,
+  type JpkiKey,
+  jpkiApplication,
+  jpkiFiles,
+  jpkiPins,
+  verificationOf,
+} from '../jpki/index.ts'
 import type { CardTransport } from '../transport/index.ts'
 
 /** Type and content of a card. Contains nothing that identifies the holder; obtained without spending a PIN try. */
@@ -37,12 +44,13 @@ export async function surveyCard(transport: CardTransport, reader: string, signa
     await session.close()
     throw error
   }
-  // Powering it down would end what its holder has verified.
-  const verifiesItself = tokenKinds.some(
-    ({ card, userVerification }) => card === survey.kind && userVerification === 'device',
-  )
-  const { cleared, cause } = verifiesItself ? await session.leave() : await session.close()
-  if (cleared || verifiesItself) return { survey, notCleared: undefined }
+  // Powering such a phone down would end what its holder has verified.
+  if (verificationOf(survey.kind) === 'device') {
+    await session.leave()
+    return { survey, notCleared: undefined }
+  }
+  const { cleared, cause } = await session.close()
+  if (cleared) return { survey, notCleared: undefined }
   const text = 'a PIN may still be verified on the card: remove the card from the reader'
   return { survey, notCleared: new StateNotClearedError(text, { cause }) }
 }

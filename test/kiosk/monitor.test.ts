@@ -47,6 +47,19 @@ async function monitored(transport: VirtualTransport) {
 }
 
 describe('a kiosk monitor', () => {
+  test('leaves a phone as its holder has verified it, for one signature in a session of its own', async () => {
+    const transport = new VirtualTransport()
+    const { until, end } = await monitored(transport)
+    const phone = await card({ kind: 'phone-iphone' })
+    transport.insert(phone)
+    await until('card-identified')
+    const session = new CardSession(await transport.connect(A))
+    await (await JpkiApplication.open(session)).authenticate(Uint8Array.of(1), 'device')
+    expect((await session.close()).cleared).toBe(true)
+    expect(phone.verified('auth')).toBe(false)
+    await end()
+  })
+
   test('reports readers, cards, their identification and PINs', async () => {
     const transport = new VirtualTransport()
     const { monitor, until, events, end } = await monitored(transport)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { problemsIn } from '../support/compiled.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const folder = join(root, '.cache', 'examples')
@@ -36,23 +37,7 @@ describe('the example of an entry point', () => {
   })
 
   test('compiles', () => {
-    const program = ts.createProgram(
-      examples.map(({ file }) => file),
-      {
-        strict: true,
-        noEmit: true,
-        skipLibCheck: true,
-        module: ts.ModuleKind.NodeNext,
-        moduleResolution: ts.ModuleResolutionKind.NodeNext,
-        target: ts.ScriptTarget.ES2022,
-        lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
-        types: ['node'],
-      },
-    )
-    const problems = ts.getPreEmitDiagnostics(program)
-    expect(
-      problems.map(({ file, messageText }) => `${file?.fileName} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`),
-    ).toEqual([])
+    expect(problemsIn(examples.map(({ file }) => file))).toEqual([])
   }, 60_000)
 
   test.each(examples)('$name runs', ({ file }) => {

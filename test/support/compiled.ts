@@ -41,3 +41,21 @@ export function compile(name: string, entries: readonly string[]): (path: string
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   return (path) => pathToFileURL(join(folder, path)).href
 }
+
+/** What is wrong with TypeScript files that use the package, compiled strictly and without DOM, each as `file message`. */
+export function problemsIn(files: readonly string[]): readonly string[] {
+  const program = ts.createProgram(files, {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    target: ts.ScriptTarget.ES2022,
+    lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
+    types: ['node'],
+  })
+  const problems = ts.getPreEmitDiagnostics(program)
+  return problems.map(
+    ({ file, messageText }) => `${file?.fileName} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+  )
+}

@@ -2,11 +2,14 @@ import type { ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Stops a process as a hanging one, until SIGCONT. Returns when each of its threads has stopped: a signal takes its time. */
+/**
+ * Stops a process as a hanging one, until SIGCONT. Where the system shows it (Linux), returns when each of its threads has
+ * stopped: a signal takes its time.
+ */
 export async function freeze(child: ChildProcess | undefined): Promise<void> {
   if (child?.pid === undefined) return
   child.kill('SIGSTOP')
-  while (!isStopped(child.pid)) await sleep(1)
+  while (process.platform === 'linux' && !isStopped(child.pid)) await sleep(1)
 }
 
 function isStopped(pid: number): boolean {
