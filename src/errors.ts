@@ -330,7 +330,10 @@ export class DependencyError extends JpkiCardError {
 /** An issuance server did not answer, or not as its interface says. */
 export class ServerError extends JpkiCardError {
   declare readonly code: 'ERR_SERVER'
-  constructor(message: string, detail: ErrorDetail = {}) {
+  /** HTTP status of its response; absent when there was none. */
+  readonly status: number | undefined
+  constructor(message: string, detail: ErrorDetail & { readonly status?: number | undefined } = {}) {
     super('ERR_SERVER', message, detail)
+    this.status = detail.status
   }
 }

@@ -24,6 +24,14 @@ export interface RemoteAcceptance {
   readonly userVerification: UserVerification
 }
 
+/** Response of a server that would not refuse a certificate. Dates are ISO 8601, UTC. */
+export interface RemoteCertificateCheck {
+  /** When the server checked it, by the server's clock. */
+  readonly at: string
+  /** Last second at which the whole certification path is valid. Often a birthday of the holder: do not log it. */
+  readonly validUntil: string
+}
+
 /** Period in which a token can have been accepted, by the server's clock, milliseconds since 1970. */
 export interface AcceptanceWindow {
   readonly from: number
@@ -56,7 +64,17 @@ export function holderDigest(nonce: Uint8Array, certificate: Uint8Array, holder:
   return createHash('sha256').update(nonce).update(inner).update(holder, 'utf8').digest('base64url')
 }
 
-const texts = ['holder', 'purpose', 'terminal', 'at', 'validUntil', 'challengeDigest', 'holderDigest'] as const
+/**
+ * Binds the answer to the check of a certificate to that certificate: SHA-256 over the 32 bytes of the terminal's nonce
+ * and SHA-256 of the certificate (DER, 32 bytes). base64url.
+ *
+ * @param nonce - 32 bytes, chosen by the terminal for this check.
+ * @param certificate - DER, as sent.
+ * @returns 43 characters.
+ */
+export function certificateDigest(nonce: Uint8Array, certificate: Uint8Array): string {
+  return holderDigest(nonce, certificate, '')
+}
 
 /**
  * Parses a server's response to a token and verifies that it belongs to the token.
@@ -67,13 +85,75 @@ const texts = ['holder', 'purpose', 'terminal', 'at', 'validUntil', 'challengeDi
  *   content.
  */
 export function readAcceptance(answer: unknown, token: Token, window: AcceptanceWindow): RemoteAcceptance {
-  const { holder, purpose, terminal, at, validUntil, ...digests } = formOf(answer)
+  const form = formOf(answer, acceptanceTexts)
+  const { holder, purpose, terminal, at, validUntil } = form
   const nonce = nonceBytes(token.nonce)
-  if (digests.challengeDigest !== challengeDigest(nonce)) throw mismatch('challengeDigest: of another challenge')
-  if (terminal !== token.terminal) throw mismatch('terminal: another one')
-  if (purpose !== token.purpose) throw mismatch('purpose: another one')
-  const { der, notBeforeMs, notAfterMs } = certificateOf(token)
-  if (digests.holderDigest !== holderDigest(nonce, der, holder)) throw mismatch('holderDigest: of another holder')
+  requireRequest(form, nonce, token)
+  const certificate = certificateOf(() => decodeExact(token.certificate, 'base64', 'certificate', 1, 8192))
+  if (form.holderDigest !== holderDigest(nonce, certificate.der, holder))
+    throw mismatch('holderDigest: of another holder')
+  requireTimes(form, certificate, window)
+  const userVerification = token.userVerification ?? 'pin'
+  const answered = isRecord(answer) && isRecord(answer['userVerification']) ? answer['userVerification'] : {}
+  // A server from before this field does not answer it, and accepts PINs only.
+  if ((answered['claimed'] ?? 'pin') !== userVerification) throw mismatch('userVerification: another one')
+  return { holder, purpose, terminal, at, validUntil, userVerification }
+}
+
+/** A check of a certificate, as requested. */
+export interface CheckedRequest {
+  readonly terminal: string
+  readonly purpose: string
+  /** 32 bytes. */
+  readonly nonce: Uint8Array
+  /** DER. */
+  readonly certificate: Uint8Array
+}
+
+/**
+ * Parses a server's response to the check of a certificate and verifies that it belongs to the request.
+ *
+ * @param answer - JSON as received. Unknown fields are ignored.
+ * @throws ServerError `ERR_SERVER` for a malformed response. @throws RefusalError `ERR_ANSWER_MISMATCH` for one of
+ *   another request; its message names the field, not its content.
+ */
+export function readCertificateCheck(
+  answer: unknown,
+  request: CheckedRequest,
+  window: AcceptanceWindow,
+): RemoteCertificateCheck {
+  const form = formOf(answer, checkTexts)
+  const { nonce, certificate } = request
+  requireRequest(form, nonce, request)
+  if (form.certificateDigest !== certificateDigest(nonce, certificate)) {
+    throw mismatch('certificateDigest: of another certificate')
+  }
+  requireTimes(
+    form,
+    certificateOf(() => certificate),
+    window,
+  )
+  const { at, validUntil } = form
+  return { at, validUntil }
+}
+
+/** @throws RefusalError `ERR_ANSWER_MISMATCH` for a response to another challenge, terminal or purpose. */
+function requireRequest(
+  form: Readonly<Record<'challengeDigest' | 'terminal' | 'purpose', string>>,
+  nonce: Uint8Array,
+  { terminal, purpose }: { readonly terminal: string; readonly purpose: string },
+): void {
+  if (form.challengeDigest !== challengeDigest(nonce)) throw mismatch('challengeDigest: of another challenge')
+  if (form.terminal !== terminal) throw mismatch('terminal: another one')
+  if (form.purpose !== purpose) throw mismatch('purpose: another one')
+}
+
+/** @throws RefusalError `ERR_ANSWER_MISMATCH` for times that a response about this certificate cannot have. */
+function requireTimes(
+  { at, validUntil }: Readonly<Record<'at' | 'validUntil', string>>,
+  { notBeforeMs, notAfterMs }: Certificate,
+  window: AcceptanceWindow,
+): void {
   const verifiedAt = Date.parse(at)
   const end = Date.parse(validUntil)
   if (verifiedAt < window.from || verifiedAt >= window.until) {
@@ -84,11 +164,6 @@ export function readAcceptance(answer: unknown, token: Token, window: Acceptance
     throw mismatch('at: the certificate is not valid then')
   if (end >= notAfterMs + 1000 || verifiedAt >= end + 1000)
     throw mismatch('validUntil: not a possible end of the validity of this certificate’s path')
-  const userVerification = token.userVerification ?? 'pin'
-  const answered = isRecord(answer) && isRecord(answer['userVerification']) ? answer['userVerification'] : {}
-  // A server from before this field does not answer it, and accepts PINs only.
-  if ((answered['claimed'] ?? 'pin') !== userVerification) throw mismatch('userVerification: another one')
-  return { holder, purpose, terminal, at, validUntil, userVerification }
 }
 
 /** The error for a response that belongs to another transaction. */
@@ -96,23 +171,24 @@ export function mismatch(message: string): RefusalError {
   return new RefusalError('ERR_ANSWER_MISMATCH', `response of another transaction: ${message}`)
 }
 
-function formOf(answer: unknown): Readonly<Record<(typeof texts)[number], string>> {
+function formOf<Name extends FieldName>(answer: unknown, names: readonly Name[]): Readonly<Record<Name, string>> {
   const own = (name: string): unknown => (isRecord(answer) && Object.hasOwn(answer, name) ? answer[name] : undefined)
   if (own('ok') !== true) throw new ServerError('malformed response from the server: ok is not true')
   // Without it the transaction of the response is unknown.
-  if (own('challengeDigest') === undefined) throw mismatch('challengeDigest: missing')
-  if (own('holderDigest') === undefined) throw mismatch('holderDigest: missing')
-  const fields = Object.fromEntries(texts.map((name) => [name, own(name)]))
-  const wrong = texts.find((name) => !forms[name](fields[name]))
-  if (wrong !== undefined) throw new ServerError(`malformed acceptance from the server: ${wrong}`)
-  return fields as Readonly<Record<(typeof texts)[number], string>>
+  const unbound = names.find((name) => digestNames.has(name) && own(name) === undefined)
+  if (unbound !== undefined) throw mismatch(`${unbound}: missing`)
+  const wrong = names.find((name) => !forms[name](own(name)))
+  if (wrong !== undefined) throw new ServerError(`malformed response from the server: ${wrong}`)
+  return Object.fromEntries(names.map((name) => [name, own(name)])) as Readonly<Record<Name, string>>
 }
+
+const digestNames: ReadonlySet<FieldName> = new Set(['challengeDigest', 'holderDigest', 'certificateDigest'])
 
 const matches =
   (form: RegExp) =>
   (value: unknown): boolean =>
     typeof value === 'string' && form.test(value)
-const forms: Readonly<Record<(typeof texts)[number], (value: unknown) => boolean>> = {
+const forms = {
   holder: matches(/^[\x21-\x7e]{1,128}$/),
   purpose: matches(/^.{1,64}$/),
   terminal: matches(/^.{1,64}$/),
@@ -120,12 +196,25 @@ const forms: Readonly<Record<(typeof texts)[number], (value: unknown) => boolean
   validUntil: isInstant,
   challengeDigest: matches(/^[\w-]{43}$/),
   holderDigest: matches(/^[\w-]{43}$/),
-}
+  certificateDigest: matches(/^[\w-]{43}$/),
+} as const satisfies Readonly<Record<string, (value: unknown) => boolean>>
+type FieldName = keyof typeof forms
+
+const checkTexts = ['purpose', 'terminal', 'at', 'validUntil', 'challengeDigest', 'certificateDigest'] as const
+const acceptanceTexts = [
+  'holder',
+  'purpose',
+  'terminal',
+  'at',
+  'validUntil',
+  'challengeDigest',
+  'holderDigest',
+] as const
 
 /** Parses the certificate that was sent: a server cannot have accepted one that is malformed. */
-function certificateOf({ certificate }: Token): Certificate {
+function certificateOf(sent: () => Uint8Array): Certificate {
   try {
-    return Certificate.fromDer(decodeExact(certificate, 'base64', 'certificate', 1, 8192))
+    return Certificate.fromDer(sent())
   } catch (cause) {
     if (!(cause instanceof JpkiCardError)) throw cause
     throw mismatch('the certificate that was sent is malformed')

@@ -19,13 +19,13 @@
  * ```
  * @module jpki-card/token
  */
-export type { RemoteAcceptance } from './acceptance.ts'
-export { challengeDigest, holderDigest } from './acceptance.ts'
+export type { RemoteAcceptance, RemoteCertificateCheck } from './acceptance.ts'
+export { certificateDigest, challengeDigest, holderDigest } from './acceptance.ts'
 export type { ExpectedClaims, TokenSignature, TokenSigner } from './answer.ts'
 export { answerChallenge } from './answer.ts'
 export type { SignedClaims, TokenChallenge } from './challenge.ts'
 export { identifierPattern, isIdentifier, isOrigin, parseChallenge, tokenFormat, tokenMessage } from './challenge.ts'
-export type { TokenServerOptions } from './remote.ts'
+export type { CertificateToCheck, TokenServerOptions } from './remote.ts'
 export { TokenServer } from './remote.ts'
 export type { ParsedToken, Token, TokenAlgorithm } from './token.ts'
 export { parseToken, tokenAlgorithms } from './token.ts'

@@ -1,8 +1,17 @@
-import { readBounded } from '../bytes.ts'
+import { Buffer } from 'node:buffer'
+import { randomBytes } from 'node:crypto'
+import { copyBytes, readBounded, toBase64 } from '../bytes.ts'
 import { type RefusalCode, RefusalError, refusalCodes, ServerError } from '../errors.ts'
 import { isRecord } from '../json.ts'
 import { outcomeOf } from '../outcomes.ts'
-import { challengeDigest, mismatch, type RemoteAcceptance, readAcceptance } from './acceptance.ts'
+import {
+  challengeDigest,
+  mismatch,
+  type RemoteAcceptance,
+  type RemoteCertificateCheck,
+  readAcceptance,
+  readCertificateCheck,
+} from './acceptance.ts'
 import { requireExpected } from './answer.ts'
 import { isSecure, nonceBytes, parseChallenge, type TokenChallenge } from './challenge.ts'
 import type { Token } from './token.ts'
@@ -46,6 +55,28 @@ const tokenRefusals: readonly RefusalCode[] = refusalCodes.filter(
   (code) => outcomeOf(code).status !== undefined && code !== 'ERR_INTERNAL',
 )
 
+/** Refusals of a certificate before a token is made. */
+const certificateRefusals: readonly RefusalCode[] = [
+  'ERR_TOKEN_TERMINAL',
+  'ERR_TOKEN_PURPOSE',
+  'ERR_USER_VERIFICATION',
+  'ERR_CERTIFICATE_REFUSED',
+  'ERR_CERTIFICATE_NOT_YET_VALID',
+  'ERR_CERTIFICATE_EXPIRED',
+  'ERR_CERTIFICATE_REVOKED',
+  'ERR_REVOCATION_UNKNOWN',
+]
+
+/** A certificate to be checked before its holder enters a PIN. */
+export interface CertificateToCheck {
+  readonly terminal: string
+  readonly purpose: string
+  /** User-authentication certificate (利用者証明用電子証明書), DER, 1 to 8192 bytes. */
+  readonly certificate: Uint8Array
+  /** Certificate of its CA, DER, when read from the card. */
+  readonly caCertificate?: Uint8Array | undefined
+}
+
 /**
  * Client of an issuance server: request a challenge, have the card sign it, submit the token. Every response is matched
  * with the request: one of another transaction, terminal, purpose, holder or time is refused.
@@ -87,7 +118,8 @@ export class TokenServer {
    * @throws ServerError `ERR_SERVER` when the server does not respond, or not correctly.
    */
   async challenge(request: { readonly terminal: string; readonly purpose: string }): Promise<TokenChallenge> {
-    const answer = await this.#post('v1/challenges', request, { status: 201, refusals: challengeRefusals })
+    const expected = { status: 201, refusals: challengeRefusals, digests: [undefined] }
+    const answer = await this.#post('v1/challenges', request, expected)
     let challenge: TokenChallenge
     try {
       challenge = parseChallenge(answer)
@@ -113,7 +145,8 @@ export class TokenServer {
     const open = this.#open.get(nonce)
     this.#open.delete(nonce)
     const sent = this.#now()
-    const expected = { status: 200, refusals: tokenRefusals, digest: challengeDigest(nonceBytes(nonce)) }
+    const digests = [undefined, challengeDigest(nonceBytes(nonce))]
+    const expected = { status: 200, refusals: tokenRefusals, digests }
     const answer = await this.#post('v1/verifications', { token }, expected)
     const received = this.#now()
     const earliest = [sent, open === undefined ? undefined : open - longestLifetime].filter(isNumber)
@@ -123,6 +156,34 @@ export class TokenServer {
       from: Math.max(...earliest) - this.#skew,
       until: Math.min(...latest),
     })
+  }
+
+  /**
+   * Asks the server whether it would refuse a certificate, before the holder enters a PIN. Proves nothing about the
+   * holder: a token has to be made and verified all the same.
+   *
+   * @returns the server's answer about this certificate, terminal and purpose, with plausible times.
+   * @throws RefusalError when the server would refuse it; `ERR_ANSWER_MISMATCH` for an answer to another question.
+   * @throws ServerError `ERR_SERVER` when the server does not respond, or not correctly. With `status` 404 the server
+   *   checks no certificates, because it is older or does not offer it: the certificate is then not checked.
+   */
+  async checkCertificate(request: CertificateToCheck): Promise<RemoteCertificateCheck> {
+    const { terminal, purpose, caCertificate } = request
+    const certificate = copyBytes(request.certificate)
+    const nonce = new Uint8Array(randomBytes(32))
+    const body = {
+      terminal,
+      purpose,
+      nonce: Buffer.from(nonce).toString('base64url'),
+      certificate: toBase64(certificate),
+      ...(caCertificate !== undefined && { caCertificate: toBase64(caCertificate) }),
+    }
+    const sent = this.#now() ?? -Infinity
+    const expected = { status: 200, refusals: certificateRefusals, digests: [challengeDigest(nonce)] }
+    const answer = await this.#post('v1/certificates', body, expected)
+    const received = this.#now() ?? Infinity
+    const window = { from: sent - this.#skew, until: received + this.#skew }
+    return readCertificateCheck(answer, { terminal, purpose, nonce, certificate }, window)
   }
 
   #now(): number | undefined {
@@ -173,15 +234,15 @@ export class TokenServer {
 interface Expected {
   readonly status: number
   readonly refusals: readonly RefusalCode[]
-  /** Digest of the challenge the request is about. */
-  readonly digest?: string
+  /** Digests a refusal may name: that of the request's challenge; `undefined` where it may name none. */
+  readonly digests: readonly unknown[]
 }
 
 function parse(text: string, status: number): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new ServerError(`the server responded ${status} with a body that is not JSON`, { cause })
+    throw new ServerError(`the server responded ${status} with a body that is not JSON`, { cause, status })
   }
 }
 
@@ -190,10 +251,10 @@ function refusalOf(answer: unknown, status: number, expected: Expected): Refusal
   const problem = isRecord(answer) ? answer : {}
   const code = tokenRefusals.find((known) => known === problem['code'])
   if (code === undefined || status < 400) {
-    return new ServerError(`the server responded ${status} without a known error code`)
+    return new ServerError(`the server responded ${status} without a known error code`, { status })
   }
   const { challengeDigest: named, check, depth } = problem
-  if (named !== undefined && named !== expected.digest) return mismatch('challengeDigest: of another challenge')
+  if (!expected.digests.includes(named)) return mismatch('challengeDigest: of another challenge')
   if (!expected.refusals.includes(code)) return mismatch('code: refusal of another request')
   return new RefusalError(code, `the server refused (HTTP ${status})`, {
     check: typeof check === 'string' && /^[a-z]+(-[a-z]+){0,3}$/.test(check) ? check.substring(0, 40) : undefined,
