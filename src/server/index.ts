@@ -65,5 +65,12 @@ export type { RedisFaultReason } from './stores/redis-faults.ts'
 export type { RedisStoreOptions } from './stores/redis-store.ts'
 export { redisStore } from './stores/redis-store.ts'
 export type { CounterStore, NonceStore, TextChange } from './stores/store.ts'
-export type { Acceptance, ChallengeRequest, VerifiedUser, VerifyRequest } from './token-service.ts'
+export type {
+  Acceptance,
+  CertificateCheck,
+  CertificateCheckRequest,
+  ChallengeRequest,
+  VerifiedUser,
+  VerifyRequest,
+} from './token-service.ts'
 export { TokenService } from './token-service.ts'

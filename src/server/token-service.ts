@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { createHash, createHmac, type KeyObject, randomBytes } from 'node:crypto'
+import { toBase64 } from '../bytes.ts'
 import { AuditError, CertificateError, RefusalError } from '../errors.ts'
 import type { VerificationReport } from '../pki/index.ts'
 import {
@@ -143,6 +144,34 @@ export interface VerifyRequest {
   readonly includeSerialNumber?: boolean | undefined
 }
 
+/** A terminal's request to check the certificate of a card before its holder enters a PIN. */
+export interface CertificateCheckRequest {
+  /** The terminal, as authenticated by the server. */
+  readonly terminal: string
+  readonly purpose: string
+  /** User-authentication certificate (利用者証明用電子証明書), DER. Untrusted. */
+  readonly certificate: Uint8Array
+  /** Certificate of its CA, DER, when read from the card. Untrusted. */
+  readonly caCertificate?: Uint8Array | undefined
+}
+
+/** A certificate that a token would not be refused for. Without the holder: possession of the card is not proven. */
+export interface CertificateCheck {
+  readonly ok: true
+  readonly terminal: string
+  readonly purpose: string
+  readonly at: Date
+  /** Last second at which the whole path is valid. */
+  readonly validUntil: Date
+  readonly validity: CertificateValidity
+  /** How the holder is verified, when the policy of the certificate says so. */
+  readonly userVerificationByPolicy: UserVerification | undefined
+  /** Every check with its result, skipped ones included. */
+  readonly checks: readonly CheckResult[]
+  /** Revocation status of each certificate of the path, by depth. */
+  readonly revocation: readonly RevocationAnswer[]
+}
+
 /** How the holder was verified before the key signed. */
 export interface VerifiedUser {
   /** As the terminal reports it; nothing proves it but the terminal's own authentication. */
@@ -239,11 +268,8 @@ export class TokenService implements HealthSource {
    *   `ERR_STORE_UNAVAILABLE`, `ERR_STORE_FULL`. @throws AuditError `ERR_AUDIT`.
    */
   async challenge({ terminal, purpose }: ChallengeRequest): Promise<TokenChallenge> {
-    const { origin, store, challengeLifetimeMs, purposes, clock } = this.#settings
-    if (!isIdentifier(terminal)) throw new RefusalError('ERR_TOKEN_TERMINAL', 'not a valid terminal name')
-    if (!isIdentifier(purpose) || (purposes !== undefined && !purposes.includes(purpose))) {
-      throw new RefusalError('ERR_TOKEN_PURPOSE', 'purpose not served')
-    }
+    const { origin, store, challengeLifetimeMs, clock } = this.#settings
+    requireServed(this.#settings, { terminal, purpose })
     this.#instances.refresh()
     const nonce = new Uint8Array(randomBytes(32))
     const until = clock().getTime() + challengeLifetimeMs
@@ -268,6 +294,47 @@ export class TokenService implements HealthSource {
   }
 
   /**
+   * Checks a certificate as {@link verify} checks that of a token: profile, path, validity, revocation, and the way its
+   * policy verifies holders. For a terminal that has read it without a PIN, so that no PIN is entered for a certificate
+   * that would be refused. Uses no challenge; a token made afterwards is verified completely.
+   *
+   * @throws RefusalError `ERR_TOKEN_TERMINAL`, `ERR_TOKEN_PURPOSE` as {@link challenge}; `ERR_CERTIFICATE_REFUSED`,
+   *   `ERR_CERTIFICATE_NOT_YET_VALID`, `ERR_CERTIFICATE_EXPIRED`, `ERR_CERTIFICATE_REVOKED`, `ERR_REVOCATION_UNKNOWN`,
+   *   `ERR_USER_VERIFICATION` as {@link verify}; `ERR_INTERNAL` for an unexpected error, with its `cause`. Each result
+   *   is written to the audit log. @throws AuditError `ERR_AUDIT`: audit log unavailable, no result is returned.
+   * @throws TypeError for a certificate that is not bytes.
+   */
+  async checkCertificate(request: CertificateCheckRequest): Promise<CertificateCheck> {
+    const { terminal, purpose, certificate: der, caCertificate } = request
+    if (!(der instanceof Uint8Array)) throw new TypeError('request.certificate must be bytes')
+    if (caCertificate !== undefined && !(caCertificate instanceof Uint8Array)) {
+      throw new TypeError('request.caCertificate must be bytes')
+    }
+    const type = 'certificate-checked'
+    try {
+      const settings = this.#settings
+      requireServed(settings, { terminal, purpose })
+      const at = settings.clock()
+      const certificate = read(der, 0)
+      const report = await inspect(settings, certificate, caCertificate, at)
+      await this.#audit({ type, terminal, purpose, code: null })
+      return {
+        ok: true,
+        terminal,
+        purpose,
+        at,
+        validUntil: report.validUntil!,
+        validity: certificateValidity(certificate, at),
+        userVerificationByPolicy: report.profile?.userVerification,
+        checks: report.checks,
+        revocation: report.revocation,
+      }
+    } catch (error) {
+      throw await this.#refused(error, { type, terminal: identifierIn(terminal), purpose: identifierIn(purpose) })
+    }
+  }
+
+  /**
    * Verifies a token.
    *
    * @param token - as received: an object, or its JSON text.
@@ -288,13 +355,8 @@ export class TokenService implements HealthSource {
       await this.#audit({ type: 'accepted', terminal, purpose, holder, generation, revocation, ...verification })
       return acceptance
     } catch (error) {
-      // The audit log is unavailable: the refusal cannot be logged either.
-      if (error instanceof AuditError) throw error
-      const refused = error instanceof RefusalError ? error : unexpected(error)
-      const { code, check, depth } = refused
-      const terminal = isIdentifier(request.terminal) ? request.terminal : null
-      await this.#audit({ type: 'refused', terminal, purpose: parsed?.purpose ?? null, code, check, depth })
-      throw refused
+      const terminal = identifierIn(request.terminal)
+      throw await this.#refused(error, { type: 'refused', terminal, purpose: parsed?.purpose ?? null })
     }
   }
 
@@ -309,29 +371,25 @@ export class TokenService implements HealthSource {
   }
 
   async #verifyToken(parsed: ParsedToken, request: VerifyRequest): Promise<Verified> {
-    this.#requireClaims(parsed, request)
-    const at = this.#settings.clock()
+    const settings = this.#settings
+    requireClaims(settings, parsed, request)
+    const at = settings.clock()
     await this.#takeNonce(parsed, at)
     const certificate = read(parsed.certificateDer, 0)
     if (!fitsKey(parsed.algorithm, certificate)) {
       throw new RefusalError('ERR_TOKEN_ALGORITHM', 'the algorithm does not match the key in the certificate')
     }
-    const { anchors, revocation, hierarchies, profiles, signatures, intermediates = [] } = this.#settings
-    const pool = [...intermediates, ...this.#ownCa(parsed)]
-    const trust = { anchors, revocation, hierarchies, profiles, signatures }
-    const options = { ...trust, intermediates: pool, at, use: 'auth' } as const
-    const report = await inspectCertificate(certificate, options)
-    if (!report.ok) throw refusalOf(report, certificate)
-    const userVerification = this.#userVerification(parsed, report.profile?.userVerification)
+    const report = await inspect(settings, certificate, parsed.caCertificateDer, at)
+    const userVerification = verifiedUser(settings, parsed, report.profile?.userVerification)
     const message = messageOf(parsed, parsed.nonceBytes)
-    if (!isSignedBy(certificate, parsed.algorithm, message, parsed.signatureBytes, signatures)) {
+    if (!isSignedBy(certificate, parsed.algorithm, message, parsed.signatureBytes, settings.signatures)) {
       throw new RefusalError(
         'ERR_TOKEN_SIGNATURE',
         'the signature over this challenge does not verify with the key of the certificate',
       )
     }
     const path = report.path!
-    const holder = pseudonymOf(this.#settings.pseudonymKey, certificate, path[1]!)
+    const holder = pseudonymOf(settings.pseudonymKey, certificate, path[1]!)
     const acceptance: Acceptance = {
       ok: true,
       holder,
@@ -346,46 +404,9 @@ export class TokenService implements HealthSource {
       challengeDigest: challengeDigest(parsed.nonceBytes),
       holderDigest: holderDigest(parsed.nonceBytes, parsed.certificateDer, holder),
     }
-    const generation = this.#settings.generations.get(path[path.length - 1]!)
+    const generation = settings.generations.get(path[path.length - 1]!)
     if (request.includeSerialNumber !== true) return { acceptance, generation }
     return { acceptance: { ...acceptance, serialNumber: certificate.serialNumber }, generation }
-  }
-
-  /** The CA certificate in a token as an intermediate, unless it is an anchor (the usual case). */
-  #ownCa({ caCertificate, caCertificateDer }: ParsedToken): readonly Certificate[] {
-    if (caCertificate === undefined || this.#settings.anchorTexts.has(caCertificate)) return []
-    return [read(caCertificateDer!, 1)]
-  }
-
-  /** Both what is claimed and what the policy says must be accepted here, and must not contradict each other. */
-  #userVerification(
-    { userVerification: claimed = 'pin' }: ParsedToken,
-    byPolicy: UserVerification | undefined,
-  ): VerifiedUser {
-    const accepted = this.#settings.userVerification
-    if (!accepted.includes(claimed) || (byPolicy !== undefined && !accepted.includes(byPolicy))) {
-      throw new RefusalError(
-        'ERR_USER_VERIFICATION',
-        `a holder verified by ${byPolicy ?? claimed} is not accepted here`,
-      )
-    }
-    if (byPolicy !== undefined && byPolicy !== claimed) {
-      const message = `the terminal reports ${claimed}, the policy of the certificate says ${byPolicy}`
-      throw new RefusalError('ERR_USER_VERIFICATION', message)
-    }
-    return { claimed, byPolicy }
-  }
-
-  #requireClaims({ origin, terminal, purpose }: ParsedToken, request: VerifyRequest): void {
-    if (origin !== this.#settings.origin) throw new RefusalError('ERR_TOKEN_ORIGIN', 'the token is for another server')
-    if (terminal !== request.terminal) throw new RefusalError('ERR_TOKEN_TERMINAL', 'the token is for another terminal')
-    if (request.purpose !== undefined && purpose !== request.purpose) {
-      throw new RefusalError('ERR_TOKEN_PURPOSE', 'the token is for another purpose')
-    }
-    const { purposes } = this.#settings
-    if (purposes !== undefined && !purposes.includes(purpose)) {
-      throw new RefusalError('ERR_TOKEN_PURPOSE', 'purpose not served')
-    }
   }
 
   async #takeNonce({ nonceBytes, terminal, purpose }: ParsedToken, at: Date): Promise<void> {
@@ -415,6 +436,16 @@ export class TokenService implements HealthSource {
     if (!(at.getTime() < record.until)) throw new RefusalError('ERR_NONCE_EXPIRED', 'the challenge has expired')
   }
 
+  /** Writes a refusal to the audit log. @returns the error to throw. */
+  async #refused(error: unknown, event: AuditEvent): Promise<RefusalError | AuditError> {
+    // The audit log is unavailable: the refusal cannot be logged either.
+    if (error instanceof AuditError) return error
+    const refused = error instanceof RefusalError ? error : unexpected(error)
+    const { code, check, depth } = refused
+    await this.#audit({ ...event, code, check, depth })
+    return refused
+  }
+
   async #audit(event: AuditEvent): Promise<void> {
     const { audit } = this.#settings
     if (audit === undefined) return
@@ -424,6 +455,76 @@ export class TokenService implements HealthSource {
       throw cause instanceof AuditError ? cause : new AuditError('the audit log cannot be written', { cause })
     }
   }
+}
+
+/** @throws RefusalError `ERR_TOKEN_TERMINAL`, `ERR_TOKEN_PURPOSE`. */
+function requireServed(settings: Settings, { terminal, purpose }: ChallengeRequest): void {
+  if (!isIdentifier(terminal)) throw new RefusalError('ERR_TOKEN_TERMINAL', 'not a valid terminal name')
+  if (!isIdentifier(purpose)) throw new RefusalError('ERR_TOKEN_PURPOSE', 'not a valid purpose')
+  requirePurpose(settings, purpose)
+}
+
+/** @throws RefusalError `ERR_TOKEN_PURPOSE`. */
+function requirePurpose({ purposes }: Settings, purpose: string): void {
+  if (purposes?.includes(purpose) === false) throw new RefusalError('ERR_TOKEN_PURPOSE', 'purpose not served')
+}
+
+function requireClaims(settings: Settings, { origin, terminal, purpose }: ParsedToken, request: VerifyRequest): void {
+  if (origin !== settings.origin) throw new RefusalError('ERR_TOKEN_ORIGIN', 'the token is for another server')
+  if (terminal !== request.terminal) throw new RefusalError('ERR_TOKEN_TERMINAL', 'the token is for another terminal')
+  if (request.purpose !== undefined && purpose !== request.purpose) {
+    throw new RefusalError('ERR_TOKEN_PURPOSE', 'the token is for another purpose')
+  }
+  requirePurpose(settings, purpose)
+}
+
+/**
+ * Verifies a certificate for authentication, and that the way its policy verifies holders is accepted.
+ *
+ * @param caCertificate - DER, as read from the card: one more intermediate, unless it is an anchor (the usual case).
+ * @returns a report whose `ok` is true.
+ * @throws RefusalError with the first failed check.
+ */
+async function inspect(
+  settings: Settings,
+  certificate: Certificate,
+  caCertificate: Uint8Array | undefined,
+  at: Date,
+): Promise<VerificationReport> {
+  const { anchors, anchorTexts, revocation, hierarchies, profiles, signatures, intermediates = [] } = settings
+  const isKnown = caCertificate === undefined || anchorTexts.has(toBase64(caCertificate))
+  const pool = isKnown ? intermediates : [...intermediates, read(caCertificate, 1)]
+  const trust = { anchors, revocation, hierarchies, profiles, signatures }
+  const report = await inspectCertificate(certificate, { ...trust, intermediates: pool, at, use: 'auth' })
+  if (!report.ok) throw refusalOf(report, certificate)
+  requireAccepted(settings, report.profile?.userVerification)
+  return report
+}
+
+/** @throws RefusalError `ERR_USER_VERIFICATION`. */
+function requireAccepted({ userVerification }: Settings, way: UserVerification | undefined): void {
+  if (way !== undefined && !userVerification.includes(way)) {
+    throw new RefusalError('ERR_USER_VERIFICATION', `a holder verified by ${way} is not accepted here`)
+  }
+}
+
+/** The claim must be accepted here, and must not contradict what the policy says. */
+function verifiedUser(
+  settings: Settings,
+  { userVerification: claimed = 'pin' }: ParsedToken,
+  byPolicy: UserVerification | undefined,
+): VerifiedUser {
+  requireAccepted(settings, claimed)
+  if (byPolicy !== undefined && byPolicy !== claimed) {
+    const message = `the terminal reports ${claimed}, the policy of the certificate says ${byPolicy}`
+    throw new RefusalError('ERR_USER_VERIFICATION', message)
+  }
+  return { claimed, byPolicy }
+}
+
+/** A name for the audit log; null for a text of another form. */
+function identifierIn(text: unknown): string | null {
+  return isIdentifier(text) ? text : null
 }
 
 /** An error of a store that has no code counts as an unavailable store. */

@@ -124,6 +124,7 @@ export interface ServeSettings {
       }
     | undefined
   readonly allowSerialNumber: boolean
+  readonly certificateChecks: boolean
   readonly limits: {
     readonly bodyBytes?: number | undefined
     readonly timeoutSeconds?: number | undefined
@@ -341,6 +342,7 @@ async function settingsSchema() {
       })
       .optional(),
     allowSerialNumber: z.boolean().default(false),
+    certificateChecks: z.boolean().default(true),
     limits: z
       .strictObject({
         bodyBytes: within(1_024, 1_048_576).optional(),

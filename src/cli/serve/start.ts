@@ -139,6 +139,7 @@ export async function startServer(
       allows: (terminal) => terminals.allows(terminal),
       denied: audit && auditDenials(audit),
       allowSerialNumber: settings.allowSerialNumber,
+      certificateChecks: settings.certificateChecks,
       metrics: settings.metrics,
       health,
       basePath: settings.basePath,

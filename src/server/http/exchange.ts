@@ -57,7 +57,7 @@ export interface Exchange {
   late: boolean
   /** Ends the reading of its body. */
   stopReading: (() => void) | undefined
-  /** Nonce of the submitted token, unchecked. */
+  /** Nonce of the submitted token, or of the check of a certificate; unchecked. */
   nonce: unknown
   /** Releases its place in {@link Admission}. */
   leave: (() => void) | undefined
@@ -87,8 +87,8 @@ export function json(status: number, value: unknown, more?: Readonly<Record<stri
 }
 
 /**
- * An error as `application/problem+json`. For a token it carries the digest of its challenge, so that a terminal
- * detects a response to another one.
+ * An error as `application/problem+json`. For a token it carries the digest of its challenge, for the check of a
+ * certificate that of its nonce, so that a terminal detects a response to another one.
  */
 export function refusal(error: unknown, nonce?: unknown): Answer & { readonly code: string } {
   const { headers, body } = problemOf(error)

@@ -4,7 +4,7 @@ import type { Condition } from '../health.ts'
 import { Admission } from './admission.ts'
 import { inTime, type Job, json, type Run, runWith, TimeLimit } from './exchange.ts'
 import { Gate } from './gate.ts'
-import { challengeJob, verificationJob } from './issuance.ts'
+import { certificateJob, challengeJob, verificationJob } from './issuance.ts'
 import { createMetrics } from './metrics.ts'
 import { type Caller, type HttpHandlerOptions, limitsOf, requireWithin } from './options.ts'
 import { RequestProblem } from './problem.ts'
@@ -35,7 +35,7 @@ type Route = readonly [method: 'GET' | 'POST', path: string, job: Job]
 
 /**
  * The routes of an issuance server, as `docs/openapi.json` describes them: `POST /v1/challenges`, `POST
- * /v1/verifications`, `GET /healthz`, `GET /readyz`, `GET /metrics`.
+ * /v1/verifications`, `POST /v1/certificates`, `GET /healthz`, `GET /readyz`, `GET /metrics`.
  *
  * @throws TypeError, RangeError for an option of the wrong type or out of range.
  * @throws DependencyError `ERR_DEPENDENCY_MISSING` when `hono`, or `prom-client` for the metrics, is not installed.
@@ -43,7 +43,7 @@ type Route = readonly [method: 'GET' | 'POST', path: string, job: Job]
 export async function createHttpHandler(options: HttpHandlerOptions): Promise<HttpHandler> {
   const limits = limitsOf(options)
   const { bodyBytes, timeoutMs, concurrency, queueMs } = limits
-  const { basePath = '', probes = true, health = [] } = options
+  const { basePath = '', probes = true, health = [], certificateChecks = true } = options
   const { Hono } = await load('hono', () => import('hono'))
   const conditions = (): readonly Condition[] => health.flatMap((source) => source.conditions())
   const metrics = options.metrics === false ? undefined : await createMetrics(conditions)
@@ -69,6 +69,9 @@ export async function createHttpHandler(options: HttpHandlerOptions): Promise<Ht
   const routes: readonly Route[] = [
     ['POST', '/v1/challenges', inTime(challengeJob(options, gate, admission, bodyBytes), limit)],
     ['POST', '/v1/verifications', inTime(verificationJob(options, gate, admission, bodyBytes), limit)],
+    ...(certificateChecks
+      ? [['POST', '/v1/certificates', inTime(certificateJob(options, gate, admission, bodyBytes), limit)] as const]
+      : []),
     ...(probes ? probesFor(false, (caller) => gate.countAddress(caller)) : []),
   ]
   return {

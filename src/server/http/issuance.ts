@@ -1,8 +1,10 @@
+import { fromBase64 } from '../../bytes.ts'
 import { RefusalError } from '../../errors.ts'
 import { isRecord } from '../../json.ts'
+import { certificateDigest, challengeDigest } from '../../token/index.ts'
 import type { Acceptance } from '../token-service.ts'
 import type { Admission } from './admission.ts'
-import { type Job, json } from './exchange.ts'
+import { type Exchange, type Job, json } from './exchange.ts'
 import type { Gate } from './gate.ts'
 import { readJsonBody } from './json-body.ts'
 import type { HttpHandlerOptions } from './options.ts'
@@ -52,10 +54,41 @@ export function challengeJob({ service }: HttpHandlerOptions, gate: Gate, admiss
     requireOnly(fields, ['terminal', 'purpose'])
     const terminal = textOf(fields, 'terminal')
     const purpose = textOf(fields, 'purpose')
-    if (proven === undefined) gate.countClaimed(terminal, exchange.caller)
-    else if (terminal !== proven)
-      throw new RefusalError('ERR_TOKEN_TERMINAL', 'the authenticated terminal is another one')
+    requireTerminal(terminal, proven, gate, exchange)
     return json(201, await admission.run(exchange, () => service.challenge({ terminal, purpose })))
+  }
+}
+
+/** `POST /v1/certificates`. The answer names the nonce of the terminal, so that it belongs to one request only. */
+export function certificateJob(
+  { service }: HttpHandlerOptions,
+  gate: Gate,
+  admission: Admission,
+  maxBytes: number,
+): Job {
+  return async (exchange) => {
+    admission.requireRoom()
+    const proven = await gate.enter(exchange)
+    const fields = await readJsonBody(exchange, maxBytes)
+    exchange.nonce = fields['nonce']
+    requireOnly(fields, ['terminal', 'purpose', 'nonce', 'certificate', 'caCertificate'])
+    const terminal = textOf(fields, 'terminal')
+    const purpose = textOf(fields, 'purpose')
+    const nonce = bytesOf(fields, 'nonce', 'base64url', 32, 32)
+    const certificate = bytesOf(fields, 'certificate', 'base64', 1, 8192)
+    const caCertificate = Object.hasOwn(fields, 'caCertificate')
+      ? bytesOf(fields, 'caCertificate', 'base64', 1, 8192)
+      : undefined
+    requireTerminal(terminal, proven, gate, exchange)
+    const checked = await admission.run(exchange, () =>
+      service.checkCertificate({ terminal, purpose, certificate, caCertificate }),
+    )
+    const { at, validUntil } = checked
+    const digests = {
+      challengeDigest: challengeDigest(nonce),
+      certificateDigest: certificateDigest(nonce, certificate),
+    }
+    return json(200, { ok: true, terminal, purpose, at, validUntil, ...digests })
   }
 }
 
@@ -85,6 +118,13 @@ export function verificationJob(options: HttpHandlerOptions, gate: Gate, admissi
   }
 }
 
+/** Counts the request for a terminal that is only named; a terminal that is authenticated must name itself. */
+function requireTerminal(terminal: string, proven: string | undefined, gate: Gate, { caller }: Exchange): void {
+  if (proven === undefined) gate.countClaimed(terminal, caller)
+  else if (terminal !== proven)
+    throw new RefusalError('ERR_TOKEN_TERMINAL', 'the authenticated terminal is another one')
+}
+
 function requireOnly(fields: Fields, known: readonly string[]): void {
   if (!Object.keys(fields).every((name) => known.includes(name))) {
     throw new RequestProblem('ERR_REQUEST', 'unknown field')
@@ -98,7 +138,21 @@ function requireTexts(token: Fields): void {
   }
 }
 
-function textOf(fields: Fields, name: 'terminal' | 'purpose'): string {
+function bytesOf(
+  fields: Fields,
+  name: 'nonce' | 'certificate' | 'caCertificate',
+  encoding: 'base64' | 'base64url',
+  least: number,
+  most: number,
+): Uint8Array {
+  const bytes = fromBase64(textOf(fields, name), encoding)
+  if (bytes === undefined || bytes.length < least || bytes.length > most) {
+    throw new RequestProblem('ERR_REQUEST', `${name}: not ${least} to ${most} bytes in canonical ${encoding}`)
+  }
+  return bytes
+}
+
+function textOf(fields: Fields, name: string): string {
   const value = fields[name]
   if (typeof value !== 'string') throw new RequestProblem('ERR_REQUEST', `${name}: missing, or not a string`)
   return value

@@ -51,7 +51,7 @@ export interface HttpLimits {
    * get `ERR_FORBIDDEN` once per second from one address (burst 20), then `ERR_RATE_LIMITED`.
    */
   readonly perAddress?: Rate | false | undefined
-  /** Challenges and verifications at once, at most, 1 to 65 536; twice as many may wait. Default 256. */
+  /** Challenges, verifications and checks of certificates at once, at most, 1 to 65 536; twice as many may wait. Default 256. */
   readonly concurrency?: number | undefined
   /**
    * Longest wait until one starts, milliseconds, 10 to 60 000; above half of it new ones are refused. Default 1 000.
@@ -82,6 +82,11 @@ export interface HttpHandlerOptions {
    * false.
    */
   readonly allowSerialNumber?: boolean | undefined
+  /**
+   * Whether terminals may have a certificate checked before a PIN is entered: `POST /v1/certificates`, otherwise 404.
+   * Default true.
+   */
+  readonly certificateChecks?: boolean | undefined
   /**
    * Host names that requests of terminals may be addressed to; IP addresses and `localhost` are always allowed.
    * Default: any name, which is safe with `terminalOf`. Where the network is the only protection, a web page in a

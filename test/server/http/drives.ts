@@ -1,7 +1,8 @@
+import { jpkiPolicies } from '../../../src/pki/trust/index.ts'
 import type { HttpHandlerOptions } from '../../../src/server/http/options.ts'
 import { memoryStore, type TokenService } from '../../../src/server/index.ts'
 import { answer, day, issued, lists, now, request, serve, user } from '../fixture.ts'
-import { askChallenge, handIn, handlerWith, post, streamed } from './fixture.ts'
+import { askChallenge, askCheck, handIn, handlerWith, post, streamed } from './fixture.ts'
 
 /** A request that leads to one answer of the interface. */
 export interface Drive {
@@ -15,6 +16,7 @@ export interface Drive {
 
 const challenges = 'POST /v1/challenges'
 const verifications = 'POST /v1/verifications'
+const checks = 'POST /v1/certificates'
 const pathOf = (operation: string): string => operation.split(' ')[1]!
 const broken = { put: () => {}, take: () => Promise.reject(new Error('down')) }
 const never = new Promise<never>(() => {})
@@ -90,8 +92,8 @@ async function overloaded(make: () => Request): Promise<Response> {
   return handler.fetch(make())
 }
 
-/** What both routes for terminals have in common. */
-const common = [challenges, verifications].flatMap((operation): readonly Drive[] => {
+/** What all routes for terminals have in common. */
+const common = [challenges, verifications, checks].flatMap((operation): readonly Drive[] => {
   const path = pathOf(operation)
   const oversized = (): Request => post(path, ' '.repeat(2000), { 'content-length': '99999999' })
   const endless = new ReadableStream<Uint8Array>({ pull: (to) => to.enqueue(Buffer.alloc(1024, 0x20)) })
@@ -223,12 +225,43 @@ const forTokens: readonly Drive[] = [
   }),
 ]
 
+/** A certificate that is checked before there is a token. */
+const checked = (
+  name: string,
+  status: number,
+  code: string | undefined,
+  [certificate, change]: readonly [certificate?: Uint8Array | undefined, change?: object] = [],
+  options: Partial<HttpHandlerOptions> = {},
+): Drive => once(name, checks, status, code, () => askCheck(certificate, change), options)
+const policy = { oid: jpkiPolicies.auth, use: 'auth', hierarchies: ['virtual'], source: 'invented' } as const
+const forCertificates: readonly Drive[] = [
+  checked('a certificate that would do', 200, undefined),
+  checked('a nonce that is none', 400, 'ERR_REQUEST', [undefined, { nonce: 'AA' }]),
+  checked('a terminal that is another', 403, 'ERR_TOKEN_TERMINAL', [], { terminalOf: () => 'kiosk-2' }),
+  checked('a purpose that is not served', 422, 'ERR_TOKEN_PURPOSE', [], { service: serve({ purposes: ['income'] }) }),
+  checked('a way to verify the holder that is not accepted', 422, 'ERR_USER_VERIFICATION', [], {
+    service: serve({ profiles: { policies: [{ ...policy, userVerification: 'sight' }] } }),
+  }),
+  checked('a certificate for signatures', 422, 'ERR_CERTIFICATE_REFUSED', [user.sign.certificate]),
+  checked('an expired certificate', 422, 'ERR_CERTIFICATE_EXPIRED', [expired.auth.certificate]),
+  checked('a certificate of tomorrow', 422, 'ERR_CERTIFICATE_NOT_YET_VALID', [early.auth.certificate]),
+  checked('a revoked certificate', 422, 'ERR_CERTIFICATE_REVOKED', [], {
+    service: serve({ revocation: await lists([user.auth]) }),
+  }),
+  checked('a certificate of unknown revocation status', 503, 'ERR_REVOCATION_UNKNOWN', [], {
+    service: serve({ revocation: { mode: 'required', sources: [] } }),
+  }),
+  checked('an audit log that is full', 503, 'ERR_AUDIT', [], {
+    service: serve({ audit: { write: () => Promise.reject(new Error('disk full')) } }),
+  }),
+]
+
 const get =
   (path: string, method = 'GET') =>
   (): Request =>
     new Request(`http://server.test${path}`, { method })
 const metrics = { metrics: true }
-const paths = ['/v1/challenges', '/v1/verifications', '/healthz', '/readyz', '/metrics']
+const paths = ['/v1/challenges', '/v1/verifications', '/v1/certificates', '/healthz', '/readyz', '/metrics']
 const forOperators: readonly Drive[] = [
   once('a process that is alive', 'GET /healthz', 200, undefined, get('/healthz')),
   once('a server that is ready', 'GET /readyz', 200, undefined, get('/readyz')),
@@ -256,10 +289,20 @@ const elsewhere: readonly Drive[] = [
   once('another path', 'none', 404, 'ERR_NOT_FOUND', get('/v1/challenge')),
   once('the root', 'none', 404, 'ERR_NOT_FOUND', get('/')),
   once('metrics that are turned off', 'none', 404, 'ERR_NOT_FOUND', get('/metrics')),
+  once('checks of certificates that are turned off', 'none', 404, 'ERR_NOT_FOUND', () => askCheck(), {
+    certificateChecks: false,
+  }),
   once('a path with a slash more', 'none', 404, 'ERR_NOT_FOUND', () => post('/v1/challenges/', request)),
   once('reading where tokens are handed in', 'none', 405, 'ERR_METHOD', get('/v1/verifications')),
   once('deleting what is read', 'none', 405, 'ERR_METHOD', get('/healthz', 'DELETE')),
 ]
 
 /** Every answer there is. */
-export const drives: readonly Drive[] = [...common, ...forChallenges, ...forTokens, ...forOperators, ...elsewhere]
+export const drives: readonly Drive[] = [
+  ...common,
+  ...forChallenges,
+  ...forTokens,
+  ...forCertificates,
+  ...forOperators,
+  ...elsewhere,
+]

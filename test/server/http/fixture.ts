@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { createHttpHandler, type HttpHandler } from '../../../src/server/http/handler.ts'
 import type { HttpHandlerOptions } from '../../../src/server/http/options.ts'
-import { answer, request, serve } from '../fixture.ts'
+import { answer, request, serve, user } from '../fixture.ts'
 
 /** A handler with a service of its own, unless options say otherwise. */
 export function handlerWith(options: Partial<HttpHandlerOptions> = {}): Promise<HttpHandler> {
@@ -21,6 +21,16 @@ export function post(path: string, body: unknown, headers: Readonly<Record<strin
 
 export const askChallenge = (body: unknown = request): Request => post('/v1/challenges', body)
 export const handIn = (token: unknown, more: object = {}): Request => post('/v1/verifications', { token, ...more })
+
+/** What a terminal sends to have a certificate checked. */
+export const checkBody = (certificate: Uint8Array = user.auth.certificate, change: object = {}): object => ({
+  ...request,
+  nonce: Buffer.alloc(32, 5).toString('base64url'),
+  certificate: Buffer.from(certificate).toString('base64'),
+  ...change,
+})
+export const askCheck = (certificate?: Uint8Array, change?: object): Request =>
+  post('/v1/certificates', checkBody(certificate, change))
 
 /** A request whose body comes in pieces, without a length. */
 export function streamed(path: string, body: ReadableStream<Uint8Array>): Request {

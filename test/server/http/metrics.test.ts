@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Condition } from '../../../src/server/index.ts'
 import { serve } from '../fixture.ts'
-import { askChallenge, freshToken, gate, handIn, handlerWith } from './fixture.ts'
+import { askChallenge, askCheck, freshToken, gate, handIn, handlerWith } from './fixture.ts'
 
 const get = (path: string): Request => new Request(`http://server.test${path}`)
 
@@ -16,6 +16,7 @@ describe('metrics', () => {
     const handler = await handlerWith({ metrics: true })
     const token = await freshToken(handler)
     for (let i = 0; i < 3; i++) await handler.fetch(handIn(token))
+    await handler.fetch(askCheck())
     await handler.fetch(get('/secret/path?holder=1'))
     await handler.fetch(get('/other'))
     for (let look = 0; look < 2; look++) {
@@ -27,6 +28,7 @@ describe('metrics', () => {
         [`${name}{route="/v1/challenges",status="201",code=""}`]: 1,
         [`${name}{route="/v1/verifications",status="200",code=""}`]: 1,
         [`${name}{route="/v1/verifications",status="409",code="ERR_NONCE_UNKNOWN"}`]: 2,
+        [`${name}{route="/v1/certificates",status="200",code=""}`]: 1,
         [`${name}{route="none",status="404",code="ERR_NOT_FOUND"}`]: 2,
         'jpki_card_http_request_duration_seconds_count{route="/v1/verifications"}': 3,
         jpki_card_http_requests_in_flight: 1,

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { problemStatuses } from '../../../src/server/http/problem.ts'
 import { request } from '../fixture.ts'
 import { drives } from './drives.ts'
-import { freshToken, handlerWith } from './fixture.ts'
+import { checkBody, freshToken, handlerWith } from './fixture.ts'
 
 type Content = Readonly<Record<string, { readonly schema: object }>>
 interface Described {
@@ -99,6 +99,9 @@ describe('docs/openapi.json', () => {
     const requestOf = (path: string): object =>
       document.paths[path]!['post']!.requestBody!.content['application/json']!.schema
     expect(problemsOf(requestOf('/v1/challenges'), request)).toEqual([])
+    const check = checkBody()
+    expect(problemsOf(requestOf('/v1/certificates'), { ...check, caCertificate: 'AQID' })).toEqual([])
+    expect(problemsOf(requestOf('/v1/certificates'), { ...check, trusted: 'true' })).not.toEqual([])
     const token = await freshToken(handler)
     const body = { token, purpose: 'p', includeSerialNumber: false }
     expect(problemsOf(requestOf('/v1/verifications'), body)).toEqual([])

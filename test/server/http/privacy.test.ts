@@ -4,7 +4,7 @@ import type { RequestEvent } from '../../../src/server/http/options.ts'
 import type { AuditEvent } from '../../../src/server/index.ts'
 import { leakIn } from '../../../src/server-test/leaks.ts'
 import { serve, user } from '../fixture.ts'
-import { askChallenge, freshToken, handIn, handlerWith, post } from './fixture.ts'
+import { askChallenge, askCheck, freshToken, handIn, handlerWith, post } from './fixture.ts'
 
 const certificate = new X509Certificate(Buffer.from(user.auth.certificate))
 const serial = Buffer.from(certificate.serialNumber, 'hex')
@@ -66,6 +66,14 @@ describe('personal data', () => {
       handIn(der),
       askChallenge({ terminal: secrets[0], purpose: der }),
       askChallenge({ terminal: der, purpose: 'p' }),
+      askCheck(),
+      askCheck(user.sign.certificate),
+      askCheck(user.auth.certificate.subarray(0, -8)),
+      askCheck(user.auth.certificate, { caCertificate: der }),
+      askCheck(user.auth.certificate, { terminal: der }),
+      askCheck(user.auth.certificate, { purpose: der }),
+      askCheck(user.auth.certificate, { nonce: der.slice(0, 43) }),
+      askCheck(user.auth.certificate, { [der]: der }),
       post('/v1/verifications', `{"token":${JSON.stringify(token)}`),
       post('/v1/verifications', der),
       post(`/${der}`, der),
