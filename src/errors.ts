@@ -213,16 +213,26 @@ export class PinError extends JpkiCardError {
   declare readonly code: PinErrorCode
   /** Which PIN, for example `auth` or `sign`. */
   readonly pin: string
-  /** Tries left afterwards, when known. 0 means blocked. */
+  /** Tries left on the card afterwards, when known. 0 means blocked. */
   readonly triesLeft: number | undefined
+  /**
+   * How many more times the guard accepts this PIN with the options of the call, see `pinEntries` of `jpki-card/card`;
+   * 0 when it refuses. For `ERR_PIN_REJECTED`, `ERR_PIN_GUARDED` and `ERR_PIN_BLOCKED`, when known.
+   */
+  readonly entriesLeft: number | undefined
   constructor(
     code: PinErrorCode,
     message: string,
-    detail: ErrorDetail & { readonly pin: string; readonly triesLeft?: number | undefined },
+    detail: ErrorDetail & {
+      readonly pin: string
+      readonly triesLeft?: number | undefined
+      readonly entriesLeft?: number | undefined
+    },
   ) {
     super(code, message, detail)
     this.pin = detail.pin
     this.triesLeft = detail.triesLeft
+    this.entriesLeft = detail.entriesLeft
   }
 }
 

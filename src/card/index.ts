@@ -28,8 +28,17 @@ export { historicalBytes, initialCapabilities } from './capabilities.ts'
 export type { FileExtent, ReadFileOptions } from './files.ts'
 export { readFile, readFileRecord } from './files.ts'
 export { Pin } from './pin.ts'
-export type { PinReference, PinStatus, VerifyPinOptions } from './pin-guard.ts'
-export { changePin, readPinStatus, refuseInherited, requirePinFormat, spendTheLastTry, verifyPin } from './pin-guard.ts'
+export type { PinEntryOptions, PinReference, PinStatus, VerifyPinOptions } from './pin-guard.ts'
+export {
+  changePin,
+  pinEntries,
+  readPinStatus,
+  refuseInherited,
+  requirePinEntry,
+  requirePinFormat,
+  spendTheLastTry,
+  verifyPin,
+} from './pin-guard.ts'
 export type { PinpadOptions } from './pinpad/entry.ts'
 export { changePinOnPinpad, verifyPinOnPinpad } from './pinpad/entry.ts'
 export type { PinpadProperties } from './pinpad/features.ts'

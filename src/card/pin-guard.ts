@@ -48,6 +48,49 @@ export interface VerifyPinOptions {
   readonly keepTries?: number | undefined
 }
 
+/** The options that decide how often a PIN may be entered. */
+export type PinEntryOptions = Pick<VerifyPinOptions, 'keepTries' | 'lastTry'>
+
+/**
+ * How many more times {@link verifyPin} with these options accepts this PIN if every entry is wrong: 0 when it refuses
+ * (`ERR_PIN_GUARDED`, `ERR_PIN_BLOCKED`). With the defaults, the tries left on the card less the last one.
+ *
+ * `undefined` without a counter: the PIN has none, or it is verified and the card shows it only after
+ * {@link verifyPin} has cleared it.
+ *
+ * @throws RangeError if `keepTries` is not 2 to 15.
+ */
+export function pinEntries(status: PinStatus, options: PinEntryOptions = {}): number | undefined {
+  const keep = keptTries(options)
+  if (status.state === 'blocked') return 0
+  if (status.state !== 'usable') return undefined
+  return Math.max(0, status.triesLeft - (options.lastTry === spendTheLastTry ? 1 : keep) + 1)
+}
+
+/**
+ * Refuses what {@link verifyPin} with these options would refuse, before a person types the PIN.
+ *
+ * @param status - as read by {@link readPinStatus}.
+ * @throws PinError `ERR_PIN_GUARDED`, `ERR_PIN_BLOCKED`. @throws RangeError if `keepTries` is not 2 to 15.
+ */
+export function requirePinEntry(
+  pin: Pick<PinReference, 'id' | 'triesMax'>,
+  status: PinStatus,
+  options: PinEntryOptions = {},
+): void {
+  if (pinEntries(status, options) !== 0) return
+  if (status.state !== 'usable') throw blocked(pin)
+  const { triesLeft } = status
+  const message = `the ${pin.id} PIN has ${triesLeft} of ${pin.triesMax} tries left; refused so that the card is not blocked`
+  throw new PinError('ERR_PIN_GUARDED', message, { pin: pin.id, triesLeft, entriesLeft: 0 })
+}
+
+/** @throws RangeError if not 2 to 15. */
+function keptTries({ keepTries = 2 }: PinEntryOptions): number {
+  if (!Number.isInteger(keepTries) || keepTries < 2 || keepTries > 15) throw new RangeError('keepTries must be 2 to 15')
+  return keepTries
+}
+
 interface Located {
   readonly status: PinStatus
   /** The form of reference the card accepted for the query; VERIFY is sent in this form only. */
@@ -71,7 +114,7 @@ export async function readPinStatus(session: CardSession, pin: PinReference): Pr
  * A PIN already verified on the card is cleared first, so that the counter is readable and the PIN is really verified.
  *
  * @throws PinError `ERR_PIN_FORMAT` (no try spent), `ERR_PIN_GUARDED` (no try spent), `ERR_PIN_REJECTED` with
- *   `triesLeft`, `ERR_PIN_BLOCKED`, `ERR_PIN_STATE` (stays verified, no try spent), `ERR_PIN_OUTCOME_UNKNOWN` when the
+ *   `triesLeft` and `entriesLeft`, `ERR_PIN_BLOCKED`, `ERR_PIN_STATE` (stays verified, no try spent), `ERR_PIN_OUTCOME_UNKNOWN` when the
  *   card was lost during VERIFY: a try may have been spent, and the next call reads the counter before anything else.
  */
 export async function verifyPin(
@@ -112,13 +155,12 @@ export async function verifyGuarded(
   options: VerifyPinOptions,
   send: (reference: Reference, status: PinStatus) => Promise<ResponseApdu>,
 ): Promise<void> {
-  const keep = options.keepTries ?? 2
-  if (!Number.isInteger(keep) || keep < 2 || keep > 15) throw new RangeError('keepTries must be 2 to 15')
+  keptTries(options)
   const { status, reference } = await locateUnverified(session, pin)
-  guard(pin, status, keep, options.lastTry === spendTheLastTry)
+  requirePinEntry(pin, status, options)
   session[noteVerified](pin, false)
   const response = await sendPin(pin, 'VERIFY', () => send(reference, status))
-  requireVerified(pin, response)
+  requireVerified(pin, response, options)
   session[noteVerified](pin, true)
 }
 
@@ -177,18 +219,11 @@ export function requirePinFormat(pin: PinReference, value: Pin, use: 'current' |
   throw new PinError('ERR_PIN_FORMAT', message, { pin: pin.id })
 }
 
-function guard(pin: PinReference, status: PinStatus, keep: number, lastTry: boolean): void {
-  if (status.state === 'blocked') throw blocked(pin)
-  if (status.state !== 'usable' || status.triesLeft >= keep || lastTry) return
-  const { triesLeft } = status
-  const message = `the ${pin.id} PIN has ${triesLeft} of ${pin.triesMax} tries left; refused so that the card is not blocked`
-  throw new PinError('ERR_PIN_GUARDED', message, { pin: pin.id, triesLeft })
-}
-
-const blocked = (pin: PinReference): PinError =>
+const blocked = (pin: Pick<PinReference, 'id'>): PinError =>
   new PinError('ERR_PIN_BLOCKED', `the ${pin.id} PIN is blocked; the municipal counter can set it again`, {
     pin: pin.id,
     triesLeft: 0,
+    entriesLeft: 0,
   })
 
 /** One transmission that carries a PIN. Any failure leaves the outcome unknown. @internal */
@@ -207,14 +242,15 @@ export async function sendPin(
   }
 }
 
-function requireVerified(pin: PinReference, response: ResponseApdu): void {
+function requireVerified(pin: PinReference, response: ResponseApdu, options: PinEntryOptions): void {
   const status = classifyStatus(response.sw)
   if (status.kind === 'ok') return
   if (status.kind === 'blocked' || (status.kind === 'tries-left' && status.left === 0)) throw blocked(pin)
   if (status.kind === 'tries-left' || status.kind === 'no-limit') {
     const triesLeft = status.kind === 'tries-left' ? status.left : undefined
     const rest = triesLeft === undefined ? '' : `; ${triesLeft} tries left`
-    throw new PinError('ERR_PIN_REJECTED', `the ${pin.id} PIN is wrong${rest}`, { pin: pin.id, triesLeft })
+    const entriesLeft = triesLeft === undefined ? undefined : pinEntries({ state: 'usable', triesLeft }, options)
+    throw new PinError('ERR_PIN_REJECTED', `the ${pin.id} PIN is wrong${rest}`, { pin: pin.id, triesLeft, entriesLeft })
   }
   throw statusError('VERIFY', response.sw)
 }

@@ -87,7 +87,10 @@ interface Failure {
   /** The technical reason, in English. */
   readonly detail?: string
   readonly pin?: string
+  /** Tries left on the card. */
   readonly triesLeft?: number
+  /** How many more times the same command accepts this PIN. */
+  readonly entriesLeft?: number
 }
 
 /**
@@ -99,8 +102,9 @@ async function describeFailure(error: unknown, messages: Messages): Promise<{ fa
   const { messageFor } = await import('../messages/index.ts')
   const isOwn = error instanceof CliError || error instanceof JpkiCardError
   const code = isOwn ? error.code : 'ERR_INTERNAL'
-  const { pin, triesLeft } = error instanceof PinError ? error : {}
-  const { text, next } = messageFor(code, { audience: 'operator', language: messages.language, pin, triesLeft })
+  const { pin, triesLeft, entriesLeft } = error instanceof PinError ? error : {}
+  const known = { pin, triesLeft, entriesLeft }
+  const { text, next } = messageFor(code, { audience: 'operator', language: messages.language, ...known })
   if (error instanceof CliError) {
     const { problem, subject, file } = error
     const message = `${file === undefined ? '' : `${file}: `}${messages.problems[problem](subject)}`
@@ -113,6 +117,7 @@ async function describeFailure(error: unknown, messages: Messages): Promise<{ fa
     detail: error instanceof Error ? error.message.split('\n')[0]! : 'unknown',
     ...(pin !== undefined && { pin }),
     ...(triesLeft !== undefined && { triesLeft }),
+    ...(entriesLeft !== undefined && { entriesLeft }),
   }
   return { failure, todo: isName ? messages.nameReader : next }
 }

@@ -1,10 +1,16 @@
-import { type CardSession, type Pin, type PinReference, type PinStatus, readPinStatus } from '../card/index.ts'
-import { PinError } from '../errors.ts'
+import {
+  type CardSession,
+  type Pin,
+  type PinReference,
+  pinEntries,
+  readPinStatus,
+  requirePinEntry,
+} from '../card/index.ts'
 import { isPinId, pins } from '../pins.ts'
 import type { Context } from './context.ts'
 import type { Messages } from './messages/catalogue.ts'
-import { spendLastTry } from './options.ts'
 import type { PinForm } from './pin-input.ts'
+import { verifyOptions } from './session.ts'
 
 /**
  * Asks for the PIN of one operation. A person is shown the tries left, and is not prompted when the PIN could not be
@@ -34,20 +40,11 @@ export function pinForm(pin: PinReference): { readonly upperCase: boolean } {
   return { upperCase: pin.format.kind === 'alphanumeric' }
 }
 
-/** The tries left, for the prompt; empty when lines are read. @throws PinError as {@link askPin}. */
+/** The tries left and those this call accepts, for the prompt; empty when lines are read. @throws PinError as {@link askPin}. */
 export async function remainingTries(context: Context, session: CardSession, pin: PinReference): Promise<string> {
   if (!context.pins.interactive) return ''
   const status = await session.within(pin.application, () => readPinStatus(session, pin))
-  requireUsable(context, pin, status)
-  return status.state === 'usable' ? context.messages.triesLeft(status.triesLeft) : ''
-}
-
-function requireUsable(context: Context, { id, triesMax }: PinReference, status: PinStatus): void {
-  if (status.state === 'blocked') {
-    throw new PinError('ERR_PIN_BLOCKED', `the ${id} PIN is blocked`, { pin: id, triesLeft: 0 })
-  }
-  const accepted = context.options.has(spendLastTry)
-  if (status.state !== 'usable' || status.triesLeft > 1 || accepted) return
-  const message = `the ${id} PIN has 1 of ${triesMax} tries left; refused so that the card is not blocked`
-  throw new PinError('ERR_PIN_GUARDED', message, { pin: id, triesLeft: 1 })
+  const options = verifyOptions(context)
+  requirePinEntry(pin, status, options)
+  return status.state === 'usable' ? context.messages.triesLeft(status.triesLeft, pinEntries(status, options)!) : ''
 }

@@ -2,11 +2,18 @@ import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { verify } from '../../src/apdu/index.ts'
 import { asciiBytes } from '../../src/bytes.ts'
-import { type CardSession, Pin, spendTheLastTry } from '../../src/card/index.ts'
+import {
+  type CardSession,
+  Pin,
+  pinEntries,
+  readPinStatus,
+  requirePinEntry,
+  spendTheLastTry,
+} from '../../src/card/index.ts'
 import { TextApplication, VisualApplication } from '../../src/card-face/index.ts'
 import { PinError, StatusWordError } from '../../src/errors.ts'
 import { CommonApplication } from '../../src/identify/index.ts'
-import { JpkiApplication } from '../../src/jpki/index.ts'
+import { JpkiApplication, jpkiPins } from '../../src/jpki/index.ts'
 import { JukiApplication } from '../../src/juki/index.ts'
 import { thrown } from '../support/vectors.ts'
 import { bench, verifies } from '../support/virtual.ts'
@@ -41,6 +48,54 @@ describe('format', () => {
     const { jpki } = await opened()
     expect((await thrown<PinError>(() => jpki.verifyPin('sign', Pin.fromText('abc123')))).code).toBe('ERR_PIN_FORMAT')
     await jpki.verifyPin('sign', Pin.fromText('abc123', { upperCase: true }))
+  })
+})
+
+describe('entries left', () => {
+  const { sign } = jpkiPins
+
+  test('are what is left above the tries that are kept', () => {
+    const usable = (triesLeft: number) => ({ state: 'usable', triesLeft }) as const
+    expect([3, 2, 1].map((left) => pinEntries(usable(left)))).toEqual([2, 1, 0])
+    expect([3, 2, 1].map((left) => pinEntries(usable(left), { keepTries: 3 }))).toEqual([1, 0, 0])
+    expect([3, 2, 1].map((left) => pinEntries(usable(left), { lastTry: spendTheLastTry }))).toEqual([3, 2, 1])
+    expect(pinEntries({ state: 'blocked', triesLeft: 0 }, { lastTry: spendTheLastTry })).toBe(0)
+    expect(pinEntries({ state: 'unlimited' })).toBeUndefined()
+    expect(pinEntries({ state: 'verified' })).toBeUndefined()
+    for (const keepTries of [1, 16, 2.5]) expect(() => pinEntries(usable(3), { keepTries })).toThrow(RangeError)
+  })
+
+  const cases = [1, 2, 3, 4, 5].flatMap((left) =>
+    [{}, { keepTries: 3 }, { keepTries: 5 }, { lastTry: spendTheLastTry }].map((options) => ({ left, options })),
+  )
+  test.each(cases)('$left tries left, $options: the guard accepts as many wrong entries', async ({ left, options }) => {
+    const { jpki, session } = await opened({ triesLeft: { sign: left } })
+    let expected = pinEntries(await readPinStatus(session, sign), options)!
+    for (;;) {
+      const status = await readPinStatus(session, sign)
+      const refusal = expected === 0 ? await thrown<PinError>(() => requirePinEntry(sign, status, options)) : undefined
+      const error = await thrown<PinError>(() => jpki.verifyPin('sign', Pin.fromText('WRONG1'), options))
+      if (expected === 0) {
+        expect(['ERR_PIN_GUARDED', 'ERR_PIN_BLOCKED']).toContain(error.code)
+        const { code, message, triesLeft, entriesLeft } = error
+        expect(refusal).toMatchObject({ code, message, triesLeft, entriesLeft })
+        expect(entriesLeft).toBe(0)
+        return
+      }
+      requirePinEntry(sign, status, options)
+      expected -= 1
+      expect(error.entriesLeft).toBe(expected)
+      if (error.code === 'ERR_PIN_BLOCKED')
+        expect({ expected, left: error.triesLeft }).toEqual({ expected: 0, left: 0 })
+      else expect(error).toMatchObject({ code: 'ERR_PIN_REJECTED', triesLeft: expect.any(Number) })
+    }
+  })
+
+  test('are not part of an error of the form, nor known without a counter', async () => {
+    const { jpki } = await opened()
+    const error = await thrown<PinError>(() => jpki.verifyPin('auth', Pin.fromText('12')))
+    expect(error.entriesLeft).toBeUndefined()
+    expect(new PinError('ERR_PIN_REJECTED', 'x', { pin: 'auth' }).entriesLeft).toBeUndefined()
   })
 })
 

@@ -64,7 +64,9 @@ describe('issuance read', () => {
     const argv = ['issuance', 'read', '--profile', juki, '--virtual', '--virtual-kind', 'juki', '--lang', 'ja']
     const { code, out, err } = await run(argv, { keys: ['1234\r'] })
     expect([code, out]).toEqual([0, expect.stringMatching(/利用者ID +200308250000170/)])
-    expect(err).toMatch(/証明書等自動交付APの暗証番号を入力してください（残り回数 3 回）[\s\S]+カードが照合/)
+    expect(err).toMatch(
+      /証明書等自動交付APの暗証番号を入力してください（残り回数 3 回、ここで入力できるのは 2 回）[\s\S]+カードが照合/,
+    )
   })
 
   it('reports that the municipality keeps the PIN, and asks for none', async () => {

@@ -18,7 +18,8 @@ export interface Messages extends TrustTexts, ApplicationTexts {
   readonly didYouMean: (words: readonly string[]) => string
   readonly recorded: (file: string) => string
   /** After a sentence about a PIN. */
-  readonly triesLeft: (left: number) => string
+  /** In a prompt: tries left on the card, and how many of them this call accepts. */
+  readonly triesLeft: (left: number, entries: number) => string
   readonly enterPin: (pin: string) => string
   readonly enterNewPin: (pin: string) => string
   readonly enterAgain: (pin: string) => string

@@ -67,7 +67,7 @@ export const en: Messages = {
   notCleared: 'WARNING: a PIN may still be verified on the card. Remove the card from the reader now.',
   didYouMean: (words) => `Did you mean: ${[...words].join(', ')}?`,
   recorded: (file) => `Transcript written to ${file}`,
-  triesLeft: (left) => ` (tries left: ${left})`,
+  triesLeft: (left, entries) => ` (tries left: ${left}, accepted here: ${entries})`,
   enterPin: (pin) => `Enter the ${pin}`,
   enterNewPin: (pin) => `Enter the new ${pin}`,
   enterAgain: (pin) => `Enter the new ${pin} again`,

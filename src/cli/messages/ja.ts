@@ -69,7 +69,7 @@ export const ja: Messages = {
     '警告: カードに暗証番号の照合済み状態が残っている可能性があります。今すぐカードをリーダーから取り外してください。',
   didYouMean: (words) => `もしかして: ${[...words].join('、')}`,
   recorded: (file) => `通信記録を ${file} に保存しました`,
-  triesLeft: (left) => `（残り回数 ${left} 回）`,
+  triesLeft: (left, entries) => `（残り回数 ${left} 回、ここで入力できるのは ${entries} 回）`,
   enterPin: (pin) => `${pin}を入力してください`,
   enterNewPin: (pin) => `新しい${pin}を入力してください`,
   enterAgain: (pin) => `確認のため、新しい${pin}をもう一度入力してください`,
