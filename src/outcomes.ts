@@ -26,6 +26,9 @@ export const situations = [
   'certificate-absent',
   'certificate-expired',
   'certificate-out-of-period',
+  'certificate-not-yet-valid',
+  'certificate-from-tomorrow',
+  'certificate-renew-soon',
   'certificate-revoked',
   'certificate-refused',
   'service-later',
@@ -37,6 +40,8 @@ export const situations = [
   'pin-unsure',
   'verify-on-phone',
   'other-means',
+  'card-without-pin',
+  'card-kind-ended',
   'card-expired',
   'registration-expired',
   'take-card-first',
@@ -47,6 +52,17 @@ export const situations = [
   'municipal-pin-format',
   'unexpected',
 ] as const
+
+/**
+ * Situations no error has: found by a look at the card before its holder enters a PIN. `certificate-renew-soon` is a notice;
+ * with the others the visit ends.
+ */
+export const lookSituations: readonly Situation[] = [
+  'certificate-from-tomorrow',
+  'certificate-renew-soon',
+  'card-without-pin',
+  'card-kind-ended',
+]
 
 /** One of {@link situations}: a screen, with its picture, in the customer's language. */
 export type Situation = (typeof situations)[number]
@@ -125,7 +141,7 @@ const rows = {
   // Found by the terminal; no server answers it.
   ERR_ANSWER_MISMATCH: ['RefusalError', 'operator', false, 1, 'out-of-order'],
   ERR_CERTIFICATE_REFUSED: ['RefusalError', 'clerk', false, 1, 'certificate-refused', 422],
-  ERR_CERTIFICATE_NOT_YET_VALID: ['RefusalError', 'clerk', false, 1, 'certificate-out-of-period', 422],
+  ERR_CERTIFICATE_NOT_YET_VALID: ['RefusalError', 'clerk', false, 1, 'certificate-not-yet-valid', 422],
   ERR_CERTIFICATE_EXPIRED: ['RefusalError', 'clerk', false, 1, 'certificate-expired', 422],
   ERR_CERTIFICATE_REVOKED: ['RefusalError', 'clerk', false, 1, 'certificate-revoked', 422],
   ERR_CARD_EXPIRED: ['RefusalError', 'clerk', false, 1, 'card-expired'],

@@ -18,13 +18,24 @@ export interface Failure {
   readonly code: Code | undefined
   readonly pin: string | undefined
   readonly triesLeft: number | undefined
+  readonly entriesLeft: number | undefined
+}
+
+/** Details that take precedence over the fields of an error. */
+export interface PinDetails {
+  /** `id` of the PIN, as `auth` or `sign`. Default: from the error. An unknown id is shown as just "PIN". */
+  readonly pin?: string | undefined
+  /** Tries left, 0 or more. Default: from the error. Those of a municipal PIN are known to the server only. */
+  readonly triesLeft?: number | undefined
+  /**
+   * How many more times this machine accepts the PIN, 0 or more: `pinEntries` of `jpki-card/card`. Default: from the
+   * error, unless `triesLeft` is given; otherwise unknown, and texts have the tries left.
+   */
+  readonly entriesLeft?: number | undefined
 }
 
 /** Extracts the data of an error or code. Explicit options take precedence over fields of the error. */
-export function failureOf(
-  thrown: unknown,
-  said: { readonly pin?: string | undefined; readonly triesLeft?: number | undefined },
-): Failure {
+export function failureOf(thrown: unknown, said: PinDetails): Failure {
   const error = ownError(thrown)
   const code = error === undefined ? thrown : error.code
   const pinError = error instanceof PinError ? error : undefined
@@ -33,6 +44,8 @@ export function failureOf(
     code: isCode(code) ? code : undefined,
     pin: said.pin ?? pinError?.pin,
     triesLeft: said.triesLeft ?? pinError?.triesLeft,
+    // The entries of an error belong to its own counter.
+    entriesLeft: said.entriesLeft ?? (said.triesLeft === undefined ? pinError?.entriesLeft : undefined),
   }
 }
 
@@ -47,20 +60,20 @@ function ownError(thrown: unknown): JpkiCardError | undefined {
 }
 
 /** The code whose texts apply: a PIN without tries left is reported as blocked, whatever the error. */
-export function reportedCode({ code, triesLeft }: Failure): Code | undefined {
+export function reportedCode({ code, triesLeft, entriesLeft }: Failure): Code | undefined {
+  // The server of a municipal PIN has no guard: entries and tries are one number.
+  if (code === 'ERR_MUNICIPAL_PIN_REJECTED') return (entriesLeft ?? triesLeft) === 0 ? 'ERR_MUNICIPAL_PIN_LOCKED' : code
   if (triesLeft !== 0) return code
-  if (code === 'ERR_PIN_REJECTED' || code === 'ERR_PIN_GUARDED') return 'ERR_PIN_BLOCKED'
-  return code === 'ERR_MUNICIPAL_PIN_REJECTED' ? 'ERR_MUNICIPAL_PIN_LOCKED' : code
+  return code === 'ERR_PIN_REJECTED' || code === 'ERR_PIN_GUARDED' ? 'ERR_PIN_BLOCKED' : code
 }
 
 /** Classification by code, and by details that modify it. */
 export function meaningOfFailure(failure: Failure): Meaning {
-  const { error, triesLeft } = failure
+  const { error } = failure
   const code = reportedCode(failure)
   const { situation, turn, retry } = code === undefined ? unexpected : outcomeOf(code)
   const meaning = { situation, turn, retry }
-  // The guard keeps the last try by default: a further PIN would only be refused.
-  if (code === 'ERR_PIN_REJECTED' && triesLeft === 1) {
+  if (code === 'ERR_PIN_REJECTED' && isLastEntry(failure)) {
     return { situation: 'pin-wrong-last', turn: 'clerk', retry: false }
   }
   // A correctly read stripe with another layout: often a card of another issuer.
@@ -72,4 +85,9 @@ export function meaningOfFailure(failure: Failure): Meaning {
     if (error.check !== 'validity' && error.check !== 'revocation') return { ...meaning, turn: 'operator' }
   }
   return meaning
+}
+
+/** Whether a further PIN would only be refused by the guard, which keeps the last try by default. */
+function isLastEntry({ triesLeft, entriesLeft }: Failure): boolean {
+  return entriesLeft === undefined ? triesLeft === 1 : entriesLeft === 0
 }

@@ -1,4 +1,6 @@
+import { type CalendarDay, formatDay } from '../days.ts'
 import { isPinId, pins, type ResetWay } from '../pins.ts'
+import type { PinDetails } from './classify.ts'
 import { en } from './customer/en.ts'
 import { es } from './customer/es.ts'
 import { ja } from './customer/ja.ts'
@@ -6,33 +8,79 @@ import { ko } from './customer/ko.ts'
 import { pt } from './customer/pt.ts'
 import { vi } from './customer/vi.ts'
 import { zh } from './customer/zh.ts'
-import { type CustomerLanguage, type CustomerTexts, customerLanguages, type TriesText } from './texts.ts'
+import {
+  type CustomerLanguage,
+  type CustomerTexts,
+  customerLanguages,
+  type StaffLanguage,
+  type StaffTexts,
+  type TriesText,
+} from './texts.ts'
 
 /** All customer texts. */
 export const customerTexts: Readonly<Record<CustomerLanguage, CustomerTexts>> = { ja, en, zh, ko, pt, es, vi }
 
-/** Values of the placeholders. */
-export interface FillInput {
-  readonly language: CustomerLanguage
-  readonly pin: string | undefined
-  readonly triesLeft: number | undefined
-  readonly tries: TriesText
-  readonly reset: Readonly<Record<ResetWay, string>>
+/** Days in the texts of a certificate. */
+export interface DayDetails {
+  /** Last day, `YYYY-MM-DD` in Japan. */
+  readonly until?: CalendarDay | undefined
+  /** The day from which it works, or can be renewed, `YYYY-MM-DD` in Japan. */
+  readonly from?: CalendarDay | undefined
 }
 
-/** Returns a function that replaces the placeholders of a text. */
-export function filler({ language, pin, triesLeft, tries, reset }: FillInput): (text: string) => string {
+/** A function that replaces the placeholders of a text. */
+export type Filler = (text: string) => string
+
+/**
+ * For texts of customers. The sentence on tries has the entries this machine accepts; it is left out where that is
+ * unknown, or none.
+ *
+ * @throws RangeError for a day that does not exist.
+ */
+export function customerFiller(language: CustomerLanguage, details: PinDetails & DayDetails): Filler {
+  const { tries, days, reset } = customerTexts[language]
+  const left = details.entriesLeft ?? details.triesLeft
+  const day = (text: string, on: CalendarDay | undefined): string =>
+    on === undefined ? '' : text.replace('{day}', formatDay(on, language))
+  return replacing({
+    ...pinValues(language, details.pin, reset),
+    tries: left === undefined || left === 0 ? '' : counted(language, tries, left),
+    until: day(days.until, details.until),
+    renew: day(days.renew, details.from),
+    start: day(days.start, details.from),
+  })
+}
+
+/** For texts of clerks and operators: the tries left on the card, and the entries this machine accepts where they differ. */
+export function staffFiller(
+  language: StaffLanguage,
+  { tries, entries, reset }: StaffTexts,
+  { pin, triesLeft, entriesLeft }: PinDetails,
+): Filler {
+  const sentences: string[] = []
+  if (triesLeft !== undefined) sentences.push(counted(language, tries, triesLeft))
+  if (entriesLeft === 0) sentences.push(entries.none)
+  else if (entriesLeft !== undefined && entriesLeft !== triesLeft)
+    sentences.push(counted(language, entries, entriesLeft))
+  return replacing({
+    ...pinValues(language, pin, reset),
+    tries: sentences.join(language === 'ja' ? '' : ' '),
+  })
+}
+
+function pinValues(
+  language: CustomerLanguage,
+  pin: string | undefined,
+  reset: Readonly<Record<ResetWay, string>>,
+): Readonly<Record<string, string>> {
   // An unknown id gets a general name; the id is not shown.
   const facts = pin !== undefined && isPinId(pin) ? pins[pin] : undefined
   const { name, short, form } = customerTexts[language].pins[facts?.kind ?? 'unknown']
-  const values: Readonly<Record<string, string>> = {
-    pin: name,
-    short,
-    form,
-    tries: triesLeft === undefined ? '' : triesSentence(language, tries, triesLeft),
-    reset: reset[facts?.reset ?? 'counter'],
-  }
-  // Removes the spaces left by an omitted sentence on tries.
+  return { pin: name, short, form, reset: reset[facts?.reset ?? 'counter'] }
+}
+
+/** Replaces placeholders, and removes the spaces left by an omitted sentence. */
+function replacing(values: Readonly<Record<string, string>>): Filler {
   return (text) =>
     text
       .replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name]!)
@@ -40,7 +88,7 @@ export function filler({ language, pin, triesLeft, tries, reset }: FillInput): (
       .trimEnd()
 }
 
-function triesSentence(language: CustomerLanguage, tries: TriesText, left: number): string {
-  const category = new Intl.PluralRules(customerLanguages[language].tag).select(left)
-  return (tries[category] ?? tries.other).replace('{n}', String(left))
+function counted(language: CustomerLanguage, texts: TriesText, count: number): string {
+  const category = new Intl.PluralRules(customerLanguages[language].tag).select(count)
+  return (texts[category] ?? texts.other).replace('{n}', String(count))
 }

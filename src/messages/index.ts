@@ -13,9 +13,13 @@
  * ```
  * @module jpki-card/messages
  */
+export type { CalendarDay, DayLanguage, FormatDayOptions, PartialDay } from '../days.ts'
+export { formatDay } from '../days.ts'
 export type { Situation } from '../outcomes.ts'
-export { situations } from '../outcomes.ts'
-export type { Message, MessageOptions } from './message.ts'
-export { messageFor } from './message.ts'
+export { lookSituations, situations } from '../outcomes.ts'
+export type { PinDetails } from './classify.ts'
+export type { DayDetails } from './fill.ts'
+export type { Message, MessageOptions, SituationMessage, SituationOptions } from './message.ts'
+export { messageFor, situationMessage } from './message.ts'
 export type { Audience, CustomerLanguage, LanguageFor, StaffLanguage } from './texts.ts'
 export { audiences, customerLanguages } from './texts.ts'

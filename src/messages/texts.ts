@@ -36,7 +36,8 @@ export function staffLanguage(language: CustomerLanguage): StaffLanguage {
 
 /**
  * One message with placeholders. `{pin}` is the name of the PIN within a sentence, `{short}` its kind, `{form}` its
- * format, `{tries}` a sentence with the tries left or nothing, `{reset}` where a blocked PIN is reset.
+ * format, `{tries}` a sentence with the tries left or nothing, `{reset}` where a blocked PIN is reset. `{until}`, `{renew}` and
+ * `{start}` are sentences with a day, or nothing.
  */
 export interface MessageText {
   readonly title: string
@@ -60,6 +61,8 @@ export interface CustomerTexts {
   readonly situations: Readonly<Record<Situation, MessageText>>
   readonly pins: Readonly<Record<PinKind, PinText>>
   readonly tries: TriesText
+  /** Sentences with a `{day}`: the last one, the first for a renewal, the first of all. */
+  readonly days: { readonly until: string; readonly renew: string; readonly start: string }
   readonly reset: Readonly<Record<ResetWay, string>>
 }
 
@@ -78,5 +81,7 @@ export interface StaffTexts {
     Record<StaffKey, { readonly title: string; readonly clerk: StaffText; readonly operator: StaffText }>
   >
   readonly tries: TriesText
+  /** Sentences with the entries `{n}` this machine accepts. */
+  readonly entries: TriesText & { readonly none: string }
   readonly reset: Readonly<Record<ResetWay, string>>
 }

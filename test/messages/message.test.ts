@@ -12,14 +12,18 @@ import {
   TransportError,
   VerificationError,
 } from '../../src/errors.ts'
-import { audiences, type CustomerLanguage, messageFor } from '../../src/messages/index.ts'
+import { audiences, type CustomerLanguage, messageFor, situationMessage } from '../../src/messages/index.ts'
 import { pinIds } from '../../src/pins.ts'
 import { languages } from './support.ts'
 
 const customer = (error: unknown, language: CustomerLanguage = 'en', more: object = {}) =>
   messageFor(error, { audience: 'customer', language, ...more })
-const pinError = (code: 'ERR_PIN_REJECTED' | 'ERR_PIN_BLOCKED' | 'ERR_PIN_GUARDED', pin: string, triesLeft?: number) =>
-  new PinError(code, 'internal', { pin, triesLeft })
+const pinError = (
+  code: 'ERR_PIN_REJECTED' | 'ERR_PIN_BLOCKED' | 'ERR_PIN_GUARDED',
+  pin: string,
+  triesLeft?: number,
+  entriesLeft?: number,
+) => new PinError(code, 'internal', { pin, triesLeft, entriesLeft })
 
 describe('from an error', () => {
   test('the message of a rejected PIN has the tries left in every language', () => {
@@ -31,7 +35,7 @@ describe('from an error', () => {
 
   test('one try is singular where a language has a singular', () => {
     const text = (language: CustomerLanguage, left: number) =>
-      customer(pinError('ERR_PIN_REJECTED', 'sign', left), language).text
+      customer(pinError('ERR_PIN_REJECTED', 'sign', left + 1, left), language).text
     expect(text('en', 1)).toMatch(/You have 1 try left\.$/)
     expect(text('en', 3)).toMatch(/You have 3 tries left\.$/)
     expect(text('pt', 1)).toMatch(/Resta 1 tentativa\.$/)
@@ -55,6 +59,35 @@ describe('from an error', () => {
       turn: 'clerk',
       retry: false,
     })
+  })
+
+  test('entries of the machine, not tries of the card, are what a customer reads', () => {
+    for (const language of languages) {
+      const { text, retry } = customer(pinError('ERR_PIN_REJECTED', 'sign', 4, 3), language)
+      expect(text).toContain('3')
+      expect(text).not.toContain('4')
+      expect(retry).toBe(true)
+    }
+    expect(customer(pinError('ERR_PIN_REJECTED', 'auth', 2), 'ja', { entriesLeft: 1 }).text).toMatch(/あと1回です。$/)
+  })
+
+  test('without an entry left no audience is asked to try again, whatever the card has left', () => {
+    const kept = pinError('ERR_PIN_REJECTED', 'sign', 2, 0)
+    const expected = { situation: 'pin-wrong-last', turn: 'clerk', retry: false }
+    for (const language of languages) {
+      expect(customer(kept, language)).toMatchObject(expected)
+      expect(customer(kept, language).text).not.toMatch(/\d/)
+      expect(customer(pinError('ERR_PIN_REJECTED', 'sign', 1), language).text).not.toMatch(/\d/)
+    }
+    const clerk = messageFor(kept, { audience: 'clerk', language: 'en' })
+    expect(clerk.text).toContain('2 tries are left. This machine accepts no more entries.')
+    const again = messageFor(pinError('ERR_PIN_REJECTED', 'sign', 3, 2), { audience: 'operator', language: 'ja' })
+    expect(again.text).toContain('残りは3回です。この機械で入力できるのは、あと2回です。')
+    // With the holder's consent the last try may be spent.
+    expect(customer(pinError('ERR_PIN_REJECTED', 'auth', 1, 1))).toMatchObject({ situation: 'pin-wrong', retry: true })
+    // What the caller says of the tries replaces the entries of the error as well.
+    expect(customer(kept, 'en', { triesLeft: 3 }).text).toContain('3 tries')
+    expect(customer('ERR_MUNICIPAL_PIN_REJECTED', 'ja', { entriesLeft: 0 }).situation).toBe('municipal-pin-locked')
   })
 
   test('no try left is blocked, however it was found out', () => {
@@ -119,6 +152,45 @@ describe('from an error', () => {
         expect(messageFor(error, options)).toEqual(messageFor(error.code, options))
       }
     }
+  })
+})
+
+describe('from a situation', () => {
+  test('a look has the days where they are known, as people write them', () => {
+    const soon = (language: CustomerLanguage, days: object = {}) =>
+      situationMessage('certificate-renew-soon', { language, ...days })
+    const days = { until: '2026-12-31', from: '2026-10-01' }
+    expect(soon('ja', days)).toEqual({
+      title: '電子証明書の期限が近づいています',
+      text: '電子証明書は、今回はお使いになれます。有効期限は2026年12月31日です。',
+      next: '期限が過ぎると使えなくなります。カードをお持ちになり、市区町村の窓口で更新してください。更新できるのは2026年10月1日からです。',
+      situation: 'certificate-renew-soon',
+      language: 'ja',
+    })
+    expect(soon('en', days).text).toMatch(/It is valid until December 31, 2026\.$/)
+    expect(soon('vi', days).next).toMatch(/từ ngày 1 tháng 10 năm 2026\.$/)
+    for (const language of languages) {
+      expect(soon(language, days).text).toContain('2026')
+      expect(soon(language).text).not.toMatch(/\d/)
+      const start = situationMessage('certificate-not-yet-valid', { language, from: '2026-12-01' })
+      expect(start.text).toContain('2026')
+    }
+  })
+
+  test('is what its error says', () => {
+    for (const language of languages) {
+      const { title, text, next } = customer(pinError('ERR_PIN_GUARDED', 'sign', 1, 0), language)
+      const shown = situationMessage('pin-guarded', { language, pin: 'sign', triesLeft: 1, entriesLeft: 0 })
+      expect(shown).toEqual({ title, text, next, situation: 'pin-guarded', language })
+    }
+  })
+
+  test('misuse is reported', () => {
+    expect(() => situationMessage('toString' as never, { language: 'ja' })).toThrow(TypeError)
+    expect(() => situationMessage('busy', { language: 'fr' as never })).toThrow(TypeError)
+    expect(() => situationMessage('busy', { language: 'ja', triesLeft: -1 })).toThrow(RangeError)
+    for (const until of ['2026-02-29', '20261231', ''])
+      expect(() => situationMessage('certificate-renew-soon', { language: 'ja', until })).toThrow(RangeError)
   })
 })
 
@@ -236,8 +308,9 @@ describe('options', () => {
     expect(bad({ audience: 'customer', language: 'fr' })).toThrow(TypeError)
     expect(bad({ audience: 'customer', language: 'toString' })).toThrow(TypeError)
     expect(bad({ audience: 'guest', language: 'ja' })).toThrow(TypeError)
-    for (const triesLeft of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '2']) {
-      expect(bad({ audience: 'customer', language: 'ja', triesLeft })).toThrow(RangeError)
+    for (const count of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '2']) {
+      expect(bad({ audience: 'customer', language: 'ja', triesLeft: count })).toThrow(RangeError)
+      expect(bad({ audience: 'customer', language: 'ja', entriesLeft: count })).toThrow(RangeError)
     }
   })
 })

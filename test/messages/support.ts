@@ -1,9 +1,15 @@
+import { VerificationError } from '../../src/errors.ts'
 import {
   type Audience,
   type CustomerLanguage,
   customerLanguages,
+  type DayDetails,
+  lookSituations,
   type Message,
   messageFor,
+  type PinDetails,
+  type SituationMessage,
+  situationMessage,
 } from '../../src/messages/index.ts'
 import { codes } from '../../src/outcomes.ts'
 import { pinIds } from '../../src/pins.ts'
@@ -11,25 +17,42 @@ import { pinIds } from '../../src/pins.ts'
 export const languages = Object.keys(customerLanguages) as CustomerLanguage[]
 const pins = [...pinIds, 'unknown', undefined]
 const triesLeft = [undefined, 0, 1, 2, 10]
+const entriesLeft = [undefined, 0, 1, 9]
+const days = [{}, { until: '2026-12-31', from: '2026-09-30' }]
 
-const made = new Map<string, Message[]>()
+const pinDetails = pins.flatMap((pin) =>
+  triesLeft.flatMap((left) => entriesLeft.map((entries) => ({ pin, triesLeft: left, entriesLeft: entries }))),
+)
 
-/** Whatever can come out for somebody in a language, each once: of all codes, PINs and tries, and of no code at all. */
-export function everyMessage(audience: Audience, language: CustomerLanguage): Message[] {
+type Shown = SituationMessage & Partial<Message>
+
+const made = new Map<string, Shown[]>()
+
+/** Every message of an audience in a language, each once: of all codes, PINs, tries and days, of no code, of a look. */
+export function everyMessage(audience: Audience, language: CustomerLanguage): Shown[] {
   const key = `${audience} ${language}`
   if (!made.has(key)) made.set(key, make(audience, language))
   return made.get(key)!
 }
 
-function make(audience: Audience, language: CustomerLanguage): Message[] {
-  const found = new Map<string, Message>()
-  const add = (code: unknown, pin?: string, left?: number): void => {
-    const message = messageFor(code, { audience, language, pin, triesLeft: left })
+function make(audience: Audience, language: CustomerLanguage): Shown[] {
+  const found = new Map<string, Shown>()
+  const keep = (message: Shown): void => {
     found.set([message.situation, ...fields(message)].join('\n'), message)
   }
+  const add = (code: unknown, details: PinDetails & DayDetails): void =>
+    keep(messageFor(code, { audience, language, ...details }))
   for (const code of [...codes, new Error('foreign')]) {
-    if (typeof code !== 'string' || !code.includes('PIN')) add(code)
-    else for (const pin of pins) for (const left of triesLeft) add(code, pin, left)
+    if (typeof code !== 'string' || !code.includes('PIN')) for (const more of days) add(code, more)
+    else for (const details of pinDetails) add(code, details)
+  }
+  if (audience === 'customer') {
+    const found = lookSituations.flatMap((situation) =>
+      days.map((more) => situationMessage(situation, { language, ...more })),
+    )
+    for (const message of found) keep(message)
+    // Reached by the details of an error only.
+    keep(messageFor(new VerificationError('validity', 0, 'expired'), { audience, language }))
   }
   return [...found.values()]
 }
@@ -39,7 +62,7 @@ export function everyText(audience: Audience, language: CustomerLanguage): Reado
   return new Set(everyMessage(audience, language).flatMap(fields))
 }
 
-export const fields = ({ title, text, next }: Message): [string, string, string] => [title, text, next]
+export const fields = ({ title, text, next }: SituationMessage): [string, string, string] => [title, text, next]
 
 /** Width in full-width characters; a letter, digit or half-width sign counts half. */
 export function width(text: string): number {

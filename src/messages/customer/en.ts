@@ -91,6 +91,21 @@ export const en: CustomerTexts = {
       text: 'The digital certificate is not valid yet, or not valid any more.',
       next: 'Please inform the staff. An expired certificate can be renewed at your municipal office.',
     },
+    'certificate-not-yet-valid': {
+      title: 'Your digital certificate is not valid yet',
+      text: 'The period of validity of your digital certificate has not begun. {start}',
+      next: 'Please come back when it has begun. If you are not sure, please ask the staff.',
+    },
+    'certificate-from-tomorrow': {
+      title: 'Your certificate works from tomorrow',
+      text: 'A digital certificate that was issued today may not be known yet to the service that checks it.',
+      next: 'Please come back tomorrow or later. If it is urgent, go to the counter of your municipal office.',
+    },
+    'certificate-renew-soon': {
+      title: 'Your digital certificate will expire soon',
+      text: 'You can still use your digital certificate this time. {until}',
+      next: 'After that it no longer works. Please have it renewed at the counter of your municipal office. {renew}',
+    },
     'certificate-revoked': {
       title: 'Your digital certificate was revoked',
       text: 'The digital certificate on your card is no longer valid, for example because you moved or changed your name.',
@@ -118,12 +133,12 @@ export const en: CustomerTexts = {
     },
     'pin-wrong-last': {
       title: 'Wrong {short}',
-      text: 'What you entered does not match {pin}. {tries}',
-      next: 'One more wrong entry will lock it. If you are not certain, stop here and ask the staff or your municipal office.',
+      text: 'What you entered does not match {pin}. Few tries are left, so you cannot enter it again here.',
+      next: 'More wrong entries would lock it. Please ask the staff or your municipal office.',
     },
     'pin-guarded': {
       title: 'You cannot try again here',
-      text: 'Few tries are left for {pin}, so it was not checked. {tries}',
+      text: 'Few tries are left for {pin}, so it was not checked.',
       next: 'A wrong entry could lock it. Please inform the staff, or have it set again at your municipal office.',
     },
     'pin-blocked': {
@@ -145,6 +160,16 @@ export const en: CustomerTexts = {
       title: 'This way cannot be used here',
       text: 'For this procedure we cannot confirm in that way that it is you.',
       next: 'Please ask the staff about using your My Number card with its PIN.',
+    },
+    'card-without-pin': {
+      title: 'This card has no PIN',
+      text: 'A My Number card for face authentication has no PIN, so it does not work at this machine.',
+      next: 'Your municipal office can help you at the counter, and can also change it to a card with a PIN.',
+    },
+    'card-kind-ended': {
+      title: 'This is a Juki card',
+      text: 'Juki cards (Basic Resident Register cards) have expired or are no longer accepted by this machine.',
+      next: 'Please use a My Number card. If you have none, ask at the counter of your municipal office.',
     },
     'card-expired': {
       title: 'Your card has expired',
@@ -213,6 +238,11 @@ export const en: CustomerTexts = {
     unknown: { name: 'the PIN', short: 'PIN', form: 'the registered digits or letters' },
   },
   tries: { one: 'You have {n} try left.', other: 'You have {n} tries left.' },
+  days: {
+    until: 'It is valid until {day}.',
+    renew: 'Renewal is possible from {day}.',
+    start: 'It is valid from {day}.',
+  },
   reset: {
     counter: 'Please take your card to the counter of your municipal office to have it unlocked or set again.',
     'counter-or-store-with-auth':

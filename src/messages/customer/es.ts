@@ -91,6 +91,21 @@ export const es: CustomerTexts = {
       text: 'La validez del certificado electrónico aún no ha empezado o ya ha terminado.',
       next: 'Avise al personal. Si ha caducado, puede renovarlo en su municipalidad.',
     },
+    'certificate-not-yet-valid': {
+      title: 'El certificado electrónico aún no es válido',
+      text: 'El plazo de validez del certificado electrónico aún no ha empezado. {start}',
+      next: 'Vuelva cuando haya empezado. Si tiene dudas, pregunte al personal.',
+    },
+    'certificate-from-tomorrow': {
+      title: 'El certificado sirve desde mañana',
+      text: 'Es posible que un certificado emitido hoy aún no conste en el servicio que lo comprueba.',
+      next: 'Vuelva mañana o más tarde. Si es urgente, acuda a la ventanilla de su municipalidad.',
+    },
+    'certificate-renew-soon': {
+      title: 'El certificado electrónico caducará pronto',
+      text: 'Esta vez aún puede usar el certificado electrónico. {until}',
+      next: 'Después ya no servirá. Lleve la tarjeta a la ventanilla de su municipalidad para renovarlo. {renew}',
+    },
     'certificate-revoked': {
       title: 'El certificado electrónico fue revocado',
       text: 'El certificado electrónico de su tarjeta ya no es válido, por ejemplo por un cambio de domicilio o de nombre.',
@@ -118,12 +133,12 @@ export const es: CustomerTexts = {
     },
     'pin-wrong-last': {
       title: 'Revise {short}, por favor',
-      text: 'Lo que ha introducido no coincide con {pin}. {tries}',
-      next: 'Otro error producirá el bloqueo. Si no tiene la certeza, no continúe: consulte al personal o a su municipalidad.',
+      text: 'Lo que ha introducido no coincide con {pin}. Quedan pocos intentos y aquí no puede continuar.',
+      next: 'Más errores producirán el bloqueo. Consulte al personal o a su municipalidad.',
     },
     'pin-guarded': {
       title: 'No puede seguir intentándolo aquí',
-      text: 'Quedan pocos intentos para {pin} y no se hizo la comprobación. {tries}',
+      text: 'Quedan pocos intentos para {pin} y no se hizo la comprobación.',
       next: 'Un error puede producir el bloqueo. Avise al personal o pida el restablecimiento en su municipalidad.',
     },
     'pin-blocked': {
@@ -145,6 +160,16 @@ export const es: CustomerTexts = {
       title: 'No se puede usar de esta forma',
       text: 'En este trámite no podemos confirmar su identidad de esa manera.',
       next: 'Consulte al personal sobre el uso de la tarjeta My Number con su PIN.',
+    },
+    'card-without-pin': {
+      title: 'Esta tarjeta no tiene PIN',
+      text: 'La tarjeta My Number con autenticación facial no tiene PIN y no funciona en esta máquina.',
+      next: 'En la ventanilla de su municipalidad pueden atenderle y cambiarla por una tarjeta con PIN.',
+    },
+    'card-kind-ended': {
+      title: 'Es una tarjeta Juki',
+      text: 'Las tarjetas del registro básico de residentes (Juki) han caducado o ya no se aceptan aquí.',
+      next: 'Use una tarjeta My Number. Si no la tiene, consulte en la ventanilla de su municipalidad.',
     },
     'card-expired': {
       title: 'La tarjeta ha caducado',
@@ -217,6 +242,11 @@ export const es: CustomerTexts = {
     unknown: { name: 'el PIN', short: 'el PIN', form: 'las cifras o letras registradas' },
   },
   tries: { one: 'Le queda {n} intento.', other: 'Le quedan {n} intentos.' },
+  days: {
+    until: 'Es válido hasta el {day}.',
+    renew: 'Puede renovarlo a partir del {day}.',
+    start: 'Será válido a partir del {day}.',
+  },
   reset: {
     counter: 'Lleve la tarjeta a la ventanilla de su municipalidad para el desbloqueo o el restablecimiento.',
     'counter-or-store-with-auth':

@@ -91,6 +91,21 @@ export const pt: CustomerTexts = {
       text: 'A validade do certificado digital ainda não começou ou já terminou.',
       next: 'Avise um atendente. Se estiver vencido, a renovação é feita na prefeitura da sua cidade.',
     },
+    'certificate-not-yet-valid': {
+      title: 'O certificado digital ainda não vale',
+      text: 'O prazo de validade do certificado digital ainda não começou. {start}',
+      next: 'Volte depois do início da validade. Em caso de dúvida, pergunte a um atendente.',
+    },
+    'certificate-from-tomorrow': {
+      title: 'O certificado vale a partir de amanhã',
+      text: 'Um certificado digital emitido hoje pode ainda não constar no serviço que faz a verificação.',
+      next: 'Volte amanhã ou depois. Se for urgente, procure o balcão da prefeitura da sua cidade.',
+    },
+    'certificate-renew-soon': {
+      title: 'O certificado digital vencerá em breve',
+      text: 'Desta vez o certificado digital ainda pode ser usado. {until}',
+      next: 'Depois disso não funcionará mais. Leve o cartão ao balcão da prefeitura para renová-lo. {renew}',
+    },
     'certificate-revoked': {
       title: 'O certificado digital foi revogado',
       text: 'O certificado digital do cartão perdeu a validade, por exemplo por mudança de endereço ou de nome.',
@@ -118,12 +133,12 @@ export const pt: CustomerTexts = {
     },
     'pin-wrong-last': {
       title: 'Confira {short}, por favor',
-      text: 'O que você digitou não confere com {pin}. {tries}',
-      next: 'Mais um erro causará o bloqueio. Se não tiver certeza, não continue: fale com um atendente ou com a prefeitura.',
+      text: 'O que você digitou não confere com {pin}. Restam poucas tentativas e não é possível continuar aqui.',
+      next: 'Mais erros causarão o bloqueio. Fale com um atendente ou com a prefeitura da sua cidade.',
     },
     'pin-guarded': {
       title: 'Não é possível continuar aqui',
-      text: 'Restam poucas tentativas para {pin}; a verificação não foi feita. {tries}',
+      text: 'Restam poucas tentativas para {pin}; a verificação não foi feita.',
       next: 'Um erro pode causar o bloqueio. Avise um atendente ou faça a redefinição na prefeitura da sua cidade.',
     },
     'pin-blocked': {
@@ -145,6 +160,16 @@ export const pt: CustomerTexts = {
       title: 'Não é possível usar desta forma',
       text: 'Neste procedimento não podemos confirmar a sua identidade dessa forma.',
       next: 'Consulte um atendente sobre o uso do cartão My Number com a senha.',
+    },
+    'card-without-pin': {
+      title: 'Este cartão não tem senha',
+      text: 'O cartão My Number com autenticação facial não tem senha e não funciona nesta máquina.',
+      next: 'O balcão da prefeitura da sua cidade pode atendê-lo e também trocar por um cartão com senha.',
+    },
+    'card-kind-ended': {
+      title: 'Este é um cartão Juki',
+      text: 'Os cartões do registro básico de residentes (Juki) venceram ou não são mais aceitos aqui.',
+      next: 'Use um cartão My Number. Se não tiver um, informe-se no balcão da prefeitura da sua cidade.',
     },
     'card-expired': {
       title: 'O cartão venceu',
@@ -217,6 +242,11 @@ export const pt: CustomerTexts = {
     unknown: { name: 'a senha', short: 'a senha', form: 'os números ou letras que você registrou' },
   },
   tries: { one: 'Resta {n} tentativa.', other: 'Restam {n} tentativas.' },
+  days: {
+    until: 'A validade termina em {day}.',
+    renew: 'A renovação é possível a partir de {day}.',
+    start: 'A validade começa em {day}.',
+  },
   reset: {
     counter: 'Leve o cartão ao balcão da prefeitura da sua cidade para o desbloqueio ou a redefinição.',
     'counter-or-store-with-auth':

@@ -92,6 +92,21 @@ export const vi: CustomerTexts = {
       text: 'Chứng nhận điện tử chưa bắt đầu có hiệu lực hoặc đã hết hiệu lực.',
       next: 'Xin báo cho nhân viên. Nếu đã hết hạn, có thể gia hạn tại văn phòng hành chính địa phương.',
     },
+    'certificate-not-yet-valid': {
+      title: 'Chứng nhận điện tử chưa có hiệu lực',
+      text: 'Thời hạn hiệu lực của chứng nhận điện tử chưa bắt đầu. {start}',
+      next: 'Xin quay lại sau khi bắt đầu có hiệu lực. Nếu chưa rõ, xin hỏi nhân viên.',
+    },
+    'certificate-from-tomorrow': {
+      title: 'Chứng nhận dùng được từ ngày mai',
+      text: 'Chứng nhận điện tử cấp hôm nay có thể chưa được ghi nhận ở nơi kiểm tra.',
+      next: 'Xin quay lại từ ngày mai. Nếu cần gấp, xin đến quầy của văn phòng hành chính địa phương.',
+    },
+    'certificate-renew-soon': {
+      title: 'Chứng nhận điện tử sắp hết hạn',
+      text: 'Lần này quý khách vẫn dùng được chứng nhận điện tử. {until}',
+      next: 'Sau ngày đó sẽ không dùng được. Xin mang thẻ đến quầy của văn phòng hành chính địa phương để gia hạn. {renew}',
+    },
     'certificate-revoked': {
       title: 'Chứng nhận điện tử đã bị thu hồi',
       text: 'Chứng nhận điện tử trong thẻ không còn hiệu lực, ví dụ do chuyển chỗ ở hoặc đổi tên.',
@@ -119,12 +134,12 @@ export const vi: CustomerTexts = {
     },
     'pin-wrong-last': {
       title: 'Nhập sai {short}',
-      text: 'Nội dung đã nhập không khớp với {pin}. {tries}',
-      next: 'Nếu sai thêm một lần nữa sẽ bị khóa. Nếu không chắc chắn, xin dừng lại và hỏi nhân viên hoặc văn phòng hành chính.',
+      text: 'Nội dung đã nhập không khớp với {pin}. Số lần thử còn ít nên không thể nhập tiếp tại đây.',
+      next: 'Nếu tiếp tục nhập sai sẽ bị khóa. Xin hỏi nhân viên hoặc văn phòng hành chính địa phương.',
     },
     'pin-guarded': {
       title: 'Không thể tiếp tục nhập tại đây',
-      text: 'Số lần nhập {pin} còn lại rất ít nên máy không kiểm tra. {tries}',
+      text: 'Số lần nhập {pin} còn lại rất ít nên máy không kiểm tra.',
       next: 'Nếu nhập sai có thể bị khóa. Xin báo cho nhân viên hoặc cài đặt lại tại văn phòng hành chính địa phương.',
     },
     'pin-blocked': {
@@ -146,6 +161,16 @@ export const vi: CustomerTexts = {
       title: 'Không thể dùng theo cách này',
       text: 'Thủ tục này không thể xác nhận chính quý khách theo cách đó.',
       next: 'Xin hỏi nhân viên về việc dùng thẻ My Number cùng với mã số bí mật.',
+    },
+    'card-without-pin': {
+      title: 'Thẻ này không có mã PIN',
+      text: 'Thẻ My Number xác thực khuôn mặt không có mã PIN nên không dùng được ở máy này.',
+      next: 'Quầy của văn phòng hành chính địa phương có thể hỗ trợ và đổi sang thẻ có mã PIN.',
+    },
+    'card-kind-ended': {
+      title: 'Đây là thẻ Juki',
+      text: 'Thẻ sổ đăng ký cư dân cơ bản (Juki) đã hết hạn hoặc máy này không còn chấp nhận.',
+      next: 'Xin dùng thẻ My Number. Nếu chưa có, xin hỏi tại quầy của văn phòng hành chính địa phương.',
     },
     'card-expired': {
       title: 'Thẻ đã hết hạn',
@@ -214,6 +239,11 @@ export const vi: CustomerTexts = {
     unknown: { name: 'mã PIN', short: 'mã PIN', form: 'các chữ số hoặc chữ cái quý khách đã đăng ký' },
   },
   tries: { other: 'Quý khách còn {n} lần thử.' },
+  days: {
+    until: 'Hiệu lực đến {day}.',
+    renew: 'Có thể gia hạn từ {day}.',
+    start: 'Có hiệu lực từ {day}.',
+  },
   reset: {
     counter: 'Xin mang thẻ đến quầy của văn phòng hành chính địa phương để mở khóa hoặc cài đặt lại.',
     'counter-or-store-with-auth':

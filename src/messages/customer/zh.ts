@@ -92,6 +92,21 @@ export const zh: CustomerTexts = {
       text: '电子证书的有效期尚未开始，或已经结束。',
       next: '请告知工作人员。如已过期，可在市区町村的窗口办理更新。',
     },
+    'certificate-not-yet-valid': {
+      title: '电子证书尚未生效',
+      text: '电子证书的有效期尚未开始。{start}',
+      next: '请在有效期开始后再来办理。如有疑问，请咨询工作人员。',
+    },
+    'certificate-from-tomorrow': {
+      title: '电子证书从明天起可用',
+      text: '今天发行的电子证书可能尚未登记到确认系统。',
+      next: '请于明天以后再来。如需尽快办理，请前往市区町村的窗口。',
+    },
+    'certificate-renew-soon': {
+      title: '电子证书即将到期',
+      text: '本次仍可使用您的电子证书。{until}',
+      next: '到期后将无法使用。请携带卡片前往市区町村的窗口办理更新。{renew}',
+    },
     'certificate-revoked': {
       title: '电子证书已失效',
       text: '由于搬家、更改姓名等原因，您卡片中的电子证书已失效，无法使用。',
@@ -119,12 +134,12 @@ export const zh: CustomerTexts = {
     },
     'pin-wrong-last': {
       title: '{short}不正确',
-      text: '您输入的内容与{pin}不一致。{tries}',
-      next: '再输错一次将被锁定。如果不能确定，请不要继续，请咨询工作人员或市区町村的窗口。',
+      text: '您输入的内容与{pin}不一致。剩余次数不多，不能在此继续输入。',
+      next: '继续输错将被锁定，无法使用。请咨询工作人员或市区町村的窗口。',
     },
     'pin-guarded': {
       title: '不能在此继续输入',
-      text: '{pin}的剩余次数不多，因此没有进行核对。{tries}',
+      text: '{pin}的剩余次数不多，因此没有进行核对。',
       next: '如果输错，将可能被锁定。请告知工作人员，或在市区町村的窗口重新设置。',
     },
     'pin-blocked': {
@@ -146,6 +161,16 @@ export const zh: CustomerTexts = {
       title: '不能以这种方式使用',
       text: '本项手续无法以这种方式确认您的身份。',
       next: '请向工作人员咨询使用个人编号卡和密码办理。',
+    },
+    'card-without-pin': {
+      title: '这是没有密码的卡片',
+      text: '人脸认证的个人编号卡没有密码，因此无法在本机使用。',
+      next: '可在市区町村的窗口办理手续，也可换成设有密码的卡片。',
+    },
+    'card-kind-ended': {
+      title: '这是住民基本台账卡',
+      text: '住民基本台账卡的有效期已结束，或者本机已不再受理。',
+      next: '请使用个人编号卡。如没有，请到市区町村的窗口咨询。',
     },
     'card-expired': {
       title: '卡片已过有效期限',
@@ -210,6 +235,11 @@ export const zh: CustomerTexts = {
     unknown: { name: '密码', short: '密码', form: '您登记的数字或英文字母' },
   },
   tries: { other: '您还可以输入{n}次。' },
+  days: {
+    until: '有效期至{day}。',
+    renew: '从{day}起可以办理更新。',
+    start: '从{day}起可以使用。',
+  },
   reset: {
     counter: '请携带卡片前往市区町村的窗口，办理解锁或重新设置的手续。',
     'counter-or-store-with-auth':

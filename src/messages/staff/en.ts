@@ -343,11 +343,11 @@ export const en: StaffTexts = {
       title: 'The {short} is wrong',
       clerk: {
         text: 'The card says that {pin} is wrong. {tries} The right one gives all tries back.',
-        next: 'Make sure which PIN is meant. With one try left do not go on: the municipal counter can set it again.',
+        next: 'Make sure which PIN is meant. When no more entries are accepted, the municipal counter can set it again.',
       },
       operator: {
         text: 'The card rejected {pin} as wrong. {tries}',
-        next: 'Check which PIN was asked for and enter it again. Do not guess: the card blocks. If frequent, check that the screen names the PIN.',
+        next: 'Check which PIN was asked for and enter it again, if entries are left. Do not guess: the card blocks. If frequent, check that the screen names the PIN.',
       },
     },
     ERR_PIN_BLOCKED: {
@@ -1001,6 +1001,11 @@ export const en: StaffTexts = {
     },
   },
   tries: { one: '{n} try is left.', other: '{n} tries are left.' },
+  entries: {
+    none: 'This machine accepts no more entries.',
+    one: 'This machine accepts {n} more entry.',
+    other: 'This machine accepts {n} more entries.',
+  },
   reset: {
     counter: 'Send the holder with the card to the municipal counter, which unlocks it or sets it again.',
     'counter-or-store-with-auth':
