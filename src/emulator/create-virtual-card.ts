@@ -55,7 +55,7 @@ export async function createVirtualCard(options: VirtualCardOptions = {}): Promi
   const { kind } = profile
   const applications = applicationsOf({ kind, identity, secrets, ...resolveContent(options, kind) })
   const state = new CardState(applications)
-  setTries(state, applications, options.triesLeft ?? {})
+  setTries(state, applications, { ...(options.faceAuthentication && { auth: 0 }), ...options.triesLeft })
   const card = new SoftwareCard({
     atr:
       (options.atr && copyBytes(options.atr)) ??
@@ -76,13 +76,20 @@ function resolveContent(
   kind: VirtualCardKind,
 ): Omit<CardContent, 'kind' | 'identity' | 'secrets'> {
   const { textAttributesPrefix: prefix = new Uint8Array(0), cardFace = 'small', contactAtrUnder = 'manager' } = options
+  const { faceAuthentication = false, residence = false } = options
+  const signCertificate = options.signCertificate ?? !faceAuthentication
+  if (kind !== 'my-number' && (faceAuthentication || residence)) {
+    throw new RangeError(`${faceAuthentication ? 'faceAuthentication' : 'residence'}: only a My Number card has it`)
+  }
+  if (faceAuthentication && signCertificate) throw new RangeError('faceAuthentication: without a signature certificate')
   if (prefix.length > 4) throw new RangeError('textAttributesPrefix must be at most 4 bytes')
   if (cardFace !== 'small' && cardFace !== 'large') throw new TypeError('cardFace must be small or large')
   if (contactAtrUnder !== 'manager' && contactAtrUnder !== 'applications') {
     throw new TypeError('contactAtrUnder must be manager or applications')
   }
   return {
-    signCertificate: options.signCertificate ?? true,
+    signCertificate,
+    residence,
     faults: checkContentFaults(options.contentFaults ?? [], kind === 'my-number'),
     attributesPrefix: copyBytes(prefix),
     cardFace,

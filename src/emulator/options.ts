@@ -55,6 +55,13 @@ export interface VirtualCardOptions {
   readonly triesLeft?: Partial<Readonly<Record<PinName, number>>> | undefined
   /** False: issued without a 署名用電子証明書, as for children. Default true. */
   readonly signCertificate?: boolean | undefined
+  /**
+   * 顔認証マイナンバーカード: a My Number card without 署名用電子証明書, whose 利用者証明用 PIN is blocked unless `triesLeft` says
+   * otherwise. The first is official, the second inferred: how its counters read is not public. Default false.
+   */
+  readonly faceAuthentication?: boolean | undefined
+  /** 特定在留カード: a My Number card with 在留AP, which answers SELECT only (one source for its AID). Default false. */
+  readonly residence?: boolean | undefined
   /** Of `phone-iphone`: the holder has verified with Face ID or Touch ID before holding it there, for one signature. Default true. */
   readonly deviceVerified?: boolean | undefined
   /** Response to the first command after each power-up. One source saw 6F00. Default `ok`. */

@@ -19,6 +19,8 @@ export interface CardContent {
   readonly identity: Identity
   readonly secrets: CardSecrets
   readonly signCertificate: boolean
+  /** Whether the card has 在留AP. */
+  readonly residence: boolean
   readonly faults: ReadonlySet<ContentFault>
   /** Bytes in front of FF20 in EF 0002 of the text AP. */
   readonly attributesPrefix: Uint8Array
