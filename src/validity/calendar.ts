@@ -1,10 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
-import { isDay } from '../days.ts'
+import { type CalendarDay, isDay } from '../days.ts'
 
-/**
- * A calendar day in Japan, ISO 8601 `YYYY-MM-DD`, Gregorian. Arguments must be real days of the years 0001 to 9999.
- */
-export type CalendarDay = string
+export type { CalendarDay } from '../days.ts'
 
 /**
  * Days and instants of Japan. Internal: Temporal is not part of the public API. Japan has been nine hours ahead of UTC
