@@ -12,7 +12,7 @@ import { PinError, SecureMessagingError, StatusWordError, TranscriptError } from
 import type { PinFormat } from '../pins.ts'
 import type { CardApplication } from './application.ts'
 import type { Pin } from './pin.ts'
-import { type CardSession, noteVerified, overReset, selectEf, sendSecret, statusError } from './session.ts'
+import { type CardSession, noteVerified, overReset, pinEpoch, selectEf, sendSecret, statusError } from './session.ts'
 
 /** One PIN of one application. */
 export interface PinReference {
@@ -46,6 +46,11 @@ export interface VerifyPinOptions {
   readonly lastTry?: typeof spendTheLastTry | undefined
   /** Refuse when fewer tries than this are left; 2 to 15, default 2. A kiosk may want 3. */
   readonly keepTries?: number | undefined
+  /**
+   * What {@link readPinStatus} returned for this PIN in this session. The counter is then not read a second time, provided that the
+   * connection is exclusive and nothing but reading has happened since; otherwise it is.
+   */
+  readonly known?: PinStatus | undefined
 }
 
 /** The options that decide how often a PIN may be entered. */
@@ -104,7 +109,29 @@ interface Located {
  *   other than of a counter.
  */
 export async function readPinStatus(session: CardSession, pin: PinReference): Promise<PinStatus> {
-  return (await session[overReset](() => locate(session, pin))).status
+  const found = await session[overReset](() => locate(session, pin))
+  readings.set(found.status, { session, pin, epoch: session[pinEpoch], reference: found.reference })
+  return found.status
+}
+
+/** What the statuses that were returned refer to. */
+const readings = new WeakMap<
+  PinStatus,
+  {
+    readonly session: CardSession
+    readonly pin: PinReference
+    readonly epoch: number | undefined
+    readonly reference: Reference
+  }
+>()
+
+/** A counter that was read in this session and still holds. A PIN that is selected as a file may not be the current one any more. */
+function stillKnown(session: CardSession, pin: PinReference, status: PinStatus | undefined): Located | undefined {
+  const reading = status && readings.get(status)
+  if (status?.state !== 'usable' || reading === undefined) return undefined
+  const { epoch, reference } = reading
+  const holds = reading.session === session && reading.pin === pin && epoch !== undefined && epoch === session[pinEpoch]
+  return holds && reference !== 'current' ? { status, reference } : undefined
 }
 
 /**
@@ -156,7 +183,7 @@ export async function verifyGuarded(
   send: (reference: Reference, status: PinStatus) => Promise<ResponseApdu>,
 ): Promise<void> {
   keptTries(options)
-  const { status, reference } = await locateUnverified(session, pin)
+  const { status, reference } = stillKnown(session, pin, options.known) ?? (await locateUnverified(session, pin))
   requirePinEntry(pin, status, options)
   session[noteVerified](pin, false)
   const response = await sendPin(pin, 'VERIFY', () => send(reference, status))

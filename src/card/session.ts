@@ -89,6 +89,8 @@ export const unprotect: unique symbol = Symbol('unprotect')
 export const selectEf: unique symbol = Symbol('selectEf')
 /** Key of the method that wraps reading operations. */
 export const overReset: unique symbol = Symbol('overReset')
+/** Key of the property that a counter which was read before depends on. */
+export const pinEpoch: unique symbol = Symbol('pinEpoch')
 
 /**
  * A session with one card on one connection. Owns the connection: closing the session clears every verified PIN and
@@ -102,6 +104,7 @@ export class CardSession implements AsyncDisposable {
   #exchanges = 0
   #current: CardApplication | undefined
   readonly #verified = new Set<object>()
+  #epoch = 0
   #tail: Promise<unknown> = Promise.resolve()
   #closed: Promise<ClearReport> | undefined
   #ended = false
@@ -175,6 +178,7 @@ export class CardSession implements AsyncDisposable {
     timeoutMs: number,
   ): Promise<ResponseApdu> {
     this.#requireOpen()
+    this.#epoch++
     const { control } = this.connection
     if (control === undefined) throw new TypeError('this connection has no control transfers')
     const started = performance.now()
@@ -207,6 +211,14 @@ export class CardSession implements AsyncDisposable {
   [unprotect](protection: Protection): void {
     protection.end()
     if (this.#protection === protection) this.#protection = undefined
+  }
+
+  /**
+   * Changes with each command that may change a PIN, its counter, or what a reference to it means: all but reading and selecting
+   * files. `undefined` while another program may use the card too. For the PIN guard. @internal
+   */
+  get [pinEpoch](): number | undefined {
+    return this.connection.exclusive === true ? this.#epoch : undefined
   }
 
   /** Whether commands to the current application use secure messaging. */
@@ -436,6 +448,7 @@ export class CardSession implements AsyncDisposable {
   }
 
   #forget(): void {
+    this.#epoch++
     this.#protection?.end()
     this.#current = undefined
     this.#verified.clear()
@@ -450,6 +463,7 @@ export class CardSession implements AsyncDisposable {
   }
 
   #exchange(command: CommandApdu): Promise<ResponseApdu> {
+    if (!reads.has(command.ins) && !(command.ins === ins.select && command.p1 !== 0x04)) this.#epoch++
     const observed = this.#asleep || this.#onExchange !== undefined || exchangeChannel.hasSubscribers
     return (observed ? this.#observed(command) : this.#send(command)).catch((error) => this.#lost(error, command.ins))
   }

@@ -28,6 +28,8 @@ export interface CardConnection extends AsyncDisposable {
   readonly reader: string
   /** Answer to reset, 2 to 33 bytes. Capability hints only: never used to identify the card. */
   readonly atr: Uint8Array
+  /** Whether every other program is kept off the card. Default: not known, which counts as no. */
+  readonly exclusive?: boolean | undefined
   /**
    * Sends one command APDU and returns the response APDU, status word included. Never resends.
    *

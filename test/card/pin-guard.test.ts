@@ -2,14 +2,7 @@ import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { verify } from '../../src/apdu/index.ts'
 import { asciiBytes } from '../../src/bytes.ts'
-import {
-  type CardSession,
-  Pin,
-  pinEntries,
-  readPinStatus,
-  requirePinEntry,
-  spendTheLastTry,
-} from '../../src/card/index.ts'
+import { CardSession, Pin, pinEntries, readPinStatus, requirePinEntry, spendTheLastTry } from '../../src/card/index.ts'
 import { TextApplication, VisualApplication } from '../../src/card-face/index.ts'
 import { PinError, StatusWordError } from '../../src/errors.ts'
 import { CommonApplication } from '../../src/identify/index.ts'
@@ -18,6 +11,7 @@ import { JukiApplication } from '../../src/juki/index.ts'
 import { thrown } from '../support/vectors.ts'
 import { bench, verifies } from '../support/virtual.ts'
 
+const getChallenge = { name: 'GET CHALLENGE', cla: 0x00, ins: 0x84, p1: 0, p2: 0, ne: 8 }
 const right = () => Pin.fromText('1234')
 const wrong = () => Pin.fromText('9999')
 
@@ -105,6 +99,69 @@ describe('the counter', () => {
     const error = await thrown<PinError>(() => jpki.verifyPin('auth', wrong()))
     expect({ code: error.code, left: error.triesLeft }).toEqual({ code: 'ERR_PIN_REJECTED', left: 2 })
     expect(sent().slice(1)).toEqual(['00200098', '002000980439393939'])
+  })
+
+  test('is not read again where it was read in this session and nothing but reading has happened since', async () => {
+    const { jpki, sent } = await opened()
+    const known = await jpki.pinStatus('auth')
+    await jpki.readCertificate('auth')
+    const before = sent().length
+    await jpki.verifyPin('auth', right(), { known })
+    expect(sent().slice(before)).toEqual(['002000980431323334'])
+  })
+
+  test.each<[string, (on: Awaited<ReturnType<typeof opened>>) => Promise<unknown>]>([
+    ['another application was selected', ({ session }) => TextApplication.open(session)],
+    ['an entry was wrong', ({ jpki }) => jpki.verifyPin('auth', wrong()).catch(() => {})],
+    ['another PIN was verified', ({ jpki }) => jpki.verifyPin('sign', Pin.fromText('ABC123'))],
+    ['the card was reset', ({ session }) => session.reconnect('reset')],
+    ['a raw command was sent', ({ session }) => session.transmit(getChallenge)],
+  ])('is read again after %s', async (_, job) => {
+    const on = await opened()
+    const known = await on.jpki.pinStatus('auth')
+    await job(on)
+    const before = on.sent().length
+    await on.jpki.verifyPin('auth', right(), { known })
+    expect(on.sent().slice(before)).toContain('00200098')
+  })
+
+  test('is read again when it is that of another PIN, of another session, or made up', async () => {
+    const on = await opened()
+    const ofSign = await on.jpki.pinStatus('sign')
+    const ofAuth = await on.jpki.pinStatus('auth')
+    for (const known of [ofSign, { ...ofAuth }, { state: 'usable', triesLeft: 15 } as const]) {
+      const before = on.sent().length
+      await on.jpki.verifyPin('auth', right(), { known })
+      expect(on.sent().slice(before)).toContain('00200098')
+      await on.session.clear()
+    }
+    await on.session.close()
+    const session = await on.open()
+    const jpki = await JpkiApplication.open(session)
+    const before = on.sent().length
+    await jpki.verifyPin('auth', right(), { known: ofAuth })
+    expect(on.sent().slice(before)).toContain('00200098')
+  })
+
+  test('is read again on a connection that other programs share', async () => {
+    const { transport, connection } = await bench()
+    await connection.close()
+    const [reader] = await transport.readers()
+    const session = new CardSession(await transport.connect(reader!.name, { exclusive: false }))
+    const jpki = await JpkiApplication.open(session)
+    const known = await jpki.pinStatus('auth')
+    const before = session.exchanges
+    await jpki.verifyPin('auth', right(), { known })
+    expect(session.exchanges - before).toBe(2)
+  })
+
+  test('a known counter at the limit is refused without a command', async () => {
+    const { jpki, sent } = await opened({ triesLeft: { auth: 1 } })
+    const known = await jpki.pinStatus('auth')
+    const before = sent().length
+    const error = await thrown<PinError>(() => jpki.verifyPin('auth', right(), { known }))
+    expect(error).toMatchObject({ code: 'ERR_PIN_GUARDED', triesLeft: 1, entriesLeft: 0 })
+    expect(sent().slice(before)).toEqual([])
   })
 
   test('a last try is refused without the override, and spent with it', async () => {

@@ -34,6 +34,7 @@ const fault = fc.record({
 const operation = fc.record({
   do: fc.oneof(
     { weight: 3, arbitrary: fc.constant('verify' as const) },
+    { weight: 3, arbitrary: fc.constantFrom('look', 'enter') },
     fc.constantFrom('change', 'use', 'status', 'identify'),
   ),
   pin,
@@ -46,7 +47,32 @@ const operations = fc.oneof(
   fc.array(operation, { minLength: 2, maxLength: 4 }),
 )
 const step = fc.record({ operations, fault: fc.option(fault, { freq: 2 }) })
-const visit = fc.record({ inherited: fc.option(pin), steps: fc.array(step, { minLength: 1, maxLength: 5 }) })
+const anything = fc.record({ inherited: fc.option(pin), steps: fc.array(step, { minLength: 1, maxLength: 5 }) })
+/** A customer who enters one PIN again and again after a look, mostly wrong. */
+const customer = pin.chain((name) => {
+  const entry = fc.record({
+    do: fc.oneof(
+      { weight: 4, arbitrary: fc.constant('enter' as const) },
+      fc.constantFrom('look', 'verify', 'use', 'status'),
+    ),
+    pin: fc.constant(name),
+    value: fc.constantFrom('wrong', 'wrong', 'right'),
+    keepTries: fc.constantFrom(undefined, 3),
+    lastTry: fc.constant(false),
+  })
+  const look = fc.constant({ do: 'look', pin: name, value: 'right', keepTries: undefined, lastTry: false } as const)
+  const alone = (one: typeof entry) => fc.record({ operations: fc.tuple(one), fault: fc.option(fault, { freq: 6 }) })
+  return fc.record({
+    inherited: fc.constant(null),
+    steps: fc
+      .tuple(
+        fc.record({ operations: fc.tuple(look), fault: fc.constant(null) }),
+        fc.array(alone(entry), { maxLength: 5 }),
+      )
+      .map(([first, others]) => [first, ...others]),
+  })
+})
+const visit = fc.oneof({ weight: 2, arbitrary: anything }, customer)
 const capabilities = fc.record({
   shortFileId: fc.boolean(),
   extendedLength: fc.boolean(),

@@ -62,6 +62,10 @@ export class PcscConnection implements CardConnection {
     return this.#atr
   }
 
+  get exclusive(): boolean {
+    return this.#share === 'exclusive'
+  }
+
   /** Called when the transport learns that the card is lost; pending calls settle by themselves. */
   fail(error: TransportError): void {
     this.#broken ??= error
