@@ -32,6 +32,7 @@ export {
   decodeAvailability,
   decodeTokenInfo,
   decodeTokenLabel,
+  isFaceAuthentication,
   tokenInfoLength,
   tokenLabelLength,
 } from './token-info.ts'

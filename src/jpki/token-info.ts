@@ -1,4 +1,5 @@
 import { asciiText, copyBytes } from '../bytes.ts'
+import type { PinStatus } from '../card/index.ts'
 import { DecodeError } from '../errors.ts'
 
 /**
@@ -98,4 +99,20 @@ export interface CertificateAvailability {
 export function decodeAvailability(bytes: Uint8Array): CertificateAvailability {
   if (bytes.length < 3) throw new DecodeError('ERR_CARD_DATA', 'certificate availability has 3 bytes', bytes.length)
   return { sign: (bytes[0]! & 0x80) !== 0, auth: (bytes[1]! & 0x80) !== 0, raw: copyBytes(bytes, 0, 3) }
+}
+
+/**
+ * Whether a My Number card looks like one for face authentication (顔認証マイナンバーカード): without a signature certificate, and with
+ * an authentication PIN that is blocked or does not report a counter. Official for the certificate, inferred for the PIN. The card of
+ * a child whose PIN is blocked looks the same; both are served at the municipal counter.
+ *
+ * @param certificates - from EF 0008; `undefined` when the card does not report them.
+ * @param authPin - state of the authentication PIN; `undefined` when it could not be read.
+ */
+export function isFaceAuthentication(
+  certificates: Pick<CertificateAvailability, 'sign' | 'auth'> | undefined,
+  authPin: PinStatus['state'] | undefined,
+): boolean {
+  if (certificates === undefined || certificates.sign || !certificates.auth) return false
+  return authPin === undefined || authPin === 'blocked'
 }

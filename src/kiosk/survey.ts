@@ -3,6 +3,7 @@ import { StateNotClearedError, StatusWordError } from '../errors.ts'
 import { type CardKind, identifyCard } from '../identify/index.ts'
 import {
   decodeAvailability,
+  isFaceAuthentication,
   type JpkiKey,
   jpkiApplication,
   jpkiFiles,
@@ -14,6 +15,8 @@ import type { CardTransport } from '../transport/index.ts'
 /** Type and content of a card. Contains nothing that identifies the holder; obtained without spending a PIN try. */
 export interface CardSurvey {
   readonly kind: CardKind
+  /** A My Number card that looks like one without a PIN (顔認証マイナンバーカード); see `isFaceAuthentication` of `jpki-card/jpki`. */
+  readonly variant: 'face-authentication' | undefined
   /** Applications found: `jpki`, `text`, `visual`, `juki`, `common`. */
   readonly applications: readonly string[]
   /**
@@ -59,7 +62,7 @@ async function readSurvey(session: CardSession, signal: AbortSignal): Promise<Ca
   signal.throwIfAborted()
   const { kind, applications } = await identifyCard(session)
   const present = applications.filter((one) => one.present).map(({ id }) => id)
-  const base = { kind, applications: present, pins: {}, certificates: undefined }
+  const base = { kind, variant: undefined, applications: present, pins: {}, certificates: undefined }
   if (!present.includes(jpkiApplication.id)) return base
   const pins: Partial<Record<JpkiKey, PinStatus>> = {}
   for (const key of ['auth', 'sign'] as const) {
@@ -71,7 +74,10 @@ async function readSurvey(session: CardSession, signal: AbortSignal): Promise<Ca
   const file = await orNothing(readFile(session, jpkiFiles.availability, { bytes: 3 }))
   if (file === undefined) return { ...base, pins }
   const { auth, sign } = decodeAvailability(file)
-  return { ...base, pins, certificates: { auth, sign } }
+  const certificates = { auth, sign }
+  const variant =
+    kind === 'my-number' && isFaceAuthentication(certificates, pins.auth?.state) ? 'face-authentication' : undefined
+  return { ...base, variant, pins, certificates }
 }
 
 /** A part the card refuses to report is omitted. */

@@ -1,6 +1,6 @@
 import type { CardSession } from '../../card/index.ts'
-import { identifyCard } from '../../identify/index.ts'
-import { type CertificateKind, certificateKinds, type JpkiApplication } from '../../jpki/index.ts'
+import { type CardKind, identifyCard } from '../../identify/index.ts'
+import { type CertificateKind, certificateKinds, isFaceAuthentication, type JpkiApplication } from '../../jpki/index.ts'
 import { endDay, readAvailability, readIfReadable } from '../certificate-reading.ts'
 import type { Context, Result } from '../context.ts'
 import type { Messages, UnreadableReason } from '../messages/catalogue.ts'
@@ -16,11 +16,11 @@ type CertificateReport =
 export async function inspectCard(context: Context): Promise<Result> {
   const { messages } = context
   const { value, reader, exchanges } = await withSession(context, inspect)
-  const { identification, availability, pins, certificates } = value
+  const { identification, variant, availability, pins, certificates } = value
   const { kind, token, applications } = identification
   return {
     json: {
-      card: { kind, ...(token !== undefined && { token }) },
+      card: { kind, ...(variant !== undefined && { variant }), ...(token !== undefined && { token }) },
       applications,
       pins,
       certificates,
@@ -39,13 +39,29 @@ async function inspect(session: CardSession) {
     const certificates = certificateKinds.map(
       (id): CertificateReport => ({ id, readable: false, reason: 'no-application' }),
     )
-    return { identification, availability: undefined, pins: found, certificates }
+    return { identification, variant: undefined, availability: undefined, pins: found, certificates }
   }
   const pins = await completeCounters(early, found)
   const availability = await readAvailability(early)
   const certificates: CertificateReport[] = []
   for (const id of certificateKinds) certificates.push(await readCertificate(early, id))
-  return { identification, availability, pins, certificates }
+  return {
+    identification,
+    variant: variantOf(identification.kind, availability, pins),
+    availability,
+    pins,
+    certificates,
+  }
+}
+
+/** A card without a PIN, as far as that can be seen. */
+function variantOf(
+  kind: CardKind,
+  availability: { readonly sign: boolean; readonly auth: boolean } | undefined,
+  pins: readonly PinReport[],
+): 'face-authentication' | undefined {
+  const authPin = pins.find(({ id }) => id === 'auth')?.state
+  return kind === 'my-number' && isFaceAuthentication(availability, authPin) ? 'face-authentication' : undefined
 }
 
 async function readCertificate(app: JpkiApplication, id: CertificateKind): Promise<CertificateReport> {
@@ -58,12 +74,13 @@ async function readCertificate(app: JpkiApplication, id: CertificateKind): Promi
 function report(
   messages: Messages,
   reader: string,
-  { identification, pins, certificates }: Awaited<ReturnType<typeof inspect>>,
+  { identification, variant, pins, certificates }: Awaited<ReturnType<typeof inspect>>,
   exchanges: number,
 ): string {
   const { headings, kinds } = messages
   const { kind, token, applications } = identification
-  const card = token === undefined ? kinds[kind] : `${kinds[kind]} (${token})`
+  const name = variant === undefined ? kinds[kind] : messages.variants[variant]
+  const card = token === undefined ? name : `${name} (${token})`
   const head = table(
     [
       [headings.reader, reader],

@@ -35,6 +35,7 @@ export interface Messages extends TrustTexts, ApplicationTexts {
 
   readonly certificates: Readonly<Record<CertificateKind, string>>
   readonly kinds: Readonly<Record<'my-number' | 'juki' | 'phone-android' | 'phone-iphone' | 'unknown', string>>
+  readonly variants: Readonly<Record<'face-authentication', string>>
   readonly applications: Readonly<Record<string, string>>
   readonly unreadable: Readonly<Record<UnreadableReason, string>>
   readonly pinStates: {

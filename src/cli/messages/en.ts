@@ -91,6 +91,10 @@ export const en: Messages = {
     'phone-iphone': 'iPhone with JPKI certificates',
     unknown: 'unknown card',
   },
+  variants: {
+    'face-authentication':
+      'apparently a My Number card for face authentication, without a PIN; the municipal counter can change it to one with a PIN',
+  },
   applications: {
     jpki: 'JPKI',
     text: 'card-face text input',

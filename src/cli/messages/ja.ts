@@ -93,6 +93,10 @@ export const ja: Messages = {
     'phone-iphone': 'スマホ用電子証明書（iPhone）',
     unknown: '不明なカード',
   },
+  variants: {
+    'face-authentication':
+      '顔認証マイナンバーカード（暗証番号なし）と思われるカード。市区町村の窓口で、暗証番号のあるカードに切り替えられます',
+  },
   applications: {
     jpki: '公的個人認証AP',
     text: '券面事項入力補助AP',
