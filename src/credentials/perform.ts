@@ -14,6 +14,7 @@ import {
 } from '../municipal/index.ts'
 import { answerChallenge, type ExpectedClaims, type Token, type TokenChallenge } from '../token/index.ts'
 import { cardValidity, certificateValidity, parseCardDate } from '../validity/index.ts'
+import { type CardLook, jpkiOf } from './look.ts'
 import type { ServiceMethod, ServicePlan } from './plan.ts'
 
 /** What a service is performed with; which of it is needed depends on the method. */
@@ -23,6 +24,8 @@ export interface ServiceMeans {
   /** For `token` unless the plan's `userVerification` is `device`, `attributes`, `register-pin`, and where the card checks the PIN of a municipal application. Consumed. */
   readonly pin?: Pin | undefined
   readonly pinOptions?: VerifyPinOptions | undefined
+  /** What {@link lookAtCard} found in this session: what it has read is not read a second time. */
+  readonly look?: CardLook | undefined
   /** For `token`: the server's challenge, and what the terminal knows by itself. */
   readonly challenge?: TokenChallenge | undefined
   readonly expected?: ExpectedClaims | undefined
@@ -70,21 +73,21 @@ export async function performService(plan: ServicePlan, means: ServiceMeans): Pr
 const methods: Readonly<Record<ServiceMethod, (means: ServiceMeans, plan: ServicePlan) => Promise<ServiceResult>>> = {
   async token(means, plan) {
     const { session, challenge, expected } = needed(means, ['session', 'challenge', 'expected'])
-    const app = await JpkiApplication.open(session)
+    const app = jpkiOf(means.look, session) ?? (await JpkiApplication.open(session))
     const pin = plan.userVerification === 'device' ? plan.userVerification : needed(means, ['pin']).pin
     const certificate = await app.readCertificate('auth').catch(wantsPin)
     if (certificate !== undefined && certificateValidity(certificate, means.at).state === 'expired') {
       throw new RefusalError('ERR_CERTIFICATE_EXPIRED', 'the certificate has expired')
     }
-    const signer = tokenSigner(app, pin, means.pinOptions)
+    const signer = tokenSigner(app, pin, pinOptionsOf(means, plan))
     return { kind: 'token', token: await answerChallenge(challenge, expected, signer) }
   },
-  async 'issuance-application'(means) {
+  async 'issuance-application'(means, plan) {
     const { session, issuanceProfile: profile } = needed(means, ['session', 'issuanceProfile'])
-    await requireLiving(session, means.at)
+    await requireLiving(session, means)
     const app = await IssuanceApplication.open(session, profile)
     const checksPin = profile.pin?.manager === 'card'
-    if (checksPin) await app.verifyPin(needed(means, ['pin']).pin, means.pinOptions)
+    if (checksPin) await app.verifyPin(needed(means, ['pin']).pin, pinOptionsOf(means, plan))
     const { userId, municipalityCode, validity } = await app.read()
     requireCurrent(validity, means.at)
     return { kind: 'user-id', userId, municipalityCode, validity, pinChecked: checksPin ? 'by-card' : 'not-yet' }
@@ -95,18 +98,18 @@ const methods: Readonly<Record<ServiceMethod, (means: ServiceMeans, plan: Servic
     requireCurrent(validity, means.at)
     return { kind: 'user-id', userId, municipalityCode, validity, pinChecked: 'not-yet' }
   },
-  async attributes(means) {
+  async attributes(means, plan) {
     const { session, pin } = needed(means, ['session', 'pin'])
-    await requireLiving(session, means.at)
+    await requireLiving(session, means)
     const app = await TextApplication.open(session)
-    await app.verifyPin('pin', pin, means.pinOptions)
+    await app.verifyPin('pin', pin, pinOptionsOf(means, plan))
     return { kind: 'attributes', attributes: await app.readAttributes() }
   },
-  async 'register-pin'(means) {
+  async 'register-pin'(means, plan) {
     const { session, pin } = needed(means, ['session', 'pin'])
-    await requireLiving(session, means.at)
+    await requireLiving(session, means)
     const app = await JukiApplication.open(session)
-    await app.verifyPin(pin, means.pinOptions)
+    await app.verifyPin(pin, pinOptionsOf(means, plan))
     return { kind: 'pin-verified' }
   },
 }
@@ -123,9 +126,19 @@ function needed<Name extends keyof Means>(
 }
 
 /** Checks the last day where the card gives it without a PIN; a Juki card does not. */
-async function requireLiving(session: CardSession, at: Date): Promise<void> {
+async function requireLiving(session: CardSession, { look, at }: ServiceMeans): Promise<void> {
+  // The look has refused an expired card already; one that ended in between is refused here.
+  if (look?.card !== undefined) return requireLasting(look.card.lastDayInJapan.replaceAll('-', ''), at, cardExpired())
   const field = await readCardExpiry(session)
-  if (field !== undefined) requireLasting(field, at, new RefusalError('ERR_CARD_EXPIRED', 'the card has expired'))
+  if (field !== undefined) requireLasting(field, at, cardExpired())
+}
+
+const cardExpired = (): RefusalError => new RefusalError('ERR_CARD_EXPIRED', 'the card has expired')
+
+/** With the counter that the look has read, which holds while nothing but reading has happened since. */
+function pinOptionsOf({ look, pinOptions }: ServiceMeans, plan: ServicePlan): VerifyPinOptions {
+  const service = look?.services.find(({ plan: { method } }) => method === plan.method)
+  return service?.pin === undefined ? { ...pinOptions } : { known: service.pin, ...pinOptions }
 }
 
 /** Checks the validity registered by the municipality, by days in Japan. */

@@ -61,7 +61,10 @@ export type ServiceChannel = IssuanceChannel | 'counter'
  * - `attributes`: name, address, birth date and sex are read for a form.
  * - `register-pin`: the holder proves to know the PIN of the Juki application.
  */
-export type ServiceMethod = 'token' | 'issuance-application' | 'stripe' | 'attributes' | 'register-pin'
+export const serviceMethods = ['token', 'issuance-application', 'stripe', 'attributes', 'register-pin'] as const
+
+/** One of {@link serviceMethods}. */
+export type ServiceMethod = (typeof serviceMethods)[number]
 
 /** One way to be served with a card. */
 export interface ServicePlan {

@@ -40,6 +40,17 @@ export function dayInJapan(instant: Date): Temporal.PlainDate {
   return new Temporal.PlainDate(shifted.getUTCFullYear(), shifted.getUTCMonth() + 1, shifted.getUTCDate())
 }
 
+/**
+ * The day on which an instant falls in Japan.
+ *
+ * @throws TypeError when not a Date; RangeError when an invalid one, or not in the years 1 to 9999.
+ */
+export function calendarDayOf(instant: Date): CalendarDay {
+  const day = dayInJapan(checkInstant(instant, 'instant'))
+  if (day.year < 1 || day.year > 9999) throw new RangeError('instant must be in the years 1 to 9999')
+  return day.toString()
+}
+
 /** 23:59:59 JST of a day. */
 export function endOfDayInJapan(day: Temporal.PlainDate): Date {
   return new Date(day.toZonedDateTime({ timeZone: offset, plainTime: lastSecond }).epochMilliseconds)

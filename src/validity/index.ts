@@ -4,6 +4,7 @@
  */
 
 export type { CalendarDay } from './calendar.ts'
+export { calendarDayOf } from './calendar.ts'
 export type { CommonRecord } from './card-date.ts'
 export { commonRecordLength, parseCardDate, parseCommonRecord } from './card-date.ts'
 export type { CardExpiry, CardExpirySource, CardValidity } from './card-validity.ts'

@@ -27,8 +27,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   emulator: ['transport'],
   token: ['pki'],
   server: ['token', 'pki', 'validity', 'messages'],
-  credentials: ['identify', 'jpki', 'card-face', 'juki', 'municipal', 'token', 'validity', 'card'],
-  kiosk: ['identify', 'jpki', 'card', 'transport'],
+  credentials: ['identify', 'jpki', 'card-face', 'juki', 'municipal', 'token', 'validity', 'card', 'pki'],
+  kiosk: ['credentials', 'token', 'identify', 'jpki', 'card', 'transport'],
   'reader-test': [
     'report',
     'messages',
