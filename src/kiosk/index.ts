@@ -18,7 +18,17 @@
  * @module jpki-card/kiosk
  */
 
-export type { KioskMonitorOptions } from './monitor.ts'
+export type { KioskMonitorOptions, KioskState } from './monitor.ts'
 export { KioskMonitor } from './monitor.ts'
+export type {
+  KioskScreens,
+  PinRequest,
+  ScreenControl,
+  ServeVisitOptions,
+  VisitOutcome,
+  VisitScreen,
+} from './serve-visit.ts'
+export { serveVisit, takeCard } from './serve-visit.ts'
 export type { KioskEvent, KioskReader } from './slot.ts'
 export type { CardSurvey } from './survey.ts'
+export { Visit } from './visit.ts'

@@ -3,6 +3,7 @@ import { EventQueue } from '../event-queue.ts'
 import type { CardTransport, ReaderEvent } from '../transport/index.ts'
 import { coded, pause } from './retry.ts'
 import { type KioskEvent, type KioskReader, Slot, type SlotHost } from './slot.ts'
+import { Visit } from './visit.ts'
 
 /** Milliseconds before the watch is restarted after an error. */
 const rewatchMs = 1000
@@ -11,7 +12,18 @@ const rewatchMs = 1000
 export interface KioskMonitorOptions {
   /** Filter of readers, by name. Default: all. */
   readonly readers?: ((name: string) => boolean) | undefined
+  /**
+   * Whether each card is identified when it is inserted: about ten exchanges. Without it `card-ready` is reported in place of
+   * `card-identified`; enough for {@link KioskMonitor.visits}, whose look identifies the card. Default true.
+   */
+  readonly survey?: boolean | undefined
 }
+
+/**
+ * What a kiosk can do now: `ready` for a card; `no-reader` attached; `no-service`: the smart card service is unavailable; `trouble`:
+ * every reader has a card that is not usable.
+ */
+export type KioskState = 'ready' | 'no-reader' | 'no-service' | 'trouble'
 
 /**
  * Watches the readers of a transport and reports readers, cards, the identification of each card, faults and their end.
@@ -37,13 +49,22 @@ export class KioskMonitor implements AsyncDisposable {
   constructor(transport: CardTransport, options: KioskMonitorOptions = {}) {
     this.#transport = transport
     this.#isWanted = options.readers ?? (() => true)
-    this.#host = { transport, nextCard: () => ++this.#cards, emit: (event) => this.#emit(event) }
+    const surveys = options.survey ?? true
+    this.#host = { transport, surveys, nextCard: () => ++this.#cards, emit: (event) => this.#emit(event) }
     this.#watching = this.#watch()
   }
 
   /** The attached readers, sorted by name. */
   get readers(): readonly KioskReader[] {
     return this.#sorted().map(({ state }) => state)
+  }
+
+  /** Whether a customer can be served; changes with the events. */
+  get state(): KioskState {
+    if (this.#lost !== undefined) return 'no-service'
+    const slots = this.#sorted()
+    if (slots.length === 0) return 'no-reader'
+    return slots.every(({ state }) => state.trouble !== undefined) ? 'trouble' : 'ready'
   }
 
   /** Why the smart card service is unavailable; `undefined` while it is available. */
@@ -69,6 +90,67 @@ export class KioskMonitor implements AsyncDisposable {
     this.#queues.add(queue)
     if (this.#stop.signal.aborted) queue.end()
     return queue
+  }
+
+  /**
+   * The customers, one at a time: a card that is in a reader and responds, from now or already. The next one begins when the former
+   * one's card is out and its sessions are closed, so a card in a second reader waits. Ends when the monitor is closed.
+   *
+   * @example
+   * ```ts
+   * import { createVirtualCard, VirtualTransport } from 'jpki-card/emulator'
+   * import { KioskMonitor } from 'jpki-card/kiosk'
+   *
+   * const transport = new VirtualTransport({ card: await createVirtualCard() })
+   * const monitor = new KioskMonitor(transport)
+   * for await (const visit of monitor.visits()) {
+   *   const session = await visit.connect()
+   *   console.log(visit.reader, visit.survey?.kind)
+   *   await session.close()
+   *   break
+   * }
+   * await monitor.close()
+   * await transport.close()
+   * ```
+   */
+  async *visits(): AsyncGenerator<Visit, void, undefined> {
+    const waiting: Visit[] = []
+    const all = new Map<number, Visit>()
+    let wake = (): void => {}
+    const take = (event: KioskEvent): void => {
+      if (event.type === 'card-identified' || event.type === 'card-ready') {
+        const survey = event.type === 'card-identified' ? event.survey : undefined
+        const visit = new Visit(this.#transport, event.reader, event.card, survey)
+        all.set(event.card, visit)
+        waiting.push(visit)
+      } else if (event.type === 'card-removed') {
+        all.get(event.card)?.end()
+        all.delete(event.card)
+      }
+      wake()
+    }
+    const close = (): void => {
+      for (const visit of all.values()) visit.end()
+      wake()
+    }
+    const off = this.on(take)
+    for (const event of this.#opening()) take(event)
+    const { signal } = this.#stop
+    signal.addEventListener('abort', close)
+    try {
+      while (!signal.aborted) {
+        const visit = waiting.shift()
+        if (visit === undefined) await new Promise<void>((resolve) => (wake = resolve))
+        else if (!visit.signal.aborted) {
+          yield visit
+          await visit.removed
+        }
+      }
+    } finally {
+      off()
+      signal.removeEventListener('abort', close)
+      for (const visit of all.values()) visit.end()
+    }
   }
 
   /** Stops. Resolves when no card is connected and all iterators have ended. Idempotent. */
@@ -168,7 +250,7 @@ export class KioskMonitor implements AsyncDisposable {
   #opening(): KioskEvent[] {
     const lost: KioskEvent[] =
       this.#lost === undefined ? [] : [{ type: 'trouble', reader: undefined, card: undefined, error: this.#lost }]
-    return [...lost, ...this.#sorted().flatMap((slot) => opening(slot.state))]
+    return [...lost, ...this.#sorted().flatMap(opening)]
   }
 
   #sorted(): Slot[] {
@@ -178,13 +260,14 @@ export class KioskMonitor implements AsyncDisposable {
 }
 
 /** The events that describe a reader's present state. */
-function opening({ name: reader, card, trouble }: KioskReader): KioskEvent[] {
+function opening({ state: { name: reader, card, trouble }, isReady }: Slot): KioskEvent[] {
   const attached: KioskEvent = { type: 'reader-attached', reader }
   if (card === undefined) return [attached]
   const { number, survey } = card
   return [
     attached,
     { type: 'card-inserted', reader, card: number },
+    ...(isReady ? [{ type: 'card-ready', reader, card: number } as const] : []),
     ...(survey === undefined ? [] : [{ type: 'card-identified', reader, card: number, survey } as const]),
     ...(trouble === undefined ? [] : [{ type: 'trouble', reader, card: number, error: trouble } as const]),
   ]

@@ -14,6 +14,8 @@ export type KioskEvent =
   | { readonly type: 'card-inserted'; readonly reader: string; readonly card: number }
   /** The card was identified and disconnected: it can be connected to now. */
   | { readonly type: 'card-identified'; readonly reader: string; readonly card: number; readonly survey: CardSurvey }
+  /** With `survey: false`, instead of `card-identified`: the card responds, and can be connected to now. */
+  | { readonly type: 'card-ready'; readonly reader: string; readonly card: number }
   | { readonly type: 'card-removed'; readonly reader: string; readonly card: number }
   /** With `reader`: its card is not usable. Without: the smart card service is unavailable. `recovered` ends it. */
   | {
@@ -43,6 +45,8 @@ export interface KioskReader {
 /** The monitor, as seen by a slot. */
 export interface SlotHost {
   readonly transport: CardTransport
+  /** Whether cards are identified. */
+  readonly surveys: boolean
   nextCard(): number
   emit(event: KioskEvent): void
 }
@@ -54,6 +58,7 @@ interface Insertion {
   readonly gone: AbortController
   mute: boolean
   survey: CardSurvey | undefined
+  isReady: boolean
 }
 
 /**
@@ -80,6 +85,11 @@ export class Slot {
     return { name, card: { number: card.number, survey: card.survey }, trouble: this.#trouble }
   }
 
+  /** With `survey: false`: the card responds. */
+  get isReady(): boolean {
+    return this.#card?.isReady === true
+  }
+
   inserted({ mute }: ReaderState): void {
     const before = this.#card
     // A card that was mute and responds now is reported as inserted a second time.
@@ -89,7 +99,8 @@ export class Slot {
       return
     }
     this.removed()
-    const card: Insertion = { number: this.#host.nextCard(), gone: new AbortController(), mute, survey: undefined }
+    const number = this.#host.nextCard()
+    const card: Insertion = { number, gone: new AbortController(), mute, survey: undefined, isReady: false }
     this.#card = card
     this.#host.emit({ type: 'card-inserted', reader: this.name, card: card.number })
     if (!mute) this.#identify(card)
@@ -112,7 +123,7 @@ export class Slot {
   /** The service is available again and has not reported the card as inserted again. */
   again(): void {
     const card = this.#card
-    if (card !== undefined && !card.mute && card.survey === undefined) this.#identify(card)
+    if (this.#host.surveys && card !== undefined && !card.mute && card.survey === undefined) this.#identify(card)
   }
 
   /** Resolves when no card is connected. */
@@ -121,6 +132,12 @@ export class Slot {
   }
 
   #identify(card: Insertion): void {
+    if (!this.#host.surveys) {
+      card.isReady = true
+      this.#recovered(card)
+      this.#host.emit({ type: 'card-ready', reader: this.name, card: card.number })
+      return
+    }
     this.#work = this.#work.then(() => this.#attempts(card))
   }
 

@@ -130,6 +130,7 @@ function check(
       } else if (event.type === 'trouble') {
         state.trouble = true
       } else {
+        if (event.type !== 'card-identified') throw new Error(`${event.type} of a monitor that identifies cards`)
         expect(state.identified).toBe(false)
         state.identified = true
         expect(event.survey.kind).toBe('my-number')

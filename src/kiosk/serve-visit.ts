@@ -1,0 +1,338 @@
+import type { CardSession, Pin } from '../card/index.ts'
+import {
+  type CardLook,
+  type LookOptions,
+  lookAtCard,
+  performService,
+  type ServiceLook,
+  type ServicePlan,
+  type ServiceResult,
+  serviceMethods,
+} from '../credentials/index.ts'
+import { JpkiCardError, PinError, ResponseError, ServerError, StateNotClearedError, TransportError } from '../errors.ts'
+import { outcomeOf, type Situation } from '../outcomes.ts'
+import type { PinId } from '../pins.ts'
+import type { RemoteAcceptance, TokenServer } from '../token/index.ts'
+import { decideRetry, pause } from './retry.ts'
+import type { Visit } from './visit.ts'
+
+/** A screen of the visit: its name, and what its text needs. Keep it: when the customer changes the language, the text is made from it again. */
+export type VisitScreen =
+  | { readonly step: 'checking' | 'authenticating' }
+  | { readonly step: 'accepted'; readonly plan: ServicePlan; readonly renewal: CardLook['renewal'] }
+  | { readonly step: 'refused'; readonly situation: Situation; readonly error: JpkiCardError | undefined }
+  | { readonly step: 'cancelled' | 'inactive' | 'take-card' | 'forgotten-card' }
+
+/** The PIN that is asked for. */
+export interface PinRequest {
+  readonly pin: PinId
+  readonly plan: ServicePlan
+  /** How many entries this machine allows, this one included; `undefined` when the card has no counter. */
+  readonly entriesLeft: number | undefined
+  /** The error of the entry before: `ERR_PIN_REJECTED`, `ERR_PIN_FORMAT`. */
+  readonly wrong: PinError | undefined
+}
+
+/** What a question to the customer ends with. */
+export interface ScreenControl {
+  /** Aborts when the card is out, or when nothing was done for `idleMs`: close the screen. */
+  readonly signal: AbortSignal
+  /** The customer did something: the time starts again. */
+  active(): void
+}
+
+/** The screens of a kiosk. */
+export interface KioskScreens {
+  /** One of the services that can be had; `undefined` when the customer cancels. Not asked when there is one only. */
+  choose?(services: readonly ServiceLook[], control: ScreenControl): Promise<ServiceLook | undefined>
+  /** The PIN, which is consumed; `undefined` when the customer cancels. */
+  enterPin(request: PinRequest, control: ScreenControl): Promise<Pin | undefined>
+  /** Shows a screen, until the next call. */
+  show(screen: VisitScreen): void
+}
+
+/** What a customer is served with. */
+export interface ServeVisitOptions extends Omit<LookOptions, 'at' | 'checkCertificate'> {
+  readonly screens: KioskScreens
+  /** For the method `token`, which is not offered without it. */
+  readonly server?: TokenServer | undefined
+  /** Name of this terminal at the server. */
+  readonly terminal?: string | undefined
+  /** What the customer wants, as the server names it. */
+  readonly purpose?: string | undefined
+  /** Whether the server is asked about the certificate before the PIN. Default true. */
+  readonly checkFirst?: boolean | undefined
+  /** Default: the time of the machine. */
+  readonly clock?: (() => Date) | undefined
+  /** Milliseconds without any action of the customer after which a question ends, 1 000 to 600 000. Default 60 000. */
+  readonly idleMs?: number | undefined
+}
+
+/** How a visit ended. */
+export type VisitOutcome = (
+  | { readonly kind: 'accepted'; readonly plan: ServicePlan; readonly acceptance: RemoteAcceptance }
+  /** The service needs no token: user id (its PIN may be verified by the municipality still), attributes, PIN verified. */
+  | {
+      readonly kind: 'performed'
+      readonly plan: ServicePlan
+      readonly result: Exclude<ServiceResult, { kind: 'token' }>
+    }
+  | { readonly kind: 'refused'; readonly situation: Situation; readonly error: JpkiCardError | undefined }
+  | { readonly kind: 'cancelled' }
+  /** Nothing was done for `idleMs`. */
+  | { readonly kind: 'inactive' }
+  /** The card was taken before there was a result. */
+  | { readonly kind: 'removed' }
+) & {
+  /** `undefined` when the card was not looked at. */
+  readonly look: CardLook | undefined
+  /** The last error of a PIN, whatever came after it: says what a try was spent on, and what is left. */
+  readonly pinError: PinError | undefined
+}
+
+/**
+ * Serves one customer: looks at the card, lets the customer choose, asks for the PIN as often as the guard allows, has the server
+ * accept the token, clears and closes. The screens are the caller's. The look and the signature are made in one session; nothing of it
+ * is left on the card when the promise settles, except the card.
+ *
+ * Never rejects for what a card, reader, customer or server does. A PIN whose outcome is unknown, or that was rejected, is reported
+ * even when the card was taken away at that moment.
+ *
+ * @throws TypeError, RangeError for missing or wrong options. Rethrows what a screen throws, after clearing.
+ */
+export async function serveVisit(visit: Visit, options: ServeVisitOptions): Promise<VisitOutcome> {
+  const { idleMs = 60_000, server, terminal, purpose } = options
+  if (server !== undefined && (terminal === undefined || purpose === undefined)) {
+    throw new TypeError('terminal and purpose are needed with a server')
+  }
+  if (!(idleMs >= 1_000 && idleMs <= 600_000)) throw new RangeError('idleMs must be 1 000 to 600 000')
+  return new Serving(visit, options, idleMs).serve()
+}
+
+/**
+ * Asks for the card to be taken, and resolves when it is out.
+ *
+ * @param remindMs - milliseconds after which `forgotten-card` is shown, again and again, 1 000 to 600 000. Default 10 000.
+ */
+export async function takeCard(visit: Visit, screens: Pick<KioskScreens, 'show'>, remindMs = 10_000): Promise<void> {
+  if (!(remindMs >= 1_000 && remindMs <= 600_000)) throw new RangeError('remindMs must be 1 000 to 600 000')
+  for (let step: 'take-card' | 'forgotten-card' = 'take-card'; !visit.signal.aborted; step = 'forgotten-card') {
+    screens.show({ step })
+    await pause(remindMs, visit.signal)
+  }
+  await visit.removed
+}
+
+/** What a visit ends with, `look` and `pinError` apart. */
+type End = VisitOutcome extends infer O ? (O extends unknown ? Omit<O, 'look' | 'pinError'> : never) : never
+
+/** Thrown by a question that ended without an answer. */
+class Ended extends Error {
+  readonly kind: 'cancelled' | 'inactive' | 'removed'
+  constructor(kind: Ended['kind']) {
+    super(kind)
+    this.kind = kind
+  }
+}
+
+/** Attempts to look at a card whose answers are disturbed. */
+const mostLooks = 3
+
+class Serving {
+  readonly #visit: Visit
+  readonly #options: ServeVisitOptions
+  readonly #idleMs: number
+  readonly #clock: () => Date
+  #look: CardLook | undefined
+  #pinError: PinError | undefined
+  #session: CardSession | undefined
+
+  constructor(visit: Visit, options: ServeVisitOptions, idleMs: number) {
+    this.#visit = visit
+    this.#options = options
+    this.#idleMs = idleMs
+    this.#clock = options.clock ?? (() => new Date())
+  }
+
+  async serve(): Promise<VisitOutcome> {
+    const end = await this.#end()
+    if (end.kind !== 'removed') {
+      const { screens } = this.#options
+      if (end.kind === 'refused') screens.show({ step: 'refused', situation: end.situation, error: end.error })
+      else if (end.kind === 'cancelled' || end.kind === 'inactive') screens.show({ step: end.kind })
+      else screens.show({ step: 'accepted', plan: end.plan, renewal: this.#look?.renewal })
+    }
+    return { ...end, look: this.#look, pinError: this.#pinError } as VisitOutcome
+  }
+
+  async #end(): Promise<End> {
+    try {
+      return await this.#serve()
+    } catch (error) {
+      if (error instanceof Ended) return { kind: error.kind }
+      if (!(error instanceof JpkiCardError)) throw error
+      // A PIN that may have cost a try, and a card that may not be cleared, come before its removal.
+      const isRemoval = this.#visit.signal.aborted && error instanceof TransportError
+      return isRemoval ? { kind: 'removed' } : { kind: 'refused', situation: situationOf(error), error }
+    } finally {
+      await this.#session?.close()
+    }
+  }
+
+  async #serve(): Promise<End> {
+    const { screens } = this.#options
+    screens.show({ step: 'checking' })
+    const look = await this.#lookAtCard()
+    this.#look = look
+    const usable = look.services.filter(({ reason }) => reason === undefined)
+    if (look.reason !== undefined) {
+      return { kind: 'refused', situation: look.reason, error: look.services[0]?.error }
+    }
+    const service = usable.length === 1 ? usable[0]! : await this.#choose(usable)
+    const result = await this.#perform(look, service)
+    await this.#clear()
+    const { plan } = service
+    if (result.kind !== 'token') return { kind: 'performed', plan, result }
+    screens.show({ step: 'authenticating' })
+    return { kind: 'accepted', plan, acceptance: await this.#server().server.verify(result.token) }
+  }
+
+  /** In a new session each time: a disturbed one is not gone on with. */
+  async #lookAtCard(): Promise<CardLook> {
+    const { checkFirst = true, server } = this.#options
+    const check = checkFirst && server !== undefined
+    for (let attempt = 1; ; attempt++) {
+      this.#session = await this.#visit.connect()
+      try {
+        const checkCertificate = check ? this.#checkCertificate : undefined
+        const options = { ...this.#options, methods: this.#methods(), at: this.#clock(), checkCertificate }
+        return await lookAtCard(this.#session, options)
+      } catch (error) {
+        if (!(error instanceof TransportError || error instanceof ResponseError) || attempt >= mostLooks) throw error
+        const { retryMs } = decideRetry(error, attempt)
+        if (retryMs === undefined || this.#visit.signal.aborted) throw error
+        await this.#session.close()
+        await pause(retryMs, this.#visit.signal)
+      }
+    }
+  }
+
+  #methods(): LookOptions['methods'] {
+    const { methods = serviceMethods, server } = this.#options
+    return server === undefined ? methods.filter((method) => method !== 'token') : methods
+  }
+
+  readonly #checkCertificate: NonNullable<LookOptions['checkCertificate']> = async (certificate) => {
+    const { server, terminal, purpose } = this.#server()
+    try {
+      await server.checkCertificate({ terminal, purpose, ...certificate })
+    } catch (error) {
+      // A server without this check verifies the certificate with the token.
+      if (!(error instanceof ServerError) || error.status !== 404) throw error
+    }
+  }
+
+  async #perform(look: CardLook, service: ServiceLook): Promise<ServiceResult> {
+    const { plan } = service
+    const { screens, issuanceProfile, keepTries } = this.#options
+    const needsPin = plan.userVerification === 'pin' && plan.pinCheckedBy === 'card'
+    let { entriesLeft } = service
+    let wrong: PinError | undefined
+    for (;;) {
+      const pin = needsPin ? await this.#enterPin(plan, entriesLeft, wrong) : undefined
+      try {
+        screens.show({ step: 'authenticating' })
+        const token = plan.method === 'token' ? await this.#challenge() : {}
+        const at = this.#clock()
+        const means = { session: this.#session, look, pin, pinOptions: { keepTries }, issuanceProfile, at, ...token }
+        return await performService(plan, means)
+      } catch (error) {
+        if (!(error instanceof PinError)) throw error
+        this.#pinError = error
+        wrong = error
+        if (error.code === 'ERR_PIN_REJECTED') entriesLeft = error.entriesLeft
+        const mayAskAgain = error.code === 'ERR_PIN_FORMAT' || (error.code === 'ERR_PIN_REJECTED' && entriesLeft !== 0)
+        if (!mayAskAgain) throw error
+      } finally {
+        pin?.wipe()
+      }
+    }
+  }
+
+  async #challenge() {
+    const { server, terminal, purpose } = this.#server()
+    const challenge = await server.challenge({ terminal, purpose })
+    return { challenge, expected: { origin: server.origin, terminal, purpose } }
+  }
+
+  #server() {
+    const { server, terminal, purpose } = this.#options
+    // Without a server the method token is not offered, and with one the other two are there.
+    return { server: server!, terminal: terminal!, purpose: purpose! }
+  }
+
+  /** Nothing is given to a customer while the card may be used by the next one. */
+  async #clear(): Promise<void> {
+    const report = await this.#session?.close()
+    if (report === undefined || report.cleared) return
+    const message = 'a PIN may still be verified on the card: remove the card from the reader'
+    throw new StateNotClearedError(message, { cause: report.cause })
+  }
+
+  async #choose(services: readonly ServiceLook[]): Promise<ServiceLook> {
+    const { choose } = this.#options.screens
+    if (choose === undefined) return services[0]!
+    const chosen = await this.#ask((control) => this.#options.screens.choose!(services, control))
+    if (!services.includes(chosen)) throw new TypeError('choose must return one of the services it was given')
+    return chosen
+  }
+
+  #enterPin(plan: ServicePlan, entriesLeft: number | undefined, wrong: PinError | undefined): Promise<Pin> {
+    const request: PinRequest = { pin: plan.credential.id as PinId, plan, entriesLeft, wrong }
+    return this.#ask(
+      (control) => this.#options.screens.enterPin(request, control),
+      (late) => late.wipe(),
+    )
+  }
+
+  /** One question. @param discard - of an answer that comes after the question has ended. */
+  async #ask<T>(
+    question: (control: ScreenControl) => Promise<T | undefined>,
+    discard: (late: T) => void = () => {},
+  ): Promise<T> {
+    const { signal } = this.#visit
+    if (signal.aborted) throw new Ended('removed')
+    const over = new AbortController()
+    const idle = (): void => over.abort(new Ended('inactive'))
+    const gone = (): void => over.abort(new Ended('removed'))
+    let timer = setTimeout(idle, this.#idleMs)
+    const active = (): void => {
+      clearTimeout(timer)
+      if (!over.signal.aborted) timer = setTimeout(idle, this.#idleMs)
+    }
+    signal.addEventListener('abort', gone)
+    try {
+      const answer = question({ signal: over.signal, active })
+      const ended = new Promise<never>((_, reject) => {
+        over.signal.addEventListener('abort', () => reject(over.signal.reason))
+      })
+      const late = (value: T | undefined): void => {
+        if (over.signal.aborted && value !== undefined) discard(value)
+      }
+      answer.then(late, () => {})
+      const given = await Promise.race([answer, ended])
+      if (over.signal.aborted) throw over.signal.reason
+      if (given === undefined) throw new Ended('cancelled')
+      return given
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', gone)
+    }
+  }
+}
+
+/** The situation of an error for the customer; a rejected PIN that may not be entered again is at the guard's limit. */
+function situationOf(error: JpkiCardError): Situation {
+  if (error instanceof PinError && error.code === 'ERR_PIN_REJECTED' && error.entriesLeft === 0) return 'pin-wrong-last'
+  return outcomeOf(error.code).situation
+}
