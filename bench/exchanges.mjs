@@ -1,9 +1,11 @@
-// Exchanges with the card for the main jobs, opening and closing clear included: certificate and signature of JPKI; name, address,
+// Exchanges with the card for the main jobs, opening and closing clear included: a visit with its look before the PIN; certificate and signature of JPKI; name, address,
 // birth date and sex of the text application; the card face, of some 20 kB.
 import { CardSession, Pin } from '../dist/card/index.js'
 import { TextApplication, VisualApplication } from '../dist/card-face/index.js'
+import { lookAtCard, performService } from '../dist/credentials/index.js'
 import { createVirtualCard, VirtualTransport, verificationCodeB } from '../dist/emulator/index.js'
 import { JpkiApplication } from '../dist/jpki/index.js'
+import { tokenFormat } from '../dist/token/index.js'
 import { row } from './lib/measure.mjs'
 
 const challenge = new Uint8Array(32).fill(0x5a)
@@ -58,6 +60,33 @@ const cards = [
 const beyondBlocks = 5
 const most = { text: 5, visual: 7 }
 
+/** A customer's token: the look, then what is done once the PIN was entered, the clearing included. */
+async function visitRows(identity) {
+  const card = await createVirtualCard({ identity })
+  const transport = new VirtualTransport({ card })
+  const [reader] = await transport.readers()
+  const session = new CardSession(await transport.connect(reader.name))
+  const look = await lookAtCard(session, { channel: 'convenience-store', at: new Date(), methods: ['token'] })
+  const before = session.exchanges
+  const claims = { origin: 'https://issue.example', terminal: 'kiosk-1', purpose: 'residence-record' }
+  const nonce = Buffer.from(challenge).toString('base64url')
+  await performService(look.services[0].plan, {
+    session,
+    look,
+    pin: Pin.fromText('1234'),
+    challenge: { format: tokenFormat, ...claims, nonce, expiresAt: new Date().toISOString() },
+    expected: claims,
+    at: new Date(),
+  })
+  const report = await session.close()
+  await transport.close()
+  if (!report.cleared) throw new Error('the card was not cleared')
+  return [
+    row('exchanges.visit.after-pin', card.exchanges - before, 'exchanges', 3),
+    row('exchanges.visit.whole', card.exchanges, 'exchanges', 8),
+  ]
+}
+
 async function registryRows(identity) {
   const list = []
   for (const [name, options] of cards.slice(0, 3)) {
@@ -78,6 +107,7 @@ export async function rows({ identity }) {
       list.push(row(`exchanges.${job}.${name}`, exchanges, 'exchanges', bar))
     }
   }
+  list.push(...(await visitRows(identity)))
   list.push(...(await registryRows(identity)))
   list.push(row('exchanges.auth-certificate', identity.auth.certificate.length, 'bytes'))
   list.push(row('exchanges.sign-certificate', identity.sign.certificate.length, 'bytes'))

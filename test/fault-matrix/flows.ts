@@ -1,6 +1,6 @@
-import type { CardSession, Pin } from '../../src/card/index.ts'
+import { type CardSession, type Pin, requirePinEntry } from '../../src/card/index.ts'
 import { TextApplication, VisualApplication, verifyAuthenticity } from '../../src/card-face/index.ts'
-import { findServices, performService, type ServiceMethod } from '../../src/credentials/index.ts'
+import { type CardLook, findServices, lookAtCard, performService, type ServiceMethod } from '../../src/credentials/index.ts'
 import {
   type Identity,
   type VirtualCard,
@@ -9,7 +9,7 @@ import {
 } from '../../src/emulator/index.ts'
 import { PinError, VerificationError } from '../../src/errors.ts'
 import { CardManager, CommonApplication, identifyCard } from '../../src/identify/index.ts'
-import { JpkiApplication, type JpkiSignature } from '../../src/jpki/index.ts'
+import { JpkiApplication, type JpkiSignature, jpkiPins } from '../../src/jpki/index.ts'
 import { JukiApplication } from '../../src/juki/index.ts'
 import { IssuanceApplication } from '../../src/municipal/application/application.ts'
 import { loadProfile } from '../../src/municipal/application/load-profile.ts'
@@ -101,6 +101,34 @@ async function serve({ session, pin }: Table, method: ServiceMethod): Promise<un
   if (result.kind === 'user-id') return { ...result, userId: result.userId.reveal() }
   if (result.kind !== 'token') return result
   return parseToken(result.token)
+}
+
+/** A look; the error behind its reason is thrown. */
+async function look({ session }: Table): Promise<CardLook> {
+  const found = await lookAtCard(session, { channel: 'convenience-store', at: new Date(), methods: ['token'] })
+  const error = found.services.find(({ error }) => error !== undefined)?.error
+  if (error !== undefined && found.kind !== 'face-authentication') throw error
+  return found
+}
+
+/** What a customer learns. */
+async function lookOnly(table: Table): Promise<unknown> {
+  const { kind, reason, services, certificate } = await look(table)
+  return { kind, reason, certificate, entries: services.map(({ entriesLeft }) => entriesLeft) }
+}
+
+/** Look and token, as a kiosk does it: no PIN is asked for where the look gives a reason. */
+async function visit(table: Table): Promise<unknown> {
+  const { session, pin } = table
+  const found = await look(table)
+  const [service] = found.services
+  if (service?.pin !== undefined) requirePinEntry(jpkiPins.auth, service.pin)
+  if (found.reason !== undefined || service === undefined) return { reason: found.reason }
+  const { plan } = service
+  const claims = { challenge: tokenChallenge, expected: { origin } }
+  const asked = plan.userVerification === 'pin' ? { pin: pin('1234') } : {}
+  const result = await performService(plan, { session, look: found, at: new Date(), ...claims, ...asked })
+  return result.kind === 'token' ? parseToken(result.token) : result
 }
 
 /** Without extended lengths the session key goes in chained commands. */
@@ -225,6 +253,25 @@ export const flows: Readonly<Record<string, Flow>> = {
     run: (table) => readIssuance(table, 'juki'),
   },
   'issuance, free area': { run: (table) => readIssuance(table, 'freeArea') },
+  'Android, user authentication': {
+    options: { kind: 'phone-android' },
+    run: (table) => authenticate(table, '1234'),
+  },
+  'look, card': { run: lookOnly },
+  'look, face authentication': { options: { faceAuthentication: true }, run: lookOnly },
+  'look, Android': { options: { kind: 'phone-android' }, run: lookOnly },
+  'look, iPhone': { options: { kind: 'phone-iphone' }, run: lookOnly },
+  'visit, card': { run: visit },
+  'visit, Android': { options: { kind: 'phone-android' }, run: visit },
+  'visit, iPhone': {
+    options: { kind: 'phone-iphone' },
+    prepare: (card) => card.verifyHolder(),
+    run: visit,
+    next(table) {
+      table.card.verifyHolder()
+      return visit(table)
+    },
+  },
   'service: token': { run: (table) => serve(table, 'token') },
   'service: user id': { run: (table) => serve(table, 'issuance-application') },
   'service: attributes': { run: (table) => serve(table, 'attributes') },

@@ -38,7 +38,8 @@ const tellsExpiry = ['service: user id', 'service: attributes', 'service: PIN']
 const absent = ['ERR_FILE_NOT_FOUND', 'ERR_CERTIFICATE_ABSENT'] as const
 const noData = ['ERR_RESPONSE_MALFORMED', 'ERR_CARD_DATA', 'ERR_TLV', 'ERR_STATUS_WORD'] as const
 const refused = ['ERR_STATUS_WORD', 'ERR_SECURITY_STATUS', 'ERR_CARD_DATA'] as const
-const iPhone = ['iPhone, ']
+const iPhone = ['iPhone, ', 'look, iPhone', 'visit, iPhone']
+const looks = ['look, ', 'visit, ']
 /** A token is as good without the certificate of the CA. */
 const withoutCa = ['done', 'other result'] as const
 
@@ -51,6 +52,19 @@ export const outcomeRows: readonly OutcomeRow[] = [
   // A phone that has verified its holder: what ends it comes after the signature, and the holder is asked to verify again where
   // what it allowed is lost. A label that cannot be read says nothing of a phone.
   { kinds: ['last-command'], allowed: ['done'] },
+  // A look at it goes on as with a card, see below.
+  {
+    kinds: ['select-file', 'read'],
+    faults: [...notFound, ...selected],
+    flows: ['look, iPhone', 'visit, iPhone'],
+    allowed: [...withoutCa, 'ERR_WRONG_CARD', 'ERR_CERTIFICATE', ...absent, ...noData],
+  },
+  {
+    kinds: ['select-file', 'read'],
+    faults: ['6982'],
+    flows: ['look, iPhone', 'visit, iPhone'],
+    allowed: [...withoutCa, 'ERR_USER_NOT_VERIFIED'],
+  },
   { kinds: ['select'], faults: lost, flows: iPhone, allowed: ['done', 'ERR_CARD_REMOVED'] },
   { kinds: ['select'], faults: ['silent'], flows: iPhone, allowed: ['done', 'ERR_TIMEOUT'] },
   { kinds: ['select'], faults: nonsense, flows: iPhone, allowed: ['done', 'ERR_RESPONSE_MALFORMED'] },
@@ -121,11 +135,31 @@ export const outcomeRows: readonly OutcomeRow[] = [
   // The counter: believed; a form that the card does not take is left for the other.
   { kinds: ['counter'], faults: wrongPin, flows: asksOnly, allowed: ['done', 'other result', 'ERR_STATUS_WORD'] },
   { kinds: ['counter'], faults: [...blocked, '9000'], flows: ['free files'], allowed: ['other result'] },
+  { kinds: ['counter'], flows: ['look, '], allowed: ['done', 'other result', 'ERR_STATUS_WORD'] },
   { kinds: ['counter'], faults: blocked, allowed: ['ERR_PIN_BLOCKED'] },
   { kinds: ['counter'], faults: ['63C1'], allowed: ['ERR_PIN_GUARDED'] },
   { kinds: ['counter'], faults: ['9000'], flows: ['individual number'], allowed: ['done', 'ERR_SECURE_MESSAGING'] },
   { kinds: ['counter'], faults: ['6700', '9000'], allowed: ['done'] },
   { kinds: ['counter'], allowed: ['done', 'ERR_STATUS_WORD'] },
+
+  // A look goes on with what else the card says, and a token without the certificate of the CA: what it ends with is the reason that
+  // the customer reads. No PIN is asked for on a card that was not understood.
+  {
+    kinds: ['select'],
+    faults: selected,
+    flows: looks,
+    allowed: ['done', 'other result', 'ERR_CERTIFICATE_ABSENT', 'ERR_PIN_BLOCKED', ...noData],
+  },
+  { kinds: ['select'], faults: [...notFound, '6982'], flows: looks, allowed: ['done'] },
+  { kinds: ['select'], flows: looks, allowed: ['done', 'ERR_STATUS_WORD'] },
+  {
+    kinds: ['read', 'select-file'],
+    faults: selected,
+    flows: [...looks, 'Android, '],
+    allowed: [...withoutCa, 'ERR_CERTIFICATE_ABSENT', 'ERR_CERTIFICATE', ...noData],
+  },
+  { kinds: ['read', 'select-file'], faults: notFound, flows: looks, allowed: [...withoutCa, ...absent] },
+  { kinds: ['read', 'select-file'], flows: looks, allowed: [...withoutCa, ...refused] },
 
   // SELECT of an application.
   { kinds: ['select'], faults: ['9000, late', '6281, late', '6100, late', '6110, late'], allowed: ['done'] },
