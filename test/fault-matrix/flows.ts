@@ -1,6 +1,12 @@
 import { type CardSession, type Pin, requirePinEntry } from '../../src/card/index.ts'
 import { TextApplication, VisualApplication, verifyAuthenticity } from '../../src/card-face/index.ts'
-import { type CardLook, findServices, lookAtCard, performService, type ServiceMethod } from '../../src/credentials/index.ts'
+import {
+  type CardLook,
+  findServices,
+  lookAtCard,
+  performService,
+  type ServiceMethod,
+} from '../../src/credentials/index.ts'
 import {
   type Identity,
   type VirtualCard,

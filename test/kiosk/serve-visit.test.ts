@@ -4,7 +4,6 @@ import { Pin } from '../../src/card/index.ts'
 import {
   createVirtualCard,
   type Fault,
-  issueRevocationList,
   type VirtualCard,
   type VirtualCardOptions,
   VirtualTransport,
@@ -19,39 +18,9 @@ import {
   type Visit,
   type VisitOutcome,
 } from '../../src/kiosk/index.ts'
-import { RevocationList } from '../../src/pki/revocation/index.ts'
-import { crlSource } from '../../src/pki/trust/index.ts'
-import { Certificate } from '../../src/pki/x509/index.ts'
-import { createHttpHandler } from '../../src/server/http/handler.ts'
-import { memoryStore, TokenService } from '../../src/server/index.ts'
 import { TokenServer } from '../../src/token/index.ts'
+import { origin, tokenServer } from '../support/token-server.ts'
 import { identity, verifies } from '../support/virtual.ts'
-
-const origin = 'https://issue.example'
-const day = 86_400_000
-
-/** An issuance server in process that trusts the shared person's CA. @param revoked - whether the person's certificate is. */
-async function server(revoked = false, change: { certificateChecks?: boolean } = {}): Promise<TokenServer> {
-  const { authCa, auth } = await identity()
-  const anchors = [Certificate.fromDer(authCa.certificate)]
-  const yesterday = new Date(Date.now() - day)
-  const { serialNumber } = Certificate.fromDer(auth.certificate)
-  const list = await issueRevocationList(authCa, {
-    thisUpdate: yesterday,
-    nextUpdate: new Date(Date.now() + day),
-    revoked: revoked ? [{ serialNumber, at: yesterday }] : [],
-  })
-  const service = new TokenService({
-    origin,
-    store: memoryStore(),
-    anchors,
-    hierarchies: ['virtual'],
-    revocation: { mode: 'required', sources: [crlSource({ lists: [RevocationList.fromDer(list)], anchors })] },
-    pseudonymKey: new Uint8Array(32).fill(9),
-  })
-  const handler = await createHttpHandler({ service, metrics: false, ...change })
-  return new TokenServer(origin, { fetch: async (url, init) => handler.fetch(new Request(url as string, init)) })
-}
 
 interface Play {
   readonly card?: VirtualCardOptions
@@ -116,7 +85,7 @@ async function play({
       },
       show: (screen) => void shown.push(screen.step === 'refused' ? `refused ${screen.situation}` : screen.step),
     }
-    const site = { server: await server(), terminal: 'kiosk-1', purpose: 'residence-record' }
+    const site = { server: await tokenServer(), terminal: 'kiosk-1', purpose: 'residence-record' }
     const outcome = await serveVisit(visit, { screens, channel: 'convenience-store', ...site, ...options })
     // Whatever happened, the card is free, no PIN is verified on it, and none is left in memory.
     expect(card.verified('auth')).toBe(notCleared)
@@ -170,7 +139,7 @@ describe('a customer is served', () => {
   })
 
   test('at a server that does not offer the check before the PIN', async () => {
-    const { outcome } = await play({ options: { server: await server(false, { certificateChecks: false }) } })
+    const { outcome } = await play({ options: { server: await tokenServer(false, { certificateChecks: false }) } })
     expect(outcome.kind).toBe('accepted')
   })
 
@@ -198,7 +167,7 @@ describe('a customer who cannot be served reads why, before a PIN is typed', () 
   })
 
   test('a certificate that is revoked', async () => {
-    const { outcome, asked } = await play({ options: { server: await server(true) } })
+    const { outcome, asked } = await play({ options: { server: await tokenServer(true) } })
     expect(outcome).toMatchObject({ kind: 'refused', situation: 'certificate-revoked' })
     expect(asked).toEqual([])
   })

@@ -1,10 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { attachToVpcd, createVirtualCard, type VpcdAttachment } from '../../src/emulator/index.ts'
-import { type KioskEvent, KioskMonitor } from '../../src/kiosk/index.ts'
+import { Pin } from '../../src/card/index.ts'
+import {
+  attachToVpcd,
+  createVirtualCard,
+  type VirtualCardOptions,
+  type VpcdAttachment,
+} from '../../src/emulator/index.ts'
+import { type KioskEvent, KioskMonitor, serveVisit, type VisitOutcome } from '../../src/kiosk/index.ts'
 import { bindingNames, openPcsc } from '../../src/transport/pcsc/index.ts'
 import { type Pcscd, startPcscd } from '../support/pcscd.ts'
 import { readerNames } from '../support/pcscd-fixture.ts'
+import { tokenServer } from '../support/token-server.ts'
 import { identity } from '../support/virtual.ts'
 import { eventually } from './case.ts'
 
@@ -20,8 +27,8 @@ beforeEach(() => {
 })
 afterEach(() => Promise.all(attachments.map((one) => one.detach())))
 
-async function insert(slot: 0 | 1) {
-  const card = await createVirtualCard({ identity: await identity() })
+async function insert(slot: 0 | 1, options: VirtualCardOptions = {}) {
+  const card = await createVirtualCard({ identity: await identity(), ...options })
   const attachment = await attachToVpcd(card, { port: 35963 + slot })
   attachments.push(attachment)
   return { card, detach: () => attachment.detach() }
@@ -95,4 +102,45 @@ describe.each(bindingNames)('a kiosk monitor through pcscd with %s', (binding) =
     await monitor.close()
     await transport.close()
   })
+
+  test('a customer with each kind of card is served, or reads why not; no try is spent but by a wrong PIN', async () => {
+    const transport = await openPcsc({ binding })
+    const monitor = new KioskMonitor(transport, { survey: false })
+    const moods: readonly (readonly [VirtualCardOptions, readonly string[], string])[] = [
+      [{}, ['1234'], 'accepted'],
+      [{ interface: 'contactless' }, ['9999', '1234'], 'accepted'],
+      [{ kind: 'phone-android' }, ['1234'], 'accepted'],
+      [{ kind: 'phone-iphone' }, [], 'accepted'],
+      [{ kind: 'phone-iphone', deviceVerified: false }, [], 'verify-on-phone'],
+      [{ faceAuthentication: true }, [], 'card-without-pin'],
+      [{ residence: true }, ['1234'], 'accepted'],
+      [{ triesLeft: { auth: 1 } }, [], 'pin-guarded'],
+      [{ triesLeft: { auth: 0 } }, [], 'pin-blocked'],
+      [{ kind: 'juki' }, [], 'card-kind-ended'],
+    ]
+    const ends: string[] = []
+    const site = { server: await tokenServer(), terminal: 'kiosk-1', purpose: 'residence-record' }
+    let next = await insert(0, moods[0]![0])
+    for await (const visit of monitor.visits()) {
+      const [, pins] = moods[ends.length]!
+      let entered = 0
+      const screens = {
+        enterPin: async () => Pin.fromText(pins[entered++]!),
+        show: () => {},
+      }
+      const outcome: VisitOutcome = await serveVisit(visit, { screens, channel: 'convenience-store', ...site })
+      ends.push(outcome.kind === 'refused' ? outcome.situation : outcome.kind)
+      const { card, detach } = next
+      expect(entered).toBe(pins.length)
+      expect(card.verified('auth')).toBe(false)
+      expect(card.log.filter(({ command }) => command[1] === 0x20 && command.length > 5)).toHaveLength(pins.length)
+      await detach()
+      await visit.removed
+      if (ends.length === moods.length) break
+      next = await insert(0, moods[ends.length]![0])
+    }
+    expect(ends).toEqual(moods.map(([, , end]) => end))
+    await monitor.close()
+    await transport.close()
+  }, 60_000)
 })
