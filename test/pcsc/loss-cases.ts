@@ -30,7 +30,7 @@ export const lossCases: readonly Case[] = [
     },
   },
   {
-    title: 'another card in: the old connection stays dead, a new one works',
+    title: 'another card in: the old connection is unusable, a new one works',
     async run(fixture) {
       const { card, transport, connection } = await fixture.connected()
       const left = follow(transport)

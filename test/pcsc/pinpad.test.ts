@@ -14,7 +14,7 @@ afterAll(() => pcscd?.stop())
 // Else the service may still show the card that the case before took out.
 beforeEach(() => pcscd.restart())
 
-// vpcd has no keypad: what can be shown is that the question reaches the driver and does no harm.
+// vpcd has no keypad: what can be shown is that the question reaches the driver and changes nothing.
 test.each(bindingNames.flatMap((binding) => [false, true].map((isIsolated) => [binding, isIsolated] as const)))(
   'with %s, isolated: %s, the virtual reader says that it has no keypad, and the connection goes on',
   async (binding, isIsolated) => {

@@ -50,7 +50,7 @@ export const processCases: readonly Case[] = [
       ),
   },
   {
-    title: 'garbage collection after the service was killed does no harm',
+    title: 'garbage collection after the service was killed has no effect',
     run: (fixture) =>
       endsByItself(
         fixture,

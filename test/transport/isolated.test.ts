@@ -116,7 +116,7 @@ describe('a binding in a process of its own', () => {
     expect((await connection.transmit(plain())).length).toBe(6)
   })
 
-  test('control transfers pass, a refused one does no harm, and one that never ends is a time-out', async () => {
+  test('control transfers pass, a refused one changes nothing, and one that never ends is a time-out', async () => {
     const { binding, transport, connection } = await connected()
     const control = connection.control!
     expect(await control.send(0x4233_0006, Uint8Array.of(1, 2, 3), 1000)).toEqual(Uint8Array.of(0x90, 0))

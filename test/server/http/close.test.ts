@@ -15,10 +15,10 @@ const alive = 'GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n'
 async function waiting(): Promise<{
   readonly server: ListeningServer
   readonly open: () => void
-  readonly judging: Promise<void>
+  readonly verifying: Promise<void>
 }> {
   const { open, opened } = gate()
-  const { open: begin, opened: judging } = gate()
+  const { open: begin, opened: verifying } = gate()
   const store = {
     put: () => {
       begin()
@@ -27,7 +27,7 @@ async function waiting(): Promise<{
     take: () => undefined,
   }
   const server = await listen(await handlerWith({ service: serve({ store }) }), { port: 0 })
-  return { server, open, judging }
+  return { server, open, verifying }
 }
 
 async function refusesConnections({ port }: ListeningServer): Promise<boolean> {
@@ -40,12 +40,12 @@ async function refusesConnections({ port }: ListeningServer): Promise<boolean> {
 
 describe('closing', () => {
   test('lets a request finish, and nothing new begin', async () => {
-    const { server, open, judging } = await waiting()
+    const { server, open, verifying } = await waiting()
     const [running, idle, silent] = await Promise.all([1, 2, 3].map(() => RawConnection.open(server.port)))
     idle!.write(alive)
     await idle!.answers(1)
     running!.write(postText('/v1/challenges', body))
-    await judging
+    await verifying
     const closing = server.close({ graceMs: 60_000 })
     expect(statusAndCode(await idle!.untilClosed())).toBe('200')
     expect(await silent!.untilClosed()).toBe('')
@@ -58,10 +58,10 @@ describe('closing', () => {
   })
 
   test('cuts off what does not finish in time', async () => {
-    const { server, judging } = await waiting()
+    const { server, verifying } = await waiting()
     const running = await RawConnection.open(server.port)
     running.write(postText('/v1/challenges', body))
-    await judging
+    await verifying
     expect(await server.close({ graceMs: 50 })).toEqual({ finished: 0, cutOff: 1 })
     expect(await running.untilClosed()).toBe('')
   })

@@ -89,7 +89,7 @@ describe('a handler', () => {
     expect(await outcome(await handler.fetch(handIn(token)))).toBe('200')
   })
 
-  test('when judging takes too long the token is used up and refused', async () => {
+  test('when verifying takes too long the token is used up and refused', async () => {
     const { open, opened } = gate()
     const service = serve()
     const verify = service.verify.bind(service)

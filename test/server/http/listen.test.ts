@@ -307,12 +307,12 @@ describe('what is hardly HTTP', () => {
   })
 
   test('a malformed request behind one being verified is not answered in its place', async () => {
-    const judging = gate()
-    const hanging = { put: () => new Promise<never>(() => judging.open()), take: () => undefined }
+    const verifying = gate()
+    const hanging = { put: () => new Promise<never>(() => verifying.open()), take: () => undefined }
     await using server = await open({}, { service: serve({ store: hanging }) })
     const connection = await RawConnection.open(server.port)
     connection.write(postText('/v1/challenges', challenge))
-    await judging.opened
+    await verifying.opened
     connection.write('GARBAGE\r\n\r\n')
     expect(await connection.untilClosed()).toBe('')
     await server.close({ graceMs: 0 })

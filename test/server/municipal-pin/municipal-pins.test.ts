@@ -542,16 +542,16 @@ describe('one that does not exist', () => {
   test('is rejected and locks like one that does', async () => {
     const { pins } = setUp()
     const outcomes = []
-    for (let i = 0; i < 4; i++) outcomes.push(await outcome(pins.verify('nobody', kind, bytes('1234'), at)))
+    for (let i = 0; i < 4; i++) outcomes.push(await outcome(pins.verify('unregistered', kind, bytes('1234'), at)))
     expect(outcomes).toEqual(['REJECTED', 'REJECTED', 'LOCKED', 'LOCKED'])
-    await pins.register('nobody', kind, bytes('1234'), clerk)
-    expect(await outcome(pins.verify('nobody', kind, bytes('1234'), at))).toBe('ok')
+    await pins.register('unregistered', kind, bytes('1234'), clerk)
+    expect(await outcome(pins.verify('unregistered', kind, bytes('1234'), at))).toBe('ok')
   })
 
   test('is reported if so configured', async () => {
     const { pins } = setUp({ revealUnregistered: true })
     for (let i = 0; i < 5; i++) {
-      expect(await outcome(pins.verify('nobody', kind, bytes('1234'), at))).toBe('NOT_REGISTERED')
+      expect(await outcome(pins.verify('unregistered', kind, bytes('1234'), at))).toBe('NOT_REGISTERED')
     }
   })
 
@@ -567,7 +567,7 @@ describe('one that does not exist', () => {
       }
       return Math.min(...times)
     }
-    const [wrong, unknown] = [await quickest('user'), await quickest('nobody')]
+    const [wrong, unknown] = [await quickest('user'), await quickest('unregistered')]
     expect(unknown / wrong).toBeGreaterThan(0.6)
     expect(unknown / wrong).toBeLessThan(1.7)
   })

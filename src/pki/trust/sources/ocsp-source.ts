@@ -102,8 +102,8 @@ export function ocspHttpSource(options: OcspHttpSourceOptions): RevocationSource
       }),
     )
     const signatures: SignatureLimits = { ...strictest(options.signatures, limits), budget: limits?.budget }
-    const judgement = { at, nonce: request.nonce, skewMs, maxAgeMs, requireNonce, validateResponder, signatures }
-    return ocspAnswer(ocspStatus(certificate, issuer, OcspResponse.fromDer(content), judgement))
+    const policy = { at, nonce: request.nonce, skewMs, maxAgeMs, requireNonce, validateResponder, signatures }
+    return ocspAnswer(ocspStatus(certificate, issuer, OcspResponse.fromDer(content), policy))
   }
 
   return async (...question): Promise<RevocationAnswer> => {
