@@ -28,6 +28,17 @@ export interface DayDetails {
   readonly from?: CalendarDay | undefined
 }
 
+/** The machine a customer stands at. */
+export interface PlaceDetails {
+  /** Whether staff is there to help. At an unattended machine no text refers to them. Default true. */
+  readonly attended?: boolean | undefined
+  /** Telephone number of the operator, shown at an unattended machine; at most 20 digits, spaces, `+`, `-`, `(`, `)`. */
+  readonly contact?: string | undefined
+}
+
+/** Details of a customer's message. */
+export interface CustomerDetails extends PinDetails, DayDetails, PlaceDetails {}
+
 /** A function that replaces the placeholders of a text. */
 export type Filler = (text: string) => string
 
@@ -37,8 +48,8 @@ export type Filler = (text: string) => string
  *
  * @throws RangeError for a day that does not exist.
  */
-export function customerFiller(language: CustomerLanguage, details: PinDetails & DayDetails): Filler {
-  const { tries, days, reset } = customerTexts[language]
+export function customerFiller(language: CustomerLanguage, details: CustomerDetails): Filler {
+  const { tries, days, help, reset } = customerTexts[language]
   const left = details.entriesLeft ?? details.triesLeft
   const day = (text: string, on: CalendarDay | undefined): string =>
     on === undefined ? '' : text.replace('{day}', formatDay(on, language))
@@ -48,6 +59,7 @@ export function customerFiller(language: CustomerLanguage, details: PinDetails &
     until: day(days.until, details.until),
     renew: day(days.renew, details.from),
     start: day(days.start, details.from),
+    help: details.contact === undefined ? '' : help.replace('{contact}', details.contact),
   })
 }
 

@@ -1,6 +1,6 @@
 import { type Code, type Situation, situations } from '../outcomes.ts'
-import { type Failure, failureOf, meaningOfFailure, type PinDetails, reportedCode } from './classify.ts'
-import { customerFiller, customerTexts, type DayDetails, type Filler, staffFiller } from './fill.ts'
+import { type Failure, failureOf, meaningOfFailure, reportedCode } from './classify.ts'
+import { type CustomerDetails, customerFiller, customerTexts, type Filler, staffFiller } from './fill.ts'
 import { en } from './staff/en.ts'
 import { ja } from './staff/ja.ts'
 import {
@@ -18,8 +18,10 @@ import {
 /** All texts for clerks and operators. */
 export const staffTexts: Readonly<Record<StaffLanguage, StaffTexts>> = { ja, en }
 
-/** Audience and language of a message, and details that the error may lack. */
-export interface MessageOptions<A extends Audience = Audience> extends PinDetails, DayDetails {
+/**
+ * Audience and language of a message, and details that the error may lack. Days and the machine are for customers' texts only.
+ */
+export interface MessageOptions<A extends Audience = Audience> extends CustomerDetails {
   readonly audience: A
   /** Customers have all languages; for clerks and operators any other than Japanese results in English. */
   readonly language: CustomerLanguage
@@ -60,7 +62,7 @@ export interface Message<A extends Audience = Audience> extends SituationMessage
  * the message of an error itself is never shown.
  *
  * @throws TypeError for an unknown audience or language, RangeError if `triesLeft` or `entriesLeft` is not an integer from
- *   0, or a day does not exist.
+ *   0, a day does not exist, or `contact` is not a telephone number.
  */
 export function messageFor<A extends Audience>(error: unknown, options: MessageOptions<A>): Message<A> {
   const { audience } = options
@@ -69,16 +71,15 @@ export function messageFor<A extends Audience>(error: unknown, options: MessageO
   const failure = failureOf(error, options)
   const { situation, turn, retry } = meaningOfFailure(failure)
   const language = (audience === 'customer' ? options.language : staffLanguage(options.language)) as LanguageFor<A>
-  const { until, from } = options
   const text =
     audience === 'customer'
-      ? customerText(situation, language, { ...failure, until, from })
+      ? customerText(situation, language, { ...options, ...failure })
       : staffText(failure, audience, staffLanguage(language))
   return { ...text, turn, retry, situation, code: failure.code, language }
 }
 
 /** Language of a message in a situation, and its details. */
-export interface SituationOptions extends PinDetails, DayDetails {
+export interface SituationOptions extends CustomerDetails {
   readonly language: CustomerLanguage
 }
 
@@ -94,8 +95,10 @@ export function situationMessage(situation: Situation, options: SituationOptions
   return { ...customerText(situation, language, options), situation, language }
 }
 
-function customerText(situation: Situation, language: CustomerLanguage, details: PinDetails & DayDetails): MessageText {
-  return filled(customerTexts[language].situations[situation], customerFiller(language, details))
+function customerText(situation: Situation, language: CustomerLanguage, details: CustomerDetails): MessageText {
+  const { title, text, next } = customerTexts[language].situations[situation]
+  const step = typeof next === 'string' ? next : details.attended === false ? next.unattended : next.attended
+  return filled({ title, text, next: step }, customerFiller(language, details))
 }
 
 function staffText(failure: Failure, audience: 'clerk' | 'operator', language: StaffLanguage): MessageText {
@@ -111,6 +114,10 @@ function filled({ title, text, next }: MessageText, fill: Filler): MessageText {
 function check({ language, ...details }: SituationOptions): void {
   if (!Object.hasOwn(customerLanguages, language)) {
     throw new TypeError(`language must be one of ${Object.keys(customerLanguages).join(', ')}`)
+  }
+  const { contact } = details
+  if (contact !== undefined && !/^[0-9+() -]{3,20}$/.test(contact)) {
+    throw new RangeError('contact must be a telephone number of at most 20 characters')
   }
   for (const name of ['triesLeft', 'entriesLeft'] as const) {
     const count = details[name]

@@ -37,13 +37,20 @@ export function staffLanguage(language: CustomerLanguage): StaffLanguage {
 /**
  * One message with placeholders. `{pin}` is the name of the PIN within a sentence, `{short}` its kind, `{form}` its
  * format, `{tries}` a sentence with the tries left or nothing, `{reset}` where a blocked PIN is reset. `{until}`, `{renew}` and
- * `{start}` are sentences with a day, or nothing.
+ * `{start}` are sentences with a day, or nothing; `{help}` is one with the number to call, or nothing.
  */
 export interface MessageText {
   readonly title: string
   readonly text: string
   /** The next step. */
   readonly next: string
+}
+
+/** A message for customers. A next step that involves the staff has another form for a machine without. */
+export interface CustomerText {
+  readonly title: string
+  readonly text: string
+  readonly next: string | { readonly attended: string; readonly unattended: string }
 }
 
 /** Name, kind and form of a PIN, each as used within a sentence. */
@@ -58,11 +65,13 @@ export type TriesText = { readonly other: string } & { readonly [category in Int
 
 /** All customer texts in one language. */
 export interface CustomerTexts {
-  readonly situations: Readonly<Record<Situation, MessageText>>
+  readonly situations: Readonly<Record<Situation, CustomerText>>
   readonly pins: Readonly<Record<PinKind, PinText>>
   readonly tries: TriesText
   /** Sentences with a `{day}`: the last one, the first for a renewal, the first of all. */
   readonly days: { readonly until: string; readonly renew: string; readonly start: string }
+  /** Sentence with the `{contact}` to call. */
+  readonly help: string
   readonly reset: Readonly<Record<ResetWay, string>>
 }
 

@@ -1,13 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import * as errors from '../../src/errors.ts'
 import { customerTexts } from '../../src/messages/fill.ts'
-import { audiences, customerLanguages, lookSituations, messageFor, situations } from '../../src/messages/index.ts'
+import {
+  audiences,
+  type CustomerLanguage,
+  customerLanguages,
+  lookSituations,
+  messageFor,
+  situationMessage,
+  situations,
+} from '../../src/messages/index.ts'
 import { staffTexts } from '../../src/messages/message.ts'
 import { codes, outcomeOf } from '../../src/outcomes.ts'
-import { everyText, languages } from './support.ts'
+import { contact, everyText, fields, languages, places } from './support.ts'
 
 const sorted = (value: object): string[] => Object.keys(value).toSorted()
-const placeholders = ['pin', 'short', 'form', 'tries', 'reset', 'until', 'renew', 'start']
+const placeholders = ['pin', 'short', 'form', 'tries', 'reset', 'until', 'renew', 'start', 'help']
 
 function textsIn(value: unknown, path = ''): [path: string, text: string][] {
   if (typeof value === 'string') return [[path, value]]
@@ -50,13 +58,68 @@ describe('the data is complete', () => {
     for (const [path, text] of textsIn({ customerTexts, staffTexts })) {
       expect(text.trim(), path).not.toBe('')
       expect(text.trim(), path).toBe(text)
-      if (/[.](tries|days|entries)[.]/.test(path)) continue
+      if (/[.](tries|days|entries|help)([.]|$)/.test(path)) continue
       const named = [...text.matchAll(/\{(\w*)\}/g)].map(([, name]) => name!)
       expect(
         named.filter((name) => !placeholders.includes(name)),
         path,
       ).toEqual([])
       expect(text.replaceAll(/\{\w+\}/g, ''), path).not.toMatch(/[{}]/)
+    }
+  })
+})
+
+/** What the staff of a place is called. */
+const staff: Readonly<Record<CustomerLanguage, RegExp>> = {
+  ja: /係員|職員|店員|スタッフ|係の/,
+  en: /\b(staff|clerk|attendant|employee|assistant)/i,
+  zh: /人员|职员|店员|服务员/,
+  ko: /직원|점원|담당자|종업원/,
+  pt: /atendente|funcionári|empregad/i,
+  es: /\b(personal|emplead|dependient|encargad)/i,
+  vi: /nhân viên/i,
+}
+
+describe('a machine without staff', () => {
+  test.each(languages)('%s: in every situation no text refers to the staff, and the others do', (language) => {
+    const referring: string[] = []
+    for (const situation of situations) {
+      const [attended, unattended, called] = places.map((place) => situationMessage(situation, { language, ...place }))
+      expect(situationMessage(situation, { language, attended: true, contact })).toEqual(attended)
+      if (staff[language].test(fields(attended!).join(' '))) {
+        referring.push(situation)
+        expect(unattended!.next, situation).not.toBe(attended!.next)
+        expect(called!.next, situation).toContain(contact)
+        expect(called!.next.startsWith(unattended!.next), situation).toBe(true)
+      } else {
+        expect(unattended, situation).toEqual(attended)
+        expect(called, situation).toEqual(attended)
+      }
+      for (const text of [...fields(unattended!), ...fields(called!)])
+        expect(text, situation).not.toMatch(staff[language])
+    }
+    // The same in every language.
+    expect(referring).toEqual(
+      situations.filter((situation) => staff.en.test(situationMessage(situation, { language: 'en' }).next)),
+    )
+    expect(referring.length).toBeGreaterThan(15)
+  })
+
+  test('for every code and PIN as well', () => {
+    for (const language of languages) {
+      for (const code of codes) {
+        for (const details of [{}, { pin: 'sign', triesLeft: 2, entriesLeft: 0 }, { pin: 'auth', triesLeft: 1 }]) {
+          const message = messageFor(code, { audience: 'customer', language, attended: false, ...details })
+          for (const text of fields(message)) expect(text, code).not.toMatch(staff[language])
+        }
+      }
+    }
+  })
+
+  test('clerks and operators read the same', () => {
+    for (const audience of ['clerk', 'operator'] as const) {
+      const texts = places.map((place) => messageFor('ERR_NO_READER', { audience, language: 'ja', ...place }))
+      expect(new Set(texts.map(({ next }) => next)).size).toBe(1)
     }
   })
 })
@@ -80,7 +143,9 @@ describe('what comes out', () => {
         const texts = languages.map((language) => customerTexts[language].situations[situation][part])
         // Only where a blocked PIN is set again stands elsewhere.
         if (texts.every((text) => text === '{reset}')) continue
-        expect(new Set(texts).size, `${situation} ${part}`).toBe(languages.length)
+        const found = texts.flatMap((text) => (typeof text === 'string' ? [text] : [text.attended, text.unattended]))
+        expect(found.length % languages.length, `${situation} ${part}`).toBe(0)
+        expect(new Set(found).size, `${situation} ${part}`).toBe(found.length)
       }
     }
     for (const part of ['pins', 'reset', 'tries', 'days'] as const) {

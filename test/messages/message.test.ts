@@ -189,6 +189,9 @@ describe('from a situation', () => {
     expect(() => situationMessage('toString' as never, { language: 'ja' })).toThrow(TypeError)
     expect(() => situationMessage('busy', { language: 'fr' as never })).toThrow(TypeError)
     expect(() => situationMessage('busy', { language: 'ja', triesLeft: -1 })).toThrow(RangeError)
+    for (const contact of ['', '<b>', 'call us', '0'.repeat(21)]) {
+      expect(() => situationMessage('busy', { language: 'ja', contact })).toThrow(RangeError)
+    }
     for (const until of ['2026-02-29', '20261231', ''])
       expect(() => situationMessage('certificate-renew-soon', { language: 'ja', until })).toThrow(RangeError)
   })

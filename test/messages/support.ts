@@ -8,6 +8,7 @@ import {
   type Message,
   messageFor,
   type PinDetails,
+  type PlaceDetails,
   type SituationMessage,
   situationMessage,
 } from '../../src/messages/index.ts'
@@ -18,6 +19,9 @@ export const languages = Object.keys(customerLanguages) as CustomerLanguage[]
 const pins = [...pinIds, 'unknown', undefined]
 const triesLeft = [undefined, 0, 1, 2, 10]
 const entriesLeft = [undefined, 0, 1, 9]
+/** The longest number that is accepted. */
+export const contact = '+81 (0)120-000-00000'
+export const places: readonly PlaceDetails[] = [{}, { attended: false }, { attended: false, contact }]
 const days = [{}, { until: '2026-12-31', from: '2026-09-30' }]
 
 const pinDetails = pins.flatMap((pin) =>
@@ -40,19 +44,21 @@ function make(audience: Audience, language: CustomerLanguage): Shown[] {
   const keep = (message: Shown): void => {
     found.set([message.situation, ...fields(message)].join('\n'), message)
   }
-  const add = (code: unknown, details: PinDetails & DayDetails): void =>
-    keep(messageFor(code, { audience, language, ...details }))
+  const here = audience === 'customer' ? places : [{}]
+  const add = (code: unknown, details: PinDetails & DayDetails): void => {
+    for (const place of here) keep(messageFor(code, { audience, language, ...details, ...place }))
+  }
   for (const code of [...codes, new Error('foreign')]) {
     if (typeof code !== 'string' || !code.includes('PIN')) for (const more of days) add(code, more)
     else for (const details of pinDetails) add(code, details)
   }
   if (audience === 'customer') {
-    const found = lookSituations.flatMap((situation) =>
-      days.map((more) => situationMessage(situation, { language, ...more })),
-    )
-    for (const message of found) keep(message)
+    for (const situation of lookSituations) {
+      for (const more of days)
+        for (const place of places) keep(situationMessage(situation, { language, ...more, ...place }))
+    }
     // Reached by the details of an error only.
-    keep(messageFor(new VerificationError('validity', 0, 'expired'), { audience, language }))
+    add(new VerificationError('validity', 0, 'expired'), {})
   }
   return [...found.values()]
 }

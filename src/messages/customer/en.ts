@@ -1,7 +1,10 @@
 import type { CustomerTexts } from '../texts.ts'
 
 const replace = 'Please take your card out, put it back and start again.'
-const staff = 'Please inform the staff. We are sorry for the trouble.'
+const staff = {
+  attended: 'Please inform the staff. We are sorry for the trouble.',
+  unattended: 'Please try again later. If it is urgent, use another machine or go to a counter. {help}',
+}
 
 /** Customer texts in English. */
 export const en: CustomerTexts = {
@@ -29,17 +32,28 @@ export const en: CustomerTexts = {
     'card-unreadable': {
       title: 'Your card cannot be read',
       text: 'The card may be the wrong way round, out of place, or dirty.',
-      next: 'Check which way it faces and place only this one card. If it still cannot be read, please inform the staff.',
+      next: {
+        attended:
+          'Check which way it faces and place only this one card. If it still cannot be read, please inform the staff.',
+        unattended:
+          'Check which way it faces and place only this one card. If it still cannot be read, please ask your municipal office. {help}',
+      },
     },
     'connection-lost': {
       title: 'The connection to your card broke',
       text: 'We could not finish reading your card.',
-      next: `${replace} If this happens again, please inform the staff.`,
+      next: {
+        attended: `${replace} If this happens again, please inform the staff.`,
+        unattended: `${replace} If this happens again, please try later. {help}`,
+      },
     },
     busy: {
       title: 'One moment, please',
       text: 'The card reader is busy with something else.',
-      next: 'Wait a little, then try again. If this goes on, please inform the staff.',
+      next: {
+        attended: 'Wait a little, then try again. If this goes on, please inform the staff.',
+        unattended: 'Wait a little, then try again. If this goes on, please come back later. {help}',
+      },
     },
     'out-of-order': {
       title: 'Not available at the moment',
@@ -49,7 +63,10 @@ export const en: CustomerTexts = {
     'begin-again': {
       title: 'Please start again',
       text: 'We could not complete the procedure.',
-      next: 'Please start again from the beginning. If this happens again, please inform the staff.',
+      next: {
+        attended: 'Please start again from the beginning. If this happens again, please inform the staff.',
+        unattended: 'Please start again from the beginning. If this happens again, please try later. {help}',
+      },
     },
     'too-late': {
       title: 'Your time has run out',
@@ -59,17 +76,28 @@ export const en: CustomerTexts = {
     'other-card': {
       title: 'This card cannot be used here',
       text: 'This is not a card that works for this procedure.',
-      next: 'Check that you have not placed a different card. If you are not sure, please ask the staff.',
+      next: {
+        attended: 'Check that you have not placed a different card. If you are not sure, please ask the staff.',
+        unattended:
+          'Check that you have not placed a different card. If you have no other card, please go to a counter. {help}',
+      },
     },
     'card-not-understood': {
       title: 'Your card could not be read correctly',
       text: 'The information on the card could not be read correctly.',
-      next: staff,
+      next: {
+        attended: staff.attended,
+        unattended:
+          'Please take your card. If this happens again, take the card to your municipal office and ask. {help}',
+      },
     },
     'number-or-card': {
       title: 'We could not confirm this',
       text: 'The number you entered, or the information on the card, could not be confirmed.',
-      next: 'If you entered a number, please check it again. Otherwise, please inform the staff.',
+      next: {
+        attended: 'If you entered a number, please check it again. Otherwise, please inform the staff.',
+        unattended: 'If you entered a number, please check it again. Otherwise, please go to a counter. {help}',
+      },
     },
     'swipe-again': {
       title: 'Please swipe your card again',
@@ -89,12 +117,19 @@ export const en: CustomerTexts = {
     'certificate-out-of-period': {
       title: 'Your digital certificate is not valid now',
       text: 'The digital certificate is not valid yet, or not valid any more.',
-      next: 'Please inform the staff. An expired certificate can be renewed at your municipal office.',
+      next: {
+        attended: 'Please inform the staff. An expired certificate can be renewed at your municipal office.',
+        unattended:
+          'Please take your card to your municipal office and ask. An expired certificate can be renewed there. {help}',
+      },
     },
     'certificate-not-yet-valid': {
       title: 'Your digital certificate is not valid yet',
       text: 'The period of validity of your digital certificate has not begun. {start}',
-      next: 'Please come back when it has begun. If you are not sure, please ask the staff.',
+      next: {
+        attended: 'Please come back when it has begun. If you are not sure, please ask the staff.',
+        unattended: 'Please come back when it has begun. If you are not sure, please ask your municipal office. {help}',
+      },
     },
     'certificate-from-tomorrow': {
       title: 'Your certificate works from tomorrow',
@@ -114,12 +149,19 @@ export const en: CustomerTexts = {
     'certificate-refused': {
       title: 'Your certificate cannot be confirmed',
       text: 'We could not confirm that the digital certificate on your card is valid.',
-      next: staff,
+      next: {
+        attended: staff.attended,
+        unattended:
+          'Please take your card to the counter of your municipal office and ask about the digital certificate. {help}',
+      },
     },
     'service-later': {
       title: 'We cannot check this right now',
       text: 'The service that checks your request cannot be reached or is busy, so we cannot continue.',
-      next: 'Please try again later. If this goes on, please inform the staff.',
+      next: {
+        attended: 'Please try again later. If this goes on, please inform the staff.',
+        unattended: 'Please try again later. If it is urgent, please go to a counter. {help}',
+      },
     },
     'pin-format': {
       title: 'Please check what you entered',
@@ -134,12 +176,21 @@ export const en: CustomerTexts = {
     'pin-wrong-last': {
       title: 'Wrong {short}',
       text: 'What you entered does not match {pin}. Few tries are left, so you cannot enter it again here.',
-      next: 'More wrong entries would lock it. Please ask the staff or your municipal office.',
+      next: {
+        attended: 'More wrong entries would lock it. Please ask the staff or your municipal office.',
+        unattended:
+          'More wrong entries would lock it. If you are not certain, have it set again at your municipal office. {help}',
+      },
     },
     'pin-guarded': {
       title: 'You cannot try again here',
       text: 'Few tries are left for {pin}, so it was not checked.',
-      next: 'A wrong entry could lock it. Please inform the staff, or have it set again at your municipal office.',
+      next: {
+        attended:
+          'A wrong entry could lock it. Please inform the staff, or have it set again at your municipal office.',
+        unattended:
+          'A wrong entry could lock it. If you are not certain, have it set again at your municipal office. {help}',
+      },
     },
     'pin-blocked': {
       title: 'The {short} is locked',
@@ -149,7 +200,10 @@ export const en: CustomerTexts = {
     'pin-unsure': {
       title: 'The connection broke during the check',
       text: 'We do not know whether {pin} was accepted. You may have one try fewer.',
-      next: 'Please take your card out and inform the staff.',
+      next: {
+        attended: 'Please take your card out and inform the staff.',
+        unattended: 'Please take your card out, put it back and start again. {help}',
+      },
     },
     'verify-on-phone': {
       title: 'Please verify yourself on your phone',
@@ -159,7 +213,10 @@ export const en: CustomerTexts = {
     'other-means': {
       title: 'This way cannot be used here',
       text: 'For this procedure we cannot confirm in that way that it is you.',
-      next: 'Please ask the staff about using your My Number card with its PIN.',
+      next: {
+        attended: 'Please ask the staff about using your My Number card with its PIN.',
+        unattended: 'Please use your My Number card with its PIN, or go to a counter. {help}',
+      },
     },
     'card-without-pin': {
       title: 'This card has no PIN',
@@ -184,12 +241,18 @@ export const en: CustomerTexts = {
     'take-card-first': {
       title: 'Please take your card out',
       text: 'The card has not finished an earlier procedure, so we cannot continue. None of your tries was used.',
-      next: 'Take the card out and inform the staff.',
+      next: {
+        attended: 'Take the card out and inform the staff.',
+        unattended: 'Take the card out and start again. {help}',
+      },
     },
     'take-card-now': {
       title: 'Take your card out now',
       text: 'The card may still be unlocked with your PIN.',
-      next: 'Do not leave your card behind. Take it out, then inform the staff.',
+      next: {
+        attended: 'Do not leave your card behind. Take it out, then inform the staff.',
+        unattended: 'Do not leave your card behind. Take it with you. {help}',
+      },
     },
     'municipal-pin-wrong': {
       title: 'Your PIN is not correct',
@@ -214,7 +277,10 @@ export const en: CustomerTexts = {
     unexpected: {
       title: 'We cannot continue',
       text: 'Something unexpected happened, so we stopped the procedure.',
-      next: 'Please take your card and inform the staff.',
+      next: {
+        attended: 'Please take your card and inform the staff.',
+        unattended: 'Please take your card and try again later. {help}',
+      },
     },
   },
   pins: {
@@ -243,6 +309,7 @@ export const en: CustomerTexts = {
     renew: 'Renewal is possible from {day}.',
     start: 'It is valid from {day}.',
   },
+  help: 'For help, please call {contact}.',
   reset: {
     counter: 'Please take your card to the counter of your municipal office to have it unlocked or set again.',
     'counter-or-store-with-auth':

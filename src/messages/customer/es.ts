@@ -1,7 +1,10 @@
 import type { CustomerTexts } from '../texts.ts'
 
 const replace = 'Retire la tarjeta, vuelva a colocarla y empiece de nuevo.'
-const staff = 'Disculpe las molestias. Avise al personal, por favor.'
+const staff = {
+  attended: 'Disculpe las molestias. Avise al personal, por favor.',
+  unattended: 'Inténtelo de nuevo más tarde. Si es urgente, use otra máquina o acuda a una ventanilla. {help}',
+}
 
 /** Customer texts in Spanish. */
 export const es: CustomerTexts = {
@@ -29,17 +32,27 @@ export const es: CustomerTexts = {
     'card-unreadable': {
       title: 'No se puede leer la tarjeta',
       text: 'La tarjeta puede estar al revés, fuera de lugar o sucia.',
-      next: 'Compruebe el lado y coloque solo esta tarjeta. Si sigue sin funcionar, avise al personal.',
+      next: {
+        attended: 'Compruebe el lado y coloque solo esta tarjeta. Si sigue sin funcionar, avise al personal.',
+        unattended:
+          'Compruebe el lado y coloque solo esta tarjeta. Si sigue sin funcionar, consulte en su municipalidad. {help}',
+      },
     },
     'connection-lost': {
       title: 'Se cortó la conexión con la tarjeta',
       text: 'No se pudo terminar de leer la tarjeta.',
-      next: `${replace} Si vuelve a ocurrir, avise al personal.`,
+      next: {
+        attended: `${replace} Si vuelve a ocurrir, avise al personal.`,
+        unattended: `${replace} Si vuelve a ocurrir, inténtelo más tarde. {help}`,
+      },
     },
     busy: {
       title: 'Espere un momento',
       text: 'El lector de tarjetas está ocupado con otra operación.',
-      next: 'Espere un poco e inténtelo de nuevo. Si continúa, avise al personal.',
+      next: {
+        attended: 'Espere un poco e inténtelo de nuevo. Si continúa, avise al personal.',
+        unattended: 'Espere un poco e inténtelo de nuevo. Si continúa, vuelva más tarde. {help}',
+      },
     },
     'out-of-order': {
       title: 'No disponible en este momento',
@@ -49,7 +62,10 @@ export const es: CustomerTexts = {
     'begin-again': {
       title: 'Empiece de nuevo, por favor',
       text: 'No se pudo completar el trámite.',
-      next: 'Empiece desde el principio. Si vuelve a ocurrir, avise al personal.',
+      next: {
+        attended: 'Empiece desde el principio. Si vuelve a ocurrir, avise al personal.',
+        unattended: 'Empiece desde el principio. Si vuelve a ocurrir, inténtelo más tarde. {help}',
+      },
     },
     'too-late': {
       title: 'Se acabó el tiempo de operación',
@@ -59,17 +75,27 @@ export const es: CustomerTexts = {
     'other-card': {
       title: 'Esta tarjeta no se puede usar aquí',
       text: 'Esta tarjeta no sirve para este trámite.',
-      next: 'Compruebe que no ha colocado otra tarjeta. Si tiene dudas, pregunte al personal.',
+      next: {
+        attended: 'Compruebe que no ha colocado otra tarjeta. Si tiene dudas, pregunte al personal.',
+        unattended:
+          'Compruebe que no ha colocado otra tarjeta. Si no tiene una que sirva, acuda a una ventanilla. {help}',
+      },
     },
     'card-not-understood': {
       title: 'No se pueden leer los datos de la tarjeta',
       text: 'Los datos guardados en la tarjeta no se pudieron leer correctamente.',
-      next: staff,
+      next: {
+        attended: staff.attended,
+        unattended: 'Retire la tarjeta. Si vuelve a ocurrir, llévela a su municipalidad y consulte. {help}',
+      },
     },
     'number-or-card': {
       title: 'No se pudo confirmar',
       text: 'No se pudo confirmar el número introducido o los datos de la tarjeta.',
-      next: 'Si introdujo un número, revíselo otra vez. En otro caso, avise al personal.',
+      next: {
+        attended: 'Si introdujo un número, revíselo otra vez. En otro caso, avise al personal.',
+        unattended: 'Si introdujo un número, revíselo otra vez. En otro caso, acuda a una ventanilla. {help}',
+      },
     },
     'swipe-again': {
       title: 'Pase la tarjeta otra vez',
@@ -89,12 +115,18 @@ export const es: CustomerTexts = {
     'certificate-out-of-period': {
       title: 'Certificado electrónico fuera de plazo',
       text: 'La validez del certificado electrónico aún no ha empezado o ya ha terminado.',
-      next: 'Avise al personal. Si ha caducado, puede renovarlo en su municipalidad.',
+      next: {
+        attended: 'Avise al personal. Si ha caducado, puede renovarlo en su municipalidad.',
+        unattended: 'Lleve la tarjeta a su municipalidad y consulte. Si ha caducado, allí puede renovarlo. {help}',
+      },
     },
     'certificate-not-yet-valid': {
       title: 'El certificado electrónico aún no es válido',
       text: 'El plazo de validez del certificado electrónico aún no ha empezado. {start}',
-      next: 'Vuelva cuando haya empezado. Si tiene dudas, pregunte al personal.',
+      next: {
+        attended: 'Vuelva cuando haya empezado. Si tiene dudas, pregunte al personal.',
+        unattended: 'Vuelva cuando haya empezado. Si tiene dudas, consulte en su municipalidad. {help}',
+      },
     },
     'certificate-from-tomorrow': {
       title: 'El certificado sirve desde mañana',
@@ -114,12 +146,19 @@ export const es: CustomerTexts = {
     'certificate-refused': {
       title: 'No se puede confirmar el certificado',
       text: 'No se pudo confirmar que el certificado electrónico de su tarjeta sea válido.',
-      next: staff,
+      next: {
+        attended: staff.attended,
+        unattended:
+          'Lleve la tarjeta a la ventanilla de su municipalidad y consulte sobre el certificado electrónico. {help}',
+      },
     },
     'service-later': {
       title: 'Ahora no se puede comprobar',
       text: 'El servicio de comprobación no responde o está saturado, y no se puede continuar.',
-      next: 'Inténtelo de nuevo más tarde. Si continúa, avise al personal.',
+      next: {
+        attended: 'Inténtelo de nuevo más tarde. Si continúa, avise al personal.',
+        unattended: 'Inténtelo de nuevo más tarde. Si es urgente, acuda a una ventanilla. {help}',
+      },
     },
     'pin-format': {
       title: 'Revise lo que ha introducido',
@@ -134,12 +173,21 @@ export const es: CustomerTexts = {
     'pin-wrong-last': {
       title: 'Revise {short}, por favor',
       text: 'Lo que ha introducido no coincide con {pin}. Quedan pocos intentos y aquí no puede continuar.',
-      next: 'Más errores producirán el bloqueo. Consulte al personal o a su municipalidad.',
+      next: {
+        attended: 'Más errores producirán el bloqueo. Consulte al personal o a su municipalidad.',
+        unattended:
+          'Más errores producirán el bloqueo. Si no tiene la certeza, pida el restablecimiento en su municipalidad. {help}',
+      },
     },
     'pin-guarded': {
       title: 'No puede seguir intentándolo aquí',
       text: 'Quedan pocos intentos para {pin} y no se hizo la comprobación.',
-      next: 'Un error puede producir el bloqueo. Avise al personal o pida el restablecimiento en su municipalidad.',
+      next: {
+        attended:
+          'Un error puede producir el bloqueo. Avise al personal o pida el restablecimiento en su municipalidad.',
+        unattended:
+          'Un error puede producir el bloqueo. Si no tiene la certeza, pida el restablecimiento en su municipalidad. {help}',
+      },
     },
     'pin-blocked': {
       title: 'Se ha bloqueado {short}',
@@ -149,7 +197,10 @@ export const es: CustomerTexts = {
     'pin-unsure': {
       title: 'Se cortó la conexión al comprobar',
       text: 'No sabemos si la tarjeta aceptó {pin}. Puede que le quede un intento menos.',
-      next: 'Retire la tarjeta y avise al personal.',
+      next: {
+        attended: 'Retire la tarjeta y avise al personal.',
+        unattended: 'Retire la tarjeta, vuelva a colocarla y empiece de nuevo. {help}',
+      },
     },
     'verify-on-phone': {
       title: 'Verifique su identidad en el teléfono',
@@ -159,7 +210,10 @@ export const es: CustomerTexts = {
     'other-means': {
       title: 'No se puede usar de esta forma',
       text: 'En este trámite no podemos confirmar su identidad de esa manera.',
-      next: 'Consulte al personal sobre el uso de la tarjeta My Number con su PIN.',
+      next: {
+        attended: 'Consulte al personal sobre el uso de la tarjeta My Number con su PIN.',
+        unattended: 'Use la tarjeta My Number con su PIN o acuda a una ventanilla. {help}',
+      },
     },
     'card-without-pin': {
       title: 'Esta tarjeta no tiene PIN',
@@ -184,12 +238,18 @@ export const es: CustomerTexts = {
     'take-card-first': {
       title: 'Primero retire la tarjeta',
       text: 'La tarjeta conserva el estado de un trámite anterior y no se puede continuar. No ha gastado ningún intento.',
-      next: 'Retire la tarjeta y hable con el personal.',
+      next: {
+        attended: 'Retire la tarjeta y hable con el personal.',
+        unattended: 'Retire la tarjeta y empiece desde el principio. {help}',
+      },
     },
     'take-card-now': {
       title: 'Retire la tarjeta ahora',
       text: 'Es posible que la tarjeta siga desbloqueada con su PIN.',
-      next: 'No deje la tarjeta aquí. Retírela y después avise al personal.',
+      next: {
+        attended: 'No deje la tarjeta aquí. Retírela y después avise al personal.',
+        unattended: 'No deje la tarjeta aquí. Llévesela. {help}',
+      },
     },
     'municipal-pin-wrong': {
       title: 'El PIN no es correcto',
@@ -214,7 +274,10 @@ export const es: CustomerTexts = {
     unexpected: {
       title: 'No se puede continuar',
       text: 'Ocurrió un problema inesperado y el trámite se detuvo.',
-      next: 'Retire la tarjeta y avise al personal, por favor.',
+      next: {
+        attended: 'Retire la tarjeta y avise al personal, por favor.',
+        unattended: 'Retire la tarjeta e inténtelo de nuevo más tarde. {help}',
+      },
     },
   },
   pins: {
@@ -247,6 +310,7 @@ export const es: CustomerTexts = {
     renew: 'Puede renovarlo a partir del {day}.',
     start: 'Será válido a partir del {day}.',
   },
+  help: 'Si necesita ayuda, llame al {contact}.',
   reset: {
     counter: 'Lleve la tarjeta a la ventanilla de su municipalidad para el desbloqueo o el restablecimiento.',
     'counter-or-store-with-auth':

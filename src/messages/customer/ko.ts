@@ -2,7 +2,10 @@ import type { CustomerTexts } from '../texts.ts'
 
 const again = '처음부터 다시 진행해 주십시오.'
 const replace = '카드를 꺼낸 후 다시 올려놓고, 처음부터 다시 진행해 주십시오.'
-const staff = '불편을 드려 죄송합니다. 직원에게 알려 주십시오.'
+const staff = {
+  attended: '불편을 드려 죄송합니다. 직원에게 알려 주십시오.',
+  unattended: '나중에 다시 이용해 주십시오. 급하신 경우 다른 기계나 창구를 이용해 주십시오. {help}',
+}
 
 /** Customer texts in Korean. */
 export const ko: CustomerTexts = {
@@ -30,17 +33,27 @@ export const ko: CustomerTexts = {
     'card-unreadable': {
       title: '카드를 읽을 수 없습니다',
       text: '카드의 방향이나 위치가 맞지 않거나 카드가 더러울 수 있습니다.',
-      next: '방향을 확인하고 카드 한 장만 다시 올려놓아 주십시오. 계속 읽히지 않으면 직원에게 알려 주십시오.',
+      next: {
+        attended: '방향을 확인하고 카드 한 장만 다시 올려놓아 주십시오. 계속 읽히지 않으면 직원에게 알려 주십시오.',
+        unattended:
+          '방향을 확인하고 카드 한 장만 다시 올려놓아 주십시오. 계속 읽히지 않으면 시구정촌 창구에 문의해 주십시오. {help}',
+      },
     },
     'connection-lost': {
       title: '카드와의 통신이 끊겼습니다',
       text: '카드를 끝까지 읽지 못했습니다.',
-      next: `${replace} 계속되면 직원에게 알려 주십시오.`,
+      next: {
+        attended: `${replace} 계속되면 직원에게 알려 주십시오.`,
+        unattended: `${replace} 계속되면 나중에 다시 이용해 주십시오. {help}`,
+      },
     },
     busy: {
       title: '잠시만 기다려 주십시오',
       text: '카드 판독기가 다른 처리에 사용되고 있습니다.',
-      next: '잠시 후 다시 진행해 주십시오. 계속되면 직원에게 알려 주십시오.',
+      next: {
+        attended: '잠시 후 다시 진행해 주십시오. 계속되면 직원에게 알려 주십시오.',
+        unattended: '잠시 후 다시 진행해 주십시오. 계속되면 나중에 다시 이용해 주십시오. {help}',
+      },
     },
     'out-of-order': {
       title: '지금은 이용하실 수 없습니다',
@@ -50,7 +63,10 @@ export const ko: CustomerTexts = {
     'begin-again': {
       title: '처음부터 진행해 주십시오',
       text: '절차를 끝까지 진행하지 못했습니다.',
-      next: `${again} 계속되면 직원에게 알려 주십시오.`,
+      next: {
+        attended: `${again} 계속되면 직원에게 알려 주십시오.`,
+        unattended: `${again} 계속되면 나중에 다시 이용해 주십시오. {help}`,
+      },
     },
     'too-late': {
       title: '조작 시간이 지났습니다',
@@ -60,17 +76,27 @@ export const ko: CustomerTexts = {
     'other-card': {
       title: '이 카드는 이용하실 수 없습니다',
       text: '이 절차에 사용할 수 있는 카드가 아닙니다.',
-      next: '다른 카드를 올려놓지 않았는지 확인해 주십시오. 궁금하신 점은 직원에게 문의해 주십시오.',
+      next: {
+        attended: '다른 카드를 올려놓지 않았는지 확인해 주십시오. 궁금하신 점은 직원에게 문의해 주십시오.',
+        unattended:
+          '다른 카드를 올려놓지 않았는지 확인해 주십시오. 사용할 수 있는 카드가 없으면 창구를 이용해 주십시오. {help}',
+      },
     },
     'card-not-understood': {
       title: '카드 정보를 읽을 수 없습니다',
       text: '카드에 기록된 정보를 올바르게 읽지 못했습니다.',
-      next: staff,
+      next: {
+        attended: staff.attended,
+        unattended: '카드를 가져가 주십시오. 계속되면 카드를 가지고 시구정촌 창구에 문의해 주십시오. {help}',
+      },
     },
     'number-or-card': {
       title: '내용을 확인하지 못했습니다',
       text: '입력하신 번호 또는 카드 정보를 확인하지 못했습니다.',
-      next: '번호를 입력하신 경우 다시 확인해 주십시오. 그 외의 경우 직원에게 알려 주십시오.',
+      next: {
+        attended: '번호를 입력하신 경우 다시 확인해 주십시오. 그 외의 경우 직원에게 알려 주십시오.',
+        unattended: '번호를 입력하신 경우 다시 확인해 주십시오. 그 외의 경우 창구를 이용해 주십시오. {help}',
+      },
     },
     'swipe-again': {
       title: '마그네틱 카드를 읽을 수 없습니다',
@@ -90,12 +116,19 @@ export const ko: CustomerTexts = {
     'certificate-out-of-period': {
       title: '전자증명서의 유효기간이 아닙니다',
       text: '전자증명서의 유효기간이 아직 시작되지 않았거나 이미 지났습니다.',
-      next: '직원에게 알려 주십시오. 유효기한이 지난 경우 시구정촌 창구에서 갱신할 수 있습니다.',
+      next: {
+        attended: '직원에게 알려 주십시오. 유효기한이 지난 경우 시구정촌 창구에서 갱신할 수 있습니다.',
+        unattended: '카드를 가지고 시구정촌 창구에 문의해 주십시오. 유효기한이 지난 경우 갱신할 수 있습니다. {help}',
+      },
     },
     'certificate-not-yet-valid': {
       title: '전자증명서를 아직 사용할 수 없습니다',
       text: '전자증명서의 유효기간이 아직 시작되지 않았습니다. {start}',
-      next: '유효기간이 시작된 후에 다시 방문해 주십시오. 궁금하신 점은 직원에게 문의해 주십시오.',
+      next: {
+        attended: '유효기간이 시작된 후에 다시 방문해 주십시오. 궁금하신 점은 직원에게 문의해 주십시오.',
+        unattended:
+          '유효기간이 시작된 후에 다시 방문해 주십시오. 궁금하신 점은 시구정촌 창구에 문의해 주십시오. {help}',
+      },
     },
     'certificate-from-tomorrow': {
       title: '전자증명서는 내일부터 사용할 수 있습니다',
@@ -115,12 +148,18 @@ export const ko: CustomerTexts = {
     'certificate-refused': {
       title: '전자증명서를 확인할 수 없습니다',
       text: '카드의 전자증명서가 유효한지 확인하지 못했습니다.',
-      next: staff,
+      next: {
+        attended: staff.attended,
+        unattended: '카드를 가지고 시구정촌 창구에서 전자증명서에 대해 문의해 주십시오. {help}',
+      },
     },
     'service-later': {
       title: '지금은 확인할 수 없습니다',
       text: '확인 서비스에 연결되지 않거나 혼잡하여 절차를 계속할 수 없습니다.',
-      next: '잠시 후 다시 진행해 주십시오. 계속되면 직원에게 알려 주십시오.',
+      next: {
+        attended: '잠시 후 다시 진행해 주십시오. 계속되면 직원에게 알려 주십시오.',
+        unattended: '잠시 후 다시 진행해 주십시오. 급하신 경우 창구를 이용해 주십시오. {help}',
+      },
     },
     'pin-format': {
       title: '입력 내용을 확인해 주십시오',
@@ -135,12 +174,18 @@ export const ko: CustomerTexts = {
     'pin-wrong-last': {
       title: '{short} 입력이 틀렸습니다',
       text: '{pin} 입력 내용이 일치하지 않습니다. 남은 횟수가 적어 여기서는 더 입력할 수 없습니다.',
-      next: '계속 틀리면 사용할 수 없게 됩니다. 직원이나 시구정촌 창구에 문의해 주십시오.',
+      next: {
+        attended: '계속 틀리면 사용할 수 없게 됩니다. 직원이나 시구정촌 창구에 문의해 주십시오.',
+        unattended: '계속 틀리면 사용할 수 없게 됩니다. 확실하지 않으면 시구정촌 창구에서 재설정해 주십시오. {help}',
+      },
     },
     'pin-guarded': {
       title: '여기서는 계속 입력할 수 없습니다',
       text: '{pin} 입력 횟수가 얼마 남지 않아 확인하지 않았습니다.',
-      next: '틀리면 사용할 수 없게 될 수 있습니다. 직원에게 알리거나 시구정촌 창구에서 재설정해 주십시오.',
+      next: {
+        attended: '틀리면 사용할 수 없게 될 수 있습니다. 직원에게 알리거나 시구정촌 창구에서 재설정해 주십시오.',
+        unattended: '틀리면 사용할 수 없게 될 수 있습니다. 확실하지 않으면 시구정촌 창구에서 재설정해 주십시오. {help}',
+      },
     },
     'pin-blocked': {
       title: '{short} 잠금 상태입니다',
@@ -150,7 +195,10 @@ export const ko: CustomerTexts = {
     'pin-unsure': {
       title: '확인 도중에 통신이 끊겼습니다',
       text: '{pin} 확인 결과를 알 수 없습니다. 입력할 수 있는 횟수가 줄었을 수 있습니다.',
-      next: '카드를 꺼낸 후 직원에게 알려 주십시오.',
+      next: {
+        attended: '카드를 꺼낸 후 직원에게 알려 주십시오.',
+        unattended: '카드를 꺼낸 후 다시 올려놓고, 처음부터 다시 진행해 주십시오. {help}',
+      },
     },
     'verify-on-phone': {
       title: '스마트폰에서 본인 확인을 해 주십시오',
@@ -160,7 +208,10 @@ export const ko: CustomerTexts = {
     'other-means': {
       title: '이 방법으로는 이용할 수 없습니다',
       text: '이 절차에서는 그 방법으로 본인임을 확인할 수 없습니다.',
-      next: '마이넘버 카드와 비밀번호로 이용할 수 있는지 직원에게 문의해 주십시오.',
+      next: {
+        attended: '마이넘버 카드와 비밀번호로 이용할 수 있는지 직원에게 문의해 주십시오.',
+        unattended: '마이넘버 카드와 비밀번호를 이용하시거나 창구에서 절차를 밟아 주십시오. {help}',
+      },
     },
     'card-without-pin': {
       title: '비밀번호가 없는 카드입니다',
@@ -185,12 +236,18 @@ export const ko: CustomerTexts = {
     'take-card-first': {
       title: '먼저 카드를 꺼내 주십시오',
       text: '이전 절차의 상태가 카드에 남아 있어 계속할 수 없습니다. 남은 횟수는 줄지 않았습니다.',
-      next: '카드를 꺼내고 직원에게 알려 주십시오.',
+      next: {
+        attended: '카드를 꺼내고 직원에게 알려 주십시오.',
+        unattended: '카드를 꺼내고 처음부터 다시 진행해 주십시오. {help}',
+      },
     },
     'take-card-now': {
       title: '지금 바로 카드를 꺼내 주십시오',
       text: '비밀번호가 확인된 상태가 카드에 남아 있을 수 있습니다.',
-      next: '카드를 두고 자리를 떠나지 마십시오. 카드를 꺼낸 후 직원에게 알려 주십시오.',
+      next: {
+        attended: '카드를 두고 자리를 떠나지 마십시오. 카드를 꺼낸 후 직원에게 알려 주십시오.',
+        unattended: '카드를 두고 자리를 떠나지 말고 반드시 가져가 주십시오. {help}',
+      },
     },
     'municipal-pin-wrong': {
       title: '비밀번호가 틀렸습니다',
@@ -215,7 +272,10 @@ export const ko: CustomerTexts = {
     unexpected: {
       title: '절차를 계속할 수 없습니다',
       text: '예기치 않은 문제가 발생하여 절차를 중지했습니다.',
-      next: '카드를 가져가시고 직원에게 알려 주십시오.',
+      next: {
+        attended: '카드를 가져가시고 직원에게 알려 주십시오.',
+        unattended: '카드를 가져가시고 나중에 다시 이용해 주십시오. {help}',
+      },
     },
   },
   pins: {
@@ -240,6 +300,7 @@ export const ko: CustomerTexts = {
     renew: '{day}부터 갱신할 수 있습니다.',
     start: '{day}부터 사용할 수 있습니다.',
   },
+  help: '도움이 필요하시면 {contact}번으로 전화해 주십시오.',
   reset: {
     counter: '카드를 가지고 시구정촌 창구에서 잠금 해제 또는 재설정 절차를 밟아 주십시오.',
     'counter-or-store-with-auth':

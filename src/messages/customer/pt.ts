@@ -1,7 +1,10 @@
 import type { CustomerTexts } from '../texts.ts'
 
 const replace = 'Retire o cartão, coloque-o de novo e recomece.'
-const staff = 'Pedimos desculpas. Por favor, avise um atendente.'
+const staff = {
+  attended: 'Pedimos desculpas. Por favor, avise um atendente.',
+  unattended: 'Tente de novo mais tarde. Se for urgente, use outra máquina ou procure um balcão. {help}',
+}
 
 /** Customer texts in Brazilian Portuguese. */
 export const pt: CustomerTexts = {
@@ -29,17 +32,27 @@ export const pt: CustomerTexts = {
     'card-unreadable': {
       title: 'Não foi possível ler o cartão',
       text: 'O cartão pode estar virado, fora do lugar ou sujo.',
-      next: 'Confira o lado e coloque somente este cartão. Se ainda não funcionar, avise um atendente.',
+      next: {
+        attended: 'Confira o lado e coloque somente este cartão. Se ainda não funcionar, avise um atendente.',
+        unattended:
+          'Confira o lado e coloque somente este cartão. Se ainda não funcionar, informe-se na prefeitura da sua cidade. {help}',
+      },
     },
     'connection-lost': {
       title: 'A comunicação com o cartão caiu',
       text: 'Não foi possível concluir a leitura do cartão.',
-      next: `${replace} Se acontecer outra vez, avise um atendente.`,
+      next: {
+        attended: `${replace} Se acontecer outra vez, avise um atendente.`,
+        unattended: `${replace} Se acontecer outra vez, tente mais tarde. {help}`,
+      },
     },
     busy: {
       title: 'Aguarde um momento',
       text: 'O leitor de cartões está ocupado com outra operação.',
-      next: 'Espere um pouco e tente de novo. Se continuar, avise um atendente.',
+      next: {
+        attended: 'Espere um pouco e tente de novo. Se continuar, avise um atendente.',
+        unattended: 'Espere um pouco e tente de novo. Se continuar, volte mais tarde. {help}',
+      },
     },
     'out-of-order': {
       title: 'Indisponível no momento',
@@ -49,7 +62,10 @@ export const pt: CustomerTexts = {
     'begin-again': {
       title: 'Por favor, recomece',
       text: 'Não foi possível concluir o procedimento.',
-      next: 'Recomece do início. Se acontecer outra vez, avise um atendente.',
+      next: {
+        attended: 'Recomece do início. Se acontecer outra vez, avise um atendente.',
+        unattended: 'Recomece do início. Se acontecer outra vez, tente mais tarde. {help}',
+      },
     },
     'too-late': {
       title: 'Tempo de operação encerrado',
@@ -59,17 +75,27 @@ export const pt: CustomerTexts = {
     'other-card': {
       title: 'Este cartão não pode ser usado aqui',
       text: 'Este cartão não serve para este procedimento.',
-      next: 'Verifique se não colocou outro cartão. Em caso de dúvida, pergunte a um atendente.',
+      next: {
+        attended: 'Verifique se não colocou outro cartão. Em caso de dúvida, pergunte a um atendente.',
+        unattended:
+          'Verifique se não colocou outro cartão. Se não tiver um cartão que sirva, procure um balcão. {help}',
+      },
     },
     'card-not-understood': {
       title: 'Não foi possível ler os dados do cartão',
       text: 'Os dados gravados no cartão não puderam ser lidos corretamente.',
-      next: staff,
+      next: {
+        attended: staff.attended,
+        unattended: 'Retire o cartão. Se acontecer outra vez, leve-o à prefeitura da sua cidade e informe-se. {help}',
+      },
     },
     'number-or-card': {
       title: 'Não foi possível confirmar',
       text: 'Não foi possível confirmar o número digitado ou os dados do cartão.',
-      next: 'Se você digitou um número, confira-o novamente. Caso contrário, avise um atendente.',
+      next: {
+        attended: 'Se você digitou um número, confira-o novamente. Caso contrário, avise um atendente.',
+        unattended: 'Se você digitou um número, confira-o novamente. Caso contrário, procure um balcão. {help}',
+      },
     },
     'swipe-again': {
       title: 'Passe o cartão novamente',
@@ -89,12 +115,20 @@ export const pt: CustomerTexts = {
     'certificate-out-of-period': {
       title: 'Certificado digital fora da validade',
       text: 'A validade do certificado digital ainda não começou ou já terminou.',
-      next: 'Avise um atendente. Se estiver vencido, a renovação é feita na prefeitura da sua cidade.',
+      next: {
+        attended: 'Avise um atendente. Se estiver vencido, a renovação é feita na prefeitura da sua cidade.',
+        unattended:
+          'Leve o cartão à prefeitura da sua cidade e informe-se. Se estiver vencido, a renovação é feita lá. {help}',
+      },
     },
     'certificate-not-yet-valid': {
       title: 'O certificado digital ainda não vale',
       text: 'O prazo de validade do certificado digital ainda não começou. {start}',
-      next: 'Volte depois do início da validade. Em caso de dúvida, pergunte a um atendente.',
+      next: {
+        attended: 'Volte depois do início da validade. Em caso de dúvida, pergunte a um atendente.',
+        unattended:
+          'Volte depois do início da validade. Em caso de dúvida, informe-se na prefeitura da sua cidade. {help}',
+      },
     },
     'certificate-from-tomorrow': {
       title: 'O certificado vale a partir de amanhã',
@@ -114,12 +148,19 @@ export const pt: CustomerTexts = {
     'certificate-refused': {
       title: 'Certificado digital não confirmado',
       text: 'Não foi possível confirmar que o certificado digital do cartão é válido.',
-      next: staff,
+      next: {
+        attended: staff.attended,
+        unattended:
+          'Leve o cartão ao balcão da prefeitura da sua cidade e informe-se sobre o certificado digital. {help}',
+      },
     },
     'service-later': {
       title: 'Não é possível verificar agora',
       text: 'O serviço de verificação está fora do ar ou ocupado, e não é possível continuar.',
-      next: 'Tente de novo mais tarde. Se continuar, avise um atendente.',
+      next: {
+        attended: 'Tente de novo mais tarde. Se continuar, avise um atendente.',
+        unattended: 'Tente de novo mais tarde. Se for urgente, procure um balcão. {help}',
+      },
     },
     'pin-format': {
       title: 'Confira o que digitou',
@@ -134,12 +175,21 @@ export const pt: CustomerTexts = {
     'pin-wrong-last': {
       title: 'Confira {short}, por favor',
       text: 'O que você digitou não confere com {pin}. Restam poucas tentativas e não é possível continuar aqui.',
-      next: 'Mais erros causarão o bloqueio. Fale com um atendente ou com a prefeitura da sua cidade.',
+      next: {
+        attended: 'Mais erros causarão o bloqueio. Fale com um atendente ou com a prefeitura da sua cidade.',
+        unattended:
+          'Mais erros causarão o bloqueio. Se não tiver certeza, faça a redefinição na prefeitura da sua cidade. {help}',
+      },
     },
     'pin-guarded': {
       title: 'Não é possível continuar aqui',
       text: 'Restam poucas tentativas para {pin}; a verificação não foi feita.',
-      next: 'Um erro pode causar o bloqueio. Avise um atendente ou faça a redefinição na prefeitura da sua cidade.',
+      next: {
+        attended:
+          'Um erro pode causar o bloqueio. Avise um atendente ou faça a redefinição na prefeitura da sua cidade.',
+        unattended:
+          'Um erro pode causar o bloqueio. Se não tiver certeza, faça a redefinição na prefeitura da sua cidade. {help}',
+      },
     },
     'pin-blocked': {
       title: 'O cartão bloqueou {short}',
@@ -149,7 +199,10 @@ export const pt: CustomerTexts = {
     'pin-unsure': {
       title: 'A comunicação caiu na verificação',
       text: 'Não sabemos se o cartão aceitou {pin}. Talvez você tenha uma tentativa a menos.',
-      next: 'Retire o cartão e avise um atendente.',
+      next: {
+        attended: 'Retire o cartão e avise um atendente.',
+        unattended: 'Retire o cartão, coloque-o de novo e recomece. {help}',
+      },
     },
     'verify-on-phone': {
       title: 'Confirme a identidade no celular',
@@ -159,7 +212,10 @@ export const pt: CustomerTexts = {
     'other-means': {
       title: 'Não é possível usar desta forma',
       text: 'Neste procedimento não podemos confirmar a sua identidade dessa forma.',
-      next: 'Consulte um atendente sobre o uso do cartão My Number com a senha.',
+      next: {
+        attended: 'Consulte um atendente sobre o uso do cartão My Number com a senha.',
+        unattended: 'Use o cartão My Number com a senha ou procure um balcão. {help}',
+      },
     },
     'card-without-pin': {
       title: 'Este cartão não tem senha',
@@ -184,12 +240,18 @@ export const pt: CustomerTexts = {
     'take-card-first': {
       title: 'Primeiro, retire o cartão',
       text: 'O cartão guarda o estado de um procedimento anterior e não é possível continuar. Nenhuma tentativa foi gasta.',
-      next: 'Retire o cartão e procure um atendente.',
+      next: {
+        attended: 'Retire o cartão e procure um atendente.',
+        unattended: 'Retire o cartão e recomece do início. {help}',
+      },
     },
     'take-card-now': {
       title: 'Retire o cartão agora',
       text: 'O cartão pode ainda estar liberado com a sua senha.',
-      next: 'Não deixe o cartão para trás. Retire-o e depois avise um atendente.',
+      next: {
+        attended: 'Não deixe o cartão para trás. Retire-o e depois avise um atendente.',
+        unattended: 'Não deixe o cartão para trás. Leve-o com você. {help}',
+      },
     },
     'municipal-pin-wrong': {
       title: 'Senha incorreta',
@@ -214,7 +276,10 @@ export const pt: CustomerTexts = {
     unexpected: {
       title: 'Não é possível continuar',
       text: 'Ocorreu um problema inesperado e o procedimento foi interrompido.',
-      next: 'Retire o cartão e avise um atendente, por favor.',
+      next: {
+        attended: 'Retire o cartão e avise um atendente, por favor.',
+        unattended: 'Retire o cartão e tente de novo mais tarde. {help}',
+      },
     },
   },
   pins: {
@@ -247,6 +312,7 @@ export const pt: CustomerTexts = {
     renew: 'A renovação é possível a partir de {day}.',
     start: 'A validade começa em {day}.',
   },
+  help: 'Se precisar de ajuda, ligue para {contact}.',
   reset: {
     counter: 'Leve o cartão ao balcão da prefeitura da sua cidade para o desbloqueio ou a redefinição.',
     'counter-or-store-with-auth':

@@ -2,7 +2,10 @@ import type { CustomerTexts } from '../texts.ts'
 
 const again = 'Xin quý khách thao tác lại từ đầu.'
 const replace = 'Xin lấy thẻ ra, đặt lại rồi thao tác lại từ đầu.'
-const staff = 'Thành thật xin lỗi. Xin quý khách báo cho nhân viên.'
+const staff = {
+  attended: 'Thành thật xin lỗi. Xin quý khách báo cho nhân viên.',
+  unattended: 'Xin thử lại sau. Nếu cần gấp, xin dùng máy khác hoặc đến quầy. {help}',
+}
 
 /** Customer texts in Vietnamese. */
 export const vi: CustomerTexts = {
@@ -30,17 +33,27 @@ export const vi: CustomerTexts = {
     'card-unreadable': {
       title: 'Không đọc được thẻ',
       text: 'Có thể thẻ bị đặt sai chiều, sai vị trí hoặc bị bẩn.',
-      next: 'Xin kiểm tra chiều thẻ và chỉ đặt một thẻ này. Nếu vẫn không đọc được, xin báo cho nhân viên.',
+      next: {
+        attended: 'Xin kiểm tra chiều thẻ và chỉ đặt một thẻ này. Nếu vẫn không đọc được, xin báo cho nhân viên.',
+        unattended:
+          'Xin kiểm tra chiều thẻ và chỉ đặt một thẻ này. Nếu vẫn không đọc được, xin hỏi văn phòng hành chính địa phương. {help}',
+      },
     },
     'connection-lost': {
       title: 'Mất kết nối với thẻ',
       text: 'Máy chưa đọc xong thẻ.',
-      next: `${replace} Nếu vẫn xảy ra, xin báo cho nhân viên.`,
+      next: {
+        attended: `${replace} Nếu vẫn xảy ra, xin báo cho nhân viên.`,
+        unattended: `${replace} Nếu vẫn xảy ra, xin thử lại sau. {help}`,
+      },
     },
     busy: {
       title: 'Xin chờ một chút',
       text: 'Đầu đọc thẻ đang bận xử lý việc khác.',
-      next: 'Xin chờ giây lát rồi thử lại. Nếu vẫn không được, xin báo cho nhân viên.',
+      next: {
+        attended: 'Xin chờ giây lát rồi thử lại. Nếu vẫn không được, xin báo cho nhân viên.',
+        unattended: 'Xin chờ giây lát rồi thử lại. Nếu vẫn không được, xin quay lại sau. {help}',
+      },
     },
     'out-of-order': {
       title: 'Hiện không sử dụng được',
@@ -50,7 +63,10 @@ export const vi: CustomerTexts = {
     'begin-again': {
       title: 'Xin thao tác lại từ đầu',
       text: 'Không thể hoàn tất thủ tục.',
-      next: `${again} Nếu vẫn xảy ra, xin báo cho nhân viên.`,
+      next: {
+        attended: `${again} Nếu vẫn xảy ra, xin báo cho nhân viên.`,
+        unattended: `${again} Nếu vẫn xảy ra, xin thử lại sau. {help}`,
+      },
     },
     'too-late': {
       title: 'Đã hết thời gian thao tác',
@@ -60,17 +76,26 @@ export const vi: CustomerTexts = {
     'other-card': {
       title: 'Thẻ này không dùng được ở đây',
       text: 'Thẻ này không dùng được cho thủ tục này.',
-      next: 'Xin kiểm tra xem có đặt nhầm thẻ khác không. Nếu chưa rõ, xin hỏi nhân viên.',
+      next: {
+        attended: 'Xin kiểm tra xem có đặt nhầm thẻ khác không. Nếu chưa rõ, xin hỏi nhân viên.',
+        unattended: 'Xin kiểm tra xem có đặt nhầm thẻ khác không. Nếu không có thẻ dùng được, xin đến quầy. {help}',
+      },
     },
     'card-not-understood': {
       title: 'Không đọc được thông tin trên thẻ',
       text: 'Máy không đọc đúng được thông tin ghi trong thẻ.',
-      next: staff,
+      next: {
+        attended: staff.attended,
+        unattended: 'Xin lấy lại thẻ. Nếu vẫn xảy ra, xin mang thẻ đến văn phòng hành chính địa phương để hỏi. {help}',
+      },
     },
     'number-or-card': {
       title: 'Không xác nhận được nội dung',
       text: 'Không xác nhận được số đã nhập hoặc thông tin trên thẻ.',
-      next: 'Nếu quý khách đã nhập số, xin kiểm tra lại. Trường hợp khác, xin báo cho nhân viên.',
+      next: {
+        attended: 'Nếu quý khách đã nhập số, xin kiểm tra lại. Trường hợp khác, xin báo cho nhân viên.',
+        unattended: 'Nếu quý khách đã nhập số, xin kiểm tra lại. Trường hợp khác, xin đến quầy. {help}',
+      },
     },
     'swipe-again': {
       title: 'Xin quẹt thẻ lại',
@@ -90,12 +115,20 @@ export const vi: CustomerTexts = {
     'certificate-out-of-period': {
       title: 'Chứng nhận điện tử ngoài thời hạn',
       text: 'Chứng nhận điện tử chưa bắt đầu có hiệu lực hoặc đã hết hiệu lực.',
-      next: 'Xin báo cho nhân viên. Nếu đã hết hạn, có thể gia hạn tại văn phòng hành chính địa phương.',
+      next: {
+        attended: 'Xin báo cho nhân viên. Nếu đã hết hạn, có thể gia hạn tại văn phòng hành chính địa phương.',
+        unattended:
+          'Xin mang thẻ đến văn phòng hành chính địa phương để hỏi. Nếu đã hết hạn, có thể gia hạn tại đó. {help}',
+      },
     },
     'certificate-not-yet-valid': {
       title: 'Chứng nhận điện tử chưa có hiệu lực',
       text: 'Thời hạn hiệu lực của chứng nhận điện tử chưa bắt đầu. {start}',
-      next: 'Xin quay lại sau khi bắt đầu có hiệu lực. Nếu chưa rõ, xin hỏi nhân viên.',
+      next: {
+        attended: 'Xin quay lại sau khi bắt đầu có hiệu lực. Nếu chưa rõ, xin hỏi nhân viên.',
+        unattended:
+          'Xin quay lại sau khi bắt đầu có hiệu lực. Nếu chưa rõ, xin hỏi văn phòng hành chính địa phương. {help}',
+      },
     },
     'certificate-from-tomorrow': {
       title: 'Chứng nhận dùng được từ ngày mai',
@@ -115,12 +148,18 @@ export const vi: CustomerTexts = {
     'certificate-refused': {
       title: 'Không xác nhận được chứng nhận điện tử',
       text: 'Không xác nhận được rằng chứng nhận điện tử trong thẻ có hiệu lực.',
-      next: staff,
+      next: {
+        attended: staff.attended,
+        unattended: 'Xin mang thẻ đến quầy của văn phòng hành chính địa phương để hỏi về chứng nhận điện tử. {help}',
+      },
     },
     'service-later': {
       title: 'Hiện không thể kiểm tra',
       text: 'Dịch vụ kiểm tra không kết nối được hoặc đang quá tải nên không thể tiếp tục.',
-      next: 'Xin thử lại sau. Nếu vẫn không được, xin báo cho nhân viên.',
+      next: {
+        attended: 'Xin thử lại sau. Nếu vẫn không được, xin báo cho nhân viên.',
+        unattended: 'Xin thử lại sau. Nếu cần gấp, xin đến quầy. {help}',
+      },
     },
     'pin-format': {
       title: 'Xin kiểm tra nội dung đã nhập',
@@ -135,12 +174,21 @@ export const vi: CustomerTexts = {
     'pin-wrong-last': {
       title: 'Nhập sai {short}',
       text: 'Nội dung đã nhập không khớp với {pin}. Số lần thử còn ít nên không thể nhập tiếp tại đây.',
-      next: 'Nếu tiếp tục nhập sai sẽ bị khóa. Xin hỏi nhân viên hoặc văn phòng hành chính địa phương.',
+      next: {
+        attended: 'Nếu tiếp tục nhập sai sẽ bị khóa. Xin hỏi nhân viên hoặc văn phòng hành chính địa phương.',
+        unattended:
+          'Nếu tiếp tục nhập sai sẽ bị khóa. Nếu không chắc chắn, xin cài đặt lại tại văn phòng hành chính địa phương. {help}',
+      },
     },
     'pin-guarded': {
       title: 'Không thể tiếp tục nhập tại đây',
       text: 'Số lần nhập {pin} còn lại rất ít nên máy không kiểm tra.',
-      next: 'Nếu nhập sai có thể bị khóa. Xin báo cho nhân viên hoặc cài đặt lại tại văn phòng hành chính địa phương.',
+      next: {
+        attended:
+          'Nếu nhập sai có thể bị khóa. Xin báo cho nhân viên hoặc cài đặt lại tại văn phòng hành chính địa phương.',
+        unattended:
+          'Nếu nhập sai có thể bị khóa. Nếu không chắc chắn, xin cài đặt lại tại văn phòng hành chính địa phương. {help}',
+      },
     },
     'pin-blocked': {
       title: 'Đã khóa {short}',
@@ -150,7 +198,10 @@ export const vi: CustomerTexts = {
     'pin-unsure': {
       title: 'Mất kết nối khi đang kiểm tra',
       text: 'Không biết {pin} đã được chấp nhận hay chưa. Số lần thử có thể đã giảm.',
-      next: 'Xin lấy thẻ ra và báo cho nhân viên.',
+      next: {
+        attended: 'Xin lấy thẻ ra và báo cho nhân viên.',
+        unattended: 'Xin lấy thẻ ra, đặt lại rồi thao tác lại từ đầu. {help}',
+      },
     },
     'verify-on-phone': {
       title: 'Xin xác thực trên điện thoại',
@@ -160,7 +211,10 @@ export const vi: CustomerTexts = {
     'other-means': {
       title: 'Không thể dùng theo cách này',
       text: 'Thủ tục này không thể xác nhận chính quý khách theo cách đó.',
-      next: 'Xin hỏi nhân viên về việc dùng thẻ My Number cùng với mã số bí mật.',
+      next: {
+        attended: 'Xin hỏi nhân viên về việc dùng thẻ My Number cùng với mã số bí mật.',
+        unattended: 'Xin dùng thẻ My Number cùng với mã PIN hoặc đến quầy. {help}',
+      },
     },
     'card-without-pin': {
       title: 'Thẻ này không có mã PIN',
@@ -185,12 +239,18 @@ export const vi: CustomerTexts = {
     'take-card-first': {
       title: 'Trước hết xin lấy thẻ ra',
       text: 'Thẻ còn giữ trạng thái của thủ tục trước nên không thể tiếp tục. Số lần thử không bị giảm.',
-      next: 'Xin lấy thẻ ra và báo nhân viên.',
+      next: {
+        attended: 'Xin lấy thẻ ra và báo nhân viên.',
+        unattended: 'Xin lấy thẻ ra rồi thao tác lại từ đầu. {help}',
+      },
     },
     'take-card-now': {
       title: 'Xin lấy thẻ ra ngay',
       text: 'Thẻ có thể vẫn đang ở trạng thái đã xác nhận mã PIN.',
-      next: 'Xin đừng để quên thẻ. Xin lấy thẻ ra rồi báo cho nhân viên.',
+      next: {
+        attended: 'Xin đừng để quên thẻ. Xin lấy thẻ ra rồi báo cho nhân viên.',
+        unattended: 'Xin đừng để quên thẻ. Xin mang thẻ theo. {help}',
+      },
     },
     'municipal-pin-wrong': {
       title: 'Mã PIN không đúng',
@@ -215,7 +275,10 @@ export const vi: CustomerTexts = {
     unexpected: {
       title: 'Không thể tiếp tục',
       text: 'Đã xảy ra sự cố ngoài dự kiến nên thủ tục đã dừng lại.',
-      next: 'Xin lấy lại thẻ và báo cho nhân viên.',
+      next: {
+        attended: 'Xin lấy lại thẻ và báo cho nhân viên.',
+        unattended: 'Xin lấy lại thẻ và thử lại sau. {help}',
+      },
     },
   },
   pins: {
@@ -244,6 +307,7 @@ export const vi: CustomerTexts = {
     renew: 'Có thể gia hạn từ {day}.',
     start: 'Có hiệu lực từ {day}.',
   },
+  help: 'Nếu cần hỗ trợ, xin gọi {contact}.',
   reset: {
     counter: 'Xin mang thẻ đến quầy của văn phòng hành chính địa phương để mở khóa hoặc cài đặt lại.',
     'counter-or-store-with-auth':

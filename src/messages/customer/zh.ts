@@ -2,7 +2,10 @@ import type { CustomerTexts } from '../texts.ts'
 
 const again = '请从头开始操作。'
 const replace = '请取出卡片，重新放好后从头开始操作。'
-const staff = '非常抱歉，请告知工作人员。'
+const staff = {
+  attended: '非常抱歉，请告知工作人员。',
+  unattended: '请稍后再试。如需尽快办理，请使用其他机器或前往窗口。{help}',
+}
 
 /** Customer texts in simplified Chinese. */
 export const zh: CustomerTexts = {
@@ -30,17 +33,26 @@ export const zh: CustomerTexts = {
     'card-unreadable': {
       title: '无法读取卡片',
       text: '可能是卡片的方向或位置不对，或卡片有污渍。',
-      next: '请确认方向，只放置这一张卡片。如仍无法读取，请告知工作人员。',
+      next: {
+        attended: '请确认方向，只放置这一张卡片。如仍无法读取，请告知工作人员。',
+        unattended: '请确认方向，只放置这一张卡片。如仍无法读取，请到市区町村的窗口咨询。{help}',
+      },
     },
     'connection-lost': {
       title: '与卡片的通信中断',
       text: '未能完成卡片的读取。',
-      next: `${replace}如再次发生，请告知工作人员。`,
+      next: {
+        attended: `${replace}如再次发生，请告知工作人员。`,
+        unattended: `${replace}如再次发生，请稍后再试。{help}`,
+      },
     },
     busy: {
       title: '请稍候',
       text: '读卡器正在处理其他操作。',
-      next: '请稍等片刻后再次操作。如仍无法使用，请告知工作人员。',
+      next: {
+        attended: '请稍等片刻后再次操作。如仍无法使用，请告知工作人员。',
+        unattended: '请稍等片刻后再次操作。如仍无法使用，请过一段时间再来。{help}',
+      },
     },
     'out-of-order': {
       title: '暂时无法使用',
@@ -50,7 +62,10 @@ export const zh: CustomerTexts = {
     'begin-again': {
       title: '请重新操作',
       text: '未能完成手续。',
-      next: `${again}如再次发生，请告知工作人员。`,
+      next: {
+        attended: `${again}如再次发生，请告知工作人员。`,
+        unattended: `${again}如再次发生，请稍后再试。{help}`,
+      },
     },
     'too-late': {
       title: '操作已超时',
@@ -60,17 +75,26 @@ export const zh: CustomerTexts = {
     'other-card': {
       title: '此卡片无法使用',
       text: '此卡片不能用于本项手续。',
-      next: '请确认是否放错了卡片。如有疑问，请咨询工作人员。',
+      next: {
+        attended: '请确认是否放错了卡片。如有疑问，请咨询工作人员。',
+        unattended: '请确认是否放错了卡片。如没有可用的卡片，请前往窗口办理。{help}',
+      },
     },
     'card-not-understood': {
       title: '无法读取卡片信息',
       text: '未能正确读取卡片中记录的信息。',
-      next: staff,
+      next: {
+        attended: staff.attended,
+        unattended: '请取回卡片。如再次发生，请携带卡片到市区町村的窗口咨询。{help}',
+      },
     },
     'number-or-card': {
       title: '未能确认内容',
       text: '未能确认您输入的号码或卡片中的信息。',
-      next: '如果您输入了号码，请再次核对。其他情况请告知工作人员。',
+      next: {
+        attended: '如果您输入了号码，请再次核对。其他情况请告知工作人员。',
+        unattended: '如果您输入了号码，请再次核对。其他情况请前往窗口办理。{help}',
+      },
     },
     'swipe-again': {
       title: '无法读取磁条',
@@ -90,12 +114,18 @@ export const zh: CustomerTexts = {
     'certificate-out-of-period': {
       title: '电子证书不在有效期内',
       text: '电子证书的有效期尚未开始，或已经结束。',
-      next: '请告知工作人员。如已过期，可在市区町村的窗口办理更新。',
+      next: {
+        attended: '请告知工作人员。如已过期，可在市区町村的窗口办理更新。',
+        unattended: '请携带卡片到市区町村的窗口咨询。如已过期，可在窗口办理更新。{help}',
+      },
     },
     'certificate-not-yet-valid': {
       title: '电子证书尚未生效',
       text: '电子证书的有效期尚未开始。{start}',
-      next: '请在有效期开始后再来办理。如有疑问，请咨询工作人员。',
+      next: {
+        attended: '请在有效期开始后再来办理。如有疑问，请咨询工作人员。',
+        unattended: '请在有效期开始后再来办理。如有疑问，请到市区町村的窗口咨询。{help}',
+      },
     },
     'certificate-from-tomorrow': {
       title: '电子证书从明天起可用',
@@ -115,12 +145,18 @@ export const zh: CustomerTexts = {
     'certificate-refused': {
       title: '无法确认电子证书',
       text: '未能确认您卡片中的电子证书是否有效。',
-      next: staff,
+      next: {
+        attended: staff.attended,
+        unattended: '请携带卡片到市区町村的窗口，咨询电子证书的情况。{help}',
+      },
     },
     'service-later': {
       title: '目前无法进行确认',
       text: '无法连接到负责确认的服务，或该服务繁忙，因此无法继续办理。',
-      next: '请稍后再次操作。如仍无法使用，请告知工作人员。',
+      next: {
+        attended: '请稍后再次操作。如仍无法使用，请告知工作人员。',
+        unattended: '请稍后再次操作。如需尽快办理，请前往窗口。{help}',
+      },
     },
     'pin-format': {
       title: '请核对您输入的内容',
@@ -135,12 +171,18 @@ export const zh: CustomerTexts = {
     'pin-wrong-last': {
       title: '{short}不正确',
       text: '您输入的内容与{pin}不一致。剩余次数不多，不能在此继续输入。',
-      next: '继续输错将被锁定，无法使用。请咨询工作人员或市区町村的窗口。',
+      next: {
+        attended: '继续输错将被锁定，无法使用。请咨询工作人员或市区町村的窗口。',
+        unattended: '继续输错将被锁定，无法使用。如果不能确定，请在市区町村的窗口重新设置。{help}',
+      },
     },
     'pin-guarded': {
       title: '不能在此继续输入',
       text: '{pin}的剩余次数不多，因此没有进行核对。',
-      next: '如果输错，将可能被锁定。请告知工作人员，或在市区町村的窗口重新设置。',
+      next: {
+        attended: '如果输错，将可能被锁定。请告知工作人员，或在市区町村的窗口重新设置。',
+        unattended: '如果输错，将可能被锁定。如果不能确定，请在市区町村的窗口重新设置。{help}',
+      },
     },
     'pin-blocked': {
       title: '{short}已被锁定',
@@ -150,7 +192,10 @@ export const zh: CustomerTexts = {
     'pin-unsure': {
       title: '核对过程中通信中断',
       text: '无法得知{pin}是否核对成功。剩余次数可能已减少一次。',
-      next: '请取出卡片，并告知工作人员。',
+      next: {
+        attended: '请取出卡片，并告知工作人员。',
+        unattended: '请取出卡片，重新放好后从头开始操作。{help}',
+      },
     },
     'verify-on-phone': {
       title: '请在手机上进行本人确认',
@@ -160,7 +205,10 @@ export const zh: CustomerTexts = {
     'other-means': {
       title: '不能以这种方式使用',
       text: '本项手续无法以这种方式确认您的身份。',
-      next: '请向工作人员咨询使用个人编号卡和密码办理。',
+      next: {
+        attended: '请向工作人员咨询使用个人编号卡和密码办理。',
+        unattended: '请使用个人编号卡和密码，或前往窗口办理。{help}',
+      },
     },
     'card-without-pin': {
       title: '这是没有密码的卡片',
@@ -185,12 +233,18 @@ export const zh: CustomerTexts = {
     'take-card-first': {
       title: '请先取出卡片',
       text: '卡片中仍保留着之前手续的状态，无法继续。剩余次数没有减少。',
-      next: '请取出卡片，并告知工作人员。',
+      next: {
+        attended: '请取出卡片，并告知工作人员。',
+        unattended: '请取出卡片，从头开始操作。{help}',
+      },
     },
     'take-card-now': {
       title: '请立即取出卡片',
       text: '卡片可能仍处于密码已核对的状态。',
-      next: '请勿将卡片留在机器上。请取出卡片后告知工作人员。',
+      next: {
+        attended: '请勿将卡片留在机器上。请取出卡片后告知工作人员。',
+        unattended: '请勿将卡片留在机器上，务必带走。{help}',
+      },
     },
     'municipal-pin-wrong': {
       title: '密码有误',
@@ -215,7 +269,10 @@ export const zh: CustomerTexts = {
     unexpected: {
       title: '无法继续办理',
       text: '发生了意外的问题，手续已中止。',
-      next: '请取回卡片，并告知工作人员。',
+      next: {
+        attended: '请取回卡片，并告知工作人员。',
+        unattended: '请取回卡片，稍后再试。{help}',
+      },
     },
   },
   pins: {
@@ -240,6 +297,7 @@ export const zh: CustomerTexts = {
     renew: '从{day}起可以办理更新。',
     start: '从{day}起可以使用。',
   },
+  help: '如需帮助，请致电{contact}。',
   reset: {
     counter: '请携带卡片前往市区町村的窗口，办理解锁或重新设置的手续。',
     'counter-or-store-with-auth':
