@@ -8,10 +8,13 @@ import { ko } from './customer/ko.ts'
 import { pt } from './customer/pt.ts'
 import { vi } from './customer/vi.ts'
 import { zh } from './customer/zh.ts'
+import { readable, spokenContact } from './spoken.ts'
 import {
   type CustomerLanguage,
+  type CustomerText,
   type CustomerTexts,
   customerLanguages,
+  type MessageText,
   type StaffLanguage,
   type StaffTexts,
   type TriesText,
@@ -46,14 +49,20 @@ export type Filler = (text: string) => string
  * For texts of customers. The sentence on tries has the entries this machine accepts; it is left out where that is
  * unknown, or none.
  *
+ * @param more - further placeholders.
  * @throws RangeError for a day that does not exist.
  */
-export function customerFiller(language: CustomerLanguage, details: CustomerDetails): Filler {
+export function customerFiller(
+  language: CustomerLanguage,
+  details: CustomerDetails,
+  more: Readonly<Record<string, string>> = {},
+): Filler {
   const { tries, days, help, reset } = customerTexts[language]
   const left = details.entriesLeft ?? details.triesLeft
   const day = (text: string, on: CalendarDay | undefined): string =>
     on === undefined ? '' : text.replace('{day}', formatDay(on, language))
   return replacing({
+    ...more,
     ...pinValues(language, details.pin, reset),
     tries: left === undefined || left === 0 ? '' : counted(language, tries, left),
     until: day(days.until, details.until),
@@ -61,6 +70,42 @@ export function customerFiller(language: CustomerLanguage, details: CustomerDeta
     start: day(days.start, details.from),
     help: details.contact === undefined ? '' : help.replace('{contact}', details.contact),
   })
+}
+
+/** A customer's text as shown and as spoken. */
+export interface Shown extends MessageText {
+  readonly spoken: string
+}
+
+/** What a text of a customer needs besides its details. */
+export interface ShownOptions {
+  /** Further placeholders. */
+  readonly more?: Readonly<Record<string, string>>
+  /** Whether the title is spoken; not where the text repeats it. */
+  readonly isTitleSpoken: boolean
+}
+
+/** Fills a text of a customer, for a machine with or without staff. */
+export function customerShown(
+  language: CustomerLanguage,
+  { title, text, next }: CustomerText,
+  details: CustomerDetails,
+  { more, isTitleSpoken }: ShownOptions,
+): Shown {
+  const step = typeof next === 'string' ? next : details.attended === false ? next.unattended : next.attended
+  const whole = { title, text, next: step }
+  const { contact } = details
+  const spelled = { ...details, contact: contact === undefined ? undefined : spokenContact(language, contact) }
+  const spoken = filled(whole, customerFiller(language, spelled, more))
+  return {
+    ...filled(whole, customerFiller(language, details, more)),
+    spoken: readable(language, isTitleSpoken ? spoken : { ...spoken, title: '' }),
+  }
+}
+
+/** Replaces the placeholders of a message. */
+export function filled({ title, text, next }: MessageText, fill: Filler): MessageText {
+  return { title: fill(title), text: fill(text), next: fill(next) }
 }
 
 /** For texts of clerks and operators: the tries left on the card, and the entries this machine accepts where they differ. */
@@ -103,4 +148,29 @@ function replacing(values: Readonly<Record<string, string>>): Filler {
 function counted(language: CustomerLanguage, texts: TriesText, count: number): string {
   const category = new Intl.PluralRules(customerLanguages[language].tag).select(count)
   return (texts[category] ?? texts.other).replace('{n}', String(count))
+}
+
+/**
+ * Language and details of a customer's message.
+ *
+ * @throws TypeError for an unknown language; RangeError if `triesLeft` or `entriesLeft` is not an integer from 0, or `contact` is
+ *   not a telephone number.
+ */
+export function requireDetails({
+  language,
+  ...details
+}: CustomerDetails & { readonly language: CustomerLanguage }): void {
+  if (!Object.hasOwn(customerLanguages, language)) {
+    throw new TypeError(`language must be one of ${Object.keys(customerLanguages).join(', ')}`)
+  }
+  const { contact } = details
+  if (contact !== undefined && !/^[0-9+() -]{3,20}$/.test(contact)) {
+    throw new RangeError('contact must be a telephone number of at most 20 characters')
+  }
+  for (const name of ['triesLeft', 'entriesLeft'] as const) {
+    const count = details[name]
+    if (count !== undefined && !(Number.isSafeInteger(count) && count >= 0)) {
+      throw new RangeError(`${name} must be a whole number, 0 or more`)
+    }
+  }
 }

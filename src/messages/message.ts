@@ -1,13 +1,20 @@
 import { type Code, type Situation, situations } from '../outcomes.ts'
 import { type Failure, failureOf, meaningOfFailure, reportedCode } from './classify.ts'
-import { type CustomerDetails, customerFiller, customerTexts, type Filler, staffFiller } from './fill.ts'
+import {
+  type CustomerDetails,
+  customerShown,
+  customerTexts,
+  filled,
+  requireDetails,
+  type Shown,
+  staffFiller,
+} from './fill.ts'
 import { en } from './staff/en.ts'
 import { ja } from './staff/ja.ts'
 import {
   type Audience,
   audiences,
   type CustomerLanguage,
-  customerLanguages,
   type LanguageFor,
   type MessageText,
   type StaffLanguage,
@@ -35,6 +42,8 @@ export interface SituationMessage {
   readonly text: string
   /** The next step. For customers at most 100 full-width characters. */
   readonly next: string
+  /** All of it for a speech synthesiser: without brackets and signs, telephone numbers digit by digit; about 30 seconds at most. */
+  readonly spoken: string
   /** Situation of the customer; stable, for pictures. */
   readonly situation: Situation
   /** Language of the texts. */
@@ -42,7 +51,9 @@ export interface SituationMessage {
 }
 
 /** A message for a person. */
-export interface Message<A extends Audience = Audience> extends SituationMessage {
+export interface Message<A extends Audience = Audience> extends Omit<SituationMessage, 'spoken'> {
+  /** For customers: see {@link SituationMessage}. */
+  readonly spoken: A extends 'customer' ? string : undefined
   /** Who can resolve it, independent of the audience. */
   readonly turn: Audience
   /**
@@ -67,15 +78,16 @@ export interface Message<A extends Audience = Audience> extends SituationMessage
 export function messageFor<A extends Audience>(error: unknown, options: MessageOptions<A>): Message<A> {
   const { audience } = options
   if (!audiences.includes(audience)) throw new TypeError('audience must be customer, clerk or operator')
-  check(options)
+  requireDetails(options)
   const failure = failureOf(error, options)
   const { situation, turn, retry } = meaningOfFailure(failure)
   const language = (audience === 'customer' ? options.language : staffLanguage(options.language)) as LanguageFor<A>
   const text =
     audience === 'customer'
-      ? customerText(situation, language, { ...options, ...failure })
-      : staffText(failure, audience, staffLanguage(language))
-  return { ...text, turn, retry, situation, code: failure.code, language }
+      ? situationShown(situation, language, { ...options, ...failure })
+      : { ...staffText(failure, audience, staffLanguage(language)), spoken: undefined }
+  const spoken = text.spoken as Message<A>['spoken']
+  return { ...text, spoken, turn, retry, situation, code: failure.code, language }
 }
 
 /** Language of a message in a situation, and its details. */
@@ -90,39 +102,39 @@ export interface SituationOptions extends CustomerDetails {
  */
 export function situationMessage(situation: Situation, options: SituationOptions): SituationMessage {
   if (!situations.includes(situation)) throw new TypeError('unknown situation')
-  check(options)
+  requireDetails(options)
   const { language } = options
-  return { ...customerText(situation, language, options), situation, language }
+  return { ...situationShown(situation, language, options), situation, language }
 }
 
-function customerText(situation: Situation, language: CustomerLanguage, details: CustomerDetails): MessageText {
-  const { title, text, next } = customerTexts[language].situations[situation]
-  const step = typeof next === 'string' ? next : details.attended === false ? next.unattended : next.attended
-  return filled({ title, text, next: step }, customerFiller(language, details))
+/** Situations whose text repeats the title. */
+const titleRepeats: ReadonlySet<Situation> = new Set<Situation>([
+  'insert-card',
+  'timed-out',
+  'cancelled',
+  'card-removed',
+  'too-late',
+  'card-not-understood',
+  'certificate-absent',
+  'certificate-expired',
+  'certificate-out-of-period',
+  'certificate-not-yet-valid',
+  'certificate-revoked',
+  'certificate-refused',
+  'pin-blocked',
+  'card-expired',
+  'registration-expired',
+  'municipal-pin-locked',
+  'municipal-pin-none',
+])
+
+function situationShown(situation: Situation, language: CustomerLanguage, details: CustomerDetails): Shown {
+  const isTitleSpoken = !titleRepeats.has(situation)
+  return customerShown(language, customerTexts[language].situations[situation], details, { isTitleSpoken })
 }
 
 function staffText(failure: Failure, audience: 'clerk' | 'operator', language: StaffLanguage): MessageText {
   const texts = staffTexts[language]
   const { title, [audience]: text } = texts.codes[reportedCode(failure) ?? 'unexpected']
   return filled({ title, ...text }, staffFiller(language, texts, failure))
-}
-
-function filled({ title, text, next }: MessageText, fill: Filler): MessageText {
-  return { title: fill(title), text: fill(text), next: fill(next) }
-}
-
-function check({ language, ...details }: SituationOptions): void {
-  if (!Object.hasOwn(customerLanguages, language)) {
-    throw new TypeError(`language must be one of ${Object.keys(customerLanguages).join(', ')}`)
-  }
-  const { contact } = details
-  if (contact !== undefined && !/^[0-9+() -]{3,20}$/.test(contact)) {
-    throw new RangeError('contact must be a telephone number of at most 20 characters')
-  }
-  for (const name of ['triesLeft', 'entriesLeft'] as const) {
-    const count = details[name]
-    if (count !== undefined && !(Number.isSafeInteger(count) && count >= 0)) {
-      throw new RangeError(`${name} must be a whole number, 0 or more`)
-    }
-  }
 }

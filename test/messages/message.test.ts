@@ -164,6 +164,7 @@ describe('from a situation', () => {
       title: '電子証明書の期限が近づいています',
       text: '電子証明書は、今回はお使いになれます。有効期限は2026年12月31日です。',
       next: '期限が過ぎると使えなくなります。カードをお持ちになり、市区町村の窓口で更新してください。更新できるのは2026年10月1日からです。',
+      spoken: expect.stringMatching(/^電子証明書の期限が近づいています。.*2026年10月1日からです。$/),
       situation: 'certificate-renew-soon',
       language: 'ja',
     })
@@ -179,9 +180,9 @@ describe('from a situation', () => {
 
   test('is what its error says', () => {
     for (const language of languages) {
-      const { title, text, next } = customer(pinError('ERR_PIN_GUARDED', 'sign', 1, 0), language)
+      const { title, text, next, spoken } = customer(pinError('ERR_PIN_GUARDED', 'sign', 1, 0), language)
       const shown = situationMessage('pin-guarded', { language, pin: 'sign', triesLeft: 1, entriesLeft: 0 })
-      expect(shown).toEqual({ title, text, next, situation: 'pin-guarded', language })
+      expect(shown).toEqual({ title, text, next, spoken, situation: 'pin-guarded', language })
     }
   })
 
