@@ -75,6 +75,56 @@ export interface CustomerTexts {
   readonly reset: Readonly<Record<ResetWay, string>>
 }
 
+/** Steps of a visit that does not fail, in the usual order; the last four end it or may come at any time. */
+export const visitSteps = [
+  'place-card',
+  'checking',
+  'choose',
+  'enter-pin',
+  'verify-on-phone',
+  'authenticating',
+  'accepted',
+  'printing',
+  'take-card',
+  'take-paper',
+  'forgotten-card',
+  'ended',
+  'more-time',
+  'inactive',
+  'out-of-service',
+] as const
+
+/** One of {@link visitSteps}: a screen, with its picture, in the customer's language. */
+export type VisitStep = (typeof visitSteps)[number]
+
+/** What a machine reads: cards, phones, or both. */
+export type Accepted = 'card' | 'phone' | 'card-or-phone'
+
+/** Services a customer chooses from: the methods of `findServices` in `jpki-card/credentials`. */
+export type ServiceName = 'token' | 'issuance-application' | 'stripe' | 'attributes' | 'register-pin'
+
+/** Names for buttons and headings. */
+export interface VisitNames {
+  readonly services: Readonly<Record<ServiceName, string>>
+  /** The certificates of the card. */
+  readonly certificates: { readonly auth: string; readonly sign: string }
+  /** Ways to be served: the channels of `findServices` in `jpki-card/credentials`. */
+  readonly channels: Readonly<Record<'convenience-store' | 'municipal-machine' | 'counter', string>>
+  /** Buttons; texts of a visit refer to them by these names. `listen` repeats the spoken text. */
+  readonly buttons: Readonly<
+    Record<'enter' | 'correct' | 'back' | 'cancel' | 'continue' | 'finish' | 'again' | 'listen', string>
+  >
+}
+
+/** Texts of a visit in one language. Further placeholders: `{service}`, and `{enter}` and the like for buttons. */
+export interface VisitTexts extends Omit<VisitNames, 'services'> {
+  readonly steps: Readonly<
+    Record<VisitStep | 'place-phone' | 'place-card-or-phone' | 'forgotten-card-urgent', CustomerText>
+  >
+  /** The name on a button, and the phrase within a sentence. */
+  readonly services: Readonly<Record<ServiceName | 'unknown', { readonly name: string; readonly phrase: string }>>
+}
+
 /** Every code, and `unexpected` for an error without one. */
 type StaffKey = Code | 'unexpected'
 
