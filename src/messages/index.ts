@@ -21,5 +21,16 @@ export type { PinDetails } from './classify.ts'
 export type { CustomerDetails, DayDetails, PlaceDetails } from './fill.ts'
 export type { Message, MessageOptions, SituationMessage, SituationOptions } from './message.ts'
 export { messageFor, situationMessage } from './message.ts'
-export type { Audience, CustomerLanguage, LanguageFor, StaffLanguage } from './texts.ts'
-export { audiences, customerLanguages } from './texts.ts'
+export type {
+  Accepted,
+  Audience,
+  CustomerLanguage,
+  LanguageFor,
+  ServiceName,
+  StaffLanguage,
+  VisitNames,
+  VisitStep,
+} from './texts.ts'
+export { audiences, customerLanguages, visitSteps } from './texts.ts'
+export type { VisitDetails, VisitMessage, VisitOptions } from './visit.ts'
+export { visitMessage, visitNames } from './visit.ts'

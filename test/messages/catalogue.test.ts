@@ -3,7 +3,6 @@ import * as errors from '../../src/errors.ts'
 import { customerTexts } from '../../src/messages/fill.ts'
 import {
   audiences,
-  type CustomerLanguage,
   customerLanguages,
   lookSituations,
   messageFor,
@@ -12,7 +11,7 @@ import {
 } from '../../src/messages/index.ts'
 import { staffTexts } from '../../src/messages/message.ts'
 import { codes, outcomeOf } from '../../src/outcomes.ts'
-import { contact, everyText, fields, languages, places } from './support.ts'
+import { contact, everyText, fields, languages, places, staff } from './support.ts'
 
 const sorted = (value: object): string[] => Object.keys(value).toSorted()
 const placeholders = ['pin', 'short', 'form', 'tries', 'reset', 'until', 'renew', 'start', 'help']
@@ -68,17 +67,6 @@ describe('the data is complete', () => {
     }
   })
 })
-
-/** What the staff of a place is called. */
-const staff: Readonly<Record<CustomerLanguage, RegExp>> = {
-  ja: /係員|職員|店員|スタッフ|係の/,
-  en: /\b(staff|clerk|attendant|employee|assistant)/i,
-  zh: /人员|职员|店员|服务员/,
-  ko: /직원|점원|담당자|종업원/,
-  pt: /atendente|funcionári|empregad/i,
-  es: /\b(personal|emplead|dependient|encargad)/i,
-  vi: /nhân viên/i,
-}
 
 describe('a machine without staff', () => {
   test.each(languages)('%s: in every situation no text refers to the staff, and the others do', (language) => {

@@ -5,12 +5,18 @@ import {
   customerLanguages,
   type DayDetails,
   lookSituations,
-  type Message,
   messageFor,
   type PinDetails,
   type PlaceDetails,
+  type ServiceName,
   type SituationMessage,
   situationMessage,
+  type VisitDetails,
+  type VisitMessage,
+  type VisitStep,
+  visitMessage,
+  visitNames,
+  visitSteps,
 } from '../../src/messages/index.ts'
 import { codes } from '../../src/outcomes.ts'
 import { pinIds } from '../../src/pins.ts'
@@ -18,17 +24,29 @@ import { pinIds } from '../../src/pins.ts'
 export const languages = Object.keys(customerLanguages) as CustomerLanguage[]
 const pins = [...pinIds, 'unknown', undefined]
 const triesLeft = [undefined, 0, 1, 2, 10]
-const entriesLeft = [undefined, 0, 1, 9]
+const entriesLeft = [0, 1, 9]
 /** The longest number that is accepted. */
 export const contact = '+81 (0)120-000-00000'
 export const places: readonly PlaceDetails[] = [{}, { attended: false }, { attended: false, contact }]
+/** What the staff of a place is called. */
+export const staff: Readonly<Record<CustomerLanguage, RegExp>> = {
+  ja: /係員|職員|店員|スタッフ|係の/,
+  en: /\b(staff|clerk|attendant|employee|assistant)/i,
+  zh: /人员|职员|店员|服务员/,
+  ko: /직원|점원|담당자|종업원/,
+  pt: /atendente|funcionári|empregad/i,
+  es: /\b(personal|emplead|dependient|encargad)/i,
+  vi: /nhân viên/i,
+}
+
 const days = [{}, { until: '2026-12-31', from: '2026-09-30' }]
 
-const pinDetails = pins.flatMap((pin) =>
-  triesLeft.flatMap((left) => entriesLeft.map((entries) => ({ pin, triesLeft: left, entriesLeft: entries }))),
-)
+const pinDetails = pins.flatMap((pin) => [
+  ...triesLeft.map((left) => ({ pin, triesLeft: left })),
+  ...entriesLeft.map((entries) => ({ pin, triesLeft: 3, entriesLeft: entries })),
+])
 
-type Shown = SituationMessage & Partial<Message>
+type Shown = Omit<SituationMessage, 'spoken'> & { readonly spoken: string | undefined }
 
 const made = new Map<string, Shown[]>()
 
@@ -63,12 +81,34 @@ function make(audience: Audience, language: CustomerLanguage): Shown[] {
   return [...found.values()]
 }
 
+/** Every message of a visit in a language, each once. */
+export function everyVisit(language: CustomerLanguage): readonly VisitMessage[] {
+  const found = new Map<string, VisitMessage>()
+  const add = (step: VisitStep, details: VisitDetails): void => {
+    for (const place of places) {
+      const message = visitMessage(step, { language, ...details, ...place })
+      found.set(JSON.stringify(message), message)
+    }
+  }
+  for (const step of visitSteps) {
+    for (const accepts of ['card', 'phone', 'card-or-phone'] as const) add(step, { accepts })
+    for (const service of Object.keys(visitNames(language).services) as ServiceName[]) add(step, { service })
+    for (const times of [2, 9]) add(step, { times })
+    for (const details of pinDetails) add(step, details)
+  }
+  return [...found.values()]
+}
+
 /** All their titles, texts and steps, each once. */
 export function everyText(audience: Audience, language: CustomerLanguage): ReadonlySet<string> {
   return new Set(everyMessage(audience, language).flatMap(fields))
 }
 
-export const fields = ({ title, text, next }: SituationMessage): [string, string, string] => [title, text, next]
+export const fields = ({
+  title,
+  text,
+  next,
+}: Pick<SituationMessage, 'title' | 'text' | 'next'>): [string, string, string] => [title, text, next]
 
 /** Width in full-width characters; a letter, digit or half-width sign counts half. */
 export function width(text: string): number {
