@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { type RefusalError, ServerError } from '../../src/errors.ts'
 import { readAcceptance } from '../../src/token/acceptance.ts'
 import {
+  certificateDigest,
   challengeDigest,
   holderDigest,
   type Token,
@@ -58,12 +59,14 @@ const codeOf = async (call: () => Promise<unknown>): Promise<string> => (await t
 
 describe('the digests in an answer', () => {
   for (const one of vectors<
-    Record<'id' | 'nonce' | 'certificate' | 'holder' | 'challengeDigest' | 'holderDigest', string>
+    Record<'id' | 'nonce' | 'certificate' | 'holder' | 'challengeDigest' | 'holderDigest' | 'certificateDigest', string>
   >('token/answer.json')) {
     test(one.id, () => {
       const nonce = Buffer.from(one.nonce, 'base64url')
       expect(challengeDigest(nonce)).toBe(one.challengeDigest)
-      expect(holderDigest(nonce, Buffer.from(one.certificate, 'base64'), one.holder)).toBe(one.holderDigest)
+      const certificate = Buffer.from(one.certificate, 'base64')
+      expect(holderDigest(nonce, certificate, one.holder)).toBe(one.holderDigest)
+      expect(certificateDigest(nonce, certificate)).toBe(one.certificateDigest)
     })
   }
 })
