@@ -80,10 +80,11 @@ function isCheaper(kept: ScryptCost, wanted: ScryptCost): boolean {
 function parseHash(kept: string): ScryptCost & { readonly salt: Buffer; readonly hash: Buffer } {
   const [, N, r, p, salt, hash] = keptForm.exec(kept) ?? []
   const cost = { N: Number(N), r: Number(r), p: Number(p) }
-  if (salt === undefined || hash === undefined || !isCost(cost)) {
+  // A text of another form has no cost.
+  if (!isCost(cost)) {
     throw new RefusalError('ERR_STORE_UNAVAILABLE', 'unexpected value in the store: not the hash of a PIN')
   }
-  return { ...cost, salt: Buffer.from(salt, 'base64url'), hash: Buffer.from(hash, 'base64url') }
+  return { ...cost, salt: Buffer.from(salt!, 'base64url'), hash: Buffer.from(hash!, 'base64url') }
 }
 
 /** Whether a stored hash has a lower cost than required. @throws RefusalError `ERR_STORE_UNAVAILABLE`. */

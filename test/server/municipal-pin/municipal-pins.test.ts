@@ -553,6 +553,9 @@ describe('one that does not exist', () => {
     for (let i = 0; i < 5; i++) {
       expect(await outcome(pins.verify('unregistered', kind, bytes('1234'), at))).toBe('NOT_REGISTERED')
     }
+    await pins.register('unregistered', kind, bytes('1234'), clerk)
+    expect(await outcome(pins.verify('unregistered', kind, bytes('0000'), at))).toBe('REJECTED')
+    expect(await outcome(pins.verify('unregistered', kind, bytes('1234'), at))).toBe('ok')
   })
 
   test('costs as much computing as a wrong one', async () => {
@@ -919,6 +922,7 @@ describe('misuse', () => {
     [{ formerKeys: [new Uint8Array(31)] }, RangeError],
     [{ formerKeys: [new Uint8Array(32).fill(7)] }, RangeError],
     [{ formerKeys: new Uint8Array(32) as never }, TypeError],
+    [{ formerKeys: new Uint8Array() as never }, TypeError],
     [{ maxWrongTries: 0 }, RangeError],
     [{ hashing: { atOnce: 0, waiting: 1 } }, RangeError],
     [{ hashing: { atOnce: 1, waiting: -1 } }, RangeError],

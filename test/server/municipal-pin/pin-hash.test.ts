@@ -102,6 +102,10 @@ describe('a kept hash', () => {
     expect(asked.secrets).toEqual([])
   })
 
+  test.each(['2:32:1', '2:1:16', '1048576:10:10'])('of cost %s is one', (text) => {
+    expect(isOutdated(kept(text), { N: 2, r: 1, p: 1 })).toBe(false)
+  })
+
   test('has nothing before or after it, and salt and hash of their lengths', () => {
     const whole = kept('2:1:1')
     expect(isOutdated(whole, { N: 2, r: 1, p: 1 })).toBe(false)
