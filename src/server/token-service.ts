@@ -59,7 +59,7 @@ function inputOf(algorithm: TokenAlgorithm, message: Uint8Array): SignedInput {
   return { padding: 'pss', hash, digest: new Uint8Array(createHash('sha256').update(message).digest()) }
 }
 
-const domain = Buffer.from('jpki-card-holder:1\0', 'latin1')
+const domain = Buffer.from('jpki-card-holder:1\0')
 
 /**
  * Pseudonym of the holder of a certificate, without its serial number, whose collection is restricted by law.
@@ -110,23 +110,24 @@ export function readRecord(text: unknown): NonceRecord {
   return { terminal, purpose, origin, until: Number(until) }
 }
 
-/** The refusal for a failed verification of a certificate. */
+/** The refusal for a failed verification of a certificate. @param report - with a failure. */
 export function refusalOf(report: VerificationReport, certificate: Certificate): RefusalError {
-  const { failure, at } = report
-  const detail = { check: failure?.check, depth: failure?.depth }
-  if (failure?.check === 'revocation') {
-    const status = report.revocation[failure.depth]?.status
+  const { at } = report
+  const { check, depth, message } = report.failure!
+  const detail = { check, depth }
+  if (check === 'revocation') {
+    const status = report.revocation[depth]?.status
     if (status === 'revoked') return new RefusalError('ERR_CERTIFICATE_REVOKED', 'the certificate is revoked', detail)
     return new RefusalError('ERR_REVOCATION_UNKNOWN', 'no source has the revocation status of the certificate', detail)
   }
-  if (failure?.check === 'validity' && failure.depth === 0) {
+  if (check === 'validity' && depth === 0) {
     return at < certificate.notBefore
       ? new RefusalError('ERR_CERTIFICATE_NOT_YET_VALID', `not valid yet at ${at.toISOString()}`, detail)
       : new RefusalError('ERR_CERTIFICATE_EXPIRED', 'the certificate has expired', detail)
   }
   // The reason of the profile names a policy or an authority, nothing of the holder.
-  const reason = failure?.check === 'jpki-profile' ? `, ${failure.message}` : ''
-  return new RefusalError('ERR_CERTIFICATE_REFUSED', `the certificate is refused: ${failure?.check}${reason}`, detail)
+  const reason = check === 'jpki-profile' ? `, ${message}` : ''
+  return new RefusalError('ERR_CERTIFICATE_REFUSED', `the certificate is refused: ${check}${reason}`, detail)
 }
 
 /** A terminal's request for a challenge. */
@@ -316,7 +317,7 @@ export class TokenService implements HealthSource {
       requireServed(settings, { terminal, purpose })
       const at = settings.clock()
       const certificate = read(der, 0)
-      const report = await inspect(settings, certificate, caCertificate, at)
+      const { report, byPolicy } = await inspect(settings, certificate, caCertificate, at)
       await this.#audit({ type, terminal, purpose, code: null })
       return {
         ok: true,
@@ -325,7 +326,7 @@ export class TokenService implements HealthSource {
         at,
         validUntil: report.validUntil!,
         validity: certificateValidity(certificate, at),
-        userVerificationByPolicy: report.profile?.userVerification,
+        userVerificationByPolicy: byPolicy,
         checks: report.checks,
         revocation: report.revocation,
       }
@@ -379,8 +380,8 @@ export class TokenService implements HealthSource {
     if (!fitsKey(parsed.algorithm, certificate)) {
       throw new RefusalError('ERR_TOKEN_ALGORITHM', 'the algorithm does not match the key in the certificate')
     }
-    const report = await inspect(settings, certificate, parsed.caCertificateDer, at)
-    const userVerification = verifiedUser(settings, parsed, report.profile?.userVerification)
+    const { report, byPolicy } = await inspect(settings, certificate, parsed.caCertificateDer, at)
+    const userVerification = verifiedUser(settings, parsed, byPolicy)
     const message = messageOf(parsed, parsed.nonceBytes)
     if (!isSignedBy(certificate, parsed.algorithm, message, parsed.signatureBytes, settings.signatures)) {
       throw new RefusalError(
@@ -482,7 +483,7 @@ function requireClaims(settings: Settings, { origin, terminal, purpose }: Parsed
  * Verifies a certificate for authentication, and that the way its policy verifies holders is accepted.
  *
  * @param caCertificate - DER, as read from the card: one more intermediate, unless it is an anchor (the usual case).
- * @returns a report whose `ok` is true.
+ * @returns a report whose `ok` is true, and how the policy verifies holders, when it says so.
  * @throws RefusalError with the first failed check.
  */
 async function inspect(
@@ -490,15 +491,16 @@ async function inspect(
   certificate: Certificate,
   caCertificate: Uint8Array | undefined,
   at: Date,
-): Promise<VerificationReport> {
+): Promise<{ readonly report: VerificationReport; readonly byPolicy: UserVerification | undefined }> {
   const { anchors, anchorTexts, revocation, hierarchies, profiles, signatures, intermediates = [] } = settings
   const isKnown = caCertificate === undefined || anchorTexts.has(toBase64(caCertificate))
   const pool = isKnown ? intermediates : [...intermediates, read(caCertificate, 1)]
   const trust = { anchors, revocation, hierarchies, profiles, signatures }
   const report = await inspectCertificate(certificate, { ...trust, intermediates: pool, at, use: 'auth' })
   if (!report.ok) throw refusalOf(report, certificate)
-  requireAccepted(settings, report.profile?.userVerification)
-  return report
+  const byPolicy = report.profile?.userVerification
+  requireAccepted(settings, byPolicy)
+  return { report, byPolicy }
 }
 
 /** @throws RefusalError `ERR_USER_VERIFICATION`. */

@@ -61,7 +61,7 @@ export function challengeDigest(nonce: Uint8Array): string {
  */
 export function holderDigest(nonce: Uint8Array, certificate: Uint8Array, holder: string): string {
   const inner = createHash('sha256').update(certificate).digest()
-  return createHash('sha256').update(nonce).update(inner).update(holder, 'utf8').digest('base64url')
+  return createHash('sha256').update(nonce).update(inner).update(holder).digest('base64url')
 }
 
 /**

@@ -79,7 +79,7 @@ export function messageOf({ format, origin, terminal, purpose }: SignedClaims, n
   let at = 0
   for (const text of texts) {
     at = message.writeUInt32BE(text.length, at)
-    at += message.write(text, at, 'latin1')
+    at += message.write(text, at)
   }
   message.set(nonce, message.writeUInt32BE(nonce.length, at))
   return message

@@ -206,7 +206,7 @@ export class TokenServer {
     const { fetch: send = fetch, timeoutMs = 15_000, signal } = this.#options
     const limit = AbortSignal.timeout(timeoutMs)
     const ended = signal === undefined ? limit : AbortSignal.any([limit, signal])
-    let status: number
+    let status: number | undefined
     let text: string
     try {
       const response = await send(new URL(path, this.#base), {
@@ -221,8 +221,9 @@ export class TokenServer {
       if (bytes === undefined) throw new RangeError('response too long')
       text = new TextDecoder().decode(bytes)
     } catch (cause) {
-      const why = limit.aborted ? `no response within ${timeoutMs / 1000} s` : 'unreachable'
-      throw new ServerError(`no response from the server: ${why}`, { cause })
+      const why = status === undefined ? 'unreachable' : 'incomplete or too long'
+      const late = `no response within ${timeoutMs / 1000} s`
+      throw new ServerError(`no response from the server: ${limit.aborted ? late : why}`, { cause, status })
     }
     const answer = parse(text, status)
     if (status === expected.status) return answer
@@ -258,8 +259,13 @@ function refusalOf(answer: unknown, status: number, expected: Expected): Refusal
   if (!expected.refusals.includes(code)) return mismatch('code: refusal of another request')
   return new RefusalError(code, `the server refused (HTTP ${status})`, {
     check: typeof check === 'string' && /^[a-z]+(-[a-z]+){0,3}$/.test(check) ? check.substring(0, 40) : undefined,
-    depth: typeof depth === 'number' && Number.isInteger(depth) && depth >= 0 && depth < 100 ? depth : undefined,
+    depth: isDepth(depth) ? depth : undefined,
   })
+}
+
+/** Position of a certificate in a path. */
+function isDepth(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 100
 }
 
 function isNumber(value: number | undefined): value is number {

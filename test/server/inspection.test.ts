@@ -1,7 +1,7 @@
-import { beforeEach, expect, test, vi } from 'vitest'
-import type { RevocationAnswer, VerificationReport } from '../../src/pki/trust/index.ts'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import type { CheckResult, RevocationAnswer, VerificationReport } from '../../src/pki/trust/index.ts'
 import type { Certificate } from '../../src/pki/x509/index.ts'
-import { answer, authorities, events, now, read, request, serve, user } from './fixture.ts'
+import { answer, authorities, events, now, read, refusal, request, serve, user } from './fixture.ts'
 
 /** What path validation was asked, what it is to answer in place of its own answer, and the generation of an anchor. */
 const inspection = vi.hoisted(() => ({
@@ -83,6 +83,65 @@ test('the generation of the anchor is written down, and the holder is named by t
   const direct = await service.verify(await answer(await service.challenge(request)), request)
   expect(direct.holder).not.toBe(holder)
   expect(direct.holder).toMatch(/^[\w-]{43}$/)
+})
+
+describe('a certificate that fails', () => {
+  const failing = async (failure: CheckResult, more: Partial<VerificationReport> = {}) => {
+    inspection.change = (report) => ({ ...(report as VerificationReport), ok: false, failure, ...more })
+    const service = serve()
+    const token = await answer(await service.challenge(request))
+    const { code, check, depth, message } = await refusal(() => service.verify(token, request))
+    return { code, check, depth, message }
+  }
+  const failed = (check: CheckResult['check'], depth: number): CheckResult => ({
+    check,
+    depth,
+    result: 'failed',
+    message: 'of 山田太郎',
+  })
+
+  test.each(['good', 'unknown', undefined] as const)(
+    'for revocation, with the status %s, is of unknown revocation',
+    async (status) => {
+      const revocation = status === undefined ? [] : [{ status, evidence: [], problems: [] }]
+      expect(await failing(failed('revocation', 0), { revocation })).toMatchObject({
+        code: 'ERR_REVOCATION_UNKNOWN',
+        check: 'revocation',
+        depth: 0,
+      })
+    },
+  )
+
+  test('is revoked by the status of the certificate that failed', async () => {
+    const status = (...all: RevocationAnswer['status'][]) => ({
+      revocation: all.map((one) => ({ status: one, evidence: [], problems: [] })),
+    })
+    const code = async (depth: number, more: object) => (await failing(failed('revocation', depth), more)).code
+    expect(await code(1, status('good', 'revoked'))).toBe('ERR_CERTIFICATE_REVOKED')
+    expect(await code(0, status('unknown', 'revoked'))).toBe('ERR_REVOCATION_UNKNOWN')
+  })
+
+  test('for its validity has not begun before notBefore, and has expired from then on', async () => {
+    const { notBefore } = read(user.auth)
+    const at = async (ms: number, depth = 0) =>
+      (await failing(failed('validity', depth), { at: new Date(notBefore.getTime() + ms) })).code
+    expect(await at(-1)).toBe('ERR_CERTIFICATE_NOT_YET_VALID')
+    expect(await at(0)).toBe('ERR_CERTIFICATE_EXPIRED')
+    expect(await at(-1, 1)).toBe('ERR_CERTIFICATE_REFUSED')
+  })
+
+  test('names the check, and its reason for the profile only', async () => {
+    const code = 'ERR_CERTIFICATE_REFUSED'
+    const message = 'the certificate is refused: key-usage'
+    expect(await failing(failed('key-usage', 2))).toEqual({ code, check: 'key-usage', depth: 2, message })
+    expect((await failing(failed('jpki-profile', 0))).message).toBe(
+      'the certificate is refused: jpki-profile, of 山田太郎',
+    )
+  })
+
+  test('without a reason is refused all the same', async () => {
+    expect((await failing(undefined as never)).code).toBe('ERR_INTERNAL')
+  })
 })
 
 test('whatever a path is worth, a signature of another certificate is refused', async () => {

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { memoryStore, type NonceStore, redisStore, type TokenService } from '../../src/server/index.ts'
 import { type Redis, startRedis } from '../support/redis.ts'
@@ -171,6 +172,18 @@ describe('an announcement', () => {
     } finally {
       vi.useRealTimers()
     }
+  })
+
+  test('is the origin and an HMAC under the pseudonym key, for no other purpose', async () => {
+    const texts: string[] = []
+    const announce = (text: string): string[] => {
+      texts.push(text)
+      return [text]
+    }
+    const pseudonymKey = new Uint8Array(32).fill(9)
+    await serve({ store: { ...memoryStore(), announce }, pseudonymKey }).checkInstances()
+    const fingerprint = createHmac('sha256', pseudonymKey).update('jpki-card-instance:1\0').digest('base64url')
+    expect(texts).toEqual([`https://issue.example ${fingerprint}`])
   })
 
   test('is not asked of a store that has none', async () => {

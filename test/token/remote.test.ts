@@ -349,12 +349,60 @@ describe('an answer', () => {
   test('of 65 536 bytes is read, one of 65 537 is refused', async () => {
     const sized = (bytes: number): string => JSON.stringify(good).padEnd(bytes)
     expect((await scripted([[200, sized(65_536)]]).remote.verify(token)).holder).toBe(holder)
-    expect(await thrown(() => scripted([[200, sized(65_537)]]).remote.verify(token))).toBeInstanceOf(ServerError)
+    const error = await thrown(() => scripted([[200, sized(65_537)]]).remote.verify(token))
+    expect(error).toMatchObject({ name: 'ServerError', status: 200, cause: { name: 'RangeError' } })
+    expect(error.message).toContain('too long')
+  })
+
+  test('that breaks off has its status, one that never came has none', async () => {
+    const broken = new ReadableStream<Uint8Array>({ start: (to) => to.error(new Error('reset')) })
+    const half = new TokenServer(origin, { fetch: async () => new Response(broken, { status: 404 }) })
+    expect(await thrown(() => half.verify(token))).toMatchObject({
+      name: 'ServerError',
+      status: 404,
+      message: expect.stringContaining('incomplete'),
+      cause: { message: 'reset' },
+    })
+    const gone = new TokenServer(origin, { fetch: () => Promise.reject(new Error('refused')) })
+    expect(await thrown(() => gone.verify(token))).toMatchObject({
+      name: 'ServerError',
+      status: undefined,
+      message: expect.stringContaining('unreachable'),
+      cause: { message: 'refused' },
+    })
+  })
+
+  test('that is not JSON keeps its status and why it is not', async () => {
+    for (const body of ['<html>', '']) {
+      const error = await thrown(() => scripted([[502, body]]).remote.verify(token))
+      expect(error).toMatchObject({ name: 'ServerError', status: 502, cause: { name: 'SyntaxError' } })
+    }
+  })
+
+  test('names a check of one to four words, 40 characters at most, and a depth from 0 to 99', async () => {
+    const refused = async (more: object) => {
+      const { remote } = scripted([[422, { code: 'ERR_CERTIFICATE_REFUSED', ...more }]])
+      const { check, depth } = await thrown<RefusalError>(() => remote.verify(token))
+      return [check, depth]
+    }
+    expect(await refused({ check: 'validity', depth: 0 })).toEqual(['validity', 0])
+    expect(await refused({ check: 'a-b-c-d', depth: 99 })).toEqual(['a-b-c-d', 99])
+    expect(await refused({ check: 'a-b-c-d-e', depth: '0' })).toEqual([undefined, undefined])
+    expect(await refused({ check: 'a'.repeat(40) })).toEqual(['a'.repeat(40), undefined])
+    expect(await refused({ check: 'a'.repeat(41) })).toEqual(['a'.repeat(40), undefined])
+  })
+
+  test('of an unexpected error of the server is no refusal', async () => {
+    const { remote } = scripted([[500, { code: 'ERR_INTERNAL' }]])
+    for (const call of [() => remote.verify(token), () => remote.challenge(request)]) {
+      expect(await thrown(call)).toMatchObject({ name: 'ServerError', code: 'ERR_SERVER', status: 500 })
+    }
   })
 
   test('without a body is refused', async () => {
     const empty = new TokenServer(origin, { fetch: async () => new Response(null, { status: 204 }) })
-    expect(await thrown(() => empty.verify(token))).toMatchObject({ name: 'ServerError', code: 'ERR_SERVER' })
+    const error = await thrown(() => empty.verify(token))
+    expect(error).toMatchObject({ name: 'ServerError', status: 204, cause: { name: 'SyntaxError' } })
   })
 
   test.each([null, 'text', 7, {}, { code: null }, { error: 'ERR_TOKEN' }, { error: { code: 'ERR_TOKEN' } }])(

@@ -16,6 +16,7 @@ import {
   tokenFormat,
   tokenMessage,
 } from '../../src/token/index.ts'
+import type { UserVerification } from '../../src/user-verification.ts'
 import { thrown, vectors } from '../support/vectors.ts'
 
 const nonce = Buffer.alloc(32, 7).toString('base64url')
@@ -205,6 +206,18 @@ describe('an answer of the card', () => {
     expect(Object.keys(await answer({}))).not.toContain('caCertificate')
     expect(await answer({ caCertificate: Uint8Array.of(4) })).toEqual({ ...own, caCertificate: 'BA==' })
     for (const message of messages) expect(message).toEqual(tokenMessage(challenge))
+  })
+
+  test('says how the holder was verified unless that is the PIN, which is what a token without it says', async () => {
+    const answer = (userVerification: UserVerification | undefined) =>
+      answerChallenge(challenge, challenge, { sign: async () => ({ ...signed, userVerification }) })
+    for (const way of ['device', 'face', 'sight'] as const) expect((await answer(way)).userVerification).toBe(way)
+    for (const way of ['pin', undefined] as const) expect(await answer(way)).not.toHaveProperty('userVerification')
+  })
+
+  test('to a nonce of another length is refused with the name of that field', async () => {
+    const error = await thrown<RefusalError>(() => tokenMessage({ ...claims, nonce: 'AA' }))
+    expect(error).toMatchObject({ code: 'ERR_TOKEN', message: expect.stringMatching(/^nonce: /) })
   })
 
   test.each<[string, object]>([
