@@ -43,8 +43,19 @@ export interface SigningKey {
   readonly engine: CryptoEngine
 }
 
-/** The key of a PKCS#8 DER. */
-export async function signingKey(pkcs8: Uint8Array, { pkijs }: Asn1): Promise<SigningKey> {
+const signingKeys = new WeakMap<Uint8Array, Promise<SigningKey>>()
+
+/** The key of a PKCS#8 DER; imported once per array. */
+export function signingKey(pkcs8: Uint8Array, asn1: Asn1): Promise<SigningKey> {
+  let key = signingKeys.get(pkcs8)
+  if (key === undefined) {
+    key = importKey(pkcs8, asn1)
+    signingKeys.set(pkcs8, key)
+  }
+  return key
+}
+
+async function importKey(pkcs8: Uint8Array, { pkijs }: Asn1): Promise<SigningKey> {
   const { Crypto } = await import('@peculiar/webcrypto')
   const crypto = new Crypto()
   const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }

@@ -3,9 +3,10 @@
 import { generateKeys, type IssuedCertificate } from '../rsa.ts'
 import { type Asn1, loadAsn1, wholeSecond } from './asn1.ts'
 import { dayInJapan, endOfDayInJapan } from './calendar.ts'
-import { newSerial, signCertificate } from './certificate.ts'
+import { signCertificate } from './certificate.ts'
 import { type AuthorityOrganization, type CertificateUse, issuerName, serviceName } from './distinguished-name.ts'
 import { ExtensionWriter } from './extensions.ts'
+import { type NumberSource, randomNumbers } from './number-source.ts'
 
 /** Both CAs of one generation, each with its private key. */
 export interface Authorities {
@@ -32,14 +33,20 @@ export interface AuthorityOptions {
  *
  * @throws TypeError for an invalid date. RangeError if `validYears` is not 2 to 99.
  */
-export async function createAuthorities(options: AuthorityOptions = {}): Promise<Authorities> {
+export function createAuthorities(options: AuthorityOptions = {}): Promise<Authorities> {
+  return makeAuthorities(options, randomNumbers)
+}
+
+/** The same with serial numbers of a source. */
+export async function makeAuthorities(options: AuthorityOptions, numbers: NumberSource): Promise<Authorities> {
   const { organization = 'JPKI-VIRTUAL', validYears = 10 } = options
   if (!Number.isInteger(validYears) || validYears < 2 || validYears > 99) {
     throw new RangeError('validYears must be 2 to 99')
   }
   const now = wholeSecond(options.now ?? new Date(), 'now')
   const asn1 = await loadAsn1()
-  const make = (use: CertificateUse) => createAuthority(use, organization, { now, validYears }, asn1)
+  const make = (use: CertificateUse) =>
+    createAuthority(use, organization, { now, validYears, serial: numbers.serial() }, asn1)
   const [authCa, signCa] = await Promise.all([make('authentication'), make('signature')])
   return { authCa, signCa }
 }
@@ -47,7 +54,7 @@ export async function createAuthorities(options: AuthorityOptions = {}): Promise
 async function createAuthority(
   use: CertificateUse,
   organization: AuthorityOrganization,
-  { now, validYears }: { readonly now: Date; readonly validYears: number },
+  { now, validYears, serial }: { readonly now: Date; readonly validYears: number; readonly serial: Uint8Array },
   asn1: Asn1,
 ): Promise<IssuedCertificate> {
   const { privateKey, publicKey } = await generateKeys()
@@ -57,7 +64,7 @@ async function createAuthority(
   const endYear = notBefore.getUTCFullYear() + validYears
   const lastDay = new Date(Date.UTC(endYear, notBefore.getUTCMonth(), notBefore.getUTCDate() - 1))
   const draft = {
-    serial: newSerial(),
+    serial,
     issuer: name,
     subject: name,
     notBefore,

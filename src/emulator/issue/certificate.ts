@@ -1,6 +1,5 @@
 /** X.509 certificates: content and signature, and what is needed of a CA to issue in its name. */
 
-import { randomInt } from 'node:crypto'
 import type { Certificate, Extension } from 'pkijs'
 import { equalBytes } from '../../bytes.ts'
 import type { IssuedCertificate } from '../rsa.ts'
@@ -52,16 +51,6 @@ export function parseCertificate(der: Uint8Array, option: string, { pkijs }: Asn
   }
 }
 
-let lastSerial = randomInt(0x0100_0000, 0x4000_0000)
-
-/** Four bytes, positive, no leading zero. Counted from a random start, so that none is repeated in a process. */
-export function newSerial(): Uint8Array {
-  lastSerial += 1
-  const serial = new Uint8Array(4)
-  new DataView(serial.buffer).setUint32(0, lastSerial)
-  return serial
-}
-
 export interface Authority {
   readonly use: CertificateUse
   readonly organization: AuthorityOrganization
@@ -74,11 +63,26 @@ export interface Authority {
   readonly privateKey: Uint8Array
 }
 
-/** @throws TypeError unless it is a CA as `createAuthorities` makes them, and of that use where one is given. */
+const known = new WeakMap<Uint8Array, Omit<Authority, 'privateKey'>>()
+
+/**
+ * Reads a CA; parsed once per array.
+ *
+ * @throws TypeError unless it is a CA as `createAuthorities` makes them, and of that use where one is given.
+ */
 export function readAuthority(ca: IssuedCertificate, option: string, asn1: Asn1, use?: CertificateUse): Authority {
-  const certificate = parseCertificate(ca.certificate, option, asn1)
+  const read = known.get(ca.certificate) ?? parseAuthority(ca.certificate, option, asn1)
+  if (read === undefined || (use !== undefined && read.use !== use)) {
+    throw new TypeError(`${option} must be a virtual authority${use ? ` for ${use}` : ''}`)
+  }
+  known.set(ca.certificate, read)
+  return { ...read, privateKey: ca.privateKey }
+}
+
+function parseAuthority(der: Uint8Array, option: string, asn1: Asn1): Omit<Authority, 'privateKey'> | undefined {
+  const certificate = parseCertificate(der, option, asn1)
   const subject = new Uint8Array(certificate.subject.toSchema().toBER())
-  for (const candidate of use ? [use] : (['authentication', 'signature'] as const)) {
+  for (const candidate of ['authentication', 'signature'] as const) {
     for (const organization of organizations) {
       const name = issuerName(candidate, organization)
       const encoded = new Uint8Array(encodeName(name, asn1).toSchema().toBER())
@@ -89,9 +93,8 @@ export function readAuthority(ca: IssuedCertificate, option: string, asn1: Asn1,
         name,
         serial: certificate.serialNumber.valueBlock.valueHexView,
         publicKey: new Uint8Array(certificate.subjectPublicKeyInfo.toSchema().toBER()),
-        privateKey: ca.privateKey,
       }
     }
   }
-  throw new TypeError(`${option} must be a virtual authority${use ? ` for ${use}` : ''}`)
+  return undefined
 }

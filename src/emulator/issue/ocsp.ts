@@ -3,9 +3,10 @@
 import type { Extension } from 'pkijs'
 import { generateKeys, type IssuedCertificate } from '../rsa.ts'
 import { type Asn1, exactBuffer, keyIdentifier, loadAsn1, signingKey, wholeSecond } from './asn1.ts'
-import { newSerial, parseCertificate, readAuthority, signCertificate } from './certificate.ts'
+import { parseCertificate, readAuthority, signCertificate } from './certificate.ts'
 import { crlName } from './distinguished-name.ts'
 import { ExtensionWriter } from './extensions.ts'
+import { randomNumbers } from './number-source.ts'
 
 /** Options of {@link issueOcspResponder}. */
 export interface OcspResponderOptions {
@@ -40,7 +41,7 @@ export async function issueOcspResponder(
       ? write.crlDistributionPoint(crlName(authority.use, authority.organization))
       : write.extension('1.3.6.1.5.5.7.48.1.5', false, new asn1.asn1js.Null())
   const draft = {
-    serial: newSerial(),
+    serial: randomNumbers.serial(),
     issuer: authority.name,
     subject: [...authority.name, ['CN', 'OCSP responder'] as const],
     notBefore,

@@ -1,14 +1,14 @@
 /** Issues the two user certificates on a card, in the profile of card-facts section 6. */
 
-import { randomBytes, randomInt } from 'node:crypto'
 import { generateKeys, type IssuedCertificate, type KeyPair, publicHalf } from '../rsa.ts'
 import { type Asn1, loadAsn1, wholeSecond } from './asn1.ts'
 import type { Authorities } from './authorities.ts'
 import { birthdayAfter, compactDate, dayInJapan, endOfDayInJapan } from './calendar.ts'
-import { type Authority, type CertificateDraft, newSerial, readAuthority, signCertificate } from './certificate.ts'
+import { type Authority, type CertificateDraft, readAuthority, signCertificate } from './certificate.ts'
 import { crlName, serviceName } from './distinguished-name.ts'
 import { ExtensionWriter } from './extensions.ts'
 import { type Holder, makeHolder, municipalityCode } from './holder.ts'
+import { type NumberSource, randomNumbers } from './number-source.ts'
 
 /** Names that resolve nowhere (RFC 2606), where real certificates name J-LIS services. */
 const cps = 'http://www.jpki-virtual.invalid/cps.html'
@@ -48,9 +48,18 @@ export interface UserCertificateOptions {
  * @throws TypeError for authorities that are not those of `createAuthorities`, an invalid date, or a holder with
  * missing or invalid fields.
  */
-export async function issueUserCertificates(
+export function issueUserCertificates(
   authorities: Authorities,
   options: UserCertificateOptions = {},
+): Promise<UserCertificates> {
+  return makeUserCertificates(authorities, options, randomNumbers)
+}
+
+/** The same with the serial numbers and the unique parts of subjects of a source. */
+export async function makeUserCertificates(
+  authorities: Authorities,
+  options: UserCertificateOptions,
+  numbers: NumberSource,
 ): Promise<UserCertificates> {
   const now = wholeSecond(options.now ?? new Date(), 'now')
   const holder = makeHolder(options.holder)
@@ -67,14 +76,19 @@ export async function issueUserCertificates(
     given: Pick<KeyPair, 'privateKey'> | undefined,
     draftOf: (publicKey: Uint8Array) => OwnPart,
   ): Promise<IssuedCertificate> => {
+    // Before the first wait, so that both certificates take their serial numbers in order.
+    const serial = numbers.serial()
     const { privateKey } = given ?? (await generateKeys())
-    const draft = { ...validity, serial: newSerial(), issuer: ca.name, ...draftOf(publicHalf(privateKey)) }
+    const draft = { ...validity, serial, issuer: ca.name, ...draftOf(publicHalf(privateKey)) }
     return { certificate: await signCertificate(draft, ca.privateKey, asn1), privateKey }
   }
   const { keys, policies } = options
+  const unique = { auth: numbers.hex(14), sign: numbers.digits(14) }
   const [auth, sign] = await Promise.all([
-    issue(authCa, keys?.auth, (key) => authenticationPart(authCa, key, policies?.auth, asn1)),
-    issue(signCa, keys?.sign, (key) => signaturePart(signCa, key, policies?.sign, { holder, now }, asn1)),
+    issue(authCa, keys?.auth, (key) => authenticationPart(authCa, key, policies?.auth, unique.auth, asn1)),
+    issue(signCa, keys?.sign, (key) =>
+      signaturePart(signCa, key, policies?.sign, { holder, now, unique: unique.sign }, asn1),
+    ),
   ])
   return { auth, sign }
 }
@@ -87,10 +101,10 @@ function authenticationPart(
   ca: Authority,
   publicKey: Uint8Array,
   policy: string = defaultPolicies.auth,
+  unique: string,
   asn1: Asn1,
 ): OwnPart {
   const write = new ExtensionWriter(asn1)
-  const unique = randomBytes(7).toString('hex').toUpperCase()
   return {
     subject: [
       ['C', 'JP'],
@@ -115,18 +129,17 @@ function signaturePart(
   ca: Authority,
   publicKey: Uint8Array,
   policy: string = defaultPolicies.sign,
-  { holder, now }: { readonly holder: Holder; readonly now: Date },
+  { holder, now, unique }: { readonly holder: Holder; readonly now: Date; readonly unique: string },
   asn1: Asn1,
 ): OwnPart {
   const write = new ExtensionWriter(asn1)
   const time = now.toISOString().slice(11, 19).replaceAll(':', '')
-  const unique = compactDate(dayInJapan(now)) + time + String(randomInt(1e14)).padStart(14, '0')
   return {
     subject: [
       ['C', 'JP'],
       ['L', 'Kaku-ken'],
       ['L', 'Kaku-shi'],
-      ['CN', unique],
+      ['CN', compactDate(dayInJapan(now)) + time + unique],
     ],
     publicKey,
     extensions: [
