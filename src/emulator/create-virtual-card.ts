@@ -50,8 +50,8 @@ function answerToReset(
  */
 export async function createVirtualCard(options: VirtualCardOptions = {}): Promise<VirtualCard> {
   const profile = resolveProfile(options)
-  const secrets = resolveSecrets(options)
   const identity = options.identity ?? (await createIdentity({ now: options.now }))
+  const secrets = resolveSecrets(options, identity)
   const { kind } = profile
   const applications = applicationsOf({ kind, identity, secrets, ...resolveContent(options, kind) })
   const state = new CardState(applications)

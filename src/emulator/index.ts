@@ -24,13 +24,8 @@ export { type Authorities, type AuthorityOptions, createAuthorities } from './is
 export { type CardVerifiableKey, type CvcChain, type VirtualRoot, virtualRoots } from './issue/cvc.ts'
 export type { AuthorityOrganization } from './issue/distinguished-name.ts'
 export type { Holder } from './issue/holder.ts'
-export {
-  createIdentity,
-  exportIdentity,
-  type Identity,
-  type IdentityOptions,
-  importIdentity,
-} from './issue/identity.ts'
+export { createIdentity, type Identity, type IdentityOptions } from './issue/identity.ts'
+export { exportIdentity, type IdentityCard, importCard, importIdentity } from './issue/identity-file.ts'
 export {
   issueOcspResponder,
   issueOcspResponse,

@@ -3,8 +3,7 @@
 import type { ContentFault } from './applications/content-faults.ts'
 import type { IssuanceOptions } from './applications/issuance-options.ts'
 import type { FaultScript } from './faults.ts'
-import { withCheckDigit } from './issue/holder.ts'
-import type { Identity } from './issue/identity.ts'
+import { type Identity, individualNumberFormat } from './issue/identity.ts'
 import { type PinName, pinNames } from './table.ts'
 
 /** Kinds of token: マイナンバーカード, 住民基本台帳カード, スマホ用電子証明書 on Android (GP-SE) and on iPhone. */
@@ -49,7 +48,7 @@ export interface VirtualCardOptions {
   readonly textPin?: string | undefined
   /** 住民基本台帳用 PIN, 4 digits, also issued to the common AP as its separate PIN. Default `1234`. */
   readonly jukiPin?: string | undefined
-  /** 個人番号, 12 digits, also 照合番号A. Default `123456789018`, whose check digit is right. */
+  /** 個人番号, 12 digits, also 照合番号A. Default: that of the identity, `123456789018` unless it has another. */
   readonly individualNumber?: string | undefined
   /** Tries left at the start, 0 (blocked) to the full number of that PIN. */
   readonly triesLeft?: Partial<Readonly<Record<PinName, number>>> | undefined
@@ -126,7 +125,7 @@ export const fourDigits: RegExp = /^[0-9]{4}$/
 export const signPasswordFormat: RegExp = /^[0-9A-Z]{6,16}$/
 
 /** @throws TypeError naming the option that is out of its range. */
-export function resolveSecrets(options: VirtualCardOptions): CardSecrets {
+export function resolveSecrets(options: VirtualCardOptions, identity: Identity): CardSecrets {
   return {
     authPin: matching('authPin', options.authPin ?? '1234', fourDigits),
     signPassword: matching('signPassword', options.signPassword ?? 'ABC123', signPasswordFormat),
@@ -134,8 +133,8 @@ export function resolveSecrets(options: VirtualCardOptions): CardSecrets {
     jukiPin: matching('jukiPin', options.jukiPin ?? '1234', fourDigits),
     individualNumber: matching(
       'individualNumber',
-      options.individualNumber ?? withCheckDigit('12345678901'),
-      /^[0-9]{12}$/,
+      options.individualNumber ?? identity.individualNumber,
+      individualNumberFormat,
     ),
   }
 }

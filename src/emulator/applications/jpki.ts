@@ -41,7 +41,7 @@ function text(value: string, length: number): Uint8Array {
   return asciiBytes(value.padEnd(length, ' '))
 }
 
-/** Size of the four certificate files; six clients read certificates from padded files. */
+/** Size of the four certificate files, larger for a larger certificate; six clients read certificates from padded files. */
 const certificateFileSize = 1900
 
 export function jpkiApplication(content: CardContent): Application {
@@ -114,7 +114,7 @@ function authenticationFiles({ kind, identity, secrets }: CardContent): CardFile
 }
 
 function padded(certificate: Uint8Array): Uint8Array {
-  const file = new Uint8Array(certificateFileSize)
+  const file = new Uint8Array(Math.max(certificateFileSize, certificate.length))
   file.set(certificate)
   return file
 }

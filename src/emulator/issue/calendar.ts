@@ -41,6 +41,17 @@ export function birthdayAfter(issued: string, birthDate: string, n: number): str
   return onYear(birthDate, Number(issued.slice(0, 4)) + years)
 }
 
+/** Full years of age on a day: by the calendar, so that 29 February counts on 1 March in other years. */
+export function ageOn(day: string, birthDate: string): number {
+  return Number(day.slice(0, 4)) - Number(birthDate.slice(0, 4)) - (day.slice(5) < birthDate.slice(5) ? 1 : 0)
+}
+
+/** Whether a text is a day of the calendar, `YYYY-MM-DD`. */
+export function isDay(text: string): boolean {
+  const date = new Date(`${text}T00:00:00Z`)
+  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
+}
+
 /** 23:59:59 in Japan of a `YYYY-MM-DD`. Four sources: every notAfter seen ends in 145959Z. */
 export function endOfDayInJapan(day: string): Date {
   return new Date(`${day}T14:59:59Z`)

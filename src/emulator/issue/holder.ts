@@ -1,5 +1,8 @@
 /** The invented person a virtual card is issued to. */
 
+import { fromHex } from '../../bytes.ts'
+import { isDay } from './calendar.ts'
+
 /** Personal data on a card. Invented: 架空県架空市 does not exist. */
 export interface Holder {
   /** 氏名, family and given name separated by U+3000. */
@@ -14,6 +17,8 @@ export interface Holder {
   readonly birthDate: string
   /** 性別: 1 男, 2 女, 9 適用不能. */
   readonly sex: '1' | '2' | '9'
+  /** 顔写真, a JP2 file of at most 20 000 bytes. Default: a drawn head. */
+  readonly photo?: Uint8Array | undefined
 }
 
 /** 全国地方公共団体コード, 5 digits, that no municipality has. */
@@ -29,23 +34,42 @@ const invented: Pick<Holder, 'name' | 'address' | 'birthDate' | 'sex'> = {
 /** The invented person with some fields replaced; flags default to a substitute at the first character. */
 export function makeHolder(changes: Partial<Holder> = {}): Holder {
   const holder = { ...invented, ...changes }
-  checkBirthDate(holder.birthDate)
-  return {
+  if (!isDay(holder.birthDate)) throw new TypeError('holder.birthDate must be a date YYYY-MM-DD')
+  const whole = {
     ...holder,
     nameSubstitutes: changes.nameSubstitutes ?? flags(holder.name),
     addressSubstitutes: changes.addressSubstitutes ?? flags(holder.address),
   }
+  checkHolder(whole, 'holder')
+  return whole
+}
+
+/** Longest values in bytes of UTF-8: name and address have to fit EF 0002 of the text AP, 1024 bytes. */
+const mostBytes = { name: 300, address: 600 } as const
+
+/** Start of a JP2 file (ISO/IEC 15444-1, I.5.1). */
+const jp2Start = fromHex('0000000C6A5020200D0A870A')
+
+/** @throws TypeError naming the field that is out of its range. */
+export function checkHolder(holder: Omit<Holder, 'birthDate' | 'sex'>, where: string): void {
+  const { photo } = holder
+  for (const name of ['name', 'address'] as const) {
+    const value = holder[name]
+    if (typeof value !== 'string' || value.length === 0 || Buffer.byteLength(value) > mostBytes[name]) {
+      throw new TypeError(`${where}.${name}: must be text of 1 to ${mostBytes[name]} bytes in UTF-8`)
+    }
+    const marks = holder[`${name}Substitutes`]
+    if (!/^[01]*$/.test(marks) || marks.length !== [...value].length) {
+      throw new TypeError(`${where}.${name}Substitutes: must be one 0 or 1 for each character of the ${name}`)
+    }
+  }
+  if (photo === undefined) return
+  const isJp2 = photo instanceof Uint8Array && jp2Start.every((byte, i) => photo[i] === byte)
+  if (!isJp2 || photo.length > 20_000) throw new TypeError(`${where}.photo: must be a JP2 file of at most 20 000 bytes`)
 }
 
 function flags(text: string): string {
   return '1'.padEnd([...text].length, '0')
-}
-
-function checkBirthDate(text: string): void {
-  const date = new Date(`${text}T00:00:00Z`)
-  if (!/^\d{4}-\d\d-\d\d$/.test(text) || Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text)) {
-    throw new TypeError('holder.birthDate must be a date YYYY-MM-DD')
-  }
 }
 
 // 個人番号 with its check digit, card-facts section 5.1.
