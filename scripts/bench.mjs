@@ -36,6 +36,7 @@ const benches = {
   juki: [],
   server: [],
   municipal: ['redis-server'],
+  town: [],
   http: [],
   overload: [],
   workers: ['redis-server'],

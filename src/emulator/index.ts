@@ -65,6 +65,14 @@ export {
 } from './options.ts'
 export type { IssuedCertificate, KeyPair } from './rsa.ts'
 export { type PinName, pinNames } from './table.ts'
+export {
+  createTown,
+  type Mood,
+  moods,
+  type Resident,
+  type Town,
+  type TownOptions,
+} from './town.ts'
 export { VirtualTransport, type VirtualTransportOptions } from './transport/virtual-transport.ts'
 export type { LoggedExchange, VirtualCard } from './virtual-card.ts'
 export { VirtualCardGone, type VirtualCardGoneReason } from './virtual-card.ts'
