@@ -33,6 +33,7 @@ export const problems = [
   'line-too-long',
   'needs-restart',
   'bad-faults',
+  'bad-identity',
   'bad-roots',
   'bad-input',
   'not-together',

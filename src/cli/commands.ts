@@ -11,6 +11,7 @@ import { jukiStatus, pinChange, pinStatus } from './commands/pin.ts'
 import { readers } from './commands/readers.ts'
 import { auditVerify, serve, servePrepare } from './commands/serve.ts'
 import { textAttributes, textNumber, textVerify } from './commands/text.ts'
+import { town } from './commands/town.ts'
 import { visualPhoto, visualShow, visualVerify } from './commands/visual.ts'
 import type { Command } from './context.ts'
 
@@ -47,6 +48,7 @@ export const commands: readonly Command[] = [
   soak,
   apdu,
   emulate,
+  town,
   record,
   replay,
   demo,

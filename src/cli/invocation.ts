@@ -11,7 +11,7 @@ import {
 import { CliError, usageError } from './cli-error.ts'
 import { keepAll, record } from './commands/apdu.ts'
 import type { Command, Recording } from './context.ts'
-import { help, kind, realOnly, virtual, virtualLimits } from './options.ts'
+import { help, identity, kind, realOnly, virtual, virtualLimits } from './options.ts'
 
 /** Maximum edit distance, by the length of the input. */
 const allowed = (length: number): number => (length <= 3 ? 1 : length <= 7 ? 2 : 3)
@@ -193,7 +193,7 @@ function checkOptions(command: Command, options: Options, known: readonly Option
   const missing = command.required?.find((option) => !options.has(option))
   if (missing !== undefined) throw usageError('missing-option', optionForm(missing))
   if (!command.options.includes(virtual)) return
-  const limit = [kind, ...virtualLimits].find((option) => options.has(option))
+  const limit = [kind, identity, ...virtualLimits].find((option) => options.has(option))
   if (limit !== undefined && !options.has(virtual)) throw usageError('only-with-virtual', `--${limit.name}`)
   const real = realOnly.find((option) => options.has(option))
   if (real !== undefined && options.has(virtual)) throw usageError('not-with-virtual', `--${real.name}`)

@@ -86,6 +86,15 @@ export const kind: Option<'my-number' | 'juki' | 'phone-android' | 'phone-iphone
   },
 )
 
+export const identity: Option = {
+  name: 'identity',
+  meta: 'FILE',
+  help: {
+    ja: '仮想カードの人物のファイル（town が作成）。--kind を指定した場合は、人物のみを使います',
+    en: 'person and card of the virtual card, as town writes them; with --kind the person only',
+  },
+}
+
 export const noShortFileId: Option = {
   name: 'no-short-file-id',
   help: {
@@ -165,7 +174,7 @@ export const virtualLimits: readonly Option[] = [noShortFileId, noExtendedLength
 export const realOnly: readonly Option[] = [reader, binding, isolated]
 
 /** Source of the readers: a virtual card, or a binding. */
-export const sourceOptions: readonly Option[] = [virtual, kind, ...virtualLimits, binding, isolated]
+export const sourceOptions: readonly Option[] = [virtual, kind, identity, ...virtualLimits, binding, isolated]
 
 /** Known capabilities of card and reader; they are then not probed in the session. */
 export const capabilityOptions: readonly Option[] = [extendedLength, shortFileId, directReference, selectWithoutData]

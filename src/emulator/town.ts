@@ -76,6 +76,8 @@ export interface Town {
   readonly residents: readonly Resident[]
   /** Revocation lists of both authorities in DER, from an hour before `now` to 30 days after. */
   readonly lists: { readonly auth: Uint8Array; readonly sign: Uint8Array }
+  /** nextUpdate of the lists. */
+  readonly validUntil: Date
 }
 
 /**
@@ -129,12 +131,18 @@ export async function createTown(options: TownOptions = {}): Promise<Town> {
       card,
     })
   }
-  return { authorities, residents, lists: await listsOf(authorities, residents, now) }
+  const validUntil = new Date(now.getTime() + 30 * day)
+  return { authorities, residents, lists: await listsOf(authorities, residents, now, validUntil), validUntil }
 }
 
-async function listsOf(authorities: Authorities, residents: readonly Resident[], now: Date): Promise<Town['lists']> {
+async function listsOf(
+  authorities: Authorities,
+  residents: readonly Resident[],
+  now: Date,
+  nextUpdate: Date,
+): Promise<Town['lists']> {
   const at = new Date(now.getTime() - 2 * day)
-  const dates = { thisUpdate: new Date(now.getTime() - day / 24), nextUpdate: new Date(now.getTime() + 30 * day) }
+  const dates = { thisUpdate: new Date(now.getTime() - day / 24), nextUpdate }
   const list = (use: 'auth' | 'sign'): Promise<Uint8Array> => {
     const revoked = residents
       .filter(({ mood }) => mood === 'revoked')

@@ -4,7 +4,7 @@ import type { FaultScript, VirtualCard, VpcdAttachment } from '../../emulator/in
 import { type Option, optionForm } from '../arguments.ts'
 import { usageError, withFile } from '../cli-error.ts'
 import type { Command, Context } from '../context.ts'
-import { help, kind, lang, out, virtualLimits, wholeNumber } from '../options.ts'
+import { generalOptions, identity, json, kind, out, virtualLimits, wholeNumber } from '../options.ts'
 import { makeVirtualCard, virtualCardOptions } from '../transport.ts'
 
 const port: Option = {
@@ -33,25 +33,39 @@ const faults: Option = {
 
 export const emulate: Command = {
   name: 'emulate',
-  options: [kind, port, host, ...virtualLimits, contactless, faults, out, lang, help],
+  options: [kind, identity, port, host, ...virtualLimits, contactless, faults, out, ...generalOptions],
   help: {
     ja: 'vpcd の仮想リーダーに仮想カードを置きます（Ctrl-C で終了）。',
     en: 'Put a virtual card in the virtual reader of vpcd until Ctrl-C.',
   },
   notes: {
-    ja: '券面に印刷されるはずの内容も表示します。--out には、text verify と visual verify の --roots に使うルート鍵を書き込みます。',
-    en: 'Shows the printed data of the card. --out writes its root keys, for --roots of text verify and visual verify.',
+    ja: '券面に印刷されるはずの内容も表示します。--out には、text verify と visual verify の --roots に使うルート鍵を書き込みます。--json では、カードの状態が変わるたびに JSON を1行出力します。',
+    en: 'Shows the printed data of the card. --out writes its root keys, for --roots of text verify and visual verify. With --json, one JSON object per line for each change of state.',
   },
   run,
 }
 
 const retryMs = 2000
 
+/** A line of `--json`, with the time. */
+type EmulateEvent =
+  | {
+      readonly event: 'created'
+      readonly kind: string
+      readonly printed: Readonly<Record<'birthDate' | 'cardExpiry' | 'securityCode', string>>
+    }
+  | { readonly event: 'attached' | 'nothing-listens'; readonly address: string }
+  | { readonly event: 'detached' | 'ended' }
+
 /** `emulate`: keeps a virtual card in a slot of vpcd until interrupted (the regular end). */
 async function run(context: Context): Promise<undefined> {
   const { io, options, messages } = context
   const { emulate: texts } = messages
-  const say = (text: string): void => void io.stdout.write(`${text}\n`)
+  /** For people a text, if there is one; for programs a JSON line. */
+  const say = (text: string | undefined, event?: EmulateEvent): void => {
+    if (!options.has(json)) io.stdout.write(text === undefined ? '' : `${text}\n`)
+    else if (event !== undefined) io.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`)
+  }
   // The card serves other programs, so output errors must not end it.
   for (const stream of [io.stdout, io.stderr]) stream.becomeLog?.(() => {})
   const portNumber = Number(options.get(port) ?? 35963)
@@ -59,37 +73,40 @@ async function run(context: Context): Promise<undefined> {
   const file = options.get(faults)
   const script = file === undefined ? undefined : await readFaults(file)
   say(texts.making)
-  const card = await makeVirtualCard(io, {
-    ...virtualCardOptions(options, options.has(contactless)),
-    faults: script,
-  })
-  const { identity } = card
+  const chosen = await virtualCardOptions(options, options.has(contactless))
+  const hasUsualPins = [chosen.authPin, chosen.signPassword, chosen.textPin, chosen.jukiPin].every(
+    (pin) => pin === undefined,
+  )
+  const card = await makeVirtualCard(io, { ...chosen, faults: script })
   const roots = options.get(out)
   if (roots !== undefined) {
     const { formatRoots } = await import('../applications/roots.ts')
-    await withFile('cannot-write', () => writeFile(roots, formatRoots(identity)))
+    await withFile('cannot-write', () => writeFile(roots, formatRoots(card.identity)))
   }
-  const { holder, cardExpiry, securityCode } = identity
+  const { holder, cardExpiry, securityCode } = card.identity
   const printed = messages.printed.onVirtualCard(holder.birthDate, cardExpiry.slice(0, 4), securityCode)
   const where = { host: options.get(host) ?? '127.0.0.1', port: portNumber }
   const address = `${where.host}:${where.port}`
+  const onCard = { birthDate: holder.birthDate, cardExpiry, securityCode }
+  say(undefined, { event: 'created', kind: card.kind, printed: onCard })
   let said = false
   while (!io.signal.aborted) {
     const attachment = await attach(context, card, where)
     if (attachment !== undefined) {
-      say(texts.attached(messages.kinds[card.kind], address))
-      say(texts.pins)
+      say(texts.attached(messages.kinds[card.kind], address), { event: 'attached', address })
+      if (hasUsualPins) say(texts.pins)
       say(printed)
       say(texts.stop)
       await attachment.closed
-      if (!io.signal.aborted) say(texts.detached)
+      if (!io.signal.aborted) say(texts.detached, { event: 'detached' })
     } else if (!said && !io.signal.aborted) {
       io.stderr.write(`${texts.nothingListens(address)}\n`)
+      say(undefined, { event: 'nothing-listens', address })
       said = true
     }
     await pause(io.signal)
   }
-  say(texts.ended)
+  say(texts.ended, { event: 'ended' })
   return undefined
 }
 

@@ -121,7 +121,7 @@ export async function soak(context: Context, settings: SoakSettings): Promise<Re
 
 async function soakVirtual(context: Context, settings: SoakSettings, pin: Pin | undefined): Promise<SoakReport> {
   const { VirtualTransport } = await import('../../emulator/index.ts')
-  const card = await makeVirtualCard(context.io, virtualCardOptions(context.options))
+  const card = await makeVirtualCard(context.io, await virtualCardOptions(context.options))
   const transport = new VirtualTransport({ apduTimeoutMs: virtualTimeoutMs })
   const hands = virtualHands(transport, card, Number(settings.faultsRate ?? 0))
   return closing(transport, () => run(context, settings, transport, { pin, hands }))

@@ -33,6 +33,7 @@ export const en: Messages = {
     'line-too-long': () => 'a line of standard input is too long to be a PIN; no try was spent',
     'needs-restart': (setting) => `${setting} cannot change while the server runs: restart it`,
     'bad-faults': (where) => `invalid fault script: ${where}`,
+    'bad-identity': (where) => `invalid identity file: ${where}`,
     'bad-roots': (where) => `invalid root key file: ${where}`,
     'bad-input': (form) => `the input does not have the form of ${form}`,
     'not-together': (names) => `these cannot be combined: ${names}`,

@@ -33,6 +33,7 @@ export const ja: Messages = {
     'line-too-long': () => '標準入力の行が長すぎて暗証番号として扱えません。残り回数は減っていません',
     'needs-restart': (setting) => `${setting} は実行中に変更できません。サーバーを再起動してください`,
     'bad-faults': (where) => `障害シナリオの内容に誤りがあります: ${where}`,
+    'bad-identity': (where) => `仮想カードの人物のファイルに誤りがあります: ${where}`,
     'bad-roots': (where) => `ルート鍵のファイルに誤りがあります: ${where}`,
     'bad-input': (form) => `入力が ${form} の形式ではありません`,
     'not-together': (names) => `一緒には指定できません: ${names}`,
