@@ -119,7 +119,7 @@ describe('the card face', () => {
     expect(name!.pixels[0]).not.toBe(address!.pixels[0])
   })
 
-  test('the photograph is JP2 of one grey tile whose only packet is empty', async () => {
+  test('the photograph is JP2 of one grey tile in precincts of 64 by 64 pixels', async () => {
     const fields = children(tlvAt(await face(await opened()), 0).value)
     const [signature, type, header, contents, ...others] = boxes(Buffer.from(fields['DF27']!.value))
     expect(others).toEqual([])
@@ -135,11 +135,11 @@ describe('the card face', () => {
     const size = `000000f0${height.toString(16).padStart(8, '0')}`
     expect(segments).toEqual([
       ['ff51', `0000${size}${'0'.repeat(16)}${size}${'0'.repeat(16)}0001070101`],
-      ['ff52', '00000001000004040001'],
+      ['ff52', '0100000100000404000166'],
       ['ff5c', '4040'],
-      ['ff90', '00000000000f0001'],
+      ['ff90', `0000${(12 + rest.length / 2).toString(16).padStart(8, '0')}0001`],
     ])
-    expect(rest).toBe('00ffd9')
+    expect(rest.endsWith('ffd9')).toBe(true)
   })
 
   test('a large one is about 20 kB and as well formed', async () => {

@@ -3,10 +3,11 @@
 import { randomBytes } from 'node:crypto'
 import { asciiBytes, concat, copyBytes, fromHex } from '../../bytes.ts'
 import { sw } from '../apdu.ts'
-import { greyJp2, noise, png, stripes } from '../images.ts'
+import { noise, png, stripes } from '../images.ts'
 import { compactDate, eraDigits } from '../issue/calendar.ts'
 import { cvcKeyId, publicKeyObjects, signRecord } from '../issue/cvc.ts'
 import type { Identity } from '../issue/identity.ts'
+import { jp2, portrait } from '../photo.ts'
 import { privateKeyOf, sha256 } from '../rsa.ts'
 import { type Application, type CardFile, internalKey, transparent } from '../table.ts'
 import { filled, tlv } from '../tlv-writer.ts'
@@ -50,8 +51,25 @@ function numberImage(identity: Identity): Uint8Array {
 
 /** Files end on a block of this size with FF filler. Chosen here: no source states the size of the file. */
 const blockSize = 1024
-/** Bytes of the photograph of a large face beyond the image itself. */
-const photoFiller = 14_000
+/** Bytes of the photograph of a large face. */
+const largePhoto = 14_100
+
+const drawn = new WeakMap<Identity, Uint8Array>()
+
+/** Bytes of the photograph that a file with the fault `visual-face-cut` has. */
+const cutPhoto = 130
+
+/** The holder's own photograph, or one that is drawn once, after the digits of the serial number. */
+function photoOf({ identity, cardFace }: CardContent): Uint8Array {
+  const { holder, serialNumber } = identity
+  const height = 301 + (Number.parseInt(serialNumber[0]!, 36) % 10)
+  const shade = portrait(240, height, Number.parseInt(serialNumber.slice(1, 10), 36))
+  if (holder.photo !== undefined) return holder.photo
+  if (cardFace === 'large') return jp2(240, height, shade, largePhoto)
+  const photo = drawn.get(identity) ?? jp2(240, height, shade)
+  drawn.set(identity, photo)
+  return photo
+}
 
 /** What the signature covers; each part is hashed by itself. */
 interface Segments {
@@ -81,11 +99,15 @@ function cardFaceFile(content: CardContent): Uint8Array {
     tlv(0xdf2a, png(24, 12, stripes(2))),
   ]
   const file = withOffsets(fields, 0, faults.has('visual-face-offsets'))
-  if (faults.has('visual-face-cut')) return copyBytes(file, 0, file.length - 400)
+  if (faults.has('visual-face-cut')) {
+    const before = concat(...segments.person, ...segments.print).length
+    return copyBytes(file, 0, file.length - concat(...fields).length + before + cutPhoto)
+  }
   return filled(file, Math.ceil(file.length / blockSize) * blockSize)
 }
 
-function segmentsOf({ identity, cardFace }: CardContent): Segments {
+function segmentsOf(content: CardContent): Segments {
+  const { identity, cardFace } = content
   const { holder, visualKey, serialNumber } = identity
   const large = cardFace === 'large'
   const stripe = 1 + Number(serialNumber[0])
@@ -99,7 +121,7 @@ function segmentsOf({ identity, cardFace }: CardContent): Segments {
       tlv(0xdf25, png(320, 40, large ? noise(stripe) : stripes(stripe))),
       tlv(0xdf26, png(320, 80, large ? noise(stripe + 10) : stripes(stripe + 10))),
     ],
-    photo: [tlv(0xdf27, greyJp2(240, 300 + stripe, large ? randomBytes(photoFiller) : new Uint8Array(0)))],
+    photo: [tlv(0xdf27, photoOf(content))],
   }
 }
 
