@@ -54,6 +54,7 @@ const leaves: Readonly<Record<string, readonly string[]>> = {
   'bytes.ts': [],
   'days.ts': [],
   'event-queue.ts': [],
+  'holder-fields.ts': ['days.ts'],
   'json.ts': [],
   'recent-map.ts': [],
   'waiting.ts': [],

@@ -1,20 +1,52 @@
-import { daysInMonth } from '../../days.ts'
-import { CertificateError, DecodeError } from '../../errors.ts'
+import { copyBytes } from '../../bytes.ts'
+import { CertificateError } from '../../errors.ts'
+import {
+  counted,
+  type FieldProblem,
+  type FieldProblemCode,
+  formOf,
+  type HolderSex,
+  isPartialDay,
+  maxFurther,
+  plainText,
+  sexOf,
+  utf8Text,
+} from '../../holder-fields.ts'
 import { DerReader, tags } from '../x509/der.ts'
 import type { Certificate } from '../x509/index.ts'
 
-/** The attributes of the holder in a signature certificate (基本4情報). Personal data. */
+/** Names of the attributes in {@link HolderAttributes}. */
+export type HolderAttribute = 'name' | 'nameSubstitutes' | 'sex' | 'birthDate' | 'address' | 'addressSubstitutes'
+
+/**
+ * The attributes of the holder in a signature certificate (基本4情報). Personal data. An attribute that cannot be read is
+ * `undefined`, with a reason in {@link problems}.
+ */
 export interface HolderAttributes {
   /** 氏名, full-width, family and given name separated by U+3000. */
-  readonly name: string
-  /** Positions, from 0, of substitute characters (代替文字) in {@link name}. */
-  readonly nameSubstitutes: readonly number[]
-  /** 1 男, 2 女, 9 適用不能. */
-  readonly sex: 'male' | 'female' | 'not-applicable' | 'other'
-  readonly birthDate: BirthDate
+  readonly name: string | undefined
+  /** Positions, from 0, of substitute characters (代替文字) in {@link name}; by the flags alone when the name cannot be read. */
+  readonly nameSubstitutes: readonly number[] | undefined
+  /** 1 男, 2 女, 3 その他, 9 適用不能. */
+  readonly sex: HolderSex | undefined
+  readonly birthDate: BirthDate | undefined
   /** 住所. */
-  readonly address: string
-  readonly addressSubstitutes: readonly number[]
+  readonly address: string | undefined
+  readonly addressSubstitutes: readonly number[] | undefined
+  /** Any other otherName of the certificate, at most 32: what later certificates have (フリガナ, ローマ字). */
+  readonly further: readonly FurtherAttribute[]
+  /** What cannot be read, without its value. */
+  readonly problems: readonly FieldProblem<HolderAttribute | 'further'>[]
+}
+
+/** An otherName of a certificate besides the known attributes. Personal data. */
+export interface FurtherAttribute {
+  /** Its object identifier. */
+  readonly oid: string
+  /** Its text, when it is a UTF8String, PrintableString or IA5String without control characters. */
+  readonly text?: string | undefined
+  /** DER of the value, a copy. */
+  readonly bytes: Uint8Array
 }
 
 /** A birth date as registered; unknown parts are `undefined`. */
@@ -28,77 +60,122 @@ export interface BirthDate {
 
 const base = '1.2.392.200149.8.5.5.'
 const eras = ['不明', '明治', '大正', '昭和', '平成', '令和'] as const
-const sexes = { '1': 'male', '2': 'female', '3': 'other', '9': 'not-applicable' } as const
+
+/** The attributes by their object identifiers. */
+const attributes: ReadonlyMap<string, HolderAttribute> = new Map([
+  [`${base}1`, 'name'],
+  [`${base}2`, 'nameSubstitutes'],
+  [`${base}3`, 'sex'],
+  [`${base}4`, 'birthDate'],
+  [`${base}5`, 'address'],
+  [`${base}6`, 'addressSubstitutes'],
+])
+/** Kinds of string whose bytes are UTF-8; ASCII is. */
+const furtherStrings: ReadonlySet<number> = new Set([tags.utf8String, tags.printableString, tags.ia5String])
+
+/** A value, or why there is none. */
+type Reading<T> = { readonly value: T } | { readonly problem: FieldProblemCode }
 
 /**
- * Reads the holder's attributes of a signature certificate. The result is personal data: do not log it.
+ * Reads the holder's attributes of a signature certificate. The result is personal data: do not log it. An attribute that
+ * cannot be read does not affect the others.
  *
  * Source: card facts 6.3, three public sources: 1 name, 2 its substitutes, 3 sex, 4 birth date, 5 address, 6 its
  * substitutes.
  *
- * @throws CertificateError `ERR_CERTIFICATE_ABSENT` when the certificate has none (a user-authentication certificate),
- *   `ERR_CERTIFICATE` when they are malformed.
+ * @throws CertificateError `ERR_CERTIFICATE_ABSENT` when the certificate has none (a user-authentication certificate).
  */
 export function holderAttributes(certificate: Certificate): HolderAttributes {
-  const texts = new Map<string, string>()
-  for (const name of certificate.extensions.subjectAltName ?? []) {
-    if (name.kind !== 'other' || !name.type.startsWith(base)) continue
-    const number = name.type.slice(base.length)
-    if (texts.has(number)) throw malformed(`attribute ${number} is a duplicate`)
-    texts.set(number, utf8String(name.value, number))
-  }
-  if (texts.size === 0) {
-    throw new CertificateError('ERR_CERTIFICATE_ABSENT', 'this certificate holds no attributes of its holder')
-  }
-  const text = (number: string): string => texts.get(number) ?? raise(malformed(`attribute ${number} is missing`))
-  const sex = sexes[text('3') as keyof typeof sexes]
-  if (sex === undefined) throw malformed('attribute 3 is not a sex code')
-  return {
-    name: text('1'),
-    nameSubstitutes: positions(text('2'), text('1'), '2'),
-    sex,
-    birthDate: birthDate(text('4')),
-    address: text('5'),
-    addressSubstitutes: positions(text('6'), text('5'), '6'),
-  }
-}
-
-function raise(error: Error): never {
-  throw error
-}
-
-function malformed(why: string, cause?: unknown): CertificateError {
-  return new CertificateError('ERR_CERTIFICATE', `the holder's attributes are malformed: ${why}`, { cause })
-}
-
-function utf8String(der: Uint8Array, number: string): string {
-  try {
-    const reader = new DerReader(der)
-    const element = reader.read(tags.utf8String)
-    reader.finish()
-    return new TextDecoder('utf-8', { fatal: true }).decode(reader.value(element))
-  } catch (cause) {
-    if (cause instanceof DecodeError || cause instanceof TypeError) {
-      throw malformed(`attribute ${number} is not UTF-8 text`, cause)
+  const { found, further } = otherNames(certificate)
+  const problems: FieldProblem<HolderAttribute | 'further'>[] = []
+  const read = <T>(field: HolderAttribute, decode: (text: string) => Reading<T>): T | undefined => {
+    const values = found.get(field) ?? []
+    const [der] = values
+    if (der === undefined || values.length > 1) {
+      const missing = der === undefined
+      const masked = missing ? 'nothing' : counted(values.length, 'field')
+      problems.push({ field, problem: missing ? 'missing' : 'duplicate', masked })
+      return undefined
     }
-    throw cause
+    const text = der[0] === tags.utf8String ? utf8Text(contentOf(der)) : undefined
+    const reading: Reading<T> = text === undefined ? { problem: 'not-utf8' } : decode(text)
+    if ('value' in reading) return reading.value
+    problems.push({ field, problem: reading.problem, masked: formOf(contentOf(der)) })
+    return undefined
+  }
+  const asText = (value: string): Reading<string> => ({ value })
+  const name = read('name', asText)
+  const nameSubstitutes = read('nameSubstitutes', (flags) => positions(flags, name))
+  const sex = read('sex', (code) => {
+    const value = sexOf(code)
+    return value === undefined ? { problem: 'unknown-code' } : { value }
+  })
+  const birthDate = read('birthDate', birthDateOf)
+  const address = read('address', asText)
+  const addressSubstitutes = read('addressSubstitutes', (flags) => positions(flags, address))
+  if (further.length > maxFurther) {
+    problems.push({ field: 'further', problem: 'too-many', masked: counted(further.length, 'field') })
+  }
+  return {
+    name,
+    nameSubstitutes,
+    sex,
+    birthDate,
+    address,
+    addressSubstitutes,
+    further: further.slice(0, maxFurther),
+    problems,
   }
 }
 
-/** One flag per character. */
-function positions(flags: string, text: string, number: string): readonly number[] {
-  const wrong = !/^[01]*$/.test(flags) || flags.length !== [...text].length
-  if (wrong) throw malformed(`attribute ${number} has not one flag per character`)
-  return [...flags].flatMap((flag, i) => (flag === '1' ? [i] : []))
+/** The otherNames: DER of the known ones by attribute, and the others. @throws CertificateError `ERR_CERTIFICATE_ABSENT`. */
+function otherNames(certificate: Certificate): {
+  readonly found: ReadonlyMap<HolderAttribute, readonly Uint8Array[]>
+  readonly further: readonly FurtherAttribute[]
+} {
+  const found = new Map<HolderAttribute, Uint8Array[]>()
+  const further: FurtherAttribute[] = []
+  let hasAttributes = false
+  for (const name of certificate.extensions.subjectAltName ?? []) {
+    if (name.kind !== 'other') continue
+    const { type: oid, value } = name
+    hasAttributes ||= oid.startsWith(base)
+    const attribute = attributes.get(oid)
+    if (attribute === undefined) {
+      const text = furtherStrings.has(value[0]!) ? plainText(contentOf(value)) : undefined
+      further.push({ oid, ...(text !== undefined && { text }), bytes: copyBytes(value) })
+    } else {
+      const values = found.get(attribute) ?? []
+      values.push(value)
+      found.set(attribute, values)
+    }
+  }
+  if (hasAttributes) return { found, further }
+  throw new CertificateError('ERR_CERTIFICATE_ABSENT', 'this certificate holds no attributes of its holder')
+}
+
+/** Content of a DER element, which decoding the certificate has checked. */
+function contentOf(der: Uint8Array): Uint8Array {
+  const reader = new DerReader(der)
+  return reader.value(reader.read())
+}
+
+/** One flag per character. @param text - `undefined` when it cannot be read: then their number is not compared. */
+function positions(flags: string, text: string | undefined): Reading<readonly number[]> {
+  const fits = /^[01]*$/.test(flags) && (text === undefined || flags.length === [...text].length)
+  if (!fits) return { problem: 'flags-do-not-fit' }
+  return { value: [...flags].flatMap((flag, i) => (flag === '1' ? [i] : [])) }
 }
 
 /** `EYYYYMMDD`: era digit, then the Gregorian date; zeros for unknown parts. */
-function birthDate(text: string): BirthDate {
-  const parts = /^([0-5])(\d{4})(\d{2})(\d{2})$/.exec(text)
-  if (parts === null) throw malformed('attribute 4 is not a birth date')
-  const [year, month, day] = parts.slice(2).map(Number) as [number, number, number]
-  const lastDay = month >= 1 && month <= 12 ? daysInMonth(year || 2000, month) : 31
-  if (month > 12 || day > lastDay) throw malformed('attribute 4 is not a valid date')
+function birthDateOf(text: string): Reading<BirthDate> {
+  if ([...text].length !== 9) return { problem: 'wrong-length' }
+  const parts = /^(\d)(\d{4})(\d{2})(\d{2})$/.exec(text)
+  if (parts === null) return { problem: 'not-digits' }
+  const [eraDigit, year, month, day] = parts.slice(1).map(Number) as [number, number, number, number]
+  const era = eras[eraDigit]
+  if (era === undefined) return { problem: 'unknown-code' }
+  if (!isPartialDay(year, month, day)) return { problem: 'not-a-date' }
   const known = (number: number): number | undefined => (number === 0 ? undefined : number)
-  return { era: eras[Number(parts[1])]!, year: known(year), month: known(month), day: known(day) }
+  return { value: { era, year: known(year), month: known(month), day: known(day) } }
 }
