@@ -19,6 +19,7 @@
  * ```
  * @module jpki-card/card-face
  */
+export type { FieldProblem, FieldProblemCode, FurtherField, HolderSex } from '../holder-fields.ts'
 export type {
   CardPublicKey,
   CardVerifiableCertificate,
@@ -58,7 +59,7 @@ export type { IndividualNumberOptions, IndividualNumberPurpose } from './individ
 export { IndividualNumber, individualNumberLength, individualNumberPurposes } from './individual-number.ts'
 export type { ReadSignedOptions } from './text/application.ts'
 export { TextApplication } from './text/application.ts'
-export type { TextAttributes } from './text/attributes.ts'
+export type { TextAttributes, TextField } from './text/attributes.ts'
 export { decodeAttributes, digestedAttributes } from './text/attributes.ts'
 export type { SignedTextFiles, TextFile, TextPin } from './text/files.ts'
 export { decodeNumberFile, numberFileLength, textAccess, textFiles, textPins } from './text/files.ts'
@@ -67,7 +68,7 @@ export { checkDigests, decodeDigests, decodeTextCardKey, decodeTextInformation }
 export type { BirthYearOptions, VerificationCodeBParts } from './verification-codes.ts'
 export { birthDatePin, verificationCodeA, verificationCodeB } from './verification-codes.ts'
 export { VisualApplication } from './visual/application.ts'
-export type { CardFace } from './visual/card-face.ts'
+export type { CardFace, CardFaceField, UnsignedCardFace } from './visual/card-face.ts'
 export { decodeCardFace } from './visual/card-face.ts'
 export type { BirthRecord, SignedCardRecord, VisualInformation } from './visual/fields.ts'
 export { decodeBirthRecord, decodeVisualInformation } from './visual/fields.ts'

@@ -28,10 +28,58 @@ export function readTemplate(file: Uint8Array, tag: number, start = 0): Template
   })
   if (whole.tag !== tag) throw new DecodeError('ERR_CARD_DATA', `data object ${hex(tag)} expected`, start)
   const end = start + whole.totalLength
-  const left = file.subarray(end).findIndex((byte) => byte !== 0x00 && byte !== 0xff)
-  if (left >= 0) throw new DecodeError('ERR_CARD_DATA', `bytes after ${hex(tag)} that are not filler`, end + left)
+  requireFiller(file, end, tag)
   const fields = whole.children.map((field) => ({ ...field, offset: start + field.offset }))
   return { start, end, fields }
+}
+
+/** Most fields of a template whose fields are read one by one. */
+const maxFlatFields = 256
+
+/**
+ * Reads a template as {@link readTemplate}, and does not look into its fields: their values may be anything, and their tags may
+ * repeat. At most 256 fields.
+ *
+ * @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA`, with the offset from the start of the file.
+ */
+export function readFlatTemplate(file: Uint8Array, tag: number, start = 0): Template {
+  const whole = objectAt(file, start, file.length)
+  if (whole.tag !== tag) throw new DecodeError('ERR_CARD_DATA', `data object ${hex(tag)} expected`, start)
+  const end = start + whole.totalLength
+  requireFiller(file, end, tag)
+  const fields: Tlv[] = []
+  for (let at = valueOffset(whole); at < end; at += fields.at(-1)!.totalLength) {
+    if (fields.length === maxFlatFields) throw new DecodeError('ERR_TLV', `more than ${maxFlatFields} data objects`, at)
+    fields.push(objectAt(file, at, end))
+  }
+  return { start, end, fields }
+}
+
+/** The data object at a place, without the objects in it. @throws DecodeError `ERR_TLV`. */
+function objectAt(file: Uint8Array, at: number, end: number): Tlv {
+  const bytes = file.subarray(at, end)
+  const totalLength = rebased(at, () => tlvTotalLength(bytes, { minimalTags: false }))
+  const tagLength = tagLengthOf(bytes)
+  const form = bytes[tagLength]!
+  const valueAt = tagLength + 1 + (form < 0x80 ? 0 : form & 0x7f)
+  if (totalLength > bytes.length) {
+    const message = `the value needs ${totalLength - valueAt} bytes, ${bytes.length - valueAt} are there`
+    throw new DecodeError('ERR_TLV', message, at + valueAt)
+  }
+  const tag = bytes.subarray(0, tagLength).reduce((number, byte) => number * 256 + byte, 0)
+  const constructed = (bytes[0]! & 0x20) !== 0
+  return { tag, constructed, value: bytes.subarray(valueAt, totalLength), offset: at, totalLength, children: [] }
+}
+
+/** Bytes of the tag that a well-formed data object begins with. */
+function tagLengthOf(bytes: Uint8Array): number {
+  if ((bytes[0]! & 0x1f) !== 0x1f) return 1
+  return 2 + bytes.subarray(1).findIndex((byte) => (byte & 0x80) === 0)
+}
+
+function requireFiller(file: Uint8Array, end: number, tag: number): void {
+  const left = file.subarray(end).findIndex((byte) => byte !== 0x00 && byte !== 0xff)
+  if (left >= 0) throw new DecodeError('ERR_CARD_DATA', `bytes after ${hex(tag)} that are not filler`, end + left)
 }
 
 /**

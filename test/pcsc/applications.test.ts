@@ -113,7 +113,14 @@ describe.each(bindingNames)('through pcscd with %s', (binding) => {
       const text = await TextApplication.open(session)
       await text.verifyPin('pin', Pin.fromText('1234'))
       const { name, address, birthDate } = person.holder
-      expect(await text.readAttributes()).toEqual({ name, address, birthDate, sex: 'female' })
+      expect(await text.readAttributes()).toEqual({
+        name,
+        address,
+        birthDate,
+        sex: 'female',
+        further: [],
+        problems: [],
+      })
       using read = await text.readIndividualNumber({ purpose: 'holder' })
       expect(read.reveal()).toBe(number)
       const before = card.log.length
@@ -133,9 +140,9 @@ describe.each(bindingNames)('through pcscd with %s', (binding) => {
       await visual.verifyPin('code-b', codeB())
       const face = await visual.readCardFace()
       expect(face.record.length).toBeGreaterThan(19_000)
-      expect([face.photo.format, face.unsigned.expiry]).toEqual(['jp2', person.cardExpiry])
+      expect([face.photo!.format, face.unsigned.expiry]).toEqual(['jp2', person.cardExpiry])
       await visual.verifyPin('code-a', codeA())
-      expect((await visual.readNumberImage()).image.format).toBe('png')
+      expect((await visual.readNumberImage()).image!.format).toBe('png')
     })
 
     test('authenticity of both applications in one call', async () => {

@@ -72,11 +72,11 @@ async function readMyNumber(session: CardSession): Promise<readonly Uint8Array[]
   return [
     digests.subarray(20, 60),
     cardKey.subarray(40, 80),
-    face.photo.bytes.subarray(0, 40),
-    face.nameImage.bytes.subarray(0, 40),
-    face.unsigned.securityCodeImage.bytes.subarray(0, 40),
+    face.photo!.bytes.subarray(0, 40),
+    face.nameImage!.bytes.subarray(0, 40),
+    face.unsigned.securityCodeImage!.bytes.subarray(0, 40),
     face.cardKey.modulus.subarray(0, 40),
-    image.image.bytes.subarray(0, 40),
+    image.image!.bytes.subarray(0, 40),
   ]
 }
 

@@ -1,7 +1,8 @@
 import { copyBytes, equalBytes } from '../../bytes.ts'
 import { type CardPublicKey, checkedDigits, rebased, sha256, verifyWithCardKey } from '../../registry/index.ts'
+import type { Whole } from '../field-reader.ts'
 import { individualNumberLength } from '../individual-number.ts'
-import { decodeAttributes, digestedAttributes, type TextAttributes } from '../text/attributes.ts'
+import { digestedAttributes, requireAttributes, type TextAttributes } from '../text/attributes.ts'
 import { decodeDigests, decodeTextCardKey, type TextDigests } from '../text/records.ts'
 import type { Asked, TextEvidence } from './evidence.ts'
 import { absent, type Checks, decoded, failed, notDone, type Outcome, passed, type RecordIssuer } from './report.ts'
@@ -36,7 +37,7 @@ const numberAt = 3
 export interface TextResult {
   readonly issuer?: RecordIssuer
   /** Only when their digest is signed. */
-  readonly attributes?: TextAttributes
+  readonly attributes?: Whole<TextAttributes>
 }
 
 /** Verifies the files of the text application. @param challenge - `undefined` when none is asked for. */
@@ -80,9 +81,9 @@ function verifyAttributes(
   bytes: Uint8Array | undefined,
   asked: boolean,
   digests: TextDigests | undefined,
-): RecordResult<TextAttributes> {
+): RecordResult<Whole<TextAttributes>> {
   if (bytes === undefined) return { outcome: absent(asked) }
-  const read = decoded(() => ({ value: decodeAttributes(bytes), digested: digestedAttributes(bytes) }))
+  const read = decoded(() => ({ value: requireAttributes(bytes), digested: digestedAttributes(bytes) }))
   if ('outcome' in read) return read
   if (digests === undefined) return { outcome: notDone('depends') }
   const { value, digested } = read.value

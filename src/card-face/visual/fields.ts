@@ -1,43 +1,67 @@
-import { asciiText, copyBytes } from '../../bytes.ts'
-import { isDay } from '../../days.ts'
+import { copyBytes } from '../../bytes.ts'
 import { DecodeError } from '../../errors.ts'
+import type { FieldProblem, FurtherField } from '../../holder-fields.ts'
 import {
   type CardPublicKey,
   fieldOf,
   fixedValue,
   readCardPublicKey,
+  readFlatTemplate,
   readKeyId,
   readTemplate,
+  type Template,
   valueOffset,
 } from '../../registry/index.ts'
 import { type Tlv, tlvTotalLength } from '../../tlv/index.ts'
+import {
+  adjacentFields,
+  birthDateOf,
+  Defect,
+  digitsOf,
+  FieldReader,
+  requireField,
+  type Whole,
+} from '../field-reader.ts'
 
-/** EF 0001, for checks of age: personal data. */
+/** EF 0001, for checks of age: personal data. What cannot be read is `undefined`, with a reason in {@link problems}. */
 export interface BirthRecord extends SignedCardRecord {
   /** 生年月日, `YYYY-MM-DD`; `00` for a month or day, `0000` for a year that is not known. */
-  readonly birthDate: string
+  readonly birthDate: string | undefined
+  /** What cannot be read, without its value. */
+  readonly problems: readonly FieldProblem<'birthDate' | 'further'>[]
 }
+
+const birthTags = [0xff10, 0xdf11, 0xdf12, 0xdf13] as const
 
 /**
  * Decodes `FF10 { DF11 birth date, DF12 card key, DF13 signature over DF11 ‖ DF12 }`. Card facts 5.5, one public source.
  *
- * @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA`, with the offset.
+ * @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA`, with the offset: not such a record, or a key or signature that is not of the
+ *   specified form.
  */
 export function decodeBirthRecord(bytes: Uint8Array): BirthRecord {
-  const { field, signed } = readSignedField(bytes, 0xff10, [0xdf11, 0xdf12, 0xdf13])
-  return { birthDate: readBirthDate(field), ...signed }
+  const { value: birthDate, record } = readSignedField(bytes, birthTags, 'birthDate', birthDateOf)
+  return { birthDate, ...record }
+}
+
+/** The same, with exactly these fields and none that cannot be read; for authenticity. @throws DecodeError. */
+export function requireBirthRecord(bytes: Uint8Array): Whole<BirthRecord> {
+  const { value: birthDate, record } = requireSignedField(bytes, birthTags, 'birthDate', birthDateOf)
+  return { birthDate, ...record }
 }
 
 /** What every signed record of the visual application has. */
 export interface SignedCardRecord {
   /** The card's own key, under the signature: the card proves that it holds the key by answering a challenge. */
   readonly cardKey: CardPublicKey
-  /** What the signature is over. */
-  readonly signed: Uint8Array
+  /** What the signature is over; `undefined` when the signed fields are not all there once and in their order. */
+  readonly signed: Uint8Array | undefined
   /** The issuer's signature, 256 bytes, not checked by reading it: see `verifyEvidence`. */
   readonly signature: Uint8Array
-  /** The record as it was read, for `verifyEvidence`. */
+  /** The record as it was read, for `verifyEvidence`, which accepts only one without any problem and further field. */
   readonly record: Uint8Array
+  /** Any other field, at most 32. No signature over them is known. */
+  readonly further: readonly FurtherField[]
 }
 
 /** Longest record taken, bytes: a file is no longer than READ BINARY can address. */
@@ -66,9 +90,7 @@ export function readFields<const Tags extends readonly number[]>(
   tag: number,
   tags: Tags,
 ): Fields<Tags> {
-  if (file.length > maxRecord) {
-    throw new DecodeError('ERR_CARD_DATA', `a record of ${file.length} bytes, at most ${maxRecord}`, maxRecord)
-  }
+  requireRecordLength(file)
   const bytes = copyBytes(file)
   const template = readTemplate(bytes, tag)
   const fields = tags.map((wanted, i) => fieldOf(template, i, wanted))
@@ -77,46 +99,83 @@ export function readFields<const Tags extends readonly number[]>(
   return { record: bytes.subarray(0, template.end), fields: fields as unknown as Fields<Tags>['fields'] }
 }
 
-/** A template of one field, the card's key, and the issuer's signature over both. */
-export function readSignedField(
+function requireRecordLength({ length }: Uint8Array): void {
+  if (length <= maxRecord) return
+  throw new DecodeError('ERR_CARD_DATA', `a record of ${length} bytes, at most ${maxRecord}`, maxRecord)
+}
+
+/** A record of its own with its fields, which are read by their tags. */
+interface SignedTemplate {
+  /** A copy, from the template's tag to its end. */
+  readonly record: Uint8Array
+  readonly template: Template
+}
+
+/** Reads a template of any fields. @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA`. */
+export function readRecord(file: Uint8Array, tag: number): SignedTemplate {
+  requireRecordLength(file)
+  const bytes = copyBytes(file)
+  const template = readFlatTemplate(bytes, tag)
+  return { record: bytes.subarray(0, template.end), template }
+}
+
+/** Tags of a record with one field, the card's key, and the issuer's signature over both. */
+type SignedTags = readonly [template: number, field: number, key: number, signature: number]
+
+/** A signed record of one field. */
+interface SignedField<T, Name extends string, Signed> {
+  readonly value: T
+  readonly record: Omit<SignedCardRecord, 'signed'> & {
+    readonly signed: Signed
+    readonly problems: readonly FieldProblem<Name | 'further'>[]
+  }
+}
+
+/** Reads a signed record of one field. @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA`. */
+export function readSignedField<T, Name extends string>(
   file: Uint8Array,
-  tag: number,
-  tags: readonly [field: number, key: number, signature: number],
-): { readonly field: Tlv; readonly signed: SignedCardRecord } {
-  const { record, fields } = readFields(file, tag, tags)
-  const [field, key, signature] = fields
-  const cardKey = readKey(key, record)
-  return { field, signed: { cardKey, signed: span(record, field, key), signature: readSignature(signature), record } }
+  tags: SignedTags,
+  name: Name,
+  decode: (field: Tlv) => T | Defect,
+): SignedField<T | undefined, Name, Uint8Array | undefined> {
+  return signedField(file, tags, name, decode).found
 }
 
-/** Consecutive data objects, tags and lengths included: a view. */
-export function span(record: Uint8Array, first: Tlv, last: Tlv): Uint8Array {
-  return record.subarray(first.offset, last.offset + last.totalLength)
+/** The same, with exactly these fields in their order, and the field readable. @throws DecodeError. */
+export function requireSignedField<T, Name extends string>(
+  file: Uint8Array,
+  tags: SignedTags,
+  name: Name,
+  decode: (field: Tlv) => T | Defect,
+): SignedField<T, Name, Uint8Array> {
+  const [template, ...fields] = tags
+  readFields(file, template, fields)
+  const { found, reader } = signedField(file, tags, name, decode)
+  reader.requireWhole()
+  return found as SignedField<T, Name, Uint8Array>
 }
 
-/** Text of digits. The message gives the place of a wrong digit, never the value. */
-function readDigits(field: Tlv, length: number): string {
-  const text = asciiText(fixedValue(field, length))
-  const wrong = text.search(/[^0-9]/)
-  if (wrong >= 0) throw new DecodeError('ERR_CARD_DATA', 'a character that is not a digit', valueOffset(field) + wrong)
-  return text
-}
-
-/** `YYYYMMDD` as `YYYY-MM-DD`: an existing date. */
-export function readDay(field: Tlv): string {
-  return day(field, (part) => part)
-}
-
-/** The same for a birth date: an unknown part is zero, and the others must be possible with it. */
-export function readBirthDate(field: Tlv): string {
-  return day(field, (part, instead) => part || instead)
-}
-
-function day(field: Tlv, part: (value: number, instead: number) => number): string {
-  const text = readDigits(field, 8)
-  const [year, month, date] = [text.slice(0, 4), text.slice(4, 6), text.slice(6)]
-  if (isDay(part(Number(year), 2000), part(Number(month), 1), part(Number(date), 1))) return `${year}-${month}-${date}`
-  throw new DecodeError('ERR_CARD_DATA', 'invalid date', valueOffset(field))
+function signedField<T, Name extends string>(
+  file: Uint8Array,
+  [tag, fieldTag, keyTag, signatureTag]: SignedTags,
+  name: Name,
+  decode: (field: Tlv) => T | Defect,
+) {
+  const { record, template } = readRecord(file, tag)
+  const reader = new FieldReader<Name>(template, { [name]: fieldTag } as Record<Name, number>)
+  const value = reader.read(name, decode)
+  const found = {
+    value,
+    record: {
+      cardKey: readKey(requireField(template, keyTag), record),
+      signed: adjacentFields(record, template, [fieldTag, keyTag]),
+      signature: readSignature(requireField(template, signatureTag)),
+      record,
+      further: reader.further([keyTag, signatureTag]),
+      problems: reader.problems,
+    },
+  }
+  return { found, reader }
 }
 
 /** The key of the card in a record. */
@@ -156,7 +215,13 @@ export function decodeVisualInformation(bytes: Uint8Array): VisualInformation {
     specification: copyBytes(fixedValue(specification, 4)),
     keyId: readKeyId(record, valueOffset(keyId)),
     version: fixedValue(version, 1)[0]!,
-    municipalityCode: readDigits(municipality, 5),
+    municipalityCode: required(digitsOf(municipality, 5)),
     opaque: copyBytes(opaque.value),
   }
+}
+
+/** A value that the record must have. @throws DecodeError `ERR_CARD_DATA` with the place at which it cannot be read. */
+function required<T>(value: T | Defect): T {
+  if (value instanceof Defect) throw value.error
+  return value
 }

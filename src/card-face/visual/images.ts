@@ -1,9 +1,11 @@
 import { crc32, deflateSync } from 'node:zlib'
 import { asciiBytes, asciiText, concat, equalBytes, fromHex, toHex } from '../../bytes.ts'
 import { DecodeError } from '../../errors.ts'
+import type { FieldProblem } from '../../holder-fields.ts'
 import { valueOffset } from '../../registry/index.ts'
 import type { Tlv } from '../../tlv/index.ts'
-import { readSignedField, type SignedCardRecord } from './fields.ts'
+import { Defect, type Whole } from '../field-reader.ts'
+import { readSignedField, requireSignedField, type SignedCardRecord } from './fields.ts'
 
 /** Pixels of 8 bits a sample, line by line, samples of a pixel together. */
 interface Pixels {
@@ -116,19 +118,33 @@ export function readJp2(bytes: Uint8Array, base = 0): Jp2Header {
   return { width, height, components, depth, tiles, sizeAt: base + size + 4 }
 }
 
-/** EF 0005: the 個人番号 as it is printed. Its use is restricted by law (番号法). */
+/**
+ * EF 0005: the 個人番号 as it is printed. Its use is restricted by law (番号法). What cannot be read is `undefined`, with a reason in
+ * {@link problems}.
+ */
 export interface NumberImage extends SignedCardRecord {
-  readonly image: CardImage
+  readonly image: CardImage | undefined
+  /** What cannot be read, without its value. */
+  readonly problems: readonly FieldProblem<'image' | 'further'>[]
 }
+
+const numberTags = [0xff40, 0xdf41, 0xdf42, 0xdf43] as const
 
 /**
  * Decodes `FF40 { DF41 image, DF42 card key, DF43 signature over DF41 ‖ DF42 }`. Card facts 5.5, one public source.
  *
- * @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA`, with the offset.
+ * @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA`, with the offset: not such a record, or a key or signature that is not of the
+ *   specified form.
  */
 export function decodeNumberImage(bytes: Uint8Array): NumberImage {
-  const { field, signed } = readSignedField(bytes, 0xff40, [0xdf41, 0xdf42, 0xdf43])
-  return { image: readPngImage(field), ...signed }
+  const { value: image, record } = readSignedField(bytes, numberTags, 'image', pngImage)
+  return { image, ...record }
+}
+
+/** The same, with exactly these fields and an image that can be read; for authenticity. @throws DecodeError. */
+export function requireNumberImage(bytes: Uint8Array): Whole<NumberImage> {
+  const { value: image, record } = requireSignedField(bytes, numberTags, 'image', pngImage)
+  return { image, ...record }
 }
 
 /** An image of the card. Only its header was checked: a viewer decodes input that may be hostile. */
@@ -148,8 +164,27 @@ export const maxSide = 2048
 
 const headerLength = 33
 
+/** A PNG image of a record. */
+export function pngImage(field: Tlv): CardImage | Defect {
+  return imageOf(field, readPngImage)
+}
+
+/** A JPEG 2000 image of a record. */
+export function jp2Image(field: Tlv): CardImage | Defect {
+  return imageOf(field, readJp2Image)
+}
+
+function imageOf(field: Tlv, read: (field: Tlv) => CardImage): CardImage | Defect {
+  try {
+    return read(field)
+  } catch (error) {
+    if (error instanceof DecodeError) return new Defect('not-an-image', error.reason, error.offset)
+    throw error
+  }
+}
+
 /** PNG by its signature and its first chunk, IHDR. @throws DecodeError `ERR_CARD_DATA`. */
-export function readPngImage(object: Tlv): CardImage {
+function readPngImage(object: Tlv): CardImage {
   const { value: bytes } = object
   const at = valueOffset(object)
   const starts = equalBytes(bytes.subarray(0, pngSignature.length), pngSignature)
@@ -166,7 +201,7 @@ export function readPngImage(object: Tlv): CardImage {
 }
 
 /** JP2 by its boxes and the header of its codestream. @throws DecodeError `ERR_CARD_DATA`. */
-export function readJp2Image(object: Tlv): CardImage {
+function readJp2Image(object: Tlv): CardImage {
   const { width, height, sizeAt } = readJp2(object.value, valueOffset(object))
   requireSize(width, height, sizeAt)
   return { format: 'jp2', width, height, bytes: object.value }

@@ -6,6 +6,7 @@ import { table } from '../output.ts'
 import { askPin } from '../pin-question.ts'
 import { verifyOptions, withSession } from '../session.ts'
 import { authenticityResult } from './authenticity-report.ts'
+import { fieldRow, furtherJson, furtherRows } from './holder-rows.ts'
 import { namedRoots, virtualRoots } from './roots.ts'
 import { unlockText, verifyUnlock } from './unlock.ts'
 
@@ -27,7 +28,7 @@ export async function textVerify(context: Context): Promise<Result> {
   return authenticityResult(value.report, 'text', value.trusted, messages)
 }
 
-/** `text attributes`: name, address, birth date and sex, after the PIN or 照合番号B. */
+/** `text attributes`: name, address, birth date, sex and further fields, after the PIN or 照合番号B. */
 export async function textAttributes(context: Context): Promise<Result> {
   const { messages, pins } = context
   pins.requireSource()
@@ -37,15 +38,25 @@ export async function textAttributes(context: Context): Promise<Result> {
     return app.readAttributes()
   })
   const { holder, sexes, notProved } = messages.applicationTexts
-  const { name, address, birthDate, sex } = value
+  const { name, address, birthDate, sex, further, problems } = value
+  const row = (field: keyof typeof holder, shown: string | undefined): string[] =>
+    fieldRow(holder[field], shown, problems, field, messages)
   return {
-    json: { name, address, birthDate, sex },
+    json: {
+      name: name ?? null,
+      address: address ?? null,
+      birthDate: birthDate ?? null,
+      sex: sex ?? null,
+      further: further.map(furtherJson),
+      problems,
+    },
     text: table(
       [
-        [holder.name, name],
-        [holder.address, address],
-        [holder.birthDate, birthDate],
-        [holder.sex, sexes[sex]],
+        row('name', name),
+        row('address', address),
+        row('birthDate', birthDate),
+        row('sex', sex && sexes[sex]),
+        ...furtherRows(further, problems, messages),
       ],
       '',
     ),

@@ -6,6 +6,7 @@ import {
   type CheckedCard,
   decodeCardFace,
   decodeNumberImage,
+  type FieldProblem,
   type NumberImage,
   photoToPng,
   VisualApplication,
@@ -13,6 +14,7 @@ import {
   type VisualRecord,
   verifyAuthenticity,
 } from '../../card-face/index.ts'
+import { DecodeError } from '../../errors.ts'
 import { withFile } from '../cli-error.ts'
 import type { Context, Result } from '../context.ts'
 import type { ImageName } from '../messages/application-texts.ts'
@@ -21,6 +23,7 @@ import { outFolder, out as outOption, png, png as pngOption } from '../options.t
 import { table } from '../output.ts'
 import { withSession } from '../session.ts'
 import { authenticityResult } from './authenticity-report.ts'
+import { fieldRow, furtherJson, furtherRows } from './holder-rows.ts'
 import { namedRoots, virtualRoots } from './roots.ts'
 import { unlockVisual, verifyUnlock, visualPinOf } from './unlock.ts'
 
@@ -29,19 +32,16 @@ interface NamedImage extends CardImage {
   readonly id: ImageName
 }
 
-/** Every image that was read. */
+/** Every image that could be read. */
 function imagesOf(face: CardFace | undefined, number: NumberImage | undefined): readonly NamedImage[] {
-  return [
-    ...(face === undefined
-      ? []
-      : ([
-          { id: 'name', ...face.nameImage },
-          { id: 'address', ...face.addressImage },
-          { id: 'photo', ...face.photo },
-          { id: 'security-code', ...face.unsigned.securityCodeImage },
-        ] as const)),
-    ...(number === undefined ? [] : [{ id: 'number', ...number.image } as const]),
-  ]
+  const images = [
+    ['name', face?.nameImage],
+    ['address', face?.addressImage],
+    ['photo', face?.photo],
+    ['security-code', face?.unsigned.securityCodeImage],
+    ['number', number?.image],
+  ] as const
+  return images.flatMap(([id, image]) => (image === undefined ? [] : [{ id, ...image }]))
 }
 
 /** Converts an image to PNG. @throws DecodeError `ERR_CARD_DATA`; DependencyError without the decoder. */
@@ -135,33 +135,65 @@ export async function visualShow(context: Context): Promise<Result> {
   const { value } = await withSession(context, async (session) => {
     const app = await VisualApplication.open(session)
     await verifyUnlock(app, await unlockVisual(context, session, pin))
-    if (pin === 'birth-date') return { birthDate: (await app.readBirthRecord()).birthDate }
+    if (pin === 'birth-date') return { read: await app.readBirthRecord() }
     const face = await app.readCardFace()
     const number = pin === 'code-a' ? await app.readNumberImage() : undefined
-    return { birthDate: face.birthDate, face, number }
+    return { read: face, face, number }
   })
-  const { birthDate, face, number } = value
+  const { read, face, number } = value
+  const { birthDate, further } = read
   const images = await deliverImages(context, imagesOf(face, number))
+  const ofNumber = (number?.problems ?? []).map((one) => ({ ...one, field: 'numberImage' as const }))
+  const problems = [...read.problems, ...ofNumber]
   const { holder, notProved } = messages.applicationTexts
   return {
     json: {
       with: pin,
-      birthDate,
-      ...(face !== undefined && { sex: face.sex, expiry: face.unsigned.expiry }),
+      birthDate: birthDate ?? null,
+      ...(face !== undefined && { sex: face.sex ?? null, expiry: face.unsigned.expiry ?? null }),
       images: images.json,
+      further: further.map(furtherJson),
+      problems,
     },
-    text: table([[holder.birthDate, birthDate], ...faceRows(face, messages), ...images.rows], ''),
+    text: table(
+      [
+        fieldRow(holder.birthDate, birthDate, problems, 'birthDate', messages),
+        ...faceRows(face, messages),
+        ...images.rows,
+        ...missingImages(problems, messages),
+        ...furtherRows(further, problems, messages),
+      ],
+      '',
+    ),
     note: notProved('visual verify'),
   }
 }
 
-function faceRows(face: CardFace | undefined, { applicationTexts }: Messages): string[][] {
+function faceRows(face: CardFace | undefined, messages: Messages): string[][] {
   if (face === undefined) return []
-  const { holder, sexes } = applicationTexts
+  const { holder, sexes } = messages.applicationTexts
+  const { sex, unsigned, problems } = face
   return [
-    [holder.sex, sexes[face.sex]],
-    [holder.cardExpiry, face.unsigned.expiry],
+    fieldRow(holder.sex, sex && sexes[sex], problems, 'sex', messages),
+    fieldRow(holder.cardExpiry, unsigned.expiry, problems, 'expiry', messages),
   ]
+}
+
+/** Names of the images by the field that holds each. */
+const imageFields = {
+  nameImage: 'name',
+  addressImage: 'address',
+  photo: 'photo',
+  securityCodeImage: 'security-code',
+  numberImage: 'number',
+} as const satisfies Readonly<Record<string, ImageName>>
+
+/** Rows of the images that cannot be read. */
+function missingImages(problems: readonly FieldProblem[], messages: Messages): string[][] {
+  const { images } = messages.applicationTexts
+  return Object.entries(imageFields).flatMap(([field, id]) =>
+    problems.some((one) => one.field === field) ? [fieldRow(images[id], undefined, problems, field, messages)] : [],
+  )
 }
 
 /** `visual photo --out FILE`: the photo, JPEG 2000 as the card has it, or PNG. */
@@ -172,7 +204,9 @@ export async function visualPhoto(context: Context): Promise<Result> {
   const { value } = await withSession(context, async (session) => {
     const app = await VisualApplication.open(session)
     await verifyUnlock(app, await unlockVisual(context, session, pin))
-    return { id: 'photo', ...(await app.readCardFace()).photo } as const
+    const { photo } = await app.readCardFace()
+    if (photo === undefined) throw new DecodeError('ERR_CARD_DATA', 'the photo cannot be read', 0)
+    return { id: 'photo', ...photo } as const
   })
   const photo = options.has(png) ? await asPng(value) : value
   const out = options.get(outOption)!

@@ -2,8 +2,9 @@ import type {
   AuthenticityCheckName,
   AuthenticityReason,
   AuthenticitySubject,
+  FieldProblemCode,
+  HolderSex,
   IndividualNumberPurpose,
-  TextAttributes,
   Unproved,
 } from '../../card-face/index.ts'
 import type { CredentialId, ServiceChannel, ServiceMethod, ServicePlan } from '../../credentials/index.ts'
@@ -23,7 +24,14 @@ export interface ApplicationTexts {
   }
   readonly applicationTexts: {
     readonly holder: Readonly<Record<'name' | 'address' | 'birthDate' | 'sex' | 'cardExpiry', string>>
-    readonly sexes: Readonly<Record<TextAttributes['sex'], string>>
+    readonly sexes: Readonly<Record<HolderSex, string>>
+    readonly fields: {
+      /** In place of a value that cannot be read. @param why - one of `problems`. */
+      readonly unreadable: (why: string) => string
+      readonly problems: Readonly<Record<FieldProblemCode, string>>
+      readonly further: (tag: string) => string
+      readonly labels: Readonly<Record<'offsets' | 'further', string>>
+    }
     readonly images: Readonly<Record<ImageName, string>>
     /** @param command - the command that verifies it. */
     readonly notProved: (command: string) => string

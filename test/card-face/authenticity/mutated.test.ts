@@ -35,9 +35,9 @@ const records = {
 } as const
 const whole = (bytes: Uint8Array): Uint8Array => bytes
 const places: readonly Place[] = [
-  { part: 'visual', name: 'cardFace', proved: (bytes) => decodeCardFace(bytes).signed },
-  { part: 'visual', name: 'birthRecord', proved: (bytes) => decodeBirthRecord(bytes).signed },
-  { part: 'visual', name: 'numberImage', proved: (bytes) => decodeNumberImage(bytes).signed },
+  { part: 'visual', name: 'cardFace', proved: (bytes) => decodeCardFace(bytes).signed! },
+  { part: 'visual', name: 'birthRecord', proved: (bytes) => decodeBirthRecord(bytes).signed! },
+  { part: 'visual', name: 'numberImage', proved: (bytes) => decodeNumberImage(bytes).signed! },
   { part: 'visual', name: 'issuerCertificate', proved: (bytes) => decodeCvc(bytes).signed },
   { part: 'visual', name: 'challengeSignature', proved: whole },
   { part: 'text', name: 'individualNumber', proved: whole },
@@ -101,7 +101,7 @@ describe('one byte changed', () => {
       if (place.name !== 'cardFace') expect(passed).toEqual([])
       else {
         // Only the security-code image, which is not signed: its data, and its size within bounds.
-        const { length } = decodeCardFace(bytes).unsigned.securityCodeImage.bytes
+        const { length } = decodeCardFace(bytes).unsigned.securityCodeImage!.bytes
         const open = [18, 19, 22, 23, ...Array.from({ length: length - 24 }, (_, i) => 24 + i)]
         expect(passed).toEqual(open.map((at) => bytes.length - length + at))
       }

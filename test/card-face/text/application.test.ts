@@ -14,6 +14,7 @@ import {
   verificationCodeA,
   verificationCodeB,
 } from '../../../src/card-face/index.ts'
+import { requireAttributes } from '../../../src/card-face/text/attributes.ts'
 import {
   type ContentFault,
   verificationCodeB as codeOnCard,
@@ -96,7 +97,14 @@ describe('reading', () => {
     const { holder } = await identity()
     const sex = { '1': 'male', '2': 'female', '9': 'not-applicable' }[holder.sex as '1' | '2' | '9']
     const { name, address, birthDate } = holder
-    expect(await text.readAttributes()).toEqual({ name, address, birthDate, sex })
+    expect(await text.readAttributes()).toEqual({
+      name,
+      address,
+      birthDate,
+      sex,
+      further: [],
+      problems: [],
+    })
     const read = await text.readIndividualNumber(purpose)
     expect(read.reveal()).toBe(number)
     expect(read.purpose).toBe('social-security')
@@ -286,13 +294,36 @@ describe('wrong content', () => {
     expect(error.offset).toBeGreaterThan(20)
   })
 
-  test('an address that claims more than there is, and a name that is not UTF-8', async () => {
+  test('an address that claims more than there is', async () => {
     const { holder } = await identity()
     const name = Buffer.byteLength(holder.name)
     const overrun = await opened({ contentFaults: ['text-attributes-overrun'] }, 'pin')
     expect(await thrown(() => checked(overrun.text))).toMatchObject({ code: 'ERR_TLV', offset: 14 + 3 + name + 3 })
+  })
+
+  test('a name that is not UTF-8, or a wrong offset, costs no other attribute', async () => {
+    const { holder } = await identity()
+    const { name, address, birthDate } = holder
     const broken = await opened({ contentFaults: ['text-attributes-not-utf8'] }, 'pin')
-    expect(await thrown(() => checked(broken.text))).toMatchObject({ code: 'ERR_CARD_DATA', offset: 14 + 3 + name })
+    expect(await broken.text.readAttributes()).toEqual({
+      name: undefined,
+      address,
+      birthDate,
+      sex: 'female',
+      further: [],
+      problems: [{ field: 'name', problem: 'not-utf8', masked: `${Buffer.byteLength(name) + 2} bytes` }],
+    })
+    const { attributes } = await broken.text.readSigned({ attributes: true })
+    const error = await thrown(() => requireAttributes(attributes!))
+    expect(error).toMatchObject({ code: 'ERR_CARD_DATA', offset: 14 + 3 + Buffer.byteLength(name) })
+    const moved = await opened({ contentFaults: ['text-attributes-offsets'] }, 'pin')
+    expect(await moved.text.readAttributes()).toMatchObject({
+      name,
+      address,
+      birthDate,
+      sex: 'female',
+      problems: [{ field: 'offsets', problem: 'offsets-do-not-fit', masked: '8 bytes' }],
+    })
   })
 
   test('what only signatures reveal is read without an error: it is not checked here', async () => {

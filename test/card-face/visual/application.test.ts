@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Pin } from '../../../src/card/index.ts'
 import { VisualApplication, type VisualPin, visualAccess, visualPins } from '../../../src/card-face/index.ts'
+import { requireCardFace } from '../../../src/card-face/visual/card-face.ts'
 import type { DecodeError, PinError, StatusWordError } from '../../../src/errors.ts'
 import { thrown } from '../../support/vectors.ts'
 import { bench, identity, verifies } from '../../support/virtual.ts'
@@ -25,7 +26,7 @@ describe('reading', () => {
     expect(face.addressImage).toMatchObject({ format: 'png', width: 320, height: 80 })
     expect(face.unsigned.securityCodeImage).toMatchObject({ format: 'png', width: 24, height: 12 })
     expect(face.photo).toMatchObject({ format: 'jp2', width: 240 })
-    expect([...face.photo.bytes.subarray(4, 8)]).toEqual([0x6a, 0x50, 0x20, 0x20])
+    expect([...face.photo!.bytes.subarray(4, 8)]).toEqual([0x6a, 0x50, 0x20, 0x20])
     expect(face.signature).toHaveLength(256)
     expect(face.signed).toHaveLength(96)
     expect(face.record.subarray(0, 2)).toEqual(Uint8Array.of(0xff, 0x20))
@@ -210,12 +211,20 @@ describe('exchanges for a card face with 照合番号B, the closing clear includ
   })
 })
 
-test.each([
-  ['visual-face-cut', 'ERR_CARD_DATA', 807],
-  ['visual-face-offsets', 'ERR_CARD_DATA', 8],
-] as const)('%s is a coded error at its place', async (fault, code, offset) => {
-  await using open = await (await bench({ contentFaults: [fault] })).session()
+test('a card face that is cut is a coded error at its place', async () => {
+  await using open = await (await bench({ contentFaults: ['visual-face-cut'] })).session()
   const visual = await VisualApplication.open(open)
   await visual.verifyPin('code-a', codeA())
-  expect(await thrown<DecodeError>(() => visual.readCardFace())).toMatchObject({ code, offset })
+  const error = await thrown<DecodeError>(() => visual.readCardFace())
+  expect(error).toMatchObject({ code: 'ERR_CARD_DATA', offset: 807 })
+})
+
+test('a wrong offset costs no field, and is found at its place where the record must be whole', async () => {
+  await using open = await (await bench({ contentFaults: ['visual-face-offsets'] })).session()
+  const visual = await VisualApplication.open(open)
+  await visual.verifyPin('code-a', codeA())
+  const face = await visual.readCardFace()
+  expect(face.problems).toEqual([{ field: 'offsets', problem: 'offsets-do-not-fit', masked: '18 bytes' }])
+  expect(face).toMatchObject({ birthDate: '1990-02-17', sex: 'female', photo: { format: 'jp2' } })
+  expect(await thrown(() => requireCardFace(face.record))).toMatchObject({ code: 'ERR_CARD_DATA', offset: 8 })
 })

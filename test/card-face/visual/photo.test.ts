@@ -81,8 +81,8 @@ describe('photoToPng', () => {
     const visual = await VisualApplication.open(open)
     await visual.verifyPin('code-b', codeB(await identity()))
     const { photo } = await visual.readCardFace()
-    const { width, height, png } = await photoToPng(photo)
-    expect([width, height]).toEqual([photo.width, photo.height])
+    const { width, height, png } = await photoToPng(photo!)
+    expect([width, height]).toEqual([photo!.width, photo!.height])
     const { lines } = pixels(png)
     expect(lines.every((line) => line.length === width)).toBe(true)
     // Light above, a face in the middle, and nothing that a failed decoder leaves: one grey.

@@ -79,7 +79,11 @@ export function faceFields(changes: FaceFields = {}): FaceFields {
 
 /** FF20 with a right offset table. */
 export function cardFace(fields: FaceFields = faceFields()): Uint8Array {
-  const list = Object.entries(fields).map(([tag, value]) => encodeTlv(Number.parseInt(tag, 16), value))
+  return cardFaceOf(Object.entries(fields).map(([tag, value]) => encodeTlv(Number.parseInt(tag, 16), value)))
+}
+
+/** The same of data objects, which may repeat. */
+export function cardFaceOf(list: readonly Uint8Array[]): Uint8Array {
   const body = concat(...list)
   const whole = (table: Uint8Array): Uint8Array => encodeTlv(0xff20, encodeTlv(0xdf21, table), body)
   let at = whole(new Uint8Array(2 * list.length)).length - body.length
