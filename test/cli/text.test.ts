@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatRoots } from '../../src/cli/applications/roots.ts'
 import { type ContentFault, type Identity, verificationCodeB } from '../../src/emulator/index.ts'
 import { identity } from '../support/virtual.ts'
-import { codeBLines } from './application-fixture.ts'
+import { cardWithFields, codeBLines, withField } from './application-fixture.ts'
 import { cardInReader, run } from './harness.ts'
 
 const number = '123456789018'
@@ -30,6 +30,8 @@ describe('text attributes', () => {
         address,
         birthDate,
         sex: 'female',
+        further: [],
+        problems: [],
         reader: 'Virtual Reader 0',
         exchanges: 5,
         clearedBy: 'select',
@@ -92,8 +94,6 @@ describe('text attributes', () => {
   })
 
   it.each([
-    ['text-attributes-not-utf8', 'ERR_CARD_DATA'],
-    ['text-attributes-offsets', 'ERR_CARD_DATA'],
     ['text-attributes-cut', 'ERR_CARD_DATA'],
     ['text-attributes-overrun', 'ERR_TLV'],
   ] as const)('names nothing of the holder when the file is damaged: %s', async (fault, expected) => {
@@ -105,6 +105,76 @@ describe('text attributes', () => {
     expect([code, json.error.code]).toEqual([1, expected])
     expect(everything).not.toContain(person.holder.name.slice(0, 2))
     expect(everything).not.toContain(person.holder.address.slice(0, 3))
+  })
+
+  it('reads the other attributes when one cannot be read, and names the reason but not the value', async () => {
+    const card = { contentFaults: ['text-attributes-not-utf8'] } as const
+    const { name, address, birthDate } = person.holder
+    const { code, json, everything } = await run('text attributes --virtual --json --pin-stdin', {
+      stdin: '1234\n',
+      card,
+    })
+    expect([code, json]).toEqual([
+      0,
+      expect.objectContaining({
+        ok: true,
+        name: null,
+        address,
+        birthDate,
+        sex: 'female',
+        problems: [{ field: 'name', problem: 'not-utf8', masked: `${Buffer.byteLength(name) + 2} bytes` }],
+      }),
+    ])
+    expect(everything).not.toContain(name.slice(0, 2))
+    for (const [lang, reason] of [
+      ['en', '(unreadable: not UTF-8 text)'],
+      ['ja', '（読み取れません: UTF-8の文字ではありません）'],
+    ] as const) {
+      const words = await run(`text attributes --virtual --lang ${lang}`, { keys: ['1234\r'], card })
+      expect([words.code, words.out]).toEqual([0, expect.stringContaining(reason)])
+      expect(words.out).toContain(address)
+      expect(words.everything).not.toContain(name.slice(0, 2))
+    }
+  })
+
+  it('reads everything when the offset table is wrong, and says so', async () => {
+    const card = { contentFaults: ['text-attributes-offsets'] } as const
+    const { name, address, birthDate } = person.holder
+    const { code, json } = await run('text attributes --virtual --json --pin-stdin', { stdin: '1234\n', card })
+    expect([code, json]).toEqual([0, expect.objectContaining({ name, address, birthDate, sex: 'female' })])
+    expect(json.problems).toEqual([{ field: 'offsets', problem: 'offsets-do-not-fit', masked: '8 bytes' }])
+    const words = await run('text attributes --virtual --lang en', { keys: ['1234\r'], card })
+    expect(words.out).toMatch(/Offset table +\(unreadable: does not match the fields\)/)
+  })
+
+  it('shows further fields, in text or in hexadecimal', async () => {
+    const kana = Buffer.from('ミホン　ハナコ')
+    const odd = () =>
+      cardWithFields(2, (fields) => [
+        ...withField(fields, 0xdf25, Buffer.from('7')),
+        [0xdf26, kana],
+        [0xdf27, Uint8Array.of(0xff)],
+      ])
+    const { code, json } = await run('text attributes --json --pin-stdin', { stdin: '1234\n', transport: await odd() })
+    expect([code, json]).toEqual([
+      0,
+      expect.objectContaining({
+        name: person.holder.name,
+        sex: null,
+        further: [
+          { tag: 'DF26', text: 'ミホン　ハナコ', bytes: kana.toString('hex').toUpperCase() },
+          { tag: 'DF27', bytes: 'FF' },
+        ],
+        problems: [
+          { field: 'offsets', problem: 'offsets-do-not-fit', masked: '8 bytes' },
+          { field: 'sex', problem: 'unknown-code', masked: '1 digit' },
+        ],
+      }),
+    ])
+    const { out } = await run('text attributes --lang ja', { keys: ['1234\r'], transport: await odd() })
+    expect(out).toMatch(
+      /性別 +（読み取れません: 不明なコードです）[\s\S]+その他の項目 DF26 +ミホン　ハナコ[\s\S]+DF27 +FF/,
+    )
   })
 
   it.each(['juki', 'phone-android'])('reports that a %s has no such application', async (kind) => {

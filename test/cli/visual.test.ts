@@ -5,7 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Identity } from '../../src/emulator/index.ts'
 import { commandLine, run as runProgram } from '../support/slot.ts'
 import { identity } from '../support/virtual.ts'
-import { codeBLines } from './application-fixture.ts'
+import { cardWithFields, codeBLines, withField } from './application-fixture.ts'
 import { cardInReader, run } from './harness.ts'
 
 const codeA = '123456789018\n'
@@ -130,6 +130,72 @@ describe('visual show', () => {
     expect([guarded.code, guarded.json.error.code, guarded.raw]).toEqual([4, 'ERR_PIN_GUARDED', []])
     const blocked = await run(line, { keys: ['1990-02-17\r'], card })
     expect([blocked.code, blocked.json.error.code, blocked.raw]).toEqual([4, 'ERR_PIN_BLOCKED', []])
+  })
+
+  it('reads everything when the offset table is wrong, and says so', async () => {
+    const setting = { stdin: codeBLines(person), card: { contentFaults: ['visual-face-offsets'] } } as const
+    const { code, json } = await run('visual show --virtual --json --pin-stdin', setting)
+    const { birthDate } = person.holder
+    expect([code, json]).toEqual([
+      0,
+      expect.objectContaining({ birthDate, sex: 'female', expiry: person.cardExpiry, further: [] }),
+    ])
+    expect(sizes(json)).toEqual(face)
+    expect(json.problems).toEqual([{ field: 'offsets', problem: 'offsets-do-not-fit', masked: '18 bytes' }])
+  })
+
+  it('shows the rest when fields and images cannot be read', async () => {
+    const odd = Buffer.from('00')
+    const changed = () =>
+      cardWithFields(2, (fields) => [
+        ...withField(fields, 0xdf27, odd).map(
+          ([tag, value]) => [tag, [0xdf22, 0xdf29].includes(tag) ? odd : value] as const,
+        ),
+        [0xdf2b, Buffer.from('MIHON HANAKO')],
+      ])
+    const { code, json } = await run('visual show --json --pin-stdin', {
+      stdin: codeBLines(person),
+      transport: await changed(),
+    })
+    expect([code, json]).toEqual([
+      0,
+      expect.objectContaining({
+        birthDate: null,
+        sex: 'female',
+        expiry: null,
+        further: [
+          { tag: 'DF2B', text: 'MIHON HANAKO', bytes: Buffer.from('MIHON HANAKO').toString('hex').toUpperCase() },
+        ],
+      }),
+    ])
+    expect(sizes(json)).toEqual(['name 320x40', 'address 320x80', 'security-code 24x12'])
+    expect(json.problems).toEqual([
+      { field: 'offsets', problem: 'offsets-do-not-fit', masked: '18 bytes' },
+      { field: 'birthDate', problem: 'wrong-length', masked: '2 digits' },
+      { field: 'photo', problem: 'not-an-image', masked: '2 digits' },
+      { field: 'expiry', problem: 'wrong-length', masked: '2 digits' },
+    ])
+    const keys = codeBLines(person)
+      .trim()
+      .split('\n')
+      .map((part) => `${part}\r`)
+    const { out } = await run('visual show --lang en', { keys, transport: await changed() })
+    expect(out).toMatch(/Birth date +\(unreadable: wrong length\)[\s\S]+Photo +\(unreadable: not an image\)/)
+    expect(out).toMatch(/Further field DF2B +MIHON HANAKO/)
+    const photo = ['visual', 'photo', '--out', join(folder, 'photo.jp2'), '--json', '--pin-stdin']
+    const refused = await run(photo, { stdin: codeBLines(person), transport: await changed() })
+    expect([refused.code, refused.json.error.code]).toEqual([1, 'ERR_CARD_DATA'])
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  it('keeps the card face when the image of the number cannot be read', async () => {
+    const transport = await cardWithFields(5, (fields) => withField(fields, 0xdf41, Buffer.from('123456789018')))
+    const line = 'visual show --with code-a --json --pin-stdin'
+    const { code, json, everything } = await run(line, { stdin: codeA, transport })
+    expect([code, json.birthDate]).toEqual([0, person.holder.birthDate])
+    expect(sizes(json)).toEqual(face)
+    expect(json.problems).toEqual([{ field: 'numberImage', problem: 'not-an-image', masked: '12 digits' }])
+    expect(everything).not.toContain('123456789018')
   })
 
   it('reports that the files of a Juki card are not known', async () => {

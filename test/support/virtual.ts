@@ -52,3 +52,17 @@ export async function bench(options: VirtualCardOptions = {}, apduTimeoutMs = 2_
 export function verifies(sent: readonly string[]): number {
   return sent.filter((command) => command.startsWith('0020') && command.length > 10).length
 }
+
+/** Changes answers of a card: `answer` gets the command and the answer and returns the answer to pass on, status word included. */
+export function answering(
+  connection: CardConnection,
+  answer: (command: string, response: Uint8Array) => Uint8Array | undefined,
+): CardConnection {
+  const transmit = connection.transmit.bind(connection)
+  connection.transmit = async (command) => {
+    const text = Buffer.from(command).toString('hex').toUpperCase()
+    const response = await transmit(command)
+    return answer(text, response) ?? response
+  }
+  return connection
+}
