@@ -1,16 +1,25 @@
 import { classifyStatus } from '../apdu/index.ts'
-import { toHex } from '../bytes.ts'
+import { fromHex, toHex } from '../bytes.ts'
 import type { CardApplication, CardSession } from '../card/index.ts'
-import { StatusWordError } from '../errors.ts'
+import { ResponseError, StatusWordError } from '../errors.ts'
 import { jpkiApplication, readTokenLabel, type TokenKind, tokenKindOf } from '../jpki/index.ts'
 import { registryApplications } from '../registry/index.ts'
 
 /** Which card it is. */
 export type CardKind = TokenKind['card'] | 'unknown'
 
+/**
+ * 在留AP: on 特定在留カード and 特定特別永住者証明書, issued since 2026-06-14, which are My Number cards. One public source quotes the
+ * specification of the Immigration Services Agency: nothing but a line in a list depends on it.
+ */
+export const residenceApplication: CardApplication = {
+  id: 'residence',
+  aid: fromHex('D392F0004F0100000000000000000000'),
+}
+
 /** One application looked for. */
 export interface ApplicationPresence {
-  /** `jpki`, `text`, `visual`, `juki`, `common`. */
+  /** `jpki`, `text`, `visual`, `juki`, `common`; with `further` also `residence`. */
   readonly id: string
   /** Application identifier, upper-case hexadecimal. */
   readonly aid: string
@@ -21,6 +30,11 @@ export interface ApplicationPresence {
 export interface IdentifyOptions {
   /** Kinds of token besides those known, by their label. */
   readonly tokenKinds?: readonly TokenKind[] | undefined
+  /**
+   * Also look for applications that do not distinguish a kind of card: {@link residenceApplication}. Costs one SELECT on a card
+   * with the text application, nothing on others. Default false.
+   */
+  readonly further?: boolean | undefined
 }
 
 /** What {@link identifyCard} found. */
@@ -55,17 +69,37 @@ export function identifyCard(session: CardSession, options: IdentifyOptions = {}
   return session.exclusively(async () => {
     const applications: ApplicationPresence[] = []
     let failed: StatusWordError | undefined
-    for (const { id, aid } of candidates) {
-      const refused = await select(session, { id, aid })
+    const further: ApplicationPresence[] = []
+    for (const application of candidates) {
+      // Before the last of them, which is to be current afterwards.
+      if (application === jpkiApplication && options.further === true)
+        further.push(await residence(session, applications))
+      const refused = await select(session, application)
       if (refused !== undefined && isFailure(refused)) failed ??= refused
-      applications.unshift({ id, aid: toHex(aid), present: refused === undefined })
+      applications.unshift({ id: application.id, aid: toHex(application.aid), present: refused === undefined })
     }
     // A known card that fails to execute a SELECT has not reported the application missing; an unknown card may.
     if (failed !== undefined && applications.some(({ present }) => present)) throw failed
     const present = (id: string): boolean => applications.some((found) => found.id === id && found.present)
     const token = present(jpkiApplication.id) ? await readLabel(session) : undefined
-    return { kind: kindOf(token, present, options.tokenKinds), token, applications }
+    return { kind: kindOf(token, present, options.tokenKinds), token, applications: [...applications, ...further] }
   })
+}
+
+/** Whether the residence application is there; any other answer than that it is selected only means that it is not. */
+async function residence(session: CardSession, found: readonly ApplicationPresence[]): Promise<ApplicationPresence> {
+  const { id, aid } = residenceApplication
+  const isCandidate = found.some((one) => one.id === registryApplications.text.id && one.present)
+  return { id, aid: toHex(aid), present: isCandidate && (await isSelectable(session, residenceApplication)) }
+}
+
+async function isSelectable(session: CardSession, application: CardApplication): Promise<boolean> {
+  try {
+    return (await select(session, application)) === undefined
+  } catch (error) {
+    if (error instanceof ResponseError) return false
+    throw error
+  }
 }
 
 /** @returns the refusal; `undefined` when the application is there. */

@@ -5,6 +5,6 @@ export { CommonApplication, commonFiles, commonPin, readCardExpiry } from './com
 export type { CardRecord } from './common/card-record.ts'
 export { cardRecordExpiry, checkCardRecord, decodeCardRecord } from './common/card-record.ts'
 export type { ApplicationPresence, CardKind, Identification, IdentifyOptions } from './identify.ts'
-export { identifyCard } from './identify.ts'
+export { identifyCard, residenceApplication } from './identify.ts'
 export { CardManager, cardManagerApplication, cardManagerObjects } from './manager/application.ts'
 export type { RecognitionData } from './manager/decode.ts'

@@ -41,6 +41,7 @@ describe('inspect', () => {
       availability: { sign: true, auth: true },
     })
     expect(json.applications).toContainEqual({ id: 'jpki', aid: 'D392F000260100000001', present: true })
+    expect(json.applications.at(-1)).toEqual({ id: 'residence', aid: `D392F0004F01${'00'.repeat(10)}`, present: false })
     expect(new Date(json.certificates[0].notAfter).toISOString()).toBe(json.certificates[0].notAfter)
     expect(json.exchanges).toBeGreaterThan(5)
   })

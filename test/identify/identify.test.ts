@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { type CardSession, Pin } from '../../src/card/index.ts'
-import { identifyCard } from '../../src/identify/index.ts'
+import { fromHex } from '../../src/bytes.ts'
+import { CardSession, Pin } from '../../src/card/index.ts'
+import { identifyCard, readCardExpiry, residenceApplication } from '../../src/identify/index.ts'
 import { JpkiApplication } from '../../src/jpki/index.ts'
 import { thrown } from '../support/vectors.ts'
-import { bench } from '../support/virtual.ts'
+import { answering, bench } from '../support/virtual.ts'
 
 describe('identifyCard', () => {
   test.each([
@@ -91,4 +92,82 @@ describe('identifyCard', () => {
     await identifyCard(open)
     expect(card.verified('auth')).toBe(false)
   })
+})
+
+describe('the residence application', () => {
+  const aid = Buffer.from(residenceApplication.aid).toString('hex').toUpperCase()
+  /** A card that answers its SELECT so; and all other commands as it does. */
+  async function residenceCard(answer: string, kind: 'my-number' | 'juki' | 'phone-android' = 'my-number') {
+    const { connection, card } = await bench({ kind })
+    const changed = answering(connection, (command) => (command.includes(aid) ? fromHex(answer) : undefined))
+    return { card, session: new CardSession(changed) }
+  }
+
+  test('has the identifier that the public source quotes', () => {
+    expect(aid).toBe(`D392F0004F01${'00'.repeat(10)}`)
+  })
+
+  test('is listed on request, and the card stays a My Number card', async () => {
+    const { session } = await residenceCard('9000')
+    const plain = await identifyCard(session)
+    const found = await identifyCard(session, { further: true })
+    expect(plain.applications.map(({ id }) => id)).not.toContain('residence')
+    expect(found).toEqual({ ...plain, applications: [...plain.applications, { id: 'residence', aid, present: true }] })
+    expect(found.kind).toBe('my-number')
+    await session.close()
+  })
+
+  test.each(['6A82', '6A81', '6283', '6999', '6F00', '6581', '6400', '6D00', '6E00', '6982', '90'])(
+    'answered with %s changes nothing',
+    async (answer) => {
+      const { session } = await residenceCard(answer)
+      const plain = await identifyCard(session)
+      const found = await identifyCard(session, { further: true })
+      const one = found.applications.at(-1)!
+      expect({ ...found, applications: found.applications.slice(0, -1) }).toEqual(plain)
+      expect(one).toEqual({ id: 'residence', aid, present: answer === '6283' })
+      expect((await (await JpkiApplication.open(session)).readTokenInfo()).label).toBe('JPKIAPICCTOKEN2')
+      expect(await readCardExpiry(session)).toHaveLength(8)
+      expect((await session.close()).cleared).toBe(true)
+    },
+  )
+
+  test('costs one SELECT when asked for, nothing otherwise, nor on cards that cannot have it', async () => {
+    const count = async (kind: 'my-number' | 'juki' | 'phone-android', further: boolean) => {
+      const { session, card } = await residenceCard('6A82', kind)
+      await identifyCard(session, { further })
+      const { exchanges } = card
+      await session.close()
+      return exchanges
+    }
+    for (const kind of ['juki', 'phone-android'] as const)
+      expect(await count(kind, true)).toBe(await count(kind, false))
+    expect([await count('my-number', false), await count('my-number', true)]).toEqual([6, 7])
+  })
+})
+
+test('a card with a driver licence (マイナ免許証), even selected by another program, is the same card', async () => {
+  const licence = 'A0000002310600000000000000000000'
+  const { connection, card } = await bench()
+  let selected = false
+  const changed = answering(connection, (command) => {
+    const isSelect = command.startsWith('00A404')
+    if (isSelect) selected = command.includes(licence)
+    return selected ? fromHex(isSelect ? '9000' : '6A82') : undefined
+  })
+  await changed.transmit(fromHex(`00A4040C10${licence}`))
+  expect(selected).toBe(true)
+  const session = new CardSession(changed)
+  const found = await identifyCard(session, { further: true })
+  expect(found).toMatchObject({ kind: 'my-number', token: 'JPKIAPICCTOKEN2' })
+  expect(found.applications.map(({ id, present }) => [id, present])).toEqual([
+    ['jpki', true],
+    ['common', true],
+    ['juki', true],
+    ['visual', true],
+    ['text', true],
+    ['residence', false],
+  ])
+  expect((await session.close()).cleared).toBe(true)
+  expect(card.triesLeft('sign')).toBe(5)
 })

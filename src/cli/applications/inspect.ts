@@ -34,7 +34,7 @@ export async function inspectCard(context: Context): Promise<Result> {
 async function inspect(session: CardSession) {
   const early = await openJpkiIfPresent(session)
   const found = early === undefined ? [] : await readPins(early)
-  const identification = await identifyCard(session)
+  const identification = await identifyCard(session, { further: true })
   if (early === undefined) {
     const certificates = certificateKinds.map(
       (id): CertificateReport => ({ id, readable: false, reason: 'no-application' }),

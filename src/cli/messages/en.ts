@@ -102,6 +102,7 @@ export const en: Messages = {
     visual: 'card-face check',
     juki: 'Basic Resident Register',
     common: 'common card',
+    residence: 'residence card',
   },
   unreadable: {
     'pin-required': 'not read: requires its PIN',

@@ -104,6 +104,7 @@ export const ja: Messages = {
     visual: '券面事項確認AP',
     juki: '住民基本台帳用AP',
     common: '共通カードAP',
+    residence: '在留AP',
   },
   unreadable: {
     'pin-required': '読み取りには暗証番号の照合が必要です',
