@@ -4,7 +4,7 @@
  */
 import { daysInMonth } from './days.ts'
 
-/** Why a field cannot be read. */
+/** Every reason for which a field cannot be read. */
 export const fieldProblemCodes = [
   /** The field is absent. */
   'missing',

@@ -20,6 +20,7 @@
  * @module jpki-card/card-face
  */
 export type { FieldProblem, FieldProblemCode, FurtherField, HolderSex } from '../holder-fields.ts'
+export { fieldProblemCodes } from '../holder-fields.ts'
 export type {
   CardPublicKey,
   CardVerifiableCertificate,

@@ -12,8 +12,9 @@ import {
   decodeTextInformation,
   digestedAttributes,
   TextApplication,
+  type TextAttributes,
 } from '../../src/card-face/index.ts'
-import { attributesLength } from '../../src/card-face/text/attributes.ts'
+import { attributesLength, requireAttributes } from '../../src/card-face/text/attributes.ts'
 import { decodeSessionKeyFile } from '../../src/card-face/text/records.ts'
 import { DecodeError, JpkiCardError } from '../../src/errors.ts'
 import { cardRecordExpiry, decodeCardRecord } from '../../src/identify/index.ts'
@@ -52,8 +53,21 @@ const corpus: readonly Buffer[] = [
   Buffer.from('DA13FF8131FB468012392F31C173C601C03B', 'hex'),
 ].map((bytes) => Buffer.from(bytes))
 
+/** A problem has the form and length of a field, nothing of its value. */
+function expectMasked({ problems, further }: TextAttributes): void {
+  for (const { masked } of problems) expect(masked).toMatch(/^(nothing|\d+ (byte|digit|character|field)s?)$/)
+  expect(further.length).toBeLessThanOrEqual(32)
+}
+
+/** What is accepted strictly has no problem, and reads the same. */
+function expectWhole(read: TextAttributes, whole: TextAttributes): void {
+  expect(read).toEqual(whole)
+  expect(read.problems).toEqual([])
+}
+
 const decoders: readonly ((bytes: Uint8Array) => unknown)[] = [
-  decodeAttributes,
+  (bytes) => expectMasked(decodeAttributes(bytes)),
+  (bytes) => expectWhole(decodeAttributes(bytes), requireAttributes(bytes)),
   digestedAttributes,
   attributesLength,
   (bytes) => decodeNumberFile(bytes, purpose),

@@ -103,9 +103,10 @@ export class TextApplication {
   }
 
   /**
-   * Reads name, address, birth date and sex, EF 0002; after the PIN or 照合番号B.
+   * Reads name, address, birth date and sex, EF 0002; after the PIN or 照合番号B. An attribute that cannot be read is `undefined`
+   * and in `problems`.
    *
-   * @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA`, with the offset in the file.
+   * @throws DecodeError `ERR_TLV`, `ERR_CARD_DATA` when there is no record to read, with the offset in the file.
    * @throws StatusWordError `ERR_SECURITY_STATUS` with the PINs that open the file.
    */
   readAttributes(): Promise<TextAttributes> {

@@ -25,10 +25,16 @@ export interface TextAttributes {
 }
 
 /** Fields of {@link TextAttributes} on the card; `offsets` is the table DF21, which no attribute depends on. */
-export type TextField = keyof typeof tags
+export type TextField = 'offsets' | 'name' | 'address' | 'birthDate' | 'sex'
 
 const templateTag = 0xff20
-const tags = { offsets: 0xdf21, name: 0xdf22, address: 0xdf23, birthDate: 0xdf24, sex: 0xdf25 } as const
+const tags = {
+  offsets: 0xdf21,
+  name: 0xdf22,
+  address: 0xdf23,
+  birthDate: 0xdf24,
+  sex: 0xdf25,
+} as const satisfies Readonly<Record<TextField, number>>
 /** The fields with an entry in the offset table, in their order. */
 const listed: readonly number[] = Object.values(tags).slice(1)
 /** Longest object taken from a card, bytes. */

@@ -55,12 +55,16 @@ export class VisualApplication {
     return this.#run(() => verifyPin(this.session, visualPins[pin], value, options)).finally(() => value.wipe())
   }
 
-  /** Reads birth date and card key, EF 0001; after the birth date. @throws as {@link readRecord}. */
+  /** Reads birth date and card key, EF 0001; after the birth date. @throws as {@link readRecord} and `decodeBirthRecord`. */
   async readBirthRecord(): Promise<BirthRecord> {
     return decodeBirthRecord(await this.readRecord('birthRecord'))
   }
 
-  /** Reads the card face, EF 0002; after 照合番号A or B. @throws as {@link readRecord}. */
+  /**
+   * Reads the card face, EF 0002; after 照合番号A or B. A field that cannot be read is `undefined` and in `problems`.
+   *
+   * @throws as {@link readRecord} and `decodeCardFace`.
+   */
   async readCardFace(): Promise<CardFace> {
     return decodeCardFace(await this.readRecord('cardFace'))
   }
@@ -75,7 +79,7 @@ export class VisualApplication {
     return decodeCvc(await this.readRecord('issuerCertificate'))
   }
 
-  /** Reads the 個人番号 as an image, EF 0005; after 照合番号A. @throws as {@link readRecord}. */
+  /** Reads the 個人番号 as an image, EF 0005; after 照合番号A. @throws as {@link readRecord} and `decodeNumberImage`. */
   async readNumberImage(): Promise<NumberImage> {
     return decodeNumberImage(await this.readRecord('numberImage'))
   }

@@ -47,7 +47,15 @@ export interface UnsignedCardFace {
 }
 
 /** Fields of {@link CardFace} on the card; `offsets` is the table DF21, which no other depends on. */
-export type CardFaceField = keyof typeof fieldTags
+export type CardFaceField =
+  | 'offsets'
+  | 'birthDate'
+  | 'sex'
+  | 'nameImage'
+  | 'addressImage'
+  | 'photo'
+  | 'expiry'
+  | 'securityCodeImage'
 
 /** A card face without anything that cannot be read. */
 export interface WholeCardFace extends Whole<CardFace> {
@@ -63,7 +71,7 @@ const fieldTags = {
   photo: 0xdf27,
   expiry: 0xdf29,
   securityCodeImage: 0xdf2a,
-} as const
+} as const satisfies Readonly<Record<CardFaceField, number>>
 const keyTag = 0xdf24
 const signatureTag = 0xdf28
 /** Every field, in the order of the file. */

@@ -2,6 +2,7 @@
  * Verification of a certificate of the JPKI: path, profile and revocation in one result.
  */
 export type { FieldProblem, FieldProblemCode, HolderSex } from '../../holder-fields.ts'
+export { fieldProblemCodes } from '../../holder-fields.ts'
 export type { BirthDate, FurtherAttribute, HolderAttribute, HolderAttributes } from './holder.ts'
 export { holderAttributes } from './holder.ts'
 export type { JpkiAuthority } from './jpki-authorities.ts'
