@@ -84,7 +84,7 @@ describe('the photo of a card', () => {
     const card = await createVirtualCard({ identity: person, cardFace })
     card.powerOn()
     await sw(card, selectVisual, verifyDirect('92', verificationCodeB(person)))
-    return decodeCardFace(await data(card, '00B08200000000')).photo
+    return decodeCardFace(await data(card, '00B08200000000')).photo!
   }
 
   test('is the one of the holder, if there is one', async () => {
