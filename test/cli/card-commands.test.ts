@@ -46,6 +46,17 @@ describe('inspect', () => {
     expect(json.exchanges).toBeGreaterThan(5)
   })
 
+  it('lists the residence application of a card that has it, which remains a My Number card', async () => {
+    const { code, json } = await run('inspect --virtual --json', { card: { residence: true } })
+    expect([code, json.card.kind, json.applications.at(-1)]).toEqual([
+      0,
+      'my-number',
+      { id: 'residence', aid: `D392F0004F01${'00'.repeat(10)}`, present: true },
+    ])
+    const { out } = await run('inspect --virtual --lang ja', { card: { residence: true } })
+    expect(out).toMatch(/在留AP +あり/)
+  })
+
   it('reports a Juki card, which has no user authentication', async () => {
     const { code, json } = await run('inspect --virtual --virtual-kind juki --json')
     expect(code).toBe(0)

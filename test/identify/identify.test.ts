@@ -107,6 +107,21 @@ describe('the residence application', () => {
     expect(aid).toBe(`D392F0004F01${'00'.repeat(10)}`)
   })
 
+  test('of a virtual card is listed on request only', async () => {
+    for (const residence of [true, false]) {
+      const { session } = await bench({ residence })
+      await using open = await session()
+      const plain = await identifyCard(open)
+      const { kind, applications } = await identifyCard(open, { further: true })
+      expect([plain.kind, kind, applications.at(-1)]).toEqual([
+        'my-number',
+        'my-number',
+        { id: 'residence', aid, present: residence },
+      ])
+      expect(applications.slice(0, -1)).toEqual(plain.applications)
+    }
+  })
+
   test('is listed on request, and the card stays a My Number card', async () => {
     const { session } = await residenceCard('9000')
     const plain = await identifyCard(session)
