@@ -20,13 +20,14 @@
 
 export type { KioskMonitorOptions, KioskState } from './monitor.ts'
 export { KioskMonitor } from './monitor.ts'
+export type { ScreenText, ScreenTextOptions, VisitScreen } from './screen.ts'
+export { screenText } from './screen.ts'
 export type {
   KioskScreens,
   PinRequest,
   ScreenControl,
   ServeVisitOptions,
   VisitOutcome,
-  VisitScreen,
 } from './serve-visit.ts'
 export { serveVisit, takeCard } from './serve-visit.ts'
 export type { KioskEvent, KioskReader } from './slot.ts'

@@ -10,18 +10,12 @@ import {
   serviceMethods,
 } from '../credentials/index.ts'
 import { JpkiCardError, PinError, ResponseError, ServerError, StateNotClearedError, TransportError } from '../errors.ts'
-import { outcomeOf, type Situation } from '../outcomes.ts'
+import type { Situation } from '../outcomes.ts'
 import type { PinId } from '../pins.ts'
 import type { RemoteAcceptance, TokenServer } from '../token/index.ts'
 import { decideRetry, pause } from './retry.ts'
+import { situationOfError, type VisitScreen } from './screen.ts'
 import type { Visit } from './visit.ts'
-
-/** A screen of the visit: its name, and what its text needs. Keep it: when the customer changes the language, the text is made from it again. */
-export type VisitScreen =
-  | { readonly step: 'checking' | 'authenticating' }
-  | { readonly step: 'accepted'; readonly plan: ServicePlan; readonly renewal: CardLook['renewal'] }
-  | { readonly step: 'refused'; readonly situation: Situation; readonly error: JpkiCardError | undefined }
-  | { readonly step: 'cancelled' | 'inactive' | 'take-card' | 'forgotten-card' }
 
 /** The PIN that is asked for. */
 export interface PinRequest {
@@ -33,8 +27,10 @@ export interface PinRequest {
   readonly wrong: PinError | undefined
 }
 
-/** What a question to the customer ends with. */
+/** A question to the customer. */
 export interface ScreenControl {
+  /** For its text. */
+  readonly screen: VisitScreen
   /** Aborts when the card is out, or when nothing was done for `idleMs`: close the screen. */
   readonly signal: AbortSignal
   /** The customer did something: the time starts again. */
@@ -47,7 +43,7 @@ export interface KioskScreens {
   choose?(services: readonly ServiceLook[], control: ScreenControl): Promise<ServiceLook | undefined>
   /** The PIN, which is consumed; `undefined` when the customer cancels. */
   enterPin(request: PinRequest, control: ScreenControl): Promise<Pin | undefined>
-  /** Shows a screen, until the next call. */
+  /** Shows a screen until the next call, or a question. */
   show(screen: VisitScreen): void
 }
 
@@ -116,8 +112,8 @@ export async function serveVisit(visit: Visit, options: ServeVisitOptions): Prom
  */
 export async function takeCard(visit: Visit, screens: Pick<KioskScreens, 'show'>, remindMs = 10_000): Promise<void> {
   if (!(remindMs >= 1_000 && remindMs <= 600_000)) throw new RangeError('remindMs must be 1 000 to 600 000')
-  for (let step: 'take-card' | 'forgotten-card' = 'take-card'; !visit.signal.aborted; step = 'forgotten-card') {
-    screens.show({ step })
+  for (let times = 0; !visit.signal.aborted; times++) {
+    screens.show(times === 0 ? { step: 'take-card' } : { step: 'forgotten-card', details: { times } })
     await pause(remindMs, visit.signal)
   }
   await visit.removed
@@ -156,13 +152,16 @@ class Serving {
 
   async serve(): Promise<VisitOutcome> {
     const end = await this.#end()
-    if (end.kind !== 'removed') {
-      const { screens } = this.#options
-      if (end.kind === 'refused') screens.show({ step: 'refused', situation: end.situation, error: end.error })
-      else if (end.kind === 'cancelled' || end.kind === 'inactive') screens.show({ step: end.kind })
-      else screens.show({ step: 'accepted', plan: end.plan, renewal: this.#look?.renewal })
-    }
+    this.#options.screens.show(this.#lastScreen(end))
     return { ...end, look: this.#look, pinError: this.#pinError } as VisitOutcome
+  }
+
+  #lastScreen(end: End): VisitScreen {
+    if (end.kind === 'refused') return { step: 'refused', situation: end.situation, error: end.error }
+    if (end.kind === 'cancelled') return { step: 'refused', situation: 'cancelled' }
+    if (end.kind === 'removed') return { step: 'refused', situation: 'card-removed' }
+    if (end.kind === 'inactive') return { step: 'inactive' }
+    return { step: 'accepted', details: { service: end.plan.method }, renewal: this.#look?.renewal }
   }
 
   async #end(): Promise<End> {
@@ -173,7 +172,7 @@ class Serving {
       if (!(error instanceof JpkiCardError)) throw error
       // A PIN that may have cost a try, and a card that may not be cleared, come before its removal.
       const isRemoval = this.#visit.signal.aborted && error instanceof TransportError
-      return isRemoval ? { kind: 'removed' } : { kind: 'refused', situation: situationOf(error), error }
+      return isRemoval ? { kind: 'removed' } : { kind: 'refused', situation: situationOfError(error), error }
     } finally {
       await this.#session?.close()
     }
@@ -193,7 +192,6 @@ class Serving {
     await this.#clear()
     const { plan } = service
     if (result.kind !== 'token') return { kind: 'performed', plan, result }
-    screens.show({ step: 'authenticating' })
     return { kind: 'accepted', plan, acceptance: await this.#server().server.verify(result.token) }
   }
 
@@ -282,14 +280,17 @@ class Serving {
   async #choose(services: readonly ServiceLook[]): Promise<ServiceLook> {
     const { choose } = this.#options.screens
     if (choose === undefined) return services[0]!
-    const chosen = await this.#ask((control) => this.#options.screens.choose!(services, control))
+    const screen: VisitScreen = { step: 'choose' }
+    const chosen = await this.#ask(screen, (control) => this.#options.screens.choose!(services, control))
     if (!services.includes(chosen)) throw new TypeError('choose must return one of the services it was given')
     return chosen
   }
 
   #enterPin(plan: ServicePlan, entriesLeft: number | undefined, wrong: PinError | undefined): Promise<Pin> {
-    const request: PinRequest = { pin: plan.credential.id as PinId, plan, entriesLeft, wrong }
+    const pin = plan.credential.id as PinId
+    const request: PinRequest = { pin, plan, entriesLeft, wrong }
     return this.#ask(
+      { step: 'enter-pin', details: { pin, entriesLeft }, wrong },
       (control) => this.#options.screens.enterPin(request, control),
       (late) => late.wipe(),
     )
@@ -297,6 +298,7 @@ class Serving {
 
   /** One question. @param discard - of an answer that comes after the question has ended. */
   async #ask<T>(
+    screen: VisitScreen,
     question: (control: ScreenControl) => Promise<T | undefined>,
     discard: (late: T) => void = () => {},
   ): Promise<T> {
@@ -312,7 +314,7 @@ class Serving {
     }
     signal.addEventListener('abort', gone)
     try {
-      const answer = question({ signal: over.signal, active })
+      const answer = question({ screen, signal: over.signal, active })
       const ended = new Promise<never>((_, reject) => {
         over.signal.addEventListener('abort', () => reject(over.signal.reason))
       })
@@ -329,10 +331,4 @@ class Serving {
       signal.removeEventListener('abort', gone)
     }
   }
-}
-
-/** The situation of an error for the customer; a rejected PIN that may not be entered again is at the guard's limit. */
-function situationOf(error: JpkiCardError): Situation {
-  if (error instanceof PinError && error.code === 'ERR_PIN_REJECTED' && error.entriesLeft === 0) return 'pin-wrong-last'
-  return outcomeOf(error.code).situation
 }

@@ -28,7 +28,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   token: ['pki'],
   server: ['token', 'pki', 'validity', 'messages'],
   credentials: ['identify', 'jpki', 'card-face', 'juki', 'municipal', 'token', 'validity', 'card', 'pki'],
-  kiosk: ['credentials', 'token', 'identify', 'jpki', 'card', 'transport'],
+  kiosk: ['validity', 'credentials', 'token', 'messages', 'identify', 'jpki', 'card', 'transport'],
   'reader-test': [
     'report',
     'messages',
