@@ -1,27 +1,36 @@
-// The loop of a kiosk: wait for a card, identify it, wait until it is removed. Ends after `LIMIT` cards (default: never).
-import { CardSession, identifyCard, JpkiCardError } from 'jpki-card'
-import { openPcsc } from 'jpki-card/pcsc'
+// A kiosk from idle to removed: place the card or phone, look, PIN, server, paper, take the card. Customers are residents of a test
+// town, one of each mood, at a server in this process. With a reader and a server of your own: REAL=1 SERVER=https://… node kiosk.mjs
+import { KioskMonitor, serveVisit, takeCard } from 'jpki-card/kiosk'
+import { TokenServer } from 'jpki-card/token'
+import { screens, show } from './kiosk-screens.mjs'
 
-const stop = new AbortController()
-process.once('SIGINT', () => stop.abort())
-const limit = Number(process.env.LIMIT ?? Number.POSITIVE_INFINITY)
-const transport = await openPcsc()
-let served = 0
-try {
-  for await (const event of transport.watch({ signal: stop.signal })) {
-    console.log(event.type, event.reader?.name ?? event.reader ?? '')
-    if (event.type !== 'card-inserted') continue
-    try {
-      const session = new CardSession(await transport.connect(event.reader.name))
-      const { kind } = await identifyCard(session)
-      const { cleared, by } = await session.close()
-      console.log(kind, cleared ? `cleared by ${by}` : 'NOT CLEARED: take the card out')
-    } catch (error) {
-      if (!(error instanceof JpkiCardError)) throw error
-      console.log(error.code, error.message)
-    }
-    if (++served >= limit) break
-  }
-} finally {
-  await transport.close()
+const town = process.env.REAL === '1' ? undefined : await (await import('./kiosk-town.mjs')).openTown()
+const transport = town?.transport ?? (await (await import('jpki-card/pcsc')).openPcsc())
+const server = town?.server ?? new TokenServer(process.env.SERVER)
+const monitor = new KioskMonitor(transport, { survey: false })
+process.once('SIGINT', () => monitor.close())
+
+let serving = false
+const idle = () => {
+  if (serving) return
+  if (monitor.state === 'ready') show({ step: 'place-card', details: { accepts: 'card-or-phone' } })
+  else show({ step: 'out-of-service' })
 }
+monitor.on(idle)
+setTimeout(idle, 1000).unref()
+town?.next()
+for await (const visit of monitor.visits()) {
+  serving = true
+  const request = { server, terminal: 'kiosk-1', purpose: 'residence-record' }
+  const { kind, acceptance, look } = await serveVisit(visit, { screens, channel: 'convenience-store', ...request })
+  const holder = acceptance ? ` for ${acceptance.holder.slice(0, 8)}…` : ''
+  console.log(`  (${visit.reader}: ${look?.kind ?? 'no card'}, ${kind}${holder})`)
+  if (kind === 'accepted') show({ step: 'printing' })
+  setTimeout(() => town?.leave(), 10)
+  await takeCard(visit, screens)
+  serving = false
+  if (town?.next() === false) break
+  idle()
+}
+await monitor.close()
+await transport.close()

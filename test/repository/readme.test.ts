@@ -91,6 +91,34 @@ describe('what the README shows', () => {
     expect(stdout).toContain("auth { state: 'usable', triesLeft: 3 }")
   })
 
+  test('the example of a kiosk serves every resident of a town, and is shown in docs/kiosk.md', () => {
+    const { status, stdout, stderr } = run('examples/kiosk.mjs')
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    const ends = [...stdout.matchAll(/\n\d{4} ([\w-]+)\n[\s\S]*?\(kiosk: ([\w-]+), (\w+)/g)]
+    expect(Object.fromEntries(ends.map(([, mood, kind, end]) => [mood, `${kind} ${end}`]))).toEqual({
+      ordinary: 'my-number accepted',
+      'renewal-window': 'my-number accepted',
+      'certificate-expired': 'my-number refused',
+      'card-expired': 'my-number refused',
+      revoked: 'my-number refused',
+      child: 'my-number accepted',
+      'pin-blocked': 'my-number refused',
+      'last-try': 'my-number refused',
+      'face-authentication': 'face-authentication refused',
+      residence: 'my-number accepted',
+      'phone-android': 'phone-android accepted',
+      'phone-iphone': 'phone-iphone accepted',
+      'phone-iphone-unverified': 'phone-iphone refused',
+      'registration-expired': 'juki refused',
+    })
+    const lines = readFileSync(`${root}examples/kiosk.mjs`, 'utf8').trim().split('\n')
+    expect(lines.length).toBeLessThanOrEqual(40)
+    for (const name of ['docs/kiosk.md', 'docs/kiosk.ja.md']) {
+      const [, code] = /```js\n([\s\S]*?)```/.exec(readFileSync(`${root}${name}`, 'utf8'))!
+      expect(code!.trim()).toBe(lines.slice(2).join('\n'))
+    }
+  })
+
   test.each(['issuance', 'stripe'])('the example %s runs, and shows nothing personal', (name) => {
     const { status, stdout, stderr } = run(`examples/${name}.mjs`)
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
