@@ -1,14 +1,19 @@
 import type { Temporal } from 'temporal-polyfill'
+import { formatDay } from '../days.ts'
 import { birthdayCandidates, jukiCandidates } from './birthdays.ts'
 import { type CalendarDay, toDay } from './calendar.ts'
 import { cardTerms } from './card-validity.ts'
 import { certificateTerms, type PreviousExpiry } from './certificate-validity.ts'
-import { type RuleDay, type RuleId, type ValidityRule, validityRules } from './rules.ts'
-
-/** The object whose date is explained. `juki-sign` is the signature certificate of a Juki card. */
-export const explainedKinds = ['auth', 'sign', 'card', 'juki-card', 'juki-sign'] as const
-/** See {@link explainedKinds}. */
-export type ExplainedKind = (typeof explainedKinds)[number]
+import {
+  type ExplainedKind,
+  explainedKinds,
+  type MissingFact,
+  type RuleDay,
+  type RuleId,
+  type ValidityRule,
+  validityRules,
+} from './rules.ts'
+import { type ValidityLanguage, validityTexts } from './texts.ts'
 
 /**
  * A date in hand and what is known about it, all days in Japan. What is left out is not guessed: the rules that need it
@@ -107,9 +112,6 @@ function otherEnds(facts: ExplainFacts): readonly RuleDay[] {
   return ends
 }
 
-/** A fact a rule needs that was not given. */
-export type MissingFact = 'birthDate' | 'applicationDate' | 'renewal' | 'authCertificateExpiry' | 'cardExpiry'
-
 /** Which rule set a date. */
 export interface Explanation {
   /** `unexplained`: no public rule gives this day from these facts. The date on the card is valid all the same. */
@@ -126,6 +128,19 @@ export interface Explanation {
   readonly missing: readonly MissingFact[]
 }
 
+/** How {@link explainValidity} puts its result into words. */
+export interface ExplainWords {
+  readonly language: ValidityLanguage
+  /** The last day with the year of the Japanese era: 令和8年11月29日. Default false. */
+  readonly era?: boolean | undefined
+}
+
+/** An explanation in words as well. */
+export interface ExplanationInWords extends Explanation {
+  /** Whole sentences: the last day, the rule, then what is uncertain, exceeded or missing. */
+  readonly sentences: readonly string[]
+}
+
 /**
  * Determines which rule set a date that was read from a card or certificate, or that none matches. The date is never
  * replaced: it is valid as read. Of the applicable rules the earliest day sets the date; where a rule gives two days
@@ -133,9 +148,19 @@ export interface Explanation {
  *
  * Contradictory facts are not an error; they leave the date unexplained.
  *
- * @throws TypeError for an unknown kind or a malformed day; RangeError for a nonexistent day.
+ * @param words - adds the result in Japanese or English sentences.
+ * @throws TypeError for an unknown kind or language or a malformed day; RangeError for a nonexistent day.
  */
-export function explainValidity(input: ExplainInput): Explanation {
+export function explainValidity(input: ExplainInput, words: ExplainWords): ExplanationInWords
+export function explainValidity(input: ExplainInput): Explanation
+export function explainValidity(input: ExplainInput, words?: ExplainWords): Explanation | ExplanationInWords {
+  if (words !== undefined && !Object.hasOwn(validityTexts, words.language))
+    throw new TypeError('language must be ja or en')
+  const explanation = explanationOf(input)
+  return words === undefined ? explanation : { ...explanation, sentences: sentencesOf(input, explanation, words) }
+}
+
+function explanationOf(input: ExplainInput): Explanation {
   const facts = checkExplainInput(input)
   const base = baseDays(facts)
   const stay = stayDay(facts, base)
@@ -153,6 +178,42 @@ export function explainValidity(input: ExplainInput): Explanation {
     exceeds: explained ? [] : bounds.filter(({ day }) => day < facts.expiry),
     missing: missingFacts(facts, candidates),
   }
+}
+
+function sentencesOf(
+  { kind, expiry }: ExplainInput,
+  explanation: Explanation,
+  { language, era }: ExplainWords,
+): readonly string[] {
+  const texts = validityTexts[language]
+  const { rule, notes } = explanationTexts(explanation, language)
+  const until = texts.until(texts.kinds[kind], formatDay(expiry, language, { era }))
+  return [until, rule, ...notes].map((text) => sentence(text, language))
+}
+
+/** Internal: the rule of an explanation in words, and the notes on it. */
+function explanationTexts(
+  { rule, matches, exceeds, missing }: Explanation,
+  language: ValidityLanguage,
+): { readonly rule: string; readonly notes: readonly string[] } {
+  const texts = validityTexts[language]
+  const flags = new Set(matches.flatMap((match) => match.flags))
+  const unexplained = missing.length === 0 ? texts.unexplained : texts.undetermined
+  return {
+    rule: rule === undefined ? unexplained : texts.rules[rule.id],
+    notes: [
+      ...[...flags].map((flag) => texts.flags[flag]),
+      ...exceeds.map((end) => texts.exceeds(end.day, texts.rules[end.rule])),
+      ...(missing.length === 0 ? [] : [texts.missing(missing.map((fact) => texts.facts[fact]))]),
+    ],
+  }
+}
+
+/** With a capital and a full stop, where they are missing. */
+function sentence(text: string, language: ValidityLanguage): string {
+  if (language === 'ja') return /。$/.test(text) ? text : `${text}。`
+  const capital = text.charAt(0).toUpperCase() + text.slice(1)
+  return /\.$/.test(capital) ? capital : `${capital}.`
 }
 
 /** The days possible by the rules. A period of stay limits the other days, or replaces them. */

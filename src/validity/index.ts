@@ -3,6 +3,8 @@
  * instead; all days are days in Japan. Uncertainties of the sources are flagged: `docs/validity.md`.
  */
 
+export type { DayLanguage, FormatDayOptions, PartialDay } from '../days.ts'
+export { formatDay } from '../days.ts'
 export type { CalendarDay } from './calendar.ts'
 export { calendarDayOf } from './calendar.ts'
 export type { CommonRecord } from './card-date.ts'
@@ -13,7 +15,18 @@ export type { CertificateState, CertificateTimes, CertificateValidity } from './
 export { certificateValidity, hasNoEnd } from './certificate-validity.ts'
 export type { EffectiveInput, EffectiveValidity } from './effective-validity.ts'
 export { effectiveValidity } from './effective-validity.ts'
-export type { ExplainedKind, ExplainInput, Explanation, MissingFact } from './explain.ts'
-export { explainedKinds, explainValidity } from './explain.ts'
-export type { Confidence, Evidence, RuleDay, RuleId, ValidityFlag, ValidityRule } from './rules.ts'
-export { flagTexts, validityRules } from './rules.ts'
+export type { ExplainInput, ExplainWords, Explanation, ExplanationInWords } from './explain.ts'
+export { explainValidity } from './explain.ts'
+export type {
+  Confidence,
+  Evidence,
+  ExplainedKind,
+  MissingFact,
+  RuleDay,
+  RuleId,
+  ValidityFlag,
+  ValidityRule,
+} from './rules.ts'
+export { explainedKinds, flagTexts, validityRules } from './rules.ts'
+export type { ValidityLanguage, ValidityTexts } from './texts.ts'
+export { validityTexts } from './texts.ts'

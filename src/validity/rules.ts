@@ -38,6 +38,14 @@ export const flagTexts = {
 /** Name of an uncertainty, see {@link flagTexts}. */
 export type ValidityFlag = keyof typeof flagTexts
 
+/** The object whose date is explained. `juki-sign` is the signature certificate of a Juki card. */
+export const explainedKinds = ['auth', 'sign', 'card', 'juki-card', 'juki-sign'] as const
+/** See {@link explainedKinds}. */
+export type ExplainedKind = (typeof explainedKinds)[number]
+
+/** A fact a rule needs that was not given. */
+export type MissingFact = 'birthDate' | 'applicationDate' | 'renewal' | 'authCertificateExpiry' | 'cardExpiry'
+
 /** An applicable rule and a day it gives. */
 export interface RuleDay {
   readonly rule: RuleId

@@ -7,6 +7,7 @@ import {
   explainValidity,
   flagTexts,
   validityRules,
+  validityTexts,
 } from '../../src/validity/index.ts'
 import { vectors } from '../support/vectors.ts'
 import { anyDay, likelyDay } from './arbitraries.ts'
@@ -107,5 +108,69 @@ describe('explainValidity', () => {
     expect(() => explainValidity({ ...good, kind: 'phone' as 'card' })).toThrow(TypeError)
     const residence = { kind: 'permanent', periodOfStayEnds: '2030-01-01' } as unknown as ExplainInput['residence']
     expect(() => explainValidity({ ...good, residence })).toThrow(TypeError)
+  })
+})
+
+describe('in words', () => {
+  const input: ExplainInput = {
+    kind: 'auth',
+    expiry: '2026-11-29',
+    issueDate: '2022-01-10',
+    birthDate: '1990-11-29',
+    renewal: false,
+    cardExpiry: '2031-11-29',
+  }
+
+  test('Japanese and English sentences, the day as people write it', () => {
+    expect(explainValidity(input, { language: 'ja', era: true }).sentences).toEqual([
+      '利用者証明用電子証明書の有効期限は、令和8年11月29日です。',
+      '電子証明書は、発行から5回目の誕生日まで有効です。',
+    ])
+    expect(explainValidity(input, { language: 'ja' }).sentences[0]).toContain('2026年11月29日')
+    expect(explainValidity(input, { language: 'en' }).sentences).toEqual([
+      'The user-authentication certificate is valid until November 29, 2026.',
+      'A certificate ends on the fifth birthday after its issue.',
+    ])
+  })
+
+  test('what is exceeded or missing is said', () => {
+    const odd: ExplainInput = { kind: 'sign', expiry: '2026-11-29', issueDate: '2021-10-27', cardExpiry: '2024-01-31' }
+    const { sentences } = explainValidity(odd, { language: 'ja' })
+    expect(sentences).toEqual([
+      '署名用電子証明書の有効期限は、2026年11月29日です。',
+      '分かっている事柄からは特定できません。読み取った期限はそのまま有効です。',
+      '2024年1月31日を超えています。電子証明書の有効期限は、カードの有効期限を超えません。',
+      '次の事柄が分かれば変わることがあります: 生年月日、利用者証明用電子証明書の有効期限。',
+    ])
+    expect(explainValidity(odd, { language: 'en' }).sentences[2]).toBe(
+      'Goes beyond January 31, 2024: A certificate ends no later than its card.',
+    )
+  })
+
+  test('a day that no rule gives although everything is known', () => {
+    const unknown = { ...input, expiry: '2026-11-28' }
+    expect(explainValidity(unknown, { language: 'ja' }).sentences[1]).toMatch(
+      /^分かっている事柄からこの日を定める公開の規則はありません。/,
+    )
+  })
+
+  test('nothing else changes, and every case has whole sentences', () => {
+    for (const { input } of vectors<Case>('validity/explain.json')) {
+      for (const language of ['ja', 'en'] as const) {
+        const { sentences, ...rest } = explainValidity(input, { language, era: true })
+        expect(rest).toEqual(explainValidity(input))
+        for (const text of sentences) {
+          expect(text).toMatch(language === 'ja' ? /[^。]。$/ : /^[A-Z0-9][^{}]*[^.]\.$/)
+          expect(text).not.toContain('undefined')
+        }
+      }
+    }
+  })
+
+  test('both languages have the same sentences', () => {
+    const keys = (value: object): string[] =>
+      Object.entries(value).flatMap(([key, inner]) => (typeof inner === 'object' ? [key, ...keys(inner)] : [key]))
+    expect(keys(validityTexts.ja)).toEqual(keys(validityTexts.en))
+    expect(() => explainValidity(input, { language: 'fr' as never })).toThrow(TypeError)
   })
 })

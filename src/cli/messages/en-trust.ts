@@ -1,12 +1,6 @@
-// Imported from the tables directly: the catalogue does not need the date calculations of the module.
-import { flagTexts, validityRules } from '../../validity/index.ts'
 import type { TrustTexts } from './trust-texts.ts'
 
 const above = ['this certificate', 'its issuer', "its issuer's issuer"]
-const rules = Object.fromEntries(
-  Object.values(validityRules).map(({ id, statement }) => [id, statement]),
-) as TrustTexts['validity']['rules']
-
 /** Texts on trust and validity in English. */
 export const enTrust: TrustTexts = {
   verify: {
@@ -74,20 +68,7 @@ export const enTrust: TrustTexts = {
     renewal: 'Renewal',
     renewableFrom: (day) => `from ${day}`,
     rule: 'Rule',
-    rules,
-    unexplained: 'no public rule results in this day from the known facts; the day as read is valid all the same',
-    undetermined: 'cannot be determined from the known facts; the day as read is valid',
     note: (sentence) => `note: ${sentence}`,
-    flags: flagTexts,
-    exceeds: (day, rule) => `goes beyond ${day}: ${rule}`,
-    missing: (facts) => `may differ, depending on unknown facts: ${[...facts].join(', ')}`,
-    facts: {
-      birthDate: 'birth date (--birth-date)',
-      applicationDate: 'day of application',
-      renewal: 'whether it was a renewal',
-      authCertificateExpiry: 'last day of the user-authentication certificate',
-      cardExpiry: 'last day of the card',
-    },
     needsIssueDate: "not determined: the card's day of issue is unknown (--issue-date)",
     source: 'Read from',
     sources: {

@@ -6,14 +6,7 @@ import type {
   RevocationEvidence,
   VerificationCheck,
 } from '../../pki/index.ts'
-import type {
-  CardExpirySource,
-  CertificateState,
-  EffectiveValidity,
-  MissingFact,
-  RuleId,
-  ValidityFlag,
-} from '../../validity/index.ts'
+import type { CardExpirySource, CertificateState, EffectiveValidity } from '../../validity/index.ts'
 
 /** Why a chain was not verified. */
 export type ChainGap = 'no-ca-certificate' | 'unknown-ca' | 'transcript'
@@ -44,6 +37,7 @@ export interface TrustTexts {
     readonly notChecked: (why: string) => string
     readonly gaps: Readonly<Record<ChainGap, string>>
   }
+  /** The sentences on rules and uncertainties are those of `validityTexts`. */
   readonly validity: {
     readonly state: string
     readonly states: Readonly<Record<CertificateState, string>>
@@ -52,14 +46,7 @@ export interface TrustTexts {
     readonly renewal: string
     readonly renewableFrom: (day: string) => string
     readonly rule: string
-    readonly rules: Readonly<Record<RuleId, string>>
-    readonly unexplained: string
-    readonly undetermined: string
     readonly note: (sentence: string) => string
-    readonly flags: Readonly<Record<ValidityFlag, string>>
-    readonly exceeds: (day: string, rule: string) => string
-    readonly missing: (facts: readonly string[]) => string
-    readonly facts: Readonly<Record<MissingFact, string>>
     readonly needsIssueDate: string
     readonly source: string
     readonly sources: Readonly<Record<CardExpirySource, string>>

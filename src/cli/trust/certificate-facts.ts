@@ -6,6 +6,8 @@ import {
   type ExplainInput,
   type Explanation,
   explainValidity,
+  type ValidityFlag,
+  validityTexts,
 } from '../../validity/index.ts'
 import { endMoment } from '../certificate-reading.ts'
 import type { Messages } from '../messages/catalogue.ts'
@@ -39,27 +41,32 @@ export function certificateFacts(certificate: Certificate, at: Date, known: Know
 export function certificateRows(facts: CertificateFacts, messages: Messages): string[][] {
   const { validity: texts } = messages
   const { explanation } = facts
-  return [
+  const rows = [
     [texts.state, texts.states[facts.state]],
     [texts.until, texts.lastMoment(endMoment(facts.lastMoment, messages), facts.daysLeft)],
-    ...(explanation === undefined || facts.renewableFrom === null
-      ? []
-      : [[texts.renewal, texts.renewableFrom(facts.renewableFrom)]]),
-    ...(explanation === undefined ? [] : facts.flags.map((flag) => ['', texts.note(texts.flags[flag])])),
-    ...(explanation === undefined ? [] : explanationRows(explanation, texts)),
   ]
+  if (explanation === undefined) return rows
+  if (facts.renewableFrom !== null) rows.push([texts.renewal, texts.renewableFrom(facts.renewableFrom)])
+  return [...rows, ...flagRows(facts.flags, messages), ...explanationRows(explanation, messages)]
+}
+
+/** Uncertainties, as notes. */
+export function flagRows(flags: Iterable<ValidityFlag>, { language, validity: texts }: Messages): string[][] {
+  return [...flags].map((flag) => ['', texts.note(validityTexts[language].flags[flag])])
 }
 
 /** Which rule set a day, its uncertainty, and the missing facts. */
-export function explanationRows(explanation: Explanation, texts: Messages['validity']): string[][] {
+export function explanationRows(explanation: Explanation, messages: Messages): string[][] {
+  const { language, validity: texts } = messages
   const { rule, matches, exceeds, missing } = explanation
-  const flags = new Set(matches.flatMap((match) => match.flags))
-  const facts = missing.map((fact) => texts.facts[fact])
-  const unexplained = facts.length === 0 ? texts.unexplained : texts.undetermined
+  const words = validityTexts[language]
+  const unexplained = missing.length === 0 ? words.unexplained : words.undetermined
+  // The only one of the facts that an option gives.
+  const facts = missing.map((fact) => `${words.facts[fact]}${fact === 'birthDate' ? ' (--birth-date)' : ''}`)
   return [
-    [texts.rule, rule === undefined ? unexplained : texts.rules[rule.id]],
-    ...[...flags].map((flag) => ['', texts.note(texts.flags[flag])]),
-    ...exceeds.map((end) => ['', texts.note(texts.exceeds(end.day, texts.rules[end.rule]))]),
-    ...(facts.length === 0 ? [] : [['', texts.note(texts.missing(facts))]]),
+    [texts.rule, rule === undefined ? unexplained : words.rules[rule.id]],
+    ...flagRows(new Set(matches.flatMap((match) => match.flags)), messages),
+    ...exceeds.map((end) => ['', texts.note(words.exceeds(end.day, words.rules[end.rule]))]),
+    ...(facts.length === 0 ? [] : [['', texts.note(words.missing(facts))]]),
   ]
 }

@@ -24,7 +24,7 @@ import {
 import { momentInJapan, table } from '../output.ts'
 import { withSession } from '../session.ts'
 import { type CardSurvey, surveyCard } from './card-survey.ts'
-import { certificateFacts, certificateRows, explanationRows } from './certificate-facts.ts'
+import { certificateFacts, certificateRows, explanationRows, flagRows } from './certificate-facts.ts'
 import { readCertificates } from './files.ts'
 import { givenDay, givenInstant } from './options.ts'
 import { profileRow } from './report.ts'
@@ -111,21 +111,22 @@ function cardText(messages: Messages, reader: string, survey: CardSurvey, given:
     table(head, ''),
     section(certificates.auth, certificateRowsOf(survey.auth)),
     section(certificates.sign, certificateRowsOf(survey.sign)),
-    section(headings.card, cardRows(survey, given, texts)),
+    section(headings.card, cardRows(survey, given, messages)),
     section(texts.both, effectiveRows(survey, given, messages)),
     section(texts.credentialsHeading, credentialRows(survey, texts)),
   ].join('\n')
 }
 
-function cardRows({ expiry }: CardSurvey, given: GivenFacts, texts: Messages['validity']): string[][] {
+function cardRows({ expiry }: CardSurvey, given: GivenFacts, messages: Messages): string[][] {
+  const { validity: texts } = messages
   if (!expiry.readable) return [[texts.noCardExpiry[expiry.reason]]]
   const { state, lastMoment, daysLeft, source, flags, explanation } = cardFacts(expiry.end, given)
   return [
     [texts.state, texts.states[state]],
     [texts.until, texts.lastMoment(momentInJapan(lastMoment), daysLeft)],
-    ...flags.map((flag) => ['', texts.note(texts.flags[flag])]),
+    ...flagRows(flags, messages),
     [texts.source, texts.sources[source]],
-    ...(explanation === undefined ? [[texts.rule, texts.needsIssueDate]] : explanationRows(explanation, texts)),
+    ...(explanation === undefined ? [[texts.rule, texts.needsIssueDate]] : explanationRows(explanation, messages)),
   ]
 }
 
