@@ -86,6 +86,25 @@ function situations({ codes, outcomeOf, situations, customerTexts }, language) {
   ]
 }
 
+const visitHeads = {
+  en: ['step', 'title', 'what is shown', 'title in Japanese'],
+  ja: ['段階', '見出し', '画面の文言', '英語の見出し'],
+}
+
+/** Every step of a visit, in the language of the document first. */
+function visit({ visitSteps, visitMessage }, language) {
+  const other = language === 'ja' ? 'en' : 'ja'
+  return [
+    row(...visitHeads[language]),
+    row(...Array(4).fill('---')),
+    ...visitSteps.map((step) => {
+      const { title, text, next } = visitMessage(step, { language })
+      const shown = language === 'ja' ? `${text}${next}` : `${text} ${next}`
+      return row(code(step), title, shown, visitMessage(step, { language: other }).title)
+    }),
+  ]
+}
+
 /**
  * @param data - what `src/outcomes.ts`, `src/messages/index.ts` and `src/messages/fill.ts` export.
  * @returns the lines of each table, by file below docs/ and name.
@@ -97,7 +116,7 @@ export function tablesOf(data) {
       'command line': operators(data, 'CliError', language),
       http: operators(data, 'RequestProblem', language),
     },
-    messages: { situations: situations(data, language) },
+    messages: { situations: situations(data, language), visit: visit(data, language) },
     'field-guide': { codes: fieldGuide(data, language) },
   })
   return Object.fromEntries(

@@ -1,13 +1,14 @@
 /**
- * Texts on errors: for customers at the machine in seven languages, clerks and operators in Japanese and
- * English. `docs/messages.md` has the situations and codes.
+ * Texts for people: on errors for customers at the machine in seven languages, clerks and operators in Japanese and English;
+ * for customers also on what a look at the card finds, and on every step of a visit. `docs/messages.md` has them all.
  *
  * @example
  * ```ts
  * import { PinError } from 'jpki-card'
- * import { messageFor } from 'jpki-card/messages'
+ * import { messageFor, visitMessage } from 'jpki-card/messages'
  *
- * const error = new PinError('ERR_PIN_REJECTED', 'wrong PIN', { pin: 'auth', triesLeft: 2 })
+ * console.log(visitMessage('enter-pin', { language: 'ko', pin: 'auth', entriesLeft: 2 }).text)
+ * const error = new PinError('ERR_PIN_REJECTED', 'wrong PIN', { pin: 'auth', triesLeft: 2, entriesLeft: 1 })
  * console.log(messageFor(error, { audience: 'customer', language: 'en' }).text)
  * console.log(messageFor(error, { audience: 'clerk', language: 'ja' }).text)
  * ```

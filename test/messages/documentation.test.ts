@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { tablesOf, withCodes, withTables } from '../../scripts/lib/tables.mjs'
 import { customerTexts } from '../../src/messages/fill.ts'
-import { messageFor, situations } from '../../src/messages/index.ts'
+import { messageFor, situations, visitMessage, visitSteps } from '../../src/messages/index.ts'
 import { codes, codesOf, isCode, outcomeOf } from '../../src/outcomes.ts'
 
 const text = (path: string): string => readFileSync(new URL(`../../docs/${path}`, import.meta.url), 'utf8')
-const data = { codes, codesOf, outcomeOf, messageFor, situations, customerTexts }
+const data = { codes, codesOf, outcomeOf, messageFor, situations, customerTexts, visitSteps, visitMessage }
 
 describe('what is generated (npm run docs:tables)', () => {
   test.each(Object.entries(tablesOf(data)))('docs/%s is not stale', (file, tables) => {
