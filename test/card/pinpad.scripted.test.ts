@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { fromHex } from '../../src/bytes.ts'
-import { CardSession, changePinOnPinpad, findPinpad, verifyPinOnPinpad } from '../../src/card/index.ts'
+import { CardSession, changePinOnPinpad, findPinpad, spendTheLastTry, verifyPinOnPinpad } from '../../src/card/index.ts'
 import { protect } from '../../src/card/session.ts'
 import { PinError, SecureMessagingError, StatusWordError, TransportError } from '../../src/errors.ts'
 import { jpkiPins } from '../../src/jpki/files.ts'
@@ -154,9 +154,27 @@ describe('what the reader itself answers', () => {
 describe('the customer', () => {
   test('is asked at each entry of a change, when the keypad asks', async () => {
     const { session, pinpad, reader } = await atScript({ keys: ['1234', '4321', '4321'] }, ...wellDone)
-    const prompts: number[] = []
-    await changePinOnPinpad(session, pinpad, auth, { onPrompt: () => prompts.push(reader.structures.length) })
-    expect(prompts).toEqual([0, 1])
+    const prompts: unknown[] = []
+    await changePinOnPinpad(session, pinpad, auth, {
+      onPrompt: (entriesLeft) => prompts.push([reader.structures.length, entriesLeft]),
+    })
+    // Of three tries the last is kept; a new PIN has no counter.
+    expect(prompts).toEqual([
+      [0, 2],
+      [1, undefined],
+    ])
+  })
+
+  test('is shown the entries that these options accept', async () => {
+    for (const [options, entries] of [
+      [{ keepTries: 3 }, 1],
+      [{ lastTry: spendTheLastTry }, 3],
+    ] as const) {
+      const { session, pinpad } = await atScript({ keys: ['1234'] }, '63C3', '9000')
+      const prompts: unknown[] = []
+      await verifyPinOnPinpad(session, pinpad, auth, { ...options, onPrompt: (left) => prompts.push(left) })
+      expect(prompts).toEqual([entries])
+    }
   })
 
   test('is not asked when the guard refuses, nor for the new PIN when the current one is wrong', async () => {

@@ -29,7 +29,8 @@ describe('a PIN the card does not take', () => {
   it('is guarded at the last try, unless that is accepted', async () => {
     const { card, transport } = await cardInReader({ triesLeft: { auth: 1 } })
     const guarded = await run('auth --challenge 00 --json --pin-stdin', { stdin: '1234\n', transport })
-    expect([guarded.code, guarded.json.error.code, guarded.json.error.triesLeft]).toEqual([4, 'ERR_PIN_GUARDED', 1])
+    const { error } = guarded.json
+    expect([guarded.code, error.code, error.triesLeft, error.entriesLeft]).toEqual([4, 'ERR_PIN_GUARDED', 1, 0])
     expect(card.triesLeft('auth')).toBe(1)
     const again = new VirtualTransport({ card })
     const blocked = await run(`auth --challenge 00 --json --pin-stdin ${accept}`, { stdin: '4321\n', transport: again })
@@ -59,7 +60,7 @@ describe('a PIN typed at the terminal', () => {
   it('shows asterisks and the tries left, and gives the terminal back', async () => {
     const { code, err, raw, everything } = await run(`${auth} --lang ja`, { keys: ['1234\r'] })
     expect(code).toBe(0)
-    expect(err).toContain('残り回数 3 回')
+    expect(err).toContain('（残り回数 3 回、ここで入力できるのは 2 回）')
     expect(err).toContain('****')
     expect(raw).toEqual([true, false])
     expect(everything).not.toContain('1234')

@@ -44,7 +44,7 @@ declare const error: unknown
 if (error instanceof TransportError) {
   // @ts-expect-error a transport error is never about a PIN
   holds<Equals<typeof error.code, 'ERR_PIN_BLOCKED'>>()
-} else if (error instanceof PinError) holds<Equals<typeof error.triesLeft, number | undefined>>()
+} else if (error instanceof PinError) holds<Equals<typeof error.entriesLeft, number | undefined>>()
 else if (error instanceof JpkiCardError) holds<Equals<typeof error.code, ErrorCode>>()
 
 // Every transport is the same to a kiosk; no binding type shows.

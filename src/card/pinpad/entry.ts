@@ -3,6 +3,7 @@ import { PinError, SecureMessagingError, StatusWordError, TransportError } from 
 import {
   type PinReference,
   type PinStatus,
+  pinEntries,
   readPinStatus,
   sendPin,
   type VerifyPinOptions,
@@ -18,8 +19,12 @@ export interface PinpadOptions extends VerifyPinOptions {
   readonly seconds?: number | undefined
   /** Language of the reader's own texts. Default `ja`. */
   readonly language?: 'ja' | 'en' | undefined
-  /** Called right before the PIN pad asks for the PIN: to inform the customer. Not called when the guard refuses. */
-  readonly onPrompt?: (() => void) | undefined
+  /**
+   * Called right before the PIN pad asks for the PIN: to inform the customer. Not called when the guard refuses.
+   *
+   * @param entriesLeft - how many entries are accepted, this one included, see {@link pinEntries}; `undefined` for a new PIN.
+   */
+  readonly onPrompt?: ((entriesLeft: number | undefined) => void) | undefined
 }
 
 const languages = { ja: 0x0411, en: 0x0409 } as const
@@ -57,7 +62,7 @@ export async function verifyPinOnPinpad(
   const enter = (reference: Reference, status: PinStatus): Promise<ResponseApdu> => {
     const command = verify(reference, new Uint8Array(1))
     const structure = verifyStructure(pinpad, { ...entry, header: headerOf(command) })
-    options.onPrompt?.()
+    options.onPrompt?.(pinEntries(status, options))
     const sent = session[sendByReader](command, pinpad.verifyCode, structure, limitOf(entry))
     return sent.then((response) => confirmed(session, pin, status, response))
   }
@@ -88,7 +93,7 @@ export async function changePinOnPinpad(
   await session[selectEf](pin.fid)
   const command = changeReferenceData('current', new Uint8Array(1))
   const structure = modifyStructure(pinpad, { ...entry, header: headerOf(command) })
-  options.onPrompt?.()
+  options.onPrompt?.(undefined)
   const response = await sendPin(pin, 'CHANGE', () =>
     session[sendByReader](command, modifyCode, structure, limitOf(entry)),
   )
