@@ -17,7 +17,13 @@
 
 export { verificationCodeB } from './applications/card-face-parts.ts'
 export { type ContentFault, contentFaults } from './applications/content-faults.ts'
-export { type IssuanceFault, type IssuanceOptions, issuanceFaults } from './applications/issuance-options.ts'
+export {
+  type IssuanceFault,
+  type IssuanceOptions,
+  issuanceFaults,
+  type ProfileIssuanceOptions,
+} from './applications/issuance-options.ts'
+export type { ProfileValues } from './applications/profile-content.ts'
 export { createVirtualCard } from './create-virtual-card.ts'
 export { checkFaultScript, type Fault, type FaultAction, type FaultScript } from './faults.ts'
 export { type Authorities, type AuthorityOptions, createAuthorities } from './issue/authorities.ts'
@@ -50,6 +56,7 @@ export {
   municipalStripe,
   municipalStripeFaults,
   packBits,
+  profileStripe,
   type StripeFault,
   type SwipeOptions,
   swipeStripe,

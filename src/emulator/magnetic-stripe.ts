@@ -1,5 +1,6 @@
 /** Magnetic stripes: the characters of tracks, a swipe with its faults, and an invented municipal card. */
 
+import { type PositionsJson, type ProfileValues, ProfileWriter } from './applications/profile-content.ts'
 import { compactDate, dayInJapan } from './issue/calendar.ts'
 import type { Identity } from './issue/identity.ts'
 
@@ -195,6 +196,29 @@ export function municipalStripe(
   const name = '\x0e6?3 JE:\x0f'.padEnd(10, ' ')
   const data = `IN${municipality}${digits}${check}${issued}${name}`
   return faults.includes('cut') ? data.slice(0, -6) : data
+}
+
+/** Members of a stripe profile that matter for writing. */
+interface StripeProfileJson extends PositionsJson {
+  readonly format: string
+  readonly track: MagneticTrack
+}
+
+/**
+ * Track and data of a stripe after a profile of docs/stripe.md, for `swipeStripe` and `typeStripes`. The library reads the
+ * values back that are given here.
+ *
+ * @throws TypeError, RangeError for values that do not fit the profile.
+ */
+export function profileStripe(values: ProfileValues): { readonly track: MagneticTrack; readonly data: string } {
+  const profile = values.profile as StripeProfileJson
+  if (profile?.format !== 'jpki-card/stripe-profile@1') {
+    throw new TypeError('profile must have the format jpki-card/stripe-profile@1')
+  }
+  // Digits on the numeric tracks, else spaces, where the profile says nothing.
+  const rest = profile.track === 'iso2' || profile.track === 'iso3' ? 0x30 : 0x20
+  const codes = new ProfileWriter(profile.fields, values).positions(profile, 0, rest)
+  return { track: profile.track, data: String.fromCharCode(...codes) }
 }
 
 /** Check digit modulus 10: every second digit, beginning with the last, counts double, its digits added. */

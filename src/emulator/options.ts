@@ -1,7 +1,7 @@
 /** Options of a virtual card and their checks. */
 
 import type { ContentFault } from './applications/content-faults.ts'
-import type { IssuanceOptions } from './applications/issuance-options.ts'
+import type { IssuanceOptions, ProfileIssuanceOptions } from './applications/issuance-options.ts'
 import type { FaultScript } from './faults.ts'
 import { type Identity, individualNumberFormat } from './issue/identity.ts'
 import { type PinName, pinNames } from './table.ts'
@@ -101,8 +101,8 @@ export interface VirtualCardOptions {
   readonly cardFace?: 'small' | 'large' | undefined
   /** Where GET DATA 5F51 answers on a My Number card: one source saw both. Default `manager`. */
   readonly contactAtrUnder?: 'manager' | 'applications' | undefined
-  /** The invented municipal application of a My Number or Juki card; `false`: issued without. */
-  readonly issuance?: IssuanceOptions | false | undefined
+  /** The municipal application of a My Number or Juki card: invented, or after a profile; `false`: issued without. */
+  readonly issuance?: IssuanceOptions | ProfileIssuanceOptions | false | undefined
   /** Keys and certificates. Default: freshly made, which takes seconds; share one between cards. */
   readonly identity?: Identity | undefined
   readonly faults?: FaultScript | undefined

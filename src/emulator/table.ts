@@ -87,8 +87,8 @@ export interface Application {
   readonly manager?: boolean
   /** GET DATA objects, tag to value. */
   readonly dataObjects?: ReadonlyMap<number, () => Uint8Array>
-  /** When they may be read. Default `free`. */
-  readonly dataAccess?: AccessRule
+  /** When each may be read, by tag. Default `free`. */
+  readonly dataAccess?: ReadonlyMap<number, AccessRule>
 }
 
 /** Computes once, on first use. */

@@ -1,11 +1,11 @@
-/** BER-TLV writer: one- and two-byte tags, definite lengths to 65 535. */
+/** BER-TLV writer: tags of one to four bytes, definite lengths to 65 535. */
 
-import { concat } from '../bytes.ts'
+import { concat, fromHex } from '../bytes.ts'
 
 export function tlv(tag: number, ...values: readonly Uint8Array[]): Uint8Array {
   const value = concat(...values)
-  const head = tag > 0xff ? [tag >> 8, tag & 0xff] : [tag]
-  return concat(Uint8Array.from([...head, ...lengthOctets(value.length)]), value)
+  const hex = tag.toString(16)
+  return concat(fromHex(hex.length % 2 === 0 ? hex : `0${hex}`), Uint8Array.from(lengthOctets(value.length)), value)
 }
 
 function lengthOctets(length: number): number[] {

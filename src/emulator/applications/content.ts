@@ -7,7 +7,7 @@ import type { Identity } from '../issue/identity.ts'
 import type { CardSecrets, VirtualCardKind } from '../options.ts'
 import type { RecordFile } from '../table.ts'
 import type { ContentFault } from './content-faults.ts'
-import type { IssuanceContent } from './issuance-options.ts'
+import type { IssuanceContent, ProfileIssuanceContent } from './issuance-options.ts'
 
 /** EF 0002 of the common and the Juki AP: one record, a key reference of 16 bytes, the same in both (one source). */
 export function keyReference(): RecordFile {
@@ -27,7 +27,7 @@ export interface CardContent {
   readonly cardFace: 'small' | 'large'
   readonly contactAtrUnder: 'manager' | 'applications'
   /** The municipal application; undefined on a card without. */
-  readonly issuance: IssuanceContent | undefined
+  readonly issuance: IssuanceContent | ProfileIssuanceContent | undefined
 }
 
 /**

@@ -1,5 +1,8 @@
 /** Options of the municipal application of a virtual card, and their checks. */
 
+import type { IssuanceProfileJson } from './issuance.ts'
+import type { ProfileValues } from './profile-content.ts'
+
 /** All names. Meanings: {@link IssuanceFault}. */
 export const issuanceFaults = ['cut', 'check-digit', 'municipality', 'digits'] as const
 
@@ -28,6 +31,25 @@ export interface IssuanceOptions {
   readonly faults?: readonly IssuanceFault[] | undefined
 }
 
+/**
+ * A municipal application after a profile of docs/issuance.md, of which a vendor's own gives layout and AID. The library
+ * reads the values back that are given here.
+ */
+export interface ProfileIssuanceOptions extends ProfileValues {
+  /** Mode of obfuscated fields that give their mode themselves. Default 0. */
+  readonly obfuscation?: 0 | 1 | 2 | undefined
+  /** PIN of a profile whose PIN the card verifies. Default: `1234`, continued with `567890` where it is longer. */
+  readonly pin?: string | undefined
+}
+
+/** The same, checked. */
+export interface ProfileIssuanceContent {
+  readonly profile: IssuanceProfileJson
+  readonly values: ProfileValues
+  readonly obfuscation: 0 | 1 | 2
+  readonly pin: string | undefined
+}
+
 /** The options, checked. */
 export interface IssuanceContent {
   readonly userId: string
@@ -42,15 +64,27 @@ export interface IssuanceContent {
  * @throws TypeError, RangeError naming the option that is out of its range.
  */
 export function resolveIssuance(
-  options: IssuanceOptions | false | undefined,
+  options: IssuanceOptions | ProfileIssuanceOptions | false | undefined,
   card: 'my-number' | 'juki' | undefined,
-): IssuanceContent | undefined {
+): IssuanceContent | ProfileIssuanceContent | undefined {
   if (options === false) return undefined
   if (card === undefined) {
     if (options !== undefined) throw new RangeError('issuance: a phone has no municipal application')
     return undefined
   }
+  if (options !== undefined && 'profile' in options) return resolveProfileIssuance(options, card)
   return card === 'juki' ? resolveJuki(options ?? {}) : resolveFreeArea(options ?? {})
+}
+
+function resolveProfileIssuance(options: ProfileIssuanceOptions, card: 'my-number' | 'juki'): ProfileIssuanceContent {
+  const { obfuscation = 0, pin } = options
+  const profile = options.profile as IssuanceProfileJson
+  if (profile?.format !== 'jpki-card/issuance-profile@1') {
+    throw new TypeError('issuance.profile must have the format jpki-card/issuance-profile@1')
+  }
+  if (!profile.cards.includes(card)) throw new RangeError(`issuance.profile: not for the card ${card}`)
+  if (![0, 1, 2].includes(obfuscation)) throw new TypeError('issuance.obfuscation must be 0, 1 or 2')
+  return { profile, values: options, obfuscation, pin }
 }
 
 function resolveJuki({ userId = '20030825000017', obfuscation, pin = '1234', faults = [] }: IssuanceOptions) {

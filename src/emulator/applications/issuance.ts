@@ -7,10 +7,11 @@
 import { asciiBytes, concat, copyBytes, fromHex } from '../../bytes.ts'
 import { sw } from '../apdu.ts'
 import { compactDate, dayInJapan } from '../issue/calendar.ts'
-import { type Application, type PinFile, transparent } from '../table.ts'
+import { type AccessRule, type Application, type CardFile, type PinFile, transparent } from '../table.ts'
 import { filled, tlv } from '../tlv-writer.ts'
 import type { CardContent } from './content.ts'
-import type { IssuanceContent } from './issuance-options.ts'
+import type { IssuanceContent, ProfileIssuanceContent } from './issuance-options.ts'
+import { type FieldJson, type PositionsJson, ProfileWriter } from './profile-content.ts'
 
 // Check digits and obscured digits of municipal applications, card-facts section 1.3 (one source for the latter).
 
@@ -52,7 +53,123 @@ const nameInKana = fromHex('B6BFB320CAC5BA')
 export function issuanceApplications(content: CardContent): readonly Application[] {
   const { issuance, kind } = content
   if (issuance === undefined) return []
+  if ('profile' in issuance) return [profileApplication(issuance)]
   return [kind === 'juki' ? automaticIssuance(content, issuance) : freeArea(content, issuance)]
+}
+
+interface ReadJson {
+  readonly getData?: string
+  readonly file?: string
+  readonly record?: number
+  readonly bytes?: number
+  readonly object?: number
+}
+
+/** Members of an issuance profile that matter for writing. */
+export interface IssuanceProfileJson {
+  readonly format: string
+  readonly cards: readonly string[]
+  readonly aid: string
+  readonly pin:
+    | 'none'
+    | {
+        readonly manager: string
+        readonly file?: string
+        readonly p2?: string
+        readonly digits: { readonly min: number; readonly max: number }
+        readonly tries: number
+      }
+  readonly objects: readonly (PositionsJson & {
+    readonly id: string
+    readonly read: ReadJson
+    readonly pin?: boolean
+    readonly form: 'positions' | 'tlv'
+  })[]
+}
+
+/** The application that a profile describes. @throws TypeError, RangeError for values that do not fit it. */
+function profileApplication({ profile, values, pin, obfuscation }: ProfileIssuanceContent): Application {
+  const fields = profile.objects.flatMap((object) => object.fields)
+  const writer = new ProfileWriter(fields, values, String(obfuscation))
+  const dataObjects = new Map<number, () => Uint8Array>()
+  const dataAccess = new Map<number, AccessRule>()
+  const files = new Map<number, CardFile>()
+  for (const object of profile.objects) {
+    const { read } = object
+    const access: AccessRule = object.pin ? ['issuance'] : 'free'
+    const content = object.form === 'tlv' ? dataObjectsOf(object.fields, writer) : blockOf(object, writer)
+    if (read.getData !== undefined) {
+      const tag = Number.parseInt(read.getData, 16)
+      dataObjects.set(tag, () => content)
+      dataAccess.set(tag, access)
+      continue
+    }
+    const fid = Number.parseInt(read.file!, 16)
+    const known = files.get(fid)
+    if (read.record !== undefined && (known === undefined || known.structure === 'record')) {
+      const records = Array.from(
+        { length: Math.max(read.record, known?.records.length ?? 0) },
+        (_, i) => known?.records[i] ?? Uint8Array.of(0),
+      )
+      records[read.record - 1] = content
+      files.set(fid, { structure: 'record', fid, read: access, records })
+    } else if (known === undefined) {
+      const size = Math.max(content.length, read.bytes ?? read.object ?? 0)
+      files.set(
+        fid,
+        transparent(fid, access, () => filled(content, size)),
+      )
+    } else {
+      throw new RangeError(`issuance.profile: two objects of file ${read.file} cannot be written`)
+    }
+  }
+  const secret = pinOf(profile, pin)
+  if (secret !== undefined && files.has(secret.fid))
+    throw new RangeError('issuance.profile: the PIN and a file are one')
+  return {
+    name: 'issuance',
+    aid: fromHex(profile.aid),
+    sessionKeyRefusal: sw.sessionKeyUnsupported,
+    dataObjects,
+    dataAccess,
+    files: [...files.values(), ...(secret === undefined ? [] : [secret])],
+  }
+}
+
+function blockOf(object: IssuanceProfileJson['objects'][number], writer: ProfileWriter): Uint8Array {
+  return writer.positions(object, object.read.bytes ?? 0, 0)
+}
+
+/** Data objects in the order in which the fields name them. */
+function dataObjectsOf(fields: readonly FieldJson[], writer: ProfileWriter): Uint8Array {
+  const first = new Map<string, FieldJson[]>()
+  for (const field of fields) {
+    const outer = field.tag!.split('/')[0]!
+    first.set(outer, [...(first.get(outer) ?? []), field])
+  }
+  const objects = [...first].map(([outer, own]) => {
+    const isInner = (field: FieldJson): boolean => field.tag === outer
+    if (own.every(isInner)) return tlv(Number.parseInt(outer, 16), writer.positions({ fields: own }, 0, 0))
+    if (own.some(isInner))
+      throw new RangeError(`issuance.profile: fields and data objects in ${outer} cannot be written`)
+    const inside = own.map((field) => ({ ...field, tag: field.tag!.slice(outer.length + 1) }))
+    return tlv(Number.parseInt(outer, 16), dataObjectsOf(inside, writer))
+  })
+  return concat(...objects)
+}
+
+/** The PIN, if the card verifies it: by default `1234`, continued to the least number of digits. */
+function pinOf({ pin: rules }: IssuanceProfileJson, given: string | undefined): PinFile | undefined {
+  if (rules === 'none' || rules.manager !== 'card') {
+    if (given !== undefined) throw new RangeError('issuance.pin: the profile has no PIN that the card verifies')
+    return undefined
+  }
+  const { min, max } = rules.digits
+  const format = new RegExp(`^[0-9]{${min},${max}}$`)
+  const value = given ?? '1234567890123456'.slice(0, Math.min(max, Math.max(4, min)))
+  if (!format.test(value)) throw new TypeError(`issuance.pin must be ${min} to ${max} digits`)
+  const fid = rules.file === undefined ? Number.parseInt(rules.p2!, 16) & 0x1f : Number.parseInt(rules.file, 16)
+  return { ...municipalPin(value), fid, tries: rules.tries, format }
 }
 
 /** GET DATA 0066: 2 bytes, 13 bytes "RID" (content invented here), 2 bytes, the user id in 20 bytes. */
@@ -66,7 +183,7 @@ function freeArea({ identity }: CardContent, issuance: IssuanceContent): Applica
     // PIX inferred from one AID: EE, municipality behind three zeros, service 04, number 0001.
     aid: fromHex(`D392F00024EE000${identity.municipalityCode}040001`),
     sessionKeyRefusal: sw.sessionKeyUnsupported,
-    dataAccess: pin === undefined ? 'free' : ['issuance'],
+    dataAccess: new Map([[0x0066, pin === undefined ? 'free' : ['issuance']]]),
     dataObjects: new Map([[0x0066, () => (faults.has('cut') ? copyBytes(value, 0, value.length - 6) : value)]]),
     files: pin === undefined ? [] : [municipalPin(pin)],
   }
