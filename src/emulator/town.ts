@@ -124,11 +124,15 @@ export async function createTown(options: TownOptions = {}): Promise<Town> {
       individualNumber: withCheckDigit(numbers.digits(11)),
     }
     const like = residents[0]?.identity
+    // 利用者ID: 12 digits in the free area of a My Number card, 14 on a Juki card; a phone has no such application.
+    const { kind = 'my-number' } = card
+    const userId = numbers.digits(kind === 'juki' ? 14 : 12)
+    const issuance = kind === 'my-number' || kind === 'juki' ? { issuance: { userId } } : {}
     residents.push({
       id: String(index + 1).padStart(4, '0'),
       mood,
       identity: await makeIdentity({ ...own, like }, numbers),
-      card,
+      card: { ...card, ...issuance },
     })
   }
   const validUntil = new Date(now.getTime() + 30 * day)

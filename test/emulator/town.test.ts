@@ -262,6 +262,9 @@ describe('the text of an identity', () => {
     [{ authPin: '12345' }, 'card: authPin must match'],
     [{ authPin: true }, 'card: authPin must match'],
     [{ deviceVerified: true }, 'card: deviceVerified is of phone-iphone'],
+    [{ issuance: { profile: {} } }, 'card.issuance: must be without other fields'],
+    [{ issuance: { userId: 'x' } }, 'card: issuance.userId must be 1 to 18 digits'],
+    [{ kind: 'phone-android', issuance: { userId: '1' } }, 'card: issuance: a phone has no municipal application'],
   ])('with a card %o is refused', async (card, message) => {
     await expect(importCard(withChange('card', card))).rejects.toThrow(message)
   })

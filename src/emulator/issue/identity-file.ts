@@ -2,6 +2,7 @@
 
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { equalBytes } from '../../bytes.ts'
+import type { IssuanceOptions } from '../applications/issuance-options.ts'
 import { createVirtualCard } from '../create-virtual-card.ts'
 import { isRecord } from '../faults.ts'
 import type { VirtualCardOptions } from '../options.ts'
@@ -24,8 +25,10 @@ export const cardFields = [
   'jukiPin',
 ] as const
 
-/** What a card is besides its identity: kind, PINs and their tries. */
-export type IdentityCard = Pick<VirtualCardOptions, (typeof cardFields)[number]>
+/** What a card is besides its identity: kind, PINs and their tries, and the values of the invented municipal application. */
+export interface IdentityCard extends Pick<VirtualCardOptions, (typeof cardFields)[number]> {
+  readonly issuance?: Pick<IssuanceOptions, 'userId' | 'obfuscation' | 'pin'> | undefined
+}
 
 const format = 'jpki-card-virtual-identity-1'
 
@@ -228,5 +231,7 @@ function cardOf(value: unknown): IdentityCard {
     typeof one === 'string' || typeof one === 'boolean' ? one : must(where, 'text, true or false')
   const tries: Reader<unknown> = (one, where) => (isRecord(one) ? one : must(where, 'an object'))
   const readers = Object.fromEntries(cardFields.map((name) => [name, name === 'triesLeft' ? tries : scalar]))
-  return fieldsOf(value, 'card', {}, readers) as IdentityCard
+  const issuance = (one: unknown, where: string) =>
+    fieldsOf(one, where, {}, { userId: text, obfuscation: any, pin: text })
+  return fieldsOf(value, 'card', {}, { ...readers, issuance }) as IdentityCard
 }
