@@ -50,3 +50,50 @@ describe('the example of an entry point', () => {
     expect(stdout).not.toBe('')
   })
 })
+
+/** Code of the documents about tests, which is run as it stands. */
+const documents = ['emulator', 'testing'].flatMap((name) =>
+  [...readFileSync(join(root, 'docs', `${name}.md`), 'utf8').matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(
+    ([, code], i) => {
+      const isTest = code!.includes("from 'vitest'")
+      return { name: `docs/${name}.md ${i + 1}`, code: code!, isTest, file: `${name}-${i + 1}${isTest ? '.test' : ''}` }
+    },
+  ),
+)
+
+describe('the code of docs/emulator.md and docs/testing.md', () => {
+  const own = join(folder, 'docs')
+  const run = (args: readonly string[]) =>
+    spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', timeout: 120_000 })
+  beforeAll(() => {
+    mkdirSync(own, { recursive: true })
+    for (const { code, file } of documents) {
+      // An example is a module of its own, so that its names are its own.
+      writeFileSync(join(own, `${file}.mts`), `${code}\nexport {}\n`)
+      const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }
+      writeFileSync(join(own, `${file}.mjs`), ts.transpileModule(code, { compilerOptions }).outputText)
+    }
+    writeFileSync(join(own, 'vitest.config.mjs'), "export default { test: { include: ['*.test.mjs'] } }\n")
+  })
+
+  test('compiles', () => {
+    expect(problemsIn(documents.map(({ file }) => join(own, `${file}.mts`)))).toEqual([])
+  }, 60_000)
+
+  test.each(documents.filter(({ isTest }) => !isTest))(
+    '$name runs',
+    ({ file }) => {
+      const { status, stdout, stderr } = run([join(own, `${file}.mjs`)])
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+      expect(stdout).not.toBe('')
+    },
+    120_000,
+  )
+
+  test('passes, where it is tests', () => {
+    expect(documents.filter(({ isTest }) => isTest).length).toBeGreaterThan(2)
+    const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+    const { status, stdout, stderr } = run([vitest, 'run', '--root', own, '--config', 'vitest.config.mjs'])
+    expect(status, stdout + stderr).toBe(0)
+  }, 120_000)
+})
