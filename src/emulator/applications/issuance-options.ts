@@ -1,7 +1,36 @@
 /** Options of the municipal application of a virtual card, and their checks. */
 
-import type { IssuanceProfileJson } from './issuance.ts'
-import type { ProfileValues } from './profile-content.ts'
+import type { PositionsJson, ProfileValues } from './profile-content.ts'
+
+interface ReadJson {
+  readonly getData?: string
+  readonly file?: string
+  readonly record?: number
+  readonly bytes?: number
+  readonly object?: number
+}
+
+/** Members of an issuance profile that matter for writing. */
+export interface IssuanceProfileJson {
+  readonly format: string
+  readonly cards: readonly string[]
+  readonly aid: string
+  readonly pin:
+    | 'none'
+    | {
+        readonly manager: string
+        readonly file?: string
+        readonly p2?: string
+        readonly digits: { readonly min: number; readonly max: number }
+        readonly tries: number
+      }
+  readonly objects: readonly (PositionsJson & {
+    readonly id: string
+    readonly read: ReadJson
+    readonly pin?: boolean
+    readonly form: 'positions' | 'tlv'
+  })[]
+}
 
 /** All names. Meanings: {@link IssuanceFault}. */
 export const issuanceFaults = ['cut', 'check-digit', 'municipality', 'digits'] as const

@@ -10,8 +10,8 @@ import { compactDate, dayInJapan } from '../issue/calendar.ts'
 import { type AccessRule, type Application, type CardFile, type PinFile, transparent } from '../table.ts'
 import { filled, tlv } from '../tlv-writer.ts'
 import type { CardContent } from './content.ts'
-import type { IssuanceContent, ProfileIssuanceContent } from './issuance-options.ts'
-import { type FieldJson, type PositionsJson, ProfileWriter } from './profile-content.ts'
+import type { IssuanceContent, IssuanceProfileJson, ProfileIssuanceContent } from './issuance-options.ts'
+import { type FieldJson, ProfileWriter } from './profile-content.ts'
 
 // Check digits and obscured digits of municipal applications, card-facts section 1.3 (one source for the latter).
 
@@ -55,36 +55,6 @@ export function issuanceApplications(content: CardContent): readonly Application
   if (issuance === undefined) return []
   if ('profile' in issuance) return [profileApplication(issuance)]
   return [kind === 'juki' ? automaticIssuance(content, issuance) : freeArea(content, issuance)]
-}
-
-interface ReadJson {
-  readonly getData?: string
-  readonly file?: string
-  readonly record?: number
-  readonly bytes?: number
-  readonly object?: number
-}
-
-/** Members of an issuance profile that matter for writing. */
-export interface IssuanceProfileJson {
-  readonly format: string
-  readonly cards: readonly string[]
-  readonly aid: string
-  readonly pin:
-    | 'none'
-    | {
-        readonly manager: string
-        readonly file?: string
-        readonly p2?: string
-        readonly digits: { readonly min: number; readonly max: number }
-        readonly tries: number
-      }
-  readonly objects: readonly (PositionsJson & {
-    readonly id: string
-    readonly read: ReadJson
-    readonly pin?: boolean
-    readonly form: 'positions' | 'tlv'
-  })[]
 }
 
 /** The application that a profile describes. @throws TypeError, RangeError for values that do not fit it. */
