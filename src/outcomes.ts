@@ -57,12 +57,18 @@ export const situations = [
  * Situations no error has: found by a look at the card before its holder enters a PIN. `certificate-renew-soon` is a notice;
  * with the others the visit ends.
  */
-export const lookSituations: readonly Situation[] = [
+export const lookSituations: readonly LookSituation[] = [
   'certificate-from-tomorrow',
   'certificate-renew-soon',
   'card-without-pin',
   'card-kind-ended',
 ]
+
+/** One of {@link lookSituations}. */
+export type LookSituation = Extract<
+  Situation,
+  'certificate-from-tomorrow' | 'certificate-renew-soon' | 'card-without-pin' | 'card-kind-ended'
+>
 
 /** One of {@link situations}: a screen, with its picture, in the customer's language. */
 export type Situation = (typeof situations)[number]

@@ -57,17 +57,13 @@ export function customerFiller(
   details: CustomerDetails,
   more: Readonly<Record<string, string>> = {},
 ): Filler {
-  const { tries, days, help, reset } = customerTexts[language]
+  const { tries, help, reset } = customerTexts[language]
   const left = details.entriesLeft ?? details.triesLeft
-  const day = (text: string, on: CalendarDay | undefined): string =>
-    on === undefined ? '' : text.replace('{day}', formatDay(on, language))
   return replacing({
     ...more,
     ...pinValues(language, details.pin, reset),
     tries: left === undefined || left === 0 ? '' : counted(language, tries, left),
-    until: day(days.until, details.until),
-    renew: day(days.renew, details.from),
-    start: day(days.start, details.from),
+    ...dayValues(language, details),
     help: details.contact === undefined ? '' : help.replace('{contact}', details.contact),
   })
 }
@@ -112,7 +108,7 @@ export function filled({ title, text, next }: MessageText, fill: Filler): Messag
 export function staffFiller(
   language: StaffLanguage,
   { tries, entries, reset }: StaffTexts,
-  { pin, triesLeft, entriesLeft }: PinDetails,
+  { pin, triesLeft, entriesLeft, ...days }: PinDetails & DayDetails,
 ): Filler {
   const sentences: string[] = []
   if (triesLeft !== undefined) sentences.push(counted(language, tries, triesLeft))
@@ -121,8 +117,17 @@ export function staffFiller(
     sentences.push(counted(language, entries, entriesLeft))
   return replacing({
     ...pinValues(language, pin, reset),
+    ...dayValues(language, days),
     tries: sentences.join(language === 'ja' ? '' : ' '),
   })
+}
+
+/** @throws RangeError for a day that does not exist. */
+function dayValues(language: CustomerLanguage, { until, from }: DayDetails): Readonly<Record<string, string>> {
+  const { days } = customerTexts[language]
+  const day = (text: string, on: CalendarDay | undefined): string =>
+    on === undefined ? '' : text.replace('{day}', formatDay(on, language))
+  return { until: day(days.until, until), renew: day(days.renew, from), start: day(days.start, from) }
 }
 
 function pinValues(

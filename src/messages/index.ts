@@ -16,7 +16,7 @@
  */
 export type { CalendarDay, DayLanguage, FormatDayOptions, PartialDay } from '../days.ts'
 export { formatDay } from '../days.ts'
-export type { Situation } from '../outcomes.ts'
+export type { LookSituation, Situation } from '../outcomes.ts'
 export { lookSituations, situations } from '../outcomes.ts'
 export type { PinDetails } from './classify.ts'
 export type { CustomerDetails, DayDetails, PlaceDetails } from './fill.ts'

@@ -1,5 +1,5 @@
-import { type Code, type Situation, situations } from '../outcomes.ts'
-import { type Failure, failureOf, meaningOfFailure, reportedCode } from './classify.ts'
+import { type Code, codes, lookSituations, outcomeOf, type Situation, situations } from '../outcomes.ts'
+import { failureOf, meaningOfFailure, reportedCode } from './classify.ts'
 import {
   type CustomerDetails,
   customerShown,
@@ -16,7 +16,6 @@ import {
   audiences,
   type CustomerLanguage,
   type LanguageFor,
-  type MessageText,
   type StaffLanguage,
   type StaffTexts,
   staffLanguage,
@@ -26,7 +25,7 @@ import {
 export const staffTexts: Readonly<Record<StaffLanguage, StaffTexts>> = { ja, en }
 
 /**
- * Audience and language of a message, and details that the error may lack. Days and the machine are for customers' texts only.
+ * Audience and language of a message, and details that the error may lack. Those of the machine are for customers' texts only.
  */
 export interface MessageOptions<A extends Audience = Audience> extends CustomerDetails {
   readonly audience: A
@@ -34,26 +33,27 @@ export interface MessageOptions<A extends Audience = Audience> extends CustomerD
   readonly language: CustomerLanguage
 }
 
-/** What a customer is shown in a situation. */
-export interface SituationMessage {
+/** What is shown in a situation. */
+export interface SituationMessage<A extends Audience = 'customer'> {
   /** At most 24 full-width characters for customers, a letter or digit counting half. */
   readonly title: string
   /** What happened. For customers at most 80 full-width characters. */
   readonly text: string
   /** The next step. For customers at most 100 full-width characters. */
   readonly next: string
-  /** All of it for a speech synthesiser: without brackets and signs, telephone numbers digit by digit; about 30 seconds at most. */
-  readonly spoken: string
+  /**
+   * For customers, all of it for a speech synthesiser: without brackets and signs, telephone numbers digit by digit; about 30
+   * seconds at most.
+   */
+  readonly spoken: A extends 'customer' ? string : undefined
   /** Situation of the customer; stable, for pictures. */
   readonly situation: Situation
   /** Language of the texts. */
-  readonly language: CustomerLanguage
+  readonly language: LanguageFor<A>
 }
 
 /** A message for a person. */
-export interface Message<A extends Audience = Audience> extends Omit<SituationMessage, 'spoken'> {
-  /** For customers: see {@link SituationMessage}. */
-  readonly spoken: A extends 'customer' ? string : undefined
+export interface Message<A extends Audience = Audience> extends SituationMessage<A> {
   /** Who can resolve it, independent of the audience. */
   readonly turn: Audience
   /**
@@ -65,7 +65,6 @@ export interface Message<A extends Audience = Audience> extends Omit<SituationMe
    * it.
    */
   readonly code: Code | undefined
-  readonly language: LanguageFor<A>
 }
 
 /**
@@ -76,35 +75,71 @@ export interface Message<A extends Audience = Audience> extends Omit<SituationMe
  *   0, a day does not exist, or `contact` is not a telephone number.
  */
 export function messageFor<A extends Audience>(error: unknown, options: MessageOptions<A>): Message<A> {
-  const { audience } = options
-  if (!audiences.includes(audience)) throw new TypeError('audience must be customer, clerk or operator')
-  requireDetails(options)
+  requireOptions(options)
   const failure = failureOf(error, options)
   const { situation, turn, retry } = meaningOfFailure(failure)
-  const language = (audience === 'customer' ? options.language : staffLanguage(options.language)) as LanguageFor<A>
-  const text =
-    audience === 'customer'
-      ? situationShown(situation, language, { ...options, ...failure })
-      : { ...staffText(failure, audience, staffLanguage(language)), spoken: undefined }
-  const spoken = text.spoken as Message<A>['spoken']
-  return { ...text, spoken, turn, retry, situation, code: failure.code, language }
+  const { pin, triesLeft, entriesLeft } = failure
+  const key = reportedCode(failure) ?? 'unexpected'
+  const shown = shownTo(situation, key, { ...options, pin, triesLeft, entriesLeft })
+  return { ...shown, turn, retry, code: failure.code }
 }
 
-/** Language of a message in a situation, and its details. */
-export interface SituationOptions extends CustomerDetails {
+/** Audience and language of a message in a situation, and its details. */
+export interface SituationOptions<A extends Audience = 'customer'> extends CustomerDetails {
+  /** Default `customer`. */
+  readonly audience?: A | undefined
+  /** As for {@link MessageOptions}. */
   readonly language: CustomerLanguage
 }
 
 /**
- * The message for a customer in a situation, without an error: for what a look at the card finds before a PIN is entered.
+ * The message in a situation without an error: for what a look at the card finds before a PIN is entered.
  *
- * @throws TypeError for an unknown situation or language, RangeError as {@link messageFor}.
+ * @throws TypeError for an unknown situation, audience or language; RangeError as {@link messageFor}.
  */
-export function situationMessage(situation: Situation, options: SituationOptions): SituationMessage {
+export function situationMessage<A extends Audience = 'customer'>(
+  situation: Situation,
+  options: SituationOptions<A>,
+): SituationMessage<A> {
   if (!situations.includes(situation)) throw new TypeError('unknown situation')
+  const whole = { ...options, audience: options.audience ?? ('customer' as A) }
+  requireOptions(whole)
+  return shownTo(situation, staffKeyOf(situation), whole)
+}
+
+function requireOptions(options: MessageOptions): void {
+  if (!audiences.includes(options.audience)) throw new TypeError('audience must be customer, clerk or operator')
   requireDetails(options)
-  const { language } = options
-  return { ...situationShown(situation, language, options), situation, language }
+}
+
+/** Situations that only the details of an error have, and the code of that error. */
+const detailed: Readonly<Partial<Record<Situation, Code>>> = {
+  'pin-wrong-last': 'ERR_PIN_REJECTED',
+  'certificate-out-of-period': 'ERR_VERIFICATION',
+}
+
+/** The staff's texts of a situation: its own, or those of its first code. */
+function staffKeyOf(situation: Situation): keyof StaffTexts['codes'] {
+  const look = lookSituations.find((one) => one === situation)
+  return look ?? detailed[situation] ?? codes.find((code) => outcomeOf(code).situation === situation) ?? 'unexpected'
+}
+
+/** @param key - of the staff's texts. */
+function shownTo<A extends Audience>(
+  situation: Situation,
+  key: keyof StaffTexts['codes'],
+  options: MessageOptions<A>,
+): SituationMessage<A> {
+  const { audience } = options
+  if (audience === 'customer') {
+    const { language } = options
+    return { ...situationShown(situation, language, options), situation, language } as SituationMessage<A>
+  }
+  const language = staffLanguage(options.language)
+  const texts = staffTexts[language]
+  const { title, [audience as 'clerk' | 'operator']: text } = texts.codes[key]
+  const shown = filled({ title, ...text }, staffFiller(language, texts, options))
+  return { ...shown, spoken: undefined, situation, language } as SituationMessage<A>
 }
 
 /** Situations whose text repeats the title. */
@@ -131,10 +166,4 @@ const titleRepeats: ReadonlySet<Situation> = new Set<Situation>([
 function situationShown(situation: Situation, language: CustomerLanguage, details: CustomerDetails): Shown {
   const isTitleSpoken = !titleRepeats.has(situation)
   return customerShown(language, customerTexts[language].situations[situation], details, { isTitleSpoken })
-}
-
-function staffText(failure: Failure, audience: 'clerk' | 'operator', language: StaffLanguage): MessageText {
-  const texts = staffTexts[language]
-  const { title, [audience]: text } = texts.codes[reportedCode(failure) ?? 'unexpected']
-  return filled({ title, ...text }, staffFiller(language, texts, failure))
 }

@@ -1,4 +1,4 @@
-import type { Code, Situation } from '../outcomes.ts'
+import type { Code, LookSituation, Situation } from '../outcomes.ts'
 import type { PinKind, ResetWay } from '../pins.ts'
 
 /**
@@ -125,8 +125,8 @@ export interface VisitTexts extends Omit<VisitNames, 'services'> {
   readonly services: Readonly<Record<ServiceName | 'unknown', { readonly name: string; readonly phrase: string }>>
 }
 
-/** Every code, and `unexpected` for an error without one. */
-type StaffKey = Code | 'unexpected'
+/** Every code, the situations without one, and `unexpected` for an error without one. */
+type StaffKey = Code | LookSituation | 'unexpected'
 
 /** What happened and what to do, under the title of the code; placeholders as in `MessageText`. */
 interface StaffText {

@@ -12,7 +12,7 @@ import {
   TransportError,
   VerificationError,
 } from '../../src/errors.ts'
-import { audiences, type CustomerLanguage, messageFor, situationMessage } from '../../src/messages/index.ts'
+import { audiences, type CustomerLanguage, messageFor, situationMessage, situations } from '../../src/messages/index.ts'
 import { pinIds } from '../../src/pins.ts'
 import { languages } from './support.ts'
 
@@ -178,6 +178,34 @@ describe('from a situation', () => {
     }
   })
 
+  test('clerks and operators have texts as well: its own, or those of its code', () => {
+    const clerk = situationMessage('certificate-renew-soon', { audience: 'clerk', language: 'ja', until: '2026-12-31' })
+    expect(clerk).toMatchObject({
+      text: '電子証明書は使えますが、期限が近づいています。有効期限は2026年12月31日です。',
+      spoken: undefined,
+      language: 'ja',
+    })
+    for (const audience of ['clerk', 'operator'] as const) {
+      for (const situation of situations) {
+        const { text } = situationMessage(situation, { audience, language: 'vi' })
+        expect(text, situation).not.toBe(situationMessage(situation, { language: 'en' }).text)
+      }
+      for (const [situation, code] of [
+        ['card-expired', 'ERR_CARD_EXPIRED'],
+        ['pin-wrong-last', 'ERR_PIN_REJECTED'],
+        ['out-of-order', 'ERR_SERVICE_UNAVAILABLE'],
+      ] as const) {
+        const { title, text, next } = messageFor(code, { audience, language: 'en' })
+        expect(situationMessage(situation, { audience, language: 'en' })).toMatchObject({
+          title,
+          text,
+          next,
+          situation,
+        })
+      }
+    }
+  })
+
   test('is what its error says', () => {
     for (const language of languages) {
       const { title, text, next, spoken } = customer(pinError('ERR_PIN_GUARDED', 'sign', 1, 0), language)
@@ -189,6 +217,7 @@ describe('from a situation', () => {
   test('misuse is reported', () => {
     expect(() => situationMessage('toString' as never, { language: 'ja' })).toThrow(TypeError)
     expect(() => situationMessage('busy', { language: 'fr' as never })).toThrow(TypeError)
+    expect(() => situationMessage('busy', { audience: 'guest' as never, language: 'ja' })).toThrow(TypeError)
     expect(() => situationMessage('busy', { language: 'ja', triesLeft: -1 })).toThrow(RangeError)
     for (const contact of ['', '<b>', 'call us', '0'.repeat(21)]) {
       expect(() => situationMessage('busy', { language: 'ja', contact })).toThrow(RangeError)

@@ -70,14 +70,13 @@ function make(audience: Audience, language: CustomerLanguage): Shown[] {
     if (typeof code !== 'string' || !code.includes('PIN')) for (const more of days) add(code, more)
     else for (const details of pinDetails) add(code, details)
   }
-  if (audience === 'customer') {
-    for (const situation of lookSituations) {
-      for (const more of days)
-        for (const place of places) keep(situationMessage(situation, { language, ...more, ...place }))
+  for (const situation of lookSituations) {
+    for (const more of days) {
+      for (const place of here) keep(situationMessage(situation, { audience, language, ...more, ...place }))
     }
-    // Reached by the details of an error only.
-    add(new VerificationError('validity', 0, 'expired'), {})
   }
+  // Reached by the details of an error only.
+  add(new VerificationError('validity', 0, 'expired'), {})
   return [...found.values()]
 }
 

@@ -988,6 +988,50 @@ export const en: StaffTexts = {
         next: 'Correct what is named in the message in the settings (listen), or free the port, then start it again.',
       },
     },
+    'certificate-from-tomorrow': {
+      title: 'A certificate issued today works from tomorrow',
+      clerk: {
+        text: 'The certificate was issued today, and the service that checks it may not know it yet.',
+        next: 'Ask the customer to come back tomorrow or later, or refer them to the municipal counter.',
+      },
+      operator: {
+        text: 'The certificate is valid from today. Sources of revocation may not know it before the next day.',
+        next: 'Nothing to do. If it goes on after that day, check the sources of revocation.',
+      },
+    },
+    'certificate-renew-soon': {
+      title: 'The certificate will expire soon',
+      clerk: {
+        text: 'The certificate works, and will expire soon. {until}',
+        next: 'Mention that the municipal counter renews it. {renew}',
+      },
+      operator: {
+        text: 'The certificate is valid and will expire soon. {until} Processing is not affected.',
+        next: 'Nothing to do. `jpki-card validity` shows the last day and from when it can be renewed.',
+      },
+    },
+    'card-without-pin': {
+      title: 'A card without a PIN',
+      clerk: {
+        text: 'This appears to be a My Number card for face authentication. It has no PIN, so it does not work at this machine.',
+        next: 'The counter of the municipality can help, and can also change it to a card with a PIN.',
+      },
+      operator: {
+        text: 'There is no signature certificate and the user-authentication PIN is unusable: inferred to be a card for face authentication. No PIN is asked for.',
+        next: 'It may also be an ordinary card that is blocked; the municipal counter is the place to go either way. `jpki-card pin status` shows the counters.',
+      },
+    },
+    'card-kind-ended': {
+      title: 'Juki cards are not accepted',
+      clerk: {
+        text: 'No service of this machine works with a Juki card.',
+        next: 'Ask for a My Number card, or refer the customer to the municipal counter.',
+      },
+      operator: {
+        text: 'No service of this channel works with a Juki card. The last were issued in December 2015, for ten years.',
+        next: '`jpki-card services` lists what each kind of card can be used for.',
+      },
+    },
     unexpected: {
       title: 'Unexpected problem',
       clerk: {
