@@ -19,9 +19,9 @@ export const en: VisitTexts = {
       next: 'Use only one of them, and do not move it until we have finished.',
     },
     checking: {
-      title: 'Checking your card',
-      text: 'We are checking what kind of card this is and until when it is valid.',
-      next: 'Please leave the card where it is and wait.',
+      title: 'We are checking',
+      text: 'We are checking whether it can be used here.',
+      next: 'Please wait without moving your card or phone.',
     },
     choose: {
       title: 'Please choose a service',
@@ -40,7 +40,7 @@ export const en: VisitTexts = {
     },
     authenticating: {
       title: 'Please wait while we check',
-      text: 'We are asking online whether your digital certificate is valid.',
+      text: 'We are confirming online that it is you.',
       next: 'Please wait a little and leave everything as it is.',
     },
     accepted: {
@@ -89,7 +89,7 @@ export const en: VisitTexts = {
     inactive: {
       title: 'The procedure was ended',
       text: 'The procedure was ended because nothing was pressed for a while.',
-      next: 'Please take your card. To continue, start again from the beginning.',
+      next: 'Please make sure that you have your card. To continue, start again from the beginning.',
     },
     'out-of-service': {
       title: 'This machine is out of service',

@@ -19,9 +19,9 @@ export const es: VisitTexts = {
       next: 'Use solo uno de los dos y no lo mueva hasta el final.',
     },
     checking: {
-      title: 'Comprobando la tarjeta',
-      text: 'Estamos comprobando el tipo y la validez de la tarjeta.',
-      next: 'Deje la tarjeta en su lugar y espere.',
+      title: 'Comprobando',
+      text: 'Estamos comprobando si se puede usar aquí.',
+      next: 'No mueva la tarjeta o el teléfono y espere.',
     },
     choose: {
       title: 'Elija un servicio',
@@ -40,7 +40,7 @@ export const es: VisitTexts = {
     },
     authenticating: {
       title: 'Espere durante la comprobación',
-      text: 'Estamos consultando si su certificado electrónico es válido.',
+      text: 'Estamos confirmando su identidad por la red.',
       next: 'Espere un momento y deje todo como está.',
     },
     accepted: {
@@ -89,7 +89,7 @@ export const es: VisitTexts = {
     inactive: {
       title: 'El trámite ha terminado',
       text: 'El trámite terminó porque no se pulsó nada durante un rato.',
-      next: 'Retire la tarjeta. Para continuar, empiece desde el principio.',
+      next: 'Compruebe que tiene su tarjeta. Para continuar, empiece desde el principio.',
     },
     'out-of-service': {
       title: 'Máquina fuera de servicio',

@@ -19,9 +19,9 @@ export const ko: VisitTexts = {
       next: '둘 중 하나만, 끝날 때까지 움직이지 마십시오.',
     },
     checking: {
-      title: '카드를 확인하고 있습니다',
-      text: '카드의 종류와 유효기한을 확인하고 있습니다.',
-      next: '카드를 움직이지 말고 그대로 기다려 주십시오.',
+      title: '확인하고 있습니다',
+      text: '여기서 이용하실 수 있는지 확인하고 있습니다.',
+      next: '카드나 스마트폰을 움직이지 말고 그대로 기다려 주십시오.',
     },
     choose: {
       title: '서비스를 선택해 주십시오',
@@ -40,7 +40,7 @@ export const ko: VisitTexts = {
     },
     authenticating: {
       title: '확인 중입니다',
-      text: '통신을 통해 전자증명서가 유효한지 확인하고 있습니다.',
+      text: '통신을 통해 본인임을 확인하고 있습니다.',
       next: '그대로 잠시만 기다려 주십시오.',
     },
     accepted: {
@@ -89,7 +89,7 @@ export const ko: VisitTexts = {
     inactive: {
       title: '절차를 종료했습니다',
       text: '한동안 조작이 없어 절차를 종료했습니다.',
-      next: '카드를 가져가 주십시오. 계속하시려면 처음부터 다시 진행해 주십시오.',
+      next: '카드를 잊지 않았는지 확인해 주십시오. 계속하시려면 처음부터 다시 진행해 주십시오.',
     },
     'out-of-service': {
       title: '지금은 운영하지 않습니다',

@@ -19,9 +19,9 @@ export const pt: VisitTexts = {
       next: 'Use somente um dos dois e não o mova até o fim.',
     },
     checking: {
-      title: 'Verificando o cartão',
-      text: 'Estamos verificando o tipo e a validade do cartão.',
-      next: 'Deixe o cartão no lugar e aguarde.',
+      title: 'Verificando',
+      text: 'Estamos verificando se pode ser usado aqui.',
+      next: 'Não mova o cartão ou o celular e aguarde.',
     },
     choose: {
       title: 'Escolha um serviço',
@@ -40,7 +40,7 @@ export const pt: VisitTexts = {
     },
     authenticating: {
       title: 'Aguarde a verificação',
-      text: 'Estamos consultando se o certificado digital é válido.',
+      text: 'Estamos confirmando a sua identidade pela rede.',
       next: 'Aguarde um momento e deixe tudo como está.',
     },
     accepted: {
@@ -82,7 +82,7 @@ export const pt: VisitTexts = {
     inactive: {
       title: 'O procedimento foi encerrado',
       text: 'O procedimento foi encerrado por falta de operação.',
-      next: 'Retire o cartão. Para continuar, recomece do início.',
+      next: 'Confira se está com o cartão. Para continuar, recomece do início.',
     },
     'out-of-service': {
       title: 'Máquina fora de serviço',

@@ -19,9 +19,9 @@ export const vi: VisitTexts = {
       next: 'Chỉ dùng một trong hai và giữ nguyên cho đến khi xong.',
     },
     checking: {
-      title: 'Đang kiểm tra thẻ',
-      text: 'Máy đang kiểm tra loại thẻ và thời hạn hiệu lực.',
-      next: 'Xin giữ nguyên thẻ và chờ.',
+      title: 'Đang kiểm tra',
+      text: 'Máy đang kiểm tra xem có dùng được ở đây không.',
+      next: 'Xin giữ nguyên thẻ hoặc điện thoại và chờ.',
     },
     choose: {
       title: 'Xin chọn dịch vụ',
@@ -40,7 +40,7 @@ export const vi: VisitTexts = {
     },
     authenticating: {
       title: 'Đang xác nhận',
-      text: 'Máy đang kết nối để kiểm tra hiệu lực của chứng nhận điện tử.',
+      text: 'Máy đang kết nối để xác nhận quý khách.',
       next: 'Xin giữ nguyên và chờ một chút.',
     },
     accepted: {
@@ -85,7 +85,7 @@ export const vi: VisitTexts = {
     inactive: {
       title: 'Thủ tục đã kết thúc',
       text: 'Thủ tục đã kết thúc vì đã lâu không có thao tác.',
-      next: 'Xin lấy lại thẻ. Nếu muốn tiếp tục, xin thao tác lại từ đầu.',
+      next: 'Xin kiểm tra để không quên thẻ. Nếu muốn tiếp tục, xin thao tác lại từ đầu.',
     },
     'out-of-service': {
       title: 'Máy đang tạm ngừng phục vụ',

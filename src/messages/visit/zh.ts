@@ -18,7 +18,7 @@ export const zh: VisitTexts = {
       text: '请放置个人编号卡，或将载有其功能的手机靠近读取处。',
       next: '请只使用其中一个，完成之前请勿移动。',
     },
-    checking: { title: '正在确认卡片', text: '正在确认卡片的种类和有效期限。', next: '请勿移动卡片，稍候片刻。' },
+    checking: { title: '正在确认', text: '正在确认是否可以在此使用。', next: '请勿移动卡片或手机，稍候片刻。' },
     choose: {
       title: '请选择服务',
       text: '以下是目前可以使用的服务。',
@@ -34,7 +34,7 @@ export const zh: VisitTexts = {
       text: '请用面容 ID 等进行本人确认。无需在本机输入密码。',
       next: '确认完成后，请将手机靠近读取处，完成之前请勿移开。',
     },
-    authenticating: { title: '正在进行确认', text: '正在联网确认电子证书是否有效。', next: '请保持现状，稍候片刻。' },
+    authenticating: { title: '正在进行确认', text: '正在联网确认是否为您本人。', next: '请保持现状，稍候片刻。' },
     accepted: {
       title: '本人确认已完成',
       text: '已确认是您本人。接下来办理{service}。',
@@ -58,7 +58,7 @@ export const zh: VisitTexts = {
     inactive: {
       title: '手续已结束',
       text: '由于一段时间没有操作，手续已结束。',
-      next: '请取回卡片。如需继续，请从头开始操作。',
+      next: '请确认是否已取回卡片。如需继续，请从头开始操作。',
     },
     'out-of-service': {
       title: '本机暂停服务',
