@@ -9,7 +9,7 @@ import {
   type ServiceResult,
   serviceMethods,
 } from '../credentials/index.ts'
-import { JpkiCardError, PinError, ResponseError, ServerError, StateNotClearedError, TransportError } from '../errors.ts'
+import { JpkiCardError, PinError, ResponseError, StateNotClearedError, TransportError } from '../errors.ts'
 import type { Situation } from '../outcomes.ts'
 import type { PinId } from '../pins.ts'
 import type { RemoteAcceptance, TokenServer } from '../token/index.ts'
@@ -222,12 +222,7 @@ class Serving {
 
   readonly #checkCertificate: NonNullable<LookOptions['checkCertificate']> = async (certificate) => {
     const { server, terminal, purpose } = this.#server()
-    try {
-      await server.checkCertificate({ terminal, purpose, ...certificate })
-    } catch (error) {
-      // A server without this check verifies the certificate with the token.
-      if (!(error instanceof ServerError) || error.status !== 404) throw error
-    }
+    await server.checkCertificate({ terminal, purpose, ...certificate })
   }
 
   async #perform(look: CardLook, service: ServiceLook): Promise<ServiceResult> {

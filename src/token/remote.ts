@@ -42,6 +42,10 @@ const longestLifetime = 600_000
 /** Challenges remembered until their token is submitted, at most. */
 const mostOpen = 1_000
 
+function notOffered(error: unknown): undefined {
+  if (!(error instanceof ServerError) || error.status !== 404) throw error
+}
+
 /** Refusals of a request for a challenge. */
 const challengeRefusals: readonly RefusalCode[] = [
   'ERR_TOKEN',
@@ -162,12 +166,12 @@ export class TokenServer {
    * Asks the server whether it would refuse a certificate, before the holder enters a PIN. Proves nothing about the
    * holder: a token has to be made and verified all the same.
    *
-   * @returns the server's answer about this certificate, terminal and purpose, with plausible times.
+   * @returns the server's answer about this certificate, terminal and purpose, with plausible times; `undefined` when the server
+   *   checks no certificates (404), because it is older or does not offer it: the certificate is then not checked.
    * @throws RefusalError when the server would refuse it; `ERR_ANSWER_MISMATCH` for an answer to another question.
-   * @throws ServerError `ERR_SERVER` when the server does not respond, or not correctly. With `status` 404 the server
-   *   checks no certificates, because it is older or does not offer it: the certificate is then not checked.
+   * @throws ServerError `ERR_SERVER` when the server does not respond, or not correctly.
    */
-  async checkCertificate(request: CertificateToCheck): Promise<RemoteCertificateCheck> {
+  async checkCertificate(request: CertificateToCheck): Promise<RemoteCertificateCheck | undefined> {
     const { terminal, purpose, caCertificate } = request
     const certificate = copyBytes(request.certificate)
     const nonce = new Uint8Array(randomBytes(32))
@@ -180,7 +184,8 @@ export class TokenServer {
     }
     const sent = this.#now() ?? -Infinity
     const expected = { status: 200, refusals: certificateRefusals, digests: [challengeDigest(nonce)] }
-    const answer = await this.#post('v1/certificates', body, expected)
+    const answer = await this.#post('v1/certificates', body, expected).catch(notOffered)
+    if (answer === undefined) return undefined
     const received = this.#now() ?? Infinity
     const window = { from: sent - this.#skew, until: received + this.#skew }
     return readCertificateCheck(answer, { terminal, purpose, nonce, certificate }, window)

@@ -73,8 +73,8 @@ describe('auth --server', () => {
     const { code, json } = await run(line(), { stdin: '0000\n', transport })
     expect([code, json.error.code, json.error.triesLeft]).toEqual([4, 'ERR_PIN_REJECTED', 2])
     expect(card.exchanges).toBeGreaterThan(0)
-    // The challenge, and nothing else.
-    expect((await folder.read('audit.jsonl')).split('\n').length).toBe(before + 1)
+    // The check of the certificate, the challenge, and nothing else.
+    expect((await folder.read('audit.jsonl')).split('\n').length).toBe(before + 2)
   })
 
   test.each([
@@ -93,9 +93,11 @@ describe('auth --server', () => {
     const { auth } = await identity()
     const { serialNumber } = Certificate.fromDer(auth.certificate)
     await writeList(2, [{ serialNumber, at: new Date(Date.now() - hour) }])
-    const { transport } = await cardInReader()
+    const { card, transport } = await cardInReader()
     const { code, json } = await run(line(), { stdin: '1234\n', transport })
     expect([code, json.error.code]).toEqual([1, 'ERR_CERTIFICATE_REVOKED'])
+    // Known before the PIN.
+    expect(card.log.filter(({ command }) => command[1] === 0x20 && command.length > 4)).toEqual([])
     await writeList(3)
   })
 

@@ -2,8 +2,9 @@ import { fromHex } from '../../bytes.ts'
 import type { CardSession, Pin } from '../../card/index.ts'
 import { StatusWordError } from '../../errors.ts'
 import { JpkiApplication, jpkiPins, tokenSigner } from '../../jpki/index.ts'
-import { answerChallenge } from '../../token/index.ts'
-import { endMoment } from '../certificate-reading.ts'
+import type { Certificate } from '../../pki/index.ts'
+import { answerChallenge, type TokenServer } from '../../token/index.ts'
+import { endMoment, readIfReadable } from '../certificate-reading.ts'
 import type { Context, Result } from '../context.ts'
 import { birthDate as birthDateOption } from '../options.ts'
 import { table } from '../output.ts'
@@ -49,6 +50,7 @@ export async function authenticateAtServer(
   const outcome = await withSession(context, async (session) => {
     const app = await JpkiApplication.open(session)
     const ask = await userVerificationOf(context, app)
+    await checkBeforePin(server, app, request)
     const signer = tokenSigner(app, ask === 'device' ? ask : () => ask(session), verifyOptions(context))
     const challenge = await server.challenge(request)
     return answerChallenge(challenge, { origin: server.origin, ...request }, signer)
@@ -72,6 +74,19 @@ export async function authenticateAtServer(
   }
 }
 
+/** No PIN is entered for a certificate that the server would refuse. */
+async function checkBeforePin(
+  server: TokenServer,
+  app: JpkiApplication,
+  request: { readonly terminal: string; readonly purpose: string },
+): Promise<void> {
+  const certificate = await readFree(app)
+  if (certificate === undefined) return
+  const ca = await readIfReadable(app, 'auth-ca')
+  const caCertificate = ca.readable ? ca.certificate.der : undefined
+  await server.checkCertificate({ ...request, certificate: certificate.der, caCertificate })
+}
+
 /**
  * How the holder is verified: `device`, or what asks for the PIN, whose source is then required. A person is not asked on a card
  * without the certificate.
@@ -83,16 +98,19 @@ async function userVerificationOf(
   const { pins } = context
   if ((await app.userVerification()) === 'device') return 'device'
   pins.requireSource()
-  if (pins.interactive) await requireCertificate(app)
+  if (pins.interactive) await readFree(app)
   return (session) => askPin(context, session, jpkiPins.auth)
 }
 
-/** Avoids a PIN prompt for a card without the certificate; no extra exchange, as the application caches it. */
-async function requireCertificate(app: JpkiApplication): Promise<void> {
+/**
+ * The user-authentication certificate, before a PIN is asked for; no extra exchange, as the application keeps it. `undefined` on
+ * phones that require the PIN first.
+ */
+async function readFree(app: JpkiApplication): Promise<Certificate | undefined> {
   try {
-    await app.readCertificate('auth')
+    return await app.readCertificate('auth')
   } catch (error) {
-    // Phones require the PIN first.
     if (!(error instanceof StatusWordError) || error.code !== 'ERR_SECURITY_STATUS') throw error
+    return undefined
   }
 }

@@ -105,6 +105,8 @@ describe('by its issuer', () => {
   test('with a long name is named by its first 160 characters', () => {
     const reason = profileOf({ issuer: nameOf(['2.5.4.10', 'J'.repeat(500)]), extensions: anAuthentication })
     expect(reason).toBe(`its issuer is not of the JPKI: O=${'J'.repeat(158)}…`)
+    const whole = profileOf({ issuer: nameOf(['2.5.4.10', 'J'.repeat(158)]), extensions: anAuthentication })
+    expect(whole).toBe(`its issuer is not of the JPKI: O=${'J'.repeat(158)}`)
   })
 
   test('given by the caller is one of the JPKI', () => {
