@@ -66,6 +66,8 @@ export interface CardLook {
   readonly services: readonly ServiceLook[]
   /** Why none can be had; `undefined` when one can. */
   readonly reason: Situation | undefined
+  /** The error behind the reason, for the operator. */
+  readonly error: JpkiCardError | undefined
   /** Validity of the user-authentication certificate; `undefined` when it is absent, not needed, or read only after the PIN (Android). */
   readonly certificate: CertificateValidity | undefined
   /** Validity of the card, where a service or a reason depends on it. */
@@ -126,6 +128,8 @@ class Looking {
   #certificate: CertificateValidity | undefined
   /** `null`: the card does not report its last day. */
   #card: CardValidity | null | undefined
+  /** Why the kind of card is not known. */
+  #error: JpkiCardError | undefined
 
   constructor(session: CardSession, options: LookOptions) {
     this.#session = session
@@ -142,11 +146,15 @@ class Looking {
     const services: ServiceLook[] = []
     for (const plan of plans) services.push(await this.#service(plan))
     const isUsable = services.some(({ reason }) => reason === undefined)
+    const [first] = services
+    const none: Finding =
+      this.#error === undefined ? { reason: kind === 'juki' ? 'card-kind-ended' : 'other-card' } : because(this.#error)
     const { lastDayInJapan: until, renewableFrom: from, state } = this.#certificate ?? {}
     return {
       kind: this.#isFaceAuthentication ? 'face-authentication' : kind,
       services,
-      reason: isUsable ? undefined : (services[0]?.reason ?? (kind === 'juki' ? 'card-kind-ended' : 'other-card')),
+      reason: isUsable ? undefined : (first ?? none).reason,
+      error: isUsable ? undefined : (first ?? none).error,
       certificate: this.#certificate,
       card: this.#card ?? undefined,
       renewal: state === 'renewable' && until && from ? { until, from } : undefined,
@@ -162,8 +170,13 @@ class Looking {
       requireCard(error)
       // No token, or one whose label cannot be read: the other applications say which card it is.
       this.jpki = undefined
-      return (await identifyCard(this.#session, { tokenKinds }).catch(unknownCard)).kind
+      return (await identifyCard(this.#session, { tokenKinds }).catch((reason) => this.#unknown(reason))).kind
     }
+  }
+
+  #unknown(error: unknown): { readonly kind: 'unknown' } {
+    this.#error = requireCard(error)
+    return { kind: 'unknown' }
   }
 
   #isOffered({ method }: ServicePlan): boolean {
@@ -274,13 +287,10 @@ function requireCard(error: unknown): JpkiCardError {
   throw error
 }
 
+/** The situation of an error; no number has been entered yet that could be wrong. */
 function because(error: JpkiCardError): Finding {
-  return { reason: outcomeOf(error.code).situation, error }
-}
-
-function unknownCard(error: unknown): { readonly kind: 'unknown' } {
-  requireCard(error)
-  return { kind: 'unknown' }
+  const { situation } = outcomeOf(error.code)
+  return { reason: situation === 'number-or-card' ? 'card-not-understood' : situation, error }
 }
 
 /** On Android phones the certificate comes after the PIN. */

@@ -185,7 +185,7 @@ class Serving {
     this.#look = look
     const usable = look.services.filter(({ reason }) => reason === undefined)
     if (look.reason !== undefined) {
-      return { kind: 'refused', situation: look.reason, error: look.services[0]?.error }
+      return { kind: 'refused', situation: look.reason, error: look.error }
     }
     const service = usable.length === 1 ? usable[0]! : await this.#choose(usable)
     const result = await this.#perform(look, service)

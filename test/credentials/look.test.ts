@@ -121,6 +121,28 @@ describe('why not', () => {
     expect(found.kind).toBe(reason === 'card-without-pin' ? 'face-authentication' : (card.kind ?? 'my-number'))
   })
 
+  test.each<[string, string, string]>([
+    ['a token whose label is not known', 'JPKIAPNEWTOKEN', 'other-card'],
+    ['a token whose label is no text', '\u0001', 'card-not-understood'],
+  ])('%s', async (_, label, reason) => {
+    const garbage = Buffer.from(label.padEnd(32), 'latin1').toString('hex').concat('9000')
+    const { found } = await look({ faults: [{ at: 'every', on: 0xb0, do: { garbage } }] })
+    expect(found.reason).toBe(reason)
+  })
+
+  test('a token of another label that the caller knows is looked at as that kind', async () => {
+    const garbage = Buffer.from('JPKIAPNEWTOKEN'.padEnd(32), 'latin1').toString('hex').concat('9000')
+    const kind = {
+      label: 'JPKIAPNEWTOKEN',
+      card: 'my-number',
+      userVerification: 'pin',
+      lastCommand: false,
+      source: 'x',
+    } as const
+    const { found } = await look({ faults: [{ at: 1, on: 0xb0, do: { garbage } }] }, { tokenKinds: [kind] })
+    expect(found).toMatchObject({ kind: 'my-number', reason: undefined })
+  })
+
   test('certificate not yet valid, expired, expired with the card', async () => {
     const { notBefore, notAfter, cardEnd } = await around()
     const reasonAt = async (time: number) => (await look({}, { at: new Date(time) })).found.reason
