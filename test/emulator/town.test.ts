@@ -162,12 +162,9 @@ describe('an identity like another', () => {
   })
 
   test.each([
-    [{ name: '' }, 'holder.name: must be text of 1 to 300 bytes in UTF-8'],
-    [{ address: '架'.repeat(201) }, 'holder.address: must be text of 1 to 600 bytes in UTF-8'],
-    [
-      { name: '仮名', nameSubstitutes: '1' },
-      'holder.nameSubstitutes: must be one 0 or 1 for each character of the name',
-    ],
+    [{ name: '仮'.repeat(101) }, 'holder.name: must be text of at most 300 bytes in UTF-8'],
+    [{ address: '架'.repeat(201) }, 'holder.address: must be text of at most 600 bytes in UTF-8'],
+    [{ nameSubstitutes: '0'.repeat(301) }, 'holder.nameSubstitutes: must be text of at most 300 characters'],
     [{ photo: Uint8Array.of(1, 2, 3) }, 'holder.photo: must be a JP2 file of at most 20 000 bytes'],
     [{ birthDate: '1990-02-30' }, 'holder.birthDate must be a date YYYY-MM-DD'],
   ])('refuses a holder %o', async (holder, message) => {
@@ -198,7 +195,7 @@ describe('the text of an identity', () => {
     ['identity', [], 'identity: must be an object'],
     ['identity.more', 1, 'identity: must be without other fields'],
     ['identity.holder', undefined, 'identity.holder: must be there'],
-    ['identity.holder.name', '', 'identity.holder.name: must be text of 1 to 300 bytes in UTF-8'],
+    ['identity.holder.name', '仮'.repeat(101), 'identity.holder.name: must be text of at most 300 bytes in UTF-8'],
     ['identity.holder.name', 5, 'identity.holder.name: must be text'],
     ['identity.holder.birthDate', '1990-13-01', 'identity.holder.birthDate: must be a date YYYY-MM-DD'],
     ['identity.holder.sex', '3', 'identity.holder.sex: must be 1, 2 or 9'],

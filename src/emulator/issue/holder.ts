@@ -50,17 +50,21 @@ const mostBytes = { name: 300, address: 600 } as const
 /** Start of a JP2 file (ISO/IEC 15444-1, I.5.1). */
 const jp2Start = fromHex('0000000C6A5020200D0A870A')
 
-/** @throws TypeError naming the field that is out of its range. */
+/**
+ * Checks types and sizes only: a person whose flags do not fit the name is a test of readers.
+ *
+ * @throws TypeError naming the field that is out of its range.
+ */
 export function checkHolder(holder: Omit<Holder, 'birthDate' | 'sex'>, where: string): void {
   const { photo } = holder
   for (const name of ['name', 'address'] as const) {
     const value = holder[name]
-    if (typeof value !== 'string' || value.length === 0 || Buffer.byteLength(value) > mostBytes[name]) {
-      throw new TypeError(`${where}.${name}: must be text of 1 to ${mostBytes[name]} bytes in UTF-8`)
+    if (typeof value !== 'string' || Buffer.byteLength(value) > mostBytes[name]) {
+      throw new TypeError(`${where}.${name}: must be text of at most ${mostBytes[name]} bytes in UTF-8`)
     }
-    const marks = holder[`${name}Substitutes`]
-    if (!/^[01]*$/.test(marks) || marks.length !== [...value].length) {
-      throw new TypeError(`${where}.${name}Substitutes: must be one 0 or 1 for each character of the ${name}`)
+    const flags = holder[`${name}Substitutes`]
+    if (typeof flags !== 'string' || flags.length > mostBytes[name]) {
+      throw new TypeError(`${where}.${name}Substitutes: must be text of at most ${mostBytes[name]} characters`)
     }
   }
   if (photo === undefined) return
