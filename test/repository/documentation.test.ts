@@ -79,7 +79,18 @@ describe('documents', () => {
 
   test('there are Japanese versions for those who run machines and servers', () => {
     const names = japanese.map((file) => file.replace(/^docs\//, '').replace('.ja.md', ''))
-    const wanted = ['README', 'errors', 'field-guide', 'issuance', 'kiosk', 'messages', 'server', 'stripe', 'validity']
+    const wanted = [
+      'README',
+      'emulator',
+      'errors',
+      'field-guide',
+      'issuance',
+      'kiosk',
+      'messages',
+      'server',
+      'stripe',
+      'validity',
+    ]
     expect(names.toSorted()).toEqual(wanted.toSorted())
   })
 
