@@ -626,6 +626,12 @@ describe('secrets', () => {
     expect(record.key).toMatch(/^[\w-]{11}$/)
   })
 
+  test('the cost of a hash is 32 MiB and three passes unless another is given', async () => {
+    const { pins, store } = setUp({ scrypt: undefined })
+    await pins.register('user', kind, bytes('1234'), clerk)
+    expect(hashes(store)[0]).toMatch(/^scrypt:32768:8:3:/)
+  })
+
   test('the hash of a PIN is another each time, and another with another key', async () => {
     const { pins, store } = setUp()
     await pins.register('user', kind, bytes('1234'), clerk)
