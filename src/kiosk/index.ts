@@ -18,6 +18,7 @@
  * @module jpki-card/kiosk
  */
 
+export type { CardPinId, PinId } from '../pins.ts'
 export type { KioskMonitorOptions, KioskState } from './monitor.ts'
 export { KioskMonitor } from './monitor.ts'
 export type { ScreenText, ScreenTextOptions, VisitScreen } from './screen.ts'
