@@ -5,8 +5,8 @@ import { brief } from './test/support/scale.ts'
 // Two projects: `unit` needs nothing but Node; `pcsc` needs a private pcscd (see scripts/test.mjs).
 export default defineConfig({
   test: {
-    // The default leaves one processor to a watching editor.
-    maxWorkers: availableParallelism(),
+    // One more than processors: the long tests of servers and processes mostly wait.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         test: {

@@ -3,7 +3,7 @@
 //   --nodes   only the in-process suite, shortened, on the other supported Node.js versions
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { otherNodes } from './lib/nodes.mjs'
 import { build, ensureNpmPackages, ensureSystemPackages } from './lib/prepare.mjs'
@@ -15,27 +15,29 @@ const requireAll = process.env.TEST_REQUIRE_ALL === '1'
 const total = { passed: 0, failed: 0, skipped: 0 }
 
 /**
- * Vitest over one project, in `shards` parts of it at the same time; adds their counts to the total. The output of one is
+ * Vitest over one project, its files in `parts` at the same time; adds their counts to the total. The output of one part is
  * shown as it comes, that of several when each has ended.
  */
-async function suite(name, project, prefix, { environment = {}, shards = 1 } = {}) {
+async function suite(name, project, prefix, { environment = {}, parts = [[]] } = {}) {
   say(name)
   mkdirSync(join(root, '.cache'), { recursive: true })
-  const parts = Array.from({ length: shards }, (_, i) => i + 1)
-  await Promise.all(parts.map((part) => onePart(name, project, prefix, environment, part, shards)))
+  const isOne = parts.length === 1
+  await Promise.all(
+    parts.map((files, i) => onePart(name, project, prefix, environment, files, `report-${i + 1}`, isOne)),
+  )
 }
 
-async function onePart(name, project, prefix, environment, part, shards) {
-  const report = join(root, '.cache', `report-${part}.json`)
+async function onePart(name, project, prefix, environment, files, reportName, isOne) {
+  const report = join(root, '.cache', `${reportName}.json`)
   rmSync(report, { force: true })
-  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', project, `--shard=${part}/${shards}`]
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', project, ...files]
   const [command, ...args] = [...prefix, ...vitest, '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`]
-  const stdio = shards === 1 ? 'inherit' : ['inherit', 'pipe', 'pipe']
+  const stdio = isOne ? 'inherit' : ['inherit', 'pipe', 'pipe']
   const child = spawn(command, args, { cwd: root, stdio, env: { ...process.env, ...environment } })
   const output = []
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (piece) => output.push(piece))
   const [code, signal] = await once(child, 'close')
-  if (shards > 1) process.stdout.write(Buffer.concat(output))
+  if (!isOne) process.stdout.write(Buffer.concat(output))
   if (!existsSync(report)) {
     console.error(`${name}: no report was written (exit code ${code ?? signal})`)
     total.failed++
@@ -48,6 +50,16 @@ async function onePart(name, project, prefix, environment, part, shards) {
   total.skipped += numPendingTests + numTodoTests
   // A file that does not load has no tests that could fail; an unhandled error fails the run alone.
   total.failed += Math.max(numFailedTests, numFailedTestSuites > 0 || code !== 0 ? 1 : 0)
+}
+
+/** The files of the PC/SC suite, each part beginning with one of the longest. */
+function pcscParts() {
+  const longest = ['fault-matrix', 'applications', 'conformance', 'isolated'].map((name) => `${name}.test.ts`)
+  const all = readdirSync(join(root, 'test/pcsc')).filter((name) => name.endsWith('.test.ts'))
+  const others = all.filter((name) => !longest.includes(name)).sort()
+  const parts = longest.map((name) => [`test/pcsc/${name}`])
+  for (const [i, name] of others.entries()) parts[i % parts.length].push(`test/pcsc/${name}`)
+  return parts
 }
 
 const others = flags.has('--nodes')
@@ -65,7 +77,9 @@ if (pcsc) {
   const refused = missing ?? (run(withPcscd[0], [withPcscd[1], 'true']) === 0 ? undefined : 'see above')
   if (refused === undefined) {
     // It mostly waits for pcscd, which looks at its readers each 400 ms; each part has a pcscd of its own.
-    await suite('PC/SC suite: real pcscd, virtual reader', 'pcsc', [...withPcscd, process.execPath], { shards: 3 })
+    await suite('PC/SC suite: real pcscd, virtual reader', 'pcsc', [...withPcscd, process.execPath], {
+      parts: pcscParts(),
+    })
   } else {
     console.error(`\nPC/SC suite skipped: ${refused}`)
     total.skipped++

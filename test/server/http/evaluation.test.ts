@@ -45,7 +45,7 @@ async function notPassed(store: NonceStore): Promise<readonly string[]> {
     .map(({ case: { id }, result, reason, came }) => `${id} ${result} ${reason} ${came}`)
 }
 
-describe('the evaluation of this server', { timeout: 120_000 }, () => {
+describe.concurrent('the evaluation of this server', { timeout: 120_000 }, () => {
   test('passes every case with a store in its process', async () => {
     expect(await notPassed(memoryStore())).toEqual([])
   })

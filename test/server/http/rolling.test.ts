@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 
 const program = fileURLToPath(new URL('../../../bench/lib/rolling.mjs', import.meta.url))
 
-describe('two servers behind a proxy with the settings of docs/server.md, each restarted under load', () => {
+describe.concurrent('two servers behind a proxy with the settings of docs/server.md, each restarted under load', () => {
   test.each(['haproxy', 'nginx'])(
     'lose no request behind %s',
     async (proxy) => {
