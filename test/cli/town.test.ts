@@ -162,6 +162,8 @@ describe('emulate --json', () => {
     expect(code).toBe(0)
     expect(lines.map(({ event }) => event)).toEqual(['created', 'nothing-listens', 'attached', 'ended'])
     expect(lines[0]).toMatchObject({ kind: 'juki', printed: { securityCode: expect.stringMatching(/^\d{4}$/) } })
+    // That of the resident, not the usual one of the virtual card.
+    expect(lines[0].printed.individualNumber).toMatch(/^(?!123456789018)\d{12}$/)
     expect(lines[2].address).toBe('127.0.0.1:35963')
     for (const { at } of lines) expect(Math.abs(Date.now() - Date.parse(at))).toBeLessThan(60_000)
   })

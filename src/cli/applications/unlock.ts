@@ -70,8 +70,9 @@ function badPart(reason: string, { id }: PinReference): PinError {
 /** A virtual card has no printed face, so its printed data is shown instead. */
 function showVirtualCodes({ io, messages, pins, virtualCard }: Context): void {
   if (virtualCard === undefined || !pins.interactive) return
-  const { holder, cardExpiry, securityCode } = virtualCard.identity
-  io.stderr.write(`${messages.printed.onVirtualCard(holder.birthDate, cardExpiry.slice(0, 4), securityCode)}\n`)
+  const { holder, cardExpiry, securityCode, individualNumber } = virtualCard.identity
+  const year = cardExpiry.slice(0, 4)
+  io.stderr.write(`${messages.printed.onVirtualCard(holder.birthDate, year, securityCode, individualNumber)}\n`)
 }
 
 /** Asks for the PIN of the text application, or for 照合番号B with `--code-b`. */

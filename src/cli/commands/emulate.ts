@@ -72,22 +72,24 @@ async function run(context: Context): Promise<undefined> {
   if (portNumber < 1 || portNumber > 65_535) throw usageError('bad-value', optionForm(port))
   const file = options.get(faults)
   const script = file === undefined ? undefined : await readFaults(file)
-  say(texts.making)
   const chosen = await virtualCardOptions(options, options.has(contactless))
   const hasUsualPins = [chosen.authPin, chosen.signPassword, chosen.textPin, chosen.jukiPin].every(
     (pin) => pin === undefined,
   )
+  if (chosen.identity === undefined) say(texts.making)
   const card = await makeVirtualCard(io, { ...chosen, faults: script })
   const roots = options.get(out)
   if (roots !== undefined) {
     const { formatRoots } = await import('../applications/roots.ts')
     await withFile('cannot-write', () => writeFile(roots, formatRoots(card.identity)))
   }
-  const { holder, cardExpiry, securityCode } = card.identity
-  const printed = messages.printed.onVirtualCard(holder.birthDate, cardExpiry.slice(0, 4), securityCode)
+  const { holder, cardExpiry, securityCode, individualNumber } = card.identity
+  const year = cardExpiry.slice(0, 4)
+  const number = chosen.individualNumber ?? individualNumber
+  const printed = messages.printed.onVirtualCard(holder.birthDate, year, securityCode, number)
   const where = { host: options.get(host) ?? '127.0.0.1', port: portNumber }
   const address = `${where.host}:${where.port}`
-  const onCard = { birthDate: holder.birthDate, cardExpiry, securityCode }
+  const onCard = { birthDate: holder.birthDate, cardExpiry, securityCode, individualNumber: number }
   say(undefined, { event: 'created', kind: card.kind, printed: onCard })
   let said = false
   while (!io.signal.aborted) {

@@ -20,7 +20,8 @@ export interface ApplicationTexts {
     readonly birthDate: (code: string) => string
     readonly expiryYear: string
     readonly securityCode: string
-    readonly onVirtualCard: (birthDate: string, expiryYear: string, securityCode: string) => string
+    /** Of an invented person. */
+    readonly onVirtualCard: (birthDate: string, expiryYear: string, securityCode: string, number: string) => string
   }
   readonly applicationTexts: {
     readonly holder: Readonly<Record<'name' | 'address' | 'birthDate' | 'sex' | 'cardExpiry', string>>

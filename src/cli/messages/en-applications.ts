@@ -9,8 +9,8 @@ export const enApplications: ApplicationTexts = {
     birthDate: (code) => `${code}: birth date, YYYY-MM-DD or YYMMDD as printed`,
     expiryYear: 'Year of expiry of the card, 4 digits',
     securityCode: 'Security code under the photo, 4 digits',
-    onVirtualCard: (birthDate, year, code) =>
-      `Printed data of the virtual card: birth date ${birthDate}, expiry ${year}, security code ${code}, number 123456789018.`,
+    onVirtualCard: (birthDate, year, code, number) =>
+      `Printed data of the virtual card: birth date ${birthDate}, expiry ${year}, security code ${code}, number ${number}.`,
   },
   applicationTexts: {
     holder: {

@@ -9,8 +9,8 @@ export const jaApplications: ApplicationTexts = {
     birthDate: (code) => `${code}: 生年月日（YYYY-MM-DD、または券面どおりの6桁 YYMMDD）`,
     expiryYear: 'カードの有効期限の西暦年（4桁）',
     securityCode: '顔写真の下のセキュリティコード（4桁）',
-    onVirtualCard: (birthDate, year, code) =>
-      `仮想カードの券面: 生年月日 ${birthDate}、有効期限 ${year} 年、セキュリティコード ${code}、個人番号 123456789018`,
+    onVirtualCard: (birthDate, year, code, number) =>
+      `仮想カードの券面: 生年月日 ${birthDate}、有効期限 ${year} 年、セキュリティコード ${code}、個人番号 ${number}`,
   },
   applicationTexts: {
     holder: {
