@@ -87,8 +87,8 @@ export const auth: Command = {
     en: 'Sign a challenge with the user-authentication key, and verify the chain of its certificate.',
   },
   notes: {
-    ja: '任意のバイト列に署名するには --challenge を、発行サーバーで本人確認を受けるには --server と --terminal、--purpose を指定します。後者では、結果はサーバーが判定します。電子証明書は --anchors の認証局、またはカードにある認証局の証明書が J-LIS の6つの認証局のものであればそれに照らして検証します（--virtual では仮想カードの認証局）。どちらもなければ検査せず、結果にその旨を示します。有効と認められなければ終了コードは 1 です。',
-    en: "Give --challenge to sign bytes of your own, or --server with --terminal and --purpose to authenticate at an issuance server, which then verifies the answer. The chain ends in --anchors, or in the CA certificate on the card when it is one of the six of J-LIS (with --virtual: the virtual card's own). Otherwise the chain is not verified, and the result says so. A refused chain ends with exit code 1.",
+    ja: '任意のバイト列に署名するには --challenge を、発行サーバーで本人確認を受けるには --server と --terminal、--purpose を指定します。後者では、サーバーが暗証番号の入力前に電子証明書を確認し、結果を判定します。電子証明書は --anchors の認証局、またはカードにある認証局の証明書が J-LIS の6つの認証局のものであればそれに照らして検証します（--virtual では仮想カードの認証局）。どちらもなければ検査せず、結果にその旨を示します。有効と認められなければ終了コードは 1 です。',
+    en: "Give --challenge to sign bytes of your own, or --server with --terminal and --purpose to authenticate at an issuance server, which checks the certificate before the PIN is asked for, and then verifies the answer. The chain ends in --anchors, or in the CA certificate on the card when it is one of the six of J-LIS (with --virtual: the virtual card's own). Otherwise the chain is not verified, and the result says so. A refused chain ends with exit code 1.",
   },
   run: async (context) => {
     const { options } = context
