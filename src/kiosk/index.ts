@@ -1,5 +1,6 @@
 /**
- * Reader monitoring for a kiosk: insertion, identification and removal of cards, faults and their end.
+ * Kiosks: a customer from placing the card to taking it ({@link serveVisit}), for which a vendor writes screens; and the monitor of
+ * the readers beneath it.
  *
  * @example
  * ```ts
