@@ -98,8 +98,10 @@ describe('verifyPin', () => {
   test('without a known counter says that the PIN is wrong, and no more', async () => {
     const error = await thrown(() => verifyPin(answering('63C3', '6300').session, digits4, wrong()))
     expect(error.message).toBe('the auth PIN is wrong')
+    expect(error).toMatchObject({ triesLeft: undefined, entriesLeft: undefined })
     const counted = await thrown(() => verifyPin(answering('63C3', '63C2').session, digits4, wrong()))
     expect(counted.message).toBe('the auth PIN is wrong; 2 tries left')
+    expect(counted).toMatchObject({ triesLeft: 2, entriesLeft: 1 })
   })
 
   test.each([2, 3, 15])('keeps %i tries: the PIN is tried with that many left, and not with one less', async (keep) => {

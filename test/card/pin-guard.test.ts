@@ -38,6 +38,22 @@ describe('format', () => {
     await jpki.verifyPin('auth', Pin.fromText('１２３４'))
   })
 
+  test('the message says whether it is about the PIN or the new one', async () => {
+    const { jpki, sent } = await opened()
+    const before = sent().length
+    const short = () => Pin.fromText('12')
+    const now = await thrown<PinError>(() => jpki.verifyPin('auth', short()))
+    const next = await thrown<PinError>(() => jpki.changePin('auth', { current: right(), next: short() }))
+    const password = { current: Pin.fromText('ABC123'), next: Pin.fromText('ABCDEF') }
+    const letters = await thrown<PinError>(() => jpki.changePin('sign', password))
+    expect([now.message, next.message, letters.message]).toEqual([
+      'this cannot be the auth PIN: it must have 4 digits; no try was spent',
+      'this cannot be the new auth PIN: it must have 4 digits; no try was spent',
+      'this cannot be the new sign PIN: it must have 6 to 16 letters A-Z and digits, at least one letter and one digit; no try was spent',
+    ])
+    expect(sent().slice(before)).toEqual([])
+  })
+
   test('lower case is a format error unless raised', async () => {
     const { jpki } = await opened()
     expect((await thrown<PinError>(() => jpki.verifyPin('sign', Pin.fromText('abc123')))).code).toBe('ERR_PIN_FORMAT')
@@ -141,6 +157,53 @@ describe('the counter', () => {
     const before = on.sent().length
     await jpki.verifyPin('auth', right(), { known: ofAuth })
     expect(on.sent().slice(before)).toContain('00200098')
+  })
+
+  test('is read again when it is that of another PIN, with nothing in between', async () => {
+    const { jpki, sent } = await opened()
+    const known = await jpki.pinStatus('sign')
+    const before = sent().length
+    await jpki.verifyPin('auth', right(), { known })
+    expect(sent().slice(before)).toEqual(['00200098', '002000980431323334'])
+  })
+
+  test('is read again when it is that of another session that has done as much', async () => {
+    const { jpki, session, open, sent } = await opened()
+    const known = await jpki.pinStatus('auth')
+    await session.close()
+    const next = await JpkiApplication.open(await open())
+    await next.pinStatus('auth')
+    const before = sent().length
+    await next.verifyPin('auth', right(), { known })
+    expect(sent().slice(before)).toEqual(['00200098', '002000980431323334'])
+  })
+
+  test('is read again, by its file, on a card that takes no reference', async () => {
+    const { jpki, sent } = await opened({ capabilities: { directReference: false, shortFileId: false } })
+    const known = await jpki.pinStatus('auth')
+    await jpki.readCertificate('auth')
+    const before = sent().length
+    await jpki.verifyPin('auth', right(), { known })
+    expect(sent().slice(before)).toEqual(['00A4020C020018', '00200080', '002000800431323334'])
+  })
+
+  test('of a PIN that another program left verified is no counter: the PIN is cleared first', async () => {
+    const { session, open, connection, transport, card } = await opened()
+    await session.close()
+    await connection.close()
+    const [reader] = await transport.readers()
+    const other = await transport.connect(reader!.name)
+    for (const command of ['00A4040C0AD392F000260100000001', '002000980431323334']) {
+      await other.transmit(Buffer.from(command, 'hex'))
+    }
+    await other.close('leave')
+    expect(card.verified('auth')).toBe(true)
+    const jpki = await JpkiApplication.open(await open())
+    const known = await jpki.pinStatus('auth')
+    expect(known.state).toBe('verified')
+    const error = await thrown<PinError>(() => jpki.verifyPin('auth', wrong(), { known }))
+    expect(error).toMatchObject({ code: 'ERR_PIN_REJECTED', triesLeft: 2 })
+    expect(card.verified('auth')).toBe(false)
   })
 
   test('is read again on a connection that other programs share', async () => {

@@ -78,6 +78,8 @@ describe('the form', () => {
     expect(misfit('1', four)).toMatch(/ 4 digits$/)
     expect(misfit('1', range)).toMatch(/ 4 to 8 digits$/)
     expect(misfit('1', password)).toMatch(/ 6 to 16 letters A-Z and digits$/)
+    const next = Pin.fromText('1').misfit(password, 'new')
+    expect(next).toMatch(/ 6 to 16 letters A-Z and digits, at least one letter and one digit$/)
     expect(misfit('1', { kind: 'digits', length: 4, max: 4 })).toMatch(/ 4 digits$/)
   })
 
