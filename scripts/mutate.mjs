@@ -21,7 +21,7 @@ const groups = {
   },
   session: {
     mutate: ['src/card/session.ts'],
-    tests: ['test/card/session*.test.ts', 'test/card/pin-guard.scripted.test.ts', 'test/card/pinpad.scripted.test.ts'],
+    tests: ['test/card/session*.test.ts', 'test/card/pin-guard*.test.ts', 'test/card/pinpad*.test.ts'],
   },
   tokens: {
     mutate: [

@@ -120,7 +120,7 @@ const readings = new WeakMap<
   {
     readonly session: CardSession
     readonly pin: PinReference
-    readonly epoch: number | undefined
+    readonly epoch: object | undefined
     readonly reference: Reference
   }
 >()

@@ -104,7 +104,7 @@ export class CardSession implements AsyncDisposable {
   #exchanges = 0
   #current: CardApplication | undefined
   readonly #verified = new Set<object>()
-  #epoch = 0
+  #epoch: object = {}
   #tail: Promise<unknown> = Promise.resolve()
   #closed: Promise<ClearReport> | undefined
   #ended = false
@@ -178,7 +178,7 @@ export class CardSession implements AsyncDisposable {
     timeoutMs: number,
   ): Promise<ResponseApdu> {
     this.#requireOpen()
-    this.#epoch++
+    this.#epoch = {}
     const { control } = this.connection
     if (control === undefined) throw new TypeError('this connection has no control transfers')
     const started = performance.now()
@@ -214,10 +214,10 @@ export class CardSession implements AsyncDisposable {
   }
 
   /**
-   * Changes with each command that may change a PIN, its counter, or what a reference to it means: all but reading and selecting
+   * Another object after each command that may change a PIN, its counter, or what a reference to it means: all but reading and selecting
    * files. `undefined` while another program may use the card too. For the PIN guard. @internal
    */
-  get [pinEpoch](): number | undefined {
+  get [pinEpoch](): object | undefined {
     return this.connection.exclusive === true ? this.#epoch : undefined
   }
 
@@ -448,7 +448,7 @@ export class CardSession implements AsyncDisposable {
   }
 
   #forget(): void {
-    this.#epoch++
+    this.#epoch = {}
     this.#protection?.end()
     this.#current = undefined
     this.#verified.clear()
@@ -463,7 +463,7 @@ export class CardSession implements AsyncDisposable {
   }
 
   #exchange(command: CommandApdu): Promise<ResponseApdu> {
-    if (!reads.has(command.ins) && !(command.ins === ins.select && command.p1 !== 0x04)) this.#epoch++
+    if (!reads.has(command.ins) && !(command.ins === ins.select && command.p1 !== 0x04)) this.#epoch = {}
     const observed = this.#asleep || this.#onExchange !== undefined || exchangeChannel.hasSubscribers
     return (observed ? this.#observed(command) : this.#send(command)).catch((error) => this.#lost(error, command.ins))
   }

@@ -236,6 +236,14 @@ describe('what close reports', () => {
       { cleared: true, by: 'card-removed', cause: removed },
       ['close unpower'],
     ],
+    ...[new TransportError('ERR_NO_CARD', 'gone')].map(
+      (none) =>
+        ['no card', [none], undefined, { cleared: true, by: 'card-removed', cause: none }, ['close unpower']] as const,
+    ),
+    ...(['ERR_CONNECTION_CLOSED', 'ERR_SERVICE_UNAVAILABLE'] as const).map((code) => {
+      const cause = new TransportError(code, 'closed')
+      return [code, [cause], undefined, { cleared: false, by: 'nothing', cause }, ['close unpower']] as const
+    }),
     ['a reader that is silent', [late], undefined, { cleared: false, by: 'nothing', cause: late }, ['close unpower']],
     [
       'a card that cannot be powered down',
@@ -262,6 +270,37 @@ describe('what close reports', () => {
     })
     expect(await session.close()).toStrictEqual(report)
     expect(connection.done).toEqual(done)
+  })
+
+  test('leaving clears nothing and powers nothing down, once, and ends the session', async () => {
+    const connection = scripted('9000')
+    const session = new CardSession(connection)
+    await session.selectApplication(x)
+    const report = await session.leave()
+    expect(report).toStrictEqual({ cleared: false, by: 'nothing' })
+    expect(await session.leave()).toBe(report)
+    expect(await session.close()).toBe(report)
+    expect([connection.sent, connection.done]).toEqual([[selectX], ['close leave']])
+    expect(await thrown(() => session.transmit(read4))).toMatchObject({ message: 'the session is closed' })
+  })
+
+  test('leaving with a PIN verified clears as closing does', async () => {
+    const { session, sent, done } = await inX('9000')
+    expect(await session.leave()).toStrictEqual({ cleared: true, by: 'select' })
+    expect([sent(), done]).toEqual([[manager], ['close leave']])
+  })
+
+  test('leaving ends secure messaging, waits for what runs, and is no error when closing fails', async () => {
+    const connection = scripted('9000')
+    const session = new CardSession(connection)
+    await session.selectApplication(x)
+    const { protection, ends } = marking(x)
+    session[protect](protection)
+    Object.assign(connection, { close: () => Promise.reject(failed()) })
+    const running = session.exclusively(() => session.transmit(challenge))
+    expect(await session.leave()).toStrictEqual({ cleared: false, by: 'nothing' })
+    expect((await running).sw).toBe(0x9000)
+    expect(ends).toEqual(['end'])
   })
 
   test('is no error of `await using` when all was cleared', async () => {
