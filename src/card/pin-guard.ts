@@ -110,7 +110,7 @@ interface Located {
  */
 export async function readPinStatus(session: CardSession, pin: PinReference): Promise<PinStatus> {
   const found = await session[overReset](() => locate(session, pin))
-  readings.set(found.status, { session, pin, epoch: session[pinEpoch], reference: found.reference })
+  readings.set(found.status, { pin, epoch: session[pinEpoch], reference: found.reference })
   return found.status
 }
 
@@ -118,8 +118,8 @@ export async function readPinStatus(session: CardSession, pin: PinReference): Pr
 const readings = new WeakMap<
   PinStatus,
   {
-    readonly session: CardSession
     readonly pin: PinReference
+    /** Of one session. */
     readonly epoch: object | undefined
     readonly reference: Reference
   }
@@ -130,7 +130,7 @@ function stillKnown(session: CardSession, pin: PinReference, status: PinStatus |
   const reading = status && readings.get(status)
   if (status?.state !== 'usable' || reading === undefined) return undefined
   const { epoch, reference } = reading
-  const holds = reading.session === session && reading.pin === pin && epoch !== undefined && epoch === session[pinEpoch]
+  const holds = reading.pin === pin && epoch !== undefined && epoch === session[pinEpoch]
   return holds && reference !== 'current' ? { status, reference } : undefined
 }
 

@@ -188,7 +188,7 @@ describe('the counter', () => {
   })
 
   test('of a PIN that another program left verified is no counter: the PIN is cleared first', async () => {
-    const { session, open, connection, transport, card } = await opened()
+    const { session, open, connection, transport, card, sent } = await opened()
     await session.close()
     await connection.close()
     const [reader] = await transport.readers()
@@ -201,9 +201,23 @@ describe('the counter', () => {
     const jpki = await JpkiApplication.open(await open())
     const known = await jpki.pinStatus('auth')
     expect(known.state).toBe('verified')
+    const before = sent().length
     const error = await thrown<PinError>(() => jpki.verifyPin('auth', wrong(), { known }))
     expect(error).toMatchObject({ code: 'ERR_PIN_REJECTED', triesLeft: 2 })
+    const commands = sent().slice(before)
+    expect(commands.at(-1)).toBe('002000980439393939')
+    expect(commands.at(-2)).toBe('00200098')
     expect(card.verified('auth')).toBe(false)
+  })
+
+  test('is not read again after files were selected, which changes no PIN', async () => {
+    const { jpki, sent } = await opened({ capabilities: { shortFileId: false } })
+    const known = await jpki.pinStatus('auth')
+    await jpki.readCertificate('auth')
+    const before = sent().length
+    expect(sent()).toContain('00A4020C02000A')
+    await jpki.verifyPin('auth', right(), { known })
+    expect(sent().slice(before)).toEqual(['002000980431323334'])
   })
 
   test('is read again on a connection that other programs share', async () => {
