@@ -463,7 +463,8 @@ export class CardSession implements AsyncDisposable {
   }
 
   #exchange(command: CommandApdu): Promise<ResponseApdu> {
-    if (!reads.has(command.ins) && !(command.ins === ins.select && command.p1 !== 0x04)) this.#epoch = {}
+    // Selecting another application is noted by forgetting this one.
+    if (!reads.has(command.ins) && command.ins !== ins.select) this.#epoch = {}
     const observed = this.#asleep || this.#onExchange !== undefined || exchangeChannel.hasSubscribers
     return (observed ? this.#observed(command) : this.#send(command)).catch((error) => this.#lost(error, command.ins))
   }
