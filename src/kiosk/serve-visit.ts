@@ -171,11 +171,18 @@ class Serving {
       if (error instanceof Ended) return { kind: error.kind }
       if (!(error instanceof JpkiCardError)) throw error
       // A PIN that may have cost a try, and a card that may not be cleared, come before its removal.
-      const isRemoval = this.#visit.signal.aborted && error instanceof TransportError
-      return isRemoval ? { kind: 'removed' } : { kind: 'refused', situation: situationOfError(error), error }
+      return this.#isRemoval(error)
+        ? { kind: 'removed' }
+        : { kind: 'refused', situation: situationOfError(error), error }
     } finally {
       await this.#session?.close()
     }
+  }
+
+  /** The reader may report it before the event comes. */
+  #isRemoval(error: JpkiCardError): boolean {
+    if (!(error instanceof TransportError)) return false
+    return this.#visit.signal.aborted || error.code === 'ERR_CARD_REMOVED' || error.code === 'ERR_NO_CARD'
   }
 
   async #serve(): Promise<End> {
@@ -192,7 +199,10 @@ class Serving {
     await this.#clear()
     const { plan } = service
     if (result.kind !== 'token') return { kind: 'performed', plan, result }
-    return { kind: 'accepted', plan, acceptance: await this.#server().server.verify(result.token) }
+    const acceptance = await this.#server().server.verify(result.token)
+    // Everything ends with the card: the next customer may stand there by now.
+    if (this.#visit.signal.aborted) throw new Ended('removed')
+    return { kind: 'accepted', plan, acceptance }
   }
 
   /** In a new session each time: a disturbed one is not gone on with. */
@@ -206,9 +216,9 @@ class Serving {
         const options = { ...this.#options, methods: this.#methods(), at: this.#clock(), checkCertificate }
         return await lookAtCard(this.#session, options)
       } catch (error) {
-        if (!(error instanceof TransportError || error instanceof ResponseError) || attempt >= mostLooks) throw error
+        if (!(error instanceof TransportError || error instanceof ResponseError) || this.#isRemoval(error)) throw error
         const { retryMs } = decideRetry(error, attempt)
-        if (retryMs === undefined || this.#visit.signal.aborted) throw error
+        if (retryMs === undefined || attempt >= mostLooks) throw error
         await this.#session.close()
         await pause(retryMs, this.#visit.signal)
       }

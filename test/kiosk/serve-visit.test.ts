@@ -250,6 +250,34 @@ describe('a customer who leaves', () => {
     }
   })
 
+  test('takes the card before the reader has reported it: no other look is made, at whatever comes next', async () => {
+    const { outcome, card } = await play({ card: { faults: [{ at: 2, do: 'pull' }] } })
+    expect(outcome).toMatchObject({ kind: 'removed', look: undefined })
+    expect(card.exchanges).toBe(2)
+  })
+
+  test('takes the card while the server verifies: nothing is given to the next customer', async () => {
+    let taken = (): void => {}
+    const here = await tokenServer()
+    const slow = {
+      origin: here.origin,
+      challenge: here.challenge.bind(here),
+      checkCertificate: here.checkCertificate.bind(here),
+      async verify(token: Parameters<TokenServer['verify']>[0]) {
+        const acceptance = await here.verify(token)
+        taken()
+        return acceptance
+      },
+    } as TokenServer
+    const enter = async ({ transport }: Table) => {
+      taken = () => transport.remove()
+      return '1234'
+    }
+    const { outcome } = await play({ pins: [enter], options: { server: slow } })
+    expect(outcome.kind).toBe('removed')
+    expect(outcome).not.toHaveProperty('acceptance')
+  })
+
   test('takes the card after a wrong PIN: the lost try stays in the outcome', async () => {
     const gone = async ({ transport }: Table) => {
       transport.remove()
