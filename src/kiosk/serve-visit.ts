@@ -238,7 +238,8 @@ class Serving {
   async #perform(look: CardLook, service: ServiceLook): Promise<ServiceResult> {
     const { plan } = service
     const { screens, issuanceProfile, keepTries } = this.#options
-    const needsPin = plan.userVerification === 'pin' && plan.pinCheckedBy === 'card'
+    // The look has read the counter of each PIN that the card checks, that of a municipal application by its profile.
+    const needsPin = service.pin !== undefined
     let { entriesLeft } = service
     let wrong: PinError | undefined
     for (;;) {
@@ -313,9 +314,10 @@ class Serving {
     const idle = (): void => over.abort(new Ended('inactive'))
     const gone = (): void => over.abort(new Ended('removed'))
     let timer = setTimeout(idle, this.#idleMs)
+    let isOpen = true
     const active = (): void => {
       clearTimeout(timer)
-      if (!over.signal.aborted) timer = setTimeout(idle, this.#idleMs)
+      if (isOpen) timer = setTimeout(idle, this.#idleMs)
     }
     signal.addEventListener('abort', gone)
     try {
@@ -324,14 +326,16 @@ class Serving {
         over.signal.addEventListener('abort', () => reject(over.signal.reason))
       })
       const late = (value: T | undefined): void => {
-        if (over.signal.aborted && value !== undefined) discard(value)
+        if ((over.signal.aborted || !isOpen) && value !== undefined) discard(value)
       }
       answer.then(late, () => {})
       const given = await Promise.race([answer, ended])
-      if (over.signal.aborted) throw over.signal.reason
       if (given === undefined) throw new Ended('cancelled')
-      return given
+      if (!over.signal.aborted) return given
+      discard(given)
+      throw over.signal.reason
     } finally {
+      isOpen = false
       clearTimeout(timer)
       signal.removeEventListener('abort', gone)
     }

@@ -12,13 +12,16 @@ import {
   KioskMonitor,
   type KioskScreens,
   type PinRequest,
+  type ScreenControl,
   type ServeVisitOptions,
   serveVisit,
   takeCard,
   type Visit,
   type VisitOutcome,
 } from '../../src/kiosk/index.ts'
+import { loadProfile } from '../../src/municipal/application/load-profile.ts'
 import { TokenServer } from '../../src/token/index.ts'
+import { exampleProfile } from '../support/profiles.ts'
 import { origin, tokenServer } from '../support/token-server.ts'
 import { identity, verifies } from '../support/virtual.ts'
 
@@ -26,7 +29,7 @@ interface Play {
   readonly card?: VirtualCardOptions
   readonly options?: Partial<ServeVisitOptions>
   /** What the customer types, in turn; a function may do other things first. */
-  readonly pins?: readonly (string | ((table: Table) => Promise<string | undefined>))[]
+  readonly pins?: readonly (string | ((table: Table, control: ScreenControl) => Promise<string | undefined>))[]
   readonly choose?: KioskScreens['choose']
   /** The card cannot be cleared. */
   readonly notCleared?: boolean
@@ -74,10 +77,10 @@ async function play({
     const table = { transport, card, visit }
     const screens: KioskScreens = {
       ...(choose !== undefined && { choose }),
-      async enterPin(request) {
+      async enterPin(request, control) {
         asked.push(request)
         const next = pins[asked.length - 1]
-        const text = typeof next === 'function' ? await next(table) : next
+        const text = typeof next === 'function' ? await next(table, control) : next
         if (text === undefined) return undefined
         const pin = Pin.fromText(text)
         given.push(pin)
@@ -150,6 +153,22 @@ describe('a customer is served', () => {
     const { outcome, asked } = await play({ options: site, choose })
     expect(outcome).toMatchObject({ kind: 'performed', result: { kind: 'pin-verified' } })
     expect(asked).toMatchObject([{ pin: 'juki', entriesLeft: 2 }])
+  })
+
+  test('with a Juki card whose municipal application checks its PIN', async () => {
+    const site = { server: undefined, terminal: undefined, purpose: undefined, channel: 'municipal-machine' } as const
+    const options = { ...site, issuanceProfile: loadProfile(exampleProfile('juki-example')) }
+    const { outcome, asked } = await play({ card: { kind: 'juki' }, options, pins: ['9999', '1234'] })
+    expect(outcome).toMatchObject({ kind: 'performed', result: { kind: 'user-id', pinChecked: 'by-card' } })
+    expect(asked).toMatchObject([{ pin: 'issuance' }, { pin: 'issuance', wrong: { code: 'ERR_PIN_REJECTED' } }])
+  })
+
+  test('with a municipal application whose PIN the municipality checks: none is asked for here', async () => {
+    const site = { server: undefined, terminal: undefined, purpose: undefined, channel: 'municipal-machine' } as const
+    const options = { ...site, issuanceProfile: loadProfile(exampleProfile('free-area-example')) }
+    const { outcome, asked } = await play({ options })
+    expect(outcome).toMatchObject({ kind: 'performed', result: { kind: 'user-id', pinChecked: 'not-yet' } })
+    expect(asked).toEqual([])
   })
 })
 
@@ -233,6 +252,33 @@ describe('a customer who leaves', () => {
     expect(outcome).toMatchObject({ kind: 'removed', pinError: undefined })
     expect(visit.signal.aborted).toBe(true)
     expect(verifies(sent(card))).toBe(0)
+  })
+
+  test('takes the card at the moment at which the PIN is entered: it is wiped, and not sent', async () => {
+    const taken = async ({ transport }: Table) => {
+      transport.remove()
+      return '1234'
+    }
+    const { outcome, card } = await play({ pins: [taken] })
+    expect(outcome).toMatchObject({ kind: 'removed', pinError: undefined })
+    expect(verifies(sent(card))).toBe(0)
+  })
+
+  test('reports activity: the time starts again, and not after the answer', async () => {
+    let active = (): void => {}
+    const busy = async (_: Table, control: ScreenControl) => {
+      active = control.active
+      await sleep(700)
+      active()
+      await sleep(700)
+      return '1234'
+    }
+    const { outcome } = await play({ pins: [busy], options: { idleMs: 1_000 } })
+    expect(outcome.kind).toBe('accepted')
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+    const before = timers()
+    active()
+    expect(timers()).toBe(before)
   })
 
   test.each<[string, Fault, string]>([
