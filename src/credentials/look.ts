@@ -1,6 +1,6 @@
 import { type CardSession, type PinStatus, pinEntries } from '../card/index.ts'
 import { TextApplication } from '../card-face/index.ts'
-import { JpkiCardError, RefusalError, ResponseError, StatusWordError, TransportError } from '../errors.ts'
+import { JpkiCardError, RefusalError, ResponseError, TransportError } from '../errors.ts'
 import { type CardKind, identifyCard, readCardExpiry } from '../identify/index.ts'
 import { isFaceAuthentication, JpkiApplication, jpkiApplication, type TokenKind } from '../jpki/index.ts'
 import { JukiApplication } from '../juki/index.ts'
@@ -213,8 +213,8 @@ class Looking {
 
   async #token(plan: ServicePlan): Promise<Finding> {
     const app = this.jpki ?? (await JpkiApplication.open(this.#session, this.#options))
-    const certificate = await app.readCertificate('auth').catch(wantsPin)
-    const caCertificate = certificate && (await app.readCertificate('auth-ca').catch(absentCa))
+    const certificate = await app.readFreeCertificate()
+    const issuer = certificate && (await app.readIssuer())
     if (certificate !== undefined) {
       this.#certificate = certificateValidity(certificate, this.#options.at)
       const { state } = this.#certificate
@@ -228,7 +228,7 @@ class Looking {
     }
     const pin = plan.userVerification === 'pin' ? await this.#authenticationPin(app) : {}
     if (pin.reason !== undefined || certificate === undefined) return pin
-    return { ...pin, ...(await this.#atServer(certificate, caCertificate)) }
+    return { ...pin, ...(await this.#atServer(certificate, issuer)) }
   }
 
   /** A My Number card without a signature certificate whose PIN cannot be used is taken for one without a PIN. */
@@ -251,10 +251,10 @@ class Looking {
     return entriesLeft === 0 ? { pin, entriesLeft, reason: 'pin-guarded' } : { pin, entriesLeft }
   }
 
-  async #atServer(certificate: Certificate, ca: Certificate | undefined): Promise<Finding> {
+  async #atServer(certificate: Certificate, issuer: Certificate | undefined): Promise<Finding> {
     const { checkCertificate, at } = this.#options
     try {
-      await checkCertificate?.({ certificate: certificate.der, caCertificate: ca?.der })
+      await checkCertificate?.({ certificate: certificate.der, caCertificate: issuer?.der })
       return {}
     } catch (error) {
       if (!(error instanceof JpkiCardError)) throw error
@@ -291,15 +291,4 @@ function requireCard(error: unknown): JpkiCardError {
 function because(error: JpkiCardError): Finding {
   const { situation } = outcomeOf(error.code)
   return { reason: situation === 'number-or-card' ? 'card-not-understood' : situation, error }
-}
-
-/** On Android phones the certificate comes after the PIN. */
-function wantsPin(error: unknown): undefined {
-  if (error instanceof StatusWordError && error.code === 'ERR_SECURITY_STATUS') return undefined
-  throw error
-}
-
-/** It is optional in a token. */
-function absentCa(error: unknown): undefined {
-  requireCard(error)
 }

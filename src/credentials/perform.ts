@@ -1,6 +1,6 @@
 import type { CardSession, Pin, VerifyPinOptions } from '../card/index.ts'
 import { TextApplication, type TextAttributes } from '../card-face/index.ts'
-import { RefusalError, StatusWordError } from '../errors.ts'
+import { RefusalError } from '../errors.ts'
 import { readCardExpiry } from '../identify/index.ts'
 import { JpkiApplication, tokenSigner } from '../jpki/index.ts'
 import { JukiApplication } from '../juki/index.ts'
@@ -75,7 +75,7 @@ const methods: Readonly<Record<ServiceMethod, (means: ServiceMeans, plan: Servic
     const { session, challenge, expected } = needed(means, ['session', 'challenge', 'expected'])
     const app = jpkiOf(means.look, session) ?? (await JpkiApplication.open(session))
     const pin = plan.userVerification === 'device' ? plan.userVerification : needed(means, ['pin']).pin
-    const certificate = await app.readCertificate('auth').catch(wantsPin)
+    const certificate = await app.readFreeCertificate()
     if (certificate !== undefined && certificateValidity(certificate, means.at).state === 'expired') {
       throw new RefusalError('ERR_CERTIFICATE_EXPIRED', 'the certificate has expired')
     }
@@ -152,10 +152,4 @@ function requireCurrent(validity: ReadValidity | undefined, at: Date): void {
 function requireLasting(field: string | Uint8Array, at: Date, expired: RefusalError): void {
   const { state } = cardValidity({ expiry: parseCardDate(field), source: 'common-record' }, at)
   if (state === 'expired') throw expired
-}
-
-/** On Android phones the certificate comes after the PIN. */
-function wantsPin(error: unknown): undefined {
-  if (error instanceof StatusWordError && error.code === 'ERR_SECURITY_STATUS') return undefined
-  throw error
 }

@@ -15,6 +15,7 @@ import {
 import { wiping } from '../card/pin.ts'
 import {
   CertificateError,
+  DecodeError,
   ResponseError,
   SignatureError,
   StatusWordError,
@@ -146,6 +147,32 @@ export class JpkiApplication {
       if (kind === 'sign' && !this.#certificates.has(kind)) await refuseInherited(this.session, jpkiPins.sign)
       return this.#readCertificate(kind)
     })
+  }
+
+  /**
+   * Reads the user-authentication certificate before its PIN is verified; `undefined` on phones that require the PIN first
+   * (Android).
+   *
+   * @throws as {@link readCertificate}, but not for that.
+   */
+  readFreeCertificate(): Promise<Certificate | undefined> {
+    return this.#run(() => this.#readFree())
+  }
+
+  /**
+   * Reads the certificate of the CA that issued the user-authentication certificate; `undefined` when the card does not give a
+   * readable one, as it is optional in a token.
+   *
+   * @throws ResponseError, TransportError when reading failed.
+   */
+  async readIssuer(): Promise<Certificate | undefined> {
+    try {
+      return await this.readCertificate('auth-ca')
+    } catch (error) {
+      const refused = error instanceof StatusWordError || error instanceof CertificateError
+      if (refused || error instanceof DecodeError) return undefined
+      throw error
+    }
   }
 
   /** Tries left and state of a PIN. Spends no try. */
@@ -292,16 +319,22 @@ export class JpkiApplication {
     }
     this.#requirePinUsed(key)
     if (key === 'auth') {
-      const free = await this.#readCertificate(key).catch((error: unknown) => {
-        if (error instanceof StatusWordError && error.code === 'ERR_SECURITY_STATUS') return undefined
-        throw error
-      })
+      const free = await this.#readFree()
       if (free !== undefined) signatureLength(free)
       await verifyPin(this.session, jpkiPins[key], pin, options)
       return free ?? this.#readCertificate(key)
     }
     await verifyPin(this.session, jpkiPins[key], pin, options)
     return this.#readCertificate(key)
+  }
+
+  async #readFree(): Promise<Certificate | undefined> {
+    try {
+      return await this.#readCertificate('auth')
+    } catch (error) {
+      if (error instanceof StatusWordError && error.code === 'ERR_SECURITY_STATUS') return undefined
+      throw error
+    }
   }
 
   async #readCertificate(kind: CertificateKind): Promise<Certificate> {

@@ -1,5 +1,4 @@
 import type { Pin, VerifyPinOptions } from '../card/index.ts'
-import { CertificateError, DecodeError, StatusWordError } from '../errors.ts'
 import type { JpkiApplication } from './application.ts'
 import type { SignatureAlgorithm } from './schemes.ts'
 import type { TokenVerification } from './token-kinds.ts'
@@ -34,28 +33,17 @@ export function tokenSigner(
   return {
     async sign(message) {
       // The signature of a phone ends what it allowed, so that nothing is read after it.
-      const early = pin === 'device' ? await ownCa(app) : undefined
+      const early = pin === 'device' ? await app.readIssuer() : undefined
       const value = typeof pin === 'function' ? await pin() : pin
       const { algorithm, signature, certificate } = await app.authenticate(message, value, options)
-      const caCertificate = pin === 'device' ? early : await ownCa(app)
+      const issuer = pin === 'device' ? early : await app.readIssuer()
       return {
         algorithm,
         signature,
         certificate: certificate.der,
-        caCertificate,
+        caCertificate: issuer?.der,
         userVerification: pin === 'device' ? 'device' : 'pin',
       }
     },
-  }
-}
-
-/** The CA certificate is optional in a token, so a refusal to read it is ignored. */
-async function ownCa(app: JpkiApplication): Promise<Uint8Array | undefined> {
-  try {
-    return (await app.readCertificate('auth-ca')).der
-  } catch (error) {
-    const refused = error instanceof StatusWordError || error instanceof CertificateError
-    if (refused || error instanceof DecodeError) return undefined
-    throw error
   }
 }

@@ -1,10 +1,8 @@
 import { fromHex } from '../../bytes.ts'
 import type { CardSession, Pin } from '../../card/index.ts'
-import { StatusWordError } from '../../errors.ts'
 import { JpkiApplication, jpkiPins, tokenSigner } from '../../jpki/index.ts'
-import type { Certificate } from '../../pki/index.ts'
 import { answerChallenge, type TokenServer } from '../../token/index.ts'
-import { endMoment, readIfReadable } from '../certificate-reading.ts'
+import { endMoment } from '../certificate-reading.ts'
 import type { Context, Result } from '../context.ts'
 import { birthDate as birthDateOption } from '../options.ts'
 import { table } from '../output.ts'
@@ -80,11 +78,10 @@ async function checkBeforePin(
   app: JpkiApplication,
   request: { readonly terminal: string; readonly purpose: string },
 ): Promise<void> {
-  const certificate = await readFree(app)
+  const certificate = await app.readFreeCertificate()
   if (certificate === undefined) return
-  const ca = await readIfReadable(app, 'auth-ca')
-  const caCertificate = ca.readable ? ca.certificate.der : undefined
-  await server.checkCertificate({ ...request, certificate: certificate.der, caCertificate })
+  const issuer = await app.readIssuer()
+  await server.checkCertificate({ ...request, certificate: certificate.der, caCertificate: issuer?.der })
 }
 
 /**
@@ -98,19 +95,6 @@ async function userVerificationOf(
   const { pins } = context
   if ((await app.userVerification()) === 'device') return 'device'
   pins.requireSource()
-  if (pins.interactive) await readFree(app)
+  if (pins.interactive) await app.readFreeCertificate()
   return (session) => askPin(context, session, jpkiPins.auth)
-}
-
-/**
- * The user-authentication certificate, before a PIN is asked for; no extra exchange, as the application keeps it. `undefined` on
- * phones that require the PIN first.
- */
-async function readFree(app: JpkiApplication): Promise<Certificate | undefined> {
-  try {
-    return await app.readCertificate('auth')
-  } catch (error) {
-    if (!(error instanceof StatusWordError) || error.code !== 'ERR_SECURITY_STATUS') throw error
-    return undefined
-  }
 }
