@@ -116,6 +116,12 @@ export async function lookAtCard(session: CardSession, options: LookOptions): Pr
   return look
 }
 
+/** Validity of the card by the last day that it gives without a PIN; `undefined` for a Juki card or phone, which does not. */
+export async function readCardValidity(session: CardSession, at: Date): Promise<CardValidity | undefined> {
+  const field = await readCardExpiry(session)
+  return field && cardValidity({ expiry: parseCardDate(field), source: 'common-record' }, at)
+}
+
 /** What was found of one service. */
 type Finding = Partial<Omit<ServiceLook, 'plan'>>
 
@@ -124,7 +130,7 @@ class Looking {
   readonly #session: CardSession
   readonly #options: LookOptions
   jpki: JpkiApplication | undefined
-  #isFaceAuthentication = false
+  #kind: CardLook['kind'] = 'unknown'
   #certificate: CertificateValidity | undefined
   /** `null`: the card does not report its last day. */
   #card: CardValidity | null | undefined
@@ -141,7 +147,8 @@ class Looking {
   }
 
   async look(): Promise<CardLook> {
-    const kind = await this.#kind()
+    const kind = await this.#readKind()
+    this.#kind = kind
     const plans = findServices({ card: kind, channel: this.#options.channel }).filter((plan) => this.#isOffered(plan))
     const services: ServiceLook[] = []
     for (const plan of plans) services.push(await this.#service(plan))
@@ -151,7 +158,7 @@ class Looking {
       this.#error === undefined ? { reason: kind === 'juki' ? 'card-kind-ended' : 'other-card' } : because(this.#error)
     const { lastDayInJapan: until, renewableFrom: from, state } = this.#certificate ?? {}
     return {
-      kind: this.#isFaceAuthentication ? 'face-authentication' : kind,
+      kind: this.#kind,
       services,
       reason: isUsable ? undefined : (first ?? none).reason,
       error: isUsable ? undefined : (first ?? none).error,
@@ -161,7 +168,7 @@ class Looking {
     }
   }
 
-  async #kind(): Promise<CardKind> {
+  async #readKind(): Promise<CardKind> {
     const { tokenKinds } = this.#options
     try {
       this.jpki = await JpkiApplication.open(this.#session, { tokenKinds })
@@ -241,8 +248,9 @@ class Looking {
     }
     if (finding.reason === undefined || finding.reason === 'pin-guarded') return finding
     const certificates = await app.readAvailability().catch((error) => void requireCard(error))
-    this.#isFaceAuthentication = isFaceAuthentication(certificates, finding.pin?.state)
-    return this.#isFaceAuthentication ? { ...finding, reason: 'card-without-pin' } : finding
+    if (!isFaceAuthentication(this.#kind, certificates, finding.pin?.state)) return finding
+    this.#kind = 'face-authentication'
+    return { ...finding, reason: 'card-without-pin' }
   }
 
   #pin(pin: PinStatus): Finding {
@@ -268,13 +276,7 @@ class Looking {
 
   /** Whether the card has expired, by the day it reports; read once. */
   async #expired(): Promise<Finding | undefined> {
-    if (this.#card === undefined) {
-      const field = await readCardExpiry(this.#session)
-      this.#card =
-        field === undefined
-          ? null
-          : cardValidity({ expiry: parseCardDate(field), source: 'common-record' }, this.#options.at)
-    }
+    if (this.#card === undefined) this.#card = (await readCardValidity(this.#session, this.#options.at)) ?? null
     return this.#card?.state === 'expired' ? { reason: 'card-expired' } : undefined
   }
 }

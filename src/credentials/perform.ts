@@ -1,7 +1,6 @@
 import type { CardSession, Pin, VerifyPinOptions } from '../card/index.ts'
 import { TextApplication, type TextAttributes } from '../card-face/index.ts'
 import { RefusalError } from '../errors.ts'
-import { readCardExpiry } from '../identify/index.ts'
 import { JpkiApplication, tokenSigner } from '../jpki/index.ts'
 import { JukiApplication } from '../juki/index.ts'
 import type { PersonalText, ReadValidity } from '../municipal/index.ts'
@@ -13,8 +12,8 @@ import {
   type Swipe,
 } from '../municipal/index.ts'
 import { answerChallenge, type ExpectedClaims, type Token, type TokenChallenge } from '../token/index.ts'
-import { cardValidity, certificateValidity, parseCardDate } from '../validity/index.ts'
-import { type CardLook, jpkiOf } from './look.ts'
+import { type CalendarDay, type CardValidity, cardValidity, certificateValidity } from '../validity/index.ts'
+import { type CardLook, jpkiOf, readCardValidity } from './look.ts'
 import type { ServiceMethod, ServicePlan } from './plan.ts'
 
 /** What a service is performed with; which of it is needed depends on the method. */
@@ -128,12 +127,10 @@ function needed<Name extends keyof Means>(
 /** Checks the last day where the card gives it without a PIN; a Juki card does not. */
 async function requireLiving(session: CardSession, { look, at }: ServiceMeans): Promise<void> {
   // The look has refused an expired card already; one that ended in between is refused here.
-  if (look?.card !== undefined) return requireLasting(look.card.lastDayInJapan.replaceAll('-', ''), at, cardExpired())
-  const field = await readCardExpiry(session)
-  if (field !== undefined) requireLasting(field, at, cardExpired())
+  const known = look?.card
+  const card = known ? validityUntil(known.lastDayInJapan, at) : await readCardValidity(session, at)
+  if (card?.state === 'expired') throw new RefusalError('ERR_CARD_EXPIRED', 'the card has expired')
 }
-
-const cardExpired = (): RefusalError => new RefusalError('ERR_CARD_EXPIRED', 'the card has expired')
 
 /** With the counter that the look has read, which holds while nothing but reading has happened since. */
 function pinOptionsOf({ look, pinOptions }: ServiceMeans, plan: ServicePlan): VerifyPinOptions {
@@ -144,12 +141,10 @@ function pinOptionsOf({ look, pinOptions }: ServiceMeans, plan: ServicePlan): Ve
 /** Checks the validity registered by the municipality, by days in Japan. */
 function requireCurrent(validity: ReadValidity | undefined, at: Date): void {
   if (validity === undefined || !('until' in validity)) return
-  const expired = new RefusalError('ERR_REGISTRATION_EXPIRED', 'the registration has expired')
-  requireLasting(validity.until.replaceAll('-', ''), at, expired)
+  if (validityUntil(validity.until, at).state === 'expired') {
+    throw new RefusalError('ERR_REGISTRATION_EXPIRED', 'the registration has expired')
+  }
 }
 
-/** @param field - last day, `YYYYMMDD`. */
-function requireLasting(field: string | Uint8Array, at: Date, expired: RefusalError): void {
-  const { state } = cardValidity({ expiry: parseCardDate(field), source: 'common-record' }, at)
-  if (state === 'expired') throw expired
-}
+const validityUntil = (expiry: CalendarDay, at: Date): CardValidity =>
+  cardValidity({ expiry, source: 'common-record' }, at)

@@ -106,13 +106,15 @@ export function decodeAvailability(bytes: Uint8Array): CertificateAvailability {
  * an authentication PIN that is blocked or does not report a counter. Official for the certificate, inferred for the PIN. The card of
  * a child whose PIN is blocked looks the same; both are served at the municipal counter.
  *
+ * @param card - kind of the token; a phone has a PIN that can be blocked, or none.
  * @param certificates - from EF 0008; `undefined` when the card does not report them.
  * @param authPin - state of the authentication PIN; `undefined` when it could not be read.
  */
 export function isFaceAuthentication(
+  card: string,
   certificates: Pick<CertificateAvailability, 'sign' | 'auth'> | undefined,
   authPin: PinStatus['state'] | undefined,
 ): boolean {
-  if (certificates === undefined || certificates.sign || !certificates.auth) return false
+  if (card !== 'my-number' || certificates === undefined || certificates.sign || !certificates.auth) return false
   return authPin === undefined || authPin === 'blocked'
 }

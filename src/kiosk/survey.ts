@@ -75,8 +75,7 @@ async function readSurvey(session: CardSession, signal: AbortSignal): Promise<Ca
   if (file === undefined) return { ...base, pins }
   const { auth, sign } = decodeAvailability(file)
   const certificates = { auth, sign }
-  const variant =
-    kind === 'my-number' && isFaceAuthentication(certificates, pins.auth?.state) ? 'face-authentication' : undefined
+  const variant = isFaceAuthentication(kind, certificates, pins.auth?.state) ? 'face-authentication' : undefined
   return { ...base, variant, pins, certificates }
 }
 

@@ -114,6 +114,12 @@ describe('why not', () => {
     ],
     ['a Juki card', { kind: 'juki' }, {}, 'card-kind-ended'],
     ['an Android phone whose PIN is blocked', { kind: 'phone-android', triesLeft: { auth: 0 } }, {}, 'pin-blocked'],
+    [
+      'an Android phone whose PIN is blocked, without a signature certificate',
+      { kind: 'phone-android', triesLeft: { auth: 0 }, signCertificate: false },
+      {},
+      'pin-blocked',
+    ],
     ['a service that no phone has', { kind: 'phone-android' }, { methods: ['attributes'] }, 'other-card'],
   ])('%s', async (_, card, options, reason) => {
     const { found } = await look(card, options)

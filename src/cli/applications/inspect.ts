@@ -61,7 +61,7 @@ function variantOf(
   pins: readonly PinReport[],
 ): 'face-authentication' | undefined {
   const authPin = pins.find(({ id }) => id === 'auth')?.state
-  return kind === 'my-number' && isFaceAuthentication(availability, authPin) ? 'face-authentication' : undefined
+  return isFaceAuthentication(kind, availability, authPin) ? 'face-authentication' : undefined
 }
 
 async function readCertificate(app: JpkiApplication, id: CertificateKind): Promise<CertificateReport> {
