@@ -78,8 +78,6 @@ export type Settings = Omit<
   readonly clock: () => Date
   readonly userVerification: readonly UserVerification[]
   readonly pseudonymKey: KeyObject
-  /** The anchors in the certificate encoding of tokens (base64 of DER). */
-  readonly anchorTexts: ReadonlySet<string>
   /** Generation of each anchor that is a JPKI CA. */
   readonly generations: ReadonlyMap<Certificate, number | undefined>
 }
@@ -123,7 +121,6 @@ export function settingsOf(options: TokenServiceOptions): Settings {
     pseudonymKey: createSecretKey(pseudonymKey),
     clock: options.clock ?? (() => new Date()),
     userVerification: [...userVerification],
-    anchorTexts: new Set(anchors.map(({ der }) => Buffer.from(der).toString('base64'))),
     generations: new Map(anchors.map((anchor) => [anchor, jpkiAuthorityOf(anchor)?.generation])),
   }
 }

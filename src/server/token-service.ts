@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { createHash, createHmac, type KeyObject, randomBytes } from 'node:crypto'
-import { toBase64 } from '../bytes.ts'
+import { equalBytes } from '../bytes.ts'
 import { AuditError, CertificateError, RefusalError } from '../errors.ts'
 import type { VerificationReport } from '../pki/index.ts'
 import {
@@ -492,9 +492,9 @@ async function inspect(
   caCertificate: Uint8Array | undefined,
   at: Date,
 ): Promise<{ readonly report: VerificationReport; readonly byPolicy: UserVerification | undefined }> {
-  const { anchors, anchorTexts, revocation, hierarchies, profiles, signatures, intermediates = [] } = settings
-  const isKnown = caCertificate === undefined || anchorTexts.has(toBase64(caCertificate))
-  const pool = isKnown ? intermediates : [...intermediates, read(caCertificate, 1)]
+  const { anchors, revocation, hierarchies, profiles, signatures, intermediates = [] } = settings
+  const isAnchor = caCertificate !== undefined && anchors.some(({ der }) => equalBytes(der, caCertificate))
+  const pool = caCertificate === undefined || isAnchor ? intermediates : [...intermediates, read(caCertificate, 1)]
   const trust = { anchors, revocation, hierarchies, profiles, signatures }
   const report = await inspectCertificate(certificate, { ...trust, intermediates: pool, at, use: 'auth' })
   if (!report.ok) throw refusalOf(report, certificate)
