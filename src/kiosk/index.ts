@@ -29,6 +29,7 @@ export type {
   PinRequest,
   ScreenControl,
   ServeVisitOptions,
+  VisitEnd,
   VisitOutcome,
 } from './serve-visit.ts'
 export { serveVisit, takeCard } from './serve-visit.ts'

@@ -167,17 +167,17 @@ export class KioskMonitor implements AsyncDisposable {
     const { signal } = this.#stop
     // Let the caller subscribe before the first event.
     await Promise.resolve()
-    let isAnew = false
+    let isRestarted = false
     while (!signal.aborted) {
       try {
         for await (const event of this.#transport.watch({ signal })) {
-          if (isAnew) this.#serviceRestored()
-          isAnew = false
+          if (isRestarted) this.#serviceRestored()
+          isRestarted = false
           this.#take(event)
         }
         break
       } catch (cause) {
-        isAnew = true
+        isRestarted = true
         this.#serviceLost(cause)
         for (const name of this.#slots.keys()) this.#detached(name)
         await pause(rewatchMs, signal)

@@ -5,6 +5,7 @@ import {
   type PlaceDetails,
   type SituationMessage,
   situationMessage,
+  situationOf,
   type VisitDetails,
   type VisitMessage,
   type VisitStep,
@@ -60,7 +61,7 @@ export function screenText(screen: VisitScreen, options: ScreenTextOptions): Scr
   if (screen.step === 'refused') {
     const { situation, error } = screen
     const { title, text, next, spoken } =
-      error === undefined || situation !== situationOfError(error)
+      error === undefined || situation !== situationOf(error)
         ? situationMessage(situation, place)
         : messageFor(error, { audience: 'customer', ...place })
     return { title, text, next, spoken, language, notice: undefined }
@@ -74,11 +75,6 @@ function noticeOf(
   place: ScreenTextOptions,
 ): SituationMessage | undefined {
   if (step === 'accepted' && renewal) return situationMessage('certificate-renew-soon', { ...renewal, ...place })
-  if (step === 'enter-pin' && wrong) return situationMessage(situationOfError(wrong), { ...details, ...place })
+  if (step === 'enter-pin' && wrong) return situationMessage(situationOf(wrong), { ...details, ...place })
   return undefined
-}
-
-/** The situation of an error, with what modifies it: a rejected PIN that may not be entered again is at the limit. */
-export function situationOfError(error: JpkiCardError): Situation {
-  return messageFor(error, { audience: 'customer', language: 'en' }).situation
 }

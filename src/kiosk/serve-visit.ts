@@ -10,11 +10,12 @@ import {
   serviceMethods,
 } from '../credentials/index.ts'
 import { JpkiCardError, PinError, ResponseError, StateNotClearedError, TransportError } from '../errors.ts'
+import { situationOf } from '../messages/index.ts'
 import type { Situation } from '../outcomes.ts'
 import type { PinId } from '../pins.ts'
 import type { RemoteAcceptance, TokenServer } from '../token/index.ts'
 import { decideRetry, pause } from './retry.ts'
-import { situationOfError, type VisitScreen } from './screen.ts'
+import type { VisitScreen } from './screen.ts'
 import type { Visit } from './visit.ts'
 
 /** The PIN that is asked for. */
@@ -65,7 +66,7 @@ export interface ServeVisitOptions extends Omit<LookOptions, 'at' | 'checkCertif
 }
 
 /** How a visit ended. */
-export type VisitOutcome = (
+export type VisitEnd =
   | { readonly kind: 'accepted'; readonly plan: ServicePlan; readonly acceptance: RemoteAcceptance }
   /** The service needs no token: user id (its PIN may be verified by the municipality still), attributes, PIN verified. */
   | {
@@ -79,7 +80,9 @@ export type VisitOutcome = (
   | { readonly kind: 'inactive' }
   /** The card was taken before there was a result. */
   | { readonly kind: 'removed' }
-) & {
+
+/** How a visit ended, and what it has found out. */
+export type VisitOutcome = VisitEnd & {
   /** `undefined` when the card was not looked at. */
   readonly look: CardLook | undefined
   /** The last error of a PIN, whatever came after it: says what a try was spent on, and what is left. */
@@ -119,9 +122,6 @@ export async function takeCard(visit: Visit, screens: Pick<KioskScreens, 'show'>
   await visit.removed
 }
 
-/** What a visit ends with, `look` and `pinError` apart. */
-type End = VisitOutcome extends infer O ? (O extends unknown ? Omit<O, 'look' | 'pinError'> : never) : never
-
 /** Thrown by a question that ended without an answer. */
 class Ended extends Error {
   readonly kind: 'cancelled' | 'inactive' | 'removed'
@@ -153,10 +153,10 @@ class Serving {
   async serve(): Promise<VisitOutcome> {
     const end = await this.#end()
     this.#options.screens.show(this.#lastScreen(end))
-    return { ...end, look: this.#look, pinError: this.#pinError } as VisitOutcome
+    return { ...end, look: this.#look, pinError: this.#pinError }
   }
 
-  #lastScreen(end: End): VisitScreen {
+  #lastScreen(end: VisitEnd): VisitScreen {
     if (end.kind === 'refused') return { step: 'refused', situation: end.situation, error: end.error }
     if (end.kind === 'cancelled') return { step: 'refused', situation: 'cancelled' }
     if (end.kind === 'removed') return { step: 'refused', situation: 'card-removed' }
@@ -164,16 +164,14 @@ class Serving {
     return { step: 'accepted', details: { service: end.plan.method }, renewal: this.#look?.renewal }
   }
 
-  async #end(): Promise<End> {
+  async #end(): Promise<VisitEnd> {
     try {
       return await this.#serve()
     } catch (error) {
       if (error instanceof Ended) return { kind: error.kind }
       if (!(error instanceof JpkiCardError)) throw error
       // A PIN that may have cost a try, and a card that may not be cleared, come before its removal.
-      return this.#isRemoval(error)
-        ? { kind: 'removed' }
-        : { kind: 'refused', situation: situationOfError(error), error }
+      return this.#isRemoval(error) ? { kind: 'removed' } : { kind: 'refused', situation: situationOf(error), error }
     } finally {
       await this.#session?.close()
     }
@@ -185,7 +183,7 @@ class Serving {
     return this.#visit.signal.aborted || error.code === 'ERR_CARD_REMOVED' || error.code === 'ERR_NO_CARD'
   }
 
-  async #serve(): Promise<End> {
+  async #serve(): Promise<VisitEnd> {
     const { screens } = this.#options
     screens.show({ step: 'checking' })
     const look = await this.#lookAtCard()

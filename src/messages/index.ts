@@ -21,7 +21,7 @@ export { lookSituations, situations } from '../outcomes.ts'
 export type { PinDetails } from './classify.ts'
 export type { CustomerDetails, DayDetails, PlaceDetails } from './fill.ts'
 export type { Message, MessageOptions, SituationMessage, SituationOptions } from './message.ts'
-export { messageFor, situationMessage } from './message.ts'
+export { messageFor, situationMessage, situationOf } from './message.ts'
 export type {
   Accepted,
   Audience,

@@ -84,6 +84,11 @@ export function messageFor<A extends Audience>(error: unknown, options: MessageO
   return { ...shown, turn, retry, code: failure.code }
 }
 
+/** The situation of a customer that an error leads to: what {@link messageFor} has, without its texts. Accepts any thrown value. */
+export function situationOf(error: unknown): Situation {
+  return meaningOfFailure(failureOf(error, {})).situation
+}
+
 /** Audience and language of a message in a situation, and its details. */
 export interface SituationOptions<A extends Audience = 'customer'> extends CustomerDetails {
   /** Default `customer`. */
