@@ -85,7 +85,7 @@ export interface Town {
  * once; of the others half are `ordinary`.
  *
  * The same seed, `now` and version of this package give the same persons, numbers, dates, moods and certificates, the
- * keys and what depends on them (signatures, key identifiers) excepted: keys are random, so that nobody who knows a seed
+ * keys and what depends on them (signatures, key identifiers) excepted: keys are random, so that no one who knows a seed
  * can issue certificates of a town that someone trusts. A resident does not depend on the number of residents.
  *
  * Shared by all residents: the authorities, the card-verifiable certificates, the keys of text, visual and common AP; the

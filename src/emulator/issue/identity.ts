@@ -51,7 +51,7 @@ export interface IdentityOptions {
   /**
    * Another identity, whose authorities, card-verifiable certificates and key pairs are used, so that none is generated:
    * the certificates of the new one have their own subjects and serial numbers, but the same public keys. A server that
-   * tells persons apart by key needs `keys` as well; a card with files of the other one answers its challenges.
+   * distinguishes persons by key needs `keys` as well; a card with files of the other one answers its challenges.
    */
   readonly like?: Identity | undefined
   /** CAs that issue the certificates. Default: those of `like`, else fresh ones. */
