@@ -5,22 +5,13 @@ import type { FaultScript, VirtualCardOptions } from '../../src/emulator/index.t
 import { type JpkiCardError, RefusalError, ServerError } from '../../src/errors.ts'
 import { loadProfile } from '../../src/municipal/application/load-profile.ts'
 import { Certificate } from '../../src/pki/x509/index.ts'
-import { type TokenChallenge, tokenFormat } from '../../src/token/index.ts'
+import { tokenChallenge as challenge, origin } from '../support/challenge.ts'
 import { exampleProfile } from '../support/profiles.ts'
 import { thrown } from '../support/vectors.ts'
 import { bench, identity, verifies } from '../support/virtual.ts'
 
 const day = 86_400_000
 const at = new Date()
-const origin = 'https://issue.example'
-const challenge: TokenChallenge = {
-  format: tokenFormat,
-  origin,
-  terminal: 'kiosk-1',
-  purpose: 'residence-record',
-  nonce: Buffer.alloc(32, 7).toString('base64url'),
-  expiresAt: '2030-01-01T00:00:00Z',
-}
 const freeArea = loadProfile(exampleProfile('free-area-example'))
 const juki = loadProfile(exampleProfile('juki-example'))
 

@@ -12,20 +12,12 @@ import { loadProfile } from '../../src/municipal/application/load-profile.ts'
 import { readBits } from '../../src/municipal/stripe/decode.ts'
 import { loadStripeProfile } from '../../src/municipal/stripe/load-profile.ts'
 import { Certificate } from '../../src/pki/x509/index.ts'
-import { parseToken, type TokenChallenge, tokenFormat } from '../../src/token/index.ts'
+import { parseToken } from '../../src/token/index.ts'
+import { tokenChallenge as challenge, origin } from '../support/challenge.ts'
 import { exampleProfile } from '../support/profiles.ts'
 import { bench, identity, verifies } from '../support/virtual.ts'
 
 const at = new Date()
-const origin = 'https://issue.example'
-const challenge: TokenChallenge = {
-  format: tokenFormat,
-  origin,
-  terminal: 'kiosk-1',
-  purpose: 'residence-record',
-  nonce: Buffer.alloc(32, 7).toString('base64url'),
-  expiresAt: '2030-01-01T00:00:00Z',
-}
 const profiles = {
   juki: loadProfile(exampleProfile('juki-example')),
   freeArea: loadProfile(exampleProfile('free-area-example')),

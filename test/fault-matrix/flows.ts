@@ -19,7 +19,8 @@ import { JpkiApplication, type JpkiSignature, jpkiPins } from '../../src/jpki/in
 import { JukiApplication } from '../../src/juki/index.ts'
 import { IssuanceApplication } from '../../src/municipal/application/application.ts'
 import { loadProfile } from '../../src/municipal/application/load-profile.ts'
-import { parseToken, type TokenChallenge, tokenFormat } from '../../src/token/index.ts'
+import { parseToken } from '../../src/token/index.ts'
+import { origin, tokenChallenge } from '../support/challenge.ts'
 import { rootsOf } from '../support/cvc-roots.ts'
 import { exampleProfile } from '../support/profiles.ts'
 
@@ -82,16 +83,6 @@ async function readAttributes({ session, pin }: Table): Promise<unknown> {
   return text.readAttributes()
 }
 
-const origin = 'https://issue.example'
-const tokenChallenge: TokenChallenge = {
-  format: tokenFormat,
-  origin,
-  terminal: 'kiosk-1',
-  purpose: 'residence-record',
-  nonce: Buffer.alloc(32, 7).toString('base64url'),
-  expiresAt: '2100-01-01T00:00:00Z',
-}
-
 async function serve({ session, pin }: Table, method: ServiceMethod): Promise<unknown> {
   const channels = { token: 'convenience-store', 'issuance-application': 'municipal-machine' } as const
   const channel = method in channels ? channels[method as keyof typeof channels] : 'counter'
@@ -146,6 +137,19 @@ const trusted = (identity: Identity): ReturnType<typeof rootsOf> => {
   return known
 }
 
+/** A flow with an iPhone whose holder verifies each time. */
+function onVerifiedPhone(run: Flow['run']): Flow {
+  return {
+    options: { kind: 'phone-iphone' },
+    prepare: (card) => card.verifyHolder(),
+    run,
+    next(table) {
+      table.card.verifyHolder()
+      return run(table)
+    },
+  }
+}
+
 /** Every flow by its title. */
 export const flows: Readonly<Record<string, Flow>> = {
   identify: { run: ({ session }) => identifyCard(session) },
@@ -185,15 +189,7 @@ export const flows: Readonly<Record<string, Flow>> = {
     // A card that lies about its counter has the right PIN verified.
     next: async ({ session }) => (await (await JpkiApplication.open(session)).pinStatus('auth')).state,
   },
-  'iPhone, user authentication': {
-    options: { kind: 'phone-iphone' },
-    prepare: (card) => card.verifyHolder(),
-    run: authenticateByDevice,
-    next(table) {
-      table.card.verifyHolder()
-      return authenticateByDevice(table)
-    },
-  },
+  'iPhone, user authentication': onVerifiedPhone(authenticateByDevice),
   signature: {
     options: { triesLeft: { sign: 2 } },
     async run({ session, pin }) {
@@ -269,15 +265,7 @@ export const flows: Readonly<Record<string, Flow>> = {
   'look, iPhone': { options: { kind: 'phone-iphone' }, run: lookOnly },
   'visit, card': { run: visit },
   'visit, Android': { options: { kind: 'phone-android' }, run: visit },
-  'visit, iPhone': {
-    options: { kind: 'phone-iphone' },
-    prepare: (card) => card.verifyHolder(),
-    run: visit,
-    next(table) {
-      table.card.verifyHolder()
-      return visit(table)
-    },
-  },
+  'visit, iPhone': onVerifiedPhone(visit),
   'service: token': { run: (table) => serve(table, 'token') },
   'service: user id': { run: (table) => serve(table, 'issuance-application') },
   'service: attributes': { run: (table) => serve(table, 'attributes') },

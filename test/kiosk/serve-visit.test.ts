@@ -21,8 +21,9 @@ import {
 } from '../../src/kiosk/index.ts'
 import { loadProfile } from '../../src/municipal/application/load-profile.ts'
 import { TokenServer } from '../../src/token/index.ts'
+import { origin } from '../support/challenge.ts'
 import { exampleProfile } from '../support/profiles.ts'
-import { origin, tokenServer } from '../support/token-server.ts'
+import { tokenServer } from '../support/token-server.ts'
 import { identity, verifies } from '../support/virtual.ts'
 
 interface Play {

@@ -5,9 +5,9 @@ import { Certificate } from '../../src/pki/x509/index.ts'
 import { createHttpHandler } from '../../src/server/http/handler.ts'
 import { memoryStore, TokenService } from '../../src/server/index.ts'
 import { TokenServer } from '../../src/token/index.ts'
+import { origin } from './challenge.ts'
 import { identity } from './virtual.ts'
 
-export const origin = 'https://issue.example'
 const day = 86_400_000
 
 /** A client of an issuance server in process that trusts the shared person's CA. */
