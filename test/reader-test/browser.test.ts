@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-test.runIf(requireAll)('there is a browser', () => {
+test.runIf(browser !== undefined || requireAll)('there is a browser', () => {
   expect(browser).toBeDefined()
 })
 
