@@ -96,7 +96,11 @@ export class Admission {
       this.#schedule(1)
     }
     // While all places are taken only this timer expires waiting jobs.
-    if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#expire(), this.#waitMs).unref()
+    const first = this.#waiting.first
+    if (first === undefined || this.#timer !== undefined) return
+    // One more millisecond: a timer may fire early by a fraction.
+    const leftMs = Math.max(0, first.since + this.#waitMs - performance.now()) + 1
+    this.#timer = setTimeout(() => this.#expire(), leftMs).unref()
   }
 
   #schedule(turns: number): void {

@@ -114,7 +114,7 @@ describe('the check of a certificate', () => {
       },
     ]
     const service = serve({ revocation: { mode: 'required', sources } })
-    const handler = await handlerWith({ service, limits: { concurrency: 1, timeoutMs: 2_000 } })
+    const handler = await handlerWith({ service, limits: { concurrency: 1, timeoutMs: 2_000, queueMs: 30_000 } })
     const outcomes = await Promise.all([1, 2].map(async () => outcome(await handler.fetch(askCheck()))))
     open()
     expect(outcomes).toEqual(['503 ERR_ANSWER_TIMEOUT', '503 ERR_ANSWER_TIMEOUT'])
