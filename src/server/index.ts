@@ -64,7 +64,7 @@ export type { RedisSentinels, RedisTls } from './stores/redis-address.ts'
 export type { RedisFaultReason } from './stores/redis-faults.ts'
 export type { RedisStoreOptions } from './stores/redis-store.ts'
 export { redisStore } from './stores/redis-store.ts'
-export type { CounterStore, NonceStore, TextChange } from './stores/store.ts'
+export type { CaseStore, CounterStore, NonceStore, StoreScope, TextChange } from './stores/store.ts'
 export type {
   Acceptance,
   CertificateCheck,

@@ -208,3 +208,68 @@ test('announcements in memory are returned until their end, each once', () => {
   now = 1001
   expect(store.announce!('c', 1000)).toEqual(['c'])
 })
+
+test('an announcement in memory is withdrawn by a lifetime of 0', () => {
+  const store = memoryStore({ clock: () => 0 })
+  store.announce!('a', 1000)
+  expect(store.announce!('b', 1000)).toEqual(['a', 'b'])
+  expect(store.announce!('a', 0)).toEqual(['b'])
+  expect(store.announce!('absent', 0)).toEqual(['b'])
+})
+
+describe('texts in memory that are due', () => {
+  const added = (key: string, dueAt?: number) => ({ key, expected: undefined, next: 'a', dueAt })
+
+  test('are returned from their time on, those due first at the front, at most as many as requested', async () => {
+    const store = memoryStore()
+    expect(store.scope).toBe('process')
+    expect(await store.due(Number.MAX_SAFE_INTEGER, 10)).toEqual([])
+    await store.compareAndSet([added('late', 300), added('early', 100), added('never'), added('middle', 200)])
+    expect(await store.due(99, 10)).toEqual([])
+    expect(await store.due(100, 10)).toEqual(['early'])
+    expect(await store.due(300, 10)).toEqual(['early', 'middle', 'late'])
+    expect(await store.due(300, 2)).toEqual(['early', 'middle'])
+    expect(await store.due(300, 10)).toEqual(['early', 'middle', 'late'])
+  })
+
+  test('keep their time when unchanged, and have that of their last change otherwise', async () => {
+    const store = memoryStore()
+    await store.compareAndSet(['same', 'later', 'done', 'gone', 'removed', 'written'].map((key) => added(key, 100)))
+    expect(await store.compareAndSet([{ key: 'same', expected: 'a', next: 'a', dueAt: 900 }])).toBe(true)
+    expect(await store.compareAndSet([{ key: 'later', expected: 'a', next: 'b', dueAt: 200 }])).toBe(true)
+    expect(await store.compareAndSet([{ key: 'done', expected: 'a', next: 'b' }])).toBe(true)
+    expect(await store.compareAndSet([{ key: 'gone', expected: 'a', next: undefined, dueAt: 50 }])).toBe(true)
+    await store.remove('removed')
+    await store.write('written', 'b')
+    expect(await store.due(100, 10)).toEqual(['same'])
+    expect(await store.due(1_000, 10)).toEqual(['same', 'later'])
+    expect(await store.compareAndSet([added('gone'), added('removed')])).toBe(true)
+    expect(await store.due(1_000, 10)).toEqual(['same', 'later'])
+  })
+
+  test('are left as they were by a change that does not happen', async () => {
+    const store = memoryStore()
+    await store.compareAndSet([added('one', 100)])
+    const changes = [
+      { key: 'one', expected: 'a', next: 'b', dueAt: 50 },
+      { key: 'two', expected: 'x', next: 'y', dueAt: 50 },
+    ]
+    expect(await store.compareAndSet(changes)).toBe(false)
+    expect(await store.due(99, 10)).toEqual([])
+    expect(await store.due(100, 10)).toEqual(['one'])
+  })
+
+  test('are not due any more once expired', async () => {
+    let now = 0
+    const store = memoryStore({ clock: () => now })
+    await store.compareAndSet([{ ...added('short', 100), lifetimeMs: 1000 }, added('long', 200)])
+    now = 999
+    expect(await store.due(200, 10)).toEqual(['short', 'long'])
+    now = 1000
+    expect(await store.due(200, 10)).toEqual(['long'])
+    for (let i = 0; i < 1_000; i++) await store.write(`${i}`, 'x')
+    // A clock put back would show what had not been removed.
+    now = 0
+    expect(await store.due(200, 10)).toEqual(['long'])
+  })
+})

@@ -1,6 +1,6 @@
 import { latin1Text } from '../../bytes.ts'
 import { RefusalError } from '../../errors.ts'
-import type { CounterStore, NonceStore } from './store.ts'
+import type { CaseStore, NonceStore } from './store.ts'
 
 /** Options of {@link memoryStore}. */
 export interface MemoryStoreOptions {
@@ -21,11 +21,12 @@ interface Entry {
 
 /**
  * A store for one process. Nonces are lost with the process, so they are refused afterwards. Counters and texts are
- * lost too, and with them the count of wrong PINs: for demonstrations and tests only. Constant cost per call.
+ * lost too, and with them the count of wrong PINs: for demonstrations and tests only. Constant cost per call, except that
+ * `due` looks at each text with a time.
  *
  * @throws RangeError if maxNonces is not an integer from 1.
  */
-export function memoryStore(options: MemoryStoreOptions = {}): NonceStore & CounterStore {
+export function memoryStore(options: MemoryStoreOptions = {}): NonceStore & CaseStore {
   const { maxNonces = 100_000, clock = () => performance.now() } = options
   if (!Number.isSafeInteger(maxNonces) || maxNonces < 1) throw new RangeError('maxNonces must be an integer from 1')
   const nonces = new Map<string, Entry>()
@@ -46,6 +47,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): NonceStore & Coun
     else after.before = before
   }
   return {
+    scope: 'process',
     put(nonce, record, lifetimeMs) {
       const now = clock()
       while (oldest !== undefined && oldest.until <= now) unlink(oldest)
@@ -82,31 +84,52 @@ export function memoryStore(options: MemoryStoreOptions = {}): NonceStore & Coun
     remove: async (key) => texts.set(key, undefined),
     async compareAndSet(changes) {
       if (!changes.every(({ key, expected }) => texts.get(key) === expected)) return false
-      for (const { key, expected, next, lifetimeMs } of changes) {
-        if (next !== expected) texts.set(key, next, lifetimeMs)
+      for (const { key, expected, next, lifetimeMs, dueAt } of changes) {
+        if (next !== expected) texts.set(key, next, lifetimeMs, dueAt)
       }
       return true
     },
+    due: async (before, limit) => texts.due(before, limit),
   }
 }
 
-/** Texts by name, without or with expiry. */
+interface Text {
+  readonly value: string
+  readonly until: number
+}
+
+/** Texts by name, without or with expiry, and the times at which some of them are due. */
 function expiringTexts(clock: () => number) {
-  const texts = new Map<string, { readonly value: string; readonly until: number }>()
+  const texts = new Map<string, Text>()
+  const dueTimes = new Map<string, number>()
   let sweepAt = 1_000
+  const remove = (key: string): void => {
+    texts.delete(key)
+    dueTimes.delete(key)
+  }
   return {
     get(key: string): string | undefined {
       const found = texts.get(key)
       return found !== undefined && found.until > clock() ? found.value : undefined
     },
-    set(key: string, value: string | undefined, lifetimeMs = Number.POSITIVE_INFINITY): void {
-      if (value === undefined) texts.delete(key)
-      else texts.set(key, { value, until: clock() + lifetimeMs })
+    set(key: string, value: string | undefined, lifetimeMs = Number.POSITIVE_INFINITY, dueAt?: number): void {
+      remove(key)
+      if (value === undefined) return
+      texts.set(key, { value, until: clock() + lifetimeMs })
+      if (dueAt !== undefined) dueTimes.set(key, dueAt)
       if (texts.size < sweepAt) return
       const now = clock()
-      for (const [name, { until }] of texts) if (until <= now) texts.delete(name)
+      for (const [name, { until }] of texts) if (until <= now) remove(name)
       // The next sweep follows after as many additions, which keeps the amortized cost per call constant.
       sweepAt = Math.max(1_000, 2 * texts.size)
+    },
+    due(before: number, limit: number): string[] {
+      const now = clock()
+      return [...dueTimes]
+        .filter(([key, dueAt]) => dueAt <= before && texts.get(key)!.until > now)
+        .sort(([, one], [, other]) => one - other)
+        .slice(0, limit)
+        .map(([key]) => key)
     },
   }
 }

@@ -11,8 +11,8 @@ export interface NonceStore extends Partial<HealthSource> {
   take(nonce: Uint8Array): string | undefined | Promise<string | undefined>
   /**
    * Stores a text for a time and returns all stored ones, this one included, at least 10 when there are so many:
-   * services detect by it that another one on the same store has a different configuration. Optional; without it they
-   * do not.
+   * services detect by it that another one on the same store has a different configuration. A lifetime of 0 withdraws
+   * the text, which is not returned then. Optional; without it they do not.
    */
   announce?(text: string, lifetimeMs: number): readonly string[] | Promise<readonly string[]>
   close?(): Promise<void>
@@ -27,6 +27,12 @@ export interface TextChange {
   readonly next: string | undefined
   /** Milliseconds until `next` expires. Default: never. */
   readonly lifetimeMs?: number | undefined
+  /**
+   * When `next` is due, integer milliseconds since 1970: {@link CaseStore.due} returns the key from then on, until the
+   * text is changed, removed or expired. Default: never due. Not used, and the present time is kept, when `next` equals
+   * `expected`.
+   */
+  readonly dueAt?: number | undefined
 }
 
 /** Stores counters and short texts by name, without eviction. Each call is atomic. */
@@ -46,4 +52,25 @@ export interface CounterStore extends Partial<HealthSource> {
    * @returns whether they were changed. After an error they may have been changed.
    */
   compareAndSet(changes: readonly TextChange[]): Promise<boolean>
+}
+
+/**
+ * Who shares a store: only its process, all processes of one machine, or several machines. Services on more processes
+ * than share the store would accept one nonce more than once.
+ */
+export type StoreScope = 'process' | 'machine' | 'shared'
+
+/** A {@link CounterStore} whose texts can be due at a time, for services that continue the work of a stopped process. */
+export interface CaseStore extends CounterStore {
+  readonly scope: StoreScope
+  /**
+   * Names of texts that are due, and remain so until changed or removed: `dueAt` of their last
+   * {@link CounterStore.compareAndSet} is at or before the given time. A text written by `write` is never due. The times
+   * are those of the caller: the store compares them with no clock.
+   *
+   * @param before - integer milliseconds since 1970.
+   * @param limit - number of names, from 1.
+   * @returns at most `limit` names, those due first at the front; of equal times in no particular order.
+   */
+  due(before: number, limit: number): Promise<readonly string[]>
 }
