@@ -289,12 +289,18 @@ export class RefusalError extends JpkiCardError {
   readonly check: string | undefined
   /** Certificate the check is about: 0 is the holder's. */
   readonly depth: number | undefined
+  /**
+   * Stable identifier of the cause where a code has several: of `ERR_NOT_ISSUABLE`, `ERR_REGISTER`, `ERR_DOCUMENT` and
+   * `ERR_SEAL`. Not sent to terminals: that of `ERR_NOT_ISSUABLE` is about a person.
+   */
+  readonly reason: string | undefined
   constructor(
     code: RefusalCode,
     message: string,
     detail: ErrorDetail & {
       readonly check?: string | undefined
       readonly depth?: number | undefined
+      readonly reason?: string | undefined
     } = {},
   ) {
     super(code, message, detail)
@@ -303,6 +309,7 @@ export class RefusalError extends JpkiCardError {
     this.retry = retry
     this.check = detail.check
     this.depth = detail.depth
+    this.reason = detail.reason
   }
 }
 

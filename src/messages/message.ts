@@ -164,6 +164,7 @@ const titleRepeats: ReadonlySet<Situation> = new Set<Situation>([
   'pin-blocked',
   'card-expired',
   'registration-expired',
+  'ask-at-counter',
   'municipal-pin-locked',
   'municipal-pin-none',
 ])

@@ -238,6 +238,11 @@ export const en: CustomerTexts = {
       text: 'Your registration with the municipality for this service has expired.',
       next: 'Please take your card to the counter of your municipal office to have it renewed.',
     },
+    'ask-at-counter': {
+      title: 'Not issued at this machine',
+      text: 'This certificate cannot be issued at this machine.',
+      next: 'Please ask the staff at the counter of your municipal office.',
+    },
     'take-card-first': {
       title: 'Please take your card out',
       text: 'The card has not finished an earlier procedure, so we cannot continue. None of your tries was used.',

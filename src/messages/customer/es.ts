@@ -235,6 +235,11 @@ export const es: CustomerTexts = {
       text: 'Su registro en la municipalidad para este servicio ha superado su plazo.',
       next: 'Lleve la tarjeta a la ventanilla de su municipalidad para renovar el registro.',
     },
+    'ask-at-counter': {
+      title: 'No se emite en esta máquina',
+      text: 'Este certificado no se puede emitir en esta máquina.',
+      next: 'Consulte al personal en la ventanilla de su municipalidad.',
+    },
     'take-card-first': {
       title: 'Primero retire la tarjeta',
       text: 'La tarjeta conserva el estado de un trámite anterior y no se puede continuar. No ha gastado ningún intento.',

@@ -237,6 +237,11 @@ export const pt: CustomerTexts = {
       text: 'O seu registro na prefeitura para este serviço está fora do prazo.',
       next: 'Leve o cartão ao balcão da prefeitura da sua cidade para renovar o registro.',
     },
+    'ask-at-counter': {
+      title: 'Não emitido nesta máquina',
+      text: 'Este certificado não pode ser emitido nesta máquina.',
+      next: 'Consulte os funcionários no balcão da prefeitura da sua cidade.',
+    },
     'take-card-first': {
       title: 'Primeiro, retire o cartão',
       text: 'O cartão guarda o estado de um procedimento anterior e não é possível continuar. Nenhuma tentativa foi gasta.',

@@ -236,6 +236,11 @@ export const vi: CustomerTexts = {
       text: 'Đăng ký sử dụng dịch vụ này tại địa phương của quý khách đã quá thời hạn.',
       next: 'Xin mang thẻ đến quầy của văn phòng hành chính địa phương để gia hạn đăng ký.',
     },
+    'ask-at-counter': {
+      title: 'Không cấp tại máy này',
+      text: 'Giấy chứng nhận này không thể cấp tại máy này.',
+      next: 'Xin hỏi nhân viên tại quầy của văn phòng hành chính địa phương.',
+    },
     'take-card-first': {
       title: 'Trước hết xin lấy thẻ ra',
       text: 'Thẻ còn giữ trạng thái của thủ tục trước nên không thể tiếp tục. Số lần thử không bị giảm.',

@@ -230,6 +230,11 @@ export const zh: CustomerTexts = {
       text: '您在市区町村的使用登记已超过期限。',
       next: '请携带卡片前往市区町村的窗口更新登记。',
     },
+    'ask-at-counter': {
+      title: '本机无法发放',
+      text: '本机无法发放此证明书。',
+      next: '请到市区町村的窗口向工作人员咨询。',
+    },
     'take-card-first': {
       title: '请先取出卡片',
       text: '卡片中仍保留着之前手续的状态，无法继续。剩余次数没有减少。',

@@ -746,6 +746,105 @@ export const en: StaffTexts = {
         next: 'Try again in a moment. If frequent, find out which terminals send so many, add servers, or raise hashing.',
       },
     },
+    ERR_CASE_UNKNOWN: {
+      title: 'Unknown case',
+      clerk: {
+        text: 'The server does not know the procedure the machine is asking about. Neither the customer nor the card is at fault.',
+        next: again,
+      },
+      operator: {
+        text: 'The case does not exist, is over since long, or is one of another terminal.',
+        next: 'If it goes on, compare the terminals that are configured with the audit log (`case-refused`): one terminal must not use the case of another.',
+      },
+    },
+    ERR_CASE_STATE: {
+      title: 'Case in another state',
+      clerk: {
+        text: 'The procedure has already gone on or ended, so this step was not done.',
+        next: again,
+      },
+      operator: {
+        text: 'The step does not follow the present state of the case, or names an outdated fencing number: a document released before, a report of one that was not released.',
+        next: 'Look up the case in the audit log. Release once, and report with the fencing number of the last answer.',
+      },
+    },
+    ERR_CASE_EXPIRED: {
+      title: 'Time of the case is over',
+      clerk: {
+        text: 'It took too long, so the procedure ended. Nothing was handed out.',
+        next: again,
+      },
+      operator: {
+        text: 'The document was not fetched before the deadline of its case. What was composed is not handed out any more.',
+        next: 'If frequent, look at the time the register and the composer take; extend the lifetime of cases only if customers need longer.',
+      },
+    },
+    ERR_NOT_ISSUABLE: {
+      title: 'Not issued at a machine',
+      clerk: {
+        text: 'The municipality does not issue this certificate at a machine now. The reason is not shown here.',
+        next: 'Ask the customer to go to the counter of the municipal office. Do not ask for reasons in front of others.',
+      },
+      operator: {
+        text: 'The register suppresses the document for this person: moved away, died, protected, a change in progress, registration deleted, characters the form does not take.',
+        next: 'Nothing to do at the machine. The reason is in the audit log and for the issuing system only.',
+      },
+    },
+    ERR_REGISTER: {
+      title: 'Register cannot be relied on',
+      clerk: {
+        text: 'The register of the municipality cannot be used at the moment, so nothing is issued. The card is not at fault.',
+        next: later,
+      },
+      operator: {
+        text: 'A register does not answer, is older than allowed, lacks changes, went back, or contradicts another one (`reason`).',
+        next: 'Check the link that brings changes to the register (heartbeat, sequence). Contradicting registers stop issuing until a clerk resumes it.',
+      },
+    },
+    ERR_DOCUMENT: {
+      title: 'Document not composed',
+      clerk: {
+        text: 'The certificate could not be prepared. Nothing was handed out; neither the customer nor the card is at fault.',
+        next: later,
+      },
+      operator: {
+        text: 'The request names documents that are not issued here, or the composer failed, or delivered a document that is malformed, too large, or not of this case and person (`reason`).',
+        next: 'Look up the case in the audit log. A page of another person, case or number stops issuing: find the cause in the composer before it is resumed.',
+      },
+    },
+    ERR_ISSUING_STOPPED: {
+      title: 'Issuing is stopped',
+      clerk: {
+        text: 'Issuing was stopped for safety, on all machines. Neither the customer nor the card is at fault.',
+        next: 'Hand nothing out, and direct the customer to the counter. Issuing is resumed by the person in charge.',
+      },
+      operator: {
+        text: 'A mismatch was found, or a clerk stopped issuing. Nothing is released until a named clerk resumes it with a reason.',
+        next: 'Find `issuing-stopped` in the audit log and its cause first. Then resume with the reason, which is audited.',
+      },
+    },
+    ERR_SEAL: {
+      title: 'Document not for this visit',
+      clerk: {
+        text: 'What the machine received is not the document of this visit. Nothing was printed.',
+        next: 'Hand nothing out, and have the customer begin again. Note the code and call the operator.',
+      },
+      operator: {
+        text: 'The sealed document was not sealed for this visit, case and terminal, is too late, incomplete, changed, or has a page of another person (`reason`).',
+        next: 'Nothing was printed. Find the case in the audit log of the server: issuing stops when the terminal reports a mismatch.',
+      },
+    },
+    ERR_PRINTER: {
+      title: 'Printer failed',
+      clerk: {
+        text: 'The printer could not print the document, or not all of it.',
+        next: `Remove what was printed and destroy it; do not hand it out. ${call}`,
+      },
+      operator: {
+        text: 'The printer reported a failure while a document was being printed. The case was reported as abandoned.',
+        next: "Check paper, toner and the printer's own messages; make sure that no page of the document remains in it.",
+      },
+    },
     ERR_AUDIT: {
       title: 'Audit log failure',
       clerk: {
