@@ -49,6 +49,30 @@ export { type NodeHandler, type NodeHandlerOptions, toNodeHandler } from './http
 export type { Caller, DeniedEvent, HttpHandlerOptions, HttpLimits, RequestEvent } from './http/options.ts'
 export type { ProxyOptions } from './http/proxies.ts'
 export type { Rate } from './http/rate-limiter.ts'
+export type { BreakerState, Stop } from './issuance/breaker.ts'
+export {
+  type AcceptedToken,
+  type CaseCaller,
+  type DeskCounts,
+  IssuanceDesk,
+  type IssuingCase,
+  type Release,
+  type TokenOutcome,
+} from './issuance/desk.ts'
+export type { IssuanceDeskOptions } from './issuance/options.ts'
+export {
+  type ComposedDocument,
+  type ComposedPage,
+  type Composer,
+  type CompositionOrder,
+  type PortOptions,
+  type Register,
+  type RegisterAnswer,
+  type RegisterQuestion,
+  type Seal,
+  type SuppressionReason,
+  suppressionReasons,
+} from './issuance/ports.ts'
 export {
   type AtTerminal,
   type ByClerk,

@@ -26,7 +26,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   // The virtual card shares no logic with the code it tests.
   emulator: ['transport'],
   token: ['pki'],
-  server: ['token', 'pki', 'validity', 'messages'],
+  issuance: ['token'],
+  server: ['issuance', 'token', 'pki', 'validity', 'messages'],
   credentials: ['identify', 'jpki', 'card-face', 'juki', 'municipal', 'token', 'validity', 'card', 'pki'],
   kiosk: ['validity', 'credentials', 'token', 'messages', 'identify', 'jpki', 'card', 'transport'],
   'reader-test': [
