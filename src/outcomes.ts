@@ -168,8 +168,8 @@ const rows = {
   ERR_CASE_EXPIRED: ['RefusalError', 'customer', true, 1, 'too-late', 409],
   ERR_NOT_ISSUABLE: ['RefusalError', 'clerk', false, 1, 'ask-at-counter', 422],
   ERR_REGISTER: ['RefusalError', 'operator', true, 1, 'service-later', 503],
-  ERR_DOCUMENT: ['RefusalError', 'operator', false, 1, 'service-later', 503],
-  ERR_ISSUING_STOPPED: ['RefusalError', 'operator', false, 1, 'service-later', 503],
+  ERR_DOCUMENT: ['RefusalError', 'operator', false, 1, 'service-later', 422],
+  ERR_ISSUING_STOPPED: ['RefusalError', 'operator', true, 1, 'service-later', 503],
   // Found by the terminal; no server answers them.
   ERR_SEAL: ['RefusalError', 'operator', false, 1, 'begin-again'],
   ERR_PRINTER: ['RefusalError', 'operator', true, 1, 'out-of-order'],

@@ -241,7 +241,7 @@ export const en: CustomerTexts = {
     'ask-at-counter': {
       title: 'Not issued at this machine',
       text: 'This certificate cannot be issued at this machine.',
-      next: 'Please ask the staff at the counter of your municipal office.',
+      next: 'Please go to the counter of your municipal office.',
     },
     'take-card-first': {
       title: 'Please take your card out',

@@ -238,7 +238,7 @@ export const es: CustomerTexts = {
     'ask-at-counter': {
       title: 'No se emite en esta máquina',
       text: 'Este certificado no se puede emitir en esta máquina.',
-      next: 'Consulte al personal en la ventanilla de su municipalidad.',
+      next: 'Acuda a la ventanilla de su municipalidad.',
     },
     'take-card-first': {
       title: 'Primero retire la tarjeta',

@@ -238,7 +238,7 @@ export const ja: CustomerTexts = {
     'ask-at-counter': {
       title: 'こちらでは発行できません',
       text: 'この証明書は、こちらの機械では発行できません。',
-      next: '市区町村の窓口で、職員にお尋ねください。',
+      next: 'お手数ですが、市区町村の窓口にお越しください。',
     },
     'take-card-first': {
       title: 'カードをいったんお取りください',

@@ -236,7 +236,7 @@ export const ko: CustomerTexts = {
     'ask-at-counter': {
       title: '이 기계에서 발급할 수 없습니다',
       text: '이 증명서는 이 기계에서 발급할 수 없습니다.',
-      next: '시구정촌 창구의 직원에게 문의해 주십시오.',
+      next: '시구정촌 창구를 방문해 주십시오.',
     },
     'take-card-first': {
       title: '먼저 카드를 꺼내 주십시오',

@@ -240,7 +240,7 @@ export const pt: CustomerTexts = {
     'ask-at-counter': {
       title: 'Não emitido nesta máquina',
       text: 'Este certificado não pode ser emitido nesta máquina.',
-      next: 'Consulte os funcionários no balcão da prefeitura da sua cidade.',
+      next: 'Dirija-se ao balcão da prefeitura da sua cidade.',
     },
     'take-card-first': {
       title: 'Primeiro, retire o cartão',

@@ -239,7 +239,7 @@ export const vi: CustomerTexts = {
     'ask-at-counter': {
       title: 'Không cấp tại máy này',
       text: 'Giấy chứng nhận này không thể cấp tại máy này.',
-      next: 'Xin hỏi nhân viên tại quầy của văn phòng hành chính địa phương.',
+      next: 'Xin đến quầy của văn phòng hành chính địa phương.',
     },
     'take-card-first': {
       title: 'Trước hết xin lấy thẻ ra',

@@ -233,7 +233,7 @@ export const zh: CustomerTexts = {
     'ask-at-counter': {
       title: '本机无法发放',
       text: '本机无法发放此证明书。',
-      next: '请到市区町村的窗口向工作人员咨询。',
+      next: '请前往市区町村的窗口办理。',
     },
     'take-card-first': {
       title: '请先取出卡片',
