@@ -37,6 +37,7 @@ const benches = {
   server: [],
   municipal: ['redis-server'],
   town: [],
+  issuance: [],
   http: [],
   overload: [],
   workers: ['redis-server'],

@@ -162,9 +162,10 @@ function partsOf(sealed: unknown, id: string): { readonly enc: Uint8Array; reado
     throw refused('form')
   }
   if (named !== id) throw refused('context')
-  const bytes = { enc: fromBase64(enc, 'base64url'), ciphertext: fromBase64(ciphertext) }
-  if (bytes.enc === undefined || bytes.ciphertext === undefined) throw refused('form')
-  return { enc: bytes.enc, ciphertext: bytes.ciphertext }
+  const sender = fromBase64(enc, 'base64url')
+  if (sender === undefined || !/^[A-Za-z0-9+/]+={0,2}$/.test(ciphertext)) throw refused('form')
+  // In whatever form it was written: its bytes are authenticated.
+  return { enc: sender, ciphertext: Buffer.from(ciphertext, 'base64') }
 }
 
 /** The manifest; only a server that knows the visit key can have written it, so its form is verified, not its author. */

@@ -59,6 +59,7 @@ export {
   type Release,
   type TokenOutcome,
 } from './issuance/desk.ts'
+export { ChangeFeed, type ChangeFeedOptions } from './issuance/feed.ts'
 export type { IssuanceDeskOptions } from './issuance/options.ts'
 export {
   type ComposedDocument,
