@@ -54,6 +54,22 @@ export function readCase(text: string): CaseRecord {
   throw new RefusalError('ERR_STORE_UNAVAILABLE', 'unexpected case in the store, or one of another version')
 }
 
+/** What the store keeps of a token for a case: its case, or why it was refused. */
+export interface TokenRecord {
+  readonly terminal: string
+  readonly case?: string | undefined
+  readonly code?: string | undefined
+}
+
+/** @throws RefusalError `ERR_STORE_UNAVAILABLE` for another text. */
+export function readToken(text: string): TokenRecord {
+  try {
+    const record = JSON.parse(text) as TokenRecord
+    if (typeof record.terminal === 'string') return record
+  } catch {}
+  throw new RefusalError('ERR_STORE_UNAVAILABLE', 'unexpected token in the store')
+}
+
 /** What a terminal sees of a case. */
 export function viewOf(record: CaseRecord): CaseView {
   const { id, fence, state, terminal, purpose, holder, documents, openedAt, deadline, pageCount, code } = record

@@ -24,6 +24,7 @@ import {
   documentKey,
   documentsText,
   readCase,
+  readToken,
   type StoredCase,
   tokenKey,
   viewOf,
@@ -220,11 +221,11 @@ export class IssuanceDesk implements HealthSource {
    */
   async find(challengeDigest: string, { terminal }: CaseCaller): Promise<TokenOutcome> {
     const text = await this.#settings.store.read(tokenKey(challengeDigest))
-    const found = text === undefined ? undefined : (JSON.parse(text) as Readonly<Record<string, string>>)
-    if (found?.['terminal'] !== terminal) return { state: 'unknown' }
-    if (found['code'] !== undefined) return { state: 'refused', code: found['code'] }
+    const found = text === undefined ? undefined : readToken(text)
+    if (found?.terminal !== terminal) return { state: 'unknown' }
+    if (found.code !== undefined) return { state: 'refused', code: found.code }
     try {
-      return { state: 'case', case: await this.state(found['case']!, { terminal }) }
+      return { state: 'case', case: await this.state(found.case ?? '', { terminal }) }
     } catch (error) {
       if (error instanceof RefusalError && error.code === 'ERR_CASE_UNKNOWN') return { state: 'unknown' }
       throw error
@@ -240,10 +241,15 @@ export class IssuanceDesk implements HealthSource {
     const found = await this.#ofTerminal(id, caller, 'state')
     const { record } = found
     if (isFinal(record.state)) return viewOf(record)
-    if (this.#settings.clock.now() >= record.due) return viewOf((await this.#endDue(found)).record)
+    const isDue = this.#settings.clock.now() >= record.due
     const wasReleased = record.state === 'released' || record.state === 'printed'
-    if (wasReleased || continues(record, await this.#breaker.read())) return viewOf(record)
-    return viewOf((await this.#endStopped(found)).record)
+    if (!isDue && (wasReleased || continues(record, await this.#breaker.read()))) return viewOf(record)
+    try {
+      return viewOf((isDue ? await this.#endDue(found) : await this.#endStopped(found)).record)
+    } catch (error) {
+      if (!(error instanceof CaseMoved)) throw error
+      return viewOf((await this.#read(id)).record)
+    }
   }
 
   /**
