@@ -4,9 +4,12 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   announceScript,
   compareAndSetScript,
+  dueScript,
   putScript,
   readScript,
+  removeScript,
   takeScript,
+  writeScript,
 } from '../../src/server/stores/redis-scripts.ts'
 import { type RedisStoreOptions, redisStore } from '../../src/server/stores/redis-store.ts'
 
@@ -97,9 +100,11 @@ describe('what is sent', () => {
     expect(
       await store.compareAndSet([
         { key: 'a', expected: undefined, next: 'x', lifetimeMs: 10.5 },
-        { key: 'b', expected: 'y', next: undefined },
+        { key: 'b', expected: 'y', next: undefined, dueAt: 7 },
+        { key: 'c', expected: 'y', next: 'z', dueAt: 1_700_000_000_000 },
       ]),
     ).toBe(true)
+    expect(await store.due(1_700_000_000_000, 20)).toEqual(['a', 'b'])
     expect(client.sent).toEqual([
       ['EVAL', putScript, '1', `${below}nonce:${hashed}`, 'record', '1000'],
       ['EVAL', takeScript, '1', `${below}nonce:${hashed}`],
@@ -108,9 +113,15 @@ describe('what is sent', () => {
       ['EVAL', readScript, '1', `${below}count:k`],
       ['DEL', `${below}count:k`],
       ['EVAL', readScript, '1', `${below}value:k`],
-      ['SET', `${below}value:k`, 'v'],
-      ['DEL', `${below}value:k`],
-      ['EVAL', compareAndSetScript, '2', `${below}value:a`, `${below}value:b`, '-', '=x', '11', '=y', '-', '-'],
+      ['EVAL', writeScript, '2', `${below}value:k`, `${below}due`, 'k', 'v'],
+      ['EVAL', removeScript, '2', `${below}value:k`, `${below}due`, 'k'],
+      [
+        ...['EVAL', compareAndSetScript, '4', `${below}value:a`, `${below}value:b`, `${below}value:c`, `${below}due`],
+        ...['a', '-', '=x', '11', '-'],
+        ...['b', '=y', '-', '-', '7'],
+        ...['c', '=y', '=z', '-', '1700000000000'],
+      ],
+      ['EVAL', dueScript, '1', `${below}due`, '1700000000000', '20', `${below}value:`],
     ])
   })
 })
@@ -130,6 +141,7 @@ describe('an answer', () => {
     expect(await store.count('k')).toBe(0)
     expect(await store.announce!('text', 1)).toEqual([])
     expect(await store.compareAndSet([])).toBe(false)
+    expect(await store.due(1, 1)).toEqual([])
   })
 
   test.each([0, 2, '1', 'OK'])(

@@ -98,6 +98,68 @@ describe('on one server', () => {
     expect(await one.read('tries')).toBeUndefined()
   })
 
+  const added = (key: string, dueAt?: number, lifetimeMs?: number) => ({
+    ...{ key, expected: undefined, next: 'a' },
+    ...{ dueAt, lifetimeMs },
+  })
+
+  test('texts that are due, those due first at the front, on every connection', async () => {
+    const prefix = 'due:'
+    const [one, two] = [await storeOn(redis, { prefix }), await storeOn(redis, { prefix })]
+    expect([one.scope, await one.due(Number.MAX_SAFE_INTEGER, 10)]).toEqual(['shared', []])
+    const times = { late: 1_700_000_000_300, early: 1_700_000_000_100, 'mid dle=-': 1_700_000_000_200 }
+    await one.compareAndSet([...Object.entries(times).map(([key, dueAt]) => added(key, dueAt)), added('never')])
+    expect(await two.due(times.early - 1, 10)).toEqual([])
+    expect(await two.due(times.early, 10)).toEqual(['early'])
+    expect(await two.due(times.late, 10)).toEqual(['early', 'mid dle=-', 'late'])
+    expect(await two.due(times.late, 2)).toEqual(['early', 'mid dle=-'])
+    expect(await (await storeOn(redis)).due(times.late, 10)).toEqual([])
+  })
+
+  test('a text keeps its due time when unchanged, and has that of its last change otherwise', async () => {
+    const store = await storeOn(redis, { prefix: 'changes:' })
+    await store.compareAndSet(['same', 'later', 'done', 'gone', 'removed', 'written'].map((key) => added(key, 100)))
+    expect(await store.compareAndSet([{ key: 'same', expected: 'a', next: 'a', dueAt: 900 }])).toBe(true)
+    expect(await store.compareAndSet([{ key: 'later', expected: 'a', next: 'b', dueAt: 200 }])).toBe(true)
+    expect(await store.compareAndSet([{ key: 'done', expected: 'a', next: 'b' }])).toBe(true)
+    expect(await store.compareAndSet([{ key: 'gone', expected: 'a', next: undefined, dueAt: 50 }])).toBe(true)
+    await store.remove('removed')
+    await store.write('written', 'b')
+    expect([await store.read('removed'), await store.read('written')]).toEqual([undefined, 'b'])
+    expect(await store.due(100, 10)).toEqual(['same'])
+    const unmet = [
+      { key: 'same', expected: 'a', next: 'b', dueAt: 50 },
+      { key: 'absent', expected: 'x', next: 'y', dueAt: 50 },
+    ]
+    expect(await store.compareAndSet(unmet)).toBe(false)
+    expect(await store.compareAndSet([added('gone'), added('removed')])).toBe(true)
+    expect(await store.due(1_000, 10)).toEqual(['same', 'later'])
+  })
+
+  test('an expired text is not due any more, and leaves no entry', async () => {
+    const store = await storeOn(redis, { prefix: 'ends:' })
+    const short = Array.from({ length: 5 }, (_, i) => added(`short ${i}`, 100 + 2 * i, 30))
+    const long = Array.from({ length: 5 }, (_, i) => added(`long ${i}`, 101 + 2 * i))
+    await store.compareAndSet([...short, ...long])
+    expect(await redis.command('ZCARD', 'ends:due')).toBe(':10')
+    await sleep(60)
+    expect(await store.due(1_000, 3)).toEqual(['long 0', 'long 1', 'long 2'])
+    expect(await store.due(1_000, 10)).toEqual(long.map(({ key }) => key))
+    expect(await redis.command('ZCARD', 'ends:due')).toBe(':5')
+  })
+
+  test('an announcement is withdrawn by a lifetime of 0, and does not shorten that of another', async () => {
+    const store = await storeOn(redis, { prefix: 'announced:' })
+    await store.announce!('long', 60_000)
+    await store.announce!('short', 30)
+    expect(await store.announce!('gone', 60_000)).toHaveLength(3)
+    expect((await store.announce!('gone', 0)).slice().sort()).toEqual(['long', 'short'])
+    await sleep(60)
+    expect(await store.announce!('absent', 0)).toEqual(['long'])
+    expect(await store.announce!('long', 0)).toEqual([])
+    expect(await redis.command('KEYS', 'announced:*')).toBe('*0')
+  })
+
   test('what is there under its names and does not fit is no answer', async () => {
     const store = await storeOn(redis)
     await redis.command('LPUSH', 'jpki-card:count:list', 'x')

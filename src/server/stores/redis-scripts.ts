@@ -41,28 +41,65 @@ export const readScript: string = `${onPrimary}
 return redis.call('GET', KEYS[1])`
 
 /**
- * KEYS: texts. ARGV, three for each: expected value, new value, each `=` and the text or `-` for absent; lifetime in
- * ms, or `-`. Returns 1, or 0 when a value is not the expected one.
+ * KEYS: texts, then the sorted set of times at which texts are due. ARGV, five for each text: its name in the set;
+ * expected value, new value, each `=` and the text or `-` for absent; lifetime in ms, or `-`; when it is due, or `-`.
+ * Returns 1, or 0 when a value is not the expected one.
  */
 export const compareAndSetScript: string = `${onPrimary}
-for i, key in ipairs(KEYS) do
-  local value = redis.call('GET', key)
-  if (value and '=' .. value or '-') ~= ARGV[3 * i - 2] then return 0 end
+local times = KEYS[#KEYS]
+for i = 1, #KEYS - 1 do
+  local value = redis.call('GET', KEYS[i])
+  if (value and '=' .. value or '-') ~= ARGV[5 * i - 3] then return 0 end
 end
-for i, key in ipairs(KEYS) do
-  local next, lifetime = ARGV[3 * i - 1], ARGV[3 * i]
-  if next == ARGV[3 * i - 2] then
-  elseif next == '-' then redis.call('DEL', key)
-  elseif lifetime == '-' then redis.call('SET', key, string.sub(next, 2))
-  else redis.call('SET', key, string.sub(next, 2), 'PX', lifetime) end
+for i = 1, #KEYS - 1 do
+  local key, name, next, lifetime, due = KEYS[i], ARGV[5 * i - 4], ARGV[5 * i - 2], ARGV[5 * i - 1], ARGV[5 * i]
+  if next ~= ARGV[5 * i - 3] then
+    if next == '-' then redis.call('DEL', key)
+    elseif lifetime == '-' then redis.call('SET', key, string.sub(next, 2))
+    else redis.call('SET', key, string.sub(next, 2), 'PX', lifetime) end
+    if next == '-' or due == '-' then redis.call('ZREM', times, name)
+    else redis.call('ZADD', times, due, name) end
+  end
 end
 return 1`
 
-/** KEYS: sorted set of announcements, by expiry. ARGV: text, lifetime in ms. Returns those not expired. */
+/** KEYS: text, sorted set of due times. ARGV: its name in the set, value. */
+export const writeScript: string = `${onPrimary}
+redis.call('ZREM', KEYS[2], ARGV[1])
+return redis.call('SET', KEYS[1], ARGV[2])`
+
+/** KEYS: text, sorted set of due times. ARGV: its name in the set. */
+export const removeScript: string = `${onPrimary}
+redis.call('ZREM', KEYS[2], ARGV[1])
+return redis.call('DEL', KEYS[1])`
+
+/**
+ * KEYS: sorted set of due times. ARGV: time, number of names, prefix of the keys of texts. Returns the names of texts
+ * that are due; those of expired texts are removed.
+ */
+export const dueScript: string = `${onPrimary}
+local found, limit = {}, tonumber(ARGV[2])
+while true do
+  local ended = {}
+  local names = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', #found, limit - #found)
+  for _, name in ipairs(names) do
+    local list = redis.call('EXISTS', ARGV[3] .. name) == 1 and found or ended
+    list[#list + 1] = name
+  end
+  for _, name in ipairs(ended) do redis.call('ZREM', KEYS[1], name) end
+  if #ended == 0 then return found end
+end`
+
+/**
+ * KEYS: sorted set of announcements, by expiry. ARGV: text, lifetime in ms, 0 to withdraw it. Returns those not
+ * expired.
+ */
 export const announceScript: string = `${onPrimary}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
+if ARGV[2] == '0' then redis.call('ZREM', KEYS[1], ARGV[1])
+else redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1]) end
+local last = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+if last[2] then redis.call('PEXPIRE', KEYS[1], last[2] - now) end
 return redis.call('ZREVRANGE', KEYS[1], 0, 99)`

@@ -4,8 +4,17 @@ import type { HealthSource } from '../health.ts'
 import { RedisAddress, type RedisAddressOptions } from './redis-address.ts'
 import { RedisConnection, type Send } from './redis-connection.ts'
 import { faultOf, RedisFault, type RedisFaultReason } from './redis-faults.ts'
-import { announceScript, compareAndSetScript, putScript, readScript, takeScript } from './redis-scripts.ts'
-import type { CounterStore, NonceStore } from './store.ts'
+import {
+  announceScript,
+  compareAndSetScript,
+  dueScript,
+  putScript,
+  readScript,
+  removeScript,
+  takeScript,
+  writeScript,
+} from './redis-scripts.ts'
+import type { CaseStore, NonceStore } from './store.ts'
 
 /** Options of {@link redisStore}. */
 export interface RedisStoreOptions extends RedisAddressOptions {
@@ -40,7 +49,7 @@ export interface RedisStoreOptions extends RedisAddressOptions {
  * @throws DependencyError `ERR_DEPENDENCY_MISSING` when the package `redis` is not installed.
  * @throws TypeError, RangeError for options that are not as described.
  */
-export async function redisStore(options: RedisStoreOptions): Promise<NonceStore & CounterStore & HealthSource> {
+export async function redisStore(options: RedisStoreOptions): Promise<NonceStore & CaseStore & HealthSource> {
   const { url, tls, sentinel, prefix = 'jpki-card:', timeoutMs = 1_000, checkMs = 60_000 } = options
   const { lazy = false, durable = false } = options
   if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 10 || timeoutMs > 60_000) {
@@ -112,13 +121,15 @@ async function examine(send: Send, store: NonceStore, durable: boolean): Promise
   return found
 }
 
-function storeOn(send: Send, prefix: string): NonceStore & CounterStore {
+function storeOn(send: Send, prefix: string): NonceStore & CaseStore {
   const nonceKey = (nonce: Uint8Array): string =>
     `${prefix}nonce:${createHash('sha256').update(nonce).digest('base64url')}`
   const countKey = (key: string): string => `${prefix}count:${key}`
   const valueKey = (key: string): string => `${prefix}value:${key}`
+  const dueKey = `${prefix}due`
   const written = (value: string | undefined): string => (value === undefined ? '-' : `=${value}`)
   return {
+    scope: 'shared',
     async put(nonce, record, lifetimeMs) {
       const set = await send('EVAL', putScript, '1', nonceKey(nonce), record, String(Math.ceil(lifetimeMs)))
       if (set !== 1) throw new RefusalError('ERR_STORE_UNAVAILABLE', 'duplicate nonce')
@@ -132,16 +143,23 @@ function storeOn(send: Send, prefix: string): NonceStore & CounterStore {
     count: async (key) => count((await send('EVAL', readScript, '1', countKey(key))) ?? 0),
     reset: async (key) => void (await send('DEL', countKey(key))),
     read: async (key) => text(await send('EVAL', readScript, '1', valueKey(key))),
-    write: async (key, value) => void (await send('SET', valueKey(key), value)),
-    remove: async (key) => void (await send('DEL', valueKey(key))),
+    write: async (key, value) => void (await send('EVAL', writeScript, '2', valueKey(key), dueKey, key, value)),
+    remove: async (key) => void (await send('EVAL', removeScript, '2', valueKey(key), dueKey, key)),
     async compareAndSet(changes) {
       const keys = changes.map(({ key }) => valueKey(key))
-      const given = changes.flatMap(({ expected, next, lifetimeMs }) => [
+      const number = (value: number | undefined): string => (value === undefined ? '-' : String(Math.ceil(value)))
+      const given = changes.flatMap(({ key, expected, next, lifetimeMs, dueAt }) => [
+        key,
         written(expected),
         written(next),
-        lifetimeMs === undefined ? '-' : String(Math.ceil(lifetimeMs)),
+        number(lifetimeMs),
+        number(dueAt),
       ])
-      return (await send('EVAL', compareAndSetScript, String(keys.length), ...keys, ...given)) === 1
+      return (await send('EVAL', compareAndSetScript, String(keys.length + 1), ...keys, dueKey, ...given)) === 1
+    },
+    async due(before, limit) {
+      const names = await send('EVAL', dueScript, '1', dueKey, String(Math.floor(before)), String(limit), valueKey(''))
+      return Array.isArray(names) ? names.map(String) : []
     },
   }
 }
