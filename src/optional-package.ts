@@ -5,6 +5,7 @@ const majors = {
   '@cornerstonejs/codec-openjpeg': 1,
   '@hono/node-server': 2,
   hono: 4,
+  libsql: 0.5,
   'prom-client': 15,
   redis: 6,
   undici: 7,

@@ -89,6 +89,8 @@ export type { RedisSentinels, RedisTls } from './stores/redis-address.ts'
 export type { RedisFaultReason } from './stores/redis-faults.ts'
 export type { RedisStoreOptions } from './stores/redis-store.ts'
 export { redisStore } from './stores/redis-store.ts'
+export { type SqliteStoreOptions, sqliteStore } from './stores/sqlite-store.ts'
+export type { SqliteFaultReason } from './stores/sqlite-worker.ts'
 export type { CaseStore, CounterStore, NonceStore, StoreScope, TextChange } from './stores/store.ts'
 export type {
   Acceptance,
