@@ -43,9 +43,10 @@ const benches = {
   workers: ['redis-server'],
   pressure: ['redis-server'],
   rolling: ['redis-server', 'haproxy', 'nginx'],
+  durable: [],
 }
 const pcscBenches = { pcsc: [], opensc: ['pkcs11-tool'] }
-const long = ['municipal', 'overload', 'workers', 'rolling']
+const long = ['municipal', 'overload', 'workers', 'rolling', 'durable']
 /** Groups whose rows are counts: the same whatever else the machine does. */
 const counted = ['exchanges']
 const countsFile = join(root, 'bench/counts.json')

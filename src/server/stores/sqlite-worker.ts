@@ -9,6 +9,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type Database from 'libsql'
 import { DependencyError } from '../../errors.ts'
 import { load } from '../../optional-package.ts'
+import { Backoff } from '../../waiting.ts'
 import type { TextChange } from './store.ts'
 
 /** What the parent passes when it starts the thread. */
@@ -104,6 +105,10 @@ PRAGMA user_version = ${schemaVersion};
 /** Length of the write-ahead log at which it is copied into the database, bytes. */
 const checkpointBytes = 4 * 1_048_576
 const pageBytes = 4_096
+/** Pauses of the wait for a lock, milliseconds. */
+const firstPause = 0.5
+const longestPause = 4
+const never = new Int32Array(new SharedArrayBuffer(4))
 
 /** By primary result code of SQLite, https://www.sqlite.org/rescode.html; an extended code has it in its low byte. */
 const faults: Readonly<Record<number, SqliteFaultReason>> = {
@@ -167,7 +172,7 @@ function createFile(): void {
 function connect(Databases: Databases): Connection {
   let db: Connection
   try {
-    db = new Databases(file, { timeout: busyMs })
+    db = new Databases(file, { timeout: 0 })
   } catch (error) {
     throw new Fault('unreachable', String((error as Error).message))
   }
@@ -201,15 +206,18 @@ function contentOf(db: Connection): 'empty' | 'store' {
   return 'store'
 }
 
-/** SQLite waits for a lock by itself, but not in every case, such as while another process recovers the log. */
+/**
+ * Waits for the lock of another process, which holds it for the time of an fsync. The own waiting of SQLite has pauses of
+ * up to 100 ms, and none at all while another process recovers the log.
+ */
 function retried<T>(action: () => T): T {
   const end = performance.now() + busyMs
-  for (;;) {
+  for (const pauses = new Backoff(firstPause, longestPause); ; ) {
     try {
       return action()
     } catch (error) {
       if (faultOf(error).reason !== 'busy' || performance.now() >= end) throw error
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1 + Math.random() * 20)
+      Atomics.wait(never, 0, 0, pauses.next() * (0.5 + Math.random() / 2))
     }
   }
 }
