@@ -361,13 +361,13 @@ export class TokenService implements HealthSource {
     }
   }
 
-  /** Closes store and audit log. */
+  /** Closes audit log and store: the log may keep its end in the store. */
   async close(): Promise<void> {
     const { store, audit } = this.#settings
     try {
-      await store.close?.()
-    } finally {
       await audit?.close?.()
+    } finally {
+      await store.close?.()
     }
   }
 

@@ -283,7 +283,13 @@ describe('worker processes', () => {
   }, 90_000)
 
   test.each([
-    [{ workers: 2 }, 'workers, store.kind'],
+    [{ workers: 2, store: { kind: 'memory' } }, 'workers, store.kind'],
+    [{ workers: 2 }, 'workers, adminListen'],
+    [{ machines: 2 }, 'machines, store.kind'],
+    [{ machines: 2, store: { kind: 'sqlite', file: 'x' } }, 'machines, store.kind'],
+    [{ machines: 2, store: { kind: 'memory' } }, 'machines, store.kind'],
+    [{ machines: 0 }, 'machines: too_small'],
+    [{ store: { kind: 'sqlite', file: '' } }, 'store.file: too_small'],
     [{ workers: 2, store: { kind: 'redis', url: 'redis://127.0.0.1:1' } }, 'workers, adminListen'],
   ])('%j is refused, naming the settings that do not go together', async (change, named) => {
     await using folder = await ServerFolder.make()

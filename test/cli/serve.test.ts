@@ -147,7 +147,8 @@ describe('serve', () => {
       const empty = '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n'
       await writeFile(folder.file('wrong.pem'), empty)
       const { port } = other.address() as AddressInfo
-      await writeFile(folder.file('busy.json'), JSON.stringify({ ...right, listen: { port, ...listen } }))
+      const store = { kind: 'memory' }
+      await writeFile(folder.file('busy.json'), JSON.stringify({ ...right, store, listen: { port, ...listen } }))
       const { code, json } = await run(['serve', folder.file('busy.json'), '--json'])
       expect([code, json.error.code]).toEqual([1, 'ERR_SERVER_START'])
       expect(json.error.message).toContain(said)

@@ -124,6 +124,7 @@ async function weaknessesOf(
     ['pseudonymKey', settings.pseudonymKey],
     ['listen.tls.key', listen.tls?.key],
     ['store.urlFile', store.kind === 'redis' ? store.urlFile : undefined],
+    ['store.file', store.kind === 'sqlite' ? store.file : undefined],
   ]
   for (const [setting, path] of secrets) {
     if (path === undefined || process.platform === 'win32') continue

@@ -50,8 +50,10 @@ export interface ServeSettings {
     /** Host names accepted besides that of the origin, for terminals identified by network. */
     readonly hosts?: readonly string[] | undefined
   }
-  /** Number of worker processes on the address. More than one requires Redis as the store. */
+  /** Number of worker processes on the address. More than one requires a store they share: SQLite or Redis. */
   readonly workers: number
+  /** Number of machines that serve the origin. More than one requires Redis as the store. */
+  readonly machines: number
   /** Not a setting: whether this process serves probes on the address for terminals. */
   readonly probes?: boolean | undefined
   /** Separate listener for health, readiness and metrics. */
@@ -78,8 +80,10 @@ export interface ServeSettings {
   readonly purposes?: readonly string[] | undefined
   readonly challengeSeconds: number
   readonly challengesPerTerminal?: number | undefined
+  /** Default: SQLite, in `store.sqlite`. */
   readonly store:
     | { readonly kind: 'memory' }
+    | { readonly kind: 'sqlite'; readonly file: string }
     | {
         readonly kind: 'redis'
         readonly url?: string | undefined
@@ -117,7 +121,7 @@ export interface ServeSettings {
         readonly rotateMegabytes?: number | undefined
         /** Whether SIGHUP rotates the log. */
         readonly rotateOnReload: boolean
-        /** File where the end of the log is kept, apart from it. Default: the store, when that is Redis. */
+        /** File where the end of the log is kept, apart from it. Default: the store, unless that is memory. */
         readonly endFile?: string | undefined
         /** Name of this log in the store. Default: host name and path. */
         readonly name?: string | undefined
@@ -170,12 +174,14 @@ export async function readServeSettings(
   }
   const {
     workers,
+    machines,
     store: { kind },
     metrics,
     adminListen,
   } = data
   // A nonce issued by one process is taken by another.
   if (workers > 1 && kind === 'memory') throw usageError('bad-settings', 'workers, store.kind')
+  if (machines > 1 && kind !== 'redis') throw usageError('bad-settings', 'machines, store.kind')
   // Each process has its own metrics; only the primary process can merge them.
   if (workers > 1 && metrics && adminListen === undefined) throw usageError('bad-settings', 'workers, adminListen')
   return { settings: data, folder: dirname(file) }
@@ -192,6 +198,7 @@ function packagesFor(json: unknown): Parameters<typeof loadAll>[0] {
     hono: () => import('hono'),
     '@hono/node-server': () => import('@hono/node-server'),
     ...(metrics !== false && { 'prom-client': () => import('prom-client') }),
+    ...((store === undefined || store.kind === 'sqlite') && { libsql: () => import('libsql') }),
     ...(store?.kind === 'redis' && { redis: () => import('redis') }),
   }
 }
@@ -256,6 +263,7 @@ async function settingsSchema() {
       hosts: z.array(z.string().regex(/^[A-Za-z0-9._-]+$/)).optional(),
     }),
     workers: within(1, 256).default(1),
+    machines: within(1, 1_000).default(1),
     adminListen: z.strictObject({ host: text.default('127.0.0.1'), port: within(0, 65_535) }).optional(),
     basePath: z.string().refine(isBasePath).optional(),
     terminals: z.discriminatedUnion('by', [
@@ -305,6 +313,7 @@ async function settingsSchema() {
     store: z
       .discriminatedUnion('kind', [
         z.strictObject({ kind: z.literal('memory') }),
+        z.strictObject({ kind: z.literal('sqlite'), file: text.default('store.sqlite') }),
         z.strictObject({
           kind: z.literal('redis'),
           url: redisAddress.optional(),
@@ -329,7 +338,7 @@ async function settingsSchema() {
           waitForServer: z.boolean().default(false),
         }),
       ])
-      .default({ kind: 'memory' }),
+      .default({ kind: 'sqlite', file: 'store.sqlite' }),
     pseudonymKey: text,
     audit: z
       .strictObject({

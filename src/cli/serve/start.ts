@@ -31,6 +31,7 @@ import {
   openAuditLog,
   type RequestEvent,
   redisStore,
+  sqliteStore,
   TokenService,
   type TokenServiceOptions,
 } from '../../server/index.ts'
@@ -355,12 +356,16 @@ async function readKey(file: string): Promise<Uint8Array> {
   return new Uint8Array(Buffer.from(text, 'hex'))
 }
 
-/** Opens the store, and the persistent text store, if any. */
+/** Opens the store, and the durable store of texts, if any. */
 async function openStore(
   { store }: ServeSettings,
   inFolder: (path: string) => string,
 ): Promise<{ readonly store: NonceStore; readonly kept: CounterStore | undefined }> {
   if (store.kind === 'memory') return { store: memoryStore(), kept: undefined }
+  if (store.kind === 'sqlite') {
+    const durable = await sqliteStore({ file: inFolder(store.file) })
+    return { store: durable, kept: durable }
+  }
   const { url, urlFile, prefix, tls, sentinel, waitForServer } = store
   if ((url === undefined) === (urlFile === undefined)) throw usageError('bad-settings', 'store.url')
   const address = url ?? (await readText(inFolder(urlFile!))).trim()
