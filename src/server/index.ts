@@ -74,6 +74,7 @@ export {
   type SuppressionReason,
   suppressionReasons,
 } from './issuance/ports.ts'
+export { type AnnouncedInstance, announcedInstances, type InstanceDifference } from './instances.ts'
 export {
   type AtTerminal,
   type ByClerk,

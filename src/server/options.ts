@@ -46,6 +46,15 @@ export interface TokenServiceOptions {
   /** Secret for pseudonyms, at least 32 bytes; copied. Changing it changes every holder identifier. */
   readonly pseudonymKey: Uint8Array
   readonly audit?: AuditSink | undefined
+  /**
+   * Digest of the settings that must be equal for all instances on the store. Instances whose digests differ fail
+   * (`configuration-differs`). Default: not compared.
+   */
+  readonly configuration?: string | undefined
+  /** Version of the software, compared in the same way (`version-differs`). Default: not compared. */
+  readonly version?: string | undefined
+  /** Name of this instance for operators, such as host name and process id. */
+  readonly instance?: string | undefined
   /** Default: the system clock. */
   readonly clock?: (() => Date) | undefined
   /** Signature algorithms accepted for certificates, CRLs, OCSP responses and tokens. */
@@ -65,6 +74,7 @@ export type TokenServiceChanges = Partial<
     | 'purposes'
     | 'challengeLifetimeMs'
     | 'signatures'
+    | 'configuration'
   >
 >
 

@@ -224,8 +224,8 @@ export class TokenService implements HealthSource {
   /** @throws TypeError, RangeError naming the option that is not as described. */
   constructor(options: TokenServiceOptions) {
     this.#settings = settingsOf(options)
-    const { store, origin, pseudonymKey } = this.#settings
-    this.#instances = new Instances(store, origin, pseudonymKey)
+    const { store, origin, pseudonymKey, version, configuration, instance: name } = this.#settings
+    this.#instances = new Instances(store, { origin, pseudonymKey, version, configuration, name })
     this.#open = new OpenChallenges(this.#settings.challengesPerTerminal)
   }
 
@@ -239,6 +239,7 @@ export class TokenService implements HealthSource {
     const key = new Uint8Array(this.#settings.pseudonymKey.export())
     this.#settings = settingsOf({ ...this.#settings, ...changes, pseudonymKey: key })
     key.fill(0)
+    void this.#instances.reconfigure(this.#settings.configuration)
   }
 
   /** Origin tokens must be made for. */
@@ -247,16 +248,24 @@ export class TokenService implements HealthSource {
   }
 
   /**
-   * Checks now whether all services on this store have the same origin and pseudonymKey; `conditions` returns the
-   * result. Also checked every minute while challenges are requested. Never rejects.
+   * Checks now whether all services on this store have the same origin, pseudonymKey, version and configuration;
+   * `conditions` returns the result. Never rejects.
    */
   async checkInstances(): Promise<void> {
     await this.#instances.check()
   }
 
   /**
-   * Part `instances`: a warning with the reason `origin-differs` or `pseudonym-key-differs` while another service
-   * differs.
+   * Does the same in the background when it is due: every 15 seconds, every two while a difference lasts. Called with
+   * each challenge; call it by a timer, so that an instance without requests stays known to the others.
+   */
+  refreshInstances(): void {
+    this.#instances.refresh()
+  }
+
+  /**
+   * Part `instances`: `failed` with the reason `version-differs` or `configuration-differs`, a warning with
+   * `origin-differs` or `pseudonym-key-differs`, while another service on the store differs.
    */
   conditions(): readonly Condition[] {
     return this.#instances.conditions()
@@ -361,9 +370,10 @@ export class TokenService implements HealthSource {
     }
   }
 
-  /** Closes audit log and store: the log may keep its end in the store. */
+  /** Withdraws its announcement, then closes audit log and store: the log may keep its end in the store. */
   async close(): Promise<void> {
     const { store, audit } = this.#settings
+    await this.#instances.withdraw()
     try {
       await audit?.close?.()
     } finally {

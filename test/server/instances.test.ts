@@ -1,6 +1,12 @@
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { memoryStore, type NonceStore, redisStore, type TokenService } from '../../src/server/index.ts'
+import {
+  announcedInstances,
+  memoryStore,
+  type NonceStore,
+  redisStore,
+  type TokenService,
+} from '../../src/server/index.ts'
 import { type Redis, startRedis } from '../support/redis.ts'
 import { answer, code, request, serve } from './fixture.ts'
 
@@ -87,7 +93,7 @@ describe.each(['memory', 'Redis'])('services on one store: %s', (kind) => {
     await service.checkInstances()
     const announced = await store.announce!('https://third.example x', 1_000)
     const own = announced.find((text) => text.startsWith('https://issue.example '))!
-    expect(own).toMatch(/^https:\/\/issue\.example [\w-]{43}$/)
+    expect(own).toMatch(/^https:\/\/issue\.example [\w-]{43} - - - [\w-]{8}$/)
     const { holder } = await service.verify(await answer(await service.challenge(request)), request)
     for (const secret of [holder, Buffer.alloc(32, 9).toString('base64url'), Buffer.alloc(32, 9).toString('hex')]) {
       expect(own).not.toContain(secret)
@@ -101,10 +107,10 @@ describe('an announcement', () => {
     const store = memoryStore({ clock: () => tick })
     const [old, renewed] = [serve({ store }), serve({ store, ...otherKey })]
     expect(await found(old, renewed)).toEqual(Array(2).fill('instances warning pseudonym-key-differs'))
-    tick = 299_000
+    tick = 49_000
     await renewed.checkInstances()
     expect(stateOf(renewed)).toBe('instances warning pseudonym-key-differs')
-    tick = 301_000
+    tick = 51_000
     await renewed.checkInstances()
     expect(stateOf(renewed)).toBe('instances ok ')
   })
@@ -126,7 +132,7 @@ describe('an announcement', () => {
     expect(stateOf(failing)).toBe('instances ok ')
   })
 
-  test('is renewed with a challenge when it is 60 s old, not before, and holds for 300 s', async () => {
+  test('is renewed with a challenge when it is 15 s old, not before, and holds for 50 s', async () => {
     const clock = vi.spyOn(performance, 'now').mockReturnValue(0)
     try {
       const lifetimes: number[] = []
@@ -136,13 +142,13 @@ describe('an announcement', () => {
       }
       const service = serve({ store: { ...memoryStore(), announce } })
       const counts: number[] = []
-      for (const ms of [0, 59_999, 60_000, 60_001, 119_999, 120_000]) {
+      for (const ms of [0, 14_999, 15_000, 15_001, 29_999, 30_000]) {
         clock.mockReturnValue(ms)
         await service.challenge(request)
         counts.push(lifetimes.length)
       }
       expect(counts).toEqual([1, 1, 2, 2, 2, 3])
-      expect(new Set(lifetimes)).toEqual(new Set([300_000]))
+      expect(new Set(lifetimes)).toEqual(new Set([50_000]))
     } finally {
       clock.mockRestore()
     }
@@ -174,7 +180,7 @@ describe('an announcement', () => {
     }
   })
 
-  test('is the origin and an HMAC under the pseudonym key, for no other purpose', async () => {
+  test('is the origin, an HMAC under the pseudonym key for no other purpose, and what the instance says of itself', async () => {
     const texts: string[] = []
     const announce = (text: string): string[] => {
       texts.push(text)
@@ -183,7 +189,43 @@ describe('an announcement', () => {
     const pseudonymKey = new Uint8Array(32).fill(9)
     await serve({ store: { ...memoryStore(), announce }, pseudonymKey }).checkInstances()
     const fingerprint = createHmac('sha256', pseudonymKey).update('jpki-card-instance:1\0').digest('base64url')
-    expect(texts).toEqual([`https://issue.example ${fingerprint}`])
+    expect(texts).toEqual([expect.stringMatching(/^https:\/\/issue\.example [\w-]{43} - - - [\w-]{8}$/)])
+    expect(texts[0]!.split(' ')[1]).toBe(fingerprint)
+    const more = { version: '1.0.0 beta', configuration: 'abc', instance: 'town-1:7' }
+    await serve({ store: { ...memoryStore(), announce }, ...more }).checkInstances()
+    expect(texts[1]!.split(' ').slice(2, 5)).toEqual(['1.0.0_beta', 'abc', 'town-1:7'])
+  })
+
+  test('is withdrawn when the service is closed, and not made again', async () => {
+    const store = memoryStore()
+    const [one, two] = [serve({ store }), serve({ store, ...otherKey })]
+    expect(await found(one, two)).toEqual(Array(2).fill('instances warning pseudonym-key-differs'))
+    await two.close()
+    await two.checkInstances()
+    two.refreshInstances()
+    await one.checkInstances()
+    expect(stateOf(one)).toBe('instances ok ')
+  })
+
+  test('that is under way while the service is closed does not stay', async () => {
+    const store = memoryStore()
+    let go = (): void => undefined
+    const announce = async (text: string, lifetimeMs: number) => {
+      const before = go
+      if (lifetimeMs > 0) {
+        await new Promise<void>((done) => {
+          go = done
+        })
+      }
+      expect(before).toBeDefined()
+      return store.announce!(text, lifetimeMs)
+    }
+    const service = serve({ store: { ...store, announce } })
+    const announcing = service.checkInstances()
+    await service.close()
+    go()
+    await announcing
+    expect(store.announce!('other', 0)).toEqual([])
   })
 
   test('is not asked of a store that has none', async () => {
@@ -191,5 +233,92 @@ describe('an announcement', () => {
     const service = serve({ store: { put, take } })
     await service.checkInstances()
     expect(stateOf(service)).toBe('instances ok ')
+  })
+})
+
+describe('version and configuration', () => {
+  const differs = (...reasons: string[]) => reasons.map((reason) => ['failed', reason])
+  const statesOf = (service: TokenService) =>
+    service
+      .conditions()
+      .filter(({ state }) => state !== 'ok')
+      .map(({ state, reason }) => [state, reason])
+  const at = { version: '1.0.0', configuration: '1234567890abcdef' }
+
+  test('that differ fail, each for its reason, with the values of both', async () => {
+    const store = memoryStore()
+    const services = [
+      serve({ store, ...at, instance: 'a:1' }),
+      serve({ store, ...at, version: '1.1.0', instance: 'b:2' }),
+      serve({ store, ...at, configuration: 'fedcba0987654321' }),
+    ]
+    // The last one is new: the others looked before, and have their grace period.
+    await services[0]!.checkInstances()
+    for (const service of services.slice(1)) await service.checkInstances()
+    expect(statesOf(services[1]!)).toEqual(differs('version-differs'))
+    expect(statesOf(services[2]!)).toEqual(differs('version-differs', 'configuration-differs'))
+    const [version, configuration] = services[2]!.conditions()
+    expect(version!.detail).toBe('instances on this store have different versions: this one 1.0.0, others 1.1.0 (b:2)')
+    expect(configuration!.detail).toBe(
+      'instances on this store have different settings: digest of this one fedcba09, of others 12345678 (a:1), 12345678 (b:2)',
+    )
+    expect(version!.since).toBeInstanceOf(Date)
+  })
+
+  test('that are the same, or that one of both does not have, are no difference; neither are those of another origin', async () => {
+    const store = memoryStore()
+    const services = [serve({ store, ...at }), serve({ store, ...at }), serve({ store })]
+    await found(...services)
+    expect(services.map(statesOf)).toEqual([[], [], []])
+    const other = serve({ store, ...at, version: '2.0.0', ...otherOrigin })
+    await found(other, ...services)
+    expect(statesOf(other)).toEqual([['warning', 'origin-differs']])
+  })
+
+  test('that change while an instance runs have five seconds, and are over soon after the last one differs', async () => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(0)
+    try {
+      const store = memoryStore({ clock: () => 0 })
+      const [one, two] = [serve({ store, ...at }), serve({ store, ...at })]
+      const look = async (ms: number) => {
+        clock.mockReturnValue(ms)
+        one.refreshInstances()
+        await new Promise((done) => setImmediate(done))
+        return statesOf(one)
+      }
+      await found(one, two)
+      two.reconfigure({ configuration: 'fedcba0987654321' })
+      await new Promise((done) => setImmediate(done))
+      expect(statesOf(two)).toEqual([])
+      expect(await look(14_000)).toEqual([])
+      expect(await look(15_000)).toEqual([])
+      // It looks every two seconds now.
+      expect(await look(17_000)).toEqual([])
+      expect(await look(19_000)).toEqual([])
+      expect(await look(21_000)).toEqual(differs('configuration-differs'))
+      one.reconfigure({ configuration: 'fedcba0987654321' })
+      await new Promise((done) => setImmediate(done))
+      expect(statesOf(one)).toEqual([])
+      await two.checkInstances()
+      expect(statesOf(two)).toEqual([])
+    } finally {
+      clock.mockRestore()
+    }
+  })
+
+  test('are listed for an operator, who announces nothing', async () => {
+    const store = memoryStore()
+    const pseudonymKey = new Uint8Array(32).fill(9)
+    const own = { origin: 'https://issue.example', pseudonymKey, ...at }
+    expect(await announcedInstances(store, own)).toEqual([])
+    await serve({ store, ...at, pseudonymKey, instance: 'a:1' }).checkInstances()
+    await serve({ store, ...at, ...otherKey, version: '0.9.0' }).checkInstances()
+    await serve({ store, ...otherOrigin }).checkInstances()
+    const same = { origin: own.origin, ...at, name: 'a:1', differs: [] }
+    const old = { origin: own.origin, ...at, version: '0.9.0', name: undefined, differs: ['pseudonym-key', 'version'] }
+    const bare = { ...otherOrigin, version: undefined, configuration: undefined, name: undefined, differs: ['origin'] }
+    for (let i = 0; i < 2; i++) expect(await announcedInstances(store, own)).toEqual([same, old, bare])
+    const { announce: _, ...without } = store
+    expect(await announcedInstances(without, own)).toEqual([])
   })
 })

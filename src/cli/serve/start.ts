@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -38,6 +39,7 @@ import {
 import { isOrigin } from '../../token/index.ts'
 import { readPem, readText } from '../bounded-file.ts'
 import { CliError, type Problem, usageError } from '../cli-error.ts'
+import { packageVersion } from '../package-version.ts'
 import { readCertificates } from '../trust/files.ts'
 import { Diagnosis } from './diagnosis.ts'
 import { readServeSettings, type ServeSettings } from './settings.ts'
@@ -116,8 +118,13 @@ export async function startServer(
       pseudonymKey: loaded.pseudonymKey,
       challengesPerTerminal: settings.challengesPerTerminal,
       audit,
+      version: packageVersion(),
+      configuration: loaded.service.configuration,
+      instance: `${hostname()}:${process.pid}`,
     })
     await service.checkInstances()
+    const announcing = setInterval(() => service.refreshInstances(), 1_000).unref()
+    opened.push({ close: () => clearInterval(announcing) })
     const storeCheck = await StoreCheck.start(store)
     opened.push(storeCheck)
     const diagnosis = new Diagnosis(settings, folder)
@@ -200,6 +207,7 @@ export async function startServer(
         await listening.close({ drainMs: drainSeconds * 1000, graceMs: graceSeconds * 1000 })
         terminals.close()
         diagnosis.close()
+        clearInterval(announcing)
         await storeCheck.close()
         await service.close()
         // Probes are answered until the end.
@@ -216,7 +224,14 @@ export async function startServer(
 export interface Loaded {
   service: Pick<
     TokenServiceOptions,
-    'anchors' | 'revocation' | 'hierarchies' | 'userVerification' | 'profiles' | 'purposes' | 'challengeLifetimeMs'
+    | 'anchors'
+    | 'revocation'
+    | 'hierarchies'
+    | 'userVerification'
+    | 'profiles'
+    | 'purposes'
+    | 'challengeLifetimeMs'
+    | 'configuration'
   >
   /** The folder of revocation lists. */
   readonly lists: CrlFolderSource | undefined
@@ -234,10 +249,31 @@ async function loadFiles(settings: ServeSettings, folder: string): Promise<Loade
   const { hierarchies, userVerification, profiles, purposes } = settings
   const { revocation, folder: lists, listSource } = revocationOf(settings, inFolder, anchors)
   const challengeLifetimeMs = settings.challengeSeconds * 1000
-  const service = { anchors, revocation, hierarchies, userVerification, profiles, purposes, challengeLifetimeMs }
+  const configuration = configurationOf(settings, anchors)
+  const service = {
+    ...{ anchors, revocation, hierarchies, userVerification, profiles, purposes, challengeLifetimeMs, configuration },
+  }
   const pseudonymKey = await readKey(inFolder(settings.pseudonymKey))
   const listen = await listenOptionsOf(settings, inFolder)
   return { service, lists, listSource, pseudonymKey, terminals: await Terminals.open(settings, folder), listen }
+}
+
+/**
+ * Digest of the settings that must be equal on all machines: what is issued and accepted, not how a machine is reached.
+ *
+ * @returns SHA-256, hexadecimal.
+ */
+function configurationOf(settings: ServeSettings, anchors: readonly Certificate[]): string {
+  const { origin, hierarchies, userVerification, profiles, revocation, purposes } = settings
+  const { challengeSeconds, allowSerialNumber, certificateChecks, machines } = settings
+  const list = (values: readonly string[] | undefined): readonly string[] | undefined => values?.toSorted()
+  const digests = anchors.map(({ der }) => createHash('sha256').update(der).digest('hex'))
+  const compared = {
+    ...{ origin, anchors: list(digests), hierarchies: list(hierarchies), userVerification: list(userVerification) },
+    ...{ profiles, revocation: revocation.mode, purposes: list(purposes) },
+    ...{ challengeSeconds, allowSerialNumber, certificateChecks, machines },
+  }
+  return createHash('sha256').update(JSON.stringify(compared)).digest('hex')
 }
 
 /** The first changed setting that requires a restart. */

@@ -102,4 +102,4 @@ if ARGV[2] == '0' then redis.call('ZREM', KEYS[1], ARGV[1])
 else redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1]) end
 local last = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 if last[2] then redis.call('PEXPIRE', KEYS[1], last[2] - now) end
-return redis.call('ZREVRANGE', KEYS[1], 0, 99)`
+return redis.call('ZREVRANGE', KEYS[1], 0, 999)`

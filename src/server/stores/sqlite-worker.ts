@@ -367,7 +367,7 @@ class Store {
         if (lifetimeMs > 0)
           this.#run('INSERT OR REPLACE INTO announcements VALUES (?, ?)', written(text), now + lifetimeMs)
         else this.#run('DELETE FROM announcements WHERE text = ?', written(text))
-        const all = this.#all('SELECT text FROM announcements WHERE until > ? ORDER BY until DESC LIMIT 100', now)
+        const all = this.#all('SELECT text FROM announcements WHERE until > ? ORDER BY until DESC LIMIT 1000', now)
         return { value: all.map((row) => textOf(row, 'text')) }
       }
       case 'increment': {
