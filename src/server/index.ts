@@ -49,6 +49,7 @@ export { type NodeHandler, type NodeHandlerOptions, toNodeHandler } from './http
 export type { Caller, DeniedEvent, HttpHandlerOptions, HttpLimits, RequestEvent } from './http/options.ts'
 export type { ProxyOptions } from './http/proxies.ts'
 export type { Rate } from './http/rate-limiter.ts'
+export { type AnnouncedInstance, announcedInstances, type InstanceDifference } from './instances.ts'
 export type { BreakerState, Stop } from './issuance/breaker.ts'
 export {
   type AcceptedToken,
@@ -74,7 +75,6 @@ export {
   type SuppressionReason,
   suppressionReasons,
 } from './issuance/ports.ts'
-export { type AnnouncedInstance, announcedInstances, type InstanceDifference } from './instances.ts'
 export {
   type AtTerminal,
   type ByClerk,
