@@ -43,6 +43,7 @@ export const problems = [
   'address-not-here',
   'cannot-listen',
   'bad-tls',
+  'not-ready',
   'given-twice',
   'one-of',
   'not-with-file',

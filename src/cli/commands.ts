@@ -9,7 +9,7 @@ import { completion, demo, help } from './commands/help.ts'
 import { issuanceRead, profileCheck, stripeDecode } from './commands/municipal.ts'
 import { jukiStatus, pinChange, pinStatus } from './commands/pin.ts'
 import { readers } from './commands/readers.ts'
-import { auditVerify, serve, servePrepare } from './commands/serve.ts'
+import { auditVerify, serve, serveCheck, servePrepare } from './commands/serve.ts'
 import { textAttributes, textNumber, textVerify } from './commands/text.ts'
 import { town } from './commands/town.ts'
 import { visualPhoto, visualShow, visualVerify } from './commands/visual.ts'
@@ -39,6 +39,7 @@ export const commands: readonly Command[] = [
   profileCheck,
   stripeDecode,
   serve,
+  serveCheck,
   servePrepare,
   auditVerify,
   evaluate,

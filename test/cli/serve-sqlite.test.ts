@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { describe, expect, test, vi } from 'vitest'
+import { freePort } from '../../src/cli/demo/server-process.ts'
 import { Served, ServerFolder } from '../support/served.ts'
+import { commandLine } from '../support/slot.ts'
 
 interface Given {
   readonly status: number
@@ -80,5 +83,54 @@ describe('serve with SQLite', () => {
     expect((await challenge(folder.url)).status).toBe(503)
     await vi.waitFor(() => expect(served.written).toContain('"reason":"replaced"'), { timeout: 10_000 })
     expect((await fetch(`${folder.url}/readyz`)).status).toBe(503)
+  }, 60_000)
+})
+
+interface Checked {
+  readonly ok: boolean
+  readonly error?: { readonly code: string; readonly message: string }
+  readonly configuration: string
+  readonly conditions: readonly { readonly part: string; readonly reason: string }[]
+  readonly instances: readonly { readonly name: string; readonly configuration: string; readonly differs: string[] }[]
+}
+
+/** Runs `serve check`. @returns exit code and answer. */
+function check(settings: string): Promise<readonly [number, Checked]> {
+  return new Promise((done) => {
+    execFile(process.execPath, [commandLine, 'serve', 'check', settings, '--json'], (error, stdout) => {
+      done([error === null ? 0 : Number(error.code), JSON.parse(stdout)])
+    })
+  })
+}
+
+describe('instances with different settings', () => {
+  test('are not ready, and the check of the settings says which', async () => {
+    await using folder = await ServerFolder.make()
+    const settings = await folder.settings()
+    const [code, before] = await check(settings)
+    expect([code, before.instances]).toEqual([0, []])
+    // Checking creates nothing.
+    expect(existsSync(folder.file('store.sqlite'))).toBe(false)
+    await using first = await Served.start(settings)
+    const other = { ...JSON.parse(readFileSync(settings, 'utf8')), challengeSeconds: 60 }
+    other.listen.port = await freePort()
+    writeFileSync(folder.file('other.json'), JSON.stringify(other))
+    const second = await Served.start(folder.file('other.json'))
+    const ready = async (port: number) => (await fetch(`http://127.0.0.1:${port}/readyz`)).status
+    expect([await ready(folder.port), await ready(other.listen.port)]).toEqual([200, 503])
+    expect(second.written).toContain('"reason":"configuration-differs"')
+    const [differs, found] = await check(settings)
+    expect([differs, found.error!.code]).toEqual([1, 'ERR_SERVER_START'])
+    expect(found.error!.message).toContain('instances configuration-differs')
+    expect(found.instances.map((one) => [one.name.split(':')[1], one.differs]).sort()).toEqual(
+      [
+        [String(first.child.pid), []],
+        [String(second.child.pid), ['configuration']],
+      ].sort(),
+    )
+    expect(found.instances.map(({ configuration }) => configuration)).toContain(found.configuration)
+    await second.stop()
+    const [after, rest] = await check(settings)
+    expect([after, rest.instances.map((one) => one.differs)]).toEqual([0, [[]]])
   }, 60_000)
 })

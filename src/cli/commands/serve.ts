@@ -41,6 +41,21 @@ export const servePrepare: Command = {
   },
 }
 
+export const serveCheck: Command = {
+  name: 'serve check',
+  operands: ['SETTINGS'],
+  options: [...generalOptions],
+  help: {
+    ja: '発行サーバーの設定とデータストアを確かめ、動作中のインスタンスのうち版や設定が異なるものを示します。',
+    en: 'Check the settings and store of a server; list the running instances and what differs.',
+  },
+  notes: {
+    ja: '設定と同じファイルを読み、サーバーは起動しません。サーバーと同じアカウントで実行してください。異なるインスタンスがあるか、サーバーが要求に応じられない状態であれば失敗として終了します。',
+    en: 'Reads the same files as the server and serves nothing. Run it as the account of the server. It fails when an instance differs, or the server could not serve.',
+  },
+  run: async (context) => (await import('../serve/check.ts')).serveCheck(context),
+}
+
 const count: Option = {
   name: 'count',
   meta: 'N',

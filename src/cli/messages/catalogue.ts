@@ -90,7 +90,7 @@ export interface Messages extends TrustTexts, ApplicationTexts {
   readonly auth: Readonly<Record<'server' | 'accepted' | 'holder' | 'validUntil', string>> & {
     readonly acceptedFor: (purpose: string, terminal: string) => string
   }
-  readonly serve: {
+  readonly serve: Readonly<Record<'instance' | 'version' | 'digest' | 'theseSettings' | 'differs', string>> & {
     readonly listening: (url: string, origin: string) => string
     readonly ended: string
     /** @param stream - `stdout` or `stderr`. @param reason - the system's error name; `EAGAIN` for a full pipe. */

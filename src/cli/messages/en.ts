@@ -44,6 +44,7 @@ export const en: Messages = {
     'address-not-here': (where) => `the server cannot be started: ${where} is not an address of this machine`,
     'cannot-listen': (where) => `the server cannot be started: it cannot listen on ${where}`,
     'bad-tls': () => 'the server cannot be started: the TLS certificate or its key is unusable, or they do not match',
+    'not-ready': (what) => `the server would not be ready: ${what}`,
     'given-twice': (form) => `this is given more than once, with different values: ${form}`,
     'one-of': (forms) => `exactly one of these must be given: ${forms}`,
     'not-with-file': (name) => `${name} applies to a card and cannot be combined with a file`,
@@ -178,6 +179,11 @@ export const en: Messages = {
     ended: 'The server has stopped.',
     logLost: (stream, reason) =>
       `Lines of ${stream} cannot be written (${reason}) and are dropped; the server continues. Check the disk, or the program that reads them.`,
+    instance: 'Instance',
+    version: 'Version',
+    digest: 'Settings',
+    theseSettings: '(these settings)',
+    differs: 'differs',
     next: 'Put CA certificates in anchors/ and revocation lists in lists/, review every setting, then: jpki-card serve server.json',
   },
   audit: {

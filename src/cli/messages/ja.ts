@@ -44,6 +44,7 @@ export const ja: Messages = {
     'address-not-here': (where) => `サーバーを起動できません。${where} はこのコンピューターのアドレスではありません`,
     'cannot-listen': (where) => `サーバーを起動できません。${where} で待ち受けできません`,
     'bad-tls': () => 'サーバーを起動できません。TLSの証明書または秘密鍵が使用できないか、組み合わせが正しくありません',
+    'not-ready': (what) => `サーバーは要求に応じられる状態になりません: ${what}`,
     'given-twice': (form) => `異なる値で2回以上指定されています: ${form}`,
     'one-of': (forms) => `次のうち1つだけを指定してください: ${forms}`,
     'not-with-file': (name) => `${name} はカード用のオプションで、ファイルと一緒には指定できません`,
@@ -180,6 +181,11 @@ export const ja: Messages = {
     ended: 'サーバーを終了しました。',
     logLost: (stream, reason) =>
       `${stream} に書き込めないため (${reason})、以降の行を破棄しています。サーバーは動作を続けます。ディスクの空き容量、またはログを読み取るプログラムを確認してください。`,
+    instance: 'インスタンス',
+    version: '版',
+    digest: '設定',
+    theseSettings: '（この設定）',
+    differs: '相違',
     next: 'anchors/ に認証局の証明書、lists/ に失効リストを置き、すべての設定を確かめてから jpki-card serve server.json を実行してください。',
   },
   audit: {

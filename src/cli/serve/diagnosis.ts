@@ -128,7 +128,14 @@ async function weaknessesOf(
   ]
   for (const [setting, path] of secrets) {
     if (path === undefined || process.platform === 'win32') continue
-    const { mode } = await stat(inFolder(path))
+    const mode = await stat(inFolder(path)).then(
+      (found) => found.mode,
+      (error: NodeJS.ErrnoException) => {
+        // The store is created when the server starts.
+        if (error.code !== 'ENOENT') throw error
+        return 0
+      },
+    )
     const permissions = (mode & 0o777).toString(8).padStart(3, '0')
     const detail = `the file of ${setting} is readable or writable by other users of this machine (mode ${permissions}): chmod 600`
     if ((mode & 0o077) !== 0) found.push(weak('file-readable', detail))

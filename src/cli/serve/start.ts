@@ -242,7 +242,7 @@ export interface Loaded {
   readonly listen: ListenOptions
 }
 
-async function loadFiles(settings: ServeSettings, folder: string): Promise<Loaded> {
+export async function loadFiles(settings: ServeSettings, folder: string): Promise<Loaded> {
   const inFolder = (path: string): string => resolve(folder, path)
   if (!isOrigin(settings.origin)) throw usageError('bad-settings', 'origin')
   const anchors = await readCertificates(inFolder(settings.anchors), 'anchors')
@@ -393,7 +393,7 @@ async function readKey(file: string): Promise<Uint8Array> {
 }
 
 /** Opens the store, and the durable store of texts, if any. */
-async function openStore(
+export async function openStore(
   { store }: ServeSettings,
   inFolder: (path: string) => string,
 ): Promise<{ readonly store: NonceStore; readonly kept: CounterStore | undefined }> {

@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type AnnouncedInstance, announcedInstances, type Condition } from '../../server/index.ts'
+import { CliError } from '../cli-error.ts'
+import type { Context, Result } from '../context.ts'
+import { table } from '../output.ts'
+import { packageVersion } from '../package-version.ts'
+import { Diagnosis } from './diagnosis.ts'
+import { readServeSettings } from './settings.ts'
+import { loadFiles, openStore } from './start.ts'
+import { StoreCheck } from './store-check.ts'
+
+/** Digits of a digest that are shown to people. */
+const digits = 8
+
+/**
+ * `serve check SETTINGS`: reads the settings and all files they name, tries the store, and compares the instances that
+ * announce themselves in it with these settings. Serves nothing, announces nothing, and creates no store.
+ *
+ * @throws as starting the server does, for settings or files that are not usable.
+ */
+export async function serveCheck({ operands, messages }: Context): Promise<Result> {
+  const { settings, folder } = await readServeSettings(operands[0]!)
+  const inFolder = (path: string): string => resolve(folder, path)
+  const { origin, store: of } = settings
+  const loaded = await loadFiles(settings, folder)
+  const version = packageVersion()
+  const configuration = loaded.service.configuration!
+  const diagnosis = new Diagnosis(settings, folder)
+  const found: Condition[] = []
+  let instances: readonly AnnouncedInstance[] = []
+  try {
+    await diagnosis.update(loaded)
+    found.push(...diagnosis.conditions(), ...loaded.terminals.conditions())
+    // Created by the account that serves, not by the one that checks.
+    if (of.kind !== 'sqlite' || existsSync(inFolder(of.file))) {
+      const { store } = await openStore(settings, inFolder)
+      try {
+        const tried = await StoreCheck.start(store)
+        found.push(...tried.conditions(), ...(store.conditions?.() ?? []))
+        await tried.close()
+        instances = await announcedInstances(store, {
+          ...{ origin, version, configuration, pseudonymKey: loaded.pseudonymKey },
+        })
+      } finally {
+        await store.close?.()
+      }
+    }
+  } finally {
+    diagnosis.close()
+    loaded.terminals.close()
+  }
+  const conditions = found.filter(({ state }) => state !== 'ok')
+  const problems = [
+    ...conditions.filter(({ state }) => state === 'failed').map(({ part, reason }) => `${part} ${reason}`),
+    ...new Set(instances.flatMap(({ differs }) => differs.map((one) => `instances ${one}-differs`))),
+  ]
+  const texts = messages.serve
+  const brief = (digest: string | undefined): string => digest?.slice(0, digits) ?? '-'
+  const rows = [
+    [texts.instance, texts.version, texts.digest, ''],
+    [texts.theseSettings, version, brief(configuration), ''],
+    ...instances.map(({ name = '-', differs, ...one }) => [
+      ...[name, one.version ?? '-', brief(one.configuration)],
+      differs.length === 0 ? '' : `${texts.differs}: ${differs.join(', ')}`,
+    ]),
+  ]
+  const lines = conditions.map(({ part, state, reason, detail }) => [state, part, `${reason}: ${detail ?? ''}`])
+  return {
+    json: { version, configuration, conditions, instances },
+    text: `${lines.length === 0 ? '' : `${table(lines)}\n`}${table(rows)}`,
+    alarms: ['failed'],
+    ...(problems.length > 0 && { refused: new CliError('ERR_SERVER_START', 'not-ready', problems.join(', ')) }),
+  }
+}
