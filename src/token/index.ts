@@ -23,9 +23,20 @@ export type { RemoteAcceptance, RemoteCertificateCheck } from './acceptance.ts'
 export { certificateDigest, challengeDigest, holderDigest } from './acceptance.ts'
 export type { ExpectedClaims, TokenSignature, TokenSigner } from './answer.ts'
 export { answerChallenge } from './answer.ts'
-export type { SignedClaims, TokenChallenge } from './challenge.ts'
-export { identifierPattern, isIdentifier, isOrigin, parseChallenge, tokenFormat, tokenMessage } from './challenge.ts'
-export type { CertificateToCheck, TokenServerOptions } from './remote.ts'
+export type { SignedClaims, TokenChallenge, TokenFormat } from './challenge.ts'
+export {
+  identifierPattern,
+  isIdentifier,
+  isOrigin,
+  isTokenFormat,
+  parseChallenge,
+  tokenFormat,
+  tokenFormats,
+  tokenMessage,
+} from './challenge.ts'
+export type { CertificateToCheck, RemoteChallengeRequest, TokenServerOptions } from './remote.ts'
 export { TokenServer } from './remote.ts'
 export type { ParsedToken, Token, TokenAlgorithm } from './token.ts'
 export { parseToken, tokenAlgorithms } from './token.ts'
+export type { VisitKey } from './visit-key.ts'
+export { createVisitKey } from './visit-key.ts'

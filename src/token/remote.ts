@@ -13,7 +13,7 @@ import {
   readCertificateCheck,
 } from './acceptance.ts'
 import { requireExpected } from './answer.ts'
-import { isSecure, nonceBytes, parseChallenge, type TokenChallenge } from './challenge.ts'
+import { isSecure, nonceBytes, parseChallenge, type TokenChallenge, type TokenFormat } from './challenge.ts'
 import type { Token } from './token.ts'
 
 /** Options of {@link TokenServer}. */
@@ -71,6 +71,17 @@ const certificateRefusals: readonly RefusalCode[] = [
   'ERR_REVOCATION_UNKNOWN',
 ]
 
+/** A terminal's request to a server for a challenge. */
+export interface RemoteChallengeRequest {
+  readonly terminal: string
+  readonly purpose: string
+  /**
+   * Format of the token. Default: the server chooses, and none is sent, as a server from before format 2 refuses the
+   * field.
+   */
+  readonly format?: TokenFormat | undefined
+}
+
 /** A certificate to be checked before its holder enters a PIN. */
 export interface CertificateToCheck {
   readonly terminal: string
@@ -117,21 +128,23 @@ export class TokenServer {
    * Requests a challenge for one token.
    *
    * @throws RefusalError when the server refuses; `ERR_TOKEN_ORIGIN`, `ERR_TOKEN_TERMINAL`, `ERR_TOKEN_PURPOSE` for a
-   *   challenge with another server, terminal or purpose; `ERR_ANSWER_MISMATCH` for one issued before, expired, or with
-   *   a lifetime above 10 minutes, and for a refusal of another request.
+   *   challenge with another server, terminal or purpose, `ERR_TOKEN` for one with another format than requested;
+   *   `ERR_ANSWER_MISMATCH` for one issued before, expired, or with a lifetime above 10 minutes, and for a refusal of
+   *   another request.
    * @throws ServerError `ERR_SERVER` when the server does not respond, or not correctly.
    */
-  async challenge(request: { readonly terminal: string; readonly purpose: string }): Promise<TokenChallenge> {
+  async challenge(request: RemoteChallengeRequest): Promise<TokenChallenge> {
     const expected = { status: 201, refusals: challengeRefusals, digests: [undefined] }
-    const answer = await this.#post('v1/challenges', request, expected)
+    const { terminal, purpose, format } = request
+    const body = { terminal, purpose, ...(format !== undefined && { format }) }
+    const answer = await this.#post('v1/challenges', body, expected)
     let challenge: TokenChallenge
     try {
       challenge = parseChallenge(answer)
     } catch (cause) {
       throw new ServerError('no valid challenge from the server', { cause })
     }
-    const { terminal, purpose } = request
-    requireExpected(challenge, { origin: this.origin, terminal, purpose })
+    requireExpected(challenge, { origin: this.origin, terminal, purpose, format })
     this.#remember(challenge)
     return challenge
   }

@@ -65,7 +65,7 @@ export const serve = (change: Partial<TokenServiceOptions> = {}): TokenService =
 
 /** The holder's card answers, after some claims were changed. */
 export function answer(challenge: TokenChallenge, with_: Partial<Token> = {}, by = user.auth): Promise<Token> {
-  const signed = { ...challenge, ...with_ }
+  const { visitKey: _, ...signed } = { ...challenge, ...with_ }
   return answerChallenge(signed, signed, {
     sign: async (message) => ({
       algorithm: 'RS256',

@@ -68,7 +68,7 @@ describe('whatever is handed in', () => {
   test.each([
     ['depth', '['.repeat(16_000)],
     ['many fields', JSON.stringify(Object.fromEntries([...Array(2000).keys()].map((i) => [`f${i}`, ''])))],
-    ['a field named as the prototype', '{"__proto__":{"format":"jpki-card-token:1"}}'],
+    ['a field named as the prototype', '{"__proto__":{"format":"jpki-card-token:2"}}'],
     ['escapes', `"${'\\u0000'.repeat(2000)}"`],
   ])('%s is refused as no token', async (_name, text) => {
     expect(await outcome(serve(), text)).toBe('ERR_TOKEN')

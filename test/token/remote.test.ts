@@ -10,6 +10,7 @@ import {
   holderDigest,
   type Token,
   type TokenChallenge,
+  type TokenFormat,
   TokenServer,
   type TokenServerOptions,
   tokenFormat,
@@ -78,6 +79,28 @@ describe('a server as a terminal sees it', () => {
     expect(await (await answering(200, { ...good, more: 1 })).verify(token)).toEqual({
       ...{ holder: who, purpose, terminal, at, validUntil, userVerification: 'pin' },
     })
+  })
+
+  test('is asked for a format where the terminal names one, and no other is taken', async () => {
+    const bodies: string[] = []
+    const inFormat = (format: TokenFormat) =>
+      new TokenServer(origin, {
+        clock: () => now,
+        fetch: async (_url, init) => {
+          bodies.push(init!.body as string)
+          return Response.json({ ...challenge, format }, { status: 201 })
+        },
+      })
+    const [older, newer] = ['jpki-card-token:1', 'jpki-card-token:2'] as const
+    for (const format of [older, newer]) {
+      expect((await inFormat(format).challenge(request)).format).toBe(format)
+      expect((await inFormat(format).challenge({ ...request, format })).format).toBe(format)
+      const other = format === older ? newer : older
+      expect(await codeOf(() => inFormat(other).challenge({ ...request, format }))).toBe('ERR_TOKEN')
+    }
+    // A server from before format 2 refuses a field it does not know.
+    expect(bodies[0]).toBe(JSON.stringify(request))
+    expect(JSON.parse(bodies[1]!)).toEqual({ ...request, format: older })
   })
 
   test('takes an answer about the way the holder was verified that it sent, and no other', async () => {

@@ -1,3 +1,4 @@
+import { createPublicKey, diffieHellman } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -6,14 +7,18 @@ import { RefusalError } from '../../src/errors.ts'
 import { identifierPattern, isInstant, isSecure } from '../../src/token/challenge.ts'
 import {
   answerChallenge,
+  createVisitKey,
   isIdentifier,
   isOrigin,
+  isTokenFormat,
   parseChallenge,
   parseToken,
   type SignedClaims,
   type Token,
   type TokenChallenge,
+  type TokenFormat,
   tokenFormat,
+  tokenFormats,
   tokenMessage,
 } from '../../src/token/index.ts'
 import type { UserVerification } from '../../src/user-verification.ts'
@@ -30,7 +35,14 @@ const challenge: TokenChallenge = {
 }
 const { expiresAt: _, ...claims } = challenge
 const bytes = Buffer.from([1, 2, 3]).toString('base64')
-const token: Token = { ...claims, algorithm: 'RS256', certificate: bytes, signature: bytes }
+/** The public key of Alice, RFC 7748 6.1. */
+const visitKeyHex = '8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a'
+const visitKey = Buffer.from(visitKeyHex, 'hex').toString('base64url')
+const format1 = 'jpki-card-token:1'
+const signedClaims: SignedClaims = { ...claims, visitKey }
+const token: Token = { ...signedClaims, algorithm: 'RS256', certificate: bytes, signature: bytes }
+const { visitKey: _key, ...without } = token
+const older: Token = { ...without, format: format1 }
 
 describe('what is signed', () => {
   for (const { id, claims: given, message } of vectors<{ id: string; claims: SignedClaims; message: string }>(
@@ -43,12 +55,76 @@ describe('what is signed', () => {
     const name = fc.stringMatching(/^[a-z.]{0,3}[a-z]$/)
     fc.assert(
       fc.property(name, name, name, name, (a, b, c, d) => {
-        const one = Buffer.from(tokenMessage({ ...claims, terminal: a, purpose: b }))
-        const other = Buffer.from(tokenMessage({ ...claims, terminal: c, purpose: d }))
+        const one = Buffer.from(tokenMessage({ ...signedClaims, terminal: a, purpose: b }))
+        const other = Buffer.from(tokenMessage({ ...signedClaims, terminal: c, purpose: d }))
         expect(one.equals(other)).toBe(a === c && b === d)
       }),
     )
   })
+
+  test('has the visit key in format 2, and never the same bytes in both formats', () => {
+    const message = tokenMessage(signedClaims)
+    expect([...message.subarray(-36)]).toEqual([0, 0, 0, 32, ...Buffer.from(visitKeyHex, 'hex')])
+    const other = createVisitKey().publicKey
+    expect(tokenMessage({ ...claims, visitKey: Buffer.from(other).toString('base64url') })).not.toEqual(message)
+    const { visitKey: _, ...rest } = signedClaims
+    const before = tokenMessage({ ...rest, format: format1 })
+    expect(before).not.toEqual(message.subarray(0, before.length))
+  })
+
+  test('is nothing without the visit key in format 2, or with one in format 1', () => {
+    for (const wrong of [claims, { ...signedClaims, format: format1 } as const]) {
+      expect(() => tokenMessage(wrong)).toThrow(/^visitKey: /)
+    }
+  })
+})
+
+describe('a visit key', () => {
+  const all = vectors<{ id: string; visitKey: string; accepted: boolean }>('token/visit-key.json')
+  for (const { id, visitKey: key, accepted } of all) {
+    test(`${id} is ${accepted ? 'accepted' : 'refused'}`, async () => {
+      const message = () => tokenMessage({ ...claims, visitKey: key })
+      if (accepted) expect([...message().subarray(-32)]).toEqual([...Buffer.from(key, 'base64url')])
+      else
+        expect(await thrown(message)).toMatchObject({
+          code: 'ERR_TOKEN',
+          message: expect.stringMatching(/^visitKey: /),
+        })
+    })
+  }
+
+  test('is refused where Node.js can agree on no secret with it, and of those the small ones only', () => {
+    const { privateKey } = createVisitKey()
+    const reduced = all.filter(({ id }) => /^(zero|one|order-8|other-order-8|p-minus-1)$/.test(id))
+    expect(reduced).toHaveLength(5)
+    const agree = (x: string) =>
+      diffieHellman({
+        privateKey,
+        publicKey: createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x }, format: 'jwk' }),
+      })
+    for (const { visitKey: key } of reduced) expect(() => agree(key)).toThrow()
+    for (const { visitKey: key } of all.filter(({ accepted }) => accepted)) expect(agree(key)).toHaveLength(32)
+  })
+
+  test('is another for each visit, and its private key is of the same pair', () => {
+    const made = Array.from({ length: 50 }, () => createVisitKey())
+    expect(new Set(made.map(({ publicKey }) => Buffer.from(publicKey).toString('hex'))).size).toBe(50)
+    for (const { publicKey, privateKey } of made) {
+      expect(publicKey).toBeInstanceOf(Uint8Array)
+      const x = Buffer.from(publicKey).toString('base64url')
+      expect(privateKey.type).toBe('private')
+      expect(createPublicKey(privateKey).export({ format: 'jwk' })).toEqual({ kty: 'OKP', crv: 'X25519', x })
+      expect(parseToken({ ...token, visitKey: x }).visitKeyBytes).toEqual(publicKey)
+    }
+  })
+})
+
+test('the formats are two, and the newest has a visit key', () => {
+  expect(tokenFormats).toEqual({ 'jpki-card-token:1': { visitKey: false }, 'jpki-card-token:2': { visitKey: true } })
+  expect(tokenFormat).toBe('jpki-card-token:2')
+  expect(
+    [...Object.keys(tokenFormats), 'jpki-card-token:3', 'toString', '__proto__', '', 2, undefined].map(isTokenFormat),
+  ).toEqual([true, true, ...Array.from({ length: 6 }, () => false)])
 })
 
 describe('the name of a terminal or purpose', () => {
@@ -76,7 +152,15 @@ describe('a token', () => {
       expect([...parsed.certificateDer, ...parsed.signatureBytes]).toEqual([1, 2, 3, 1, 2, 3])
       expect(parsed.nonceBytes).toHaveLength(32)
       expect(parsed.caCertificateDer).toBeUndefined()
+      expect([parsed.format, parsed.visitKey]).toEqual([tokenFormat, visitKey])
+      expect(parsed.visitKeyBytes).toEqual(new Uint8Array(Buffer.from(visitKeyHex, 'hex')))
     }
+  })
+
+  test('of format 1 is read too, without a visit key', () => {
+    const parsed = parseToken(JSON.stringify(older))
+    expect([parsed.format, parsed.visitKeyBytes]).toEqual([format1, undefined])
+    expect(parsed).not.toHaveProperty('visitKey')
   })
 
   test.each<[string, unknown, string]>([
@@ -91,7 +175,18 @@ describe('a token', () => {
     ['a missing field', { ...token, signature: undefined }, 'ERR_TOKEN'],
     ['a number for a text', { ...token, nonce: 7 }, 'ERR_TOKEN'],
     ['inherited fields', Object.create(token), 'ERR_TOKEN'],
-    ['another format', { ...token, format: 'jpki-card-token:2' }, 'ERR_TOKEN'],
+    ['another format', { ...token, format: 'jpki-card-token:3' }, 'ERR_TOKEN'],
+    ['the name of a property as its format', { ...token, format: 'constructor' }, 'ERR_TOKEN'],
+    ['a visit key in format 1', { ...older, visitKey }, 'ERR_TOKEN'],
+    ['an empty visit key in format 1', { ...older, visitKey: '' }, 'ERR_TOKEN'],
+    ['no visit key in format 2', without, 'ERR_TOKEN'],
+    ['a visit key that is no text', { ...token, visitKey: null }, 'ERR_TOKEN'],
+    ['a visit key that is undefined', { ...token, visitKey: undefined }, 'ERR_TOKEN'],
+    ['a visit key of bytes', { ...token, visitKey: Buffer.from(visitKeyHex, 'hex') }, 'ERR_TOKEN'],
+    ['a visit key of 31 bytes', { ...token, visitKey: Buffer.alloc(31, 1).toString('base64url') }, 'ERR_TOKEN'],
+    ['a visit key of 33 bytes', { ...token, visitKey: Buffer.alloc(33, 1).toString('base64url') }, 'ERR_TOKEN'],
+    ['a visit key of zeros', { ...token, visitKey: Buffer.alloc(32).toString('base64url') }, 'ERR_TOKEN'],
+    ['two visit keys', JSON.stringify(token).replace('{', `{"visitKey":"${visitKey}",`), 'ERR_TOKEN'],
     ['an origin with a path', { ...token, origin: 'https://issue.example/' }, 'ERR_TOKEN'],
     ['an origin of another scheme', { ...token, origin: 'ftp://issue.example' }, 'ERR_TOKEN'],
     ['a terminal with a space', { ...token, terminal: 'kiosk 1' }, 'ERR_TOKEN'],
@@ -172,6 +267,34 @@ describe('a challenge', () => {
     const error = await thrown<RefusalError>(() => answerChallenge(challenge, challenge, { sign }))
     expect(error.code).toBe('ERR_TOKEN_ALGORITHM')
   })
+
+  test('of an older format is not shown to the card where the terminal expects another, or has a visit key', async () => {
+    let asked = 0
+    const sign = async () => {
+      asked++
+      return { algorithm: 'RS256', signature: Uint8Array.of(1), certificate: Uint8Array.of(2) }
+    }
+    const { origin } = challenge
+    const inFormat1 = { ...challenge, format: format1 } as const
+    const { publicKey } = createVisitKey()
+    for (const [given, expected] of [
+      [inFormat1, { origin, format: tokenFormat }],
+      [inFormat1, { origin, visitKey: publicKey }],
+      [inFormat1, { origin, format: format1, visitKey: publicKey }],
+      [challenge, { origin, format: format1 }],
+      [challenge, { origin, visitKey: publicKey.subarray(1) }],
+      [challenge, { origin, visitKey: new Uint8Array(32) }],
+    ] as const) {
+      const error = await thrown<RefusalError>(() => answerChallenge(given, expected, { sign }))
+      expect([error.code, asked]).toEqual(['ERR_TOKEN', 0])
+    }
+    expect(await answerChallenge(inFormat1, { origin, format: format1 }, { sign })).toEqual({
+      ...{ ...claims, format: format1 },
+      algorithm: 'RS256',
+      certificate: 'Ag==',
+      signature: 'AQ==',
+    })
+  })
 })
 
 test('an origin has one form', () => {
@@ -195,17 +318,36 @@ describe('an answer of the card', () => {
   test('goes into the token with what was signed, and with the CA certificate if there is one', async () => {
     const messages: Uint8Array[] = []
     const answer = (more: object) =>
-      answerChallenge(challenge, challenge, {
-        sign: async (message) => {
-          messages.push(message)
-          return { ...signed, ...more }
+      answerChallenge(
+        challenge,
+        { ...challenge, visitKey: Buffer.from(visitKeyHex, 'hex') },
+        {
+          sign: async (message) => {
+            messages.push(message)
+            return { ...signed, ...more }
+          },
         },
-      })
-    const own = { ...claims, algorithm: 'PS256', certificate: 'Aw==', signature: 'AQI=' }
+      )
+    const own = { ...claims, visitKey, algorithm: 'PS256', certificate: 'Aw==', signature: 'AQI=' }
     expect(await answer({})).toEqual(own)
     expect(Object.keys(await answer({}))).not.toContain('caCertificate')
     expect(await answer({ caCertificate: Uint8Array.of(4) })).toEqual({ ...own, caCertificate: 'BA==' })
-    for (const message of messages) expect(message).toEqual(tokenMessage(challenge))
+    for (const message of messages) expect(message).toEqual(tokenMessage({ ...claims, visitKey }))
+  })
+
+  test('without a visit key of the terminal is over one made for it, another each time', async () => {
+    const messages: Uint8Array[] = []
+    const sign = async (message: Uint8Array) => {
+      messages.push(message)
+      return signed
+    }
+    const made = [
+      await answerChallenge(challenge, challenge, { sign }),
+      await answerChallenge(challenge, challenge, { sign }),
+    ]
+    expect(made.map((one) => Buffer.from(tokenMessage(one)))).toEqual(messages.map((one) => Buffer.from(one)))
+    expect(made[0]!.visitKey).not.toBe(made[1]!.visitKey)
+    for (const one of made) expect(parseToken(one).visitKeyBytes).toHaveLength(32)
   })
 
   test('says how the holder was verified unless that is the PIN, which is what a token without it says', async () => {
@@ -221,7 +363,7 @@ describe('an answer of the card', () => {
   })
 
   test.each<[string, object]>([
-    ['another format', { format: 'jpki-card-token:2' }],
+    ['another format', { format: 'jpki-card-token:3' }],
     ['no origin', { origin: 'https://issue.example/' }],
     ['a terminal of dots', { terminal: '..' }],
     ['a purpose with a blank', { purpose: 'a b' }],
@@ -304,7 +446,9 @@ test('an origin has at most 256 characters, whichever was met before', () => {
 })
 
 test('the words of a challenge are checked as those of a token', () => {
-  expect(() => tokenMessage({ ...claims, format: 'jpki-card-token:2' as typeof tokenFormat })).toThrow(RefusalError)
+  expect(() => tokenMessage({ ...signedClaims, format: 'jpki-card-token:3' as TokenFormat })).toThrow(RefusalError)
+  expect(parseChallenge({ ...challenge, format: format1 }).format).toBe(format1)
+  expect(() => parseChallenge({ ...challenge, visitKey })).toThrow(RefusalError)
   expect(Object.keys(parseChallenge(challenge)).sort()).toEqual(Object.keys(challenge).sort())
   for (const name of Object.keys(challenge)) {
     expect(() => parseChallenge({ ...challenge, [name]: undefined })).toThrow(RefusalError)

@@ -511,8 +511,8 @@ export const en: StaffTexts = {
         next: call,
       },
       operator: {
-        text: 'The token or challenge does not have the form jpki-card-token:1.',
-        next: 'Use matching versions in terminal and server, and check the program that made the token against `docs/token.md`.',
+        text: 'The token or challenge does not have the form jpki-card-token:2, or has a version that this server does not serve.',
+        next: 'Use matching versions in terminal and server (setting `tokenFormats` for terminals of version 1), and check the program that made the token against `docs/token.md`.',
       },
     },
     ERR_TOKEN_ORIGIN: {

@@ -511,8 +511,8 @@ export const ja: StaffTexts = {
         next: call,
       },
       operator: {
-        text: 'トークンまたはチャレンジの形式（jpki-card-token:1）が正しくありません。',
-        next: '端末とサーバーの版を揃え、トークンを作成したプログラムを `docs/token.md` と照らし合わせてください。',
+        text: 'トークンまたはチャレンジの形式（jpki-card-token:2）が正しくないか、このサーバーが対応しない版です。',
+        next: '端末とサーバーの版を揃え（版1の端末には設定 `tokenFormats`）、トークンを作成したプログラムを `docs/token.md` と照らし合わせてください。',
       },
     },
     ERR_TOKEN_ORIGIN: {
