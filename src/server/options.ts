@@ -7,7 +7,7 @@ import {
   type RevocationPolicy,
   type SignaturePolicy,
 } from '../pki/index.ts'
-import { isIdentifier, isOrigin } from '../token/index.ts'
+import { isIdentifier, isOrigin, isTokenFormat, type TokenFormat, tokenFormat, tokenFormats } from '../token/index.ts'
 import {
   isUserVerification,
   type UserVerification,
@@ -36,6 +36,12 @@ export interface TokenServiceOptions {
   readonly userVerification?: readonly UserVerification[] | undefined
   /** Purposes challenges are issued for. Default: any. */
   readonly purposes?: readonly string[] | undefined
+  /**
+   * Token formats that are served; at least one. A challenge has the first unless its request names one, and a token of
+   * another format is refused. Default: the newest only. Terminals from before format 2 name none: where they are
+   * served, format 1 is the first.
+   */
+  readonly formats?: readonly TokenFormat[] | undefined
   /** Lifetime of a challenge, milliseconds, 5 000 to 600 000. Default 120 000. */
   readonly challengeLifetimeMs?: number | undefined
   /**
@@ -72,6 +78,7 @@ export type TokenServiceChanges = Partial<
     | 'profiles'
     | 'userVerification'
     | 'purposes'
+    | 'formats'
     | 'challengeLifetimeMs'
     | 'signatures'
     | 'configuration'
@@ -81,12 +88,13 @@ export type TokenServiceChanges = Partial<
 /** The options with their defaults, and values derived from them once. */
 export type Settings = Omit<
   TokenServiceOptions,
-  'challengeLifetimeMs' | 'challengesPerTerminal' | 'clock' | 'pseudonymKey' | 'userVerification'
+  'challengeLifetimeMs' | 'challengesPerTerminal' | 'clock' | 'formats' | 'pseudonymKey' | 'userVerification'
 > & {
   readonly challengeLifetimeMs: number
   readonly challengesPerTerminal: number
   readonly clock: () => Date
   readonly userVerification: readonly UserVerification[]
+  readonly formats: readonly [TokenFormat, ...TokenFormat[]]
   readonly pseudonymKey: KeyObject
   /** Generation of each anchor that is a JPKI CA. */
   readonly generations: ReadonlyMap<Certificate, number | undefined>
@@ -131,10 +139,19 @@ export function settingsOf(options: TokenServiceOptions): Settings {
     pseudonymKey: createSecretKey(pseudonymKey),
     clock: options.clock ?? (() => new Date()),
     userVerification: [...userVerification],
+    formats: formatsOf(options),
     generations: new Map(anchors.map((anchor) => [anchor, jpkiAuthorityOf(anchor)?.generation])),
   }
 }
 
 function areCertificates(list: unknown): boolean {
   return Array.isArray(list) && list.every((one) => one instanceof Certificate)
+}
+
+function formatsOf({ formats = [tokenFormat] }: TokenServiceOptions): Settings['formats'] {
+  const [first, ...more] = Array.isArray(formats) ? (formats as readonly TokenFormat[]) : []
+  if (first === undefined || ![first, ...more].every(isTokenFormat)) {
+    throw new TypeError(`formats must be some of ${Object.keys(tokenFormats).join(', ')}`)
+  }
+  return [first, ...more]
 }

@@ -13,7 +13,7 @@ import {
   verifySignature,
 } from '../pki/index.ts'
 import { messageOf } from '../token/challenge.ts'
-import type { TokenAlgorithm } from '../token/index.ts'
+import type { TokenAlgorithm, TokenFormat } from '../token/index.ts'
 import {
   challengeDigest,
   holderDigest,
@@ -22,7 +22,6 @@ import {
   type ParsedToken,
   parseToken,
   type TokenChallenge,
-  tokenFormat,
 } from '../token/index.ts'
 import type { UserVerification } from '../user-verification.ts'
 import { type CertificateValidity, certificateValidity } from '../validity/index.ts'
@@ -134,6 +133,8 @@ export function refusalOf(report: VerificationReport, certificate: Certificate):
 export interface ChallengeRequest {
   readonly terminal: string
   readonly purpose: string
+  /** Format of the token, one of `formats`. Default: the first of them. */
+  readonly format?: TokenFormat | undefined
 }
 
 /** The terminal that submits a token, as authenticated by the server, not as the token says. */
@@ -193,6 +194,11 @@ export interface Acceptance {
   readonly validUntil: Date
   readonly validity: CertificateValidity
   readonly userVerification: VerifiedUser
+  /**
+   * Public key of the visit, X25519, 32 bytes, signed by the card: what is issued is encrypted to it. `undefined` for a
+   * token of format 1, for which no document can be sealed.
+   */
+  readonly visitKey: Uint8Array | undefined
   /** Every check with its result, skipped ones included. */
   readonly checks: readonly CheckResult[]
   /** Revocation status of each certificate of the path, by depth. */
@@ -230,8 +236,8 @@ export class TokenService implements HealthSource {
   }
 
   /**
-   * Replaces anchors, lists or purposes for requests from now on; requests under way keep the former ones. Open
-   * challenges stay valid.
+   * Replaces anchors, lists, purposes or formats for requests from now on; requests under way keep the former ones.
+   * Open challenges stay valid, except of a format that is not served any more.
    *
    * @throws TypeError, RangeError as the constructor does; the settings are then unchanged.
    */
@@ -275,11 +281,13 @@ export class TokenService implements HealthSource {
    * Issues a challenge for one terminal and purpose, good for one try.
    *
    * @throws RefusalError `ERR_TOKEN_TERMINAL`, `ERR_TOKEN_PURPOSE` for an invalid identifier or a purpose not served,
-   *   `ERR_STORE_UNAVAILABLE`, `ERR_STORE_FULL`. @throws AuditError `ERR_AUDIT`.
+   *   `ERR_TOKEN` for a format not served, `ERR_STORE_UNAVAILABLE`, `ERR_STORE_FULL`. @throws AuditError `ERR_AUDIT`.
    */
-  async challenge({ terminal, purpose }: ChallengeRequest): Promise<TokenChallenge> {
-    const { origin, store, challengeLifetimeMs, clock } = this.#settings
+  async challenge(request: ChallengeRequest): Promise<TokenChallenge> {
+    const { origin, store, formats, challengeLifetimeMs, clock } = this.#settings
+    const { terminal, purpose, format = formats[0] } = request
     requireServed(this.#settings, { terminal, purpose })
+    requireFormat(this.#settings, format)
     this.#instances.refresh()
     const nonce = new Uint8Array(randomBytes(32))
     const until = clock().getTime() + challengeLifetimeMs
@@ -294,7 +302,7 @@ export class TokenService implements HealthSource {
     await this.#audit({ type: 'challenge', terminal, purpose })
     const expiresAt = new Date(until).toISOString()
     return {
-      format: tokenFormat,
+      format,
       origin,
       terminal,
       purpose,
@@ -392,7 +400,7 @@ export class TokenService implements HealthSource {
     }
     const { report, byPolicy } = await inspect(settings, certificate, parsed.caCertificateDer, at)
     const userVerification = verifiedUser(settings, parsed, byPolicy)
-    const message = messageOf(parsed, parsed.nonceBytes)
+    const message = messageOf(parsed, parsed.nonceBytes, parsed.visitKeyBytes)
     if (!isSignedBy(certificate, parsed.algorithm, message, parsed.signatureBytes, settings.signatures)) {
       throw new RefusalError(
         'ERR_TOKEN_SIGNATURE',
@@ -410,6 +418,7 @@ export class TokenService implements HealthSource {
       validUntil: report.validUntil!,
       validity: certificateValidity(certificate, at),
       userVerification,
+      visitKey: parsed.visitKeyBytes,
       checks: report.checks,
       revocation: report.revocation,
       challengeDigest: challengeDigest(parsed.nonceBytes),
@@ -480,7 +489,19 @@ function requirePurpose({ purposes }: Settings, purpose: string): void {
   if (purposes?.includes(purpose) === false) throw new RefusalError('ERR_TOKEN_PURPOSE', 'purpose not served')
 }
 
-function requireClaims(settings: Settings, { origin, terminal, purpose }: ParsedToken, request: VerifyRequest): void {
+/**
+ * The format is that of the settings now, not of the challenge: the signature covers it, so a token of one format cannot
+ * be changed into one of another.
+ *
+ * @throws RefusalError `ERR_TOKEN`.
+ */
+function requireFormat({ formats }: Settings, format: TokenFormat): void {
+  if (!formats.includes(format)) throw new RefusalError('ERR_TOKEN', 'format: not served')
+}
+
+function requireClaims(settings: Settings, token: ParsedToken, request: VerifyRequest): void {
+  const { format, origin, terminal, purpose } = token
+  requireFormat(settings, format)
   if (origin !== settings.origin) throw new RefusalError('ERR_TOKEN_ORIGIN', 'the token is for another server')
   if (terminal !== request.terminal) throw new RefusalError('ERR_TOKEN_TERMINAL', 'the token is for another terminal')
   if (request.purpose !== undefined && purpose !== request.purpose) {

@@ -7,8 +7,15 @@ import {
   issueUserCertificates,
 } from '../../src/emulator/index.ts'
 import { AuditError, RefusalError } from '../../src/errors.ts'
-import { memoryStore, type TokenServiceOptions } from '../../src/server/index.ts'
-import { challengeDigest, holderDigest, type Token, tokenMessage } from '../../src/token/index.ts'
+import { memoryStore, type TokenService, type TokenServiceOptions } from '../../src/server/index.ts'
+import {
+  challengeDigest,
+  createVisitKey,
+  holderDigest,
+  type Token,
+  type TokenFormat,
+  tokenMessage,
+} from '../../src/token/index.ts'
 import { thrown } from '../support/vectors.ts'
 import {
   answer,
@@ -66,9 +73,10 @@ describe('a token that is accepted', () => {
       ['RS512', 'sha512', {}],
     ] as const) {
       const challenge = await service.challenge(request)
-      const signature = sign(hash, tokenMessage(challenge), { key: keyOf(user.auth), ...more }).toString('base64')
+      const answered = await answer(challenge)
+      const signature = sign(hash, tokenMessage(answered), { key: keyOf(user.auth), ...more }).toString('base64')
       const caCertificate = Buffer.from(authorities.authCa.certificate).toString('base64')
-      const token = { ...(await answer(challenge)), algorithm, signature, caCertificate }
+      const token = { ...answered, algorithm, signature, caCertificate }
       expect((await service.verify(token, request)).ok).toBe(true)
     }
   })
@@ -210,6 +218,97 @@ describe('a token that is refused', () => {
   })
 })
 
+describe('the format of a token', () => {
+  const [older, newer] = ['jpki-card-token:1', 'jpki-card-token:2'] as const
+  const outcomeOf = async (service: TokenService, token: Token): Promise<string> => {
+    try {
+      return (await service.verify(token, request)).ok ? 'ok' : 'no'
+    } catch (error) {
+      return (error as RefusalError).code
+    }
+  }
+
+  test('is the newest where none is configured; the acceptance has the key that the card signed', async () => {
+    const service = serve()
+    const token = await answer(await service.challenge(request))
+    expect(token.format).toBe(newer)
+    const { visitKey } = await service.verify(token, request)
+    expect(visitKey).toEqual(new Uint8Array(Buffer.from(token.visitKey!, 'base64url')))
+    expect(visitKey).toHaveLength(32)
+    expect(await code(() => service.challenge({ ...request, format: older }))).toBe('ERR_TOKEN')
+  })
+
+  test.each<[readonly TokenFormat[], TokenFormat, readonly TokenFormat[]]>([
+    [[older], older, []],
+    [[newer], newer, []],
+    [[older, newer], older, [newer]],
+    [[newer, older], newer, [older]],
+  ])('of %j is %s, or one of the others that a request names', async (formats, first, others) => {
+    const service = serve({ formats })
+    expect((await service.challenge(request)).format).toBe(first)
+    for (const format of [first, ...others]) {
+      const challenge = await service.challenge({ ...request, format })
+      expect(challenge.format).toBe(format)
+      const accepted = await service.verify(await answer(challenge), request)
+      expect(accepted.visitKey?.length).toBe(format === newer ? 32 : undefined)
+    }
+    for (const format of [older, newer]) {
+      if (!formats.includes(format))
+        expect(await code(() => service.challenge({ ...request, format }))).toBe('ERR_TOKEN')
+    }
+  })
+
+  test('that is not served is refused, and does not use up the challenge', async () => {
+    const service = serve()
+    const challenge = await service.challenge(request)
+    expect(await outcomeOf(service, await answer({ ...challenge, format: older }))).toBe('ERR_TOKEN')
+    expect(await outcomeOf(service, await answer(challenge))).toBe('ok')
+    expect(events.at(-2)).toMatchObject({ type: 'refused', code: 'ERR_TOKEN', purpose: request.purpose })
+  })
+
+  test.each<[string, unknown]>([
+    ['one unknown', 'jpki-card-token:3'],
+    ['the name of a property', 'constructor'],
+    ['an empty text', ''],
+    ['a list', [newer]],
+    ['null', null],
+  ])('of a challenge is never %s', async (_name, format) => {
+    expect(await code(() => serve().challenge({ ...request, format: format as TokenFormat }))).toBe('ERR_TOKEN')
+  })
+
+  test('cannot be changed after signing, and neither can the key, where both formats are served', async () => {
+    const service = serve({ formats: [newer, older] })
+    const { visitKey, ...rest } = await answer(await service.challenge(request))
+    expect(await outcomeOf(service, { ...rest, format: older })).toBe('ERR_TOKEN_SIGNATURE')
+    const before = await answer(await service.challenge({ ...request, format: older }))
+    expect(await outcomeOf(service, { ...before, format: newer, visitKey: visitKey! })).toBe('ERR_TOKEN_SIGNATURE')
+    const other = Buffer.from(createVisitKey().publicKey).toString('base64url')
+    const token = await answer(await service.challenge(request))
+    expect(await outcomeOf(service, { ...token, visitKey: other })).toBe('ERR_TOKEN_SIGNATURE')
+  })
+
+  test('may be changed while open challenges are answered: what is served now decides', async () => {
+    const service = serve({ formats: [older, newer] })
+    const tokens = [await answer(await service.challenge(request)), await answer(await service.challenge(request))]
+    service.reconfigure({ formats: [newer] })
+    expect(await outcomeOf(service, tokens[0]!)).toBe('ERR_TOKEN')
+    expect((await service.challenge(request)).format).toBe(newer)
+    service.reconfigure({ formats: [older] })
+    expect(await outcomeOf(service, tokens[1]!)).toBe('ok')
+    service.reconfigure({ formats: undefined })
+    expect((await service.challenge(request)).format).toBe(newer)
+  })
+
+  test.each<[unknown]>([[[]], [['jpki-card-token:3']], [[newer, 'x']], ['jpki-card-token:2'], [null], [[undefined]]])(
+    'is never configured as %j',
+    (formats) => {
+      const service = serve()
+      expect(() => serve({ formats: formats as readonly TokenFormat[] })).toThrow(TypeError)
+      expect(() => service.reconfigure({ formats: formats as readonly TokenFormat[] })).toThrow('formats')
+    },
+  )
+})
+
 /** What something that was handed in throws, with what must not go on. */
 const personal = new Error('of 山田太郎')
 function fail(): never {
@@ -229,7 +328,7 @@ describe('a challenge', () => {
     expect(service.origin).toBe('https://issue.example')
     const given = [await service.challenge(request), await service.challenge(request)]
     const until = now.getTime() + 90_000
-    const fixed = { format: 'jpki-card-token:1', origin: service.origin, ...request }
+    const fixed = { format: 'jpki-card-token:2', origin: service.origin, ...request }
     for (const { nonce, ...rest } of given) {
       expect(rest).toEqual({ ...fixed, expiresAt: new Date(until).toISOString() })
       expect(nonce).toMatch(/^[\w-]{43}$/)

@@ -1,7 +1,7 @@
 import { fromBase64 } from '../../bytes.ts'
 import { RefusalError } from '../../errors.ts'
 import { isRecord } from '../../json.ts'
-import { certificateDigest, challengeDigest } from '../../token/index.ts'
+import { certificateDigest, challengeDigest, type TokenFormat } from '../../token/index.ts'
 import type { Acceptance } from '../token-service.ts'
 import type { Admission } from './admission.ts'
 import { type Exchange, type Job, json } from './exchange.ts'
@@ -51,11 +51,13 @@ export function challengeJob({ service }: HttpHandlerOptions, gate: Gate, admiss
     admission.requireRoom()
     const proven = await gate.enter(exchange)
     const fields = await readJsonBody(exchange, maxBytes)
-    requireOnly(fields, ['terminal', 'purpose'])
+    requireOnly(fields, ['terminal', 'purpose', 'format'])
     const terminal = textOf(fields, 'terminal')
     const purpose = textOf(fields, 'purpose')
+    // A text that is not a format is refused by the service.
+    const format = Object.hasOwn(fields, 'format') ? (textOf(fields, 'format') as TokenFormat) : undefined
     requireTerminal(terminal, proven, gate, exchange)
-    return json(201, await admission.run(exchange, () => service.challenge({ terminal, purpose })))
+    return json(201, await admission.run(exchange, () => service.challenge({ terminal, purpose, format })))
   }
 }
 

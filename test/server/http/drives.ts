@@ -128,6 +128,19 @@ const common = [challenges, verifications, checks].flatMap((operation): readonly
 
 const forChallenges: readonly Drive[] = [
   once('a challenge', challenges, 201, undefined, () => askChallenge()),
+  once('a format that is not served', challenges, 400, 'ERR_TOKEN', () =>
+    askChallenge({ ...request, format: 'jpki-card-token:1' }),
+  ),
+  once('a format that is unknown', challenges, 400, 'ERR_TOKEN', () => askChallenge({ ...request, format: '' })),
+  once('a format that is no text', challenges, 400, 'ERR_REQUEST', () => askChallenge({ ...request, format: 2 })),
+  once(
+    'a challenge of format 1',
+    challenges,
+    201,
+    undefined,
+    () => askChallenge({ ...request, format: 'jpki-card-token:1' }),
+    { service: serve({ formats: ['jpki-card-token:2', 'jpki-card-token:1'] }) },
+  ),
   once('a terminal that is another', challenges, 403, 'ERR_TOKEN_TERMINAL', () => askChallenge(), {
     terminalOf: () => 'kiosk-2',
   }),

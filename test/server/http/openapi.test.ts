@@ -2,9 +2,15 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { problemStatuses } from '../../../src/server/http/problem.ts'
+import { tokenFormats } from '../../../src/token/index.ts'
 import { request } from '../fixture.ts'
 import { drives } from './drives.ts'
 import { checkBody, freshToken, handlerWith } from './fixture.ts'
+
+const token2 = {
+  ...{ format: 'jpki-card-token:2', origin: 'https://issue.example', ...request, algorithm: 'RS256' },
+  ...{ nonce: Buffer.alloc(32, 7).toString('base64url'), visitKey: Buffer.alloc(32, 9).toString('base64url') },
+}
 
 type Content = Readonly<Record<string, { readonly schema: object }>>
 interface Described {
@@ -108,6 +114,19 @@ describe('docs/openapi.json', () => {
     expect(problemsOf(requestOf('/v1/verifications'), { ...body, token: { ...token, trusted: 'true' } })).not.toEqual(
       [],
     )
+  })
+
+  test('describes both token formats: a visit key in format 2, none in format 1', () => {
+    const schema = { $ref: '#/components/schemas/Token' }
+    const { visitKey, ...rest } = { ...token2, certificate: 'AQID', signature: 'AQID' }
+    const older = { ...rest, format: 'jpki-card-token:1' }
+    for (const right of [{ ...rest, visitKey }, older]) expect(problemsOf(schema, right)).toEqual([])
+    for (const wrong of [rest, { ...older, visitKey }, { ...rest, visitKey: '' }, { ...rest, visitKey: null }]) {
+      expect(problemsOf(schema, wrong)).not.toEqual([])
+    }
+    const asked = { $ref: '#/components/schemas/ChallengeRequest' }
+    for (const format of Object.keys(tokenFormats)) expect(problemsOf(asked, { ...request, format })).toEqual([])
+    expect(problemsOf(asked, { ...request, format: 'jpki-card-token:3' })).not.toEqual([])
   })
 
   test('names every code there is, and no other', () => {
