@@ -10,6 +10,7 @@ import { verifyAuditLogs } from '../../src/server/audit/verify.ts'
 import { startRedis } from '../support/redis.ts'
 import { Served, ServerFolder } from '../support/served.ts'
 import { TlsAuthority } from '../support/tls-authority.ts'
+import { run } from './harness.ts'
 
 /** Asks for a challenge. @returns status and code. */
 async function ask(url: string, fields: object = {}, headers: Record<string, string> = {}) {
@@ -43,6 +44,33 @@ async function reload(served: Served): Promise<Record<string, unknown>> {
 }
 
 describe.concurrent('a server that runs', () => {
+  test('serves the token formats of its settings, and SIGHUP takes them over', async () => {
+    const [older, newer] = ['jpki-card-token:1', 'jpki-card-token:2']
+    await using folder = await ServerFolder.make()
+    await using served = await Served.start(await folder.settings())
+    expect(await ask(folder.url, { format: newer })).toEqual([201, undefined])
+    expect(await ask(folder.url, { format: older })).toEqual([400, 'ERR_TOKEN'])
+    await folder.settings({ tokenFormats: [older] })
+    expect(await reload(served)).toMatchObject({ event: 'reloaded' })
+    expect(await ask(folder.url, { format: newer })).toEqual([400, 'ERR_TOKEN'])
+    expect(await ask(folder.url)).toEqual([201, undefined])
+    // The evaluation takes the format of the challenge.
+    const { code, json } = await run([
+      'evaluate',
+      folder.url,
+      '--pki',
+      folder.path,
+      '--only',
+      'nonce-replayed',
+      '--json',
+    ])
+    expect([code, json.counts]).toEqual([0, { passed: 2, warned: 0, failed: 0, 'not-run': 0 }])
+    await folder.settings({ tokenFormats: undefined })
+    expect(await reload(served)).toMatchObject({ event: 'reloaded' })
+    expect(await ask(folder.url, { format: older })).toEqual([400, 'ERR_TOKEN'])
+    expect(await served.stop()).toBe(0)
+  }, 60_000)
+
   test('SIGHUP takes over purposes; a mistake and what needs a restart leave the former settings in force', async () => {
     await using folder = await ServerFolder.make()
     await using served = await Served.start(await folder.settings({ audit: { file: 'audit.jsonl' } }))

@@ -86,6 +86,8 @@ describe('serve', () => {
       [{ drainSeconds: -1 }, 'drainSeconds'],
       [{ challengesPerTerminal: 0 }, 'challengesPerTerminal'],
       [{ userVerification: [] }, 'userVerification'],
+      [{ tokenFormats: [] }, 'tokenFormats'],
+      [{ tokenFormats: ['jpki-card-token:3'] }, 'tokenFormats.0'],
       [{ userVerification: ['iris'] }, 'userVerification.0'],
       [{ profiles: { policies: [{ oid: '1', use: 'auth', source: 's' }] } }, 'profiles.policies.0.oid'],
       [{ profiles: { issuers: [{ organization: 'O', unit: 'U', issues: 'all' }] } }, 'profiles.issuers.0.issues'],

@@ -4,7 +4,7 @@ import { load, loadAll } from '../../optional-package.ts'
 import type { JpkiProfiles } from '../../pki/index.ts'
 import { isBasePath } from '../../server/http/options.ts'
 import { isHeaderName, networkIn } from '../../server/http/proxies.ts'
-import { identifierPattern } from '../../token/index.ts'
+import { identifierPattern, type TokenFormat, tokenFormats } from '../../token/index.ts'
 import { type UserVerification, userVerifications } from '../../user-verification.ts'
 import { readText } from '../bounded-file.ts'
 import { usageError } from '../cli-error.ts'
@@ -78,6 +78,8 @@ export interface ServeSettings {
     readonly ocspUrl?: string | undefined
   }
   readonly purposes?: readonly string[] | undefined
+  /** Token formats that are served; the first is that of challenges whose request names none. Default: the newest. */
+  readonly tokenFormats?: readonly TokenFormat[] | undefined
   readonly challengeSeconds: number
   readonly challengesPerTerminal?: number | undefined
   /** Default: SQLite, in `store.sqlite`. */
@@ -308,6 +310,10 @@ async function settingsSchema() {
       ocspUrl: webAddress.optional(),
     }),
     purposes: z.array(identifier).min(1).optional(),
+    tokenFormats: z
+      .array(z.enum(Object.keys(tokenFormats) as TokenFormat[]))
+      .min(1)
+      .optional(),
     challengeSeconds: within(5, 600).default(120),
     challengesPerTerminal: within(1, 100_000).optional(),
     store: z

@@ -61,8 +61,8 @@ export interface RunningServer {
   /** The state of every part. */
   conditions(): readonly Condition[]
   /**
-   * Reloads the settings and all files they name: TLS key and certificates, anchors, lists, terminals, purposes.
-   * Requests under way keep the former ones. Rotates the audit log.
+   * Reloads the settings and all files they name: TLS key and certificates, anchors, lists, terminals, purposes,
+   * token formats. Requests under way keep the former ones. Rotates the audit log.
    *
    * @throws CliError `ERR_USAGE` for an invalid setting, or one that needs a restart; `ERR_FILE`; CertificateError,
    *   ServerError. The former settings then stay in effect.
@@ -80,6 +80,7 @@ const reloadable: ReadonlySet<string> = new Set([
   'profiles',
   'revocation',
   'purposes',
+  'tokenFormats',
   'challengeSeconds',
 ] satisfies (keyof ServeSettings)[])
 
@@ -230,6 +231,7 @@ export interface Loaded {
     | 'userVerification'
     | 'profiles'
     | 'purposes'
+    | 'formats'
     | 'challengeLifetimeMs'
     | 'configuration'
   >
@@ -246,13 +248,12 @@ export async function loadFiles(settings: ServeSettings, folder: string): Promis
   const inFolder = (path: string): string => resolve(folder, path)
   if (!isOrigin(settings.origin)) throw usageError('bad-settings', 'origin')
   const anchors = await readCertificates(inFolder(settings.anchors), 'anchors')
-  const { hierarchies, userVerification, profiles, purposes } = settings
+  const { hierarchies, userVerification, profiles, purposes, tokenFormats: formats } = settings
   const { revocation, folder: lists, listSource } = revocationOf(settings, inFolder, anchors)
   const challengeLifetimeMs = settings.challengeSeconds * 1000
   const configuration = configurationOf(settings, anchors)
-  const service = {
-    ...{ anchors, revocation, hierarchies, userVerification, profiles, purposes, challengeLifetimeMs, configuration },
-  }
+  const trust = { anchors, revocation, hierarchies, userVerification, profiles }
+  const service = { ...trust, purposes, formats, challengeLifetimeMs, configuration }
   const pseudonymKey = await readKey(inFolder(settings.pseudonymKey))
   const listen = await listenOptionsOf(settings, inFolder)
   return { service, lists, listSource, pseudonymKey, terminals: await Terminals.open(settings, folder), listen }
@@ -265,12 +266,13 @@ export async function loadFiles(settings: ServeSettings, folder: string): Promis
  */
 function configurationOf(settings: ServeSettings, anchors: readonly Certificate[]): string {
   const { origin, hierarchies, userVerification, profiles, revocation, purposes } = settings
-  const { challengeSeconds, allowSerialNumber, certificateChecks, machines } = settings
+  const { tokenFormats: formats, challengeSeconds, allowSerialNumber, certificateChecks, machines } = settings
   const list = (values: readonly string[] | undefined): readonly string[] | undefined => values?.toSorted()
   const digests = anchors.map(({ der }) => createHash('sha256').update(der).digest('hex'))
   const compared = {
     ...{ origin, anchors: list(digests), hierarchies: list(hierarchies), userVerification: list(userVerification) },
-    ...{ profiles, revocation: revocation.mode, purposes: list(purposes) },
+    // The first format is that of challenges, so their order counts.
+    ...{ profiles, revocation: revocation.mode, purposes: list(purposes), formats },
     ...{ challengeSeconds, allowSerialNumber, certificateChecks, machines },
   }
   return createHash('sha256').update(JSON.stringify(compared)).digest('hex')
