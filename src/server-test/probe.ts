@@ -1,21 +1,38 @@
 import { type KeyObject, sign } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { toBase64 } from '../bytes.ts'
-import { parseChallenge, type SignedClaims, type TokenChallenge, tokenMessage } from '../token/index.ts'
+import { messageOf } from '../token/challenge.ts'
+import {
+  createVisitKey,
+  parseChallenge,
+  type SignedClaims,
+  type TokenChallenge,
+  type TokenFormat,
+  tokenFormats,
+} from '../token/index.ts'
 import { type Answer, type Claimed, field, type Sending, send } from './client.ts'
 import { LeakWatch } from './leaks.ts'
 import type { EvaluateOptions, EvaluationTerminal, EvaluationTerminals } from './options.ts'
 import { type CredentialName, Credentials } from './pki/credentials.ts'
 import { CaseAborted, verdict } from './verdict.ts'
 
-/** Construction of a token; default: a valid one. */
+type PlannedClaims = Partial<Omit<SignedClaims, 'visitKey'>>
+
+/** Construction of a token; default: a valid one, in the format of the challenge. */
 export interface TokenPlan {
   /** Default `good`. A number selects one of any number of valid ones, each with its own certificate. */
   readonly credential?: CredentialName | number | undefined
   /** Claims that are changed in token and signature. */
-  readonly claims?: Partial<SignedClaims> | undefined
+  readonly claims?: PlannedClaims | undefined
   /** Claims that the card signs in place of those in the token. */
-  readonly signed?: Partial<SignedClaims> | undefined
+  readonly signed?: PlannedClaims | undefined
+  /**
+   * Visit key, in token and signature, of any length; `absent` from both. Default: one of its own, in a format that has
+   * one.
+   */
+  readonly visitKey?: Uint8Array | 'absent' | undefined
+  /** Visit key that the card signs in place of the one in the token. */
+  readonly signedVisitKey?: Uint8Array | undefined
   /** Default `RS256`. */
   readonly algorithm?: string | undefined
   /** Default: RSASSA-PKCS1-v1_5 with SHA-256 over the message. */
@@ -76,12 +93,30 @@ export class Probe {
     if (answer.kind === 'answer' && answer.status === 429)
       throw new CaseAborted(verdict('not-run', 'rate-limited', answer))
     try {
-      if (answer.kind === 'silence' || answer.status !== 201) throw new TypeError('no challenge')
-      return parseChallenge(answer.json)
+      return challengeIn(answer)
     } catch {
       // One purpose or terminal only: a matter of the setting, so the case is inconclusive.
       const foreign = terminal !== this.terminal || purpose !== this.purpose
       throw new CaseAborted(verdict(foreign ? 'not-run' : 'failed', 'no-challenge', answer))
+    }
+  }
+
+  /**
+   * A challenge for a token of this format, and whether the server issues one; if not, its usual challenge under the
+   * name of this format, which it must refuse. @throws CaseAborted when the server returns none at all.
+   */
+  async challengeOf(format: TokenFormat): Promise<{ readonly challenge: TokenChallenge; readonly served: boolean }> {
+    const usual = await this.challenge()
+    if (usual.format === format) return { challenge: usual, served: true }
+    const answer = await this.askChallenge({ terminal: this.terminal.name, purpose: this.purpose, format })
+    if (answer.kind === 'answer' && answer.status === 429)
+      throw new CaseAborted(verdict('not-run', 'rate-limited', answer))
+    const relabelled = { challenge: { ...usual, format }, served: false }
+    try {
+      const challenge = challengeIn(answer)
+      return challenge.format === format ? { challenge, served: true } : relabelled
+    } catch {
+      return relabelled
     }
   }
 
@@ -96,8 +131,19 @@ export class Probe {
     const { algorithm = 'RS256', sign: signWith = signRs256 } = plan
     const { format, origin, terminal, purpose, nonce } = challenge
     const claims = { format, origin, terminal, purpose, nonce, ...plan.claims }
-    const signature = signWith(tokenMessage({ ...claims, ...plan.signed }), key, challenge)
-    return { ...claims, algorithm, certificate: toBase64(certificate), signature: toBase64(signature) }
+    const signed = { ...claims, ...plan.signed }
+    const isSigned = tokenFormats[format].visitKey
+    const { visitKey = isSigned ? createVisitKey().publicKey : 'absent' } = plan
+    const own = visitKey === 'absent' ? undefined : visitKey
+    const signedKey = isSigned ? (plan.signedVisitKey ?? own) : undefined
+    const signature = signWith(messageOf(signed, Buffer.from(signed.nonce, 'base64url'), signedKey), key, challenge)
+    return {
+      ...claims,
+      ...(own !== undefined && { visitKey: Buffer.from(own).toString('base64url') }),
+      algorithm,
+      certificate: toBase64(certificate),
+      signature: toBase64(signature),
+    }
   }
 
   /** Submits a token, and searches the response for personal data. `dropped`: the response is not awaited. */
@@ -150,6 +196,12 @@ export class Probe {
       throw new CaseAborted({ result: 'not-run', reason: 'interrupted', came: '' })
     }
   }
+}
+
+/** @throws TypeError, RefusalError for an answer that is not a challenge. */
+function challengeIn(answer: Answer): TokenChallenge {
+  if (answer.kind === 'silence' || answer.status !== 201) throw new TypeError('no challenge')
+  return parseChallenge(answer.json)
 }
 
 /** The holder an acceptance names. */

@@ -9,6 +9,7 @@ import { control, goodCases, lastCase } from './cases/good.ts'
 import { nonceCases } from './cases/nonce.ts'
 import { privacyCase } from './cases/privacy.ts'
 import { signatureCases } from './cases/signature.ts'
+import { visitKeyCases } from './cases/visit-key.ts'
 import type { EvaluateOptions } from './options.ts'
 import { Probe } from './probe.ts'
 import { CaseAborted, type Verdict } from './verdict.ts'
@@ -18,6 +19,7 @@ export const evaluationCases: readonly EvaluationCase[] = [
   ...goodCases,
   ...nonceCases,
   ...claimCases,
+  ...visitKeyCases,
   ...certificateCases,
   ...signatureCases,
   ...bodyCases,

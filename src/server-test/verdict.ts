@@ -6,6 +6,7 @@ export type Reason =
   | 'other-code'
   | 'connection-ended'
   | 'not-offered'
+  | 'older-format'
   | 'accepted'
   | 'refused'
   | 'no-code'

@@ -10,13 +10,7 @@ import {
 } from 'node:crypto'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { PkiName } from '../../src/server-test/index.ts'
-import {
-  holderDigest,
-  type SignedClaims,
-  type TokenChallenge,
-  tokenFormat,
-  tokenMessage,
-} from '../../src/token/index.ts'
+import { holderDigest, type SignedClaims, type TokenChallenge, tokenMessage } from '../../src/token/index.ts'
 import {
   acceptance,
   type Handler,
@@ -35,6 +29,8 @@ interface Seen {
   readonly hex: string
   readonly given: TokenChallenge | undefined
   readonly server: ServerState
+  /** Whether the claims have a message that a card can sign. */
+  readonly wellFormed: boolean
   /** Whether the key of the certificate signed these claims, RS256. */
   readonly signed: (claims?: Partial<SignedClaims>) => boolean
   readonly isKeyOf: (name: PkiName) => boolean
@@ -42,6 +38,18 @@ interface Seen {
 }
 
 const claimNames = ['format', 'origin', 'terminal', 'purpose', 'nonce'] as const
+const basePoint = Buffer.from('09'.padEnd(64, '0'), 'hex').toString('base64url')
+
+function messageIn(claims: SignedClaims): Uint8Array | undefined {
+  try {
+    return tokenMessage(claims)
+  } catch {
+    return undefined
+  }
+}
+
+const isSigned = (message: Uint8Array | undefined, key: KeyObject, token: Record<string, string>): boolean =>
+  message !== undefined && verify('sha256', message, key, bytesOf(token))
 
 const yes = acceptance('anybody', 'evaluation-1', 'evaluation-1')
 
@@ -72,24 +80,24 @@ function see(token: Record<string, string>, server: ServerState): Seen {
   const certificate = readOrNothing(der)
   const caKey = (name: PkiName): KeyObject =>
     new X509Certificate(server.prepared.pki.issued[name].certificate).publicKey
-  const { format, origin, terminal, purpose, nonce } = token as unknown as SignedClaims
+  const { format, origin, terminal, purpose, nonce, visitKey } = token as unknown as SignedClaims
+  const claims = { format, origin, terminal, purpose, nonce, ...(visitKey !== undefined && { visitKey }) }
   return {
     token,
     certificate,
     hex: der.toString('hex').toUpperCase(),
     given: server.given.get(nonce),
     server,
-    signed: (claims = {}) => {
-      const all = { format, origin, terminal, purpose, nonce, ...claims }
-      const known = certificate !== undefined && format === tokenFormat
-      return known && verify('sha256', tokenMessage(all), certificate.publicKey, bytesOf(token))
-    },
+    wellFormed: messageIn(claims) !== undefined,
+    signed: (change = {}) =>
+      certificate !== undefined && isSigned(messageIn({ ...claims, ...change }), certificate.publicKey, token),
     isKeyOf: (name) => certificate?.publicKey.equals(caKey(name)) ?? false,
     isIssuedBy: (name) => certificate?.verify(caKey(name)) ?? false,
   }
 }
 
 const bytesOf = (token: Record<string, string>): Buffer => Buffer.from(token['signature']!, 'base64')
+const visitKeyOf = (token: Record<string, string>): Buffer => Buffer.from(token['visitKey'] ?? '', 'base64url')
 
 /** A server that accepts what a check would have refused. */
 const accepts =
@@ -314,8 +322,9 @@ export const mutations: Readonly<Record<string, () => Mutation>> = {
   'nonce-replayed': forgetsNothingAccepted,
   'nonce-burned': () =>
     refuses(
-      ({ signed, token, given }) =>
+      ({ signed, wellFormed, token, given }) =>
         token['algorithm'] === 'RS256' &&
+        wellFormed &&
         given !== undefined &&
         claimNames.every((name) => token[name] === given[name]) &&
         isOurs(token) &&
@@ -359,8 +368,19 @@ export const mutations: Readonly<Record<string, () => Mutation>> = {
   'nonce-altered': () => accepts(({ signed }) => signed({ nonce: Buffer.alloc(32).toString('base64url') })),
   'format-other': () =>
     repairs(({ token }) =>
-      token['format'] === 'jpki-card-token:2' ? { ...token, format: 'jpki-card-token:1' } : undefined,
+      token['format'] === 'jpki-card-token:3' ? { ...token, format: 'jpki-card-token:2' } : undefined,
     ),
+  'visit-key-altered': () => accepts(({ signed }) => signed({ visitKey: basePoint }) && !signed()),
+  'visit-key-missing': () =>
+    accepts(({ token }) => token['format'] === 'jpki-card-token:2' && token['visitKey'] === undefined),
+  'visit-key-31-bytes': () => accepts(({ token }) => visitKeyOf(token).length === 31),
+  'visit-key-33-bytes': () => accepts(({ token }) => visitKeyOf(token).length === 33),
+  'visit-key-zero': () => accepts(({ token }) => visitKeyOf(token).equals(Buffer.alloc(32))),
+  'visit-key-small-order': () => accepts(({ token }) => visitKeyOf(token).toString('hex').startsWith('e0eb7a7c')),
+  'visit-key-in-format-1': () =>
+    accepts(({ token }) => token['format'] === 'jpki-card-token:1' && token['visitKey'] !== undefined),
+  'format-1-not-served': () =>
+    accepts(({ token }) => token['format'] === 'jpki-card-token:1' && token['visitKey'] === undefined),
 
   'certificate-for-signature': () =>
     accepts(({ certificate }) => certificate?.issuer.includes('digital signature') ?? false),
@@ -507,10 +527,7 @@ function isOurs(token: Record<string, string>): boolean {
 
 function signedWith(token: Record<string, string>): boolean {
   const { publicKey } = new X509Certificate(Buffer.from(token['certificate']!, 'base64'))
-  return (
-    token['format'] === tokenFormat &&
-    verify('sha256', tokenMessage(token as unknown as SignedClaims), publicKey, bytesOf(token))
-  )
+  return isSigned(messageIn(token as unknown as SignedClaims), publicKey, token)
 }
 
 function isBareHash(token: Record<string, string>, certificate: X509Certificate | undefined): boolean {

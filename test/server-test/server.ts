@@ -7,7 +7,7 @@ import { crlSource } from '../../src/pki/trust/index.ts'
 import { Certificate } from '../../src/pki/x509/index.ts'
 import { memoryStore, TokenService } from '../../src/server/index.ts'
 import type { EvaluationTerminal, PreparedPki } from '../../src/server-test/index.ts'
-import type { TokenChallenge } from '../../src/token/index.ts'
+import type { TokenChallenge, TokenFormat } from '../../src/token/index.ts'
 
 /** One request, its body read to the end. */
 export interface Incoming {
@@ -55,7 +55,12 @@ const maxBody = 32_768
 /** A small HTTP server over the real service, right in every respect unless a mutation breaks it. */
 export async function startServer(
   prepared: PreparedPki,
-  options: { readonly mutate?: Mutation; readonly answerEarly?: boolean; readonly neverCutOff?: boolean } = {},
+  options: {
+    readonly mutate?: Mutation
+    readonly answerEarly?: boolean
+    readonly neverCutOff?: boolean
+    readonly formats?: readonly TokenFormat[]
+  } = {},
 ): Promise<TestServer> {
   let handler: Handler = () => Promise.reject(new Error('not ready'))
   let afterDrop = false
@@ -74,7 +79,7 @@ export async function startServer(
   )
   await new Promise<void>((resolve) => node.listen(0, '127.0.0.1', resolve))
   const origin = `http://127.0.0.1:${(node.address() as AddressInfo).port}`
-  const service = serviceFor(prepared, origin)
+  const service = serviceFor(prepared, origin, options.formats)
   const state: ServerState = { given: new Map(), origin, prepared }
   const right: Handler = (incoming) => serve(incoming, service, state)
   const { mutate } = options
@@ -96,7 +101,11 @@ export async function startServer(
   }
 }
 
-export function serviceFor({ pki, lists }: PreparedPki, origin: string): TokenService {
+export function serviceFor(
+  { pki, lists }: PreparedPki,
+  origin: string,
+  formats?: readonly TokenFormat[],
+): TokenService {
   const anchors = (['first', 'second', 'stale', 'signature'] as const).map((name) =>
     Certificate.fromDer(pki.issued[name].certificate),
   )
@@ -107,6 +116,7 @@ export function serviceFor({ pki, lists }: PreparedPki, origin: string): TokenSe
     anchors,
     hierarchies: ['virtual'],
     revocation: { mode: 'required', sources: [crlSource({ lists: loaded, anchors })] },
+    formats,
     challengeLifetimeMs: 5000,
     pseudonymKey: new Uint8Array(32).fill(7),
   })
@@ -160,7 +170,8 @@ async function serve(incoming: Incoming, service: TokenService, state: ServerSta
     if (JSON.stringify(json) !== text) return refusal(400, 'ERR_TOKEN')
     if (path === '/v1/challenges') {
       if (json['terminal'] !== terminal) return refusal(403, 'ERR_TOKEN_TERMINAL')
-      const challenge = await service.challenge({ terminal, purpose: String(json['purpose']) })
+      const format = json['format'] as TokenFormat | undefined
+      const challenge = await service.challenge({ terminal, purpose: String(json['purpose']), format })
       state.given.set(challenge.nonce, challenge)
       return { status: 201, body: challenge }
     }

@@ -101,6 +101,6 @@ export const claimCases: readonly EvaluationCase[] = [
         ja: '未知の版は意味が異なる可能性があります。推測せず、拒否しなければなりません。',
       },
     },
-    async (probe) => probe.hand({ ...(await probe.token(await probe.challenge())), format: 'jpki-card-token:2' }),
+    async (probe) => probe.hand({ ...(await probe.token(await probe.challenge())), format: 'jpki-card-token:3' }),
   ),
 ]
