@@ -58,6 +58,8 @@ export function readCase(text: string): CaseRecord {
 export interface TokenRecord {
   readonly terminal: string
   readonly case?: string | undefined
+  /** Of the acceptance, with a case. */
+  readonly holderDigest?: string | undefined
   readonly code?: string | undefined
 }
 

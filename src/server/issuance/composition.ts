@@ -47,7 +47,9 @@ async function compose(
   try {
     composed = await composer.compose(order, { signal })
   } catch (cause) {
-    if (cause instanceof RefusalError && cause.code === 'ERR_NOT_ISSUABLE') throw cause
+    const isCoded =
+      cause instanceof RefusalError && (cause.code === 'ERR_NOT_ISSUABLE' || cause.code === 'ERR_DOCUMENT')
+    if (isCoded) throw cause
     throw refused('composer-failed', 'the document could not be composed', cause)
   }
   if (!isComposed(composed)) throw refused('malformed', 'malformed document of the composer')

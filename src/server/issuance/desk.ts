@@ -45,6 +45,8 @@ export interface AcceptedToken {
   readonly visitKey?: Uint8Array | undefined
   /** Hexadecimal. */
   readonly serialNumber?: string | undefined
+  /** Binds `holder` to the certificate of the token, for a terminal that got no answer: see {@link TokenOutcome}. */
+  readonly holderDigest?: string | undefined
 }
 
 /** Who asks about a case: a terminal, as authenticated by the server. */
@@ -58,11 +60,14 @@ export interface Release {
   readonly sealed: SealedDocument
 }
 
-/** What became of a token. `unknown`: it was not received, or its case is long over. */
+/**
+ * What became of a token. `unknown`: it was not received, or its case is long over. `holderDigest` is that of the
+ * acceptance, as given to {@link IssuanceDesk.open}.
+ */
 export type TokenOutcome =
   | { readonly state: 'unknown' }
   | { readonly state: 'refused'; readonly code: string }
-  | { readonly state: 'case'; readonly case: CaseView }
+  | { readonly state: 'case'; readonly case: CaseView; readonly holderDigest?: string | undefined }
 
 /** A case as the issuing system sees it. */
 export interface IssuingCase extends CaseView {
@@ -153,7 +158,7 @@ export class IssuanceDesk implements HealthSource {
    */
   async open(acceptance: AcceptedToken, documents: readonly DocumentRequest[]): Promise<CaseView> {
     const { store, clock, lifetimeMs, newId, origin, includeSerialNumber } = this.#settings
-    const { visitKey, challengeDigest, holder, terminal, purpose, serialNumber } = acceptance
+    const { visitKey, challengeDigest, holder, terminal, purpose, serialNumber, holderDigest } = acceptance
     if (visitKey === undefined) throw new RefusalError('ERR_TOKEN', 'a token without a visit key cannot have a case')
     this.#requireDocuments(documents)
     const breaker = await this.#breaker.read()
@@ -184,7 +189,7 @@ export class IssuanceDesk implements HealthSource {
       {
         key: tokenKey(challengeDigest),
         expected: undefined,
-        next: JSON.stringify({ terminal, case: record.id }),
+        next: JSON.stringify({ terminal, case: record.id, holderDigest }),
         lifetimeMs: tokenLifetimeMs,
       },
     ]
@@ -214,6 +219,23 @@ export class IssuanceDesk implements HealthSource {
   }
 
   /**
+   * Writes a request to the audit log that was refused before it was one about a case: a malformed body, another terminal
+   * than the authenticated one. Nothing is written about a case that does not exist, or when neither case nor terminal is
+   * known: such requests are without number.
+   *
+   * @throws RefusalError `ERR_STORE_UNAVAILABLE`, AuditError `ERR_AUDIT`.
+   */
+  async recordRejected(
+    action: string,
+    about: { readonly case?: string | undefined; readonly terminal?: string | undefined; readonly code: string },
+  ): Promise<void> {
+    const { case: id, terminal, code } = about
+    if (id === undefined && terminal === undefined) return
+    if (id !== undefined && (await this.#settings.store.read(caseKey(id))) === undefined) return
+    await this.#write({ type: 'case-refused', case: id, terminal, action, code })
+  }
+
+  /**
    * What became of a token, for a terminal that got no answer.
    *
    * @param challengeDigest - see `challengeDigest` of `jpki-card/token`.
@@ -225,7 +247,8 @@ export class IssuanceDesk implements HealthSource {
     if (found?.terminal !== terminal) return { state: 'unknown' }
     if (found.code !== undefined) return { state: 'refused', code: found.code }
     try {
-      return { state: 'case', case: await this.state(found.case ?? '', { terminal }) }
+      const { case: id = '', holderDigest } = found
+      return { state: 'case', case: await this.state(id, { terminal }), holderDigest }
     } catch (error) {
       if (error instanceof RefusalError && error.code === 'ERR_CASE_UNKNOWN') return { state: 'unknown' }
       throw error
@@ -371,6 +394,11 @@ export class IssuanceDesk implements HealthSource {
       // A failing store is reported by its own conditions; the next sweep continues.
     }
     return count
+  }
+
+  /** Whether a case needs the serial number of the certificate: `IssuanceDeskOptions.includeSerialNumber`. */
+  get includesSerialNumber(): boolean {
+    return this.#settings.includeSerialNumber
   }
 
   /** Counts since this process started. */

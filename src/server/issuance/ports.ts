@@ -65,6 +65,7 @@ export interface RegisterAnswer {
 export interface Register {
   /** Name in the audit log and the health of the desk: 1 to 64 of `A-Z a-z 0-9 . _ -`. */
   readonly name: string
+  /** Any error refuses the case. RefusalError `ERR_REGISTER` with the reason `case`, for an answer of another case, stops issuing. */
   lookup(question: RegisterQuestion, options: PortOptions): Promise<RegisterAnswer>
 }
 

@@ -52,6 +52,7 @@ async function answerOf(register: Register, question: RegisterQuestion, signal: 
   try {
     answer = await register.lookup(question, { signal })
   } catch (cause) {
+    if (cause instanceof RefusalError && cause.code === 'ERR_REGISTER') throw cause
     throw refused('unavailable', `the register ${register.name} does not answer`, cause)
   }
   if (!isAnswer(answer)) throw refused('malformed', `malformed answer of the register ${register.name}`)

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { RefusalError } from '../../../src/errors.ts'
 import { openDocument } from '../../../src/issuance/index.ts'
-import { IssuanceDesk, type IssuanceDeskOptions, memoryStore, type RegisterAnswer } from '../../../src/server/index.ts'
+import {
+  type AcceptedToken,
+  IssuanceDesk,
+  type IssuanceDeskOptions,
+  memoryStore,
+  type RegisterAnswer,
+} from '../../../src/server/index.ts'
 import {
   composed,
   composer,
@@ -18,9 +24,9 @@ import {
 const terminal = 'kiosk-1'
 
 /** A desk with a case, when its document is composed. */
-async function sealedCase(options: Partial<IssuanceDeskOptions> = {}, n = 1) {
+async function sealedCase(options: Partial<IssuanceDeskOptions> = {}, n = 1, accepted: Partial<AcceptedToken> = {}) {
   const made = deskOf(options)
-  const visit = visitOf(n)
+  const visit = visitOf(n, accepted)
   const { id } = await made.desk.open(visit.accepted, documents)
   await settled()
   return { ...made, ...visit, id, view: await made.desk.state(id, { terminal }) }
@@ -179,10 +185,11 @@ describe('a case', () => {
   })
 
   test('is found by the digest of its challenge, by its terminal', async () => {
-    const { desk, id, accepted } = await sealedCase()
+    const { desk, id, accepted } = await sealedCase({}, 1, { holderDigest: 'D'.repeat(43) })
     expect(await desk.find(accepted.challengeDigest, { terminal })).toMatchObject({
       state: 'case',
       case: { id, state: 'sealed' },
+      holderDigest: 'D'.repeat(43),
     })
     expect(await desk.find(accepted.challengeDigest, { terminal: 'kiosk-2' })).toEqual({ state: 'unknown' })
     await desk.recordRefusal('B'.repeat(43), { terminal }, 'ERR_CERTIFICATE_REVOKED')
@@ -205,6 +212,25 @@ describe('a case', () => {
     const without = deskOf()
     const other = await without.desk.open({ ...visitOf().accepted, serialNumber: '01ab' }, documents)
     expect((await without.desk.issuingCase(other.id)).serialNumber).toBeUndefined()
+  })
+})
+
+describe('a request that is no case', () => {
+  test('is audited for a known terminal, or about a case that exists', async () => {
+    const { desk, events } = deskOf()
+    const { id } = await desk.open(visitOf().accepted, documents)
+    await settled()
+    events.length = 0
+    await desk.recordRejected('open', { code: 'ERR_REQUEST' })
+    await desk.recordRejected('release', { case: 'x'.repeat(32), terminal: 'kiosk-1', code: 'ERR_REQUEST' })
+    expect(events).toEqual([])
+    await desk.recordRejected('open', { terminal: 'kiosk-1', code: 'ERR_REQUEST' })
+    await desk.recordRejected('release', { case: id, code: 'ERR_REQUEST' })
+    const refused = { type: 'case-refused', code: 'ERR_REQUEST' }
+    expect(events).toEqual([
+      { ...refused, action: 'open', case: undefined, terminal: 'kiosk-1' },
+      { ...refused, action: 'release', case: id, terminal: undefined },
+    ])
   })
 })
 
@@ -242,6 +268,15 @@ describe('the register', () => {
       code: 'ERR_REGISTER',
       reason: 'went-back',
     })
+  })
+
+  test('that was answered for another case stops issuing', async () => {
+    const lookup = () => Promise.reject(new RefusalError('ERR_REGISTER', 'no', { reason: 'case' }))
+    const { desk } = deskOf({ registers: [{ name: 'residents', lookup }] })
+    const { id } = await desk.open(visitOf().accepted, documents)
+    await settled()
+    expect(await desk.issuingCase(id)).toMatchObject({ state: 'refused', code: 'ERR_REGISTER', reason: 'case' })
+    expect((await desk.stopped())?.reason).toBe('case')
   })
 
   test('that throws is unavailable', async () => {
