@@ -40,3 +40,4 @@ export {
   type Printer,
   type PrintOptions,
 } from './terminal.ts'
+export { type CaseJson, caseToJson, parseCase } from './wire.ts'

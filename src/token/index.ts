@@ -27,6 +27,7 @@ export type { SignedClaims, TokenChallenge, TokenFormat } from './challenge.ts'
 export {
   identifierPattern,
   isIdentifier,
+  isInstant,
   isOrigin,
   isTokenFormat,
   parseChallenge,
