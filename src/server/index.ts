@@ -46,7 +46,14 @@ export { createHttpHandler, createProbeRoutes, type HttpHandler, type HttpRoutes
 export { type ListeningServer, listen } from './http/listen.ts'
 export type { ListenOptions, TlsOptions } from './http/listen-options.ts'
 export { type NodeHandler, type NodeHandlerOptions, toNodeHandler } from './http/node.ts'
-export type { Caller, DeniedEvent, HttpHandlerOptions, HttpLimits, RequestEvent } from './http/options.ts'
+export type {
+  Authentication,
+  Caller,
+  DeniedEvent,
+  HttpHandlerOptions,
+  HttpLimits,
+  RequestEvent,
+} from './http/options.ts'
 export type { ProxyOptions } from './http/proxies.ts'
 export type { Rate } from './http/rate-limiter.ts'
 export { type AnnouncedInstance, announcedInstances, type InstanceDifference } from './instances.ts'

@@ -49,6 +49,8 @@ export class TimeLimit {
 export interface Exchange {
   readonly request: Request
   readonly caller: Caller
+  /** The variable part of its path, in the form of the id of a case; `undefined` for a path without one. */
+  readonly id: string | undefined
   /** Start, `performance.now()`. */
   readonly begun: number
   /** Whether its body is being received: a timeout is then the sender's, otherwise the server's. */
@@ -59,6 +61,10 @@ export interface Exchange {
   stopReading: (() => void) | undefined
   /** Nonce of the submitted token, or of the check of a certificate; unchecked. */
   nonce: unknown
+  /** Digest of a nonce that the request asks about. */
+  challengeDigest: string | undefined
+  /** Further members of the body of a refusal. */
+  more: object | undefined
   /** Releases its place in {@link Admission}. */
   leave: (() => void) | undefined
 }
@@ -88,17 +94,20 @@ export function json(status: number, value: unknown, more?: Readonly<Record<stri
 
 /**
  * An error as `application/problem+json`. For a token it carries the digest of its challenge, for the check of a
- * certificate that of its nonce, so that a terminal detects a response to another one.
+ * certificate that of its nonce, for a case its id, so that a terminal detects a response to another one.
+ *
+ * @param exchange - the request, where it could be read.
  */
-export function refusal(error: unknown, nonce?: unknown): Answer & { readonly code: string } {
+export function refusal(error: unknown, exchange?: Exchange): Answer & { readonly code: string } {
   const { headers, body } = problemOf(error)
-  const digest = digestOf(nonce)
-  const more = error instanceof RequestProblem ? error.more : undefined
-  const problem = { ...body, ...(digest !== undefined && { challengeDigest: digest }), ...more }
+  const { id, nonce, more, challengeDigest = digestOf(nonce) } = exchange ?? {}
+  const about = { ...(challengeDigest !== undefined && { challengeDigest }), ...(id !== undefined && { case: id }) }
+  const problem = { ...body, ...about, ...more, ...(error instanceof RequestProblem ? error.more : undefined) }
   return { ...json(body.status, problem, { ...headers, 'content-type': 'application/problem+json' }), code: body.code }
 }
 
-function digestOf(nonce: unknown): string | undefined {
+/** The digest of a nonce as sent, when it has the form of one. */
+export function digestOf(nonce: unknown): string | undefined {
   // 43 characters of base64url are 32 bytes; any other text is not a nonce.
   if (typeof nonce !== 'string' || !/^[\w-]{43}$/.test(nonce)) return undefined
   return challengeDigest(Buffer.from(nonce, 'base64url'))
@@ -138,29 +147,32 @@ function lateness({ receiving }: Exchange): RequestProblem {
 }
 
 /** Runs a job for one request. */
-export type Run = (route: string, job: Job, request: Request, caller: Caller) => Promise<Response>
+export type Run = (route: string, job: Job, request: Request, caller: Caller, id?: string) => Promise<Response>
 
 /** Runs jobs; never rejects: every error becomes a response, counted and logged. */
 export function runWith(metrics: Metrics | undefined, log: HttpHandlerOptions['log']): Run {
-  return async (route, job, request, caller) => {
+  return async (route, job, request, caller, id) => {
     const begun = performance.now()
     metrics?.begin()
     const exchange: Exchange = {
       request,
       caller,
+      id,
       begun,
       receiving: false,
       late: false,
       stopReading: undefined,
       leave: undefined,
       nonce: undefined,
+      challengeDigest: undefined,
+      more: undefined,
     }
     let given: Answer
     let failure: { readonly code: string; readonly error?: unknown } | undefined
     try {
       given = await job(exchange)
     } catch (error) {
-      const refused = refusal(error, exchange.nonce)
+      const refused = refusal(error, exchange)
       given = refused
       const { code } = refused
       // The service keeps an unexpected error as the cause.

@@ -67,6 +67,26 @@ export class Gate {
   }
 
   /**
+   * Admits a request of a person or system that is no terminal, before its body is read. It is counted after its
+   * authentication, apart from the terminals.
+   *
+   * @param role - `clerk`, `issuer`.
+   * @param nameOf - as `terminalOf`.
+   * @returns the authenticated name.
+   * @throws RequestProblem `ERR_HOST`, `ERR_FORBIDDEN`, `ERR_RATE_LIMITED`. Rethrows errors of `nameOf`.
+   */
+  async enterAs(role: string, nameOf: NonNullable<HttpHandlerOptions['clerkOf']>, exchange: Exchange): Promise<string> {
+    const { request, caller } = exchange
+    this.countAddress(caller)
+    this.#requireHost(request)
+    const name = await nameOf(request, caller)
+    if (!isIdentifier(name)) this.#deny(caller)
+    count(this.#terminals, `${role} ${name}`)
+    requireTime(exchange)
+    return name
+  }
+
+  /**
    * Counts a request of a terminal named in the request only. @throws RequestProblem `ERR_FORBIDDEN`,
    * `ERR_RATE_LIMITED`.
    */
@@ -82,7 +102,7 @@ export class Gate {
       this.#denied?.({ reason: terminal === undefined ? 'unknown' : 'not-allowed', terminal, address })
     } catch {}
     if (typeof address === 'string') count(this.#denials, networksOf(address)[0] ?? address)
-    throw new RequestProblem('ERR_FORBIDDEN', 'unknown terminal, or not allowed to use this server')
+    throw new RequestProblem('ERR_FORBIDDEN', 'unknown caller, or not allowed to use this server')
   }
 
   /** Refuses a foreign Host: a web page could have its own name resolve to this server (DNS rebinding). */

@@ -2,6 +2,17 @@ import type { Hono } from 'hono'
 import { load } from '../../optional-package.ts'
 import type { Condition } from '../health.ts'
 import { Admission } from './admission.ts'
+import {
+  type DeskServing,
+  deskJob,
+  issuingCaseJob,
+  openJob,
+  outcomeJob,
+  releaseJob,
+  stateJob,
+  stopJob,
+  tokenJob,
+} from './cases.ts'
 import { inTime, type Job, json, type Run, runWith, TimeLimit } from './exchange.ts'
 import { Gate } from './gate.ts'
 import { certificateJob, challengeJob, verificationJob } from './issuance.ts'
@@ -35,7 +46,8 @@ type Route = readonly [method: 'GET' | 'POST', path: string, job: Job]
 
 /**
  * The routes of an issuance server, as `docs/openapi.json` describes them: `POST /v1/challenges`, `POST
- * /v1/verifications`, `POST /v1/certificates`, `GET /healthz`, `GET /readyz`, `GET /metrics`.
+ * /v1/verifications`, `POST /v1/certificates`, `GET /healthz`, `GET /readyz`, `GET /metrics`; those of cases with `desk`,
+ * those of municipal PINs with `municipalPins`.
  *
  * @throws TypeError, RangeError for an option of the wrong type or out of range.
  * @throws DependencyError `ERR_DEPENDENCY_MISSING` when `hono`, or `prom-client` for the metrics, is not installed.
@@ -43,10 +55,11 @@ type Route = readonly [method: 'GET' | 'POST', path: string, job: Job]
 export async function createHttpHandler(options: HttpHandlerOptions): Promise<HttpHandler> {
   const limits = limitsOf(options)
   const { bodyBytes, timeoutMs, concurrency, queueMs } = limits
-  const { basePath = '', probes = true, health = [], certificateChecks = true } = options
+  const { basePath = '', probes = true, certificateChecks = true, desk } = options
+  const health = [...new Set([...(options.health ?? []), ...(desk === undefined ? [] : [desk])])]
   const { Hono } = await load('hono', () => import('hono'))
   const conditions = (): readonly Condition[] => health.flatMap((source) => source.conditions())
-  const metrics = options.metrics === false ? undefined : await createMetrics(conditions)
+  const metrics = options.metrics === false ? undefined : await createMetrics(conditions, desk)
   const gate = new Gate(options, limits)
   const admission = new Admission(concurrency, queueMs)
   const run = runWith(metrics, options.log)
@@ -72,6 +85,10 @@ export async function createHttpHandler(options: HttpHandlerOptions): Promise<Ht
     ...(certificateChecks
       ? [['POST', '/v1/certificates', inTime(certificateJob(options, gate, admission, bodyBytes), limit)] as const]
       : []),
+    ...(desk === undefined
+      ? []
+      : deskRoutes({ service: options.service, desk, gate, admission, maxBytes: bodyBytes }, options)
+    ).map(([method, path, job]): Route => [method, path, inTime(job, limit)]),
     ...(probes ? probesFor(false, (caller) => gate.countAddress(caller)) : []),
   ]
   return {
@@ -81,6 +98,24 @@ export async function createHttpHandler(options: HttpHandlerOptions): Promise<Ht
       draining = true
     },
   }
+}
+
+function deskRoutes(serving: DeskServing, { issuerOf, clerkOf }: HttpHandlerOptions): readonly Route[] {
+  return [
+    ['POST', '/v1/cases', openJob(serving)],
+    ['POST', '/v1/tokens', tokenJob(serving)],
+    ['GET', '/v1/cases/{id}', stateJob(serving)],
+    ['POST', '/v1/cases/{id}/release', releaseJob(serving)],
+    ['POST', '/v1/cases/{id}/outcome', outcomeJob(serving)],
+    ...(issuerOf === undefined ? [] : [['GET', '/v1/issuing/cases/{id}', issuingCaseJob(serving, issuerOf)] as const]),
+    ...(clerkOf === undefined
+      ? []
+      : [
+          ['GET', '/v1/desk', deskJob(serving, clerkOf)] as const,
+          ['POST', '/v1/desk/stop', stopJob(serving, clerkOf, 'stop')] as const,
+          ['POST', '/v1/desk/resume', stopJob(serving, clerkOf, 'resume')] as const,
+        ]),
+  ]
 }
 
 /** The functions behind the probe routes. */
@@ -117,15 +152,24 @@ function probeRoutes({ ready, metrics }: Probes, limit: TimeLimit, count: (calle
   ]
 }
 
+/** Form of the variable part of a path: the id of a case. */
+const idForm = '[A-Za-z0-9_-]{32}'
+
 function serveRoutes(app: Application, basePath: string, routes: readonly Route[], run: Run): HttpRoutes {
-  const allowed = new Map<string, { readonly path: string; readonly allow: string }>()
-  for (const [method, path, job] of routes) {
-    app.on(method, basePath + path, ({ req, env }) => run(path, job, req.raw, env.caller))
-    allowed.set(basePath + path, { path, allow: method === 'GET' ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS' })
+  const known = routes.map(([method, path, job]) => {
+    const whole = basePath + path
+    app.on(method, whole.replace('{id}', `:id{${idForm}}`), (context) => {
+      const { req, env } = context
+      return run(path, job, req.raw, env.caller, path.includes('{id}') ? req.param('id') : undefined)
+    })
+    const form = new RegExp(`^${whole.replaceAll('.', '\\.').replace('{id}', idForm)}$`)
+    return { form, path, allow: method === 'GET' ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS' }
+  })
+  const other = (url: string | undefined, request: Request, who: Caller) => {
+    const found = url === undefined ? undefined : known.find(({ form }) => form.test(url))
+    return run(found?.path ?? 'none', otherJob(found?.allow), request, who)
   }
-  const other = (known: { readonly path: string; readonly allow: string } | undefined, request: Request, who: Caller) =>
-    run(known?.path ?? 'none', otherJob(known?.allow), request, who)
-  app.notFound(({ req, env }) => other(allowed.get(req.path), req.raw, env.caller))
+  app.notFound(({ req, env }) => other(req.path, req.raw, env.caller))
   return {
     fetch: async (request, caller = {}) =>
       isEncoded(request.url) ? other(undefined, request, caller) : app.fetch(request, { caller }),

@@ -1,10 +1,10 @@
 import { fromBase64 } from '../../bytes.ts'
 import { RefusalError } from '../../errors.ts'
-import { isRecord } from '../../json.ts'
 import { certificateDigest, challengeDigest, type TokenFormat } from '../../token/index.ts'
 import type { Acceptance } from '../token-service.ts'
 import type { Admission } from './admission.ts'
 import { type Exchange, type Job, json } from './exchange.ts'
+import { type Fields, requireOnly, submitterOf, textOf, tokenIn } from './fields.ts'
 import type { Gate } from './gate.ts'
 import { readJsonBody } from './json-body.ts'
 import type { HttpHandlerOptions } from './options.ts'
@@ -42,8 +42,6 @@ export function acceptanceBody(acceptance: Acceptance): object {
     holderDigest,
   }
 }
-
-type Fields = Readonly<Record<string, unknown>>
 
 /** `POST /v1/challenges`. */
 export function challengeJob({ service }: HttpHandlerOptions, gate: Gate, admission: Admission, maxBytes: number): Job {
@@ -102,17 +100,13 @@ export function verificationJob(options: HttpHandlerOptions, gate: Gate, admissi
     const proven = await gate.enter(exchange)
     const fields = await readJsonBody(exchange, maxBytes)
     requireOnly(fields, ['token', 'purpose', 'includeSerialNumber'])
-    const { token } = fields
-    if (!isRecord(token)) throw new RequestProblem('ERR_REQUEST', 'token: missing, or not an object')
-    exchange.nonce = token['nonce']
-    requireTexts(token)
+    const token = tokenIn(fields, exchange)
     const purpose = Object.hasOwn(fields, 'purpose') ? textOf(fields, 'purpose') : undefined
     const includeSerialNumber = wantsSerialNumber(fields)
     if (includeSerialNumber && !allowSerialNumber) {
       throw new RequestProblem('ERR_FORBIDDEN', 'serial numbers are not returned by this server')
     }
-    const terminal = proven ?? claimedTerminal(token)
-    if (proven === undefined) gate.countClaimed(terminal, exchange.caller)
+    const terminal = submitterOf(token, proven, gate, exchange)
     const acceptance = await admission.run(exchange, () =>
       service.verify(token, { terminal, purpose, includeSerialNumber }),
     )
@@ -125,19 +119,6 @@ function requireTerminal(terminal: string, proven: string | undefined, gate: Gat
   if (proven === undefined) gate.countClaimed(terminal, caller)
   else if (terminal !== proven)
     throw new RefusalError('ERR_TOKEN_TERMINAL', 'the authenticated terminal is another one')
-}
-
-function requireOnly(fields: Fields, known: readonly string[]): void {
-  if (!Object.keys(fields).every((name) => known.includes(name))) {
-    throw new RequestProblem('ERR_REQUEST', 'unknown field')
-  }
-}
-
-/** A token has text values only; the service checks which. */
-function requireTexts(token: Fields): void {
-  if (Object.values(token).some((value) => typeof value === 'object' && value !== null)) {
-    throw new RequestProblem('ERR_REQUEST', 'token: a value that is not a string')
-  }
 }
 
 function bytesOf(
@@ -154,18 +135,7 @@ function bytesOf(
   return bytes
 }
 
-function textOf(fields: Fields, name: string): string {
-  const value = fields[name]
-  if (typeof value !== 'string') throw new RequestProblem('ERR_REQUEST', `${name}: missing, or not a string`)
-  return value
-}
-
 function wantsSerialNumber({ includeSerialNumber = false }: Fields): boolean {
   if (typeof includeSerialNumber === 'boolean') return includeSerialNumber
   throw new RequestProblem('ERR_REQUEST', 'includeSerialNumber: not a boolean')
-}
-
-/** A value that is not text is refused by the service. */
-function claimedTerminal({ terminal }: Fields): string {
-  return typeof terminal === 'string' ? terminal : ''
 }

@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { load } from '../../optional-package.ts'
 import type { Condition } from '../health.ts'
+import type { IssuanceDesk } from '../issuance/desk.ts'
 import type { RequestEvent } from './options.ts'
 
 /** Counts requests, for `GET /metrics`. */
@@ -22,9 +23,10 @@ const storeCodes = new Set<string>(['ERR_STORE_UNAVAILABLE', 'ERR_STORE_FULL'])
  * extend.
  *
  * @param conditions - the state of each part.
+ * @param desk - whose cases are counted.
  * @throws DependencyError `ERR_DEPENDENCY_MISSING`.
  */
-export async function createMetrics(conditions: () => readonly Condition[]): Promise<Metrics> {
+export async function createMetrics(conditions: () => readonly Condition[], desk?: IssuanceDesk): Promise<Metrics> {
   const { Counter, Gauge, Histogram, Registry } = await load('prom-client', () => import('prom-client'))
   const registers = [new Registry()]
   const counts = new Map<string, { readonly labels: Labels; count: number }>()
@@ -72,6 +74,35 @@ export async function createMetrics(conditions: () => readonly Condition[]): Pro
       for (const { part, state, reason = '' } of conditions()) this.set({ part, reason }, levels[state])
     },
   })
+  if (desk !== undefined) {
+    new Counter({
+      name: 'jpki_card_cases_total',
+      help: 'Cases of this process that reached a state, by state.',
+      labelNames: ['state'],
+      registers,
+      collect() {
+        this.reset()
+        for (const [state, count] of Object.entries(desk.counts.states)) this.inc({ state }, count)
+      },
+    })
+    new Counter({
+      name: 'jpki_card_late_results_total',
+      help: 'Documents composed after their case had ended, and not used.',
+      registers,
+      collect() {
+        this.reset()
+        this.inc(desk.counts.late)
+      },
+    })
+    new Gauge({
+      name: 'jpki_card_issuing_stopped',
+      help: 'Whether issuing is stopped until a clerk resumes it: 0 or 1.',
+      registers,
+      collect() {
+        this.set(desk.conditions().some(({ state }) => state === 'failed') ? 1 : 0)
+      },
+    })
+  }
   const resolution = 10
   const delay = monitorEventLoopDelay({ resolution })
   delay.enable()

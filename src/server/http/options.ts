@@ -1,4 +1,6 @@
 import type { HealthSource } from '../health.ts'
+import type { IssuanceDesk } from '../issuance/desk.ts'
+import type { MunicipalPins } from '../municipal-pin/municipal-pins.ts'
 import type { TokenService } from '../token-service.ts'
 import type { Rate } from './rate-limiter.ts'
 
@@ -59,17 +61,38 @@ export interface HttpLimits {
   readonly queueMs?: number | undefined
 }
 
+/**
+ * Authenticates a caller by something other than the body: a client certificate, a bearer token.
+ *
+ * @returns its name, 1 to 64 of `A-Z a-z 0-9 . _ -`; `undefined` refuses.
+ */
+export type Authentication = (request: Request, caller: Caller) => string | undefined | Promise<string | undefined>
+
 /** Options of {@link createHttpHandler}. */
 export interface HttpHandlerOptions {
   readonly service: TokenService
   /**
-   * Authenticates the caller as a terminal by something other than the body: a client certificate, a bearer token.
-   * `undefined` refuses. Without `terminalOf`, the terminal name in the request is not authenticated: only for networks
-   * that terminals alone can reach.
+   * Issues documents: `POST /v1/cases`, `POST /v1/tokens` and the routes of a case, otherwise 404. Its state is part of
+   * the readiness and the metrics. Started and closed by the caller.
    */
-  readonly terminalOf?:
-    | ((request: Request, caller: Caller) => string | undefined | Promise<string | undefined>)
-    | undefined
+  readonly desk?: IssuanceDesk | undefined
+  /** PINs that the municipality keeps: `POST /v1/municipal-pins/…`, otherwise 404. */
+  readonly municipalPins?: MunicipalPins | undefined
+  /**
+   * Authenticates the caller as a terminal. Without `terminalOf`, the terminal name in the request is not authenticated:
+   * only for networks that terminals alone can reach.
+   */
+  readonly terminalOf?: Authentication | undefined
+  /**
+   * Authenticates the caller as the issuing system, which may see the serial number of the holder's certificate: needed
+   * for `GET /v1/issuing/cases/{id}`, otherwise 404.
+   */
+  readonly issuerOf?: Authentication | undefined
+  /**
+   * Authenticates the caller as a clerk, whose name is written to the audit log: needed for `/v1/desk` and for the routes
+   * of municipal PINs that only clerks may use, otherwise 404.
+   */
+  readonly clerkOf?: Authentication | undefined
   /**
    * Whether a terminal may use this server, called for each request: an allow list or a block list. Applies to
    * authenticated names and, without `terminalOf`, to names in requests. Default: every terminal.
@@ -119,11 +142,15 @@ export type Limits = { readonly [Name in keyof HttpLimits]-?: Exclude<HttpLimits
 
 /** @throws TypeError, RangeError naming the option that is not as described. */
 export function limitsOf(options: HttpHandlerOptions): Limits {
-  const { service, terminalOf, hosts, basePath = '', health = [], limits = {} } = options
+  const { service, desk, municipalPins, hosts, basePath = '', health = [], limits = {} } = options
   if (typeof service?.verify !== 'function') throw new TypeError('service must be a TokenService')
-  if (terminalOf !== undefined && typeof terminalOf !== 'function') throw new TypeError('terminalOf must be a function')
+  if (desk !== undefined && typeof desk?.open !== 'function') throw new TypeError('desk must be an IssuanceDesk')
+  if (municipalPins !== undefined && typeof municipalPins?.verify !== 'function') {
+    throw new TypeError('municipalPins must be MunicipalPins')
+  }
   const rate = { perSecond: 50, burst: 100 }
-  for (const [name, value] of Object.entries({ allows: options.allows, denied: options.denied })) {
+  const { terminalOf, issuerOf, clerkOf, allows, denied } = options
+  for (const [name, value] of Object.entries({ terminalOf, issuerOf, clerkOf, allows, denied })) {
     if (value !== undefined && typeof value !== 'function') throw new TypeError(`${name} must be a function`)
   }
   if (hosts !== undefined && !(Array.isArray(hosts) && hosts.every((one) => /^[^\s/:@[\]]+$/.test(one)))) {

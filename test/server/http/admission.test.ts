@@ -14,6 +14,9 @@ const waiting = (signal = new AbortController().signal): Exchange => ({
   stopReading: undefined,
   leave: undefined,
   nonce: undefined,
+  id: undefined,
+  challengeDigest: undefined,
+  more: undefined,
 })
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20))
 
