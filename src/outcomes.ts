@@ -246,6 +246,22 @@ export function outcomeOf(code: Code): Outcome {
   return outcomes.get(code)!
 }
 
+/** Refusals of what follows an accepted token, or needs none: never the answer to a token alone. */
+export const codesBeyondTokens: ReadonlySet<Code> = new Set<Code>([
+  'ERR_CASE_UNKNOWN',
+  'ERR_CASE_STATE',
+  'ERR_CASE_EXPIRED',
+  'ERR_NOT_ISSUABLE',
+  'ERR_REGISTER',
+  'ERR_DOCUMENT',
+  'ERR_ISSUING_STOPPED',
+  'ERR_MUNICIPAL_PIN_REJECTED',
+  'ERR_MUNICIPAL_PIN_LOCKED',
+  'ERR_MUNICIPAL_PIN_NOT_REGISTERED',
+  'ERR_MUNICIPAL_PIN_FORMAT',
+  'ERR_MUNICIPAL_PIN_BUSY',
+])
+
 /** Codes of the errors of a class, in the order of the table. */
 export function codesOf<Class extends ClassName>(className: Class): readonly CodeOf<Class>[] {
   return codes.filter((code): code is CodeOf<Class> => outcomeOf(code).className === className)

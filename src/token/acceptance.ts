@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { JpkiCardError, RefusalError, ServerError } from '../errors.ts'
+import { JpkiCardError, ServerError } from '../errors.ts'
+import { mismatch } from '../http-client.ts'
 import { isRecord } from '../json.ts'
 import { Certificate } from '../pki/index.ts'
 import type { UserVerification } from '../user-verification.ts'
@@ -164,11 +165,6 @@ function requireTimes(
     throw mismatch('at: the certificate is not valid then')
   if (end >= notAfterMs + 1000 || verifiedAt >= end + 1000)
     throw mismatch('validUntil: not a possible end of the validity of this certificate’s path')
-}
-
-/** The error for a response that belongs to another transaction. */
-export function mismatch(message: string): RefusalError {
-  return new RefusalError('ERR_ANSWER_MISMATCH', `response of another transaction: ${message}`)
 }
 
 function formOf<Name extends FieldName>(answer: unknown, names: readonly Name[]): Readonly<Record<Name, string>> {

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { copyBytes } from '../bytes.ts'
 import { RefusalError } from '../errors.ts'
+import { isSecure } from '../http-client.ts'
 import { decodeExact, textFields } from './fields.ts'
 import { checkVisitKey } from './visit-key.ts'
 
@@ -64,11 +65,6 @@ export function isIdentifier(text: unknown): text is string {
 
 /** The last valid origin: a process sees one, and parsing it again costs more than all other fields together. */
 let lastOrigin: string | undefined
-
-/** Whether tokens may be sent to a URL: `https`, or `http` on the same machine. */
-export function isSecure({ protocol, hostname }: URL): boolean {
-  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname))
-}
 
 /** Whether a text is an origin in canonical form: `https`, or `http` for a server on the same machine. ASCII only. */
 export function isOrigin(text: unknown): text is string {

@@ -1,19 +1,18 @@
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
-import { copyBytes, readBounded, toBase64 } from '../bytes.ts'
-import { type RefusalCode, RefusalError, refusalCodes, ServerError } from '../errors.ts'
-import { isRecord } from '../json.ts'
-import { outcomeOf } from '../outcomes.ts'
+import { copyBytes, toBase64 } from '../bytes.ts'
+import { type RefusalCode, refusalCodes, ServerError } from '../errors.ts'
+import { type ExpectedAnswer, mismatch, ServerConnection } from '../http-client.ts'
+import { codesBeyondTokens, outcomeOf } from '../outcomes.ts'
 import {
   challengeDigest,
-  mismatch,
   type RemoteAcceptance,
   type RemoteCertificateCheck,
   readAcceptance,
   readCertificateCheck,
 } from './acceptance.ts'
 import { requireExpected } from './answer.ts'
-import { isSecure, nonceBytes, parseChallenge, type TokenChallenge, type TokenFormat } from './challenge.ts'
+import { nonceBytes, parseChallenge, type TokenChallenge, type TokenFormat } from './challenge.ts'
 import type { Token } from './token.ts'
 
 /** Options of {@link TokenServer}. */
@@ -34,9 +33,6 @@ export interface TokenServerOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Longest response, bytes. */
-const maxAnswer = 65_536
-
 /** Longest lifetime of a challenge, milliseconds. */
 const longestLifetime = 600_000
 /** Challenges remembered until their token is submitted, at most. */
@@ -54,9 +50,9 @@ const challengeRefusals: readonly RefusalCode[] = [
   'ERR_STORE_UNAVAILABLE',
   'ERR_STORE_FULL',
 ]
-/** Refusals of a token: all refusals of a server except its internal errors. */
+/** Refusals of a token: all refusals of a server except its internal errors, and those of what follows. */
 const tokenRefusals: readonly RefusalCode[] = refusalCodes.filter(
-  (code) => outcomeOf(code).status !== undefined && code !== 'ERR_INTERNAL',
+  (code) => outcomeOf(code).status !== undefined && code !== 'ERR_INTERNAL' && !codesBeyondTokens.has(code),
 )
 
 /** Refusals of a certificate before a token is made. */
@@ -97,31 +93,28 @@ export interface CertificateToCheck {
  * with the request: one of another transaction, terminal, purpose, holder or time is refused.
  */
 export class TokenServer {
-  readonly #base: URL
   readonly #options: TokenServerOptions
   readonly #skew: number
   /** Expiry of the challenges received and not submitted yet, by nonce, oldest first. */
   readonly #open = new Map<string, number>()
   /** Origin tokens for this server are made for. */
   readonly origin: string
+  /** Requests to the server. @internal */
+  protected readonly connection: ServerConnection
 
   /**
    * @param address - `https://…`; `http://` for the local machine only.
    * @throws TypeError for another address. @throws RangeError if `maxClockSkewMs` is not 0 to 86 400 000.
    */
   constructor(address: string, options: TokenServerOptions = {}) {
-    const base = new URL(address.endsWith('/') ? address : `${address}/`)
-    if (!isSecure(base)) throw new TypeError('the address must be https, or http on the local machine')
-    if (base.username !== '' || base.password !== '')
-      throw new TypeError('the address must not contain a user name or password')
     const { maxClockSkewMs = 300_000 } = options
     if (!Number.isInteger(maxClockSkewMs) || maxClockSkewMs < 0 || maxClockSkewMs > 86_400_000) {
       throw new RangeError('maxClockSkewMs must be 0 to 86 400 000')
     }
-    this.#base = base
+    this.connection = new ServerConnection(address, options)
     this.#options = options
     this.#skew = maxClockSkewMs
-    this.origin = options.origin ?? base.origin
+    this.origin = options.origin ?? this.connection.base.origin
   }
 
   /**
@@ -137,7 +130,7 @@ export class TokenServer {
     const expected = { status: 201, refusals: challengeRefusals, digests: [undefined] }
     const { terminal, purpose, format } = request
     const body = { terminal, purpose, ...(format !== undefined && { format }) }
-    const answer = await this.#post('v1/challenges', body, expected)
+    const answer = await this.connection.ask('v1/challenges', body, expected)
     let challenge: TokenChallenge
     try {
       challenge = parseChallenge(answer)
@@ -158,21 +151,40 @@ export class TokenServer {
    * @throws ServerError `ERR_SERVER` when the server does not respond, or not correctly.
    */
   async verify(token: Token): Promise<RemoteAcceptance> {
+    return (await this.submit('v1/verifications', token, { token }, { status: 200, refusals: [] })).acceptance
+  }
+
+  /**
+   * Sends a token.
+   *
+   * @param body - with the token in it.
+   * @param expected - refusals beside those of a token, if any.
+   * @returns the answer, and the acceptance in it, verified as {@link verify} does.
+   * @throws RefusalError, ServerError as {@link verify}.
+   * @internal
+   */
+  protected async submit(
+    path: string,
+    token: Token,
+    body: unknown,
+    expected: Omit<ExpectedAnswer, 'digests'>,
+  ): Promise<{ readonly answer: unknown; readonly acceptance: RemoteAcceptance }> {
     const { nonce } = token
     const open = this.#open.get(nonce)
     this.#open.delete(nonce)
     const sent = this.#now()
     const digests = [undefined, challengeDigest(nonceBytes(nonce))]
-    const expected = { status: 200, refusals: tokenRefusals, digests }
-    const answer = await this.#post('v1/verifications', { token }, expected)
+    const refusals = [...tokenRefusals, ...expected.refusals]
+    const answer = await this.connection.ask(path, body, { ...expected, refusals, digests })
     const received = this.#now()
     const earliest = [sent, open === undefined ? undefined : open - longestLifetime].filter(isNumber)
     // The expiry of the challenge is set and checked by the server's own clock: no skew is added.
     const latest = [received === undefined ? undefined : received + this.#skew, open].filter(isNumber)
-    return readAcceptance(answer, token, {
+    const acceptance = readAcceptance(answer, token, {
       from: Math.max(...earliest) - this.#skew,
       until: Math.min(...latest),
     })
+    return { answer, acceptance }
   }
 
   /**
@@ -197,7 +209,7 @@ export class TokenServer {
     }
     const sent = this.#now() ?? -Infinity
     const expected = { status: 200, refusals: certificateRefusals, digests: [challengeDigest(nonce)] }
-    const answer = await this.#post('v1/certificates', body, expected).catch(notOffered)
+    const answer = await this.connection.ask('v1/certificates', body, expected).catch(notOffered)
     if (answer === undefined) return undefined
     const received = this.#now() ?? Infinity
     const window = { from: sent - this.#skew, until: received + this.#skew }
@@ -219,71 +231,6 @@ export class TokenServer {
     if (this.#open.size >= mostOpen) this.#open.delete(this.#open.keys().next().value!)
     this.#open.set(nonce, end)
   }
-
-  async #post(path: string, body: unknown, expected: Expected): Promise<unknown> {
-    const { fetch: send = fetch, timeoutMs = 15_000, signal } = this.#options
-    const limit = AbortSignal.timeout(timeoutMs)
-    const ended = signal === undefined ? limit : AbortSignal.any([limit, signal])
-    let status: number | undefined
-    let text: string
-    try {
-      const response = await send(new URL(path, this.#base), {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'application/json, application/problem+json' },
-        body: JSON.stringify(body),
-        redirect: 'error',
-        signal: ended,
-      })
-      status = response.status
-      const bytes = response.body === null ? new Uint8Array() : await readBounded(response.body, maxAnswer, ended)
-      if (bytes === undefined) throw new RangeError('response too long')
-      text = new TextDecoder().decode(bytes)
-    } catch (cause) {
-      const why = status === undefined ? 'unreachable' : 'incomplete or too long'
-      const late = `no response within ${timeoutMs / 1000} s`
-      throw new ServerError(`no response from the server: ${limit.aborted ? late : why}`, { cause, status })
-    }
-    const answer = parse(text, status)
-    if (status === expected.status) return answer
-    throw refusalOf(answer, status, expected)
-  }
-}
-
-/** Expected responses to a request. */
-interface Expected {
-  readonly status: number
-  readonly refusals: readonly RefusalCode[]
-  /** Digests a refusal may name: that of the request's challenge; `undefined` where it may name none. */
-  readonly digests: readonly unknown[]
-}
-
-function parse(text: string, status: number): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new ServerError(`the server responded ${status} with a body that is not JSON`, { cause, status })
-  }
-}
-
-/** The server's refusal, with texts of this package: texts of a server are not shown to people. */
-function refusalOf(answer: unknown, status: number, expected: Expected): RefusalError | ServerError {
-  const problem = isRecord(answer) ? answer : {}
-  const code = tokenRefusals.find((known) => known === problem['code'])
-  if (code === undefined || status < 400) {
-    return new ServerError(`the server responded ${status} without a known error code`, { status })
-  }
-  const { challengeDigest: named, check, depth } = problem
-  if (!expected.digests.includes(named)) return mismatch('challengeDigest: of another challenge')
-  if (!expected.refusals.includes(code)) return mismatch('code: refusal of another request')
-  return new RefusalError(code, `the server refused (HTTP ${status})`, {
-    check: typeof check === 'string' && /^[a-z]+(-[a-z]+){0,3}$/.test(check) ? check.substring(0, 40) : undefined,
-    depth: isDepth(depth) ? depth : undefined,
-  })
-}
-
-/** Position of a certificate in a path. */
-function isDepth(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 100
 }
 
 function isNumber(value: number | undefined): value is number {

@@ -56,6 +56,7 @@ const leaves: Readonly<Record<string, readonly string[]>> = {
   'days.ts': [],
   'event-queue.ts': [],
   'holder-fields.ts': ['days.ts'],
+  'http-client.ts': ['bytes.ts', 'errors.ts', 'json.ts', 'outcomes.ts'],
   'json.ts': [],
   'recent-map.ts': [],
   'waiting.ts': [],

@@ -4,7 +4,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fromHex } from '../../src/bytes.ts'
 import { RefusalError } from '../../src/errors.ts'
-import { identifierPattern, isInstant, isSecure } from '../../src/token/challenge.ts'
+import { isSecure } from '../../src/http-client.ts'
+import { identifierPattern, isInstant } from '../../src/token/challenge.ts'
 import {
   answerChallenge,
   createVisitKey,
