@@ -74,7 +74,7 @@ export interface CollectOptions {
   readonly printer: Printer
   /** Ends the visit: the holder cancels, or leaves. */
   readonly signal?: AbortSignal | undefined
-  /** Called with each state, for the screen. Its errors are ignored. */
+  /** Called with each new state, for the screen. Its errors are ignored. */
   readonly onState?: ((state: CaseState) => void) | undefined
   /** Default: the system clock. */
   readonly clock?: Clock | undefined
@@ -117,8 +117,11 @@ export async function collectDocument(visit: IssuanceVisit, options: CollectOpti
   let document: OpenedDocument | undefined
   let known = visit.case
   let isPrinted = false
+  let shown: CaseState | undefined
   const show = (view: CaseView): void => {
     known = view
+    if (view.state === shown) return
+    shown = view.state
     try {
       options.onState?.(view.state)
     } catch {}
@@ -131,7 +134,7 @@ export async function collectDocument(visit: IssuanceVisit, options: CollectOpti
   }
   try {
     show(known)
-    show(await waitForSealed(visit, options, serverNow, signal))
+    await waitForSealed(visit, options, serverNow, signal, show)
     const { pageCount = 0, fence } = known
     signal.throwIfAborted()
     const released = await connection.release(known.id, fence, { signal })
@@ -150,6 +153,8 @@ export async function collectDocument(visit: IssuanceVisit, options: CollectOpti
       const isMismatch = error instanceof RefusalError && error.code === 'ERR_SEAL' && error.reason !== 'deadline'
       await report(isMismatch ? 'mismatch' : 'abandoned').catch(() => {})
     }
+    // A request that was ended with the visit.
+    if (signal.aborted && error instanceof ServerError) throw signal.reason
     throw error
   } finally {
     for (const { content } of document?.pages ?? []) content.fill(0)
@@ -173,11 +178,16 @@ async function reportUntilAnswered(
     try {
       return await connection.report(id, report, { signal })
     } catch (error) {
-      if (!(error instanceof ServerError)) return undefined
+      if (!isLost(error)) return undefined
       if (attempt < reportAttempts) await clock.sleep(pauses.next(), signal)
     }
   }
   return undefined
+}
+
+/** Whether a call has no answer, or only that of a server whose store does not answer: it is made again. */
+export function isLost(error: unknown): boolean {
+  return error instanceof ServerError || (error instanceof RefusalError && error.code === 'ERR_STORE_UNAVAILABLE')
 }
 
 function contextOf(
@@ -193,16 +203,18 @@ async function waitForSealed(
   { connection, clock = systemClock, pollMs = 300 }: CollectOptions,
   serverNow: () => number,
   signal: AbortSignal,
-): Promise<CaseView> {
+  show: (view: CaseView) => void,
+): Promise<void> {
   for (;;) {
     signal.throwIfAborted()
     const view = await connection.state(visit.case.id, { signal }).catch((error: unknown) => {
       // A lost answer is no end: the case is asked for again until its time is over.
-      if (!(error instanceof ServerError) || serverNow() >= visit.case.deadline) throw error
+      if (!isLost(error) || serverNow() >= visit.case.deadline) throw error
     })
     if (view !== undefined) {
       requireCase(view, visit)
-      if (view.state === 'sealed') return view
+      show(view)
+      if (view.state === 'sealed') return
       if (view.state !== 'opened' && view.state !== 'composing') throw endOf(view)
     }
     if (serverNow() >= visit.case.deadline) throw new RefusalError('ERR_CASE_EXPIRED', 'the time of the case is over')
