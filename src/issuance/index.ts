@@ -16,8 +16,10 @@ export {
   isCaseId,
   isFinal,
 } from './case.ts'
+export { type FoundToken, IssuanceServer, type IssuanceServerOptions, type OpenedCase } from './client.ts'
 export { type Clock, systemClock } from './clock.ts'
 export type { KeyPair } from './hpke.ts'
+export { type IssuedDocuments, type IssueOptions, issueDocuments } from './issue.ts'
 export {
   longestDocument,
   mostPages,
