@@ -3,7 +3,7 @@ import type { PdfPage } from './pdf-pages.mjs'
 export interface FolderPrinter {
   print(
     pages: readonly PdfPage[],
-    job: { readonly caseId: string; readonly signal?: AbortSignal | undefined },
+    job: { readonly case: string; readonly signal?: AbortSignal | undefined },
   ): Promise<{ readonly file: string }>
   clear(): Promise<void>
 }

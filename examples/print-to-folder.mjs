@@ -18,19 +18,19 @@ export function createFolderPrinter(folder) {
      * printed once: a second attempt does not replace the first.
      *
      * @param pages `{ content, mediaType }` each, in the order of printing
-     * @param caseId letters, digits, `-` and `_`, at most 128
+     * @param case its id: letters, digits, `-` and `_`, at most 128
      * @param signal aborts until the file appears
      * @returns `{ file }`, the path of the printed file
      * @throws RangeError for any other case id
      * @throws Error `ERR_ALREADY_PRINTED`, `ERR_PAGE_UNREADABLE`, or the reason of the signal
      */
-    async print(pages, { caseId, signal }) {
-      if (!/^[\w-]{1,128}$/.test(caseId)) throw new RangeError('a case id is letters, digits, - and _, at most 128')
+    async print(pages, { case: id, signal }) {
+      if (!/^[\w-]{1,128}$/.test(id)) throw new RangeError('a case id is letters, digits, - and _, at most 128')
       signal?.throwIfAborted()
       const content = await pdfFile(pages)
       await mkdir(folder, { recursive: true, mode: 0o700 })
-      const file = join(folder, `${caseId}.pdf`)
-      const part = join(folder, `.${caseId}.${randomBytes(8).toString('hex')}.printing`)
+      const file = join(folder, `${id}.pdf`)
+      const part = join(folder, `.${id}.${randomBytes(8).toString('hex')}.printing`)
       try {
         const handle = await open(part, 'wx', 0o600)
         try {

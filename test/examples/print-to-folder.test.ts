@@ -26,7 +26,7 @@ describe('a printer whose tray is a folder', () => {
 
   test('writes one file of all pages under the case id, readable by its owner only', async () => {
     const folder = tray()
-    const { file } = await createFolderPrinter(folder).print(pages, { caseId: 'c4J9-_x' })
+    const { file } = await createFolderPrinter(folder).print(pages, { case: 'c4J9-_x' })
     expect(file).toBe(join(folder, 'c4J9-_x.pdf'))
     expect(statSync(file).mode & 0o777).toBe(0o600)
     expect(statSync(folder).mode & 0o777).toBe(0o700)
@@ -38,28 +38,28 @@ describe('a printer whose tray is a folder', () => {
   test('prints a case once, also when two attempts run at once', async () => {
     const folder = tray()
     const printer = createFolderPrinter(folder)
-    const attempts = await Promise.allSettled([1, 2, 3].map(() => printer.print(pages, { caseId: 'one' })))
+    const attempts = await Promise.allSettled([1, 2, 3].map(() => printer.print(pages, { case: 'one' })))
     expect(attempts.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected'])
-    await expect(printer.print(pages, { caseId: 'one' })).rejects.toMatchObject({ code: 'ERR_ALREADY_PRINTED' })
+    await expect(printer.print(pages, { case: 'one' })).rejects.toMatchObject({ code: 'ERR_ALREADY_PRINTED' })
     expect(readdirSync(folder)).toEqual(['one.pdf'])
   })
 
-  test.each(['../x', 'a/b', '.', '', 'a b', 'x'.repeat(129), 'a\0'])('refuses the case id %j', async (caseId) => {
-    await expect(createFolderPrinter(tray()).print(pages, { caseId })).rejects.toThrow(RangeError)
+  test.each(['../x', 'a/b', '.', '', 'a b', 'x'.repeat(129), 'a\0'])('refuses the case id %j', async (id) => {
+    await expect(createFolderPrinter(tray()).print(pages, { case: id })).rejects.toThrow(RangeError)
   })
 
   test('leaves nothing when it is aborted, or given a damaged page', async () => {
     const folder = tray()
     const printer = createFolderPrinter(folder)
     const abort = new AbortController()
-    const job = printer.print(pages, { caseId: 'late', signal: abort.signal })
+    const job = printer.print(pages, { case: 'late', signal: abort.signal })
     abort.abort(new Error('the visit ended'))
     await expect(job).rejects.toThrow('the visit ended')
     await expect(
-      printer.print(pages, { caseId: 'late', signal: AbortSignal.abort(new Error('before')) }),
+      printer.print(pages, { case: 'late', signal: AbortSignal.abort(new Error('before')) }),
     ).rejects.toThrow('before')
-    await expect(printer.print([], { caseId: 'none' })).rejects.toMatchObject({ code: 'ERR_PAGE_UNREADABLE' })
-    await printer.print(pages, { caseId: 'next' })
+    await expect(printer.print([], { case: 'none' })).rejects.toMatchObject({ code: 'ERR_PAGE_UNREADABLE' })
+    await printer.print(pages, { case: 'next' })
     expect(readdirSync(folder)).toEqual(['next.pdf'])
   })
 
@@ -67,7 +67,7 @@ describe('a printer whose tray is a folder', () => {
     const folder = tray()
     const printer = createFolderPrinter(folder)
     await printer.clear()
-    await printer.print(pages, { caseId: 'finished' })
+    await printer.print(pages, { case: 'finished' })
     for (const name of ['.case-1.0123456789abcdef.printing', '.other', 'note.printing']) {
       writeFileSync(join(folder, name), 'x')
     }
