@@ -137,14 +137,15 @@ export function withTables(text, tables) {
 }
 
 /** The OpenAPI document with every code of a response, and every refusal of a token under its status. */
-export function withCodes(text, { codes, codesOf, outcomeOf }) {
+export function withCodes(text, { codes, codesOf, codesBeyondTokens, outcomeOf }) {
   const document = JSON.parse(text)
   document.components.schemas.Code.enum = codes.filter((one) => outcomeOf(one).status !== undefined)
   for (const [status, { content }] of Object.entries(document.paths['/v1/verifications'].post.responses)) {
     const [, named] = content?.['application/problem+json']?.schema.allOf ?? []
     // The other statuses are those of requests, and of what a service is made of.
     if (named === undefined || !['409', '422'].includes(status)) continue
-    named.properties.code.enum = codesOf('RefusalError').filter((one) => outcomeOf(one).status === Number(status))
+    const refusals = codesOf('RefusalError').filter((one) => !codesBeyondTokens.has(one))
+    named.properties.code.enum = refusals.filter((one) => outcomeOf(one).status === Number(status))
   }
   return document
 }

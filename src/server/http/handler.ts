@@ -17,6 +17,14 @@ import { inTime, type Job, json, type Run, runWith, TimeLimit } from './exchange
 import { Gate } from './gate.ts'
 import { certificateJob, challengeJob, verificationJob } from './issuance.ts'
 import { createMetrics } from './metrics.ts'
+import {
+  actOnPinJob,
+  changePinJob,
+  type PinServing,
+  pinStatusJob,
+  registerPinJob,
+  verifyPinJob,
+} from './municipal-pins.ts'
 import { type Caller, type HttpHandlerOptions, limitsOf, requireWithin } from './options.ts'
 import { RequestProblem } from './problem.ts'
 
@@ -55,7 +63,7 @@ type Route = readonly [method: 'GET' | 'POST', path: string, job: Job]
 export async function createHttpHandler(options: HttpHandlerOptions): Promise<HttpHandler> {
   const limits = limitsOf(options)
   const { bodyBytes, timeoutMs, concurrency, queueMs } = limits
-  const { basePath = '', probes = true, certificateChecks = true, desk } = options
+  const { basePath = '', probes = true, certificateChecks = true, desk, municipalPins: pins } = options
   const health = [...new Set([...(options.health ?? []), ...(desk === undefined ? [] : [desk])])]
   const { Hono } = await load('hono', () => import('hono'))
   const conditions = (): readonly Condition[] => health.flatMap((source) => source.conditions())
@@ -79,16 +87,17 @@ export async function createHttpHandler(options: HttpHandlerOptions): Promise<Ht
     const ready = async () => ({ isReady: await isReady(), more: listed ? { conditions: named() } : undefined })
     return probeRoutes({ ready, metrics: metrics && (() => metrics.render()) }, limit, count)
   }
+  const serving = { gate, admission, maxBytes: bodyBytes }
   const routes: readonly Route[] = [
     ['POST', '/v1/challenges', inTime(challengeJob(options, gate, admission, bodyBytes), limit)],
     ['POST', '/v1/verifications', inTime(verificationJob(options, gate, admission, bodyBytes), limit)],
     ...(certificateChecks
       ? [['POST', '/v1/certificates', inTime(certificateJob(options, gate, admission, bodyBytes), limit)] as const]
       : []),
-    ...(desk === undefined
-      ? []
-      : deskRoutes({ service: options.service, desk, gate, admission, maxBytes: bodyBytes }, options)
-    ).map(([method, path, job]): Route => [method, path, inTime(job, limit)]),
+    ...[
+      ...(desk === undefined ? [] : deskRoutes({ service: options.service, desk, ...serving }, options)),
+      ...(pins === undefined ? [] : pinRoutes({ pins, ...serving }, options)),
+    ].map(([method, path, job]): Route => [method, path, inTime(job, limit)]),
     ...(probes ? probesFor(false, (caller) => gate.countAddress(caller)) : []),
   ]
   return {
@@ -114,6 +123,22 @@ function deskRoutes(serving: DeskServing, { issuerOf, clerkOf }: HttpHandlerOpti
           ['GET', '/v1/desk', deskJob(serving, clerkOf)] as const,
           ['POST', '/v1/desk/stop', stopJob(serving, clerkOf, 'stop')] as const,
           ['POST', '/v1/desk/resume', stopJob(serving, clerkOf, 'resume')] as const,
+        ]),
+  ]
+}
+
+function pinRoutes(serving: PinServing, { clerkOf }: HttpHandlerOptions): readonly Route[] {
+  return [
+    ['POST', '/v1/municipal-pins/verify', verifyPinJob(serving)],
+    ['POST', '/v1/municipal-pins/change', changePinJob(serving)],
+    ...(clerkOf === undefined
+      ? []
+      : [
+          ['POST', '/v1/municipal-pins/register', registerPinJob(serving, clerkOf)] as const,
+          ['POST', '/v1/municipal-pins/lock', actOnPinJob(serving, clerkOf, 'lock')] as const,
+          ['POST', '/v1/municipal-pins/unlock', actOnPinJob(serving, clerkOf, 'unlock')] as const,
+          ['POST', '/v1/municipal-pins/remove', actOnPinJob(serving, clerkOf, 'remove')] as const,
+          ['POST', '/v1/municipal-pins/status', pinStatusJob(serving, clerkOf)] as const,
         ]),
   ]
 }

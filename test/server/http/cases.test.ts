@@ -167,7 +167,7 @@ describe('what a terminal must not send', () => {
   test('a document that is not issued here', async () => {
     const { handler, service } = await deskHandler({}, { documents: ['income'] })
     const { token, digest } = await visitAt(service)
-    expect(await outcome(await handler.fetch(askOpen(token)))).toBe('503 ERR_DOCUMENT')
+    expect(await outcome(await handler.fetch(askOpen(token)))).toBe('422 ERR_DOCUMENT')
     const ask = post('/v1/tokens', { challengeDigest: digest }, as('kiosk-1'))
     expect(await accepted(handler, ask)).toMatchObject({ state: 'refused', code: 'ERR_DOCUMENT' })
   })

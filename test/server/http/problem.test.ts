@@ -35,8 +35,9 @@ describe('a problem (RFC 9457)', () => {
     expect(problemOf(new AuditError('secret')).body).toMatchObject({ status: 503, code: 'ERR_AUDIT' })
   })
 
-  test('is of 30 codes, none of a PIN or of a terminal', () => {
-    expect(Object.keys(problemStatuses)).toHaveLength(30)
-    expect(Object.keys(problemStatuses).filter((code) => /PIN|ANSWER_MISMATCH/.test(code))).toEqual([])
+  test('is of 42 codes, none of a PIN of a card or of a terminal', () => {
+    expect(Object.keys(problemStatuses)).toHaveLength(42)
+    const others = /(?<!^ERR_MUNICIPAL_)PIN|ANSWER_MISMATCH|SEAL|PRINTER/
+    expect(Object.keys(problemStatuses).filter((code) => others.test(code))).toEqual([])
   })
 })
