@@ -185,9 +185,12 @@ async function reportUntilAnswered(
   return undefined
 }
 
+/** Refusals of a server whose store does not answer now. */
+const passing: ReadonlySet<string> = new Set(['ERR_STORE_UNAVAILABLE', 'ERR_STORE_FULL'])
+
 /** Whether a call has no answer, or only that of a server whose store does not answer: it is made again. */
 export function isLost(error: unknown): boolean {
-  return error instanceof ServerError || (error instanceof RefusalError && error.code === 'ERR_STORE_UNAVAILABLE')
+  return error instanceof ServerError || (error instanceof RefusalError && passing.has(error.code))
 }
 
 function contextOf(
