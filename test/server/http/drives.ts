@@ -22,7 +22,7 @@ const broken = { put: () => {}, take: () => Promise.reject(new Error('down')) }
 const never = new Promise<never>(() => {})
 
 /** One request to a handler of its own. */
-const once = (
+export const once = (
   name: string,
   operation: string,
   status: number,
@@ -77,54 +77,90 @@ async function full(): Promise<TokenService> {
   return service
 }
 
-async function limited(make: () => Request): Promise<Response> {
-  const handler = await handlerWith({ limits: { perAddress: { perSecond: 0.5, burst: 1 } }, metrics: true })
+async function limited(make: () => Request, options: Partial<HttpHandlerOptions> = {}): Promise<Response> {
+  const limits = { perAddress: { perSecond: 0.5, burst: 1 } }
+  const handler = await handlerWith({ limits, metrics: true, ...options })
   await handler.fetch(make(), { address: '192.0.2.1' })
   return handler.fetch(make(), { address: '192.0.2.1' })
 }
 
 /** A request that comes while one is under way and two wait. */
-async function overloaded(make: () => Request): Promise<Response> {
+async function overloaded(make: () => Request, options: Partial<HttpHandlerOptions>): Promise<Response> {
   const service = serve({ store: { put: () => never, take: () => undefined } })
-  const handler = await handlerWith({ service, limits: { concurrency: 1, timeoutMs: 1_000 } })
+  const limits = { concurrency: 1, timeoutMs: 1_000 }
+  const handler = await handlerWith({ ...options, service, limits, terminalOf: undefined })
   for (let i = 0; i < 3; i++) void handler.fetch(askChallenge())
   await new Promise((resolve) => setTimeout(resolve, 50))
   return handler.fetch(make())
 }
 
-/** What all routes for terminals have in common. */
-const common = [challenges, verifications, checks].flatMap((operation): readonly Drive[] => {
-  const path = pathOf(operation)
+/** How callers of a route are authenticated. */
+export type Identified = 'terminalOf' | 'clerkOf' | 'issuerOf'
+
+/** What all routes have in common. */
+export function commonOf(
+  operation: string,
+  path: string = pathOf(operation),
+  options: Partial<HttpHandlerOptions> = {},
+  identified: Identified = 'terminalOf',
+): readonly Drive[] {
+  const isGet = operation.startsWith('GET')
   const oversized = (): Request => post(path, ' '.repeat(2000), { 'content-length': '99999999' })
   const endless = new ReadableStream<Uint8Array>({ pull: (to) => to.enqueue(Buffer.alloc(1024, 0x20)) })
   const silent = new ReadableStream<Uint8Array>({ pull: () => never })
-  const empty = (): Request => post(path, '{}')
-  return [
-    once('an empty body', operation, 400, 'ERR_REQUEST', () => post(path, '')),
-    once('a body without the fields', operation, 400, 'ERR_REQUEST', empty),
-    once('an unknown caller', operation, 403, 'ERR_FORBIDDEN', empty, { terminalOf: () => undefined }),
-    once('a caller with a name that is none', operation, 403, 'ERR_FORBIDDEN', empty, { terminalOf: () => 'a b' }),
-    once('a body that does not come', operation, 408, 'ERR_REQUEST_TIMEOUT', () => streamed(path, silent), {
+  const empty = (): Request => (isGet ? new Request(`http://server.test${path}`) : post(path, '{}'))
+  const wrong = (): Request => (isGet ? new Request(`http://server.test${path}?unheard=1`) : empty())
+  const with_ = (more: Partial<HttpHandlerOptions>) => ({ ...options, ...more })
+  const known = (of: () => unknown) => with_({ [identified]: of })
+  const drive = (name: string, status: number, code: string, make: () => Request, more = options): Drive =>
+    once(name, operation, status, code, make, more)
+  const bodies = (): readonly Drive[] => [
+    drive('an empty body', 400, 'ERR_REQUEST', () => post(path, '')),
+    drive('a body that does not come', 408, 'ERR_REQUEST_TIMEOUT', () => streamed(path, silent), {
+      ...options,
       limits: { timeoutMs: 20 },
     }),
-    once('a length that is too great', operation, 413, 'ERR_BODY_TOO_LARGE', oversized),
-    once('a body without end', operation, 413, 'ERR_BODY_TOO_LARGE', () => streamed(path, endless)),
-    once('another media type', operation, 415, 'ERR_MEDIA_TYPE', () =>
-      post(path, '{}', { 'content-type': 'text/plain' }),
-    ),
-    once('a compressed body', operation, 415, 'ERR_MEDIA_TYPE', () => post(path, '{}', { 'content-encoding': 'gzip' })),
-    once('an error of the operator’s code', operation, 500, 'ERR_INTERNAL', empty, {
-      terminalOf: () => Promise.reject(new Error('secret')),
-    }),
-    once('a caller that is not found out in time', operation, 503, 'ERR_ANSWER_TIMEOUT', empty, {
-      terminalOf: () => never,
-      limits: { timeoutMs: 20 },
-    }),
-    once('another host', operation, 421, 'ERR_HOST', empty, { hosts: ['issue.example'] }),
-    { name: 'too many at once', operation, status: 503, code: 'ERR_OVERLOADED', run: () => overloaded(empty) },
-    { name: 'too many', operation, status: 429, code: 'ERR_RATE_LIMITED', run: () => limited(empty) },
+    drive('a length that is too great', 413, 'ERR_BODY_TOO_LARGE', oversized),
+    drive('a body without end', 413, 'ERR_BODY_TOO_LARGE', () => streamed(path, endless)),
+    drive('another media type', 415, 'ERR_MEDIA_TYPE', () => post(path, '{}', { 'content-type': 'text/plain' })),
+    drive('a compressed body', 415, 'ERR_MEDIA_TYPE', () => post(path, '{}', { 'content-encoding': 'gzip' })),
   ]
-})
+  return [
+    drive('a request without the fields, or with others', 400, 'ERR_REQUEST', wrong),
+    drive(
+      'an unknown caller',
+      403,
+      'ERR_FORBIDDEN',
+      empty,
+      known(() => undefined),
+    ),
+    drive(
+      'a caller with a name that is none',
+      403,
+      'ERR_FORBIDDEN',
+      empty,
+      known(() => 'a b'),
+    ),
+    ...(isGet ? [] : bodies()),
+    drive(
+      'an error of the operator’s code',
+      500,
+      'ERR_INTERNAL',
+      empty,
+      known(() => Promise.reject(new Error('secret'))),
+    ),
+    drive('a caller that is not found out in time', 503, 'ERR_ANSWER_TIMEOUT', empty, {
+      ...known(() => never),
+      limits: { timeoutMs: 20 },
+    }),
+    drive('another host', 421, 'ERR_HOST', empty, with_({ hosts: ['issue.example'] })),
+    { name: 'too many at once', operation, status: 503, code: 'ERR_OVERLOADED', run: () => overloaded(empty, options) },
+    { name: 'too many', operation, status: 429, code: 'ERR_RATE_LIMITED', run: () => limited(empty, options) },
+  ]
+}
+
+/** What the routes for tokens have in common. */
+const common = [challenges, verifications, checks].flatMap((operation) => commonOf(operation))
 
 const forChallenges: readonly Drive[] = [
   once('a challenge', challenges, 201, undefined, () => askChallenge()),

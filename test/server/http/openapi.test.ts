@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { problemStatuses } from '../../../src/server/http/problem.ts'
 import { tokenFormats } from '../../../src/token/index.ts'
 import { request } from '../fixture.ts'
-import { drives } from './drives.ts'
+import { deskDrives } from './desk-drives.ts'
+import { drives as tokenDrives } from './drives.ts'
 import { checkBody, freshToken, handlerWith } from './fixture.ts'
 
 const token2 = {
@@ -32,6 +33,7 @@ const document = JSON.parse(text) as {
     readonly schemas: { readonly Code: { readonly enum: string[] } }
   }
 }
+const drives = [...tokenDrives, ...deskDrives]
 const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false })
 ajv.addSchema(document, 'document')
 
@@ -109,6 +111,9 @@ describe('docs/openapi.json', () => {
     expect(problemsOf(requestOf('/v1/certificates'), { ...check, caCertificate: 'AQID' })).toEqual([])
     expect(problemsOf(requestOf('/v1/certificates'), { ...check, trusted: 'true' })).not.toEqual([])
     const token = await freshToken(handler)
+    const documents = [{ document: 'residence-record', copies: 1 }]
+    expect(problemsOf(requestOf('/v1/cases'), { token, documents })).toEqual([])
+    expect(problemsOf(requestOf('/v1/cases'), { token, documents: [] })).not.toEqual([])
     const body = { token, purpose: 'p', includeSerialNumber: false }
     expect(problemsOf(requestOf('/v1/verifications'), body)).toEqual([])
     expect(problemsOf(requestOf('/v1/verifications'), { ...body, token: { ...token, trusted: 'true' } })).not.toEqual(
@@ -127,6 +132,22 @@ describe('docs/openapi.json', () => {
     const asked = { $ref: '#/components/schemas/ChallengeRequest' }
     for (const format of Object.keys(tokenFormats)) expect(problemsOf(asked, { ...request, format })).toEqual([])
     expect(problemsOf(asked, { ...request, format: 'jpki-card-token:3' })).not.toEqual([])
+  })
+
+  test('describes what terminals and clerks send about cases and municipal PINs', () => {
+    const accepted: readonly (readonly [path: string, body: object])[] = [
+      ['/v1/tokens', { challengeDigest: 'A'.repeat(43) }],
+      ['/v1/cases/{id}/release', { fence: 3, terminal: 'kiosk-1' }],
+      ['/v1/cases/{id}/outcome', { outcome: 'printed', fence: 4 }],
+      ['/v1/desk/stop', { note: 'why' }],
+      ['/v1/municipal-pins/verify', { userId: 'user-1', kind: 'income', pin: '1234' }],
+    ]
+    for (const [path, body] of accepted) {
+      const { schema } = document.paths[path]!['post']!.requestBody!.content['application/json']!
+      expect(problemsOf(schema, body), path).toEqual([])
+      expect(problemsOf(schema, { ...body, unheard: 1 }), path).not.toEqual([])
+      expect(problemsOf(schema, {}), path).not.toEqual([])
+    }
   })
 
   test('names every code there is, and no other', () => {
