@@ -68,6 +68,7 @@ export {
   type TokenOutcome,
 } from './issuance/desk.ts'
 export { ChangeFeed, type ChangeFeedOptions } from './issuance/feed.ts'
+export { type HttpPortOptions, httpComposer, httpRegister } from './issuance/http-ports.ts'
 export type { IssuanceDeskOptions } from './issuance/options.ts'
 export {
   type ComposedDocument,
