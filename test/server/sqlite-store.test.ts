@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import {
@@ -333,6 +333,39 @@ describe('the file', () => {
     await store.remove('key 0')
     await store.write('more', 'x')
     expect(reasons(store)).toEqual([undefined])
+  })
+
+  test('on a full disk loses nothing, and goes on when there is space', async () => {
+    const place = folder()
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', place]).status !== 0) {
+      console.warn('left out: no file system can be mounted here')
+      return
+    }
+    open.push(() => spawnSync('umount', [place]))
+    const fill = join(place, 'fill')
+    writeFileSync(fill, new Uint8Array(200_000))
+    const store = await storeOn(join(place, 'store.sqlite'))
+    const given = nonce()
+    await store.put(given, 'x', 60_000)
+    let written = 0
+    let failed: unknown
+    while (failed === undefined) {
+      await store.write(`key ${written}`, 'x'.repeat(2_000)).then(
+        () => written++,
+        (error) => {
+          failed = error
+        },
+      )
+    }
+    expect(failed).toMatchObject({ code: 'ERR_STORE_FULL', cause: { reason: 'full' } })
+    expect(store.conditions()).toMatchObject([{ state: 'failed', reason: 'full' }])
+    expect(await store.read('key 0')).toHaveLength(2_000)
+    rmSync(fill)
+    await store.write('more', 'x'.repeat(2_000))
+    expect(await store.take(given)).toBe('x')
+    expect(reasons(store)).toEqual([undefined])
+    const found = await Promise.all(Array.from({ length: written }, (_, i) => store.read(`key ${i}`)))
+    expect(found.filter((text) => text?.length === 2_000)).toHaveLength(written)
   })
 
   test('grows no further than its write-ahead log allows, and checkpoints lose nothing', async () => {
