@@ -124,6 +124,11 @@ async function weaknessesOf(
     ['pseudonymKey', settings.pseudonymKey],
     ['listen.tls.key', listen.tls?.key],
     ['store.urlFile', store.kind === 'redis' ? store.urlFile : undefined],
+    ['municipalPins.serverKey', settings.municipalPins?.serverKey],
+    ['issuance.composer.tokenFile', settings.issuance?.composer?.tokenFile],
+    ...(settings.issuance?.registers ?? []).map(
+      ({ tokenFile }, i) => [`issuance.registers.${i}.tokenFile`, tokenFile] as const,
+    ),
     ['store.file', store.kind === 'sqlite' ? store.file : undefined],
   ]
   for (const [setting, path] of secrets) {

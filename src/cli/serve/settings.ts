@@ -1,10 +1,11 @@
 import { dirname } from 'node:path'
 import { type Node, type ParseError, parseTree } from 'jsonc-parser'
+import { secureUrl } from '../../http-client.ts'
 import { load, loadAll } from '../../optional-package.ts'
 import type { JpkiProfiles } from '../../pki/index.ts'
 import { isBasePath } from '../../server/http/options.ts'
 import { isHeaderName, networkIn } from '../../server/http/proxies.ts'
-import { identifierPattern, type TokenFormat, tokenFormats } from '../../token/index.ts'
+import { identifierPattern, type TokenFormat, tokenFormat, tokenFormats } from '../../token/index.ts'
 import { type UserVerification, userVerifications } from '../../user-verification.ts'
 import { readText } from '../bounded-file.ts'
 import { usageError } from '../cli-error.ts'
@@ -21,6 +22,45 @@ export type TerminalSettings = (
   readonly allowed?: string | undefined
   /** File with the names of blocked terminals, in the same form. */
   readonly revoked?: string | undefined
+}
+
+/** A service of the municipality over HTTP: `https`, or `http` on the same machine. */
+export interface PortSettings {
+  readonly url: string
+  /** File with the bearer token it is asked with, reloaded when it changes. */
+  readonly tokenFile?: string | undefined
+}
+
+/** Issuance of documents. Either `registers` and `composer`, or `module`. */
+export interface IssuanceSettings {
+  readonly registers?: readonly (PortSettings & { readonly name: string })[] | undefined
+  readonly composer?: PortSettings | undefined
+  /** ES module with a function `createPorts` that returns `{ registers, composer }`, or a promise of it. */
+  readonly module?: string | undefined
+  /** File with the bearer tokens of the issuing system, in the form of those of terminals. */
+  readonly issuers?: string | undefined
+  /** Kinds of documents that are issued. Default: any. */
+  readonly documents?: readonly string[] | undefined
+  readonly lifetimeSeconds?: number | undefined
+  readonly outcomeSeconds?: number | undefined
+  readonly retentionSeconds?: number | undefined
+  readonly registerMaxAgeSeconds?: number | undefined
+  readonly maxPages?: number | undefined
+  readonly maxBytes?: number | undefined
+  readonly includeSerialNumber: boolean
+}
+
+/** PINs that the municipality keeps. */
+export interface MunicipalPinSettings {
+  /** File of at least 64 hexadecimal digits. */
+  readonly serverKey: string
+  /** Files with former keys. */
+  readonly formerKeys?: readonly string[] | undefined
+  readonly maxTries?: number | undefined
+  readonly maxWrongTries?: number | undefined
+  readonly minDigits: number
+  readonly maxDigits: number
+  readonly revealUnregistered: boolean
 }
 
 /** Settings of `jpki-card serve`, as in its file. Paths are relative to that file. */
@@ -129,6 +169,10 @@ export interface ServeSettings {
         readonly name?: string | undefined
       }
     | undefined
+  readonly issuance?: IssuanceSettings | undefined
+  readonly municipalPins?: MunicipalPinSettings | undefined
+  /** File with the bearer tokens of clerks, in the form of those of terminals, reloaded when it changes. */
+  readonly clerks?: string | undefined
   readonly allowSerialNumber: boolean
   readonly certificateChecks: boolean
   readonly limits: {
@@ -180,10 +224,27 @@ export async function readServeSettings(
     store: { kind },
     metrics,
     adminListen,
+    issuance,
+    municipalPins,
+    tokenFormats,
   } = data
   // A nonce issued by one process is taken by another.
   if (workers > 1 && kind === 'memory') throw usageError('bad-settings', 'workers, store.kind')
   if (machines > 1 && kind !== 'redis') throw usageError('bad-settings', 'machines, store.kind')
+  if (issuance !== undefined) {
+    const { registers, composer, module } = issuance
+    const overHttp = [registers, composer].filter((one) => one !== undefined).length
+    if (overHttp !== (module === undefined ? 2 : 0)) {
+      throw usageError('bad-settings', 'issuance.registers, issuance.composer, issuance.module')
+    }
+    // Documents are sealed to the visit key of this format.
+    if (tokenFormats?.includes(tokenFormat) === false) throw usageError('bad-settings', 'issuance, tokenFormats')
+  }
+  // PINs and tries would be lost with the process.
+  if (municipalPins !== undefined && kind === 'memory') throw usageError('bad-settings', 'municipalPins, store.kind')
+  if (municipalPins !== undefined && municipalPins.minDigits > municipalPins.maxDigits) {
+    throw usageError('bad-settings', 'municipalPins.minDigits, municipalPins.maxDigits')
+  }
   // Each process has its own metrics; only the primary process can merge them.
   if (workers > 1 && metrics && adminListen === undefined) throw usageError('bad-settings', 'workers, adminListen')
   return { settings: data, folder: dirname(file) }
@@ -246,6 +307,13 @@ async function settingsSchema() {
   ])
   const redisAddress = z.url({ protocol: /^rediss?$/ })
   const webAddress = z.url({ protocol: /^https?$/ })
+  const portAddress = webAddress.refine((one) => {
+    try {
+      return secureUrl(one) !== undefined
+    } catch {
+      return false
+    }
+  })
   return z.strictObject({
     origin: webAddress,
     listen: z.strictObject({
@@ -356,6 +424,37 @@ async function settingsSchema() {
         name: identifier.optional(),
       })
       .optional(),
+    issuance: z
+      .strictObject({
+        registers: z
+          .array(z.strictObject({ name: identifier, url: portAddress, tokenFile: text.optional() }))
+          .min(1)
+          .optional(),
+        composer: z.strictObject({ url: portAddress, tokenFile: text.optional() }).optional(),
+        module: text.optional(),
+        issuers: text.optional(),
+        documents: z.array(identifier).min(1).optional(),
+        lifetimeSeconds: within(10, 900).optional(),
+        outcomeSeconds: within(0, 900).optional(),
+        retentionSeconds: within(0, 86_400).optional(),
+        registerMaxAgeSeconds: within(1, 86_400).optional(),
+        maxPages: within(1, 1_000).optional(),
+        maxBytes: within(1_024, 33_000_000).optional(),
+        includeSerialNumber: z.boolean().default(false),
+      })
+      .optional(),
+    municipalPins: z
+      .strictObject({
+        serverKey: text,
+        formerKeys: z.array(text).max(8).optional(),
+        maxTries: within(1, 15).optional(),
+        maxWrongTries: within(1, 10_000).optional(),
+        minDigits: within(4, 16).default(4),
+        maxDigits: within(4, 16).default(4),
+        revealUnregistered: z.boolean().default(false),
+      })
+      .optional(),
+    clerks: text.optional(),
     allowSerialNumber: z.boolean().default(false),
     certificateChecks: z.boolean().default(true),
     limits: z

@@ -17,6 +17,7 @@ import {
 } from '../../pki/index.ts'
 import {
   type AuditLog,
+  type CaseStore,
   type Condition,
   type CounterStore,
   createHttpHandler,
@@ -42,6 +43,7 @@ import { CliError, type Problem, usageError } from '../cli-error.ts'
 import { packageVersion } from '../package-version.ts'
 import { readCertificates } from '../trust/files.ts'
 import { Diagnosis } from './diagnosis.ts'
+import { Issuance, readKey } from './issuance.ts'
 import { readServeSettings, type ServeSettings } from './settings.ts'
 import { StoreCheck } from './store-check.ts'
 import { auditDenials, Terminals } from './terminals.ts'
@@ -123,6 +125,8 @@ export async function startServer(
       configuration: loaded.service.configuration,
       instance: `${hostname()}:${process.pid}`,
     })
+    const issuance = await Issuance.open(settings, folder, { store, audit })
+    opened.push(issuance)
     await service.checkInstances()
     const announcing = setInterval(() => service.refreshInstances(), 1_000).unref()
     opened.push({ close: () => clearInterval(announcing) })
@@ -137,10 +141,12 @@ export async function startServer(
       service,
       diagnosis,
       { conditions: () => terminals.conditions() },
+      issuance,
       ...(audit === undefined ? [] : [audit]),
     ]
     const handler = await createHttpHandler({
       service,
+      ...issuance.handlerOptions,
       log: onRequest,
       ...(terminals.terminalOf !== undefined && {
         terminalOf: (request, caller) => terminals.terminalOf!(request, caller),
@@ -168,6 +174,7 @@ export async function startServer(
     const listenAdmin = async () => listen(handler.admin, { ...adminListen!, maxConnections: mostProbes })
     const admin = adminListen && (await starting(adminListen, listenAdmin))
     if (admin !== undefined) opened.push(admin)
+    issuance.start()
     const listening = await starting(loaded.listen, () => listen(handler, loaded.listen))
     return {
       settings,
@@ -199,6 +206,7 @@ export async function startServer(
         terminals.close()
         terminals = now.terminals
         loaded.service = now.service
+        await issuance.look()
         await diagnosis.update(now)
         // A log with only its header is not rotated.
         if (audit !== undefined && settings.audit?.rotateOnReload !== false && audit.head.count > 1)
@@ -210,6 +218,7 @@ export async function startServer(
         diagnosis.close()
         clearInterval(announcing)
         await storeCheck.close()
+        await issuance.close()
         await service.close()
         // Probes are answered until the end.
         await admin?.close({ graceMs: 0 })
@@ -254,7 +263,7 @@ export async function loadFiles(settings: ServeSettings, folder: string): Promis
   const configuration = configurationOf(settings, anchors)
   const trust = { anchors, revocation, hierarchies, userVerification, profiles }
   const service = { ...trust, purposes, formats, challengeLifetimeMs, configuration }
-  const pseudonymKey = await readKey(inFolder(settings.pseudonymKey))
+  const pseudonymKey = await readKey('pseudonymKey', inFolder(settings.pseudonymKey))
   const listen = await listenOptionsOf(settings, inFolder)
   return { service, lists, listSource, pseudonymKey, terminals: await Terminals.open(settings, folder), listen }
 }
@@ -273,9 +282,21 @@ function configurationOf(settings: ServeSettings, anchors: readonly Certificate[
     ...{ origin, anchors: list(digests), hierarchies: list(hierarchies), userVerification: list(userVerification) },
     // The first format is that of challenges, so their order counts.
     ...{ profiles, revocation: revocation.mode, purposes: list(purposes), formats },
-    ...{ challengeSeconds, allowSerialNumber, certificateChecks, machines },
+    ...{ challengeSeconds, allowSerialNumber, certificateChecks, machines, ...issuedBy(settings) },
   }
   return createHash('sha256').update(JSON.stringify(compared)).digest('hex')
+}
+
+/** What is equal on all machines about documents and municipal PINs. Nothing without them. */
+function issuedBy({ issuance, municipalPins }: ServeSettings): object {
+  const { registers, composer, module, issuers, documents, ...limits } = issuance ?? {}
+  const { serverKey, formerKeys, ...pins } = municipalPins ?? {}
+  return {
+    ...(issuance !== undefined && {
+      issuance: { registers: registers?.map(({ name }) => name), documents: documents?.toSorted(), ...limits },
+    }),
+    ...(municipalPins !== undefined && { municipalPins: pins }),
+  }
 }
 
 /** The first changed setting that requires a restart. */
@@ -388,17 +409,11 @@ async function listenOptionsOf(
   }
 }
 
-async function readKey(file: string): Promise<Uint8Array> {
-  const text = (await readText(file)).trim()
-  if (!/^(?:[0-9A-Fa-f]{2}){32,}$/.test(text)) throw usageError('bad-settings', 'pseudonymKey')
-  return new Uint8Array(Buffer.from(text, 'hex'))
-}
-
 /** Opens the store, and the durable store of texts, if any. */
 export async function openStore(
   { store }: ServeSettings,
   inFolder: (path: string) => string,
-): Promise<{ readonly store: NonceStore; readonly kept: CounterStore | undefined }> {
+): Promise<{ readonly store: NonceStore & CaseStore; readonly kept: CounterStore | undefined }> {
   if (store.kind === 'memory') return { store: memoryStore(), kept: undefined }
   if (store.kind === 'sqlite') {
     const durable = await sqliteStore({ file: inFolder(store.file) })

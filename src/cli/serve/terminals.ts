@@ -39,7 +39,7 @@ export class Terminals implements HealthSource {
     try {
       if (terminals.by === 'bearer-token') {
         await files.add('terminals.file', at(terminals.file), (bytes) => {
-          opened.#tokens = tokensIn(strictText(bytes))
+          opened.#tokens = tokensIn(strictText(bytes), 'terminals.file')
         })
       }
       if (terminals.allowed !== undefined) {
@@ -86,12 +86,7 @@ export class Terminals implements HealthSource {
     if (this.#by === 'client-certificate') {
       return (_, caller) => (this.#isGood(caller) ? caller.certificateName : undefined)
     }
-    return (request) => {
-      // The scheme is case-insensitive, RFC 9110 11.1.
-      const [, token] = /^bearer +([\x21-\x7e]{16,512})$/i.exec(request.headers.get('authorization') ?? '') ?? []
-      // Looked up by hash, so that timing reveals nothing about the tokens.
-      return token === undefined ? undefined : this.#tokens.get(createHash('sha256').update(token).digest('hex'))
-    }
+    return (request) => bearerIn(request, this.#tokens)
   }
 
   allows(terminal: string): boolean {
@@ -187,22 +182,34 @@ function namesIn(text: string, setting: string): ReadonlySet<string> {
   return new Set(names)
 }
 
-/** `[{"name": "kiosk-1", "sha256": "…64 hexadecimal digits…"}]`: names by hash. */
-function tokensIn(text: string): ReadonlyMap<string, string> {
+/** Whose bearer token a request has. @param tokens - names by the hash of their token, see {@link tokensIn}. */
+export function bearerIn(request: Request, tokens: ReadonlyMap<string, string>): string | undefined {
+  // The scheme is case-insensitive, RFC 9110 11.1.
+  const [, token] = /^bearer +([\x21-\x7e]{16,512})$/i.exec(request.headers.get('authorization') ?? '') ?? []
+  // Looked up by hash, so that timing reveals nothing about the tokens.
+  return token === undefined ? undefined : tokens.get(createHash('sha256').update(token).digest('hex'))
+}
+
+/**
+ * `[{"name": "kiosk-1", "sha256": "…64 hexadecimal digits…"}]`: names by hash.
+ *
+ * @param setting - that names the file. @throws CliError `ERR_USAGE`.
+ */
+export function tokensIn(text: string, setting: string): ReadonlyMap<string, string> {
   const names = new Map<string, string>()
-  for (const one of entries(text)) {
+  for (const one of entries(text, setting)) {
     const { name, sha256 } = (one ?? {}) as Record<string, unknown>
     const right = isIdentifier(name) && typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256)
-    if (!right || names.has(sha256)) throw usageError('bad-settings', 'terminals.file')
+    if (!right || names.has(sha256)) throw usageError('bad-settings', setting)
     names.set(sha256, name)
   }
   return names
 }
 
-function entries(text: string): readonly unknown[] {
+function entries(text: string, setting: string): readonly unknown[] {
   try {
     const list: unknown = JSON.parse(text)
     if (Array.isArray(list) && list.length > 0) return list
   } catch {}
-  throw usageError('bad-settings', 'terminals.file')
+  throw usageError('bad-settings', setting)
 }
