@@ -86,6 +86,8 @@ export interface ServerConnectionOptions {
   readonly timeoutMs?: number | undefined
   readonly fetch?: typeof fetch | undefined
   readonly signal?: AbortSignal | undefined
+  /** Bearer token. Default: none is sent. */
+  readonly token?: string | undefined
 }
 
 /** What a request expects. */
@@ -129,10 +131,11 @@ export class ServerConnection {
    * @throws ServerError `ERR_SERVER` when the server does not respond, or not correctly.
    */
   async ask(path: string, body: unknown, expected: ExpectedAnswer): Promise<unknown> {
-    const { fetch, timeoutMs = 15_000, signal } = this.#options
+    const { fetch, timeoutMs = 15_000, signal, token } = this.#options
     const ends = [signal, expected.signal].filter((one) => one !== undefined)
     const { status, answer } = await exchangeJson(new URL(path, this.base), {
       body,
+      ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
       fetch,
       timeoutMs,
       maxBytes: expected.maxBytes ?? 65_536,

@@ -2,6 +2,7 @@ import { apdu, record, replay } from './commands/apdu.ts'
 import { auth } from './commands/auth.ts'
 import { cardInfo, inspect, services } from './commands/card.ts'
 import { certificate, sign, validity, verify } from './commands/certificate.ts'
+import { deskResume, deskStatus, deskStop } from './commands/desk.ts'
 import { emulate } from './commands/emulate.ts'
 import { evaluate, evaluatePrepare } from './commands/evaluate.ts'
 import { doctor, smoke, soak } from './commands/field.ts'
@@ -41,6 +42,9 @@ export const commands: readonly Command[] = [
   serve,
   serveCheck,
   servePrepare,
+  deskStatus,
+  deskStop,
+  deskResume,
   auditVerify,
   evaluate,
   evaluatePrepare,

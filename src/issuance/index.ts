@@ -18,6 +18,7 @@ export {
 } from './case.ts'
 export { type FoundToken, IssuanceServer, type IssuanceServerOptions, type OpenedCase } from './client.ts'
 export { type Clock, systemClock } from './clock.ts'
+export { DeskClient, type DeskClientOptions, type DeskState } from './desk-client.ts'
 export type { KeyPair } from './hpke.ts'
 export { type IssuedDocuments, type IssueOptions, issueDocuments } from './issue.ts'
 export {

@@ -10,7 +10,7 @@ const challenge: Option = {
   help: { ja: '署名するデータ（16進数）', en: 'bytes to be signed, hexadecimal' },
 }
 
-const server: Option = {
+export const server: Option = {
   name: 'server',
   meta: 'URL',
   pattern: /^https?:\/\/[^\s]{1,500}$/,
@@ -40,7 +40,7 @@ const tokenFile: Option = {
   help: { ja: 'この端末のトークンを入れたファイル', en: 'file with the bearer token of this terminal' },
 }
 
-const serverCa: Option = {
+export const serverCa: Option = {
   name: 'server-ca',
   meta: 'FILE',
   help: { ja: 'サーバーの TLS を検証する認証局の証明書（PEM）', en: 'CA certificates for the TLS of the server, PEM' },

@@ -50,7 +50,10 @@ async function fetchOf(access: ServerAccess): Promise<typeof fetch> {
   }
 }
 
-async function fetchOverTls(access: ServerAccess): Promise<typeof fetch> {
+/** `fetch` with a CA of the server, and a certificate of the caller. @throws CliError, DependencyError. */
+export async function fetchOverTls(
+  access: Pick<ServerAccess, 'serverCa' | 'clientCert' | 'clientKey'>,
+): Promise<typeof fetch> {
   const { serverCa, clientCert, clientKey } = access
   if (clientCert === undefined && clientKey !== undefined) throw usageError('missing-option', '--client-cert FILE')
   if (clientKey === undefined && clientCert !== undefined) throw usageError('missing-option', '--client-key FILE')

@@ -1,0 +1,78 @@
+import { DeskClient, type DeskState } from '../../issuance/index.ts'
+import { readText } from '../bounded-file.ts'
+import { usageError } from '../cli-error.ts'
+import type { Context, Result } from '../context.ts'
+import { fetchOverTls } from '../kiosk/server.ts'
+import { momentInJapan, printable, table } from '../output.ts'
+
+const labels = {
+  ja: {
+    running: '発行は停止されていません。',
+    stopped: '発行は停止されています。',
+    at: '停止時刻',
+    reason: '原因',
+    case: '案件',
+    clerk: '担当者',
+    note: '理由',
+  },
+  en: {
+    running: 'Issuing is not stopped.',
+    stopped: 'Issuing is stopped.',
+    at: 'Since',
+    reason: 'Cause',
+    case: 'Case',
+    clerk: 'Clerk',
+    note: 'Reason',
+  },
+} as const
+
+/** Access to a desk, from the options. */
+export interface DeskAccess {
+  readonly server: string
+  readonly tokenFile: string
+  readonly serverCa: string | undefined
+  /** Seconds. */
+  readonly timeout: string | undefined
+}
+
+/**
+ * `desk status|stop|resume`.
+ *
+ * @param note - the clerk's reason, for `stop` and `resume`.
+ * @throws CliError, DependencyError; RefusalError, ServerError as {@link DeskClient}.
+ */
+export async function desk(
+  { io, messages }: Context,
+  { server, tokenFile, serverCa, timeout }: DeskAccess,
+  action: 'state' | 'stop' | 'resume',
+  note = '',
+): Promise<Result> {
+  const token = (await readText(tokenFile)).trim()
+  if (!/^[\x21-\x7e]{16,512}$/.test(token)) throw usageError('bad-value', '--clerk-token-file FILE')
+  const fetch = await fetchOverTls({ serverCa, clientCert: undefined, clientKey: undefined })
+  const timeoutMs = timeout === undefined ? undefined : Number(timeout) * 1000
+  let client: DeskClient
+  try {
+    client = new DeskClient(server, { token, fetch, timeoutMs, signal: io.signal })
+  } catch (error) {
+    if (error instanceof TypeError) throw usageError('bad-value', '--server URL')
+    throw error
+  }
+  return resultOf(action === 'state' ? await client.state() : await client[action](note), messages.language)
+}
+
+function resultOf({ stopped, stop }: DeskState, language: 'ja' | 'en'): Result {
+  const text = labels[language]
+  if (stop === undefined) return { json: { stopped }, text: `${text.running}\n` }
+  const { at, reason, case: id, clerk, note } = stop
+  const when = new Date(at)
+  const rows = [
+    [text.at, momentInJapan(when)],
+    [text.reason, printable(reason)],
+    ...(id === undefined ? [] : [[text.case, id]]),
+    ...(clerk === undefined ? [] : [[text.clerk, printable(clerk)]]),
+    ...(note === undefined ? [] : [[text.note, printable(note)]]),
+  ]
+  const json = { stopped, stop: { at: when.toISOString(), reason, case: id, clerk, note } }
+  return { json, text: `${text.stopped}\n${table(rows)}` }
+}
