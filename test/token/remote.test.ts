@@ -139,7 +139,7 @@ describe('a server as a terminal sees it', () => {
     ['neither yes nor no', 200, '{}'],
     ['a list', 200, [good]],
     ['no without a code', 500, '{"code":"ERR_MADE_UP"}'],
-    ['a code of another interface', 422, '{"code":"ERR_MUNICIPAL_PIN_REJECTED"}'],
+    ['a code of the command line', 422, '{"code":"ERR_USAGE"}'],
     ['a code of terminals', 422, '{"code":"ERR_ANSWER_MISMATCH"}'],
     ['a redirect', 302, ''],
     ['a refusal as a success', 200, '{"code":"ERR_NONCE_UNKNOWN"}'],
@@ -150,6 +150,12 @@ describe('a server as a terminal sees it', () => {
     const odd = await answering(status, body)
     expect(await thrown(() => odd.verify(token))).toBeInstanceOf(ServerError)
     expect(await thrown(() => odd.challenge(request))).toBeInstanceOf(ServerError)
+  })
+
+  test('that answers the refusal of another request is refused', async () => {
+    const odd = await answering(422, '{"code":"ERR_MUNICIPAL_PIN_REJECTED"}')
+    expect(await thrown(() => odd.verify(token))).toMatchObject({ code: 'ERR_ANSWER_MISMATCH' })
+    expect(await thrown(() => odd.challenge(request))).toMatchObject({ code: 'ERR_ANSWER_MISMATCH' })
   })
 
   test.each<[string, object]>([

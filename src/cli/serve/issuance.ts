@@ -7,6 +7,7 @@ import {
   type Composer,
   type Condition,
   type HealthSource,
+  type HttpHandlerOptions,
   httpComposer,
   httpRegister,
   IssuanceDesk,
@@ -64,7 +65,7 @@ export class Issuance implements HealthSource {
   }
 
   /** Options of the HTTP handler. */
-  get handlerOptions() {
+  get handlerOptions(): Pick<HttpHandlerOptions, 'desk' | 'municipalPins' | 'clerkOf' | 'issuerOf'> {
     return {
       desk: this.#desk,
       municipalPins: this.#municipalPins,
