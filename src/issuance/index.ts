@@ -1,7 +1,24 @@
 /**
- * From an accepted token to the paper in the tray, at the terminal: what server and terminal share about cases, and the
- * sealed documents that only one visit can open.
+ * From an accepted token to the paper in the tray, at the terminal: a whole visit, the client of an issuance server with a
+ * desk, what server and terminal share about cases, and the sealed documents that only one visit can open.
  *
+ * @example
+ * ```ts
+ * import { createPublicKey } from 'node:crypto'
+ * import { openDocument, sealDocument } from 'jpki-card/issuance'
+ * import { createVisitKey } from 'jpki-card/token'
+ *
+ * // `issueDocuments` does all of this with an IssuanceServer, a card and a printer.
+ * const { publicKey, privateKey } = createVisitKey()
+ * const visit = { origin: 'https://issue.example', terminal: 'kiosk-1', challengeDigest: 'A'.repeat(43), holder: 'h' }
+ * const context = { ...visit, case: 'A'.repeat(32), fence: 3, deadline: Date.now() + 60_000 }
+ * const content = new TextEncoder().encode('a page of subject-1')
+ * const page = { document: 'residence-record', mediaType: 'text/plain', subject: 'subject-1', content }
+ * const sealed = sealDocument(publicKey, context, 'subject-1', [page])
+ * const key = { publicKey: createPublicKey(privateKey), privateKey }
+ * const { subject, pages } = openDocument(key, context, sealed, { pageCount: 1, now: Date.now() })
+ * console.log(subject, pages.length)
+ * ```
  * @module jpki-card/issuance
  */
 export {
