@@ -34,6 +34,14 @@ export interface KeyPair {
   readonly privateKey: KeyObject
 }
 
+/** Encryption to a public key, as a port of simulations: opened with the private key and the same `info` and `aad` only. */
+export interface Encryption {
+  /** See {@link hpkeSeal}. */
+  seal(recipient: Uint8Array, info: Uint8Array, aad: Uint8Array, parts: readonly Uint8Array[]): Encrypted
+  /** See {@link hpkeOpen}. */
+  open(recipient: KeyPair, info: Uint8Array, aad: Uint8Array, message: Encrypted): Uint8Array | undefined
+}
+
 /**
  * Encrypts `parts`, concatenated.
  *
@@ -86,6 +94,12 @@ export function hpkeOpen(
     text?.fill(0)
     return undefined
   }
+}
+
+/** RFC 9180. */
+export const hpke: Encryption = {
+  seal: (recipient, info, aad, parts) => hpkeSeal(recipient, info, aad, parts),
+  open: hpkeOpen,
 }
 
 /** Encap and KeySchedule, RFC 9180 4.1 and 5.1, mode_base. */

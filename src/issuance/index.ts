@@ -36,7 +36,7 @@ export {
 export { type FoundToken, IssuanceServer, type IssuanceServerOptions, type OpenedCase } from './client.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { DeskClient, type DeskClientOptions, type DeskState } from './desk-client.ts'
-export type { KeyPair } from './hpke.ts'
+export type { Encrypted, Encryption, KeyPair } from './hpke.ts'
 export { type IssuedDocuments, type IssueOptions, issueDocuments } from './issue.ts'
 export {
   longestDocument,

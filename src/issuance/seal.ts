@@ -3,7 +3,7 @@ import { concat, copyBytes, fromBase64, toBase64 } from '../bytes.ts'
 import { RefusalError } from '../errors.ts'
 import { isRecord } from '../json.ts'
 import { isCaseId } from './case.ts'
-import { hpkeOpen, hpkeSeal, type KeyPair } from './hpke.ts'
+import { type Encryption, hpke, type KeyPair } from './hpke.ts'
 
 /** Name and version of the form of a sealed document. */
 export const sealFormat = 'jpki-card-sealed-document:1'
@@ -80,6 +80,7 @@ interface Manifest {
  * bytes of the pages.
  *
  * @param visitKey - X25519 public key that the card signed, 32 bytes.
+ * @param encryption - for simulations only. Default: HPKE.
  * @throws RangeError for 0 or more than {@link mostPages} pages, or more than {@link longestDocument} bytes.
  */
 export function sealDocument(
@@ -87,6 +88,7 @@ export function sealDocument(
   context: SealContext,
   subject: string,
   pages: readonly Page[],
+  encryption: Encryption = hpke,
 ): SealedDocument {
   if (pages.length === 0 || pages.length > mostPages) throw new RangeError(`pages must be 1 to ${mostPages}`)
   const manifest: Manifest = {
@@ -99,7 +101,7 @@ export function sealDocument(
   const length = 4 + text.length + pages.reduce((sum, { content }) => sum + content.length, 0)
   if (length > longestDocument) throw new RangeError(`a document must have at most ${longestDocument} bytes`)
   const parts = [lengthOf(text), text, ...pages.map(({ content }) => content)]
-  const { enc, ciphertext } = hpkeSeal(visitKey, infoOf(context), aadOf(context), parts)
+  const { enc, ciphertext } = encryption.seal(visitKey, infoOf(context), aadOf(context), parts)
   return {
     format: sealFormat,
     case: context.case,
@@ -121,6 +123,7 @@ export interface OpenedDocument {
  * @param visit - key pair of the visit.
  * @param sealed - as received.
  * @param expected - pages of the case, and the time now, milliseconds since 1970, by the server's clock.
+ * @param encryption - for simulations only. Default: HPKE.
  * @throws RefusalError `ERR_SEAL` with a {@link SealReason} as `reason`; nothing of it may then be printed.
  */
 export function openDocument(
@@ -128,9 +131,10 @@ export function openDocument(
   context: SealContext,
   sealed: unknown,
   expected: { readonly pageCount: number; readonly now: number },
+  encryption: Encryption = hpke,
 ): OpenedDocument {
   const { enc, ciphertext } = partsOf(sealed, context.case)
-  const text = hpkeOpen(visit, infoOf(context), aadOf(context), { enc, ciphertext })
+  const text = encryption.open(visit, infoOf(context), aadOf(context), { enc, ciphertext })
   if (text === undefined) throw refused('context')
   try {
     if (expected.now >= context.deadline) throw refused('deadline')
