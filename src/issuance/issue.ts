@@ -59,6 +59,7 @@ export async function issueDocuments(options: IssueOptions): Promise<IssuedDocum
   const { publicKey: visitKey, privateKey } = createVisitKey()
   const token = await answerChallenge(challenge, { origin, terminal, purpose, format: tokenFormat, visitKey }, signer)
   signal?.throwIfAborted()
+  const sentAt = (options.clock ?? systemClock).now()
   const opened = await openUntilAnswered(token, documents, options)
   const { id, holder } = opened
   const visit = {
@@ -68,6 +69,7 @@ export async function issueDocuments(options: IssueOptions): Promise<IssuedDocum
     challengeDigest: challengeDigest(new Uint8Array(Buffer.from(token.nonce, 'base64url'))),
     holder,
     key: { publicKey: createPublicKey(privateKey), privateKey },
+    sentAt,
   }
   return { ...(await collectDocument(visit, { ...options, connection: server })), case: id, holder }
 }

@@ -34,8 +34,8 @@ export interface CaseConnection {
  */
 export interface Printer {
   /**
-   * Prints all pages, in order. Resolves when the paper is in the tray. `pages` are wiped afterwards: copy what is needed
-   * longer.
+   * Prints all pages, in order. Resolves when the paper is in the tray. Its signal is aborted when the visit ends, and at the
+   * deadline of the case. `pages` are wiped afterwards: copy what is needed longer.
    */
   print(pages: readonly Page[], options: PrintOptions): Promise<void>
   /**
@@ -66,6 +66,11 @@ export interface IssuanceVisit {
   readonly holder: string
   /** Key pair whose public key the card signed. */
   readonly key: KeyPair
+  /**
+   * When the token was first sent to the server, by the clock of {@link CollectOptions}, milliseconds since 1970. The case is
+   * not older, however long its answer took, so that nothing is printed after its deadline.
+   */
+  readonly sentAt: number
 }
 
 /** Options of {@link collectDocument}. */
@@ -82,6 +87,8 @@ export interface CollectOptions {
   readonly pollMs?: number | undefined
   /** Attempts to report an outcome while the server does not answer, 1 to 100. Default 10. */
   readonly reportAttempts?: number | undefined
+  /** For simulations only. Default: {@link openDocument}. */
+  readonly open?: typeof openDocument | undefined
 }
 
 /** How a visit ended in which the document was printed. */
@@ -97,25 +104,27 @@ export interface Collected {
 
 /** Longest pause between attempts to report, milliseconds. */
 const longestPauseMs = 10_000
+/** How long a printer may take to end after its signal was aborted, milliseconds. */
+const printerGraceMs = 5_000
 
 /**
  * From an opened case to the paper in the tray: waits until the document is sealed, fetches, opens and verifies it, prints
  * it, and reports what became of it. Nothing is printed unless all of it was sealed for this visit. A visit that does not
  * reach the printer is reported as abandoned; what was printed in part is not reported as printed.
  *
- * @throws RefusalError with the code of a case that was refused, has expired or was stopped; `ERR_SEAL` when what was
- *   received is not the document of this visit (reported as a mismatch, which stops issuing); `ERR_PRINTER` with the
- *   printer's error as its cause. @throws ServerError `ERR_SERVER` when the server does not answer. @throws the reason of
+ * @throws RefusalError with the code of a case that was refused, has expired or was stopped; `ERR_SEAL` or
+ *   `ERR_ANSWER_MISMATCH` when what was received is not the document of this visit (reported as a mismatch, which stops
+ *   issuing); `ERR_PRINTER` with the printer's error as its cause. @throws ServerError `ERR_SERVER` when the server does not answer. @throws the reason of
  *   `signal`, when it is aborted.
  */
 export async function collectDocument(visit: IssuanceVisit, options: CollectOptions): Promise<Collected> {
-  const { connection, printer, clock = systemClock } = options
-  // The server's clock, by the age of the case: an unknown time on the way makes it later, never earlier.
-  const start = clock.now()
-  const serverNow = (): number => visit.case.openedAt + Math.max(0, clock.now() - start)
+  const { connection, printer, clock = systemClock, open = openDocument } = options
+  // The server's clock, by the age of the case: the time its token was on the way makes it later, never earlier.
+  const serverNow = (): number => visit.case.openedAt + Math.max(0, clock.now() - visit.sentAt)
   const signal = options.signal ?? new AbortController().signal
   let document: OpenedDocument | undefined
   let known = visit.case
+  let isReleasing = false
   let isPrinted = false
   let shown: CaseState | undefined
   const show = (view: CaseView): void => {
@@ -127,8 +136,8 @@ export async function collectDocument(visit: IssuanceVisit, options: CollectOpti
     } catch {}
   }
   const report = async (outcome: CaseOutcome): Promise<void> => {
-    // Without the fencing number that the lost answer to a release had, a case can still be abandoned.
-    const fence = outcome === 'abandoned' ? undefined : known.fence
+    // The fencing number that the lost, or another's, answer to a release had is not known.
+    const fence = outcome === 'abandoned' || known.state === 'sealed' ? undefined : known.fence
     const view = await reportUntilAnswered(known.id, { outcome, fence }, options)
     if (view !== undefined) show(view)
   }
@@ -137,12 +146,13 @@ export async function collectDocument(visit: IssuanceVisit, options: CollectOpti
     await waitForSealed(visit, options, serverNow, signal, show)
     const { pageCount = 0, fence } = known
     signal.throwIfAborted()
+    isReleasing = true
     const released = await connection.release(known.id, fence, { signal })
     requireCase(released.case, visit)
     show(released.case)
-    document = openDocument(visit.key, contextOf(visit, fence), released.sealed, { pageCount, now: serverNow() })
+    document = open(visit.key, contextOf(visit, fence), released.sealed, { pageCount, now: serverNow() })
     signal.throwIfAborted()
-    await print(printer, document, { case: known.id, signal })
+    await print(printer, document, { case: known.id, signal }, clock, visit.case.deadline - serverNow())
     isPrinted = true
     await report('printed')
     const wasCollected = (await printer.collected?.({ case: known.id, signal }).catch(() => false)) ?? true
@@ -150,8 +160,7 @@ export async function collectDocument(visit: IssuanceVisit, options: CollectOpti
     return { state: known.state, pageCount }
   } catch (error) {
     if (!isPrinted && !isFinal(known.state)) {
-      const isMismatch = error instanceof RefusalError && error.code === 'ERR_SEAL' && error.reason !== 'deadline'
-      await report(isMismatch ? 'mismatch' : 'abandoned').catch(() => {})
+      await report(isReleasing && isMismatch(error) ? 'mismatch' : 'abandoned').catch(() => {})
     }
     // A request that was ended with the visit.
     if (signal.aborted && error instanceof ServerError) throw signal.reason
@@ -160,6 +169,12 @@ export async function collectDocument(visit: IssuanceVisit, options: CollectOpti
     for (const { content } of document?.pages ?? []) content.fill(0)
     await printer.clear().catch(() => {})
   }
+}
+
+/** Whether what was received is not the document of the visit. */
+function isMismatch(error: unknown): boolean {
+  if (!(error instanceof RefusalError)) return false
+  return error.code === 'ERR_ANSWER_MISMATCH' || (error.code === 'ERR_SEAL' && error.reason !== 'deadline')
 }
 
 /**
@@ -220,7 +235,7 @@ async function waitForSealed(
       if (view.state === 'sealed') return
       if (view.state !== 'opened' && view.state !== 'composing') throw endOf(view)
     }
-    if (serverNow() >= visit.case.deadline) throw new RefusalError('ERR_CASE_EXPIRED', 'the time of the case is over')
+    if (serverNow() >= visit.case.deadline) throw expired()
     await clock.sleep(pollMs, signal)
   }
 }
@@ -239,11 +254,40 @@ function endOf({ state, code }: CaseView): RefusalError {
   return new RefusalError(known ?? 'ERR_CASE_STATE', `the case is ${state}`)
 }
 
-async function print(printer: Printer, { pages }: OpenedDocument, options: PrintOptions): Promise<void> {
-  try {
-    await printer.print(pages, options)
-  } catch (cause) {
-    options.signal.throwIfAborted()
-    throw new RefusalError('ERR_PRINTER', 'the printer could not print the document', { cause })
+/** Prints until `signal` is aborted, or the deadline, `leftMs` from now. A printer that does not stop then is left. */
+async function print(
+  printer: Printer,
+  { pages }: OpenedDocument,
+  { case: id, signal }: PrintOptions,
+  clock: Clock,
+  leftMs: number,
+): Promise<void> {
+  const limit = new AbortController()
+  const isOver = new AbortController()
+  const onAbort = (): void => limit.abort(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  const late = async (): Promise<void> => {
+    await clock.sleep(leftMs, isOver.signal)
+    if (!isOver.signal.aborted) limit.abort(expired())
   }
+  const left = new Promise<void>((resolve) => {
+    const onLimit = (): void => void clock.sleep(printerGraceMs, isOver.signal).then(resolve)
+    limit.signal.addEventListener('abort', onLimit, { once: true })
+  })
+  try {
+    void late()
+    const printed = printer.print(pages, { case: id, signal: limit.signal }).then(() => true)
+    const hasSettled = await Promise.race([printed, left])
+    if (hasSettled !== true) limit.signal.throwIfAborted()
+  } catch (cause) {
+    limit.signal.throwIfAborted()
+    throw new RefusalError('ERR_PRINTER', 'the printer could not print the document', { cause })
+  } finally {
+    isOver.abort()
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+function expired(): RefusalError {
+  return new RefusalError('ERR_CASE_EXPIRED', 'the time of the case is over')
 }
