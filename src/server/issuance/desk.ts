@@ -442,6 +442,8 @@ export class IssuanceDesk implements HealthSource {
 
   /** Composes and seals in the background, until the deadline. */
   #run(stored: StoredCase): void {
+    // Opened while the desk was closed: the case ends when its time is over.
+    if (this.#closing.signal.aborted) return
     const { clock } = this.#settings
     const { id, deadline } = stored.record
     const abort = new AbortController()

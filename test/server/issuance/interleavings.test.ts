@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest'
+import { type Composer, memoryStore } from '../../../src/server/index.ts'
+import { Breaker } from '../../../src/server/issuance/breaker.ts'
+import { composed, deskOf, documents, outcome, register, settled, TestClock, visitOf } from './fixture.ts'
+
+const terminal = 'kiosk-1'
+
+/** A gate: what waits for it goes on when it is opened. */
+function gate() {
+  let open = (): void => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { open, opened }
+}
+
+describe('what overlaps', () => {
+  test('a desk that is closed while a case is opened composes nothing for it', async () => {
+    const { open, opened } = gate()
+    let orders = 0
+    const composer: Composer = {
+      compose: async (order) => {
+        orders += 1
+        return composed(order)
+      },
+    }
+    const { desk } = deskOf({ composer, audit: { write: () => opened } })
+    const opening = desk.open(visitOf().accepted, documents)
+    await settled()
+    await desk.close()
+    open()
+    await opening
+    await settled()
+    expect(orders).toBe(0)
+  })
+})
