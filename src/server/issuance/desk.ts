@@ -304,10 +304,10 @@ export class IssuanceDesk implements HealthSource {
 
   /**
    * Records what a terminal reports: `printed` when the paper is out, `collected` when the holder has it, `abandoned` when
-   * the visit ended before, `mismatch` when what it received is not what was sealed for it; that stops issuing. The same
-   * report again, after a lost answer, is answered as the first one.
+   * the visit ended before, `mismatch` when what it received is not what was sealed for it; that stops issuing, also when the
+   * case has ended meanwhile. The same report again, after a lost answer, is answered as the first one.
    *
-   * @param fence - of the case as the terminal knows it; not needed for `abandoned`.
+   * @param fence - of the case as the terminal knows it; not needed for `abandoned` and `mismatch`.
    * @throws RefusalError `ERR_CASE_UNKNOWN`; `ERR_CASE_STATE` for a report that does not follow the present state, such as
    *   one of a case that was not released; `ERR_STORE_UNAVAILABLE`. @throws AuditError `ERR_AUDIT`.
    */
@@ -321,7 +321,12 @@ export class IssuanceDesk implements HealthSource {
     const reported = outcome === 'mismatch' ? 'stopped' : outcome
     if (record.state === reported && (fence === undefined || fence + 1 === record.fence)) return viewOf(record)
     return this.#audited(record, outcome, async () => {
-      const isFenced = fence === record.fence || (fence === undefined && outcome === 'abandoned')
+      const isFenceless = outcome === 'abandoned' || outcome === 'mismatch'
+      if (outcome === 'mismatch' && record.from === 'released' && (fence === undefined || fence + 1 === record.fence)) {
+        await this.#stop({ reason: 'terminal-mismatch', case: id })
+        return viewOf(record)
+      }
+      const isFenced = fence === record.fence || (fence === undefined && isFenceless)
       if (!isFenced || !reportedFrom[outcome].includes(record.state)) throw wrongState(record)
       if (outcome === 'printed') return viewOf((await this.#step(found, { state: 'printed' })).record)
       if (outcome !== 'mismatch') return viewOf((await this.#end(found, { state: outcome })).record)

@@ -33,4 +33,30 @@ describe('what overlaps', () => {
     await settled()
     expect(orders).toBe(0)
   })
+
+  test.each([[4], [undefined]])(
+    'a mismatch that is reported after the end of its case (fence %s) stops issuing',
+    async (fence) => {
+      const { desk, clock } = deskOf()
+      const { id } = await desk.open(visitOf().accepted, documents)
+      await settled()
+      await desk.release(id, { terminal, fence: 3 })
+      await clock.advance(300_000)
+      await desk.sweep()
+      expect((await desk.state(id, { terminal })).state).toBe('expired')
+      expect((await desk.report(id, { terminal, fence, outcome: 'mismatch' })).state).toBe('expired')
+      expect(await desk.stopped()).toMatchObject({ reason: 'terminal-mismatch', case: id })
+    },
+  )
+
+  test('a mismatch of a case that was not released is refused, and stops nothing', async () => {
+    const { desk, clock } = deskOf()
+    const { id } = await desk.open(visitOf().accepted, documents)
+    await settled()
+    expect(await outcome(desk.report(id, { terminal, outcome: 'mismatch' }))).toBe('ERR_CASE_STATE')
+    await clock.advance(300_000)
+    await desk.sweep()
+    expect(await outcome(desk.report(id, { terminal, outcome: 'mismatch' }))).toBe('ERR_CASE_STATE')
+    expect(await desk.stopped()).toBeUndefined()
+  })
 })
