@@ -22,6 +22,11 @@ export function isSubject(text: unknown): text is string {
 export async function askRegisters(record: CaseRecord, settings: DeskSettings, signal: AbortSignal): Promise<string> {
   const { registers, clock, store } = settings
   const { id, holder, serialNumber, terminal, purpose, documents } = record
+  // Before they are asked: another case may have seen a later change while an answer was on its way.
+  const seen = new Map<Register, number>()
+  for (const register of registers) {
+    seen.set(register, Number((await store.read(registerKey(register.name))) ?? 0))
+  }
   const asked = documents.flatMap(({ document }) => registers.map((register) => ({ register, document })))
   const answers = await Promise.all(
     asked.map(async ({ register, document }) => {
@@ -30,7 +35,7 @@ export async function askRegisters(record: CaseRecord, settings: DeskSettings, s
       return { register, document, answer: await answerOf(register, question, signal) }
     }),
   )
-  for (const { register, answer } of answers) await requireCurrent(register, answer, settings)
+  for (const { register, answer } of answers) requireCurrent(register, answer, seen.get(register)!, settings)
   const subjects = new Set(answers.map(({ answer }) => answer.subject))
   const differ = documents.some(({ document }) => {
     const verdicts = answers.filter((one) => one.document === document).map(({ answer }) => answer.suppressed)
@@ -70,14 +75,14 @@ function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
-async function requireCurrent(register: Register, answer: RegisterAnswer, settings: DeskSettings): Promise<void> {
-  const { clock, registerMaxAgeMs, store } = settings
+/** @param seen - the highest sequence seen before the question. */
+function requireCurrent(register: Register, answer: RegisterAnswer, seen: number, settings: DeskSettings): void {
+  const { clock, registerMaxAgeMs } = settings
   const { asOf, sequence, missing = 0 } = answer
   const now = clock.now()
   if (asOf < now - registerMaxAgeMs) throw refused('stale', `the register ${register.name} is out of date`)
   if (asOf > now + clockSkewMs) throw refused('malformed', `the register ${register.name} is of the future`)
   if (missing > 0) throw refused('gap', `changes are missing in the register ${register.name}`)
-  const seen = Number((await store.read(registerKey(register.name))) ?? 0)
   if (sequence < seen) throw refused('went-back', `the register ${register.name} is older than it was`)
 }
 

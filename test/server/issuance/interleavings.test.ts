@@ -59,4 +59,27 @@ describe('what overlaps', () => {
     expect(await outcome(desk.report(id, { terminal, outcome: 'mismatch' }))).toBe('ERR_CASE_STATE')
     expect(await desk.stopped()).toBeUndefined()
   })
+
+  test('a register that goes on between two cases is not older than it was', async () => {
+    const clock = new TestClock()
+    const { open, opened } = gate()
+    const residents = register({}, clock)
+    const slow = {
+      ...residents,
+      lookup: async (...question: Parameters<typeof residents.lookup>) => {
+        const answer = await residents.lookup(...question)
+        if (question[0].holder === 'holder-1') await opened
+        else return { ...answer, sequence: answer.sequence + 1 }
+        return answer
+      },
+    }
+    const { desk } = deskOf({ clock, registers: [slow] })
+    const first = await desk.open(visitOf(1).accepted, documents)
+    const second = await desk.open(visitOf(2).accepted, documents)
+    await settled()
+    expect((await desk.state(second.id, { terminal })).state).toBe('sealed')
+    open()
+    await settled()
+    expect((await desk.state(first.id, { terminal })).state).toBe('sealed')
+  })
 })
