@@ -12,6 +12,8 @@ export interface Stop {
   /** Clerk who stopped it, and why, in his own words. */
   readonly clerk?: string | undefined
   readonly note?: string | undefined
+  /** Further causes that were found since, while issuing was stopped: who resumes it has to look again. Absent: 0. */
+  readonly more?: number | undefined
 }
 
 /** State of the breaker. The epoch increases when issuing is resumed; cases of an earlier one end. */
@@ -38,8 +40,8 @@ const mostRounds = 20
  */
 export class Breaker {
   readonly #store: CaseStore
-  /** A stop found here that is not known to be in the store. */
-  #pending: Stop | undefined
+  /** Stops found here that are not known to be in the store, oldest first. */
+  readonly #pending = new Set<Stop>()
   /** As last read. */
   #last: BreakerState = { epoch: 0 }
 
@@ -67,53 +69,49 @@ export class Breaker {
    * @throws RefusalError `ERR_STORE_UNAVAILABLE`: it is stopped in this process, not elsewhere yet.
    */
   async stop(stop: Stop): Promise<boolean> {
-    this.#pending ??= stop
+    this.#pending.add(stop)
     return this.flush()
   }
 
   /** Writes a stop that is not in the store yet. @returns whether it was written now. */
   async flush(): Promise<boolean> {
-    for (let round = 0; round < mostRounds && this.#pending !== undefined; round++) {
+    for (let round = 0; round < mostRounds && this.#pending.size > 0; round++) {
+      // An answer says nothing about what was found while it was on its way: issuing may have been resumed meanwhile.
+      const found = [...this.#pending]
       const text = await this.#store.read(breakerKey)
       const state = parse(text)
       this.#last = state
-      if (state.stop !== undefined) {
-        this.#pending = undefined
-        return false
-      }
-      const next: BreakerState = { epoch: state.epoch, stop: this.#pending }
-      if (await this.#store.compareAndSet([{ key: breakerKey, expected: text, next: JSON.stringify(next) }])) {
-        this.#last = next
-        this.#pending = undefined
-        return true
-      }
+      const first = found.find((one) => this.#pending.has(one))
+      if (first === undefined) continue
+      const stop = state.stop === undefined ? first : { ...state.stop, more: (state.stop.more ?? 0) + 1 }
+      const next: BreakerState = { epoch: state.epoch, stop }
+      if (!(await this.#store.compareAndSet([{ key: breakerKey, expected: text, next: JSON.stringify(next) }])))
+        continue
+      this.#last = next
+      for (const one of found) this.#pending.delete(one)
+      return state.stop === undefined
     }
     return false
   }
 
   /**
-   * Resumes issuing: cases opened before do not continue.
+   * Resumes issuing after the stop that was read: cases opened before do not continue. A stop that is found meanwhile stays.
    *
-   * @returns what had stopped it. @throws RefusalError `ERR_CASE_STATE` when it is not stopped; `ERR_STORE_UNAVAILABLE`.
+   * @throws RefusalError `ERR_CASE_STATE` when it is not stopped, or is no longer as it was read; `ERR_STORE_UNAVAILABLE`.
    */
-  async resume(): Promise<Stop> {
-    await this.flush()
-    for (let round = 0; round < mostRounds; round++) {
-      const text = await this.#store.read(breakerKey)
-      const state = parse(text)
-      if (state.stop === undefined) throw new RefusalError('ERR_CASE_STATE', 'issuing is not stopped')
-      const next: BreakerState = { epoch: state.epoch + 1 }
-      if (await this.#store.compareAndSet([{ key: breakerKey, expected: text, next: JSON.stringify(next) }])) {
-        this.#last = next
-        this.#pending = undefined
-        return state.stop
-      }
+  async resume({ state, text }: StoredBreaker): Promise<void> {
+    const next: BreakerState = { epoch: state.epoch + 1 }
+    const isStored = text !== undefined && parse(text).stop !== undefined
+    const change = { key: breakerKey, expected: text, next: JSON.stringify(next) }
+    if (!isStored || !(await this.#store.compareAndSet([change]))) {
+      throw new RefusalError('ERR_CASE_STATE', 'issuing is not stopped, or for another cause meanwhile')
     }
-    throw new RefusalError('ERR_STORE_UNAVAILABLE', 'the state of the desk was changed too often meanwhile')
+    this.#last = next
   }
 
   #merged(state: BreakerState): BreakerState {
-    return state.stop !== undefined || this.#pending === undefined ? state : { ...state, stop: this.#pending }
+    const [stop] = this.#pending
+    return state.stop !== undefined || stop === undefined ? state : { ...state, stop }
   }
 }
 

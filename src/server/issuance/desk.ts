@@ -362,15 +362,17 @@ export class IssuanceDesk implements HealthSource {
   /**
    * Resumes issuing after a stop. Cases opened before do not continue.
    *
-   * @throws TypeError as {@link stop}. @throws RefusalError `ERR_CASE_STATE` when it is not stopped,
-   *   `ERR_STORE_UNAVAILABLE`. @throws AuditError `ERR_AUDIT`: issuing stays stopped.
+   * @throws TypeError as {@link stop}. @throws RefusalError `ERR_CASE_STATE` when it is not stopped, or a further cause was
+   *   found meanwhile; `ERR_STORE_UNAVAILABLE`. @throws AuditError `ERR_AUDIT`: issuing stays stopped.
    */
   async resume({ clerk, note }: { readonly clerk: string; readonly note: string }): Promise<void> {
     requireClerk(clerk, note)
-    const { state } = await this.#breaker.read()
+    await this.#breaker.flush()
+    const breaker = await this.#breaker.read()
+    const { state } = breaker
     if (state.stop === undefined) throw new RefusalError('ERR_CASE_STATE', 'issuing is not stopped')
     await this.#write({ type: 'issuing-resumed', clerk, note, epoch: state.epoch + 1, stopReason: state.stop.reason })
-    await this.#breaker.resume()
+    await this.#breaker.resume(breaker)
     this.#since = new Date(this.#settings.clock.now())
   }
 

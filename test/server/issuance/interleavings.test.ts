@@ -83,3 +83,81 @@ describe('what overlaps', () => {
     expect((await desk.state(first.id, { terminal })).state).toBe('sealed')
   })
 })
+
+describe('a stop that is found', () => {
+  const stop = { at: 1, reason: 'subject' }
+  const other = { at: 2, reason: 'case' }
+
+  /** A store on which the answer to the next read or compare-and-set can be made to wait, or a read to fail. */
+  function slowStore() {
+    const store = memoryStore()
+    const waits: Record<'read' | 'compareAndSet', Promise<void> | undefined> = {
+      read: undefined,
+      compareAndSet: undefined,
+    }
+    const later = async <T>(name: keyof typeof waits, work: Promise<T>): Promise<T> => {
+      const wait = waits[name]
+      waits[name] = undefined
+      const answer = await work
+      await wait
+      return answer
+    }
+    const slow = {
+      ...store,
+      read: (...question: Parameters<typeof store.read>) => later('read', store.read(...question)),
+      compareAndSet: (...changes: Parameters<typeof store.compareAndSet>) => {
+        return later('compareAndSet', store.compareAndSet(...changes))
+      },
+    }
+    return { slow, waits }
+  }
+
+  test('while issuing is resumed, and cannot be written then, stops it again', async () => {
+    const { slow, waits } = slowStore()
+    const breaker = new Breaker(slow)
+    await breaker.stop(stop)
+    const resumed = gate()
+    waits.compareAndSet = resumed.opened
+    const resuming = breaker.resume(await breaker.read())
+    await settled()
+    waits.read = Promise.reject(new Error('no answer'))
+    await expect(breaker.stop(other)).rejects.toThrow('no answer')
+    resumed.open()
+    await resuming
+    expect(breaker.known.stop).toEqual(other)
+    await breaker.flush()
+    expect((await new Breaker(slow).read()).state).toEqual({ epoch: 1, stop: other })
+  })
+
+  test('after a clerk has looked, and before issuing is resumed, is not resumed with the others', async () => {
+    const store = memoryStore()
+    const breaker = new Breaker(store)
+    await breaker.stop(stop)
+    const seen = await breaker.read()
+    expect(await new Breaker(store).stop(other)).toBe(false)
+    expect(await outcome(breaker.resume(seen))).toBe('ERR_CASE_STATE')
+    const again = await breaker.read()
+    expect(again.state).toEqual({ epoch: 0, stop: { ...stop, more: 1 } })
+    await breaker.resume(again)
+    expect((await breaker.read()).state).toEqual({ epoch: 1 })
+  })
+
+  test('after a resumption elsewhere, while the first stop has no answer yet, stops it again', async () => {
+    const { slow, waits } = slowStore()
+    const breaker = new Breaker(slow)
+    const written = gate()
+    const read = gate()
+    waits.compareAndSet = written.opened
+    const first = breaker.stop(stop)
+    await settled()
+    const elsewhere = new Breaker(slow)
+    await elsewhere.resume(await elsewhere.read())
+    waits.read = read.opened
+    const second = breaker.stop(other)
+    written.open()
+    await first
+    read.open()
+    await second
+    expect((await new Breaker(slow).read()).state).toEqual({ epoch: 1, stop: other })
+  })
+})
