@@ -3,10 +3,20 @@ import { describe, expect, test } from 'vitest'
 import { tablesOf, withCodes, withTables } from '../../scripts/lib/tables.mjs'
 import { customerTexts } from '../../src/messages/fill.ts'
 import { messageFor, situations, visitMessage, visitSteps } from '../../src/messages/index.ts'
-import { codes, codesOf, isCode, outcomeOf } from '../../src/outcomes.ts'
+import { codes, codesBeyondTokens, codesOf, isCode, outcomeOf } from '../../src/outcomes.ts'
 
 const text = (path: string): string => readFileSync(new URL(`../../docs/${path}`, import.meta.url), 'utf8')
-const data = { codes, codesOf, outcomeOf, messageFor, situations, customerTexts, visitSteps, visitMessage }
+const data = {
+  codes,
+  codesOf,
+  codesBeyondTokens,
+  outcomeOf,
+  messageFor,
+  situations,
+  customerTexts,
+  visitSteps,
+  visitMessage,
+}
 
 describe('what is generated (npm run docs:tables)', () => {
   test.each(Object.entries(tablesOf(data)))('docs/%s is not stale', (file, tables) => {
