@@ -6,7 +6,7 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
-/** The clock of the system. */
+/** The clock of the system, for what several machines compare. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep(ms, signal) {
@@ -22,4 +22,10 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', end, { once: true })
     })
   },
+}
+
+/** A clock that is never set back or forward, for how long a visit has taken. */
+export const monotonicClock: Clock = {
+  now: () => Math.floor(performance.timeOrigin + performance.now()),
+  sleep: systemClock.sleep,
 }

@@ -34,7 +34,7 @@ export {
   isFinal,
 } from './case.ts'
 export { type FoundToken, IssuanceServer, type IssuanceServerOptions, type OpenedCase } from './client.ts'
-export { type Clock, systemClock } from './clock.ts'
+export { type Clock, monotonicClock, systemClock } from './clock.ts'
 export { DeskClient, type DeskClientOptions, type DeskState } from './desk-client.ts'
 export type { Encrypted, Encryption, KeyPair } from './hpke.ts'
 export { type IssuedDocuments, type IssueOptions, issueDocuments } from './issue.ts'

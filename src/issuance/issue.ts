@@ -12,7 +12,7 @@ import {
 import { Backoff } from '../waiting.ts'
 import type { CaseView, DocumentRequest } from './case.ts'
 import type { IssuanceServer } from './client.ts'
-import { systemClock } from './clock.ts'
+import { monotonicClock } from './clock.ts'
 import { type Collected, type CollectOptions, collectDocument, isLost } from './terminal.ts'
 
 /** Options of {@link issueDocuments}. */
@@ -59,7 +59,7 @@ export async function issueDocuments(options: IssueOptions): Promise<IssuedDocum
   const { publicKey: visitKey, privateKey } = createVisitKey()
   const token = await answerChallenge(challenge, { origin, terminal, purpose, format: tokenFormat, visitKey }, signer)
   signal?.throwIfAborted()
-  const sentAt = (options.clock ?? systemClock).now()
+  const sentAt = (options.clock ?? monotonicClock).now()
   const opened = await openUntilAnswered(token, documents, options)
   const { id, holder } = opened
   const visit = {
@@ -81,7 +81,7 @@ export async function issueDocuments(options: IssueOptions): Promise<IssuedDocum
 async function openUntilAnswered(
   token: Token,
   documents: readonly DocumentRequest[],
-  { server, signal: given, clock = systemClock, openAttempts = 6 }: IssueOptions,
+  { server, signal: given, clock = monotonicClock, openAttempts = 6 }: IssueOptions,
 ): Promise<CaseView> {
   const signal = given ?? new AbortController().signal
   const pauses = new Backoff(200, longestPauseMs)

@@ -1,7 +1,7 @@
 import { RefusalError, refusalCodes, ServerError } from '../errors.ts'
 import { Backoff } from '../waiting.ts'
 import { type CaseOutcome, type CaseState, type CaseView, isFinal } from './case.ts'
-import { type Clock, systemClock } from './clock.ts'
+import { type Clock, monotonicClock } from './clock.ts'
 import type { KeyPair } from './hpke.ts'
 import { type OpenedDocument, openDocument, type Page, type SealContext } from './seal.ts'
 
@@ -81,10 +81,12 @@ export interface CollectOptions {
   readonly signal?: AbortSignal | undefined
   /** Called with each new state, for the screen. Its errors are ignored. */
   readonly onState?: ((state: CaseState) => void) | undefined
-  /** Default: the system clock. */
+  /** Default: one that is not set back or forward while the visit lasts. */
   readonly clock?: Clock | undefined
   /** Pause between questions for the state, milliseconds, 50 to 10 000. Default 300. */
   readonly pollMs?: number | undefined
+  /** How long the paper is waited for when the printer can see it, milliseconds, 0 to 600 000. Default 120 000. */
+  readonly collectMs?: number | undefined
   /** Attempts to report an outcome while the server does not answer, 1 to 100. Default 10. */
   readonly reportAttempts?: number | undefined
   /** For simulations only. Default: {@link openDocument}. */
@@ -118,7 +120,7 @@ const printerGraceMs = 5_000
  *   `signal`, when it is aborted.
  */
 export async function collectDocument(visit: IssuanceVisit, options: CollectOptions): Promise<Collected> {
-  const { connection, printer, clock = systemClock, open = openDocument } = options
+  const { connection, printer, clock = monotonicClock, open = openDocument } = options
   // The server's clock, by the age of the case: the time its token was on the way makes it later, never earlier.
   const serverNow = (): number => visit.case.openedAt + Math.max(0, clock.now() - visit.sentAt)
   const signal = options.signal ?? new AbortController().signal
@@ -155,7 +157,7 @@ export async function collectDocument(visit: IssuanceVisit, options: CollectOpti
     await print(printer, document, { case: known.id, signal }, clock, visit.case.deadline - serverNow())
     isPrinted = true
     await report('printed')
-    const wasCollected = (await printer.collected?.({ case: known.id, signal }).catch(() => false)) ?? true
+    const wasCollected = await isCollected(printer, { case: known.id, signal }, options)
     await report(wasCollected ? 'collected' : 'abandoned')
     return { state: known.state, pageCount }
   } catch (error) {
@@ -184,7 +186,7 @@ function isMismatch(error: unknown): boolean {
 async function reportUntilAnswered(
   id: string,
   report: { readonly outcome: CaseOutcome; readonly fence: number | undefined },
-  { connection, clock = systemClock, reportAttempts = 10 }: CollectOptions,
+  { connection, clock = monotonicClock, reportAttempts = 10 }: CollectOptions,
 ): Promise<CaseView | undefined> {
   const pauses = new Backoff(200, longestPauseMs)
   // Not that of the visit: its end is what is reported.
@@ -218,7 +220,7 @@ function contextOf(
 
 async function waitForSealed(
   visit: IssuanceVisit,
-  { connection, clock = systemClock, pollMs = 300 }: CollectOptions,
+  { connection, clock = monotonicClock, pollMs = 300 }: CollectOptions,
   serverNow: () => number,
   signal: AbortSignal,
   show: (view: CaseView) => void,
@@ -285,6 +287,24 @@ async function print(
   } finally {
     isOver.abort()
     signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/** Whether the paper was taken, within the time of the visit. */
+async function isCollected(
+  printer: Printer,
+  print: PrintOptions,
+  { clock = monotonicClock, collectMs = 120_000 }: CollectOptions,
+): Promise<boolean> {
+  if (printer.collected === undefined) return true
+  const isOver = new AbortController()
+  try {
+    const late = clock.sleep(collectMs, isOver.signal).then(() => false)
+    return await Promise.race([printer.collected(print), late])
+  } catch {
+    return false
+  } finally {
+    isOver.abort()
   }
 }
 

@@ -72,6 +72,19 @@ describe('a visit', () => {
     ])
   })
 
+  test.each<[string, Partial<Printer>]>([
+    ['does not notice that the paper is taken', { collected: () => new Promise(() => {}) }],
+    ['says that it was not taken', { collected: async () => false }],
+    ['fails while it waits for that', { collected: async () => Promise.reject(new Error('sensor')) }],
+  ])('ends also when the printer %s', async (_, printer) => {
+    const { clock, collect, reports } = collecting({ printer })
+    const ended = collect({ collectMs: 90_000 })
+    await settled()
+    await clock.advance(90_000)
+    expect(await ended).toEqual({ state: 'abandoned', pageCount: 1 })
+    expect(reports.at(-1)).toEqual({ outcome: 'abandoned', fence: undefined })
+  })
+
   test('prints nothing after the deadline, however long the answer to its token took', async () => {
     const { clock, collect, printed, reports } = collecting()
     await clock.advance(lifetimeMs)
