@@ -12,7 +12,7 @@ export type Answer =
       readonly contentType: string
       /** Seconds of Retry-After, when it has one. */
       readonly retryAfter: number | undefined
-      /** At most 65 536 bytes, decoded leniently. Untrusted. */
+      /** Decoded leniently. Untrusted. */
       readonly text: string
       /** The text as JSON; `undefined` when it is not JSON. */
       readonly json: unknown
@@ -60,12 +60,11 @@ export interface Sending {
   readonly dropAfter?: boolean | undefined
   /** Sends half the body and drops the connection: no answer is waited for. */
   readonly dropHalfway?: boolean | undefined
+  /** Longest answer that is read, bytes. Default 65 536. */
+  readonly maxBytes?: number | undefined
   /** Ends the wait early, as if the connection had been closed. */
   readonly signal?: AbortSignal | undefined
 }
-
-/** Longest answer that is read, bytes. */
-const maxAnswer = 65_536
 
 /**
  * Sends one request on a connection of its own. Redirects are not followed; time and bytes are bounded, whatever the
@@ -74,7 +73,7 @@ const maxAnswer = 65_536
 export function send(url: URL, sending: Sending): Promise<Answer> {
   const begun = performance.now()
   const { method, headers, body = new Uint8Array(), timeoutMs, slowly = false, dropHalfway = false, signal } = sending
-  const { inPieces = false, dropAfter = false } = sending
+  const { inPieces = false, dropAfter = false, maxBytes = 65_536 } = sending
   return new Promise((resolve) => {
     const start = url.protocol === 'https:' ? httpsRequest : httpRequest
     const length = body.length === 0 && method === 'GET' ? {} : { 'content-length': String(body.length) }
@@ -99,7 +98,7 @@ export function send(url: URL, sending: Sending): Promise<Answer> {
     })
     call.on('response', (response) => {
       answered = true
-      receive(response, end, silence)
+      receive(response, maxBytes, end, silence)
     })
     call.on('close', () => {
       if (!answered) silence('closed')
@@ -116,6 +115,7 @@ type Ending = Answer extends infer One ? (One extends Answer ? Omit<One, 'durati
 
 function receive(
   response: IncomingMessage,
+  maxBytes: number,
   end: (answer: Ending) => void,
   silence: (why: 'closed' | 'endless') => void,
 ): void {
@@ -123,7 +123,7 @@ function receive(
   let size = 0
   response.on('data', (part: Buffer) => {
     size += part.length
-    if (size > maxAnswer) silence('endless')
+    if (size > maxBytes) silence('endless')
     else parts.push(part)
   })
   response.on('error', () => silence('closed'))

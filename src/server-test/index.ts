@@ -3,7 +3,16 @@
  * refuse. Shares no code with the server of this package.
  */
 
-export type { EvaluationCase, Family, Language, Text } from './cases/case.ts'
+export type { CaseDescription, EvaluationCase, Family, Incident, Language, Text } from './cases/case.ts'
+export {
+  type ControlCommands,
+  controlNames,
+  type EvaluateIssuanceOptions,
+  parseControl,
+  parseHeaders,
+} from './issuance/options.ts'
+export { evaluateIssuance, issuanceCases } from './issuance/run.ts'
+export { type TownAddress, townPaths } from './issuance/town.ts'
 export type { EvaluateOptions, EvaluationTerminal, EvaluationTerminals } from './options.ts'
 export { parseTerminals } from './options.ts'
 export { createEvaluationPki, type EvaluationPki, type PkiName, type PreparedPki } from './pki/create.ts'

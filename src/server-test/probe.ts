@@ -122,7 +122,7 @@ export class Probe {
 
   /** Requests a challenge with any body. */
   askChallenge(body: unknown, as: EvaluationTerminal = this.terminal): Promise<Answer> {
-    return this.#post('v1/challenges', { body: Buffer.from(JSON.stringify(body)) }, as)
+    return this.request('v1/challenges', { body: Buffer.from(JSON.stringify(body)) }, as)
   }
 
   /** A card's token for a challenge, as planned. */
@@ -150,14 +150,14 @@ export class Probe {
   async hand(token: Claimed, as: EvaluationTerminal = this.terminal, sending?: 'slowly' | 'dropped'): Promise<Answer> {
     const body = Buffer.from(JSON.stringify({ token }))
     const how = { inPieces: sending === 'slowly', dropAfter: sending === 'dropped' }
-    const answer = await this.#post('v1/verifications', { body, ...how }, as)
+    const answer = await this.request('v1/verifications', { body, ...how }, as)
     this.leaks.watch(answer, token)
     return answer
   }
 
   /** Submits any bytes where tokens are submitted. */
   handText(body: Uint8Array, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
-    return this.#post('v1/verifications', { body, headers })
+    return this.request('v1/verifications', { body, headers })
   }
 
   /** Requests a challenge, and submits a token for it as planned. */
@@ -180,7 +180,8 @@ export class Probe {
     })
   }
 
-  async #post(path: string, sending: Partial<Sending>, as?: EvaluationTerminal): Promise<Answer> {
+  /** One request by a terminal, repeated after a Retry-After. */
+  async request(path: string, sending: Partial<Sending>, as?: EvaluationTerminal): Promise<Answer> {
     for (let left = retries; ; left--) {
       const answer = await this.#send(path, sending, as)
       if (left === 0 || answer.kind === 'silence' || answer.status !== 429) return answer

@@ -21,6 +21,7 @@ export function reportToJson({ url, startedAt, durationMs, counts, outcomes }: E
       why: one.why,
       expected: one.expected,
       codes: one.codes,
+      ...(one.incidents !== undefined && { incidents: one.incidents }),
       result,
       reason,
       came,
@@ -65,6 +66,7 @@ function caseOf(outcome: CaseOutcome, texts: ReportTexts, language: Language): s
     row(texts.came, escapeMarkup(came) || '–'),
     row(texts.finding, texts.reasons[reason]),
     row(texts.why, escapeMarkup(one.why[language])),
+    one.incidents === undefined ? '' : row(texts.incidents, one.incidents.join(', ')),
     row(texts.duration, `${(durationMs / 1000).toFixed(2)} s`),
     excerpt === undefined ? '' : row(texts.excerpt, `<pre>${escapeMarkup(excerpt)}</pre>`),
   ]

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { bodyCases } from './cases/body.ts'
-import type { EvaluationCase } from './cases/case.ts'
+import type { CaseDescription, EvaluationCase } from './cases/case.ts'
 import { certificateCases } from './cases/certificate.ts'
 import { claimCases } from './cases/claims.ts'
 import { concurrencyCases } from './cases/concurrency.ts'
@@ -31,7 +31,7 @@ export const evaluationCases: readonly EvaluationCase[] = [
 
 /** A case and its result. */
 export interface CaseOutcome extends Verdict {
-  readonly case: EvaluationCase
+  readonly case: CaseDescription
   readonly durationMs: number
 }
 
@@ -57,65 +57,100 @@ const closing: readonly EvaluationCase[] = [privacyCase, lastCase]
  * @throws TypeError for an invalid address or an unknown case id.
  */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluationReport> {
-  const wanted = chosen(options.only)
+  const wanted = chosen(evaluationCases, options.only)
   const probe = new Probe({ ...options, signal: manyListeners(options.signal) })
-  const startedAt = options.now ?? new Date()
-  const begun = performance.now()
-  const outcomes = new Map<EvaluationCase, CaseOutcome>()
-  const run = async (one: EvaluationCase): Promise<void> => {
-    if (!outcomes.has(one)) outcomes.set(one, await outcomeOf(one, probe))
-  }
+  const run = new Run(options, probe.signal)
 
-  await run(control)
-  const believable = ['passed', 'warned'].includes(outcomes.get(control)!.result)
-  for (const one of wanted) {
-    if (one === control || believable || one.expected === 'accept') continue
-    outcomes.set(one, { case: one, result: 'not-run', reason: 'proves-nothing', came: '', durationMs: 0 })
-  }
-  const others = wanted.filter((one) => one !== control)
-  const waiting = others.filter(({ waits }) => waits).map(run)
-  for (const one of others) if (!one.waits && !closing.includes(one)) await run(one)
+  const believable = await run.control(control, probe)
+  const others = wanted.filter((one) => one !== control && (believable || one.expected === 'accept'))
+  run.skip(believable ? [] : wanted.filter((one) => one !== control && one.expected === 'refuse'))
+  const waiting = others.filter(({ waits }) => waits).map((one) => run.one(one, probe))
+  for (const one of others) if (!one.waits && !closing.includes(one)) await run.one(one, probe)
   await Promise.all(waiting)
-  for (const one of closing) if (others.includes(one)) await run(one)
-
-  const inOrder = evaluationCases.flatMap((one) => outcomes.get(one) ?? [])
-  const count = (result: Verdict['result']): number => inOrder.filter((one) => one.result === result).length
-  return {
-    url: options.url,
-    startedAt,
-    durationMs: Math.round(performance.now() - begun),
-    outcomes: inOrder,
-    counts: { passed: count('passed'), warned: count('warned'), failed: count('failed'), 'not-run': count('not-run') },
-  }
+  for (const one of closing) if (others.includes(one)) await run.one(one, probe)
+  return run.report(evaluationCases)
 }
 
-function chosen(only: readonly string[] | undefined): readonly EvaluationCase[] {
-  const unknown = only?.find((id) => !evaluationCases.some((one) => one.id === id))
+/** The cases with these ids, all without; in the order of the reports. @throws TypeError for an unknown id. */
+export function chosen<C extends CaseDescription>(
+  all: readonly C[],
+  only: readonly string[] | undefined,
+): readonly C[] {
+  const unknown = only?.find((id) => !all.some((one) => one.id === id))
   if (unknown !== undefined) throw new TypeError('only: unknown case')
-  return evaluationCases.filter(({ id }) => only === undefined || only.includes(id))
+  return all.filter(({ id }) => only === undefined || only.includes(id))
 }
 
-async function outcomeOf(one: EvaluationCase, probe: Probe): Promise<CaseOutcome> {
-  const begun = performance.now()
-  const verdict = await runCase(one, probe)
-  return { ...verdict, case: one, durationMs: Math.round(performance.now() - begun) }
-}
+/** The outcomes of a run. */
+export class Run {
+  readonly #url: string
+  readonly #startedAt: Date
+  readonly #begun = performance.now()
+  readonly #signal: AbortSignal | undefined
+  readonly #outcomes = new Map<CaseDescription, CaseOutcome>()
 
-async function runCase(one: EvaluationCase, probe: Probe): Promise<Verdict> {
-  const interrupted: Verdict = { result: 'not-run', reason: 'interrupted', came: '' }
-  if (probe.signal?.aborted) return interrupted
-  try {
-    const verdict = await one.run(probe)
-    return probe.signal?.aborted ? interrupted : verdict
-  } catch (error) {
-    if (error instanceof CaseAborted) return error.verdict
-    const came = error instanceof Error ? error.name : 'unknown'
-    return { result: 'failed', reason: 'tool-failed', came }
+  constructor({ url, now = new Date() }: Pick<EvaluateOptions, 'url' | 'now'>, signal: AbortSignal | undefined) {
+    this.#url = url
+    this.#startedAt = now
+    this.#signal = signal
+  }
+
+  /** Runs a case, and keeps its outcome. */
+  async one<P>(one: CaseDescription & { run(probe: P): Promise<Verdict> }, probe: P): Promise<CaseOutcome> {
+    const begun = performance.now()
+    const verdict = await this.#verdict(one, probe)
+    const outcome = { ...verdict, case: one, durationMs: Math.round(performance.now() - begun) }
+    this.#outcomes.set(one, outcome)
+    return outcome
+  }
+
+  /** Runs the case without which refusals prove nothing. @returns whether it was passed. */
+  async control<P>(control: CaseDescription & { run(probe: P): Promise<Verdict> }, probe: P): Promise<boolean> {
+    const { result } = await this.one(control, probe)
+    return result === 'passed' || result === 'warned'
+  }
+
+  /** Records cases that would prove nothing. */
+  skip(cases: readonly CaseDescription[]): void {
+    for (const one of cases) {
+      this.#outcomes.set(one, { case: one, result: 'not-run', reason: 'proves-nothing', came: '', durationMs: 0 })
+    }
+  }
+
+  /** @param all - in the order of the report. */
+  report(all: readonly CaseDescription[]): EvaluationReport {
+    const inOrder = all.flatMap((one) => this.#outcomes.get(one) ?? [])
+    const count = (result: Verdict['result']): number => inOrder.filter((one) => one.result === result).length
+    return {
+      url: this.#url,
+      startedAt: this.#startedAt,
+      durationMs: Math.round(performance.now() - this.#begun),
+      outcomes: inOrder,
+      counts: {
+        passed: count('passed'),
+        warned: count('warned'),
+        failed: count('failed'),
+        'not-run': count('not-run'),
+      },
+    }
+  }
+
+  async #verdict<P>(one: { run(probe: P): Promise<Verdict> }, probe: P): Promise<Verdict> {
+    const interrupted: Verdict = { result: 'not-run', reason: 'interrupted', came: '' }
+    if (this.#signal?.aborted) return interrupted
+    try {
+      const verdict = await one.run(probe)
+      return this.#signal?.aborted ? interrupted : verdict
+    } catch (error) {
+      if (error instanceof CaseAborted) return error.verdict
+      const came = error instanceof Error ? error.name : 'unknown'
+      return { result: 'failed', reason: 'tool-failed', came }
+    }
   }
 }
 
 /** The same signal without a limit of listeners: each request at once adds one. */
-function manyListeners(signal: AbortSignal | undefined): AbortSignal | undefined {
+export function manyListeners(signal: AbortSignal | undefined): AbortSignal | undefined {
   if (signal === undefined) return undefined
   const own = AbortSignal.any([signal])
   setMaxListeners(0, own)

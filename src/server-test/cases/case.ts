@@ -19,9 +19,21 @@ export type Family =
   | 'connection'
   | 'concurrency'
   | 'privacy'
+  | 'issue'
+  | 'simultaneous'
+  | 'composer'
+  | 'register'
+  | 'release'
+  | 'request'
+  | 'restart'
+  | 'instances'
+  | 'load'
 
-/** One requirement for a server. */
-export interface EvaluationCase {
+/** A published incident that a case replays. */
+export type Incident = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8'
+
+/** One requirement for a server, as the reports describe it. */
+export interface CaseDescription {
   /** Stable: small letters, digits and `-`. */
   readonly id: string
   readonly family: Family
@@ -32,6 +44,12 @@ export interface EvaluationCase {
   readonly expected: 'accept' | 'refuse'
   /** Codes a refusal is expected to have; another one is a warning, not a failure. */
   readonly codes: readonly string[]
+  /** Incidents it replays. */
+  readonly incidents?: readonly Incident[] | undefined
+}
+
+/** One requirement for a server, and how it is evaluated. */
+export interface EvaluationCase extends CaseDescription {
   /** Waits for a time to pass, so it runs beside the others. */
   readonly waits?: true
   run(probe: Probe): Promise<Verdict>

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { CaseAborted } from '../verdict.ts'
+import type { ControlCommands } from './options.ts'
+
+/** Longest time of a command, milliseconds. */
+const longestMs = 120_000
+
+/** Runs the commands of an operator. */
+export class Control {
+  readonly #commands: ControlCommands
+  readonly #signal: AbortSignal | undefined
+
+  constructor(commands: ControlCommands = {}, signal: AbortSignal | undefined) {
+    this.#commands = commands
+    this.#signal = signal
+  }
+
+  /** @throws CaseAborted when one of them was not given. */
+  require(...names: readonly (keyof ControlCommands)[]): void {
+    const missing = names.filter((name) => this.#commands[name] === undefined)
+    if (missing.length === 0) return
+    throw new CaseAborted({ result: 'not-run', reason: 'not-configured', came: `--control: ${missing.join(', ')}` })
+  }
+
+  /** Runs one to its end. @throws CaseAborted when it was not given, or fails. */
+  async run(name: keyof ControlCommands): Promise<void> {
+    this.require(name)
+    const child = spawn(this.#commands[name]!, {
+      shell: true,
+      stdio: 'ignore',
+      signal: this.#signal,
+      timeout: longestMs,
+    })
+    const failed = (came: string): CaseAborted =>
+      new CaseAborted({ result: 'not-run', reason: 'command-failed', came: `${name}: ${came}` })
+    const [code, signal] = await once(child, 'exit').catch(() => {
+      throw failed('error')
+    })
+    if (code !== 0) throw failed(String(code ?? signal))
+  }
+}
