@@ -5,7 +5,15 @@ import { expectRefusal, type Verdict } from '../../verdict.ts'
 import type { DeskProbe } from '../desk-probe.ts'
 import { type DeskCase, deskCase, worst } from './desk-case.ts'
 
-const codes = ['ERR_REQUEST', 'ERR_DOCUMENT', 'ERR_CASE_UNKNOWN', 'ERR_CASE_STATE', 'ERR_NOT_FOUND', 'ERR_TOKEN']
+const codes = [
+  'ERR_REQUEST',
+  'ERR_DOCUMENT',
+  'ERR_CASE_UNKNOWN',
+  'ERR_CASE_STATE',
+  'ERR_NOT_FOUND',
+  'ERR_TOKEN',
+  'ERR_TOKEN_TERMINAL',
+]
 
 /** Each must be refused, and issuing goes on. */
 async function allRefused(answers: readonly Answer[], probe: DeskProbe): Promise<Verdict> {
