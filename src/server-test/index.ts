@@ -9,7 +9,6 @@ export {
   controlNames,
   type EvaluateIssuanceOptions,
   parseControl,
-  parseHeaders,
 } from './issuance/options.ts'
 export { evaluateIssuance, issuanceCases } from './issuance/run.ts'
 export { type TownAddress, townPaths } from './issuance/town.ts'

@@ -47,22 +47,6 @@ export function parseControl(text: string): ControlCommands {
   return Object.fromEntries(commands)
 }
 
-/**
- * The headers of a JSON file `{ "headers": { "authorization": "…" } }`.
- *
- * @throws TypeError for anything else; its message contains nothing of the text.
- */
-export function parseHeaders(text: string): Readonly<Record<string, string>> {
-  const { headers, ...rest } = Object(parse(text)) as Record<string, unknown>
-  const known = Object.entries(Object(headers) as Record<string, unknown>)
-  const isHeader = ([name, value]: readonly [string, unknown]): boolean =>
-    /^[a-z0-9-]{1,64}$/i.test(name) && typeof value === 'string' && /^[\x20-\x7e]{1,4096}$/.test(value)
-  if (known.length === 0 || Object.keys(rest).length > 0 || !known.every(isHeader)) {
-    throw new TypeError('headers must be texts by name')
-  }
-  return Object.fromEntries(known) as Record<string, string>
-}
-
 function parse(text: string): unknown {
   try {
     return JSON.parse(text)

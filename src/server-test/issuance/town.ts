@@ -29,9 +29,11 @@ export interface Order {
 
 /** A register's answer, as JSON. */
 export interface Entry {
+  readonly case: string
   readonly subject: string
   readonly suppressed?: string
-  readonly asOf: number
+  /** ISO 8601, UTC. */
+  readonly asOf: string
   readonly sequence: number
   readonly missing?: number
 }
@@ -175,9 +177,10 @@ export class Town {
 
   async #entry(port: 'residents' | 'copy', question: Question): Promise<Entry | Disturbance> {
     const subject = this.#subjects.get(question.holder)
-    const now = { asOf: Date.now(), sequence: this.#sequence }
-    if (subject === undefined) return { subject: 'unknown', suppressed: 'no-record', ...now }
-    return (await this.#faults[port]?.({ subject, ...now }, question)) ?? { subject, ...now }
+    const now = { case: question.case, asOf: new Date().toISOString(), sequence: this.#sequence }
+    if (subject === undefined) return { ...now, subject: 'unknown', suppressed: 'no-record' }
+    const entry = { ...now, subject }
+    return (await this.#faults[port]?.(entry, question)) ?? entry
   }
 
   async #document(order: Order): Promise<Composed | Disturbance> {

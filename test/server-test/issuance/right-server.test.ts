@@ -14,6 +14,5 @@ describe('a right server', () => {
     expect(others.filter((one) => !one.includes(' not-run not-configured '))).toEqual([])
     expect(others).toHaveLength(controlled.length)
     expect(report.outcomes).toHaveLength(issuanceCases.length)
-    console.log(report.outcomes.map((o) => `${o.case.id} ${o.result} ${o.came} ${o.durationMs}`).join('\n'))
   }, 120_000)
 })

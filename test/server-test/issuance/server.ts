@@ -1,15 +1,15 @@
 import { freePort } from '../../../src/cli/demo/server-process.ts'
-import { RefusalError } from '../../../src/errors.ts'
 import {
   type Composer,
   createHttpHandler,
   type HttpHandlerOptions,
+  httpComposer,
+  httpRegister,
   IssuanceDesk,
   type IssuanceDeskOptions,
   listen,
   memoryStore,
   type Register,
-  type RegisterAnswer,
 } from '../../../src/server/index.ts'
 import {
   type EvaluateIssuanceOptions,
@@ -36,8 +36,8 @@ export async function startDesk(prepared: PreparedPki, { register, composer, des
   const [port, townPort] = [await freePort(), await freePort()]
   const origin = `http://127.0.0.1:${port}`
   const town = `http://127.0.0.1:${townPort}`
-  const registers = [registerAt('residents', town + townPaths.residents), registerAt('copy', town + townPaths.copy)]
-  const rightComposer = composerAt(town + townPaths.composer)
+  const registers = (['residents', 'copy'] as const).map((name) => httpRegister({ name, url: town + townPaths[name] }))
+  const rightComposer = httpComposer({ url: town + townPaths.composer })
   const desk = new IssuanceDesk({
     origin,
     store: memoryStore(),
@@ -71,42 +71,6 @@ export async function startDesk(prepared: PreparedPki, { register, composer, des
     [Symbol.asyncDispose]: async () => {
       await listening[Symbol.asyncDispose]()
       await desk.close()
-    },
-  }
-}
-
-async function post(url: string, body: object, signal: AbortSignal): Promise<unknown> {
-  const response = await fetch(url, { method: 'POST', body: JSON.stringify(body), signal })
-  if (!response.ok || response.body === null) throw new Error('no answer')
-  const parts: Uint8Array[] = []
-  let size = 0
-  for await (const part of response.body) {
-    size += part.length
-    if (size > 16_777_216) throw new Error('too long')
-    parts.push(part)
-  }
-  return JSON.parse(Buffer.concat(parts).toString())
-}
-
-function registerAt(name: string, url: string): Register {
-  return { name, lookup: async (question, { signal }) => (await post(url, question, signal)) as RegisterAnswer }
-}
-
-function composerAt(url: string): Composer {
-  return {
-    compose: async (order, { signal }) => {
-      const {
-        case: id,
-        pageCount,
-        pages,
-      } = (await post(url, order, signal)) as {
-        readonly case: string
-        readonly pageCount: number
-        readonly pages: readonly { mediaType: string; subject: string; content: string }[]
-      }
-      if (!Array.isArray(pages)) throw new RefusalError('ERR_DOCUMENT', 'not a document')
-      const decoded = pages.map((page) => ({ ...page, content: new Uint8Array(Buffer.from(page.content, 'base64')) }))
-      return { case: id, pageCount, pages: decoded }
     },
   }
 }

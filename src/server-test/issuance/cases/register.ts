@@ -24,6 +24,10 @@ const unanswered: Text = {
   ja: '応答がなければ本人について何も分からないため、発行してはなりません。',
 }
 
+const daysLater = (entry: Entry, days: number): Entry => {
+  return { ...entry, asOf: new Date(Date.parse(entry.asOf) + days * 86_400_000).toISOString() }
+}
+
 const rows: readonly Row[] = [
   {
     id: 'register-stale',
@@ -31,7 +35,7 @@ const rows: readonly Row[] = [
     stops: false,
     title: { en: 'A register with the state of yesterday', ja: '昨日の時点の台帳' },
     why: deleted,
-    fault: (entry) => ({ ...entry, asOf: entry.asOf - 86_400_000 }),
+    fault: (entry) => daysLater(entry, -1),
   },
   {
     id: 'register-copy-stale',
@@ -40,7 +44,7 @@ const rows: readonly Row[] = [
     in: 'copy',
     title: { en: 'A copy of the register with the state of yesterday', ja: '昨日の時点の台帳の写し' },
     why: deleted,
-    fault: (entry) => ({ ...entry, asOf: entry.asOf - 86_400_000 }),
+    fault: (entry) => daysLater(entry, -1),
   },
   {
     id: 'register-of-tomorrow',
@@ -51,7 +55,7 @@ const rows: readonly Row[] = [
       en: 'A register whose clock is wrong would not be found to be out of date for a day.',
       ja: '時計の狂った台帳は、1日の間、古くなっても検出されません。',
     },
-    fault: (entry) => ({ ...entry, asOf: entry.asOf + 86_400_000 }),
+    fault: (entry) => daysLater(entry, 1),
   },
   {
     id: 'register-gap',
@@ -94,6 +98,17 @@ const rows: readonly Row[] = [
     fault: (entry) => ({ ...entry, suppressed: 'registration-deleted' }),
   },
   {
+    id: 'register-of-another-case',
+    incidents: ['I1', 'I2'],
+    stops: true,
+    title: { en: 'The answer of a register is about another case', ja: '別の受付に対する台帳の応答' },
+    why: {
+      en: 'Answers that are crossed name another person: what is composed from them is of somebody else.',
+      ja: '入れ違った応答は別の人を指し、別の人の証明書が作成されます。',
+    },
+    fault: (entry) => ({ ...entry, case: 'A'.repeat(32) }),
+  },
+  {
     id: 'register-unreachable',
     incidents: ['I5'],
     stops: false,
@@ -121,9 +136,9 @@ const rows: readonly Row[] = [
   {
     id: 'register-wrong-types',
     stops: false,
-    title: { en: 'A time as text, and a sequence below zero', ja: '文字列の時刻と負の連番' },
+    title: { en: 'A time that is none, and a sequence below zero', ja: '時刻でない時刻と負の連番' },
     why: unanswered,
-    fault: (entry) => ({ ...entry, asOf: String(entry.asOf) as unknown as number, sequence: -1 }),
+    fault: (entry) => ({ ...entry, asOf: 'now', sequence: -1 }),
   },
   {
     id: 'registration-deleted',
