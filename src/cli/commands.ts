@@ -4,7 +4,7 @@ import { cardInfo, inspect, services } from './commands/card.ts'
 import { certificate, sign, validity, verify } from './commands/certificate.ts'
 import { deskResume, deskStatus, deskStop } from './commands/desk.ts'
 import { emulate } from './commands/emulate.ts'
-import { evaluate, evaluatePrepare } from './commands/evaluate.ts'
+import { evaluate, evaluateIssuance, evaluatePrepare } from './commands/evaluate.ts'
 import { doctor, smoke, soak } from './commands/field.ts'
 import { completion, demo, help } from './commands/help.ts'
 import { issuanceRead, profileCheck, stripeDecode } from './commands/municipal.ts'
@@ -47,6 +47,7 @@ export const commands: readonly Command[] = [
   deskResume,
   auditVerify,
   evaluate,
+  evaluateIssuance,
   evaluatePrepare,
   doctor,
   smoke,

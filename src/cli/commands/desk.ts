@@ -3,7 +3,7 @@ import type { Command } from '../context.ts'
 import { generalOptions, timeout } from '../options.ts'
 import { server, serverCa } from './auth.ts'
 
-const clerkTokenFile: Option = {
+export const clerkTokenFile: Option = {
   name: 'clerk-token-file',
   meta: 'FILE',
   help: { ja: '担当者のトークンを入れたファイル', en: 'file with the bearer token of the clerk' },

@@ -1,9 +1,17 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import {
+  type CaseDescription,
+  type ControlCommands,
+  type EvaluateIssuanceOptions,
   type EvaluateOptions,
   type EvaluationReport,
   evaluate,
+  evaluateIssuance,
   evaluationCases,
+  issuanceCases,
   type Language,
+  parseControl,
   parseTerminals,
   type ReportTexts,
   readEvaluationPki,
@@ -11,6 +19,7 @@ import {
   reportToHtml,
   reportToJson,
   reportToJunit,
+  type TownAddress,
 } from '../../server-test/index.ts'
 import { readText, writeReport } from '../bounded-file.ts'
 import { CliError, usageError, withFile } from '../cli-error.ts'
@@ -31,17 +40,58 @@ export interface EvaluateSettings {
   readonly allowNotRun: boolean
 }
 
+/** Values of the options specific to `evaluate issuance`. */
+export interface IssuanceSettings extends EvaluateSettings {
+  /** Host and port. */
+  readonly town: string
+  readonly clerkTokenFile: string | undefined
+  readonly second: string | undefined
+  readonly control: string | undefined
+  readonly document: string | undefined
+  readonly cases: string | undefined
+}
+
 /** `evaluate URL`: every case against a server, and the result of each. */
 export async function evaluateServer(context: Context, own: EvaluateSettings): Promise<Result> {
-  const { options, messages, io } = context
-  const settings = await settingsOf(context, own)
-  if (!options.has(json)) io.stderr.write(`${messages.evaluate.running}\n`)
-  const report = await evaluate(settings)
-  const { language } = messages
+  const { messages, io } = context
+  const settings = await settingsOf(context, own, evaluationCases)
+  if (!context.options.has(json)) io.stderr.write(`${messages.evaluate.running}\n`)
+  return resultOf(context, own, await evaluate(settings))
+}
+
+/** `evaluate issuance URL`: every case about issuing documents. */
+export async function evaluateIssuingServer(context: Context, own: IssuanceSettings): Promise<Result> {
+  const { messages, io } = context
+  const { second, control, document, cases } = own
+  if (second !== undefined && !isAddress(second)) throw usageError('bad-value', '--second URL')
+  const settings: EvaluateIssuanceOptions = {
+    ...(await settingsOf(context, own, issuanceCases)),
+    town: townOf(own.town),
+    clerk: await clerkOf(own),
+    second,
+    control: await readControl(control),
+    document,
+    cases: cases === undefined ? undefined : countOf(cases),
+  }
+  if (!context.options.has(json)) io.stderr.write(`${messages.evaluate.issuing}\n`)
+  try {
+    return await resultOf(context, own, await evaluateIssuance(settings))
+  } catch (error) {
+    const { syscall } = error as { readonly syscall?: unknown }
+    if (syscall === 'listen' || syscall === 'getaddrinfo') throw usageError('bad-value', '--town HOST:PORT')
+    throw error
+  }
+}
+
+async function resultOf(
+  { options, messages: { language } }: Context,
+  { allowNotRun }: EvaluateSettings,
+  report: EvaluationReport,
+): Promise<Result> {
   await writeReport(options.get(html), () => reportToHtml(report, language))
   await writeReport(options.get(junit), () => reportToJunit(report, language))
   const { counts } = report
-  const short = counts.failed + (own.allowNotRun ? 0 : counts['not-run'])
+  const short = counts.failed + (allowNotRun ? 0 : counts['not-run'])
   return {
     json: reportToJson(report),
     text: textOf(report, reportTexts(language), language),
@@ -53,10 +103,11 @@ export async function evaluateServer(context: Context, own: EvaluateSettings): P
 async function settingsOf(
   { options, operands, io }: Context,
   { pki, only, purposes, terminals, maxWait }: EvaluateSettings,
+  cases: readonly CaseDescription[],
 ): Promise<EvaluateOptions> {
   const url = operands[0]!
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw usageError('bad-value', 'URL')
-  if (only.some((id) => !evaluationCases.some((one) => one.id === id))) throw usageError('bad-value', '--only ID')
+  if (!isAddress(url)) throw usageError('bad-value', 'URL')
+  if (only.some((id) => !cases.some((one) => one.id === id))) throw usageError('bad-value', '--only ID')
   if (purposes.length > 2 || new Set(purposes).size !== purposes.length) {
     throw usageError('bad-value', '--purpose NAME')
   }
@@ -71,6 +122,40 @@ async function settingsOf(
     purposes: purpose === undefined ? undefined : [purpose, otherPurpose],
     timeoutMs: milliseconds(options.get(timeout)),
     maxWaitMs: milliseconds(maxWait),
+  }
+}
+
+function isAddress(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+}
+
+function townOf(address: string): TownAddress {
+  const [, host, port] = /^\[?(.+?)\]?:(\d+)$/.exec(address)!
+  if (Number(port) > 65_535) throw usageError('bad-value', '--town HOST:PORT')
+  return { host, port: Number(port) }
+}
+
+function countOf(cases: string): number {
+  if (Number(cases) < 20) throw usageError('bad-value', '--cases N')
+  return Number(cases)
+}
+
+/** Headers of the clerk: from the file that is named, or that `evaluate prepare` wrote, where it did. */
+async function clerkOf({ pki, clerkTokenFile }: IssuanceSettings): Promise<EvaluateIssuanceOptions['clerk']> {
+  const written = join(pki, 'clerk.token')
+  if (clerkTokenFile === undefined && !existsSync(written)) return undefined
+  const token = (await readText(clerkTokenFile ?? written)).trim()
+  if (!/^[\x21-\x7e]{16,512}$/.test(token)) throw usageError('bad-value', '--clerk-token-file FILE')
+  return { authorization: `Bearer ${token}` }
+}
+
+async function readControl(file: string | undefined): Promise<ControlCommands | undefined> {
+  if (file === undefined) return undefined
+  const text = await readText(file)
+  try {
+    return parseControl(text)
+  } catch {
+    throw usageError('bad-value', '--control FILE')
   }
 }
 

@@ -98,7 +98,9 @@ export interface Messages extends TrustTexts, ApplicationTexts {
     readonly next: string
   }
   readonly audit: Readonly<Record<'good' | 'goodSet' | 'file' | 'lines' | 'end' | 'tail' | 'noEnd' | 'former', string>>
-  readonly evaluate: Readonly<Record<'anchors' | 'lists' | 'keys' | 'settings' | 'until' | 'next' | 'running', string>>
+  readonly evaluate: Readonly<
+    Record<'anchors' | 'lists' | 'keys' | 'settings' | 'until' | 'next' | 'running' | 'issuing', string>
+  >
   readonly demo: {
     readonly title: string
     readonly making: string

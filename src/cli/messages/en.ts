@@ -203,6 +203,7 @@ export const en: Messages = {
     settings: 'Settings for a trial: jpki-card serve',
     until: 'Lists end',
     next: 'Give anchors and lists to a server made for the evaluation, never to a production server. See README.txt there.',
+    issuing: 'Running all cases, one after the other; those that wait take until a case ends with its time…',
     running: 'Running all cases; those that wait take until a challenge expires and a slow sender is cut off…',
   },
   demo: {
