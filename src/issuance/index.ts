@@ -37,7 +37,14 @@ export { type FoundToken, IssuanceServer, type IssuanceServerOptions, type Opene
 export { type Clock, monotonicClock, systemClock } from './clock.ts'
 export { DeskClient, type DeskClientOptions, type DeskState } from './desk-client.ts'
 export type { Encrypted, Encryption, KeyPair } from './hpke.ts'
-export { type IssuedDocuments, type IssueOptions, issueDocuments } from './issue.ts'
+export {
+  clearPrinter,
+  type IssuedDocuments,
+  type IssueForTokenOptions,
+  type IssueOptions,
+  issueDocuments,
+  issueForToken,
+} from './issue.ts'
 export {
   longestDocument,
   mostPages,

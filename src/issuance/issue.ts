@@ -8,22 +8,31 @@ import {
   type Token,
   type TokenSigner,
   tokenFormat,
+  type VisitKey,
 } from '../token/index.ts'
 import { Backoff } from '../waiting.ts'
 import type { CaseView, DocumentRequest } from './case.ts'
 import type { IssuanceServer } from './client.ts'
 import { monotonicClock } from './clock.ts'
-import { type Collected, type CollectOptions, collectDocument, isLost } from './terminal.ts'
+import { type Collected, type CollectOptions, collectDocument, isLost, type Printer } from './terminal.ts'
 
-/** Options of {@link issueDocuments}. */
-export interface IssueOptions extends Omit<CollectOptions, 'connection'> {
+/** Options of {@link issueForToken}. */
+export interface IssueForTokenOptions extends Omit<CollectOptions, 'connection'> {
   readonly server: IssuanceServer
-  /** The card: see `tokenSigner` of `jpki-card/jpki`. */
-  readonly signer: TokenSigner
-  readonly purpose: string
+  /** Of format 2, made for this server and terminal. */
+  readonly token: Token
+  /** Key pair whose public key is in the token. */
+  readonly key: VisitKey
   readonly documents: readonly DocumentRequest[]
   /** Attempts to submit the token, or to find out what became of it, while the server does not answer, 1 to 100. Default 6. */
   readonly openAttempts?: number | undefined
+}
+
+/** Options of {@link issueDocuments}. */
+export interface IssueOptions extends Omit<IssueForTokenOptions, 'token' | 'key'> {
+  /** The card: see `tokenSigner` of `jpki-card/jpki`. */
+  readonly signer: TokenSigner
+  readonly purpose: string
 }
 
 /** How a visit ended in which documents were printed. */
@@ -48,27 +57,50 @@ const longestPauseMs = 5_000
  *   errors of the signer; the reason of `signal`.
  */
 export async function issueDocuments(options: IssueOptions): Promise<IssuedDocuments> {
-  const { server, signer, purpose, documents, printer, signal } = options
+  const { server, signer, purpose, printer, signal } = options
   const { terminal, origin } = server
-  await printer.clear().catch((cause: unknown) => {
-    throw new RefusalError('ERR_PRINTER', 'the printer could not be cleared', { cause })
-  })
+  await clearPrinter(printer)
   signal?.throwIfAborted()
   const challenge = await server.challenge({ terminal, purpose, format: tokenFormat })
   signal?.throwIfAborted()
-  const { publicKey: visitKey, privateKey } = createVisitKey()
-  const token = await answerChallenge(challenge, { origin, terminal, purpose, format: tokenFormat, visitKey }, signer)
+  const key = createVisitKey()
+  const expected = { origin, terminal, purpose, format: tokenFormat, visitKey: key.publicKey } as const
+  const token = await answerChallenge(challenge, expected, signer)
   signal?.throwIfAborted()
-  const sentAt = (options.clock ?? monotonicClock).now()
+  return issueForToken({ ...options, token, key })
+}
+
+/**
+ * Removes what an earlier visit has left in the printer, before a visit begins.
+ *
+ * @throws RefusalError `ERR_PRINTER` with the printer's error as its cause.
+ */
+export async function clearPrinter(printer: Printer): Promise<void> {
+  try {
+    await printer.clear()
+  } catch (cause) {
+    throw new RefusalError('ERR_PRINTER', 'the printer could not be cleared', { cause })
+  }
+}
+
+/**
+ * The second part of {@link issueDocuments}, for a token that the card has signed already: opens a case, and collects the
+ * document. Clear the printer before the card signs ({@link clearPrinter}).
+ *
+ * @throws as {@link issueDocuments}.
+ */
+export async function issueForToken(options: IssueForTokenOptions): Promise<IssuedDocuments> {
+  const { server, token, key, documents, clock = monotonicClock } = options
+  const sentAt = clock.now()
   const opened = await openUntilAnswered(token, documents, options)
   const { id, holder } = opened
   const visit = {
     case: opened,
-    origin,
-    terminal,
+    origin: server.origin,
+    terminal: server.terminal,
     challengeDigest: challengeDigest(new Uint8Array(Buffer.from(token.nonce, 'base64url'))),
     holder,
-    key: { publicKey: createPublicKey(privateKey), privateKey },
+    key: { publicKey: createPublicKey(key.privateKey), privateKey: key.privateKey },
     sentAt,
   }
   return { ...(await collectDocument(visit, { ...options, connection: server })), case: id, holder }
@@ -81,7 +113,7 @@ export async function issueDocuments(options: IssueOptions): Promise<IssuedDocum
 async function openUntilAnswered(
   token: Token,
   documents: readonly DocumentRequest[],
-  { server, signal: given, clock = monotonicClock, openAttempts = 6 }: IssueOptions,
+  { server, signal: given, clock = monotonicClock, openAttempts = 6 }: IssueForTokenOptions,
 ): Promise<CaseView> {
   const signal = given ?? new AbortController().signal
   const pauses = new Backoff(200, longestPauseMs)

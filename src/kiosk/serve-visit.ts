@@ -10,10 +10,26 @@ import {
   serviceMethods,
 } from '../credentials/index.ts'
 import { JpkiCardError, PinError, ResponseError, StateNotClearedError, TransportError } from '../errors.ts'
+import {
+  type CaseState,
+  clearPrinter,
+  type DocumentRequest,
+  IssuanceServer,
+  type IssuedDocuments,
+  issueForToken,
+  type Printer,
+} from '../issuance/index.ts'
 import { situationOf } from '../messages/index.ts'
 import type { Situation } from '../outcomes.ts'
 import type { PinId } from '../pins.ts'
-import type { RemoteAcceptance, TokenServer } from '../token/index.ts'
+import {
+  createVisitKey,
+  type RemoteAcceptance,
+  type Token,
+  type TokenServer,
+  tokenFormat,
+  type VisitKey,
+} from '../token/index.ts'
 import { decideRetry, pause } from './retry.ts'
 import type { VisitScreen } from './screen.ts'
 import type { Visit } from './visit.ts'
@@ -57,6 +73,11 @@ export interface ServeVisitOptions extends Omit<LookOptions, 'at' | 'checkCertif
   readonly terminal?: string | undefined
   /** What the customer wants, as the server names it. */
   readonly purpose?: string | undefined
+  /**
+   * What the customer gets for an accepted token, with an `IssuanceServer` as `server`: the visit then ends with the paper in
+   * the tray. Everything ends with the card: one that is taken before the paper is out ends the case.
+   */
+  readonly issue?: { readonly documents: readonly DocumentRequest[]; readonly printer: Printer } | undefined
   /** Whether the server is asked about the certificate before the PIN. Default true. */
   readonly checkFirst?: boolean | undefined
   /** Default: the time of the machine. */
@@ -68,6 +89,8 @@ export interface ServeVisitOptions extends Omit<LookOptions, 'at' | 'checkCertif
 /** How a visit ended. */
 export type VisitEnd =
   | { readonly kind: 'accepted'; readonly plan: ServicePlan; readonly acceptance: RemoteAcceptance }
+  /** With `issue`: the documents are in the tray. */
+  | { readonly kind: 'issued'; readonly plan: ServicePlan; readonly issued: IssuedDocuments }
   /** The service needs no token: user id (its PIN may be verified by the municipality still), attributes, PIN verified. */
   | {
       readonly kind: 'performed'
@@ -91,7 +114,7 @@ export type VisitOutcome = VisitEnd & {
 
 /**
  * Serves one customer: looks at the card, lets the customer choose, asks for the PIN as often as the guard allows, has the server
- * accept the token, clears and closes. The screens are the caller's. The look and the signature are made in one session; nothing of it
+ * accept the token, clears and closes; with `issue`, has the documents issued and printed. The screens are the caller's. The look and the signature are made in one session; nothing of it
  * is left on the card when the promise settles, except the card.
  *
  * Never rejects for what a card, reader, customer or server does. A PIN whose outcome is unknown, or that was rejected, is reported
@@ -105,6 +128,9 @@ export async function serveVisit(visit: Visit, options: ServeVisitOptions): Prom
     throw new TypeError('terminal and purpose are needed with a server')
   }
   if (!(idleMs >= 1_000 && idleMs <= 600_000)) throw new RangeError('idleMs must be 1 000 to 600 000')
+  if (options.issue !== undefined && !(server instanceof IssuanceServer && server.terminal === terminal)) {
+    throw new TypeError('issue needs an IssuanceServer of this terminal as server')
+  }
   return new Serving(visit, options, idleMs).serve()
 }
 
@@ -142,6 +168,8 @@ class Serving {
   #look: CardLook | undefined
   #pinError: PinError | undefined
   #session: CardSession | undefined
+  /** Of this visit; gone with it. */
+  #key: VisitKey | undefined
 
   constructor(visit: Visit, options: ServeVisitOptions, idleMs: number) {
     this.#visit = visit
@@ -161,6 +189,7 @@ class Serving {
     if (end.kind === 'cancelled') return { step: 'refused', situation: 'cancelled' }
     if (end.kind === 'removed') return { step: 'refused', situation: 'card-removed' }
     if (end.kind === 'inactive') return { step: 'inactive' }
+    if (end.kind === 'issued') return { step: 'take-paper' }
     return { step: 'accepted', details: { service: end.plan.method }, renewal: this.#look?.renewal }
   }
 
@@ -184,8 +213,9 @@ class Serving {
   }
 
   async #serve(): Promise<VisitEnd> {
-    const { screens } = this.#options
+    const { screens, issue } = this.#options
     screens.show({ step: 'checking' })
+    if (issue !== undefined) await clearPrinter(issue.printer)
     const look = await this.#lookAtCard()
     this.#look = look
     const usable = look.services.filter(({ reason }) => reason === undefined)
@@ -197,10 +227,29 @@ class Serving {
     await this.#clear()
     const { plan } = service
     if (result.kind !== 'token') return { kind: 'performed', plan, result }
+    if (issue !== undefined) return this.#issue(plan, result.token, issue)
     const acceptance = await this.#server().server.verify(result.token)
     // Everything ends with the card: the next customer may stand there by now.
     if (this.#visit.signal.aborted) throw new Ended('removed')
     return { kind: 'accepted', plan, acceptance }
+  }
+
+  /** From the token to the paper in the tray. */
+  async #issue(plan: ServicePlan, token: Token, issue: NonNullable<ServeVisitOptions['issue']>): Promise<VisitEnd> {
+    const { screens } = this.#options
+    const { signal } = this.#visit
+    const onState = (state: CaseState): void => {
+      if (state === 'opened') screens.show({ step: 'accepted', details: { service: plan.method } })
+      if (state === 'released') screens.show({ step: 'printing' })
+    }
+    try {
+      const server = this.#options.server as IssuanceServer
+      const issued = await issueForToken({ ...issue, server, token, key: this.#key!, signal, onState })
+      return { kind: 'issued', plan, issued }
+    } catch (error) {
+      if (signal.aborted) throw new Ended('removed')
+      throw error
+    }
   }
 
   /** In a new session each time: a disturbed one is not gone on with. */
@@ -263,8 +312,15 @@ class Serving {
 
   async #challenge() {
     const { server, terminal, purpose } = this.#server()
-    const challenge = await server.challenge({ terminal, purpose })
-    return { challenge, expected: { origin: server.origin, terminal, purpose } }
+    const { origin } = server
+    if (this.#options.issue === undefined) {
+      const challenge = await server.challenge({ terminal, purpose })
+      return { challenge, expected: { origin, terminal, purpose } }
+    }
+    this.#key = createVisitKey()
+    const challenge = await server.challenge({ terminal, purpose, format: tokenFormat })
+    const { publicKey: visitKey } = this.#key
+    return { challenge, expected: { origin, terminal, purpose, format: tokenFormat, visitKey } }
   }
 
   #server() {

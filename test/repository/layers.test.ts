@@ -29,7 +29,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   issuance: ['token'],
   server: ['issuance', 'token', 'pki', 'validity', 'messages'],
   credentials: ['identify', 'jpki', 'card-face', 'juki', 'municipal', 'token', 'validity', 'card', 'pki'],
-  kiosk: ['validity', 'credentials', 'token', 'messages', 'identify', 'jpki', 'card', 'transport'],
+  kiosk: ['validity', 'credentials', 'issuance', 'token', 'messages', 'identify', 'jpki', 'card', 'transport'],
   'reader-test': [
     'report',
     'messages',

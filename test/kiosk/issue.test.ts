@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto'
+import { afterEach, describe, expect, test } from 'vitest'
+import { Pin } from '../../src/card/index.ts'
+import { createVirtualCard, VirtualTransport } from '../../src/emulator/index.ts'
+import { IssuanceServer, type Printer } from '../../src/issuance/index.ts'
+import { KioskMonitor, type KioskScreens, serveVisit } from '../../src/kiosk/index.ts'
+import { Certificate } from '../../src/pki/index.ts'
+import {
+  type Composer,
+  createHttpHandler,
+  IssuanceDesk,
+  memoryStore,
+  type RegisterAnswer,
+  TokenService,
+} from '../../src/server/index.ts'
+import { identity } from '../support/virtual.ts'
+
+const origin = 'https://issue.example'
+const open: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of open.splice(0)) await close()
+})
+
+const page = (subject: string) => ({ mediaType: 'text/plain', subject, content: Buffer.from(`of ${subject}`) })
+
+interface Play {
+  readonly answer?: Partial<RegisterAnswer>
+  readonly composer?: Composer
+  readonly printer?: Partial<Printer>
+  readonly whileServed?: (transport: VirtualTransport) => Promise<void>
+}
+
+/** One customer at a kiosk that issues documents. */
+async function customer({ answer, composer, printer, whileServed }: Play = {}) {
+  const store = memoryStore()
+  const service = new TokenService({
+    origin,
+    store,
+    anchors: [Certificate.fromDer((await identity()).authCa.certificate)],
+    hierarchies: ['virtual'],
+    revocation: { mode: 'none' },
+    pseudonymKey: randomBytes(32),
+  })
+  const desk = new IssuanceDesk({
+    origin,
+    store,
+    registers: [
+      { name: 'residents', lookup: async () => ({ subject: 'R-1', asOf: Date.now(), sequence: 1, ...answer }) },
+    ],
+    composer: composer ?? {
+      compose: async ({ case: id, subject }) => ({ case: id, pageCount: 1, pages: [page(subject)] }),
+    },
+  })
+  const handler = await createHttpHandler({ service, desk, metrics: false })
+  const server = new IssuanceServer(origin, {
+    terminal: 'kiosk-1',
+    fetch: (url, init) => handler.fetch(new Request(url as URL, init)),
+  })
+  const transport = new VirtualTransport()
+  const monitor = new KioskMonitor(transport, { survey: false })
+  open.push(async () => {
+    await monitor.close()
+    await transport.close()
+    await desk.close()
+  })
+  const printed: string[] = []
+  const shown: string[] = []
+  const tray: Printer = {
+    print: async (pages) => void printed.push(...pages.map(({ content }) => Buffer.from(content).toString())),
+    clear: async () => {},
+    ...printer,
+  }
+  const screens: KioskScreens = {
+    enterPin: async () => Pin.fromText('1234'),
+    show: (screen) => void shown.push(screen.step === 'refused' ? `refused ${screen.situation}` : screen.step),
+  }
+  const card = await createVirtualCard({ identity: await identity() })
+  transport.insert(card)
+  const meanwhile = whileServed?.(transport)
+  for await (const visit of monitor.visits()) {
+    const site = { server, terminal: 'kiosk-1', purpose: 'residence-record' }
+    const issue = { documents: [{ document: 'residence-record', copies: 1 }], printer: tray }
+    const outcome = await serveVisit(visit, { screens, channel: 'convenience-store', ...site, issue })
+    await meanwhile
+    return { outcome, shown, printed, desk, card }
+  }
+  throw new Error('no visit')
+}
+
+describe('a visit that ends with a document', () => {
+  test('look, PIN, signature, case, paper', async () => {
+    const { outcome, shown, printed, desk, card } = await customer()
+    expect(outcome).toMatchObject({ kind: 'issued', issued: { state: 'collected', pageCount: 1 } })
+    expect(shown).toEqual(['checking', 'authenticating', 'accepted', 'printing', 'take-paper'])
+    expect(printed).toEqual(['of R-1'])
+    expect(desk.counts.states.collected).toBe(1)
+    expect(card.verified('auth')).toBe(false)
+  })
+
+  test('a document that is not issued here sends the customer to the counter', async () => {
+    const { outcome, shown, printed } = await customer({ answer: { suppressed: 'protected' } })
+    expect(outcome).toMatchObject({ kind: 'refused', situation: 'ask-at-counter', error: { code: 'ERR_NOT_ISSUABLE' } })
+    expect(shown.at(-1)).toBe('refused ask-at-counter')
+    expect(JSON.stringify(outcome)).not.toContain('protected')
+    expect(printed).toEqual([])
+  })
+
+  test('a printer that cannot be cleared costs no PIN', async () => {
+    const { outcome, shown, card } = await customer({
+      printer: { clear: async () => Promise.reject(new Error('jam')) },
+    })
+    expect(outcome).toMatchObject({ kind: 'refused', situation: 'out-of-order', error: { code: 'ERR_PRINTER' } })
+    expect(shown).toEqual(['checking', 'refused out-of-order'])
+    expect(card.log).toEqual([])
+  })
+
+  test('a card that is taken before the paper is out ends the case', async () => {
+    let compositionBegan = (): void => {}
+    const composer: Composer = {
+      compose: async (_, { signal }) => {
+        compositionBegan()
+        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+      },
+    }
+    const began = new Promise<void>((resolve) => {
+      compositionBegan = resolve
+    })
+    const { outcome, printed, desk } = await customer({
+      composer,
+      whileServed: async (transport) => {
+        await began
+        transport.remove()
+      },
+    })
+    expect(outcome.kind).toBe('removed')
+    expect(printed).toEqual([])
+    expect(desk.counts.states.abandoned).toBe(1)
+  })
+})
