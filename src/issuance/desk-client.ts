@@ -20,6 +20,10 @@ export interface DeskState {
   readonly stopped: boolean
   readonly stop?:
     | {
+        /** Names this stop and all causes found so far, for `resume`. */
+        readonly id: string
+        /** Causes found so far, from 1; the others are in the audit log. */
+        readonly causes: number
         /** Milliseconds since 1970. */
         readonly at: number
         /** Stable identifier of the cause: `subject`, `page-count`, `register-contradiction`, `clerk`. */
@@ -61,9 +65,14 @@ export class DeskClient {
     return this.#ask('v1/desk/stop', { note })
   }
 
-  /** Resumes issuing. @throws RefusalError `ERR_CASE_STATE` when it is not stopped. */
-  resume(note: string): Promise<DeskState> {
-    return this.#ask('v1/desk/resume', { note })
+  /**
+   * Resumes issuing.
+   *
+   * @param stop - `id` of the stop as seen in {@link state}.
+   * @throws RefusalError `ERR_CASE_STATE` when it is not stopped, or a further cause was found meanwhile.
+   */
+  resume(note: string, stop: string): Promise<DeskState> {
+    return this.#ask('v1/desk/resume', { note, stop })
   }
 
   async #ask(path: string, body?: object): Promise<DeskState> {
@@ -74,11 +83,12 @@ export class DeskClient {
 function parseState(answer: unknown): DeskState {
   const { stopped, stop } = isRecord(answer) ? answer : {}
   if (stopped === false) return { stopped }
-  const { at, reason, case: id, clerk, note } = isRecord(stop) ? stop : {}
+  const { id, causes, at, reason, case: found, clerk, note } = isRecord(stop) ? stop : {}
   const isText = (value: unknown): value is string | undefined => value === undefined || typeof value === 'string'
   const isWellFormed = stopped === true && isInstant(at) && typeof reason === 'string' && isText(clerk) && isText(note)
-  if (!isWellFormed || !(id === undefined || isCaseId(id))) {
+  const isNamed = typeof id === 'string' && /^[\d-]{1,64}$/.test(id) && Number.isSafeInteger(causes)
+  if (!isWellFormed || !isNamed || !(found === undefined || isCaseId(found))) {
     throw new ServerError('malformed answer from the server: stop')
   }
-  return { stopped, stop: { at: Date.parse(at), reason, case: id, clerk, note } }
+  return { stopped, stop: { id, causes: causes as number, at: Date.parse(at), reason, case: found, clerk, note } }
 }

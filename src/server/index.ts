@@ -57,7 +57,7 @@ export type {
 export type { ProxyOptions } from './http/proxies.ts'
 export type { Rate } from './http/rate-limiter.ts'
 export { type AnnouncedInstance, announcedInstances, type InstanceDifference } from './instances.ts'
-export type { BreakerState, Stop } from './issuance/breaker.ts'
+export type { ReportedStop, Stop } from './issuance/breaker.ts'
 export {
   type AcceptedToken,
   type CaseCaller,

@@ -22,10 +22,18 @@ export function startClerk(world: World, network: Network): void {
     if (before === 0 && oracle.resumesBegun === 0) oracle.isStopConfirmed = true
   }
   const resume = async (): Promise<void> => {
-    await network.request(clerk, 'resume', async ({ desk }) => {
+    // A clerk resumes what was seen: causes found since are not resumed from.
+    const seen = await network.request(clerk, 'look', async ({ desk }) => {
+      const work = desk.stopped()
+      await work.catch(failed('look'))
+      const stop = await work
       oracle.resumesBegun += 1
       oracle.isStopConfirmed = false
-      const work = desk.resume(says)
+      return stop
+    })
+    if (seen === undefined) return
+    await network.request(clerk, 'resume', async ({ desk }) => {
+      const work = desk.resume({ ...says, stop: seen.id })
       await work.catch(failed('resume'))
       return work
     })

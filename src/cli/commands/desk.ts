@@ -19,6 +19,16 @@ const note: Option = {
   },
 }
 
+const stop: Option = {
+  name: 'stop',
+  meta: 'ID',
+  pattern: /^[\d-]{1,64}$/,
+  help: {
+    ja: 'desk status が示す停止番号。その後に見つかった原因からは再開しません',
+    en: 'the stop as `desk status` shows it; causes found since are not resumed from',
+  },
+}
+
 const access = [server, clerkTokenFile, serverCa, timeout]
 const notes = {
   ja: '発行の停止はすべてのサーバーに及びます。停止中は /readyz が 503 になるため、ロードバランサーを経由せず、1台のサーバーを直接指定してください。担当者の名前と理由は監査ログに残ります。',
@@ -45,15 +55,18 @@ export const deskStatus: Command = {
 function acting(action: 'stop' | 'resume', help: Command['help']): Command {
   return {
     name: `desk ${action}`,
-    options: [...access, note, ...generalOptions],
-    required: [server, clerkTokenFile, note],
+    options: [...access, note, ...(action === 'resume' ? [stop] : []), ...generalOptions],
+    required: [server, clerkTokenFile, note, ...(action === 'resume' ? [stop] : [])],
     help,
     notes,
     run: async (context) => {
       const { options } = context
       const own = { server: options.get(server)!, tokenFile: options.get(clerkTokenFile)! }
       const more = { serverCa: options.get(serverCa), timeout: options.get(timeout) }
-      return (await import('../serve/desk.ts')).desk(context, { ...own, ...more }, action, options.get(note)!)
+      return (await import('../serve/desk.ts')).desk(context, { ...own, ...more }, action, {
+        note: options.get(note),
+        stop: options.get(stop),
+      })
     },
   }
 }

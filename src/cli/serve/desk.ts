@@ -9,6 +9,8 @@ const labels = {
   ja: {
     running: '発行は停止されていません。',
     stopped: '発行は停止されています。',
+    id: '停止番号',
+    causes: '原因の数',
     at: '停止時刻',
     reason: '原因',
     case: '案件',
@@ -18,6 +20,8 @@ const labels = {
   en: {
     running: 'Issuing is not stopped.',
     stopped: 'Issuing is stopped.',
+    id: 'Stop',
+    causes: 'Causes',
     at: 'Since',
     reason: 'Cause',
     case: 'Case',
@@ -38,14 +42,14 @@ export interface DeskAccess {
 /**
  * `desk status|stop|resume`.
  *
- * @param note - the clerk's reason, for `stop` and `resume`.
+ * @param note - the clerk's reason, for `stop` and `resume`. `stop`: the stop that is resumed from.
  * @throws CliError, DependencyError; RefusalError, ServerError as {@link DeskClient}.
  */
 export async function desk(
   { io, messages }: Context,
   { server, tokenFile, serverCa, timeout }: DeskAccess,
   action: 'state' | 'stop' | 'resume',
-  note = '',
+  { note = '', stop = '' }: { readonly note?: string | undefined; readonly stop?: string | undefined } = {},
 ): Promise<Result> {
   const token = (await readText(tokenFile)).trim()
   if (!/^[\x21-\x7e]{16,512}$/.test(token)) throw usageError('bad-value', '--clerk-token-file FILE')
@@ -58,21 +62,24 @@ export async function desk(
     if (error instanceof TypeError) throw usageError('bad-value', '--server URL')
     throw error
   }
-  return resultOf(action === 'state' ? await client.state() : await client[action](note), messages.language)
+  const done = { state: () => client.state(), stop: () => client.stop(note), resume: () => client.resume(note, stop) }
+  return resultOf(await done[action](), messages.language)
 }
 
 function resultOf({ stopped, stop }: DeskState, language: 'ja' | 'en'): Result {
   const text = labels[language]
   if (stop === undefined) return { json: { stopped }, text: `${text.running}\n` }
-  const { at, reason, case: id, clerk, note } = stop
+  const { id: stopId, causes, at, reason, case: id, clerk, note } = stop
   const when = new Date(at)
   const rows = [
+    [text.id, stopId],
+    [text.causes, String(causes)],
     [text.at, momentInJapan(when)],
     [text.reason, printable(reason)],
     ...(id === undefined ? [] : [[text.case, id]]),
     ...(clerk === undefined ? [] : [[text.clerk, printable(clerk)]]),
     ...(note === undefined ? [] : [[text.note, printable(note)]]),
   ]
-  const json = { stopped, stop: { at: when.toISOString(), reason, case: id, clerk, note } }
+  const json = { stopped, stop: { id: stopId, causes, at: when.toISOString(), reason, case: id, clerk, note } }
   return { json, text: `${text.stopped}\n${table(rows)}` }
 }

@@ -321,7 +321,10 @@ export class DeskProbe {
     if (this.#clerk === undefined) {
       throw new CaseAborted({ result: 'not-run', reason: 'not-configured', came: '--clerk' })
     }
-    return this.post(`v1/desk/${action}`, { note }, this.#clerk)
+    if (action === 'stop') return this.post('v1/desk/stop', { note }, this.#clerk)
+    const state = await this.probe.request('v1/desk', { method: 'GET' }, this.#clerk)
+    const stop = state.kind === 'answer' ? field(field(state.json, 'stop'), 'id') : undefined
+    return this.post('v1/desk/resume', { note, ...(typeof stop === 'string' && { stop }) }, this.#clerk)
   }
 
   /** Whether the clerk's credential was given. */

@@ -1,6 +1,6 @@
 import { AuditError, RefusalError } from '../../errors.ts'
 import { areDocuments, type CaseOutcome, caseOutcomes, caseToJson } from '../../issuance/index.ts'
-import type { Stop } from '../issuance/breaker.ts'
+import type { ReportedStop } from '../issuance/breaker.ts'
 import type { IssuanceDesk } from '../issuance/desk.ts'
 import type { Admission } from './admission.ts'
 import { digestOf, type Exchange, type Job, json } from './exchange.ts'
@@ -178,22 +178,25 @@ export function stopJob(serving: DeskServing, clerkOf: Authentication, action: '
     admission.requireRoom()
     const clerk = await gate.enterAs('clerk', clerkOf, exchange)
     const fields = await readJsonBody(exchange, maxBytes)
-    requireOnly(fields, ['note'])
+    requireOnly(fields, action === 'resume' ? ['note', 'stop'] : ['note'])
     const note = textOf(fields, 'note')
     if (note.trim() === '' || note.length > 500)
       throw new RequestProblem('ERR_REQUEST', 'note: not 1 to 500 characters')
+    const seen = action === 'resume' ? textOf(fields, 'stop') : ''
     const stop = await admission.run(exchange, async () => {
-      await desk[action]({ clerk, note })
+      if (action === 'resume') await desk.resume({ clerk, note, stop: seen })
+      else await desk.stop({ clerk, note })
       return desk.stopped()
     })
     return json(200, stopBody(stop))
   }
 }
 
-function stopBody(stop: Stop | undefined): object {
+function stopBody(stop: ReportedStop | undefined): object {
   if (stop === undefined) return { stopped: false }
-  const { at, reason, case: id, clerk, note } = stop
-  return { stopped: true, stop: { at: new Date(at).toISOString(), reason, case: id, clerk, note } }
+  const { id, at, reason, case: found, clerk, note, more = 0 } = stop
+  const about = { reason, case: found, clerk, note, causes: more + 1 }
+  return { stopped: true, stop: { id, at: new Date(at).toISOString(), ...about } }
 }
 
 /** Reads a body; one that is malformed is audited. @throws what `parse` throws; RequestProblem, AuditError. */

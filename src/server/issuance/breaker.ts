@@ -22,6 +22,17 @@ export interface BreakerState {
   readonly stop?: Stop | undefined
 }
 
+/** A stop as a clerk sees it. */
+export interface ReportedStop extends Stop {
+  /** Names this stop and all causes found so far: who resumes issuing says what was seen. 1 to 64 of `0-9` and `-`. */
+  readonly id: string
+}
+
+/** The stop of a state; another cause, and another stop, has another id. */
+export function reportedStop({ epoch, stop }: BreakerState): ReportedStop | undefined {
+  return stop && { ...stop, id: `${epoch}-${stop.more ?? 0}` }
+}
+
 /** Its state, and the text the store has of it. */
 export interface StoredBreaker {
   readonly state: BreakerState

@@ -16,7 +16,7 @@ import { isIdentifier } from '../../token/index.ts'
 import type { AuditEvent } from '../audit/line.ts'
 import type { Condition, HealthSource } from '../health.ts'
 import type { TextChange } from '../stores/store.ts'
-import { Breaker, breakerKey, type Stop, type StoredBreaker } from './breaker.ts'
+import { Breaker, breakerKey, type ReportedStop, reportedStop, type Stop, type StoredBreaker } from './breaker.ts'
 import {
   type CaseRecord,
   caseIdIn,
@@ -362,23 +362,36 @@ export class IssuanceDesk implements HealthSource {
   /**
    * Resumes issuing after a stop. Cases opened before do not continue.
    *
+   * @param stop - its `id` as {@link stopped} returned it: a cause that the clerk has not seen is not resumed from.
    * @throws TypeError as {@link stop}. @throws RefusalError `ERR_CASE_STATE` when it is not stopped, or a further cause was
    *   found meanwhile; `ERR_STORE_UNAVAILABLE`. @throws AuditError `ERR_AUDIT`: issuing stays stopped.
    */
-  async resume({ clerk, note }: { readonly clerk: string; readonly note: string }): Promise<void> {
+  async resume({
+    clerk,
+    note,
+    stop,
+  }: {
+    readonly clerk: string
+    readonly note: string
+    readonly stop: string
+  }): Promise<void> {
     requireClerk(clerk, note)
+    if (typeof stop !== 'string') throw new TypeError('stop must be the id of a stop')
     await this.#breaker.flush()
     const breaker = await this.#breaker.read()
     const { state } = breaker
     if (state.stop === undefined) throw new RefusalError('ERR_CASE_STATE', 'issuing is not stopped')
+    if (reportedStop(state)!.id !== stop) {
+      throw new RefusalError('ERR_CASE_STATE', 'issuing is stopped for another cause, or a further one: look again')
+    }
     await this.#write({ type: 'issuing-resumed', clerk, note, epoch: state.epoch + 1, stopReason: state.stop.reason })
     await this.#breaker.resume(breaker)
     this.#since = new Date(this.#settings.clock.now())
   }
 
   /** Why and since when issuing is stopped; `undefined` while it is not. @throws RefusalError `ERR_STORE_UNAVAILABLE`. */
-  async stopped(): Promise<Stop | undefined> {
-    return (await this.#breaker.read()).state.stop
+  async stopped(): Promise<ReportedStop | undefined> {
+    return reportedStop((await this.#breaker.read()).state)
   }
 
   /**

@@ -257,7 +257,14 @@ describe('the desk over HTTP', () => {
     const { handler, service, events, path } = await sealed({ metrics: true })
     expect(await accepted(handler, read('/v1/desk', 'clerk-1'))).toEqual({ stopped: false })
     const stopped = await accepted<object>(handler, stop('stop', { note: 'a page of another person' }))
-    const about = { reason: 'clerk', clerk: 'clerk-1', note: 'a page of another person', at: expect.any(String) }
+    const about = {
+      id: '0-0',
+      causes: 1,
+      reason: 'clerk',
+      clerk: 'clerk-1',
+      note: 'a page of another person',
+      at: expect.any(String),
+    }
     expect(stopped).toEqual({ stopped: true, stop: about })
     expect(await accepted(handler, read('/v1/desk', 'clerk-2'))).toEqual(stopped)
     expect(await outcome(await handler.fetch(read('/readyz', '')))).toBe('503 ERR_NOT_READY')
@@ -269,8 +276,12 @@ describe('the desk over HTTP', () => {
     expect(metrics).toContain('jpki_card_cases_total{state="sealed"} 1')
     expect(metrics).toContain('jpki_card_late_results_total 0')
     expect(metrics).not.toContain(path.slice(10))
-    expect(await accepted(handler, stop('resume', { note: 'found' }, 'clerk-2'))).toEqual({ stopped: false })
-    expect(await outcome(await handler.fetch(stop('resume', { note: 'again' })))).toBe('409 ERR_CASE_STATE')
+    expect(await accepted(handler, stop('resume', { note: 'found', stop: '0-0' }, 'clerk-2'))).toEqual({
+      stopped: false,
+    })
+    expect(await outcome(await handler.fetch(stop('resume', { note: 'again', stop: '1-0' })))).toBe(
+      '409 ERR_CASE_STATE',
+    )
     expect(await outcome(await handler.fetch(read('/readyz', '')))).toBe('200')
     expect(events.filter(({ type }) => type === 'issuing-resumed')).toMatchObject([{ clerk: 'clerk-2', note: 'found' }])
   })

@@ -282,6 +282,8 @@ const forIssuers: readonly Drive[] = [
 const note = { note: 'a page of another person' }
 const clerks = (action: string) => `POST /v1/desk/${action}`
 const stopping = async ({ desk }: Desk) => desk.stop({ clerk: 'clerk-1', note: 'n' })
+const noteFor = (action: string) => (action === 'resume' ? { ...note, stop: '0-0' } : note)
+
 const forClerks: readonly Drive[] = [
   ...commonOf('GET /v1/desk', '/v1/desk', desk().options, 'clerkOf'),
   after('GET /v1/desk', 'a desk', 200, undefined, () => get('/v1/desk')),
@@ -294,16 +296,18 @@ const forClerks: readonly Drive[] = [
     ...commonOf(clerks(action), `/v1/desk/${action}`, desk().options, 'clerkOf'),
     after(clerks(action), 'a note', 200, undefined, async (made) => {
       if (action === 'resume') await stopping(made)
-      return post(`/v1/desk/${action}`, note)
+      return post(`/v1/desk/${action}`, noteFor(action))
     }),
     after(clerks(action), 'an audit log that is full', 503, 'ERR_AUDIT', async (made) => {
       if (action === 'resume') await stopping(made)
       made.breakAudit()
-      return post(`/v1/desk/${action}`, note)
+      return post(`/v1/desk/${action}`, noteFor(action))
     }),
-    ...failures(clerks(action), () => post(`/v1/desk/${action}`, note)),
+    ...failures(clerks(action), () => post(`/v1/desk/${action}`, noteFor(action))),
   ]),
-  after(clerks('resume'), 'a desk that is not stopped', 409, 'ERR_CASE_STATE', () => post('/v1/desk/resume', note)),
+  after(clerks('resume'), 'a desk that is not stopped', 409, 'ERR_CASE_STATE', () =>
+    post('/v1/desk/resume', noteFor('resume')),
+  ),
 ]
 
 const subject = { userId: 'user-1', kind: 'residence-record' }

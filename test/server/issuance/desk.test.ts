@@ -437,19 +437,38 @@ describe('a stop', () => {
       { clerk: 'a b', note: 'x' },
       { clerk: 'sato', note: ' ' },
     ]) {
-      await expect(two.desk.resume(wrong)).rejects.toBeInstanceOf(TypeError)
+      await expect(two.desk.resume({ ...wrong, stop: '0-0' })).rejects.toBeInstanceOf(TypeError)
     }
-    await two.desk.resume({ clerk: 'suzuki', note: 'cause found' })
+    const clerk = { clerk: 'suzuki', note: 'cause found' }
+    await expect(two.desk.resume({ ...clerk, stop: 1 as never })).rejects.toBeInstanceOf(TypeError)
+    expect(await outcome(two.desk.resume({ ...clerk, stop: '0-1' }))).toBe('ERR_CASE_STATE')
+    await two.desk.resume({ ...clerk, stop: (await two.desk.stopped())!.id })
     expect(two.events.at(-1)).toMatchObject({
       type: 'issuing-resumed',
       clerk: 'suzuki',
       note: 'cause found',
       stopReason: 'clerk',
     })
-    expect(await outcome(two.desk.resume({ clerk: 'suzuki', note: 'again' }))).toBe('ERR_CASE_STATE')
+    expect(await outcome(two.desk.resume({ clerk: 'suzuki', note: 'again', stop: '1-0' }))).toBe('ERR_CASE_STATE')
     expect(await outcome(one.desk.release(one.id, { terminal, fence: 3 }))).toBe('ERR_ISSUING_STOPPED')
     const { view } = await sealedCase({ store }, 3)
     expect(view.state).toBe('sealed')
+  })
+
+  test('is not resumed from a cause that the clerk has not seen', async () => {
+    const { desk, events } = deskOf()
+    await desk.stop({ clerk: 'sato', note: 'a page of another person' })
+    const seen = (await desk.stopped())!.id
+    await desk.stop({ clerk: 'tanaka', note: 'the same at another shop' })
+    expect(await desk.stopped()).toMatchObject({ clerk: 'sato', more: 1 })
+    const clerk = { clerk: 'suzuki', note: 'cause found' }
+    expect(await outcome(desk.resume({ ...clerk, stop: seen }))).toBe('ERR_CASE_STATE')
+    expect(events.filter(({ type }) => type === 'issuing-resumed')).toEqual([])
+    await desk.resume({ ...clerk, stop: (await desk.stopped())!.id })
+    expect(await desk.stopped()).toBeUndefined()
+    // That of another stop does not fit the next one.
+    await desk.stop({ clerk: 'sato', note: 'again' })
+    expect(await outcome(desk.resume({ ...clerk, stop: seen }))).toBe('ERR_CASE_STATE')
   })
 
   test('by a mismatch the terminal reports', async () => {

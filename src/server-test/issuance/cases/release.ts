@@ -399,7 +399,7 @@ const terminalAsClerk: DeskCase = deskCase(
     const note = { note: 'evaluation' }
     const answers = [
       await probe.post('v1/desk/stop', note, probe.terminal),
-      await probe.post('v1/desk/resume', note, probe.terminal),
+      await probe.post('v1/desk/resume', { ...note, stop: '0-0' }, probe.terminal),
     ]
     return afterRefusals(answers, ['ERR_FORBIDDEN', 'ERR_NOT_FOUND'], () => probe.issue())
   },
