@@ -1,5 +1,5 @@
 import { challengeDigest, createVisitKey, type VisitKey } from '../../token/index.ts'
-import { type Answer, type Claimed, field } from '../client.ts'
+import { type Answer, type Claimed, codeOf, field } from '../client.ts'
 import type { EvaluationTerminal } from '../options.ts'
 import { holderOf, Probe } from '../probe.ts'
 import { CaseAborted, expectAcceptance, expectRefusal, type Verdict, verdict } from '../verdict.ts'
@@ -140,7 +140,7 @@ export class DeskProbe {
   }
 
   /** The card signs a challenge and a key of the visit. @throws CaseAborted without a challenge. */
-  async visit(terminal = this.terminal, canary = this.someone()): Promise<Visit> {
+  async visit(terminal: EvaluationTerminal = this.terminal, canary: Canary = this.someone()): Promise<Visit> {
     return { canary, terminal, ...(await this.#sign(canary.card, terminal)) }
   }
 
@@ -162,7 +162,7 @@ export class DeskProbe {
   }
 
   /** A visit whose case was opened. @throws CaseAborted when it was not. */
-  async open(terminal = this.terminal, canary = this.someone()): Promise<Opened> {
+  async open(terminal: EvaluationTerminal = this.terminal, canary: Canary = this.someone()): Promise<Opened> {
     return this.opened(await this.visit(terminal, canary))
   }
 
@@ -171,6 +171,9 @@ export class DeskProbe {
     const answer = await this.submit(visit)
     const found = this.openedBy(visit, answer)
     if (found !== undefined) return found
+    if (codeOf(answer) === 'ERR_ISSUING_STOPPED') {
+      throw new CaseAborted(verdict(this.hasClerk ? 'failed' : 'not-run', 'not-resumed', answer))
+    }
     const { terminal } = visit
     const accepted = expectAcceptance(answer, { terminal: terminal.name, purpose: this.probe.purpose })
     throw new CaseAborted(accepted.result === 'passed' ? verdict('failed', 'malformed', answer) : accepted)
@@ -202,16 +205,20 @@ export class DeskProbe {
   }
 
   /** The present state of a case; `undefined` without an answer that describes it. */
-  async seen({ case: { id }, terminal }: Opened): Promise<SeenCase | undefined> {
-    const answer = await this.state(id, terminal)
-    const found = answer.kind === 'answer' && answer.status === 200 ? caseIn(answer.json) : undefined
-    return found?.id === id ? found : undefined
+  async seen(one: Opened): Promise<SeenCase | undefined> {
+    return seenIn(await this.state(one.case.id, one.terminal), one)
   }
 
   /** Asks for the state until it is one of these, or final, or so much time has passed. @returns the last one seen. */
-  async until(one: Opened, states: readonly string[], at = one.endsAt + endGraceMs): Promise<SeenCase | undefined> {
+  async until(
+    one: Opened,
+    states: readonly string[],
+    at: number = one.endsAt + endGraceMs,
+  ): Promise<SeenCase | undefined> {
     for (;;) {
-      const seen = await this.seen(one)
+      const answer = await this.state(one.case.id, one.terminal)
+      const seen = seenIn(answer, one)
+      if (answer.kind === 'answer' && answer.status === 404) return undefined
       if (seen !== undefined && (states.includes(seen.state) || ends.includes(seen.state))) return seen
       if (performance.now() >= at) return seen
       await this.probe.wait(pollMs)
@@ -228,13 +235,18 @@ export class DeskProbe {
   }
 
   /** Fetches a document as a terminal, and opens it with the key of a visit, as a document of the case of `one`. */
-  async receive(one: Opened, fence: number, as = one.terminal, key = one.key): Promise<Received> {
+  async receive(
+    one: Opened,
+    fence: number,
+    as: EvaluationTerminal = one.terminal,
+    key: VisitKey = one.key,
+  ): Promise<Received> {
     const answer = await this.release(one.case.id, fence, as)
     return { answer, document: this.documentIn(answer, one, fence, key) }
   }
 
   /** What an answer to a release holds for a visit. */
-  documentIn(answer: Answer, one: Opened, fence: number, key = one.key): Received['document'] {
+  documentIn(answer: Answer, one: Opened, fence: number, key: VisitKey = one.key): Received['document'] {
     const sealed = answer.kind === 'answer' && answer.status === 200 ? field(answer.json, 'sealed') : undefined
     if (sealed === undefined) return 'none'
     const { terminal, challengeDigest, canary } = one
@@ -284,7 +296,7 @@ export class DeskProbe {
   }
 
   /** A whole visit. */
-  async issue(terminal = this.terminal, canary = this.someone()): Promise<Verdict> {
+  async issue(terminal: EvaluationTerminal = this.terminal, canary: Canary = this.someone()): Promise<Verdict> {
     return this.collect(await this.open(terminal, canary))
   }
 
@@ -356,6 +368,12 @@ export class DeskProbe {
 /** The readiness of a server. */
 export function ready(probe: Probe): Promise<Answer> {
   return probe.request('readyz', { method: 'GET' })
+}
+
+/** The case of a visit, in an answer about its state. */
+function seenIn(answer: Answer, one: Opened): SeenCase | undefined {
+  const found = stateIn(answer)
+  return found?.id === one.case.id ? found : undefined
 }
 
 /** The case of an answer that has one as its body. */

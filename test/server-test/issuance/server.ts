@@ -29,7 +29,7 @@ export interface Broken {
   readonly http?: (request: Request, next: (request: Request) => Promise<Response>) => Promise<Response>
 }
 
-const clerk = { authorization: 'Bearer clerk-1' }
+export const clerk = { authorization: 'Bearer clerk-1' }
 
 /** A server with a desk, right in every respect unless it is broken, and what an evaluation needs to know of it. */
 export async function startDesk(prepared: PreparedPki, { register, composer, desk: more, http }: Broken = {}) {
