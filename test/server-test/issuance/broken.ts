@@ -221,14 +221,18 @@ const forgetful = (): Broken => {
   let known = new Set<string>()
   let forgotten: ReadonlySet<string> = new Set()
   return {
-    http: (request, next) => {
+    http: async (request, next) => {
       if (pathOf(request) === '/readyz') {
         forgotten = new Set([...forgotten, ...known])
         known = new Set()
       }
       const [, id = ''] = caseOf(request) ?? []
-      known.add(id)
-      return forgotten.has(id) ? Promise.resolve(json(404, { code: 'ERR_CASE_UNKNOWN' })) : next(request)
+      if (forgotten.has(id)) return json(404, { code: 'ERR_CASE_UNKNOWN' })
+      const response = await next(request)
+      if (pathOf(request) === '/v1/cases' && response.status === 201) {
+        known.add(((await response.clone().json()) as { case: { id: string } }).case.id)
+      }
+      return response
     },
   }
 }

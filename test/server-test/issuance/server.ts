@@ -29,6 +29,9 @@ export interface Broken {
   readonly http?: (request: Request, next: (request: Request) => Promise<Response>) => Promise<Response>
 }
 
+/** One moment for all runs of a file: their certificates are made once. */
+const now = new Date()
+
 export const clerk = { authorization: 'Bearer clerk-1' }
 
 /** A server with a desk, right in every respect unless it is broken, and what an evaluation needs to know of it. */
@@ -67,7 +70,7 @@ export async function startDesk(prepared: PreparedPki, { register, composer, des
     url: origin,
     /** Evaluates it. */
     evaluate: (options: Partial<EvaluateIssuanceOptions> = {}): Promise<EvaluationReport> =>
-      evaluateIssuance({ url: origin, pki: prepared.pki, terminals, town: { port: townPort }, clerk, ...options }),
+      evaluateIssuance({ now, url: origin, pki: prepared.pki, terminals, town: { port: townPort }, clerk, ...options }),
     [Symbol.asyncDispose]: async () => {
       await listening[Symbol.asyncDispose]()
       await desk.close()
