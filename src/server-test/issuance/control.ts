@@ -17,7 +17,7 @@ export class Control {
   }
 
   /** @throws CaseAborted when one of them was not given. */
-  require(...names: readonly (keyof ControlCommands)[]): void {
+  requireCommand(...names: readonly (keyof ControlCommands)[]): void {
     const missing = names.filter((name) => this.#commands[name] === undefined)
     if (missing.length === 0) return
     throw new CaseAborted({ result: 'not-run', reason: 'not-configured', came: `--control: ${missing.join(', ')}` })
@@ -25,7 +25,7 @@ export class Control {
 
   /** Runs one to its end. @throws CaseAborted when it was not given, or fails. */
   async run(name: keyof ControlCommands): Promise<void> {
-    this.require(name)
+    this.requireCommand(name)
     const child = spawn(this.#commands[name]!, {
       shell: true,
       stdio: 'ignore',

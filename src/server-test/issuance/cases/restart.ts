@@ -24,7 +24,7 @@ function killed(
   const { id, en, ja } = row
   const why = { id, incidents: ['I1', 'I7'] as const, title: { en, ja }, why: lost }
   return deskCase('restart', 'accept', why, async (probe) => {
-    probe.control.require('kill', 'start')
+    probe.control.requireCommand('kill', 'start')
     const found = await run(probe)
     return found.result === 'passed' ? probe.issue() : found
   })
@@ -163,7 +163,7 @@ const storeRestarted: DeskCase = deskCase(
     },
   },
   async (probe) => {
-    probe.control.require('restartStore')
+    probe.control.requireCommand('restartStore')
     return afterRelease(probe, false, async () => {
       await probe.control.run('restartStore')
       await probe.back()
