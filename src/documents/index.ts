@@ -1,0 +1,7 @@
+/**
+ * Signed documents: CMS, PDF and XML, made with the signature key of a card and verified.
+ *
+ * @module jpki-card/documents
+ */
+export * from './report.ts'
+export * from './signer.ts'
