@@ -1,8 +1,8 @@
 import { asciiText, concat, copyBytes } from '../../bytes.ts'
 import { historicalRange } from '../../card/capabilities.ts'
 import { isDay } from '../../days.ts'
+import { DerReader, readOid } from '../../der/index.ts'
 import { DecodeError } from '../../errors.ts'
-import { DerReader, readOid } from '../../pki/x509/der.ts'
 import { type CardVerifiableCertificate, cvcLength, decodeCvc, fieldOf, rebased } from '../../registry/index.ts'
 import { encodeTlv, readTlv, type Tlv } from '../../tlv/index.ts'
 

@@ -1,4 +1,4 @@
-import { context, DerReader, tags } from '../x509/der.ts'
+import { context, DerReader, tags } from '../../der/index.ts'
 import { readRawExtensions } from '../x509/extensions.ts'
 import type { Certificate, GeneralName } from '../x509/index.ts'
 

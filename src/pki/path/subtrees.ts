@@ -1,4 +1,4 @@
-import { DerReader, tags } from '../x509/der.ts'
+import { DerReader, tags } from '../../der/index.ts'
 import type { GeneralName, GeneralSubtree } from '../x509/index.ts'
 
 const smtpUtf8Mailbox = '1.3.6.1.5.5.7.8.9'

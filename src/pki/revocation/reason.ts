@@ -1,5 +1,5 @@
+import { type DerReader, readInteger, tags } from '../../der/index.ts'
 import { DecodeError } from '../../errors.ts'
-import { type DerReader, readInteger, tags } from '../x509/der.ts'
 
 /** Bits 1 to 8 of ReasonFlags, every reason; bit 0 is not used. RFC 5280 4.2.1.13. */
 export const allReasons = 0x1fe

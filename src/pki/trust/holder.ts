@@ -1,4 +1,5 @@
 import { copyBytes } from '../../bytes.ts'
+import { DerReader, tags } from '../../der/index.ts'
 import { CertificateError } from '../../errors.ts'
 import {
   counted,
@@ -12,7 +13,6 @@ import {
   sexOf,
   utf8Text,
 } from '../../holder-fields.ts'
-import { DerReader, tags } from '../x509/der.ts'
 import type { Certificate } from '../x509/index.ts'
 
 /** Names of the attributes in {@link HolderAttributes}. */

@@ -1,7 +1,6 @@
 import { copyBytes, toHex } from '../../bytes.ts'
-import { CertificateError, DecodeError } from '../../errors.ts'
-import { Algorithm } from './algorithm.ts'
 import {
+  Algorithm,
   context,
   DerReader,
   type EncodingFinding,
@@ -10,7 +9,8 @@ import {
   readSmallInteger,
   readTime,
   tags,
-} from './der.ts'
+} from '../../der/index.ts'
+import { CertificateError, DecodeError } from '../../errors.ts'
 import { decodeExtensions, type Extensions, readRawExtensions } from './extensions.ts'
 import { Name } from './name.ts'
 import { PublicKey, type PublicKeyKind } from './public-key.ts'

@@ -1,6 +1,6 @@
 import { copyBytes } from '../../bytes.ts'
+import { context, DerReader, readBoolean, readNamedBits, readOid, readSmallInteger, tags } from '../../der/index.ts'
 import { DecodeError } from '../../errors.ts'
-import { context, DerReader, readBoolean, readNamedBits, readOid, readSmallInteger, tags } from './der.ts'
 import { type GeneralName, readGeneralName, readGeneralNames } from './general-name.ts'
 import { Name } from './name.ts'
 

@@ -1,6 +1,6 @@
 import { latin1Text } from '../../bytes.ts'
+import { context, type DerReader, readOid } from '../../der/index.ts'
 import { DecodeError } from '../../errors.ts'
-import { context, type DerReader, readOid } from './der.ts'
 import { Name } from './name.ts'
 
 /** A GeneralName. RFC 5280 4.2.1.6. */

@@ -1,10 +1,9 @@
 /**
  * Certificates and signatures without cards.
  */
-export type { Algorithm } from './algorithm.ts'
+export type { Algorithm, EncodingFinding, EncodingFindingKind } from '../../der/index.ts'
+export { encodingFindingKinds } from '../../der/index.ts'
 export { Certificate } from './certificate.ts'
-export type { EncodingFinding, EncodingFindingKind } from './der.ts'
-export { encodingFindingKinds } from './der.ts'
 export type {
   DistributionPoint,
   DistributionPointName,

@@ -1,6 +1,6 @@
 import { copyBytes, latin1Text, toHex } from '../../bytes.ts'
+import { DerReader, type Element, readOid, tags } from '../../der/index.ts'
 import { DecodeError } from '../../errors.ts'
-import { DerReader, type Element, readOid, tags } from './der.ts'
 
 /** One attribute of a distinguished name. */
 export interface NameAttribute {

@@ -1,8 +1,16 @@
 import { createPublicKey, type KeyObject, type PublicKeyInput } from 'node:crypto'
 import { toHex } from '../../bytes.ts'
+import {
+  Algorithm,
+  DerReader,
+  type Element,
+  isNullOrAbsent,
+  passInteger,
+  readBitString,
+  readOid,
+  tags,
+} from '../../der/index.ts'
 import { DecodeError } from '../../errors.ts'
-import { Algorithm, isNullOrAbsent } from './algorithm.ts'
-import { DerReader, type Element, passInteger, readBitString, readOid, tags } from './der.ts'
 
 /** Kind and size of a public key. No algorithm is assumed: present cards have RSA-2048, the next ones EC P-384. */
 export type PublicKeyKind =

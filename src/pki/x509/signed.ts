@@ -1,7 +1,6 @@
 import { constants, createVerify, type KeyObject, type VerifyKeyObjectInput, verify } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
-import { Algorithm, isNullOrAbsent } from './algorithm.ts'
-import { context, DerReader, readInteger, readSmallInteger, tags } from './der.ts'
+import { Algorithm, context, DerReader, isNullOrAbsent, readInteger, readSmallInteger, tags } from '../../der/index.ts'
 import type { PublicKey } from './public-key.ts'
 import type { SignatureBudget } from './signature-budget.ts'
 

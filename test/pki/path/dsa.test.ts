@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { DerReader, tags } from '../../../src/der/index.ts'
 import { inspectPath } from '../../../src/pki/path/inspect.ts'
 import type { PathOptions } from '../../../src/pki/path/options.ts'
-import { DerReader, tags } from '../../../src/pki/x509/der.ts'
 import { Certificate } from '../../../src/pki/x509/index.ts'
 import { ca, issue, type Keys, newKeys, oid, type Plan, sequence } from '../../support/issue.ts'
 

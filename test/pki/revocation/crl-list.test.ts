@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { concat } from '../../../src/bytes.ts'
+import { DerReader } from '../../../src/der/index.ts'
 import { CertificateError, DecodeError } from '../../../src/errors.ts'
 import { RevocationList } from '../../../src/pki/revocation/index.ts'
-import { DerReader } from '../../../src/pki/x509/der.ts'
 import { Name } from '../../../src/pki/x509/name.ts'
 import { der, entry, extension, integer, list, name } from './crl-der.ts'
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { DerReader } from '../../../src/der/index.ts'
 import { DecodeError } from '../../../src/errors.ts'
 import { readEntry } from '../../../src/pki/revocation/crl/entry.ts'
 import { EntryScan } from '../../../src/pki/revocation/crl/entry-index.ts'
-import { DerReader } from '../../../src/pki/x509/der.ts'
 import { der, extension, sequence } from '../../support/issue.ts'
 
 const reason = (code: number) => sequence(extension('2.5.29.21', der(0x0a, Buffer.from([code]))))

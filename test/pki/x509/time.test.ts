@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { DerReader, readTime } from '../../../src/pki/x509/der.ts'
+import { DerReader, readTime } from '../../../src/der/index.ts'
 
 /** A UTCTime or GeneralizedTime. */
 function timeOf(tag: number, text: string): DerReader {

@@ -2,9 +2,8 @@ import { constants, createHash, generateKeyPairSync, randomBytes, sign, X509Cert
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { fromHex, toHex } from '../../../src/bytes.ts'
+import { Algorithm, DerReader } from '../../../src/der/index.ts'
 import { CertificateError } from '../../../src/errors.ts'
-import { Algorithm } from '../../../src/pki/x509/algorithm.ts'
-import { DerReader } from '../../../src/pki/x509/der.ts'
 import {
   Certificate,
   digestInfo,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { DerReader, type EncodingFinding, validTime } from '../../../der/index.ts'
 import { DecodeError } from '../../../errors.ts'
-import { DerReader, type EncodingFinding, validTime } from '../../x509/der.ts'
 import type { Name } from '../../x509/name.ts'
 import { type RawEntry, type RevokedEntry, readEntry } from './entry.ts'
 

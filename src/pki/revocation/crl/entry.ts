@@ -1,5 +1,5 @@
+import { type DerReader, readGeneralizedTime, readInteger, readTime, tags } from '../../../der/index.ts'
 import { DecodeError } from '../../../errors.ts'
-import { type DerReader, readGeneralizedTime, readInteger, readTime, tags } from '../../x509/der.ts'
 import { readRawExtensions } from '../../x509/extensions.ts'
 import { readGeneralNames } from '../../x509/general-name.ts'
 import type { Name } from '../../x509/name.ts'

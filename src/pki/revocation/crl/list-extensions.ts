@@ -1,6 +1,6 @@
 import { toHex } from '../../../bytes.ts'
+import { context, type DerReader, readBoolean, readInteger, readNamedBits, tags } from '../../../der/index.ts'
 import { DecodeError } from '../../../errors.ts'
-import { context, type DerReader, readBoolean, readInteger, readNamedBits, tags } from '../../x509/der.ts'
 import {
   type DistributionPoint,
   type DistributionPointName,

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { toHex } from '../../../bytes.ts'
-import { CertificateError, DecodeError } from '../../../errors.ts'
-import { Algorithm } from '../../x509/algorithm.ts'
-import type { Certificate } from '../../x509/certificate.ts'
 import {
+  Algorithm,
   context,
   DerReader,
   type EncodingFinding,
@@ -12,7 +10,9 @@ import {
   readSmallInteger,
   readTime,
   tags,
-} from '../../x509/der.ts'
+} from '../../../der/index.ts'
+import { CertificateError, DecodeError } from '../../../errors.ts'
+import type { Certificate } from '../../x509/certificate.ts'
 import { Name } from '../../x509/name.ts'
 import type { PublicKey } from '../../x509/public-key.ts'
 import {

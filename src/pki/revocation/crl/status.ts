@@ -1,6 +1,6 @@
 import { equalBytes } from '../../../bytes.ts'
+import type { EncodingFinding } from '../../../der/index.ts'
 import type { Certificate } from '../../x509/certificate.ts'
-import type { EncodingFinding } from '../../x509/der.ts'
 import type { DistributionPoint } from '../../x509/extensions.ts'
 import type { PublicKey } from '../../x509/public-key.ts'
 import { finish, type Steps } from '../../x509/signature-budget.ts'

@@ -1,7 +1,13 @@
+import {
+  Algorithm,
+  type DerReader,
+  readBitString,
+  readGeneralizedTime,
+  readSmallInteger,
+  tags,
+} from '../../../der/index.ts'
 import { CertificateError, DecodeError } from '../../../errors.ts'
-import { Algorithm } from '../../x509/algorithm.ts'
 import { Certificate } from '../../x509/certificate.ts'
-import { type DerReader, readBitString, readGeneralizedTime, readSmallInteger, tags } from '../../x509/der.ts'
 import { type RawExtension, readRawExtensions } from '../../x509/extensions.ts'
 import { Name } from '../../x509/name.ts'
 import { ids } from './request.ts'

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { concat, equalBytes, toHex } from '../../../bytes.ts'
-import { Algorithm, isNullOrAbsent } from '../../x509/algorithm.ts'
+import { Algorithm, type DerReader, isNullOrAbsent, readInteger, tags } from '../../../der/index.ts'
 import type { Certificate } from '../../x509/certificate.ts'
-import { type DerReader, readInteger, tags } from '../../x509/der.ts'
 
 // DER encoding for OCSP requests. X.690 8 and 10.
 

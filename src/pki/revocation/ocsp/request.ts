@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { context, tags } from '../../../der/index.ts'
 import { CertificateError } from '../../../errors.ts'
 import type { Certificate } from '../../x509/certificate.ts'
-import { context, tags } from '../../x509/der.ts'
 import { CertId, type CertIdHash, element, oid } from './cert-id.ts'
 
 /** Object identifiers of RFC 6960 appendix B. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { equalBytes } from '../../../bytes.ts'
+import { context, DerReader, tags } from '../../../der/index.ts'
 import type { Certificate } from '../../x509/certificate.ts'
-import { context, DerReader, tags } from '../../x509/der.ts'
 import { readRawExtensions } from '../../x509/extensions.ts'
 import { type SignatureLimits, verifySigned } from '../../x509/signed.ts'
 import type { BasicOcspResponse, ResponderId } from './basic.ts'

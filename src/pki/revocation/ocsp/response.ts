@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { toHex } from '../../../bytes.ts'
+import { DerReader, type EncodingFinding, readOid, readSmallInteger, tags } from '../../../der/index.ts'
 import { CertificateError, DecodeError } from '../../../errors.ts'
-import { DerReader, type EncodingFinding, readOid, readSmallInteger, tags } from '../../x509/der.ts'
 import { type BasicOcspResponse, readBasicResponse } from './basic.ts'
 import { ids } from './request.ts'
 import { explicit } from './single.ts'

@@ -1,5 +1,5 @@
+import { context, type DerReader, readGeneralizedTime, tags } from '../../../der/index.ts'
 import { DecodeError } from '../../../errors.ts'
-import { context, type DerReader, readGeneralizedTime, tags } from '../../x509/der.ts'
 import { readRawExtensions } from '../../x509/extensions.ts'
 import { type RevocationReason, readReason } from '../reason.ts'
 import { CertId } from './cert-id.ts'

@@ -1,6 +1,6 @@
 import { equalBytes } from '../../../bytes.ts'
+import type { EncodingFinding } from '../../../der/index.ts'
 import type { Certificate } from '../../x509/certificate.ts'
-import type { EncodingFinding } from '../../x509/der.ts'
 import type { SignatureLimits } from '../../x509/signed.ts'
 import { findResponder, isIssuedBy, type ResponderProblem } from './responder.ts'
 import type { OcspResponse, OcspResponseStatus } from './response.ts'

@@ -1,5 +1,5 @@
-import { daysInMonth } from '../../days.ts'
-import { DecodeError } from '../../errors.ts'
+import { daysInMonth } from '../days.ts'
+import { DecodeError } from '../errors.ts'
 import { knownOid } from './known-oids.ts'
 
 /** Universal tags used in certificates, revocation lists and OCSP. X.680 8.4; constructed ones with bit 6 set. */

@@ -1,5 +1,5 @@
-import { equalBytes } from '../../bytes.ts'
-import { type DerReader, type Element, readOid, tags } from './der.ts'
+import { equalBytes } from '../bytes.ts'
+import { type DerReader, type Element, readOid, tags } from './reader.ts'
 
 const derNull = Uint8Array.of(0x05, 0x00)
 
