@@ -3,5 +3,9 @@
  *
  * @module jpki-card/documents
  */
+
+export * from './cms/index.ts'
 export * from './report.ts'
 export * from './signer.ts'
+export * from './signers.ts'
+export * from './trust.ts'

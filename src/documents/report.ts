@@ -38,6 +38,9 @@ export type SubIndication =
   | 'SIGNED_DATA_NOT_FOUND'
   | 'TRY_LATER'
   | 'TIMESTAMP_ORDER_FAILURE'
+  | 'REVOKED_NO_POE'
+  | 'REVOKED_CA_NO_POE'
+  | 'OUT_OF_BOUNDS_NO_POE'
 
 /** One signature. */
 export interface SignatureReport {
@@ -96,9 +99,11 @@ export interface SignerReport {
 export interface TimestampReport {
   readonly time?: Date | undefined
   readonly indication: Indication
+  readonly subIndication?: SubIndication | undefined
   readonly policy?: string | undefined
   readonly authority?: SignerReport | undefined
   readonly problems: readonly DocumentProblem[]
+  readonly notChecked?: readonly string[] | undefined
 }
 
 /** A change of a PDF after a signature. */

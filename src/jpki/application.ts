@@ -26,10 +26,13 @@ import {
 import { Certificate, type DigestAlgorithm, verifySignature } from '../pki/index.ts'
 import { type CertificateKind, certificateFiles, type JpkiKey, jpkiApplication, jpkiFiles, jpkiPins } from './files.ts'
 import {
+  type Preparation,
   type PreparedSignature,
+  prepareLater,
   prepareSignature,
   type SignatureAlgorithm,
   type SignatureScheme,
+  type SignedWithCertificate,
   type ToBeSigned,
 } from './schemes.ts'
 import {
@@ -202,6 +205,8 @@ export class JpkiApplication {
    * Everything that can be refused without the card is refused before a PIN is spent; the user-authentication
    * certificate is read before its PIN for the same reason.
    *
+   * @param input - what is signed, or a function that makes it of the certificate. What that throws is rethrown, and nothing is
+   *   signed; the PIN was verified by then.
    * @throws ResponseError `ERR_RESPONSE_MALFORMED` when the answer is not as long as a signature by the key.
    * @throws UserVerificationError `ERR_USER_NOT_VERIFIED` when a phone has not verified its holder, `ERR_PIN_NOT_USED` for a PIN
    *   where the phone verifies. WrongCardError `ERR_WRONG_CARD` for `device` with a token that takes a PIN.
@@ -209,14 +214,17 @@ export class JpkiApplication {
    * @throws TypeError for an unknown scheme or hash, or a digest where the scheme takes a message. RangeError for a
    *   digest of the wrong length, or a message for a card-hash scheme that is not 1 to 255 bytes.
    */
-  async sign(key: JpkiKey, input: ToBeSigned, options: SignOptions = {}): Promise<JpkiSignature> {
+  async sign(
+    key: JpkiKey,
+    input: ToBeSigned | SignedWithCertificate,
+    options: SignOptions = {},
+  ): Promise<JpkiSignature> {
     try {
-      const prepared = prepareSignature(input, options)
-      if (options.userVerification === 'device')
-        return await this.#run(() => this.#signOnDevice(key, prepared, options))
+      const prepare = preparation(input, options)
+      if (options.userVerification === 'device') return await this.#run(() => this.#signOnDevice(key, prepare, options))
       return await this.#run(async () => {
         const certificate = await this.#certificateAndPin(key, options)
-        return this.#signWith(certificate, key, prepared)
+        return this.#signWith(certificate, key, await prepare(certificate))
       })
     } finally {
       options.pin?.wipe()
@@ -246,7 +254,7 @@ export class JpkiApplication {
    * One signature by the key that the phone has released, then the end of it: last-command indicator where the kind takes it, and
    * clearing. The phone itself refuses when it has not verified its holder; nothing is asked of it before.
    */
-  async #signOnDevice(key: JpkiKey, prepared: PreparedSignature, options: SignOptions): Promise<JpkiSignature> {
+  async #signOnDevice(key: JpkiKey, prepare: Preparation, options: SignOptions): Promise<JpkiSignature> {
     if (key !== 'auth' || options.pin !== undefined) {
       throw new TypeError('userVerification device is for the key auth, without a PIN')
     }
@@ -255,7 +263,8 @@ export class JpkiApplication {
       throw new WrongCardError('this token does not verify its holder by itself; it takes a PIN')
     }
     try {
-      return await this.#signWith(await this.#readCertificate(key), key, prepared, { mayBeUnverified: true })
+      const certificate = await this.#readCertificate(key)
+      return await this.#signWith(certificate, key, await prepare(certificate), { mayBeUnverified: true })
     } catch (error) {
       if (!(error instanceof StatusWordError) || error.code !== 'ERR_SECURITY_STATUS') throw error
       const message = 'the phone has not verified its holder: hold it to the reader again with Face ID or Touch ID'
@@ -367,6 +376,13 @@ export class JpkiApplication {
       options,
     )
   }
+}
+
+/** Refuses what can be refused before a PIN is spent. */
+function preparation(input: ToBeSigned | SignedWithCertificate, options: SignOptions): Preparation {
+  if (typeof input === 'function') return prepareLater(input, options)
+  const prepared = prepareSignature(input, options)
+  return () => prepared
 }
 
 /** Bytes of a signature by the key of the certificate, which is an RSA key. */

@@ -25,7 +25,7 @@ export type { JpkiOptions, JpkiSignature, SignOptions } from './application.ts'
 export { JpkiApplication } from './application.ts'
 export type { CertificateKind, JpkiKey } from './files.ts'
 export { certificateFiles, certificateKinds, jpkiApplication, jpkiFiles, jpkiPins } from './files.ts'
-export type { SchemeRow, SignatureAlgorithm, SignatureScheme, ToBeSigned } from './schemes.ts'
+export type { SchemeRow, SignatureAlgorithm, SignatureScheme, SignedWithCertificate, ToBeSigned } from './schemes.ts'
 export { maxCardHashMessage, signatureSchemes } from './schemes.ts'
 export type { CertificateAvailability, TokenInfo } from './token-info.ts'
 export {

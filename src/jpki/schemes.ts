@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { copyBytes } from '../bytes.ts'
-import { type DigestAlgorithm, digestInfo, digestLength, type SignedInput } from '../pki/index.ts'
+import { type Certificate, type DigestAlgorithm, digestInfo, digestLength, type SignedInput } from '../pki/index.ts'
 
 /**
  * Signature algorithm in JOSE terms (RFC 7518 3.1); `rsa-bare-sha256` is PKCS#1 padding over the bare hash, which has no
@@ -28,6 +28,12 @@ export type SignatureScheme =
 
 /** What is to be signed: a message, or its digest made elsewhere. */
 export type ToBeSigned = { readonly message: Uint8Array } | { readonly digest: Uint8Array }
+
+/**
+ * The message to be signed, made of the certificate of the key: where the certificate is part of what is signed, and can be read
+ * only after the PIN. Called once.
+ */
+export type SignedWithCertificate = (certificate: Certificate) => Uint8Array | Promise<Uint8Array>
 
 /** How one scheme goes about it. */
 export interface SchemeRow {
@@ -58,16 +64,31 @@ export interface PreparedSignature {
   readonly check: SignedInput
 }
 
+type SchemeOptions = { readonly scheme?: SignatureScheme | undefined; readonly hash?: DigestAlgorithm | undefined }
+
+/**
+ * Prepares a signature: what can be refused of a message that is made later is refused now.
+ *
+ * @throws TypeError as {@link prepareSignature}, and for a scheme in which the card hashes, as it limits the message.
+ */
+export function prepareLater(input: SignedWithCertificate, options: SchemeOptions = {}): Preparation {
+  const { scheme = 'digest-info', hash = 'SHA-256' } = options
+  if (signatureSchemes[scheme]?.takes === 'message')
+    throw new TypeError(`the ${scheme} scheme takes a message that is known before`)
+  prepareSignature({ message: new Uint8Array() }, { scheme, hash })
+  return async (certificate) => prepareSignature({ message: await input(certificate) }, { scheme, hash })
+}
+
+/** Makes the signature that is prepared for a certificate. */
+export type Preparation = (certificate: Certificate) => PreparedSignature | Promise<PreparedSignature>
+
 /**
  * Prepares a signature.
  *
  * @throws RangeError when a digest has the wrong length, or a message for a card-hash scheme is not 1 to 255 bytes.
  * @throws TypeError for an unknown scheme or hash, or a digest where the scheme takes a message.
  */
-export function prepareSignature(
-  input: ToBeSigned,
-  options: { readonly scheme?: SignatureScheme | undefined; readonly hash?: DigestAlgorithm | undefined } = {},
-): PreparedSignature {
+export function prepareSignature(input: ToBeSigned, options: SchemeOptions = {}): PreparedSignature {
   const { scheme = 'digest-info', hash = 'SHA-256' } = options
   const row = signatureSchemes[scheme]
   if (row === undefined) throw new TypeError(`unknown signature scheme ${String(scheme)}`)
