@@ -290,8 +290,8 @@ export class RefusalError extends JpkiCardError {
   /** Certificate the check is about: 0 is the holder's. */
   readonly depth: number | undefined
   /**
-   * Stable identifier of the cause where a code has several: of `ERR_NOT_ISSUABLE`, `ERR_REGISTER`, `ERR_DOCUMENT` and
-   * `ERR_SEAL`. Not sent to terminals: that of `ERR_NOT_ISSUABLE` is about a person.
+   * Stable identifier of the cause where a code has several: of `ERR_NOT_ISSUABLE`, `ERR_REGISTER`, `ERR_DOCUMENT`,
+   * `ERR_SEAL`, `ERR_TIMESTAMP` and `ERR_SIGNED_DOCUMENT`. Not sent to terminals: that of `ERR_NOT_ISSUABLE` is about a person.
    */
   readonly reason: string | undefined
   constructor(

@@ -173,6 +173,9 @@ const rows = {
   // Found by the terminal; no server answers them.
   ERR_SEAL: ['RefusalError', 'operator', false, 1, 'begin-again'],
   ERR_PRINTER: ['RefusalError', 'operator', true, 1, 'out-of-order'],
+  // Signed documents.
+  ERR_TIMESTAMP: ['RefusalError', 'operator', true, 1, 'service-later'],
+  ERR_SIGNED_DOCUMENT: ['RefusalError', 'clerk', false, 1, 'ask-at-counter'],
   ERR_AUDIT: ['AuditError', 'operator', true, 1, 'out-of-order', 503],
   ERR_DEPENDENCY_MISSING: ['DependencyError', 'operator', false, 1, 'out-of-order'],
   ERR_SERVER: ['ServerError', 'operator', true, 1, 'service-later'],

@@ -2,5 +2,17 @@
 export type { CmsContent, ContentHints, CreateCmsOptions, CreatedCms } from './make.ts'
 export { createCms } from './make.ts'
 export { elementLength } from './structure.ts'
+export type {
+  AddTimestampOptions,
+  Timestamp,
+  TimestampAcceptance,
+  TimestampHttpOptions,
+  TimestampRequest,
+  TimestampRequestOptions,
+  TimestampSource,
+} from './timestamp.ts'
+export { addTimestamp, createTimestampRequest, parseTimestampResponse, timestampHttpSource } from './timestamp.ts'
+export type { TimestampInfo, TimestampQuestion, VerifiedTimestamp } from './timestamp-token.ts'
+export { readTimestampInfo, verifyTimestamp } from './timestamp-token.ts'
 export type { CmsVerification, DetachedContent, VerifyCmsOptions } from './verify.ts'
 export { verifyCms, verifyCmsDocument } from './verify.ts'

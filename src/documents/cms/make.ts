@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { concat, copyBytes, equalBytes } from '../../bytes.ts'
+import { copyBytes, equalBytes } from '../../bytes.ts'
 import { tags } from '../../der/index.ts'
 import { SignatureError } from '../../errors.ts'
 import { Certificate, digestLength, verifySignature } from '../../pki/index.ts'
 import { type DocumentHash, type DocumentSigner, documentHashes, type SignerCertificates } from '../signer.ts'
+import { contentInfo } from './edit.ts'
 import { derNull, element, head, integer, octets, oid, sequence, setOf, time, utf8 } from './encode.ts'
 import { hashOids, oids, signatureOids } from './oids.ts'
 
@@ -109,16 +110,6 @@ export async function createCms(options: CreateCmsOptions): Promise<CreatedCms> 
     setOf([signerInfo]),
   ])
   return { der, signature: copyBytes(made.signature), certificate: copyBytes(made.certificate) }
-}
-
-/** ContentInfo of a SignedData in parts. RFC 5652 3. */
-function contentInfo(parts: readonly Uint8Array[]): Uint8Array {
-  const length = parts.reduce((sum, part) => sum + part.length, 0)
-  const inner = head(tags.sequence, length)
-  const outer = head(0xa0, inner.length + length)
-  const type = oid(oids.signedData)
-  const all = type.length + outer.length + inner.length + length
-  return concat(head(tags.sequence, all), type, outer, inner, ...parts)
 }
 
 /** EncapsulatedContentInfo in parts, so that a long content is copied once. RFC 5652 5.2. */

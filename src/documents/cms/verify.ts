@@ -1,11 +1,11 @@
 import { equalBytes } from '../../bytes.ts'
-import { DerReader, tags } from '../../der/index.ts'
+import { DerReader } from '../../der/index.ts'
 import { CertificateError, DecodeError } from '../../errors.ts'
 import { Certificate, digestLength, OcspResponse, RevocationList } from '../../pki/index.ts'
 import type { DocumentProblem, DocumentReport, SignatureCoverage, SignatureReport, TimestampReport } from '../report.ts'
 import type { DocumentHash } from '../signer.ts'
 import { type DocumentTrust, type EmbeddedEvidence, type SignerVerdict, verifySigner } from '../trust.ts'
-import { element, octets, oid, sequence } from './encode.ts'
+import { ocspResponseOf } from './edit.ts'
 import { certificateBound, type EssProblem } from './ess.ts'
 import { digestOf } from './make.ts'
 import { oids } from './oids.ts'
@@ -29,6 +29,7 @@ import {
   type SignerInfo,
 } from './structure.ts'
 import { verifyTimestamp } from './timestamp-token.ts'
+import { versionOf } from './version.ts'
 
 /** The content of a detached signature: its bytes, or its digest by the hash that is asked for. */
 export type DetachedContent = Uint8Array | ((hash: DocumentHash) => Uint8Array | Promise<Uint8Array>)
@@ -174,7 +175,7 @@ class Verification {
     const keys = certificates.map(keyOf)
     if (new Set(keys).size !== keys.length) this.#warn('certificate-duplicate')
     const ocspResponses = read(
-      [...data.ocspResponses, ...data.basicOcspResponses.map(wrapBasic)],
+      [...data.ocspResponses, ...data.basicOcspResponses.map(ocspResponseOf)],
       'revocation-value-unreadable',
       (der) => OcspResponse.fromDer(der),
     )
@@ -391,21 +392,6 @@ function profileOf(
   if (!mandatory.every((type) => types.has(type))) return 'CMS'
   if (timestamps.length === 0) return 'CAdES-B-B'
   return revocationLists.length + ocspResponses.length > 0 ? 'CAdES-B-LT' : 'CAdES-B-T'
-}
-
-/** Version of a SignedData by its content. RFC 5652 5.1. */
-export function versionOf(data: SignedData): number {
-  if (data.otherRevocations + data.ocspResponses.length + data.basicOcspResponses.length > 0) return 5
-  if (data.otherCertificates > 0) return 4
-  return data.contentType !== oids.data || data.signers.some(({ version }) => version === 3) ? 3 : 1
-}
-
-/** An OCSPResponse with status successful around a BasicOCSPResponse. RFC 6960 4.2.1. */
-function wrapBasic(basic: Uint8Array): Uint8Array {
-  return sequence(
-    element(tags.enumerated, Uint8Array.of(0)),
-    element(0xa0, sequence(oid(oids.ocspBasic), octets(basic))),
-  )
 }
 
 const keyOf = (certificate: Certificate): string => Buffer.from(certificate.der).toString('latin1')

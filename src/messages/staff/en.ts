@@ -845,6 +845,28 @@ export const en: StaffTexts = {
         next: "Check paper, toner and the printer's own messages; make sure that no page of the document remains in it.",
       },
     },
+    ERR_TIMESTAMP: {
+      title: 'No timestamp',
+      clerk: {
+        text: 'The timestamp service gave no valid time. Neither the customer nor the card is at fault.',
+        next: later,
+      },
+      operator: {
+        text: 'The timestamp authority cannot be reached, refuses, or its response is not an answer to the request (`reason`).',
+        next: 'Check the address, the credentials and the clock of this machine. A wrong nonce or imprint is a replayed response: find out who sent it.',
+      },
+    },
+    ERR_SIGNED_DOCUMENT: {
+      title: 'Signed document refused',
+      clerk: {
+        text: 'The signature of the document is not valid, or cannot be verified; or the document cannot be signed as it is.',
+        next: 'Do not accept the document as signed. The report names each signature and what is wrong with it.',
+      },
+      operator: {
+        text: 'A signed document was refused; `reason` is the indication of the report or the problem found.',
+        next: 'Read the report (`verify-document --json`): broken integrity, an unknown issuer and an unknown revocation status have different remedies.',
+      },
+    },
     ERR_AUDIT: {
       title: 'Audit log failure',
       clerk: {
