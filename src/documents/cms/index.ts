@@ -1,4 +1,5 @@
 /** CMS signatures: made, verified, and timestamped. */
+export type { ValidationValues } from './evidence.ts'
 export type { CmsContent, ContentHints, CreateCmsOptions, CreatedCms } from './make.ts'
 export { createCms } from './make.ts'
 export { elementLength } from './structure.ts'
@@ -14,5 +15,6 @@ export type {
 export { addTimestamp, createTimestampRequest, parseTimestampResponse, timestampHttpSource } from './timestamp.ts'
 export type { TimestampInfo, TimestampQuestion, VerifiedTimestamp } from './timestamp-token.ts'
 export { readTimestampInfo, verifyTimestamp } from './timestamp-token.ts'
+export { addLongTermValues, addValidationValues } from './values.ts'
 export type { CmsVerification, DetachedContent, VerifyCmsOptions } from './verify.ts'
 export { verifyCms, verifyCmsDocument } from './verify.ts'

@@ -21,6 +21,9 @@ import { oids } from './oids.ts'
 import { Findings, integrityOf, isNamed, readSignedAttributes } from './signer-info.ts'
 import { hashOfAlgorithm, readSignedData, type SignedData } from './structure.ts'
 
+/** A clock of an authority may be ahead so much, milliseconds. */
+const skewMs = 5 * 60_000
+
 /** A TSTInfo. RFC 3161 2.4.2. Unverified. */
 export interface TimestampInfo {
   readonly policy: string
@@ -169,7 +172,8 @@ async function verifyToken(token: Uint8Array, question: TimestampQuestion): Prom
     found.refuse('timestamp-policy', 'SIG_CONSTRAINTS_FAILURE', info.policy)
   }
   const facts = { time: info.time, policy: info.policy }
-  if (info.time > (trust.at ?? new Date())) found.refuse('timestamp-ahead', 'TIMESTAMP_ORDER_FAILURE')
+  if (info.time.getTime() > (trust.at ?? new Date()).getTime() + skewMs)
+    found.refuse('timestamp-ahead', 'TIMESTAMP_ORDER_FAILURE')
   if (certificate === undefined) {
     return {
       report: { ...facts, ...found.indication(integrity, undefined), problems: found.problems },

@@ -1,12 +1,13 @@
 import { equalBytes } from '../../bytes.ts'
 import { DerReader } from '../../der/index.ts'
-import { CertificateError, DecodeError } from '../../errors.ts'
-import { Certificate, digestLength, OcspResponse, RevocationList } from '../../pki/index.ts'
+import { DecodeError } from '../../errors.ts'
+import { type Certificate, digestLength } from '../../pki/index.ts'
 import type { DocumentProblem, DocumentReport, SignatureCoverage, SignatureReport, TimestampReport } from '../report.ts'
 import type { DocumentHash } from '../signer.ts'
 import { type DocumentTrust, type EmbeddedEvidence, type SignerVerdict, verifySigner } from '../trust.ts'
 import { ocspResponseOf } from './edit.ts'
 import { certificateBound, type EssProblem } from './ess.ts'
+import { readValues, type ValidationValues } from './evidence.ts'
 import { digestOf } from './make.ts'
 import { oids } from './oids.ts'
 import {
@@ -43,6 +44,8 @@ export interface VerifyCmsOptions {
   readonly contentBytes?: number | undefined
   /** What is covered, where the caller knows better: the byte ranges of a PDF. */
   readonly coverage?: SignatureCoverage | undefined
+  /** Certificates and revocation values beside the CMS, as in a PDF. Untrusted. */
+  readonly values?: ValidationValues | undefined
   /** Name of the form, where the caller knows it: `PAdES-B`, `adbe.pkcs7.detached`. Default: by the attributes. */
   readonly profile?: string | undefined
   /** Signing time outside of the CMS, as M of a PDF signature; counts when the CMS has none. */
@@ -106,6 +109,8 @@ class Verification {
   /** Certificates of the structure that a signer or timestamp was verified with, as hexadecimal of their DER. */
   readonly #used = new Set<string>()
   #evidence: EmbeddedEvidence = { certificates: [] }
+  /** Those of the structure itself. */
+  #certificates: readonly Certificate[] = []
   #signersLeft: number = cmsLimits.signers
 
   constructor(data: SignedData, options: VerifyCmsOptions) {
@@ -123,7 +128,7 @@ class Verification {
         this.#digest(hash)
       signatures.push(await this.#signer(signer, { index, digest, depth: 0 }))
     }
-    const unused = this.#evidence.certificates.filter((one) => !this.#isUsed(one)).length
+    const unused = this.#certificates.filter((one) => !this.#isUsed(one)).length
     if (unused > 0 && data.signers.length > 0)
       this.#warn('certificate-unused', `${unused} of ${data.certificates.length}`)
     return { signatures, problems: this.#problems, notChecked: [...this.#notChecked], content: data.content, data }
@@ -161,34 +166,21 @@ class Verification {
   /** Certificates, lists and answers of the structure; those that cannot be read are reported. */
   async #readEvidence(): Promise<EmbeddedEvidence> {
     const data = this.#data
-    const read = <T>(ders: readonly Uint8Array[], id: string, decode: (der: Uint8Array) => T): readonly T[] =>
-      ders.flatMap((der) => {
-        try {
-          return [decode(der)]
-        } catch (error) {
-          if (!(error instanceof CertificateError)) throw error
-          this.#warn(id, error.message)
-          return []
-        }
-      })
-    const certificates = read(data.certificates, 'certificate-unreadable', (der) => Certificate.fromDer(der))
-    const keys = certificates.map(keyOf)
+    const own = await readValues({
+      certificates: data.certificates,
+      revocationLists: data.revocationLists,
+      ocspResponses: [...data.ocspResponses, ...data.basicOcspResponses.map(ocspResponseOf)],
+    })
+    const given = await readValues(this.#options.values ?? {})
+    for (const { id, detail } of [...own.unreadable, ...given.unreadable]) this.#warn(id, detail)
+    this.#certificates = own.certificates
+    const keys = own.certificates.map(keyOf)
     if (new Set(keys).size !== keys.length) this.#warn('certificate-duplicate')
-    const ocspResponses = read(
-      [...data.ocspResponses, ...data.basicOcspResponses.map(ocspResponseOf)],
-      'revocation-value-unreadable',
-      (der) => OcspResponse.fromDer(der),
-    )
-    const revocationLists: RevocationList[] = []
-    for (const der of data.revocationLists) {
-      try {
-        revocationLists.push(await RevocationList.load(der))
-      } catch (error) {
-        if (!(error instanceof CertificateError)) throw error
-        this.#warn('revocation-value-unreadable', error.message)
-      }
+    return {
+      certificates: [...own.certificates, ...given.certificates],
+      revocationLists: [...own.revocationLists, ...given.revocationLists],
+      ocspResponses: [...own.ocspResponses, ...given.ocspResponses],
     }
-    return { certificates, revocationLists, ocspResponses }
   }
 
   /** Digest of the content; `undefined` without one. */
@@ -242,6 +234,7 @@ class Verification {
         embedded: this.#evidence,
       })
       for (const one of certificates) this.#used.add(keyOf(one))
+      for (const check of report.notChecked ?? []) found.notChecked.add(`timestamp-${check}`)
       timestamps.push(report)
     }
     const time = timeOf(timestamps, attributes.signingTime ?? this.#options.claimedTime, now, found)
