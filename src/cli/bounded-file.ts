@@ -9,17 +9,18 @@ import { CliError, withFile } from './cli-error.ts'
 const sequenceTag = 0x30
 
 /**
- * Reads a file completely. Bytes are counted, as the size reported by a file system is not a limit.
+ * Reads a file or stream completely. Bytes are counted, as the size reported by a file system is not a limit.
  *
  * @throws CliError `ERR_FILE` for a longer one; the system's error for one that cannot be read.
  */
-export async function readBounded(path: string, maxBytes: number): Promise<Uint8Array> {
+export async function readBounded(source: string | AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   let length = 0
-  for await (const part of createReadStream(path, { highWaterMark: 1_048_576 })) {
-    length += (part as Buffer).length
+  const stream = typeof source === 'string' ? createReadStream(source, { highWaterMark: 1_048_576 }) : source
+  for await (const part of stream) {
+    length += (part as Uint8Array).length
     if (length > maxBytes) throw new CliError('ERR_FILE', 'too-large', String(maxBytes))
-    parts.push(part as Buffer)
+    parts.push(part as Uint8Array)
   }
   return concat(...parts)
 }

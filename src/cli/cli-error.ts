@@ -54,6 +54,7 @@ export const problems = [
   'not-utf8',
   'not-pem',
   'too-large',
+  'not-signed',
   'cannot-write',
   'cannot-output',
   'pins-differ',

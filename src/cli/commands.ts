@@ -1,7 +1,7 @@
 import { apdu, record, replay } from './commands/apdu.ts'
 import { auth } from './commands/auth.ts'
 import { cardInfo, inspect, services } from './commands/card.ts'
-import { certificate, sign, validity, verify } from './commands/certificate.ts'
+import { certificate, sign, validity, verify, verifyDocument } from './commands/certificate.ts'
 import { deskResume, deskStatus, deskStop } from './commands/desk.ts'
 import { emulate } from './commands/emulate.ts'
 import { evaluate, evaluateIssuance, evaluatePrepare } from './commands/evaluate.ts'
@@ -28,6 +28,7 @@ export const commands: readonly Command[] = [
   auth,
   sign,
   verify,
+  verifyDocument,
   validity,
   textAttributes,
   textNumber,

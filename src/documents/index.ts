@@ -3,8 +3,10 @@
  *
  * @module jpki-card/documents
  */
-
 export * from './cms/index.ts'
+export * from './digest.ts'
+export * from './notice.ts'
+export * from './present.ts'
 export * from './report.ts'
 export * from './signer.ts'
 export * from './signers.ts'

@@ -6,6 +6,7 @@ import {
   inspectCertificate,
   type JpkiHierarchy,
   type JpkiProfiles,
+  jpkiAnchors,
   type OcspResponse,
   ocspSource,
   type RevocationAnswer,
@@ -20,6 +21,8 @@ import type { DocumentProblem, Indication, SignatureReport, SignerReport, SubInd
 export interface DocumentTrust {
   /** Trust anchors of signers; there is no default. */
   readonly anchors: readonly Certificate[]
+  /** Whether the CA certificates of J-LIS, which are known by their fingerprints, are trusted too. Default false. */
+  readonly jpkiAnchors?: boolean | undefined
   /** Untrusted certificates to build paths with, besides those in the document. */
   readonly intermediates?: readonly Certificate[] | undefined
   /** No default, as in `verifyCertificate`: leaving revocation out is a decision, and the report says so. */
@@ -78,15 +81,18 @@ export interface SignerVerdict {
  *
  * @see ETSI EN 319 102-1 5.1.3, 5.3, 5.5
  */
-export async function verifySigner(question: SignerQuestion, trust: DocumentTrust): Promise<SignerVerdict> {
+export async function verifySigner(question: SignerQuestion, given: DocumentTrust): Promise<SignerVerdict> {
   const { certificate, embedded, time } = question
+  const pool = [...(given.intermediates ?? []), ...embedded.certificates]
+  const known = given.jpkiAnchors === true ? jpkiAnchors(pool) : []
+  const trust = { ...given, anchors: [...given.anchors, ...known] }
   const now = trust.at ?? new Date()
   const proven = time.by === 'timestamp'
   const later = new Set<Certificate>()
   const revocation = revocationAt(trust, embedded, { signed: time.time, now, proven, later })
   const verification = await inspectCertificate(certificate, {
     anchors: trust.anchors,
-    intermediates: [...(trust.intermediates ?? []), ...embedded.certificates],
+    intermediates: pool,
     at: time.time,
     revocation,
     use: trust.use,

@@ -1,6 +1,19 @@
-import { choice, type Option } from '../arguments.ts'
+import { choice, type Option, optionForm } from '../arguments.ts'
+import { usageError } from '../cli-error.ts'
 import type { Command } from '../context.ts'
-import { anchors, at, birthDate, cardOptions, crl, day, generalOptions, ocsp, out, pinOptions } from '../options.ts'
+import {
+  anchors,
+  at,
+  birthDate,
+  cardOptions,
+  crl,
+  day,
+  generalOptions,
+  html,
+  ocsp,
+  out,
+  pinOptions,
+} from '../options.ts'
 
 const pem: Option = { name: 'pem', help: { ja: 'DER の代わりに PEM で出力します', en: 'write PEM in place of DER' } }
 
@@ -22,10 +35,30 @@ export const certificate: Command = {
 
 const key = choice(['auth', 'sign'], { name: 'key', help: { ja: '署名に使う鍵', en: 'which key signs' } })
 
+const as = choice(['raw', 'cms'], {
+  name: 'as',
+  help: {
+    ja: '署名の形式（既定は raw: 署名値だけ）',
+    en: 'form of the signature; default raw, the signature value alone',
+  },
+})
+
+const detached: Option = {
+  name: 'detached',
+  help: { ja: '文書を含まない署名にします（cms）', en: 'leave the document out of the signature (cms)' },
+}
+
+const timestampUrl: Option = {
+  name: 'timestamp',
+  meta: 'URL',
+  pattern: /^https?:\/\/[\x21-\x7e]{1,500}$/,
+  help: { ja: 'タイムスタンプを取得するタイムスタンプ局', en: 'authority to get a timestamp from' },
+}
+
 export const sign: Command = {
   name: 'sign',
   operands: ['FILE'],
-  options: [key, out, ...pinOptions],
+  options: [key, as, detached, timestampUrl, out, ...pinOptions],
   required: [key],
   session: true,
   help: {
@@ -33,10 +66,25 @@ export const sign: Command = {
     en: 'Sign a file. Its SHA-256 hash goes to the card, the file does not.',
   },
   notes: {
-    ja: 'FILE に - を指定すると標準入力を読み取ります。--out には署名値だけを書き込みます。',
-    en: 'FILE may be - for standard input. --out writes the raw signature.',
+    ja: 'FILE に - を指定すると標準入力を読み取ります。--out には署名値だけを書き込みます。--as を指定すると署名付き文書を作り、--out に書き込みます。署名用電子証明書の氏名・住所・生年月日・性別は文書に含まれます。',
+    en: 'FILE may be - for standard input. --out writes the raw signature; with --as, the signed document. That has the name, address, birth date and sex of the signature certificate in it.',
   },
-  run: async (context) => (await import('../applications/jpki.ts')).signFile(context, context.options.get(key)!),
+  run: async (context) => {
+    const { options } = context
+    const form = options.get(as) ?? 'raw'
+    if (form === 'raw') {
+      const unused = [detached, timestampUrl].find((option) => options.has(option))
+      if (unused !== undefined) throw usageError('not-together', `--as raw, --${unused.name}`)
+      return (await import('../applications/jpki.ts')).signFile(context, options.get(key)!)
+    }
+    const job = {
+      form,
+      key: options.get(key)!,
+      detached: options.has(detached),
+      timestamp: options.get(timestampUrl),
+    }
+    return (await import('../documents/sign.ts')).signDocument(context, job)
+  },
 }
 
 const requireRevocation: Option = {
@@ -68,6 +116,48 @@ export const verify: Command = {
     const { options } = context
     const own = { required: options.has(requireRevocation), use: options.get(use) }
     return (await import('../trust/verify.ts')).verify(context, own)
+  },
+}
+
+const signature: Option = {
+  name: 'signature',
+  meta: 'FILE',
+  help: { ja: '文書を含まない署名のファイル', en: 'the signature, when it is not in FILE' },
+}
+
+const timestampAnchors: Option = {
+  name: 'timestamp-anchors',
+  meta: 'DIR',
+  several: true,
+  help: {
+    ja: '信頼するタイムスタンプ認証局の証明書のフォルダーまたはファイル（複数回指定できます）',
+    en: 'folder or file of the CA certificates of timestamp authorities to trust; may be given several times',
+  },
+}
+
+export const verifyDocument: Command = {
+  name: 'verify-document',
+  operands: ['FILE'],
+  options: [signature, anchors, timestampAnchors, crl, ocsp, requireRevocation, use, at, html, ...generalOptions],
+  help: {
+    ja: '署名付き文書を検証し、検査したことと、していないことを表示します（カード不要）。',
+    en: 'Verify a signed document, and show what was checked and what was not. Needs no card.',
+  },
+  notes: {
+    ja: 'FILE は署名付き文書です。文書を含まない署名（CMS）は --signature で指定します。--anchors がなければ、文書の中にある J-LIS の認証局の証明書だけを信頼します。結果には署名者の個人情報が含まれます。',
+    en: 'FILE is the signed document; a signature without its content (CMS) is named with --signature. Without --anchors only the CA certificates of J-LIS are trusted, if they are in the document. The result has personal data of the signers.',
+  },
+  run: async (context) => {
+    const { options } = context
+    const own = {
+      signature: options.get(signature),
+      timestampAnchors: options.all(timestampAnchors),
+      timestampAnchorsForm: optionForm(timestampAnchors),
+      required: options.has(requireRevocation),
+      use: options.get(use),
+      html: options.get(html),
+    }
+    return (await import('../documents/verify.ts')).verifyDocument(context, own)
   },
 }
 

@@ -97,6 +97,11 @@ export interface Messages extends TrustTexts, ApplicationTexts {
     readonly logLost: (stream: string, reason: string) => string
     readonly next: string
   }
+  readonly documents: {
+    readonly profile: string
+    /** Progress: `512 MiB` of `4096 MiB`, where that is known. */
+    readonly read: (done: string, all: string | undefined) => string
+  }
   readonly audit: Readonly<Record<'good' | 'goodSet' | 'file' | 'lines' | 'end' | 'tail' | 'noEnd' | 'former', string>>
   readonly evaluate: Readonly<
     Record<'anchors' | 'lists' | 'keys' | 'settings' | 'until' | 'next' | 'running' | 'issuing', string>

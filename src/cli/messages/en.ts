@@ -56,6 +56,7 @@ export const en: Messages = {
     'not-utf8': (place) => `a file is not UTF-8 (line ${place.replace(':', ', column ')}): save it as UTF-8`,
     'not-pem': (what) => `a file is not PEM but ${what}: it must have lines BEGIN and END`,
     'too-large': (bytes) => `a file is longer than ${bytes} bytes`,
+    'not-signed': () => 'not a signed document of a known form; for a detached signature name it with --signature',
     'cannot-write': (reason) => `a file cannot be written (${reason})`,
     'cannot-output': (reason) => `the output cannot be written (${reason})`,
     'not-authentic': (check) => `the card or its data is not authentic: ${check}`,
@@ -185,6 +186,10 @@ export const en: Messages = {
     theseSettings: '(these settings)',
     differs: 'differs',
     next: 'Put CA certificates in anchors/ and revocation lists in lists/, review every setting, then: jpki-card serve server.json',
+  },
+  documents: {
+    profile: 'Form',
+    read: (done, all) => `read: ${done}${all === undefined ? '' : ` of ${all}`}`,
   },
   audit: {
     good: 'The hash chain is intact from the first line to the last.',

@@ -57,6 +57,7 @@ export const ja: Messages = {
       `ファイルの文字コードが UTF-8 ではありません（not UTF-8、${place.replace(':', ' 行目 ')} 文字目）。UTF-8 で保存してください`,
     'not-pem': (what) => `ファイルが PEM 形式ではありません（${what}）。BEGIN と END の行が必要です`,
     'too-large': (bytes) => `ファイルが ${bytes} バイトを超えています`,
+    'not-signed': () => '既知の形式の署名付き文書ではありません。文書を含まない署名は --signature で指定してください',
     'cannot-write': (reason) => `ファイルに書き込めません (${reason})`,
     'cannot-output': (reason) => `出力に書き込めません (${reason})`,
     'not-authentic': (check) => `真正なカードと認められません: ${check}`,
@@ -187,6 +188,10 @@ export const ja: Messages = {
     theseSettings: '（この設定）',
     differs: '相違',
     next: 'anchors/ に認証局の証明書、lists/ に失効リストを置き、すべての設定を確かめてから jpki-card serve server.json を実行してください。',
+  },
+  documents: {
+    profile: '署名の方式',
+    read: (done, all) => `読み取り中: ${done}${all === undefined ? '' : ` / ${all}`}`,
   },
   audit: {
     good: '最初の行から最後の行まで、記録のつながりは正常です。',

@@ -2,7 +2,7 @@
 export type { ValidationValues } from './evidence.ts'
 export type { CmsContent, ContentHints, CreateCmsOptions, CreatedCms } from './make.ts'
 export { createCms } from './make.ts'
-export { elementLength } from './structure.ts'
+export { elementLength, hashesOfCms } from './structure.ts'
 export type {
   AddTimestampOptions,
   Timestamp,

@@ -10,6 +10,7 @@ import {
   tags,
 } from '../../der/index.ts'
 import { DecodeError } from '../../errors.ts'
+import type { DocumentHash } from '../signer.ts'
 import { hashOf, oids } from './oids.ts'
 
 /** Limits of one SignedData, beyond which it is refused. A document has some of each. */
@@ -247,6 +248,20 @@ function list<T>(reader: DerReader, most: number, read: (reader: DerReader) => T
     found.push(read(reader))
   }
   return found
+}
+
+/**
+ * The hashes that a CMS needs of its content, as far as they are accepted: those to make of a detached content of any size before
+ * it is verified. None for what is not a CMS.
+ */
+export function hashesOfCms(cms: Uint8Array): readonly DocumentHash[] {
+  try {
+    const found = readSignedData(cms).signers.map(({ digestAlgorithm }) => hashOfAlgorithm(digestAlgorithm))
+    return [...new Set(found)].filter((hash) => hash !== undefined)
+  } catch (error) {
+    if (error instanceof DecodeError) return []
+    throw error
+  }
 }
 
 /** Length of the first DER element, its tag and length included; `undefined` when there is none. */
