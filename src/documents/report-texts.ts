@@ -59,8 +59,43 @@ export const subIndicationTexts: Readonly<Record<NonNullable<SignatureReport['su
   },
 }
 
+/** Labels. */
+type ReportLabel =
+  | 'title'
+  | 'file'
+  | 'at'
+  | 'format'
+  | 'signature'
+  | 'counterSignature'
+  | 'result'
+  | 'integrity'
+  | 'coverage'
+  | 'profile'
+  | 'algorithm'
+  | 'signer'
+  | 'issuer'
+  | 'signerUnknown'
+  | 'claimedTime'
+  | 'verifiedAt'
+  | 'timestamp'
+  | 'problems'
+  | 'notChecked'
+  | 'changes'
+  | 'revocation'
+  | 'noSignature'
+  | 'allPassed'
+  | 'passedWithGaps'
+  | 'notPassed'
+  | 'name'
+  | 'address'
+  | 'birthDate'
+  | 'sex'
+  | 'bytes'
+  | 'allowed'
+  | 'refused'
+
 /** Labels of a report. */
-export const labelTexts = {
+export const labelTexts: Readonly<Record<ReportLabel, DocumentText>> = {
   title: { ja: '署名付き文書の検証結果', en: 'Verification of a signed document' },
   file: { ja: 'ファイル', en: 'File' },
   at: { ja: '検証日時', en: 'Verified at' },
@@ -96,10 +131,30 @@ export const labelTexts = {
   bytes: { ja: 'バイト', en: 'bytes' },
   allowed: { ja: '許される変更', en: 'allowed' },
   refused: { ja: '許されない変更', en: 'NOT ALLOWED' },
-} as const satisfies Readonly<Record<string, DocumentText>>
+}
+
+/** Values that are shown in words. */
+type ReportValue =
+  | 'intact'
+  | 'broken'
+  | 'not-checked'
+  | 'whole'
+  | 'earlier-revision'
+  | 'part'
+  | 'none'
+  | 'timestamp'
+  | 'claimed'
+  | 'verification'
+  | 'good'
+  | 'revoked'
+  | 'unknown'
+  | 'male'
+  | 'female'
+  | 'other'
+  | 'not-applicable'
 
 /** Words for values of a report. */
-export const valueTexts = {
+export const valueTexts: Readonly<Record<ReportValue, DocumentText>> = {
   intact: { ja: '署名後の変更はありません', en: 'unchanged since it was signed' },
   broken: { ja: '変更されているか、署名値が一致しません', en: 'CHANGED, or the signature value does not verify' },
   'not-checked': { ja: '確認できません', en: 'not checked' },
@@ -116,11 +171,11 @@ export const valueTexts = {
   good: { ja: '失効していません', en: 'not revoked' },
   revoked: { ja: '失効しています', en: 'REVOKED' },
   unknown: { ja: '不明（確認していません）', en: 'unknown: not checked' },
-  '1': { ja: '男', en: 'male' },
-  '2': { ja: '女', en: 'female' },
-  '3': { ja: 'その他', en: 'other' },
-  '9': { ja: '適用不能', en: 'not applicable' },
-} as const satisfies Readonly<Record<string, DocumentText>>
+  male: { ja: '男', en: 'male' },
+  female: { ja: '女', en: 'female' },
+  other: { ja: 'その他', en: 'other' },
+  'not-applicable': { ja: '適用不能', en: 'not applicable' },
+}
 
 /** What was not checked, by identifier. */
 export const notCheckedTexts: Readonly<Record<string, DocumentText>> = {

@@ -165,7 +165,9 @@ function notCheckedOf({ checks }: VerificationReport): readonly string[] {
 function holderOf(certificate: Certificate): Pick<SignerReport, 'holder'> {
   try {
     const { name, address, birthDate, sex } = holderAttributes(certificate)
-    const date = birthDate && [birthDate.year, birthDate.month, birthDate.day].map((part) => part ?? '?').join('-')
+    const date =
+      birthDate &&
+      [birthDate.year, birthDate.month, birthDate.day].map((part) => String(part ?? '??').padStart(2, '0')).join('-')
     const rows = { name, address, birthDate: date, sex: sex === undefined ? undefined : String(sex) }
     return {
       holder: Object.fromEntries(Object.entries(rows).filter(([, value]) => value !== undefined)) as Record<

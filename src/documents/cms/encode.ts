@@ -30,7 +30,7 @@ export function setOf(parts: readonly Uint8Array[], tag: number = tags.set): Uin
   return element(tag, ...[...parts].sort((a, b) => Buffer.compare(a, b)))
 }
 
-export const derNull = Uint8Array.of(tags.null, 0)
+export const derNull: Uint8Array = Uint8Array.of(tags.null, 0)
 
 export const oid = (value: string): Uint8Array => encoded(new ObjectIdentifier({ value }))
 

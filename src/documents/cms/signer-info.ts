@@ -36,7 +36,7 @@ export interface SignedAttributes {
 /** Problems of one signature, with the worst indication of them. */
 export class Findings {
   readonly problems: DocumentProblem[] = []
-  readonly notChecked = new Set<string>()
+  readonly notChecked: Set<string> = new Set()
   #worst: { readonly indication: Indication; readonly subIndication: SubIndication } | undefined
 
   warn(id: string, detail?: string): void {
