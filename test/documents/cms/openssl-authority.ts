@@ -88,10 +88,58 @@ export function createTsa(): Tsa {
   const read = (name: string): Uint8Array => new Uint8Array(readFileSync(join(folder, name)))
   write('c.cnf', config)
   write('serial', '01\n')
-  must('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '30', '-config', 'c.cnf', '-extensions', 'ca')
-  must('req', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'tsa.key', '-out', 'tsa.csr', '-subj', '/CN=Invented timestamp authority', '-config', 'c.cnf')
+  must(
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-keyout',
+    'ca.key',
+    '-out',
+    'ca.pem',
+    '-days',
+    '30',
+    '-config',
+    'c.cnf',
+    '-extensions',
+    'ca',
+  )
+  must(
+    'req',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-keyout',
+    'tsa.key',
+    '-out',
+    'tsa.csr',
+    '-subj',
+    '/CN=Invented timestamp authority',
+    '-config',
+    'c.cnf',
+  )
   const issue = (extensions: string, out: string): void =>
-    must('x509', '-req', '-in', 'tsa.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-set_serial', '17', '-days', '20', '-extfile', 'c.cnf', '-extensions', extensions, '-out', out)
+    must(
+      'x509',
+      '-req',
+      '-in',
+      'tsa.csr',
+      '-CA',
+      'ca.pem',
+      '-CAkey',
+      'ca.key',
+      '-set_serial',
+      '17',
+      '-days',
+      '20',
+      '-extfile',
+      'c.cnf',
+      '-extensions',
+      extensions,
+      '-out',
+      out,
+    )
   issue('tsa_ext', 'tsa.pem')
   issue('not_critical', 'not_critical.pem')
   issue('two_usages', 'two_usages.pem')
