@@ -95,6 +95,10 @@ export const attribute = (type: string, ...values: readonly Uint8Array[]): Uint8
 
 const sorted = (parts: readonly Uint8Array[]): readonly Uint8Array[] => [...parts].sort(Buffer.compare)
 
+/** signing-time as UTCTime. */
+export const signingTime = (date: Date): Uint8Array =>
+  attribute(ids.signingTime, der(0x17, Buffer.from(`${date.toISOString().replaceAll(/[-:T]/g, '').slice(2, 14)}Z`)))
+
 /** A CMS written by hand, so that anything can be made wrong on purpose. */
 export interface Draft {
   readonly bench: Bench
@@ -135,7 +139,7 @@ export function signerInfo(draft: Draft): { readonly der: Uint8Array; readonly s
   const standard = [
     attribute(ids.contentType, oid(contentType)),
     attribute(ids.messageDigest, der(0x04, draft.digest ?? hashed(hash, body))),
-    attribute(ids.signingTime, der(0x17, Buffer.from('261130000000Z'))),
+    signingTime(bench.certificate.notBefore),
     signingCertificateV2(bench.certificate.der),
   ]
   const attributes = draft.signed === undefined ? standard : draft.signed(standard)
