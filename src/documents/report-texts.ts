@@ -222,6 +222,10 @@ export const problemTexts: Readonly<Record<string, DocumentText>> = {
   'content-not-found': { ja: '署名された文書がありません', en: 'what was signed is missing' },
   'digest-algorithm-duplicate': { ja: 'ハッシュ関数が重複しています', en: 'a duplicate digest algorithm' },
   'digest-algorithm-unused': { ja: '使われないハッシュ関数があります', en: 'a digest algorithm without a signer' },
+  'digest-algorithm-parameters': {
+    ja: 'ハッシュ関数に未知のパラメーターがあります',
+    en: 'a digest algorithm with unknown parameters',
+  },
   'digest-algorithm-not-listed': {
     ja: '署名者のハッシュ関数が一覧にありません',
     en: 'the digest algorithm of a signer is not listed',

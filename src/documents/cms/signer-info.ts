@@ -1,5 +1,5 @@
 import { equalBytes } from '../../bytes.ts'
-import { Algorithm, DerReader, readOid, readTime, tags } from '../../der/index.ts'
+import { Algorithm, DerReader, isNullOrAbsent, readOid, readTime, tags } from '../../der/index.ts'
 import { DecodeError } from '../../errors.ts'
 import { type Certificate, verifySigned } from '../../pki/index.ts'
 import type { DocumentProblem, Indication, SignatureReport, SubIndication } from '../report.ts'
@@ -183,6 +183,7 @@ function algorithmOf(info: SignerInfo): Algorithm | undefined {
   const { signatureAlgorithm: algorithm } = info
   if (hash === undefined) return undefined
   if (algorithm.id === oids.rsaEncryption) {
+    if (!isNullOrAbsent(algorithm.parameters)) return undefined
     return new Algorithm(new DerReader(sequence(oid(signatureOids.rsa[hash]), derNull)))
   }
   if (algorithm.id === oids.rsassaPss) return pssHash(algorithm) === hash ? algorithm : undefined

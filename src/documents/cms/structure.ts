@@ -1,9 +1,9 @@
-import { equalBytes } from '../../bytes.ts'
 import {
   Algorithm,
   context,
   DerReader,
   type Element,
+  isNullOrAbsent,
   readInteger,
   readOid,
   readSmallInteger,
@@ -279,6 +279,5 @@ export const isIndefinite = (bytes: Uint8Array): boolean => bytes[0] === tags.se
 
 /** The hash function of an algorithm identifier, whose parameters are absent or NULL. RFC 5754 2. */
 export function hashOfAlgorithm({ id, parameters }: Algorithm): ReturnType<typeof hashOf> {
-  const plain = parameters === undefined || equalBytes(parameters, Uint8Array.of(tags.null, 0))
-  return plain ? hashOf(id) : undefined
+  return isNullOrAbsent(parameters) ? hashOf(id) : undefined
 }

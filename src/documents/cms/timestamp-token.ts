@@ -20,6 +20,7 @@ import { digestOf } from './make.ts'
 import { oids } from './oids.ts'
 import { Findings, integrityOf, isNamed, readSignedAttributes } from './signer-info.ts'
 import { hashOfAlgorithm, readSignedData, type SignedData } from './structure.ts'
+import { structureProblems } from './version.ts'
 
 /** A clock of an authority may be ahead so much, milliseconds. */
 const skewMs = 5 * 60_000
@@ -134,6 +135,11 @@ async function verifyToken(token: Uint8Array, question: TimestampQuestion): Prom
   const certificates = data.certificates.map((der) => Certificate.fromDer(der))
   const embedded = await evidenceOf(data, certificates, question.embedded)
   if (data.signers.length > 1) found.fail('timestamp-signers', 'FORMAT_FAILURE')
+  found.problems.push(...structureProblems(data))
+  if (!data.digestAlgorithms.some(({ id }) => id === signer.digestAlgorithm.id)) {
+    found.fail('digest-algorithm-not-listed', 'FORMAT_FAILURE')
+  }
+  for (const { type } of signer.unsigned) found.warn('unsigned-attribute', type)
   if (info.unknownCritical) found.refuse('timestamp-critical-extension', 'SIG_CONSTRAINTS_FAILURE')
   if (info.hash === undefined) found.refuse('weak-hash', 'CRYPTO_CONSTRAINTS_FAILURE')
   else if (!equalBytes(info.imprint, digest(info.hash))) found.fail('timestamp-imprint', 'HASH_FAILURE')
@@ -199,7 +205,10 @@ async function verifyToken(token: Uint8Array, question: TimestampQuestion): Prom
     authorityTrust,
   )
   const { indication, subIndication } = found.indication(integrity, verdict)
-  const used = [...certificates, ...(verdict.signer.verification.path ?? [])]
+  const path = [certificate, ...(verdict.signer.verification.path ?? []), ...(timestamps?.anchors ?? [])]
+  const unused = certificates.filter((one) => !path.some((other) => equalBytes(one.der, other.der))).length
+  if (unused > 0) found.warn('certificate-unused', `${unused} of ${certificates.length}`)
+  const used = [...certificates, ...path]
   return {
     report: {
       ...facts,

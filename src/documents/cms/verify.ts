@@ -30,7 +30,7 @@ import {
   type SignerInfo,
 } from './structure.ts'
 import { verifyTimestamp } from './timestamp-token.ts'
-import { versionOf } from './version.ts'
+import { structureProblems } from './version.ts'
 
 /** The content of a detached signature: its bytes, or its digest by the hash that is asked for. */
 export type DetachedContent = Uint8Array | ((hash: DocumentHash) => Uint8Array | Promise<Uint8Array>)
@@ -151,16 +151,12 @@ class Verification {
   #checkStructure(): void {
     const data = this.#data
     if (data.signers.length === 0) this.#refuse('no-signer')
-    if (data.version !== versionOf(data)) this.#warn('version', `${data.version}, expected ${versionOf(data)}`)
+    this.#problems.push(...structureProblems(data))
     if (data.otherCertificates > 0) this.#notChecked.add('attribute-certificates')
     if (data.otherRevocations > 0) this.#notChecked.add('other-revocation-values')
     const { content } = this.#options
     if (data.content !== undefined && content !== undefined) this.#refuse('content-twice')
     if (data.content === undefined && content === undefined) this.#refuse('content-missing')
-    const named = data.digestAlgorithms.map(({ id }) => id)
-    if (new Set(named).size !== named.length) this.#warn('digest-algorithm-duplicate')
-    const needed = new Set(data.signers.map(({ digestAlgorithm }) => digestAlgorithm.id))
-    if (named.some((id) => !needed.has(id))) this.#warn('digest-algorithm-unused')
   }
 
   /** Certificates, lists and answers of the structure; those that cannot be read are reported. */
@@ -216,8 +212,6 @@ class Verification {
     ) {
       found.fail('digest-algorithm-not-listed', 'FORMAT_FAILURE')
     }
-    const expected = info.id.kind === 'key' ? 3 : 1
-    if (info.version !== expected) found.warn('signer-version', `${info.version}, expected ${expected}`)
     const attributes = readSignedAttributes(info, found)
     this.#checkAttributes(info, attributes, what, found)
 

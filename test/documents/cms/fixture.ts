@@ -74,7 +74,13 @@ export async function cmsBench(): Promise<Bench> {
 
 /** Identifiers of all problems of a report. */
 export const problemsOf = (report: DocumentReport): readonly string[] =>
-  [...report.problems, ...report.signatures.flatMap(({ problems }) => problems)].map(({ id }) => id)
+  [
+    ...report.problems,
+    ...report.signatures.flatMap(({ problems, timestamps }) => [
+      ...problems,
+      ...timestamps.flatMap((one) => one.problems),
+    ]),
+  ].map(({ id }) => id)
 
 /** Whether a report says that everything is right: passed, nothing noted, everything covered. */
 export function isClean(report: DocumentReport): boolean {
