@@ -1,5 +1,7 @@
 import { verify, X509Certificate } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createVirtualCard, type VirtualCardOptions } from '../../src/emulator/index.ts'
 import { type Pcscd, startPcscd } from '../support/pcscd.ts'
@@ -54,6 +56,29 @@ describe.each(['pcsc-mini', 'pcsclite'])('through pcscd with %s', (binding) => {
     const signature = Buffer.from(json.signature, 'base64')
     expect(verify('SHA256', Buffer.from(challenge, 'hex'), publicKey, signature)).toBe(true)
     expect(card.verified('auth')).toBe(false)
+  })
+
+  test('`sign --as cms` makes a document that verifies, with the exchanges of a raw signature', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'documents-'))
+    const [file, out, anchor] = ['doc.txt', 'doc.p7m', 'ca.der'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ]
+    writeFileSync(file, 'an application')
+    writeFileSync(anchor, (await identity()).signCa.certificate)
+    const line = ['sign', file, '--key', 'sign', '--pin-stdin', '--binding', binding]
+    await inserted()
+    const raw = await cli(line, 'ABC123\n')
+    const card = await inserted()
+    const { code, json } = await cli([...line, '--as', 'cms', '--out', out], 'ABC123\n')
+    expect([code, json.profile]).toEqual([0, 'CAdES-B-B'])
+    expect(json.exchanges).toBe(raw.json.exchanges)
+    expect(card.verified('sign')).toBe(false)
+    const report = await cli(['verify-document', out, '--anchors', anchor, '--use', 'sign'])
+    expect(report.code).toBe(0)
+    expect(report.json.signatures[0]).toMatchObject({ indication: 'TOTAL-PASSED', integrity: 'intact' })
+    rmSync(folder, { recursive: true })
   })
 
   test('`inspect` shows card, counters and certificates', async () => {
