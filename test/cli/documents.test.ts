@@ -224,4 +224,3 @@ describe('verify-document', () => {
     expect(await shown(false, [600, 10_001])).toBe('read: 10001 MiB of 700 MiB\n')
   })
 })
-})
