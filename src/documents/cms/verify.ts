@@ -61,8 +61,6 @@ export interface CmsVerification {
   readonly notChecked: readonly string[]
   /** The attached content: a view. Counts only as far as a signature of it passed. */
   readonly content?: Uint8Array | undefined
-  /** The structure, unverified; absent when it is not one. */
-  readonly data?: SignedData | undefined
 }
 
 /** Longest structure without its content, bytes: a list of a CA may have some megabytes. */
@@ -131,7 +129,7 @@ class Verification {
     const unused = this.#certificates.filter((one) => !this.#isUsed(one)).length
     if (unused > 0 && data.signers.length > 0)
       this.#warn('certificate-unused', `${unused} of ${data.certificates.length}`)
-    return { signatures, problems: this.#problems, notChecked: [...this.#notChecked], content: data.content, data }
+    return { signatures, problems: this.#problems, notChecked: [...this.#notChecked], content: data.content }
   }
 
   #isUsed(certificate: Certificate): boolean {
