@@ -29,7 +29,7 @@ describe('the commands', () => {
 
   it.each(commands)('$name says in both languages what it does, and has each option once', (command) => {
     const { name, options, required = [], help, notes, operands = [] } = command
-    expect(name).toMatch(/^[a-z]+( [a-z]+)?$/)
+    expect(name).toMatch(/^[a-z]+([ -][a-z]+)?$/)
     for (const text of [help, notes ?? help, ...options.map((option) => option.help)]) {
       expect(text.ja).toMatch(japanese)
       expect(text.en).not.toMatch(japanese)
