@@ -1,5 +1,5 @@
 import { Certificate, type VerificationReport } from '../pki/index.ts'
-import { escapeMarkup, htmlPage, localMoment, type ReportLanguage } from '../report/index.ts'
+import { escapeMarkup, htmlPage, localMoment } from '../report/index.ts'
 import type { DocumentProblem, DocumentReport, SignatureReport, SignerReport, TimestampReport } from './report.ts'
 import {
   type DocumentText,
@@ -119,7 +119,7 @@ export interface PresentedReport {
  *
  * @param file - name of the document, as the reader knows it.
  */
-export function presentReport(report: DocumentReport, language: ReportLanguage, file?: string): PresentedReport {
+export function presentReport(report: DocumentReport, language: 'ja' | 'en', file?: string): PresentedReport {
   const say = (text: DocumentText): string => text[language]
   const labels = labelTexts
   const verdict = documentVerdict(report)
@@ -238,7 +238,7 @@ export function presentReport(report: DocumentReport, language: ReportLanguage, 
 const looks = { passed: 'passed', gaps: 'warned', refused: 'failed' } as const
 
 /** A report as one page of HTML that needs nothing else: nothing in it runs or loads. Holds personal data of the signers. */
-export function documentReportHtml(report: DocumentReport, language: ReportLanguage, file?: string): string {
+export function documentReportHtml(report: DocumentReport, language: 'ja' | 'en', file?: string): string {
   const { verdict, headline, sections } = presentReport(report, language, file)
   const rows = (section: ReportSection): string =>
     section.rows

@@ -192,6 +192,7 @@ export const notCheckedTexts: Readonly<Record<string, DocumentText>> = {
   'attribute-certificates': { ja: '属性証明書', en: 'attribute certificates' },
   'other-revocation-values': { ja: '未知の形式の失効情報', en: 'revocation values of an unknown form' },
   'unsigned-attributes': { ja: '署名されていない未知の属性', en: 'unknown attributes that are not signed' },
+  timestamps: { ja: '上限を超えたタイムスタンプ', en: 'timestamps beyond the limit' },
   'counter-signatures': { ja: '上限を超えた副署', en: 'counter-signatures beyond the limit' },
   'timestamp-revocation': {
     ja: 'タイムスタンプ局の電子証明書が失効していないか',
@@ -237,7 +238,11 @@ export const problemTexts: Readonly<Record<string, DocumentText>> = {
   'certificate-duplicate': { ja: '証明書が重複しています', en: 'a duplicate certificate' },
   'certificate-unreadable': { ja: '読み取れない証明書があります', en: 'a certificate that cannot be read' },
   'revocation-value-unreadable': { ja: '読み取れない失効情報があります', en: 'a revocation value that cannot be read' },
-  'revocation-value-unused': { ja: '使われない失効情報が含まれています', en: 'revocation values that were not needed' },
+  'revocation-value-unverified': {
+    ja: '確認できない失効情報が含まれています',
+    en: 'a revocation value that no known CA has signed, or that was not needed',
+  },
+  'timestamp-limit': { ja: 'タイムスタンプが多すぎます', en: 'too many timestamps' },
   'weak-hash': {
     ja: '受け付けられないハッシュ関数です（SHA-1、MD5 など）',
     en: 'a hash that is not accepted, such as SHA-1 or MD5',

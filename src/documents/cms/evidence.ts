@@ -8,6 +8,9 @@ export interface ValidationValues {
   readonly ocspResponses?: readonly Uint8Array[] | undefined
 }
 
+/** Longest revocation list in a document, bytes; those of a CA have some megabytes. */
+const maxList = 67_108_864
+
 /** Values that were read, and why others were not. */
 export interface ReadValues {
   readonly certificates: readonly Certificate[]
@@ -33,10 +36,14 @@ export async function readValues(values: ValidationValues): Promise<ReadValues> 
   }
   return {
     certificates: await read(values.certificates, 'certificate-unreadable', (der) => Certificate.fromDer(der)),
-    revocationLists: await read(values.revocationLists, 'revocation-value-unreadable', (der) =>
-      RevocationList.load(der),
-    ),
+    revocationLists: await read(values.revocationLists, 'revocation-value-unreadable', (der) => loadList(der)),
     ocspResponses: await read(values.ocspResponses, 'revocation-value-unreadable', (der) => OcspResponse.fromDer(der)),
     unreadable,
   }
+}
+
+async function loadList(der: Uint8Array): Promise<RevocationList> {
+  if (der.length > maxList)
+    throw new CertificateError('ERR_CERTIFICATE', `a revocation list of more than ${maxList} bytes`)
+  return RevocationList.load(der)
 }

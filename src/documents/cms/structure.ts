@@ -24,6 +24,10 @@ export const cmsLimits = {
   values: 16,
   /** Counter-signatures of counter-signatures. */
   depth: 4,
+  /** Timestamps of all signers together. */
+  timestamps: 32,
+  /** Certificates that may be the one a signer or list names. */
+  candidates: 8,
 } as const
 
 /** An Attribute. RFC 5652 5.3. */

@@ -19,7 +19,7 @@ import { certificateBound } from './ess.ts'
 import { digestOf } from './make.ts'
 import { oids } from './oids.ts'
 import { Findings, integrityOf, isNamed, readSignedAttributes } from './signer-info.ts'
-import { hashOfAlgorithm, readSignedData, type SignedData } from './structure.ts'
+import { cmsLimits, hashOfAlgorithm, readSignedData, type SignedData } from './structure.ts'
 import { structureProblems } from './version.ts'
 
 /** A clock of an authority may be ahead so much, milliseconds. */
@@ -57,9 +57,8 @@ export function readTimestampInfo(bytes: Uint8Array): TimestampInfo {
   const serial = readInteger(reader)
   const time = readInstant(reader)
   if (reader.nextTag === tags.sequence) reader.read()
-  if (reader.nextTag === tags.boolean && !readBoolean(reader)) {
-    throw new DecodeError('ERR_DER', 'a default value is written out', reader.offset)
-  }
+  // `ordering`: some authorities write its default out, which is signed and means the same.
+  if (reader.nextTag === tags.boolean) readBoolean(reader)
   const nonce = reader.nextTag === tags.integer ? readInteger(reader) : undefined
   if (reader.nextTag === context(0)) reader.read()
   let unknownCritical = false
@@ -153,7 +152,7 @@ async function verifyToken(token: Uint8Array, question: TimestampQuestion): Prom
     ...(trust.timestamps?.intermediates ?? []),
     ...(trust.timestamps?.anchors ?? []),
   ]
-  const named = pool.filter((one) => isNamed(one, signer))
+  const named = pool.filter((one) => isNamed(one, signer)).slice(0, cmsLimits.candidates)
   // RFC 3161 2.4.2: the certificate identifier is a signed attribute, always.
   const bound = named.find((one) => certificateBound(one, attributes.bindings) === undefined)
   const weak = named.some((one) => certificateBound(one, attributes.bindings) === 'weak-hash')

@@ -1,13 +1,13 @@
 import { equalBytes } from '../../bytes.ts'
 import { DerReader } from '../../der/index.ts'
 import { DecodeError } from '../../errors.ts'
-import { type Certificate, digestLength } from '../../pki/index.ts'
+import { type Certificate, digestLength, type OcspResponse } from '../../pki/index.ts'
 import type { DocumentProblem, DocumentReport, SignatureCoverage, SignatureReport, TimestampReport } from '../report.ts'
 import type { DocumentHash } from '../signer.ts'
 import { type DocumentTrust, type EmbeddedEvidence, type SignerVerdict, verifySigner } from '../trust.ts'
 import { ocspResponseOf } from './edit.ts'
 import { certificateBound, type EssProblem } from './ess.ts'
-import { readValues, type ValidationValues } from './evidence.ts'
+import { type ReadValues, readValues, type ValidationValues } from './evidence.ts'
 import { digestOf } from './make.ts'
 import { oids } from './oids.ts'
 import {
@@ -109,7 +109,9 @@ class Verification {
   #evidence: EmbeddedEvidence = { certificates: [] }
   /** Those of the structure itself. */
   #certificates: readonly Certificate[] = []
+  #responses: readonly OcspResponse[] = []
   #signersLeft: number = cmsLimits.signers
+  #timestampsLeft: number = cmsLimits.timestamps
 
   constructor(data: SignedData, options: VerifyCmsOptions) {
     this.#data = data
@@ -126,6 +128,8 @@ class Verification {
         this.#digest(hash)
       signatures.push(await this.#signer(signer, { index, digest, depth: 0 }))
     }
+    const responses = this.#unusedResponses(signatures, this.#responses)
+    if (responses > 0) this.#warn('revocation-value-unverified', `${responses} OCSP responses`)
     const unused = this.#certificates.filter((one) => !this.#isUsed(one)).length
     if (unused > 0 && data.signers.length > 0)
       this.#warn('certificate-unused', `${unused} of ${data.certificates.length}`)
@@ -168,6 +172,8 @@ class Verification {
     const given = await readValues(this.#options.values ?? {})
     for (const { id, detail } of [...own.unreadable, ...given.unreadable]) this.#warn(id, detail)
     this.#certificates = own.certificates
+    this.#responses = own.ocspResponses
+    await this.#checkRevocations(own, given)
     const keys = own.certificates.map(keyOf)
     if (new Set(keys).size !== keys.length) this.#warn('certificate-duplicate')
     return {
@@ -175,6 +181,32 @@ class Verification {
       revocationLists: [...own.revocationLists, ...given.revocationLists],
       ocspResponses: [...own.ocspResponses, ...given.ocspResponses],
     }
+  }
+
+  /** Lists in the structure that no CA at hand has signed: they are not covered by the signature. */
+  async #checkRevocations(own: ReadValues, given: ReadValues): Promise<void> {
+    const { anchors, intermediates = [], timestamps } = this.#options.trust
+    const cas = [...anchors, ...intermediates, ...(timestamps?.anchors ?? []), ...(timestamps?.intermediates ?? [])]
+    const pool = [...cas, ...own.certificates, ...given.certificates]
+    for (const list of own.revocationLists) {
+      const issuers = pool.filter((one) => one.subjectName.equals(list.issuerName)).slice(0, cmsLimits.candidates)
+      const signed = await Promise.all(issuers.map((issuer) => list.verifySignature(issuer)))
+      if (!signed.includes(true)) this.#warn('revocation-value-unverified', list.sha256.slice(0, 16))
+    }
+  }
+
+  /** OCSP responses in the structure that no certificate was verified with. */
+  #unusedResponses(signatures: readonly SignatureReport[], responses: readonly OcspResponse[]): number {
+    const reports = signatures.flatMap(({ signer, timestamps }) => [
+      signer,
+      ...timestamps.map(({ authority }) => authority),
+    ])
+    const used = new Set(
+      reports.flatMap((one) =>
+        (one?.verification.revocation ?? []).flatMap(({ evidence }) => evidence.map(({ sha256 }) => sha256)),
+      ),
+    )
+    return responses.filter(({ sha256 }) => !used.has(sha256)).length
   }
 
   /** Digest of the content; `undefined` without one. */
@@ -220,6 +252,11 @@ class Verification {
 
     const timestamps: TimestampReport[] = []
     for (const token of unsignedValues(info, oids.signatureTimestamp)) {
+      if (this.#timestampsLeft-- <= 0) {
+        found.warn('timestamp-limit')
+        found.notChecked.add('timestamps')
+        break
+      }
       const { report, certificates } = await verifyTimestamp(token, {
         digest: (imprintHash) => digestOf(imprintHash, info.signature),
         trust,
@@ -229,7 +266,9 @@ class Verification {
       for (const check of report.notChecked ?? []) found.notChecked.add(`timestamp-${check}`)
       timestamps.push(report)
     }
-    const time = timeOf(timestamps, attributes.signingTime ?? this.#options.claimedTime, now, found)
+    const outer = what.depth === 0 ? this.#options : undefined
+    const claimedTime = attributes.signingTime ?? outer?.claimedTime
+    const time = timeOf(timestamps, claimedTime, now, found)
     let verdict: SignerVerdict | undefined
     if (certificate !== undefined) {
       verdict = await verifySigner({ certificate, embedded: this.#evidence, time }, trust)
@@ -239,7 +278,7 @@ class Verification {
     const { indication, subIndication } = found.indication(integrity, verdict)
     return {
       index: what.index,
-      profile: this.#options.profile ?? profileOf(attributes, timestamps, this.#evidence),
+      profile: outer?.profile ?? profileOf(attributes, timestamps, this.#evidence),
       indication,
       ...(subIndication !== undefined && { subIndication }),
       integrity,
@@ -247,7 +286,7 @@ class Verification {
       algorithm: info.signatureAlgorithm.id,
       coverage: integrity === 'intact' ? this.#coverage(what) : { extent: 'none' },
       ...(verdict !== undefined && { signer: verdict.signer }),
-      claimedTime: attributes.signingTime ?? this.#options.claimedTime,
+      ...(claimedTime !== undefined && { claimedTime }),
       timestamps,
       verifiedAt: time,
       counterSignatures,
@@ -291,7 +330,8 @@ class Verification {
   /** The certificate a signer names, which must be the one it has signed the hash of. */
   #certificateOf(info: SignerInfo, { bindings }: SignedAttributes, found: Findings): Certificate | undefined {
     const pool = [...this.#evidence.certificates, ...(this.#options.trust.intermediates ?? [])]
-    const named = pool.filter((one) => isNamed(one, info))
+    // More certificates with one issuer and serial number than this are there to cost time.
+    const named = pool.filter((one) => isNamed(one, info)).slice(0, cmsLimits.candidates)
     if (named.length === 0) {
       found.refuse('signer-certificate-missing', 'NO_SIGNING_CERTIFICATE_FOUND')
       return undefined

@@ -417,6 +417,14 @@ describe('times', () => {
       indication: 'INDETERMINATE',
       subIndication: 'TRY_LATER',
     })
+    const at = Buffer.from(longTerm).indexOf(list)
+    for (let i = at; i < at + list.length; i++) {
+      const copy = new Uint8Array(longTerm)
+      copy[i] = copy[i]! ^ 1
+      // A source of its own makes the list in the document unnecessary; it is not unchanged all the same.
+      expect(isClean(await bench.verify(copy, { timestamps }))).toBe(false)
+    }
+    expect(isClean(await bench.verify(longTerm, { timestamps }))).toBe(true)
     // Without a timestamp, or with a list that revokes, it is not made.
     await expect(addLongTermValues(await signed(), { revocationLists: [list] }, { trust })).rejects.toMatchObject({
       code: 'ERR_SIGNED_DOCUMENT',
