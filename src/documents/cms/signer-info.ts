@@ -122,7 +122,10 @@ function protects(der: Uint8Array, info: SignerInfo): boolean {
   try {
     const reader = new DerReader(der).enter(tags.sequence)
     const digest = new Algorithm(reader)
-    if (!digest.equals(info.digestAlgorithm)) return false
+    // Absent parameters and NULL are the same: RFC 5754 2.
+    const isSame =
+      hashOfAlgorithm(digest) !== undefined && hashOfAlgorithm(digest) === hashOfAlgorithm(info.digestAlgorithm)
+    if (!isSame && !digest.equals(info.digestAlgorithm)) return false
     const element = reader.read(0xa1)
     reader.finish()
     return equalBytes(
