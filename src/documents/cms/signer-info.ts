@@ -121,24 +121,19 @@ export function readSignedAttributes(info: SignerInfo, found: Findings): SignedA
 function protects(der: Uint8Array, info: SignerInfo): boolean {
   try {
     const reader = new DerReader(der).enter(tags.sequence)
-    const digest = new Algorithm(reader)
-    // Absent parameters and NULL are the same: RFC 5754 2.
-    const isSame =
-      hashOfAlgorithm(digest) !== undefined && hashOfAlgorithm(digest) === hashOfAlgorithm(info.digestAlgorithm)
-    if (!isSame && !digest.equals(info.digestAlgorithm)) return false
-    const element = reader.read(0xa1)
+    if (!isSame(new Algorithm(reader), info.digestAlgorithm)) return false
+    const signature = reader.value(reader.read(0xa1))
     reader.finish()
-    return equalBytes(
-      reader.value(element),
-      info.signatureAlgorithm.der.subarray(contentStart(info.signatureAlgorithm.der)),
-    )
+    return isSame(new Algorithm(new DerReader(sequence(signature))), info.signatureAlgorithm)
   } catch (error) {
     if (error instanceof DecodeError) return false
     throw error
   }
 }
 
-const contentStart = (der: Uint8Array): number => (der[1]! < 0x80 ? 2 : 2 + (der[1]! & 0x7f))
+/** Absent parameters and NULL are the same for the algorithms that are accepted: RFC 5754 2, RFC 4055 5. */
+const isSame = (one: Algorithm, other: Algorithm): boolean =>
+  one.equals(other) || (one.id === other.id && isNullOrAbsent(one.parameters) && isNullOrAbsent(other.parameters))
 
 interface Integrity {
   readonly hash: DocumentHash | undefined
