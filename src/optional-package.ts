@@ -8,6 +8,7 @@ const majors = {
   libsql: 0.5,
   'prom-client': 15,
   redis: 6,
+  saxes: 6,
   undici: 7,
   zod: 4,
 } as const
