@@ -193,6 +193,12 @@ export const notCheckedTexts: Readonly<Record<string, DocumentText>> = {
   'other-revocation-values': { ja: '未知の形式の失効情報', en: 'revocation values of an unknown form' },
   'unsigned-attributes': { ja: '署名されていない未知の属性', en: 'unknown attributes that are not signed' },
   timestamps: { ja: '上限を超えたタイムスタンプ', en: 'timestamps beyond the limit' },
+  'unsigned-properties': {
+    ja: '署名されていない XAdES の属性（タイムスタンプを含む）',
+    en: 'XAdES properties that are not signed, timestamps among them',
+  },
+  'signed-properties': { ja: '未知の XAdES の署名属性', en: 'unknown signed properties of XAdES' },
+  'data-object-format': { ja: '署名対象の形式の記録がありません', en: 'the format of the data, which is not signed' },
   'counter-signatures': { ja: '上限を超えた副署', en: 'counter-signatures beyond the limit' },
   'timestamp-revocation': {
     ja: 'タイムスタンプ局の電子証明書が失効していないか',
@@ -328,5 +334,63 @@ export const problemTexts: Readonly<Record<string, DocumentText>> = {
   'timestamp-key-usage': {
     ja: 'タイムスタンプ専用の電子証明書ではありません',
     en: 'the certificate is not for timestamps alone',
+  },
+  'xml-malformed': { ja: 'XML として正しくありません', en: 'not well-formed XML 1.0' },
+  'xml-encoding': { ja: '文字コードが UTF-8、UTF-16 ではありません', en: 'an encoding other than UTF-8 and UTF-16' },
+  doctype: { ja: '文書型宣言（DTD）があります', en: 'a document type declaration (DTD)' },
+  namespace: { ja: '名前空間の名前が正しくありません', en: 'a relative or malformed name of a namespace' },
+  limit: { ja: '大きさ、深さ、または数が上限を超えています', en: 'too large, too deep, or too many' },
+  'duplicate-id': { ja: '同じ ID の要素が複数あります', en: 'several elements have the same id' },
+  'signature-structure': {
+    ja: '署名の構造が XML 署名の規格に合いません',
+    en: 'the signature is not built as XML Signature 1.1 says',
+  },
+  hmac: { ja: '共通鍵による署名（HMAC）です', en: 'HMAC, which anyone who verifies could make' },
+  'algorithm-unknown': { ja: '未対応のアルゴリズムです', en: 'an algorithm that is not supported' },
+  'transform-refused': {
+    ja: '受け付けられない変換（XPath、XSLT など）があります',
+    en: 'a transform that is not accepted, such as XPath or XSLT',
+  },
+  'reference-refused': { ja: '受け付けられない参照があります', en: 'a reference in a form that is not accepted' },
+  'reference-missing': { ja: '署名された要素がありません', en: 'a signed element is missing' },
+  'resource-not-given': { ja: '署名された別のファイルが指定されていません', en: 'another signed file was not given' },
+  'root-not-covered': {
+    ja: '文書の最上位の要素が署名の対象に含まれていません',
+    en: 'the root of the document is not covered: only a part is signed',
+  },
+  'content-not-covered': { ja: '署名の対象に含まれない部分があります', en: 'a part of the document is not covered' },
+  'comments-not-covered': {
+    ja: 'コメントは署名の対象に含まれていません',
+    en: 'comments are not covered',
+  },
+  'namespaces-not-covered': {
+    ja: '署名の対象に含まれない名前空間の宣言があります',
+    en: 'declarations of namespaces that are not covered',
+  },
+  'text-split-by-comment': {
+    ja: '署名の対象に含まれないコメントが文字列の途中にあります',
+    en: 'a comment that is not covered stands inside a text',
+  },
+  'signed-properties-not-covered': {
+    ja: 'XAdES の署名属性が署名の対象に含まれていません',
+    en: 'the XAdES properties are not covered by the signature',
+  },
+  'signed-properties-duplicate': { ja: 'XAdES の属性が複数あります', en: 'XAdES properties more than once' },
+  'signed-properties-target': {
+    ja: 'XAdES の属性が別の署名を指しています',
+    en: 'the XAdES properties name another signature',
+  },
+  'signing-time-missing': { ja: '署名日時がありません', en: 'no signing time, or one that cannot be read' },
+  'data-object-format-target': {
+    ja: '署名対象の形式の記録が、存在しない参照を指しています',
+    en: 'the format of a reference that does not exist',
+  },
+  'key-info-ignored': {
+    ja: '電子証明書以外の鍵の情報は使用しません',
+    en: 'keys and names beside the certificate were ignored',
+  },
+  'counter-signature-target': {
+    ja: '副署の対象が、付された署名ではありません',
+    en: 'the counter-signature is not about the signature it belongs to',
   },
 }

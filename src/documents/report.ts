@@ -46,6 +46,8 @@ export type SubIndication =
 export interface SignatureReport {
   /** Position in the document, from 0. */
   readonly index: number
+  /** XML: path of the signature itself, `/a/ds:Signature[2]`. */
+  readonly element?: string | undefined
   /** Name of the form: `CAdES-B-B`, `PAdES-B-T`, `adbe.pkcs7.detached`, `XAdES-BES`, `XML-DSig`, … */
   readonly profile: string
   readonly indication: Indication
