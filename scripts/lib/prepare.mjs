@@ -10,6 +10,8 @@ const systemPackages = [
   ['opensc', () => has('pkcs11-tool')],
   ['opensc-pkcs11', () => pkcs11Module() !== undefined],
   ['openssl', () => has('openssl')],
+  ['xmlsec1', () => has('xmlsec1')],
+  ['libxml2-utils', () => has('xmllint')],
   ['iproute2', () => has('ip')],
   ['redis-server', () => has('redis-server')],
   ['haproxy', () => has('haproxy')],

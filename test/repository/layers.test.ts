@@ -118,4 +118,8 @@ describe('imports', () => {
     const users = [...imports].filter(([, found]) => found.some(({ name }) => /^(pkijs|asn1js|@peculiar\/)/.test(name)))
     expect(users.map(([file]) => file).filter((file) => !/^(emulator|documents)\//.test(file))).toEqual([])
   })
+  test('of the XML parser are made in documents/xml only', () => {
+    const users = [...imports].filter(([, found]) => found.some(({ name }) => name === 'saxes'))
+    expect(users.map(([file]) => file)).toEqual(['documents/xml/tree.ts'])
+  })
 })
