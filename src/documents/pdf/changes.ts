@@ -496,12 +496,14 @@ class Comparison {
   }
 }
 
-const keysOf = (one: PdfDict, two: PdfDict): ReadonlySet<string> => new Set([...one.entries.keys(), ...two.entries.keys()])
+const keysOf = (one: PdfDict, two: PdfDict): ReadonlySet<string> =>
+  new Set([...one.entries.keys(), ...two.entries.keys()])
 /** Annotations by what identifies them: those that are no objects of their own by their position. */
 const keyed = (items: readonly PdfValue[]): ReadonlyMap<string, PdfValue> =>
   new Map(items.map((item, i) => [isRef(item) ? `${item.num} ${item.gen}` : `at ${i}`, item]))
 const numOf = (value: PdfValue | undefined): number | undefined => (isRef(value) ? value.num : undefined)
-const numbersOf = (value: PdfValue): readonly number[] => (isArray(value) ? value.filter(isRef).map(({ num }) => num) : [])
+const numbersOf = (value: PdfValue): readonly number[] =>
+  isArray(value) ? value.filter(isRef).map(({ num }) => num) : []
 const isNothing = (view: PdfView, value: PdfValue | undefined): boolean => view.resolve(value) === null
 const isFlags = (value: PdfValue | undefined): value is number | undefined =>
   value === undefined || (Number.isInteger(value) && (value as number) >= 0)

@@ -53,7 +53,9 @@ export class PdfBudget {
     try {
       out = inflateSync(data, { maxOutputLength: Math.max(1, this.#decoded) })
     } catch (error) {
-      throw new PdfFaultError((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE' ? 'too-complex' : 'stream-damaged')
+      throw new PdfFaultError(
+        (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE' ? 'too-complex' : 'stream-damaged',
+      )
     }
     this.#decoded -= out.length
     return out
@@ -388,7 +390,7 @@ export class PdfFile {
     this.budget.step((lexer.pos - offset) >> 5)
     lexer.skipSpace()
     if (lexer.word('stream')) {
-      if (!isDict(value)) lexer.fail('object-damaged')
+      if (!isDict(value)) throw new PdfFaultError('object-damaged', lexer.pos)
       if (lexer.peek() === 0x0d && lexer.peek(1) === 0x0a) lexer.pos += 2
       else if (lexer.peek() === 0x0a) lexer.pos++
       else lexer.fail('stream-damaged')
@@ -495,7 +497,10 @@ function paeth(left: number, up: number, corner: number): number {
 }
 
 /** Every `startxref N %%EOF`, in the order of the file. */
-function endsOf(bytes: Uint8Array, maxRevisions: number): readonly { startxref: number; endMin: number; end: number }[] {
+function endsOf(
+  bytes: Uint8Array,
+  maxRevisions: number,
+): readonly { startxref: number; endMin: number; end: number }[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   const ends: { startxref: number; endMin: number; end: number }[] = []
   for (let at = buffer.indexOf('%%EOF'); at >= 0; at = buffer.indexOf('%%EOF', at + 5)) {

@@ -29,7 +29,16 @@ export class PdfFaultError extends Error {
 }
 
 /** ISO 32000-2 7.3. Numbers, booleans and null are those of the language; arrays are arrays. */
-export type PdfValue = null | boolean | number | PdfName | PdfString | PdfRef | PdfDict | PdfStream | readonly PdfValue[]
+export type PdfValue =
+  | null
+  | boolean
+  | number
+  | PdfName
+  | PdfString
+  | PdfRef
+  | PdfDict
+  | PdfStream
+  | readonly PdfValue[]
 
 export interface PdfName {
   readonly type: 'name'

@@ -1,0 +1,12 @@
+/** PDF signatures: made by incremental update, and verified with every later change. */
+export type { PdfAppearance } from './appearance.ts'
+export type { PdfChangeKind } from './changes.ts'
+export { pdfChangeKinds } from './changes.ts'
+export type { PdfLimits } from './file.ts'
+export { pdfLimits } from './file.ts'
+export type { PdfFault } from './objects.ts'
+export { pdfFaults } from './objects.ts'
+export type { PdfProfile, SignedPdf, SignPdfOptions } from './sign.ts'
+export { addPdfValues, pdfProfiles, signPdf } from './sign.ts'
+export type { VerifyPdfOptions } from './verify.ts'
+export { verifyPdf } from './verify.ts'
