@@ -293,8 +293,8 @@ class Comparison {
     if (this.#oldFields.has(num) || this.#newFields.has(num)) return
     const [one, two] = [this.#dict(this.#old, num), this.#dict(this.#new, num)]
     if (one === undefined && two === undefined) return
-    if (one === undefined || two === undefined) return this.#report('annotation-changed', num)
-    for (const key of keysOf(one, two)) this.#compareKey(key, one, two, num, 'annotation-changed')
+    if (one === undefined || two === undefined) this.#report('annotation-changed', num)
+    else for (const key of keysOf(one, two)) this.#compareKey(key, one, two, num, 'annotation-changed')
   }
 
   /** Fields of signatures that had no value before. */
@@ -369,19 +369,27 @@ class Comparison {
 
   #compareField(num: number): void {
     const [before, after] = [this.#oldFields.get(num), this.#newFields.get(num)]
-    if (after === undefined) {
-      const isSignature = before!.type === 'Sig' && !isNothing(this.#old, before!.value)
-      return this.#report(isSignature ? 'signature-removed' : 'form-changed', num, before!.name)
-    }
-    if (before === undefined) {
-      const isField = [...after.dict.entries.keys()].every((key) => fieldKeys.has(key))
-      const subtype = nameOf(this.#new.resolve(after.dict.entries.get('Subtype')))
-      const isWidget = subtype === undefined || subtype === 'Widget'
-      if (!this.#signed.has(num) || !isField || !isWidget) return this.#report('form-changed', num, after.name)
-      const kind = this.#signedKind(after)
-      const isVisible = after.dict.entries.has('Rect') && this.#isVisible(num)
-      return this.#report(kind, num, after.name, isVisible)
-    }
+    if (after === undefined) this.#fieldRemoved(before!)
+    else if (before === undefined) this.#fieldAdded(after)
+    else this.#fieldKept(before, after)
+  }
+
+  #fieldRemoved(before: PdfField): void {
+    const isSignature = before.type === 'Sig' && !isNothing(this.#old, before.value)
+    this.#report(isSignature ? 'signature-removed' : 'form-changed', before.num, before.name)
+  }
+
+  #fieldAdded(after: PdfField): void {
+    const { num, name, dict } = after
+    const isField = [...dict.entries.keys()].every((key) => fieldKeys.has(key))
+    const subtype = nameOf(this.#new.resolve(dict.entries.get('Subtype')))
+    const isWidget = subtype === undefined || subtype === 'Widget'
+    if (!this.#signed.has(num) || !isField || !isWidget) this.#report('form-changed', num, name)
+    else this.#report(this.#signedKind(after), num, name, dict.entries.has('Rect') && this.#isVisible(num))
+  }
+
+  #fieldKept(before: PdfField, after: PdfField): void {
+    const { num } = after
     const isSignature = before.type === 'Sig' || after.type === 'Sig'
     if (before.type !== after.type || before.name !== after.name) this.#report('form-changed', num, after.name)
     const isSigned = this.#signed.has(num)
