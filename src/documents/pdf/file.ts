@@ -289,7 +289,9 @@ export class PdfFile {
     this.#requireInside(offset, limit)
     const lexer = new PdfLexer(this.bytes, offset, limit)
     lexer.skipSpace()
-    if (!lexer.word('xref')) return this.#streamSection(offset, limit)
+    const first = lexer.peek()
+    if (first !== undefined && first >= 0x30 && first <= 0x39) return this.#streamSection(offset, limit)
+    if (!lexer.word('xref')) lexer.fail('xref-damaged')
     const entries = new Map<number, PdfEntry>()
     for (;;) {
       lexer.skipSpace()

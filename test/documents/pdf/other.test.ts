@@ -1,0 +1,227 @@
+import { describe, expect, test } from 'vitest'
+import { keyDocumentSigner } from '../../../src/documents/index.ts'
+import { addPdfValues, type SignPdfOptions, signPdf, verifyPdf } from '../../../src/documents/pdf/index.ts'
+import { issueRevocationList } from '../../../src/emulator/index.ts'
+import { identity } from '../../support/virtual.ts'
+import {
+  base,
+  latin1,
+  programsPresent,
+  qpdf,
+  runOn,
+  signed,
+  startxrefOf,
+  stream,
+  streamFile,
+  tableFile,
+  textOf,
+  trust,
+  update,
+} from './files.ts'
+import { signWithLibpdf } from './libpdf.mjs'
+
+const present = programsPresent()
+
+/** Signs with a signer that must not be called, or is. */
+const refusal = async (bytes: Uint8Array, options: SignPdfOptions = {}): Promise<unknown> => {
+  const signer = { sign: () => Promise.reject(new Error('the signer was called')) }
+  try {
+    await signPdf(bytes, signer, options)
+  } catch (error) {
+    return (error as { reason?: string }).reason ?? error
+  }
+  return undefined
+}
+
+describe('files of other programs', () => {
+  test.each(['adbe.pkcs7.detached', 'ETSI.CAdES.detached'] as const)(
+    'signed by @libpdf/core as %s',
+    async (subFilter) => {
+      const { sign } = await identity()
+      for (const source of [tableFile(base), streamFile(base)]) {
+        const bytes = await signWithLibpdf(source, { ...sign, subFilter })
+        const report = await verifyPdf(bytes, { trust: await trust() })
+        expect(report.problems).toEqual([])
+        expect(report.signatures).toMatchObject([
+          { integrity: 'intact', indication: 'TOTAL-PASSED', coverage: { extent: 'whole' } },
+        ])
+        // And both may sign one file.
+        const both = await verifyPdf(await signed(bytes), { trust: await trust() })
+        expect(both.signatures.map(({ indication }) => indication)).toEqual(['TOTAL-PASSED', 'TOTAL-PASSED'])
+        expect(both.changes).toMatchObject([{ kind: 'signature-added', allowed: true }])
+      }
+    },
+  )
+
+  test.runIf(present)('encrypted: refused, and nothing is said about its signatures', async () => {
+    const encrypted = qpdf(tableFile(base), '--encrypt', '', 'owner', '256', '--')
+    expect(await refusal(encrypted)).toBe('encrypted')
+    expect(await verifyPdf(encrypted, { trust: await trust() })).toMatchObject({
+      signatures: [],
+      problems: [{ id: 'encrypted', severity: 'refused' }],
+      notChecked: ['visual-content', 'signatures'],
+    })
+  })
+
+  test('hybrid: objects of the hidden stream are read, and the file is signed', async () => {
+    const plain = tableFile(Object.fromEntries(Object.entries(base).filter(([num]) => num !== '10')))
+    const host = stream('10 0 \n<</Title(one)/Parent 9 0 R/Dest[3 0 R /Fit]>>', '/Type/ObjStm/N 1/First 6')
+    const hostAt = plain.length
+    const one = `20 0 obj\n${host}\nendobj\n`
+    const streamAt = hostAt + one.length
+    const rows = Buffer.from([2, 0, 0, 0, 20, 0, 0, 1, ...[24, 16, 8, 0].map((shift) => (hostAt >> shift) & 255), 0, 0])
+    const two = `21 0 obj\n<</Type/XRef/Size 22/W[1 4 2]/Index[10 1 20 1]/Length 14>>\nstream\n${rows.toString('latin1')}\nendstream\nendobj\n`
+    const tableAt = streamAt + two.length
+    const three = `xref\n10 1\n0000000000 00000 f \ntrailer\n<</Size 22/Root 1 0 R/Info 11 0 R/Prev ${startxrefOf(plain)}/XRefStm ${streamAt}>>\nstartxref\n${tableAt}\n%%EOF\n`
+    const hybrid = Buffer.concat([plain, latin1(one + two + three)])
+    const pdf = await signed(hybrid)
+    const report = await verifyPdf(pdf, { trust: await trust() })
+    expect(report.problems).toEqual([])
+    expect(report.signatures).toMatchObject([{ indication: 'TOTAL-PASSED' }])
+    if (present) expect(runOn(pdf, 'pdfsig', '-nocert').text).toContain('Signature is Valid')
+    const changed = await verifyPdf(update(pdf, { 10: base[10]!.replace('one', 'two') }), { trust: await trust() })
+    expect(changed.changes).toMatchObject([{ kind: 'catalog-changed', allowed: false, objects: ['10 0 R'] }])
+  })
+})
+
+describe('what is refused before the signer is called', () => {
+  const file = tableFile(base)
+  const text = textOf(file)
+  test.each<[string, Buffer, unknown, SignPdfOptions?]>([
+    ['not a PDF', latin1('hello'), 'not-a-pdf'],
+    ['nothing', latin1(''), 'not-a-pdf'],
+    ['cut off', file.subarray(0, 900), 'xref-damaged'],
+    [
+      'an offset that is off by one',
+      latin1(
+        text
+          .replace(/0(\d{9}) 00000 n/, '0$1 00000 n')
+          .replace(/startxref\n(\d+)/, (_, n) => `startxref\n${Number(n) + 1}`),
+      ),
+      'xref-damaged',
+    ],
+    ['a table row of 19 bytes', latin1(text.replace(/ 00000 n \n/, ' 00000 n\n')), 'xref-damaged'],
+    ['an object that is another', latin1(text.replace('\n5 0 obj', '\n6 0 obj')), 'xref-damaged'],
+    ['bytes after the end', Buffer.concat([file, latin1('more')]), 'bytes-appended'],
+    ['a form of XFA', tableFile({ ...base, 7: '<</Fields[8 0 R]/XFA(a)>>' }), 'xfa'],
+    ['a page that is not there', file, 'page-unknown', { appearance: { page: 7, rect: [0, 0, 9, 9] } }],
+    ['a text field', file, 'field-unknown', { field: 'place' }],
+    ['a page tree in a circle', tableFile({ ...base, 2: '<</Type/Pages/Kids[2 0 R]/Count 1>>' }), 'structure-damaged'],
+    ['a catalog that is none', tableFile({ ...base, 1: '[1]' }), 'structure-damaged'],
+    ['too large', file, 'too-large', { limits: { maxBytes: 100 } }],
+    ['too many steps', file, 'too-complex', { limits: { maxSteps: 20 } }],
+  ])('%s', async (_, bytes, reason, options) => {
+    expect(await refusal(bytes, options)).toBe(reason)
+  })
+
+  test('a document that is certified without changes, signed, or has a damaged signature', async () => {
+    expect(await refusal(await signed(file, { certify: 1 }))).toBe('signing-not-allowed')
+    expect(await refusal(await signed(file), { certify: 2 })).toBe('not-the-first-signature')
+    expect(await refusal(await signed(file), { field: 'Signature1' })).toBe('field-signed')
+    expect(await refusal(latin1(textOf(await signed(file)).replace('/ByteRange', '/ByteRangx')))).toBe(
+      'signature-damaged',
+    )
+  })
+
+  test('no room for the certificate: before the signature', async () => {
+    const { sign } = await identity()
+    let made = 0
+    const signer = keyDocumentSigner(sign.privateKey, sign.certificate)
+    const counted: typeof signer = {
+      sign: (hash, toSign) =>
+        signer.sign(hash, async (certificates) => {
+          const bytes = await toSign(certificates)
+          made++
+          return bytes
+        }),
+    }
+    await expect(signPdf(file, counted, { contentsBytes: 1024 })).rejects.toMatchObject({
+      code: 'ERR_SIGNED_DOCUMENT',
+      reason: 'contents-too-small',
+    })
+    expect(made).toBe(0)
+  })
+
+  test.each<[string, SignPdfOptions]>([
+    ['profile', { profile: 'other' as never }],
+    ['certify', { certify: 4 as never }],
+    ['time', { time: new Date(Number.NaN) }],
+    ['contentsBytes', { contentsBytes: 1 }],
+    ['field', { field: '' }],
+    ['name', { name: 'a'.repeat(1001) }],
+    ['appearance.rect', { appearance: { rect: [0, 0, 0, 0] } }],
+    ['appearance.lines', { appearance: { rect: [0, 0, 9, 9], lines: ['見本'] } }],
+    [
+      'appearance.image',
+      { appearance: { rect: [0, 0, 9, 9], image: { width: 2, height: 2, rgb: new Uint8Array(3) } } },
+    ],
+    ['appearance.page', { appearance: { rect: [0, 0, 9, 9], page: -1 } }],
+  ])('the option %s', async (name, options) => {
+    expect(String(await refusal(file, options))).toContain(name)
+  })
+})
+
+describe('fields, images and values', () => {
+  test('an empty field of the form is signed, and drawn in', async () => {
+    const prepared = tableFile({
+      ...base,
+      3: base[3]!.replace('[8 0 R]', '[8 0 R 16 0 R]'),
+      7: '<</Fields[8 0 R 16 0 R]>>',
+      16: '<</Type/Annot/Subtype/Widget/FT/Sig/T(here)/Rect[20 150 200 180]/F 4/P 3 0 R>>',
+    })
+    const rgb = new Uint8Array(3 * 4 * 4).fill(200)
+    const options = {
+      field: 'here',
+      appearance: { rect: [20, 150, 200, 180], image: { width: 4, height: 4, rgb } },
+    } as const
+    const pdf = await signed(prepared, options)
+    const report = await verifyPdf(pdf, { trust: await trust() })
+    expect(report.signatures).toMatchObject([{ indication: 'TOTAL-PASSED', coverage: { extent: 'whole' } }])
+    if (present) {
+      expect(runOn(pdf, 'pdfsig', '-nocert').text).toContain('Signature is Valid')
+      expect(runOn(pdf, 'qpdf', '--check').code).toBe(0)
+    }
+    // Into a document that was signed before with that field empty.
+    const both = await verifyPdf(await signed(await signed(prepared, { field: 'other' }), options), {
+      trust: await trust(),
+    })
+    expect(both.changes).toMatchObject([{ kind: 'signature-added', allowed: true }])
+  })
+
+  test('certificates and lists are added as one more revision, and used', async () => {
+    const { signCa } = await identity()
+    const at = new Date()
+    const list = await issueRevocationList(signCa, {
+      thisUpdate: new Date(at.getTime() - 1000),
+      nextUpdate: new Date(at.getTime() + 86_400_000),
+    })
+    for (const source of [tableFile(base), streamFile(base)]) {
+      const pdf = await signed(source)
+      const more = addPdfValues(pdf, { certificates: [signCa.certificate], revocationLists: [list] })
+      const again = addPdfValues(more, { revocationLists: [list] })
+      const report = await verifyPdf(again, {
+        trust: { ...(await trust()), revocation: { mode: 'required', sources: [] } },
+      })
+      expect(report.problems).toEqual([])
+      expect(report.changes.map(({ kind, allowed }) => [kind, allowed])).toEqual([
+        ['dss-added', true],
+        ['dss-added', true],
+      ])
+      expect(report.signatures).toMatchObject([
+        { indication: 'TOTAL-PASSED', coverage: { extent: 'earlier-revision' } },
+      ])
+      if (present) expect(runOn(again, 'qpdf', '--check').code).toBe(0)
+    }
+  })
+
+  test('a document without signatures has none, and says what was not checked', async () => {
+    const report = await verifyPdf(tableFile(base), { trust: await trust() })
+    expect(report).toMatchObject({
+      format: 'pdf',
+      signatures: [],
+      changes: [],
+      problems: [],
+      notChecked: ['visual-content'],
+    })
+  })
+})
