@@ -256,8 +256,9 @@ class Comparison {
     const [a, b] = [this.#old.resolve(one.entries.get('Kids')), this.#new.resolve(two.entries.get('Kids'))]
     if (sameValue(a, b)) return
     const [before, after] = [numbersOf(a), numbersOf(b)]
-    const added = after.filter((kid) => !before.includes(kid))
-    const removed = before.filter((kid) => !after.includes(kid))
+    const [had, has] = [new Set(before), new Set(after)]
+    const added = after.filter((kid) => !had.has(kid))
+    const removed = before.filter((kid) => !has.has(kid))
     for (const kid of added) this.#report('page-added', kid)
     for (const kid of removed) this.#report('page-removed', kid)
     if (added.length + removed.length === 0) this.#report('pages-changed', num)
@@ -424,8 +425,8 @@ class Comparison {
     for (let one = work.pop(); work.length > 0 || one !== undefined; one = work.pop()) {
       this.#file.budget.step()
       if (one === null || typeof one !== 'object') continue
-      if (isArray(one)) work.push(...one)
-      else if (isDict(one)) work.push(...one.entries.values())
+      if (isArray(one)) for (const item of one) work.push(item)
+      else if (isDict(one)) for (const item of one.entries.values()) work.push(item)
       else if (isRef(one)) {
         if (seen.has(one.num) || this.#pages.has(one.num) || this.#annotations.has(one.num)) continue
         if (this.#changed.has(one.num)) touched = true
@@ -484,8 +485,8 @@ class Comparison {
     for (let one = work.pop(); one !== undefined; one = work.pop()) {
       this.#file.budget.step()
       if (one === null || typeof one !== 'object') continue
-      if (isArray(one)) work.push(...one)
-      else if (isDict(one)) work.push(...one.entries.values())
+      if (isArray(one)) for (const item of one) work.push(item)
+      else if (isDict(one)) for (const item of one.entries.values()) work.push(item)
       else if (isRef(one) && !seen.has(one.num)) {
         seen.add(one.num)
         work.push(this.#new.object(one.num))

@@ -21,15 +21,18 @@ export interface PdfLimits {
   readonly maxBytes: number
   /** Objects, entries of cross-references and values looked at, of all revisions together. */
   readonly maxSteps: number
+  /** Values of all objects. */
+  readonly maxValues: number
   /** Bytes of decoded object and cross-reference streams, of all together. */
   readonly maxDecoded: number
   readonly maxRevisions: number
 }
 
-/** 256 MiB, 4 million steps, 64 MiB, 256 revisions. */
+/** 256 MiB, 16 million steps, 4 million values, 64 MiB, 256 revisions. */
 export const pdfLimits: PdfLimits = {
   maxBytes: 256 << 20,
-  maxSteps: 4_000_000,
+  maxSteps: 16_000_000,
+  maxValues: 4_000_000,
   maxDecoded: 64 << 20,
   maxRevisions: 256,
 }
@@ -39,14 +42,20 @@ export class PdfBudget {
   readonly limits: PdfLimits
   #steps: number
   #decoded: number
+  #values: number
   constructor(limits: PdfLimits) {
     this.limits = limits
     this.#steps = limits.maxSteps
     this.#decoded = limits.maxDecoded
+    this.#values = limits.maxValues
   }
   step(count = 1): void {
     this.#steps -= count
     if (this.#steps < 0) throw new PdfFaultError('too-complex')
+  }
+  values(count: number): void {
+    this.#values -= count
+    if (this.#values < 0) throw new PdfFaultError('too-complex')
   }
   decode(data: Uint8Array): Uint8Array {
     let out: Uint8Array
@@ -389,7 +398,7 @@ export class PdfFile {
     lexer.skipSpace()
     if (!lexer.word('obj')) lexer.fail('object-damaged')
     let value = lexer.value()
-    this.budget.step((lexer.pos - offset) >> 5)
+    this.budget.values(lexer.values)
     lexer.skipSpace()
     if (lexer.word('stream')) {
       if (!isDict(value)) throw new PdfFaultError('object-damaged', lexer.pos)
@@ -430,6 +439,7 @@ export class PdfFile {
           if (value !== undefined) return value
           const lexer = new PdfLexer(content, at, end)
           const read = lexer.value()
+          this.budget.values(lexer.values)
           lexer.skipSpace()
           if (lexer.pos < lexer.end || isRef(read)) throw new PdfFaultError('object-damaged', stream.dataStart)
           value = read

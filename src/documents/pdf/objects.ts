@@ -69,6 +69,8 @@ export interface PdfStream {
   readonly dataStart: number
 }
 
+/** Most values of one object. */
+const maxValues = 1_000_000
 /** Deepest nesting of arrays and dictionaries. */
 const maxDepth = 64
 
@@ -94,6 +96,8 @@ export class PdfLexer {
   /** No byte at or after it is read. */
   readonly end: number
   pos: number
+  /** Values read so far. */
+  values = 0
 
   constructor(bytes: Uint8Array, pos = 0, end: number = bytes.length) {
     this.bytes = bytes
@@ -143,7 +147,7 @@ export class PdfLexer {
 
   /** Any object but a stream. */
   value(depth = 0): PdfValue {
-    if (depth > maxDepth) this.fail('too-complex')
+    if (depth > maxDepth || ++this.values > maxValues) this.fail('too-complex')
     this.skipSpace()
     const byte = this.peek()
     if (byte === undefined) this.fail()
@@ -209,25 +213,27 @@ export class PdfLexer {
 
   #hex(): PdfString {
     const start = this.pos++
-    const digits: number[] = []
-    for (;;) {
-      const byte = this.peek()
-      if (byte === undefined) this.fail()
-      this.pos++
-      if (byte === 0x3e) break
+    const close = this.bytes.indexOf(0x3e, start)
+    if (close < 0 || close >= this.end) this.fail()
+    const found = new Uint8Array((close - start) >> 1)
+    let digits = 0
+    for (; this.pos < close; this.pos++) {
+      const byte = this.bytes[this.pos]
       if (isSpace(byte)) continue
       const digit = hexDigit(byte)
       if (digit < 0) this.fail()
-      digits.push(digit)
+      found[digits >> 1]! |= digits % 2 === 0 ? digit << 4 : digit
+      digits++
     }
-    const bytes = new Uint8Array((digits.length + 1) >> 1)
-    for (const [i, digit] of digits.entries()) bytes[i >> 1]! |= i % 2 === 0 ? digit << 4 : digit
+    this.pos++
+    const bytes = found.subarray(0, (digits + 1) >> 1)
     return { type: 'string', bytes, hex: true, start, end: this.pos }
   }
 
   #literal(): PdfString {
     const start = this.pos++
-    const out: number[] = []
+    const out = new Uint8Array(this.#literalEnd() - start)
+    let length = 0
     for (let open = 1; ; ) {
       let byte = this.peek()
       if (byte === undefined) this.fail()
@@ -242,9 +248,21 @@ export class PdfLexer {
         if (escaped === undefined) continue
         byte = escaped
       }
-      out.push(byte)
+      out[length++] = byte
     }
-    return { type: 'string', bytes: Uint8Array.from(out), hex: false, start, end: this.pos }
+    return { type: 'string', bytes: out.subarray(0, length), hex: false, start, end: this.pos }
+  }
+
+  /** The byte after the bracket that closes a literal string, of which the first one was read. */
+  #literalEnd(): number {
+    let open = 1
+    for (let at = this.pos; at < this.end; at++) {
+      const byte = this.bytes[at]
+      if (byte === 0x5c) at++
+      else if (byte === 0x28) open++
+      else if (byte === 0x29 && --open === 0) return at + 1
+    }
+    return this.fail()
   }
 
   /** The byte after a backslash; `undefined`: it continues a line. */

@@ -116,7 +116,8 @@ class Verification {
     const first = Math.min(...found.map(({ covers, added }) => (covers ?? added).number))
     const changes: PdfChange[] = []
     for (const [i, newer] of file.revisions.entries()) {
-      if (i > 0 && newer.number > first) changes.push(...changesBetween(file, file.revisions[i - 1]!, newer))
+      if (i === 0 || newer.number <= first) continue
+      for (const change of changesBetween(file, file.revisions[i - 1]!, newer)) changes.push(change)
     }
     if (found.length > 0 && file.bytes.length > file.last.end) {
       changes.push({ revision: file.last.number + 1, kind: 'bytes-appended', objects: [] })
