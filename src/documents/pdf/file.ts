@@ -71,6 +71,12 @@ export class PdfBudget {
   }
 }
 
+/** The revision that an entry or section is of. */
+export interface PdfScope {
+  /** No byte of it, or of an object it names, is at or after this one: the end of the revision. */
+  limit: number
+}
+
 /** Where an object is. */
 export type PdfEntry =
   | { readonly kind: 'free' }
@@ -78,8 +84,7 @@ export type PdfEntry =
       readonly kind: 'plain'
       readonly offset: number
       readonly gen: number
-      /** No byte of the object is at or after it: the end of the revision it belongs to. */
-      readonly limit: number
+      readonly scope: PdfScope
     }
   | { readonly kind: 'packed'; readonly stream: number; readonly index: number }
 
@@ -89,6 +94,9 @@ export interface PdfSection {
   readonly kind: 'table' | 'stream' | 'hybrid'
   readonly trailer: ReadonlyMap<string, PdfValue>
   readonly entries: ReadonlyMap<number, PdfEntry>
+  readonly scope: PdfScope
+  /** The byte after it, or after the first byte of the last object it names. */
+  readonly needs: number
 }
 
 /** The document as it was at the end of one revision. */
@@ -164,9 +172,9 @@ export class PdfView {
     const entry = this.entries.get(num)
     if (entry === undefined || entry.kind === 'free') return null
     if (entry.kind === 'packed') return this.#packed(entry.stream, entry.index, num)
-    const parsed = this.#file.objectAt(entry.offset, entry.limit)
+    const parsed = this.#file.objectAt(entry.offset, entry.scope.limit)
     if (parsed.num !== num || parsed.gen !== entry.gen) throw new PdfFaultError('xref-damaged', entry.offset)
-    if (isStream(parsed.value)) this.dataOf(parsed.value, entry.limit)
+    if (isStream(parsed.value)) this.dataOf(parsed.value, entry.scope.limit)
     return parsed.value
   }
 
@@ -177,7 +185,7 @@ export class PdfView {
     if (!isStream(value) || nameOf(value.entries.get('Type')) !== 'ObjStm') throw new PdfFaultError('xref-damaged')
     // With its length elsewhere, its objects could change without any of them being redefined.
     if (isRef(value.entries.get('Length'))) throw new PdfFaultError('structure-damaged')
-    const objects = this.#file.packedAt(value, this.dataOf(value, host.limit))
+    const objects = this.#file.packedAt(value, this.dataOf(value, host.scope.limit))
     const found = objects[index]
     if (found?.num !== num) throw new PdfFaultError('xref-damaged', host.offset)
     return found.value()
@@ -253,7 +261,11 @@ export class PdfFile {
       if (at > done) throw new PdfFaultError('xref-damaged', end)
       if (at === done) continue
       // Bounded by the revision: nothing of a revision may be outside of it.
-      const sections = chain.slice(at, done).map(({ offset }) => this.#section(offset, endMin))
+      const sections = chain.slice(at, done)
+      for (const { scope, needs, offset } of sections) {
+        if (needs > endMin) throw new PdfFaultError('xref-damaged', offset)
+        scope.limit = endMin
+      }
       entries = this.#merged(entries, sections)
       const view = new PdfView(this, entries, sections[0]!.trailer)
       const linearised = revisions.length === 0 && isLinearised(this, chain)
@@ -302,48 +314,59 @@ export class PdfFile {
     if (first !== undefined && first >= 0x30 && first <= 0x39) return this.#streamSection(offset, limit)
     if (!lexer.word('xref')) lexer.fail('xref-damaged')
     const entries = new Map<number, PdfEntry>()
+    const scope: PdfScope = { limit }
+    let needs = 0
     for (;;) {
       lexer.skipSpace()
       if (lexer.word('trailer')) break
-      const first = lexer.unsigned()
+      const from = lexer.unsigned()
       lexer.skipSpace()
-      this.#table(lexer, first, lexer.unsigned(), limit, entries)
+      needs = Math.max(needs, this.#table(lexer, from, lexer.unsigned(), scope, entries))
     }
     const trailer = lexer.value()
     if (!isDict(trailer)) throw new PdfFaultError('xref-damaged', offset)
+    needs = Math.max(needs, lexer.pos)
     const hidden = trailer.entries.get('XRefStm')
-    if (hidden === undefined) return { offset, kind: 'table', trailer: trailer.entries, entries }
+    if (hidden === undefined) return { offset, kind: 'table', trailer: trailer.entries, entries, scope, needs }
     // A hybrid file, ISO 32000-2 7.5.8.4: what the table has as free may be in the stream.
     if (!isInteger(hidden)) throw new PdfFaultError('xref-damaged', offset)
-    for (const [num, entry] of this.#streamSection(hidden, limit).entries) {
+    const more = this.#streamSection(hidden, limit, scope)
+    for (const [num, entry] of more.entries) {
       const known = entries.get(num)
-      if (known === undefined || known.kind === 'free') entries.set(num, entry)
-      else if (JSON.stringify(known) !== JSON.stringify(entry)) throw new PdfFaultError('xref-damaged', hidden)
+      // The same object at two places is one or the other, by the reader.
+      if (known !== undefined && known.kind !== 'free') throw new PdfFaultError('xref-damaged', hidden)
+      entries.set(num, entry)
     }
-    return { offset, kind: 'hybrid', trailer: trailer.entries, entries }
+    needs = Math.max(needs, more.needs)
+    return { offset, kind: 'hybrid', trailer: trailer.entries, entries, scope, needs }
   }
 
   /** Entries of exactly 20 bytes, ISO 32000-2 7.5.4. */
-  #table(lexer: PdfLexer, first: number, count: number, limit: number, entries: Map<number, PdfEntry>): void {
+  #table(lexer: PdfLexer, first: number, count: number, scope: PdfScope, entries: Map<number, PdfEntry>): number {
     if (first + count > maxNumber) throw new PdfFaultError('xref-damaged', lexer.pos)
     while (lexer.peek() === 0x20) lexer.pos++
     if (lexer.peek() === 0x0d) lexer.pos++
     if (lexer.peek() === 0x0a) lexer.pos++
-    this.budget.step(Math.min(count, lexer.end))
+    if (lexer.pos + 20 * count > lexer.end) throw new PdfFaultError('xref-damaged', lexer.pos)
+    this.budget.step(count)
+    let needs = 0
     for (let num = first; num < first + count; num++) {
-      const line = Buffer.from(lexer.bytes.subarray(lexer.pos, Math.min(lexer.pos + 20, lexer.end))).toString('latin1')
-      const found = /^(\d{10}) (\d{5}) ([nf])(?: \r| \n|\r\n)$/.exec(line)
-      if (found === null || entries.has(num)) throw new PdfFaultError('xref-damaged', lexer.pos)
-      const [offset, gen] = [Number(found[1]), Number(found[2])]
+      const offset = digitsAt(lexer.bytes, lexer.pos, 10)
+      const gen = digitsAt(lexer.bytes, lexer.pos + 11, 5)
+      const [space, kind, second, end] = [10, 17, 18, 19].map((at) => lexer.bytes[lexer.pos + at])
+      const isEnd = second === 0x20 ? end === 0x0d || end === 0x0a : second === 0x0d && end === 0x0a
+      const isRow = space === 0x20 && lexer.bytes[lexer.pos + 16] === 0x20 && (kind === 0x6e || kind === 0x66) && isEnd
+      if (!isRow || offset < 0 || gen < 0 || entries.has(num)) throw new PdfFaultError('xref-damaged', lexer.pos)
       // Some writers have the entries of unused numbers as in use at byte 0.
-      const free = found[3] === 'f' || offset === 0
-      if (!free) this.#requireInside(offset, limit)
-      entries.set(num, free ? { kind: 'free' } : { kind: 'plain', offset, gen, limit })
+      const free = kind === 0x66 || offset === 0
+      if (!free) needs = Math.max(needs, offset + 1)
+      entries.set(num, free ? { kind: 'free' } : { kind: 'plain', offset, gen, scope })
       lexer.pos += 20
     }
+    return needs
   }
 
-  #streamSection(offset: number, limit: number): PdfSection {
+  #streamSection(offset: number, limit: number, scope: PdfScope = { limit }): PdfSection {
     const { value } = this.objectAt(offset, limit)
     const wrong = (): never => {
       throw new PdfFaultError('xref-damaged', offset)
@@ -351,7 +374,9 @@ export class PdfFile {
     if (!isStream(value) || nameOf(value.entries.get('Type')) !== 'XRef') return wrong()
     // Without a view there is no reference: ISO 32000-2 7.5.8.2 has the length directly.
     const none = new PdfView(this, new Map(), new Map())
-    const data = this.decoded(value, none.dataOf(value, limit))
+    const raw = none.dataOf(value, limit)
+    const data = this.decoded(value, raw)
+    let needs = value.dataStart + raw.length
     const widths = value.entries.get('W')
     const size = value.entries.get('Size')
     if (!isArray(widths) || widths.length !== 3 || !isInteger(size)) return wrong()
@@ -374,15 +399,15 @@ export class PdfFile {
         const type = a === 0 ? 1 : field(a!)
         const [second, third] = [field(b!), field(c!)]
         if (entries.has(num)) return wrong()
-        if (type === 1) this.#requireInside(second, limit)
+        if (type === 1) needs = Math.max(needs, second + 1)
         if (type === 0) entries.set(num, { kind: 'free' })
-        else if (type === 1) entries.set(num, { kind: 'plain', offset: second, gen: third, limit })
+        else if (type === 1) entries.set(num, { kind: 'plain', offset: second, gen: third, scope })
         else if (type === 2) entries.set(num, { kind: 'packed', stream: second, index: third })
         else return wrong()
       }
     }
     if (at !== data.length) return wrong()
-    return { offset, kind: 'stream', trailer: value.entries, entries }
+    return { offset, kind: 'stream', trailer: value.entries, entries, scope, needs }
   }
 
   /** The object that begins at this byte, white space before it aside. */
@@ -475,6 +500,17 @@ export class PdfFile {
       throw new PdfFaultError('stream-damaged', stream.dataStart)
     return unpredicted(out, columns)
   }
+}
+
+/** A number of so many digits; -1 when it is none. */
+function digitsAt(bytes: Uint8Array, at: number, count: number): number {
+  let number = 0
+  for (let i = at; i < at + count; i++) {
+    const digit = bytes[i]! - 0x30
+    if (!(digit >= 0 && digit <= 9)) return -1
+    number = number * 10 + digit
+  }
+  return number
 }
 
 /** PNG predictors with one byte a pixel, W3C PNG 9.2. */
