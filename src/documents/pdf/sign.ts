@@ -29,8 +29,8 @@ export const pdfProfiles = [
 ] as const
 export type PdfProfile = (typeof pdfProfiles)[number]
 
-/** Options of {@link signPdf}. */
-export interface SignPdfOptions {
+/** Options of {@link preparePdf}. */
+export interface PreparePdfOptions {
   /** Default `ETSI.CAdES.detached`. */
   readonly profile?: PdfProfile | undefined
   /** Default SHA-256. */
@@ -47,13 +47,19 @@ export interface SignPdfOptions {
   readonly time?: Date | undefined
   /** Certifies the document, as its first signature: 1 no change, 2 filling in and signing, 3 annotations as well. */
   readonly certify?: 1 | 2 | 3 | undefined
-  /** For B-T. */
-  readonly timestamp?: TimestampSource | undefined
   /** Certificates embedded besides that of the signer and of its CA, DER. */
   readonly certificates?: readonly Uint8Array[] | undefined
   /** Bytes kept for the CMS. Default: 8 KiB, 24 KiB with a timestamp, and the length of `certificates`. */
   readonly contentsBytes?: number | undefined
+  /** Whether room is kept for a timestamp. Default: no. */
+  readonly timestamped?: boolean | undefined
   readonly limits?: Partial<PdfLimits> | undefined
+}
+
+/** Options of {@link signPdf}. */
+export interface SignPdfOptions extends PreparePdfOptions {
+  /** For B-T. */
+  readonly timestamp?: TimestampSource | undefined
 }
 
 /** A signed PDF. */
@@ -64,6 +70,23 @@ export interface SignedPdf {
   readonly certificate: Uint8Array
   readonly field: string
   readonly byteRange: readonly [number, number, number, number]
+}
+
+/** A PDF that is laid out and hashed: nothing but the signature is missing. */
+export interface PreparedPdf {
+  /** Name of the field. */
+  readonly field: string
+  /** Bytes of the document that the signature will cover. */
+  readonly covered: number
+  /** Signs it. Once. What it throws: as {@link signPdf}. */
+  sign(signer: DocumentSigner): Promise<UntimedPdf>
+}
+
+/** A signed PDF that may still get a timestamp, when the card is not needed any more. */
+export interface UntimedPdf {
+  /** DER. */
+  readonly certificate: Uint8Array
+  complete(timestamp?: TimestampSource): Promise<SignedPdf>
 }
 
 /**
@@ -82,33 +105,55 @@ export async function signPdf(
   signer: DocumentSigner,
   options: SignPdfOptions = {},
 ): Promise<SignedPdf> {
+  const { timestamp } = options
+  const untimed = await preparePdf(bytes, { timestamped: timestamp !== undefined, ...options }).sign(signer)
+  return untimed.complete(timestamp)
+}
+
+/**
+ * The first part of {@link signPdf}, for applications that ask for a password or wait for a card in between.
+ *
+ * @throws as {@link signPdf}, before any signature.
+ */
+export function preparePdf(bytes: Uint8Array, options: PreparePdfOptions = {}): PreparedPdf {
   requireOptions(bytes, options)
-  const { profile = 'ETSI.CAdES.detached', hash = 'SHA-256', time = new Date(), timestamp } = options
+  const { profile = 'ETSI.CAdES.detached', hash = 'SHA-256', time = new Date(), certificates = [] } = options
   const room = options.contentsBytes ?? defaultRoom(options)
-  const prepared = guarded(() => prepare(bytes, { ...options, profile, time }, room))
-  const { pdf, byteRange } = prepared
-  const extra = (options.certificates ?? []).reduce((sum, { length }) => sum + length, 0)
-  const made = await createCms({
-    signer: {
-      sign: (signatureHash, toSign) =>
-        signer.sign(signatureHash, (certificates) => {
-          const { certificate, caCertificate } = certificates
-          // Before the signature: a password is not spent on what cannot be stored.
-          const needed = 2048 + certificate.length + (caCertificate?.length ?? 0) + extra
-          if (needed > room) throw refused('contents-too-small', `${needed} bytes needed`)
-          return toSign(certificates)
-        }),
+  const { pdf, byteRange, field } = guarded(() => prepare(bytes, { ...options, profile, time }, room))
+  const digest = digestOf(pdf, byteRange, hash)
+  const extra = certificates.reduce((sum, { length }) => sum + length, 0)
+  return {
+    field,
+    covered: byteRange[1] + byteRange[3],
+    async sign(signer) {
+      const made = await createCms({
+        signer: {
+          sign: (signatureHash, toSign) =>
+            signer.sign(signatureHash, (known) => {
+              // Before the signature: a password is not spent on what cannot be stored.
+              const needed = 2048 + known.certificate.length + (known.caCertificate?.length ?? 0) + extra
+              if (needed > room) throw refused('contents-too-small', `${needed} bytes needed`)
+              return toSign(known)
+            }),
+        },
+        content: { digest },
+        hash,
+        // ETSI EN 319 142-1 6.3: PAdES has the time in M only.
+        signingTime: profile === 'ETSI.CAdES.detached' ? false : time,
+        certificates,
+      })
+      return {
+        certificate: made.certificate,
+        async complete(timestamp) {
+          const cms = timestamp === undefined ? made.der : await addTimestamp(made.der, timestamp, { hash })
+          if (cms.length > room) throw refused('contents-too-small', `${cms.length} bytes needed`)
+          const signed = pdf.slice()
+          signed.set(Buffer.from(Buffer.from(cms).toString('hex'), 'latin1'), byteRange[1] + 1)
+          return { pdf: signed, certificate: made.certificate, field, byteRange }
+        },
+      }
     },
-    content: { digest: digestOf(pdf, byteRange, hash) },
-    hash,
-    // ETSI EN 319 142-1 6.3: PAdES has the time in M only.
-    signingTime: profile === 'ETSI.CAdES.detached' ? false : time,
-    certificates: options.certificates,
-  })
-  const cms = timestamp === undefined ? made.der : await addTimestamp(made.der, timestamp, { hash })
-  if (cms.length > room) throw refused('contents-too-small', `${cms.length} bytes needed`)
-  pdf.set(Buffer.from(Buffer.from(cms).toString('hex'), 'latin1'), byteRange[1] + 1)
-  return { pdf, certificate: made.certificate, field: prepared.field, byteRange }
+  }
 }
 
 /**
@@ -175,11 +220,11 @@ function guarded<T>(run: () => T): T {
   }
 }
 
-function defaultRoom({ timestamp, certificates = [] }: SignPdfOptions): number {
-  return 8192 + (timestamp === undefined ? 0 : 16_384) + certificates.reduce((sum, { length }) => sum + length, 0)
+function defaultRoom({ timestamped = false, certificates = [] }: PreparePdfOptions): number {
+  return 8192 + (timestamped ? 16_384 : 0) + certificates.reduce((sum, { length }) => sum + length, 0)
 }
 
-function requireOptions(bytes: Uint8Array, options: SignPdfOptions): void {
+function requireOptions(bytes: Uint8Array, options: PreparePdfOptions): void {
   const { profile, certify, time, contentsBytes, field } = options
   if (!(bytes instanceof Uint8Array)) throw new TypeError('bytes must be the bytes of a PDF')
   if (profile !== undefined && !pdfProfiles.includes(profile))
@@ -232,7 +277,7 @@ interface Prepared {
 
 function prepare(
   bytes: Uint8Array,
-  options: SignPdfOptions & { readonly profile: PdfProfile; readonly time: Date },
+  options: PreparePdfOptions & { readonly profile: PdfProfile; readonly time: Date },
   room: number,
 ): Prepared {
   const file = opened(bytes, options.limits)
@@ -316,7 +361,7 @@ function dictionary(
     location,
     time,
     certify,
-  }: SignPdfOptions & { readonly profile: PdfProfile; readonly time: Date },
+  }: PreparePdfOptions & { readonly profile: PdfProfile; readonly time: Date },
   room: number,
 ): Uint8Array {
   const parameters = certify && pdfDict({ Type: pdfName('TransformParams'), P: certify, V: pdfName('1.2') })
@@ -340,7 +385,7 @@ function dictionary(
 const dateText = (time: Date): string => `D:${time.toISOString().replaceAll(/[-:T]|\.\d+Z$/g, '')}Z`
 
 /** What earlier signatures let happen. */
-function requireSignable(file: PdfFile, { certify, field }: SignPdfOptions): void {
+function requireSignable(file: PdfFile, { certify, field }: PreparePdfOptions): void {
   const earlier = signaturesOf(file)
   if (certify !== undefined && earlier.length > 0) throw refused('not-the-first-signature')
   for (const signature of earlier) {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readValues } from '../cms/evidence.ts'
 import { elementLength, type ValidationValues, verifyCms, verifyTimestamp } from '../cms/index.ts'
 import type {
   DocumentChange,
@@ -78,6 +79,14 @@ export async function verifyPdf(bytes: Uint8Array, options: VerifyPdfOptions): P
     throw error
   }
 }
+
+/** Sub-indications of a timestamp whose signature value was not verified. */
+const unverified: ReadonlySet<SubIndication> = new Set([
+  'NO_SIGNING_CERTIFICATE_FOUND',
+  'SIGNED_DATA_NOT_FOUND',
+  'CRYPTO_CONSTRAINTS_FAILURE',
+  'SIG_CONSTRAINTS_FAILURE',
+])
 
 class Verification {
   readonly #file: PdfFile
@@ -252,19 +261,17 @@ class Verification {
     },
   ): Promise<SignatureReport> {
     const { trust } = this.#options
-    const { report } = await verifyTimestamp(token, { digest: about.digest, trust, embedded: { certificates: [] } })
+    const embedded = await readValues(about.values)
+    const { report } = await verifyTimestamp(token, { digest: about.digest, trust, embedded })
     const broken = report.indication === 'TOTAL-FAILED'
+    const isUnknown = report.subIndication !== undefined && unverified.has(report.subIndication)
     const { authority, time } = report
     return {
       ...about.failed([]),
       profile: 'ETSI.RFC3161',
       indication: report.indication,
       subIndication: report.subIndication,
-      integrity: broken
-        ? 'broken'
-        : report.problems.some(({ severity }) => severity === 'refused')
-          ? 'not-checked'
-          : 'intact',
+      integrity: broken ? 'broken' : isUnknown ? 'not-checked' : 'intact',
       coverage: broken ? { extent: 'none' } : about.coverage,
       ...(authority !== undefined && { signer: authority }),
       timestamps: [report],
