@@ -1,5 +1,6 @@
 import { Certificate, type VerificationReport } from '../pki/index.ts'
 import { escapeMarkup, htmlPage, localMoment } from '../report/index.ts'
+import { pdfChangeTexts } from './pdf/texts.ts'
 import type { DocumentProblem, DocumentReport, SignatureReport, SignerReport, TimestampReport } from './report.ts'
 import {
   type DocumentText,
@@ -225,7 +226,7 @@ export function presentReport(report: DocumentReport, language: 'ja' | 'en', fil
       ...problemRows(report.problems),
       ...report.changes.map(({ kind, allowed, objects, revision }) => ({
         label: say(labels.changes),
-        text: `${revision}: ${kind} (${say(allowed ? labels.allowed : labels.refused)}) ${objects.join(', ')}`,
+        text: `${revision}: ${changeText(kind, say)} (${say(allowed ? labels.allowed : labels.refused)}) ${objects.join(', ')}`,
         look: allowed ? ('warned' as const) : ('failed' as const),
       })),
       ...skippedRows(report.notChecked),
@@ -233,6 +234,12 @@ export function presentReport(report: DocumentReport, language: 'ja' | 'en', fil
   }
   const sections = report.signatures.flatMap((one, i) => sectionsOf(one, `${say(labels.signature)} ${i + 1}`))
   return { verdict, headline, sections: [head, ...sections] }
+}
+
+/** A kind of change in words, with its identifier. */
+function changeText(kind: string, say: (text: DocumentText) => string): string {
+  const text = (pdfChangeTexts as Readonly<Record<string, DocumentText>>)[kind]
+  return text === undefined ? kind : `${say(text)} (${kind})`
 }
 
 const looks = { passed: 'passed', gaps: 'warned', refused: 'failed' } as const

@@ -1,3 +1,4 @@
+import { pdfProblemTexts } from './pdf/texts.ts'
 import type { Indication, SignatureReport } from './report.ts'
 
 /** A text in both languages. */
@@ -179,6 +180,8 @@ export const valueTexts: Readonly<Record<ReportValue, DocumentText>> = {
 
 /** What was not checked, by identifier. */
 export const notCheckedTexts: Readonly<Record<string, DocumentText>> = {
+  signatures: { ja: '署名（ファイルを読み取れないため）', en: 'the signatures: the file cannot be read' },
+  integrity: { ja: '署名値', en: 'the signature value' },
   'content-meaning': { ja: '文書の内容と見え方', en: 'what the document says, and how it looks' },
   revocation: { ja: '署名者の電子証明書が失効していないか', en: 'whether the certificate of the signer is revoked' },
   'jpki-profile': {
@@ -210,6 +213,7 @@ export const notCheckedTexts: Readonly<Record<string, DocumentText>> = {
 
 /** Problems, by identifier; one without a text is shown as it is. */
 export const problemTexts: Readonly<Record<string, DocumentText>> = {
+  ...pdfProblemTexts,
   format: { ja: '署名として読み取れません', en: 'not a signature in DER' },
   'ber-encoding': {
     ja: 'DER ではない符号化（BER、不定長）です。署名した側に DER での作成を依頼してください',

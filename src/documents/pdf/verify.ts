@@ -53,7 +53,7 @@ export async function verifyPdf(bytes: Uint8Array, options: VerifyPdfOptions): P
   if (!(bytes instanceof Uint8Array)) throw new TypeError('bytes must be the bytes of a PDF')
   const at = options.trust.at ?? new Date()
   // What the pages show is for people to see.
-  const notChecked = ['visual-content']
+  const notChecked = ['content-meaning']
   const unread = (fault: string, offset?: number): DocumentReport => {
     const problem = {
       id: fault,

@@ -366,7 +366,10 @@ describe('no byte can be changed', () => {
         if (i > padding && i < end && i % 97 !== 0) continue
         const copy = Buffer.from(bytes)
         copy[i]! ^= [0x01, 0x20, 0x10, 0x80][i % 4]!
-        if (isUnchanged(await verify(copy))) accepted.push(i)
+        const report = await verify(copy)
+        // Outside of the CMS nothing is merely odd.
+        const isCovered = i < start || i >= end + 40
+        if (isUnchanged(report) || (isCovered && isAccepted(report))) accepted.push(i)
       }
       expect(accepted.map((i) => `${i}: ${textOf(bytes).slice(i - 20, i + 5)}`)).toEqual([])
     },

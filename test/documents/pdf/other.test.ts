@@ -1,8 +1,10 @@
-import { describe, expect, test } from 'vitest'
-import { keyDocumentSigner } from '../../../src/documents/index.ts'
-import { addPdfValues, type SignPdfOptions, signPdf, verifyPdf } from '../../../src/documents/pdf/index.ts'
+import { createHash } from 'node:crypto'
+import { afterAll, describe, expect, test } from 'vitest'
+import { keyDocumentSigner, timestampHttpSource } from '../../../src/documents/index.ts'
+import { addPdfValues, preparePdf, type SignPdfOptions, signPdf, verifyPdf } from '../../../src/documents/pdf/index.ts'
 import { issueRevocationList } from '../../../src/emulator/index.ts'
 import { identity } from '../../support/virtual.ts'
+import { createTsa } from '../cms/openssl-authority.ts'
 import {
   base,
   latin1,
@@ -59,7 +61,7 @@ describe('files of other programs', () => {
     expect(await verifyPdf(encrypted, { trust: await trust() })).toMatchObject({
       signatures: [],
       problems: [{ id: 'encrypted', severity: 'refused' }],
-      notChecked: ['visual-content', 'signatures'],
+      notChecked: ['content-meaning', 'signatures'],
     })
   })
 
@@ -161,6 +163,69 @@ describe('what is refused before the signer is called', () => {
   })
 })
 
+describe.runIf(present)('timestamps', () => {
+  const tsa = createTsa()
+  afterAll(() => tsa.close())
+  const timestamp = timestampHttpSource({ url: 'http://tsa.example/', fetch: tsa.fetch })
+  const timestamps = { anchors: [tsa.anchor], revocation: { mode: 'none' } } as const
+
+  test('PAdES-B-T, also for pdfsig', async () => {
+    const pdf = await signed(tableFile(base), { timestamp, hash: 'SHA-512' })
+    const report = await verifyPdf(pdf, { trust: { ...(await trust()), timestamps } })
+    expect(report.problems).toEqual([])
+    expect(report.signatures).toMatchObject([
+      {
+        profile: 'PAdES-B-T',
+        indication: 'TOTAL-PASSED',
+        verifiedAt: { by: 'timestamp' },
+        coverage: { extent: 'whole' },
+      },
+    ])
+    expect(runOn(pdf, 'pdfsig', '-nocert').text).toContain('Signature is Valid')
+  })
+
+  test('a prepared document is signed, and gets its timestamp later', async () => {
+    const { sign } = await identity()
+    const prepared = preparePdf(tableFile(base), { timestamped: true, field: 'a' })
+    const untimed = await prepared.sign(keyDocumentSigner(sign.privateKey, sign.certificate))
+    const without = await untimed.complete()
+    const { pdf } = await untimed.complete(timestamp)
+    expect(prepared).toMatchObject({ field: 'a', covered: pdf.length - (without.byteRange[2] - without.byteRange[1]) })
+    const at = { trust: { ...(await trust()), timestamps } }
+    expect((await verifyPdf(pdf, at)).signatures).toMatchObject([{ profile: 'PAdES-B-T' }])
+    expect((await verifyPdf(without.pdf, at)).signatures).toMatchObject([{ profile: 'PAdES-B-B' }])
+  })
+
+  test('a timestamp of a document, as one more revision', async () => {
+    const pdf = await signed(tableFile(base))
+    const room = 8192
+    const page = base[3]!.replace('/Annots[8 0 R]', '/Annots[8 0 R 14 0 R 21 0 R]')
+    const made = update(pdf, {
+      3: page,
+      7: '<</Fields[8 0 R 14 0 R 21 0 R]/SigFlags 3>>',
+      20: `<</Type/DocTimeStamp/Filter/Adobe.PPKLite/SubFilter/ETSI.RFC3161/ByteRange ${' '.repeat(45)}/Contents <${'0'.repeat(2 * room)}>>>`,
+      21: '<</Type/Annot/Subtype/Widget/FT/Sig/T(b)/Rect[0 0 0 0]/F 132/P 3 0 R/V 20 0 R>>',
+    })
+    const start = made.lastIndexOf('/Contents <') + 10
+    const after = start + 2 * room + 2
+    const range = `[0 ${start} ${after} ${made.length - after}]`.padEnd(45)
+    made.write(range, made.lastIndexOf('/ByteRange ') + 11, 'latin1')
+    const digest = createHash('sha256').update(made.subarray(0, start)).update(made.subarray(after)).digest()
+    const { token } = await timestamp(digest, 'SHA-256')
+    made.write(Buffer.from(token).toString('hex'), start + 1, 'latin1')
+    const report = await verifyPdf(made, { trust: { ...(await trust()), timestamps } })
+    expect(report.problems).toEqual([])
+    expect(report.changes).toMatchObject([{ kind: 'timestamp-added', allowed: true }])
+    expect(report.signatures).toMatchObject([
+      { profile: 'PAdES-B-B', indication: 'TOTAL-PASSED' },
+      { profile: 'ETSI.RFC3161', indication: 'TOTAL-PASSED', integrity: 'intact', coverage: { extent: 'whole' } },
+    ])
+    made[100]! ^= 1
+    const broken = await verifyPdf(made, { trust: { ...(await trust()), timestamps } })
+    expect(broken.changes).not.toMatchObject([{ kind: 'timestamp-added', allowed: true }])
+  })
+})
+
 describe('fields, images and values', () => {
   test('an empty field of the form is signed, and drawn in', async () => {
     const prepared = tableFile({
@@ -221,7 +286,7 @@ describe('fields, images and values', () => {
       signatures: [],
       changes: [],
       problems: [],
-      notChecked: ['visual-content'],
+      notChecked: ['content-meaning'],
     })
   })
 })
