@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { issueRevocationList } from '../../src/emulator/index.ts'
 import { createTsa, type Tsa } from '../documents/cms/openssl-authority.ts'
+import { base, tableFile } from '../documents/pdf/files.ts'
 import { identity } from '../support/virtual.ts'
 import { run } from './harness.ts'
 
@@ -156,6 +157,56 @@ describe('sign --as cms', () => {
   it('reports a timestamp authority that does not answer, after the signature was made', async () => {
     const { code, json } = await sign('x.p7s', '--timestamp', 'http://127.0.0.1:1/', '--json')
     expect([code, json.error.code]).toEqual([1, 'ERR_TIMESTAMP'])
+  })
+})
+
+describe('the other forms', () => {
+  const xml = '<?xml version="1.0" encoding="UTF-8"?>\n<application><name>仮名</name></application>'
+
+  it('pdf: signed inside, with a timestamp', async () => {
+    await writeFile(path('doc.pdf'), tableFile(base))
+    const line = [
+      'sign',
+      path('doc.pdf'),
+      '--key',
+      'sign',
+      '--as',
+      'pdf',
+      '--virtual',
+      '--pin-stdin',
+      '--json',
+      '--out',
+      path('s.pdf'),
+    ]
+    const { code, json } = await run([...line, '--timestamp', address], { stdin: 'ABC123\n' })
+    expect([code, json.profile]).toEqual([0, 'PAdES-B-T'])
+    const report = await verify('s.pdf', '--use', 'sign', '--timestamp-anchors', path('tsa-ca.der'))
+    expect([report.code, report.json.format, report.json.signatures[0].indication]).toEqual([0, 'pdf', 'TOTAL-PASSED'])
+    expect((await run([...line, '--detached'], { stdin: 'ABC123\n' })).code).toBe(2)
+  })
+
+  it('xml: inside of the document, and beside it', async () => {
+    await writeFile(path('doc.xml'), xml)
+    const line = [
+      'sign',
+      path('doc.xml'),
+      '--key',
+      'sign',
+      '--as',
+      'xml',
+      '--virtual',
+      '--pin-stdin',
+      '--json',
+      '--out',
+    ]
+    expect((await run([...line, path('s.xml')], { stdin: 'ABC123\n' })).json.profile).toBe('XAdES-BES')
+    const inside = await verify('s.xml', '--use', 'sign')
+    expect([inside.code, inside.json.format, inside.json.signatures[0].indication]).toEqual([0, 'xml', 'TOTAL-PASSED'])
+    await run([...line, path('d.xml'), '--detached'], { stdin: 'ABC123\n' })
+    expect((await verify('doc.xml', '--signature', path('d.xml'))).code).toBe(0)
+    await writeFile(path('doc.xml'), xml.replace('仮名', '別名'))
+    expect((await verify('doc.xml', '--signature', path('d.xml'))).code).toBe(1)
+    expect((await run([...line, path('x'), '--timestamp', address], { stdin: 'ABC123\n' })).code).toBe(2)
   })
 })
 

@@ -35,7 +35,7 @@ export const certificate: Command = {
 
 const key = choice(['auth', 'sign'], { name: 'key', help: { ja: '署名に使う鍵', en: 'which key signs' } })
 
-const as = choice(['raw', 'cms'], {
+const as = choice(['raw', 'cms', 'pdf', 'xml'], {
   name: 'as',
   help: {
     ja: '署名の形式（既定は raw: 署名値だけ）',
@@ -45,14 +45,17 @@ const as = choice(['raw', 'cms'], {
 
 const detached: Option = {
   name: 'detached',
-  help: { ja: '文書を含まない署名にします（cms）', en: 'leave the document out of the signature (cms)' },
+  help: { ja: '文書を含まない署名にします（cms、xml）', en: 'leave the document out of the signature (cms, xml)' },
 }
 
 const timestampUrl: Option = {
   name: 'timestamp',
   meta: 'URL',
   pattern: /^https?:\/\/[\x21-\x7e]{1,500}$/,
-  help: { ja: 'タイムスタンプを取得するタイムスタンプ局', en: 'authority to get a timestamp from' },
+  help: {
+    ja: 'タイムスタンプを取得するタイムスタンプ局（cms、pdf）',
+    en: 'authority to get a timestamp from (cms, pdf)',
+  },
 }
 
 export const sign: Command = {
@@ -144,8 +147,8 @@ export const verifyDocument: Command = {
     en: 'Verify a signed document, and show what was checked and what was not. Needs no card.',
   },
   notes: {
-    ja: 'FILE は署名付き文書です。文書を含まない署名（CMS）は --signature で指定します。--anchors がなければ、文書の中にある J-LIS の認証局の証明書だけを信頼します。結果には署名者の個人情報が含まれます。',
-    en: 'FILE is the signed document; a signature without its content (CMS) is named with --signature. Without --anchors only the CA certificates of J-LIS are trusted, if they are in the document. The result has personal data of the signers.',
+    ja: 'FILE は署名付き文書です。文書を含まない署名は --signature で指定します。--anchors がなければ、文書の中にある J-LIS の認証局の証明書だけを信頼します。結果には署名者の個人情報が含まれます。',
+    en: 'FILE is the signed document; a signature without its content is named with --signature. Without --anchors only the CA certificates of J-LIS are trusted, if they are in the document. The result has personal data of the signers.',
   },
   run: async (context) => {
     const { options } = context

@@ -9,8 +9,12 @@ import {
   type DocumentTrust,
   digestOfStream,
   hashesOfCms,
+  preparePdf,
+  signXml,
   type TimestampSource,
   verifyCmsDocument,
+  verifyPdf,
+  verifyXml,
 } from '../../documents/index.ts'
 import { TransportError } from '../../errors.ts'
 import { readBounded } from '../bounded-file.ts'
@@ -24,6 +28,8 @@ export interface SignInput {
   /** A path, or `-` for standard input. */
   readonly source: string
   readonly detached: boolean
+  /** Whether a timestamp will be added. */
+  readonly timestamped: boolean
   readonly hash: DocumentHash
   readonly progress: Progress
 }
@@ -50,6 +56,8 @@ export interface VerifyInput {
 
 /** One form of signed documents. */
 export interface DocumentForm {
+  /** Whether the signature can be a file of its own, and whether it can have a timestamp. */
+  readonly takes: { readonly detached: boolean; readonly timestamp: boolean }
   /** Whether a file begins as one of this form does. */
   isOne(head: Uint8Array): boolean
   prepare(input: SignInput): Promise<PreparedDocument>
@@ -64,6 +72,7 @@ const ascii = (head: Uint8Array, from: number, to: number): string =>
 
 /** CMS: ContentInfo in DER or PEM. */
 const cms: DocumentForm = {
+  takes: { detached: true, timestamp: true },
   isOne: (head) => head[0] === 0x30 || /^-----BEGIN (CMS|PKCS7)-----/.test(ascii(head, 0, 32)),
   async prepare(input) {
     const { hash, detached } = input
@@ -90,11 +99,58 @@ const cms: DocumentForm = {
   },
 }
 
+/** PDF: PAdES, by incremental update. A header may stand within the first 1024 bytes, ISO 32000-1 annex H. */
+const pdf: DocumentForm = {
+  takes: { detached: false, timestamp: true },
+  isOne: (head) => ascii(head, 0, head.length).includes('%PDF-'),
+  async prepare(input) {
+    const { hash, timestamped } = input
+    const prepared = preparePdf(await whole(input), { hash, timestamped })
+    return async (signer) => {
+      const untimed = await prepared.sign(signer)
+      return {
+        profile: 'PAdES-B-B',
+        complete: async (timestamp) => {
+          const { pdf: bytes } = await untimed.complete(timestamp)
+          return { bytes, profile: timestamp === undefined ? 'PAdES-B-B' : 'PAdES-B-T' }
+        },
+      }
+    }
+  },
+  async verify(input) {
+    return verifyPdf(await whole(input), { trust: input.trust })
+  },
+}
+
+/** XML: XAdES-BES, inside of the document, or beside it as a document that names it. */
+const xml: DocumentForm = {
+  takes: { detached: true, timestamp: false },
+  isOne: (head) => /^(?:\xef\xbb\xbf)?\s*</.test(ascii(head, 0, head.length)),
+  async prepare(input) {
+    const { hash, detached, source } = input
+    const bytes = await whole(input)
+    const form = detached ? ({ form: 'detached', uri: uriOf(source) } as const) : ({ form: 'enveloped' } as const)
+    return async (signer) => {
+      const signed = await signXml(bytes, signer, { ...form, hash })
+      return { profile: 'XAdES-BES', complete: async () => ({ bytes: signed.bytes, profile: 'XAdES-BES' }) }
+    }
+  },
+  async verify(input) {
+    const { signature, source, trust } = input
+    if (signature === undefined) return verifyXml(await whole(input), { trust })
+    const resources = { [uriOf(source)]: await whole(input) }
+    return verifyXml(await withFile('cannot-read', () => readBounded(signature, maxWhole)), { trust, resources })
+  },
+}
+
+/** URI of a file beside its signature: its name. */
+const uriOf = (source: string): string => encodeURIComponent(source.split(/[/\\]/).at(-1)!)
+
 /** Every form by its name, in the order in which they are tried. */
-export const documentForms: Readonly<Record<FormName, DocumentForm>> = { cms }
+export const documentForms: Readonly<Record<FormName, DocumentForm>> = { cms, pdf, xml }
 
 /** Name of a form. */
-export type FormName = 'cms'
+export type FormName = 'cms' | 'pdf' | 'xml'
 
 /** PEM of one CMS, or DER as it is. RFC 7468 9. */
 function derOf(bytes: Uint8Array): Uint8Array {

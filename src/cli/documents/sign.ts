@@ -28,11 +28,18 @@ export async function signDocument(context: Context, { form, key, detached, time
   const [source = '-'] = operands
   const file = options.get(out)
   if (file === undefined) throw usageError('missing-option', '--out FILE')
+  const { takes, prepare } = documentForms[form]
+  const unused = [
+    detached && !takes.detached && '--detached',
+    timestamp !== undefined && !takes.timestamp && '--timestamp',
+  ]
+  const [wrong] = unused.filter((one) => one !== false)
+  if (wrong !== undefined) throw usageError('not-together', `--as ${form}, ${wrong}`)
   if (source === '-' && options.has(pinStdin)) throw usageError('stdin-twice')
   pins.requireSource()
   const authority = timestamp === undefined ? undefined : timestampHttpSource({ url: timestamp })
   const progress = await showProgress(io, messages, source)
-  const sign = await documentForms[form].prepare({ io, source, detached, hash: 'SHA-256', progress })
+  const sign = await prepare({ io, source, detached, timestamped: authority !== undefined, hash: 'SHA-256', progress })
   const notice = signingNotice(key)
   const { value, exchanges, clearedBy } = await withSession(context, async (session) => {
     const app = await JpkiApplication.open(session)

@@ -77,14 +77,14 @@ async function trustOf({ options }: Context, job: VerifyJob): Promise<DocumentTr
   }
 }
 
-/** The form of a document by its first bytes; a signature beside it is a CMS. */
+/** The form of a document, or of the signature beside it, by its first bytes. */
 async function formOf(source: string, signature: string | undefined): Promise<DocumentForm> {
-  if (signature !== undefined) return documentForms.cms
   const head = await withFile('cannot-read', async () => {
-    for await (const chunk of createReadStream(source, { end: 1023 })) return chunk as Uint8Array
+    for await (const chunk of createReadStream(signature ?? source, { end: 1023 })) return chunk as Uint8Array
     return new Uint8Array()
   })
-  const form = Object.values(documentForms).find((one: DocumentForm) => one.isOne(head))
+  const forms = Object.values(documentForms).filter(({ takes }) => signature === undefined || takes.detached)
+  const form = forms.find((one) => one.isOne(head))
   if (form === undefined) throw new CliError('ERR_FILE', 'not-signed')
   return form
 }
