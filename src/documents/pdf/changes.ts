@@ -11,7 +11,7 @@ import {
   type PdfValue,
   sameValue,
 } from './objects.ts'
-import { fieldsOf, type PdfField, refText } from './signatures.ts'
+import { fieldsOf, type PdfField, refOf, refText } from './signatures.ts'
 
 /** Kinds of changes between two revisions. */
 export const pdfChangeKinds = [
@@ -163,7 +163,9 @@ class Comparison {
         const { num } = one
         // Their own comparison looks at every key of them.
         if (this.#pages.has(num)) continue
-        if (naming.has(under) && this.#annotations.has(num)) continue
+        // What pages draw with is never an annotation: an object that is both is looked at as both.
+        const isDrawn = kind === 'content-changed' || kind === 'pages-changed'
+        if (!isDrawn && naming.has(under) && this.#annotations.has(num)) continue
         if (this.#reached.has(num)) continue
         this.#reached.add(num)
         if (this.#changed.has(num)) this.#report(kind, num)
@@ -208,7 +210,9 @@ class Comparison {
         if (node === undefined) throw new PdfFaultError('structure-damaged')
         this.#pages.add(value.num)
         if (nameOf(view.resolve(node.entries.get('Type'))) === 'Page') {
-          for (const one of this.#annotationsOf(view, node)) if (isRef(one)) this.#annotations.add(one.num)
+          for (const one of this.#annotationsOf(view, node)) {
+            if (isRef(one) && this.#isDictionary(one.num)) this.#annotations.add(one.num)
+          }
           return
         }
         const kids = this.#list(view, node.entries.get('Kids'))
@@ -219,6 +223,11 @@ class Comparison {
     }
     for (const num of [...this.#oldFields.keys(), ...this.#newFields.keys()]) this.#annotations.add(num)
     for (const num of this.#annotations) if (this.#pages.has(num)) throw new PdfFaultError('structure-damaged')
+  }
+
+  /** Whether an object is a dictionary in each revision that has it: a stream is compared as a whole. */
+  #isDictionary(num: number): boolean {
+    return [this.#old, this.#new].every((view) => view.object(num) === null || this.#dict(view, num) !== undefined)
   }
 
   #annotationsOf(view: PdfView, page: PdfDict): readonly PdfValue[] {
@@ -243,7 +252,6 @@ class Comparison {
       }
       const isPage = nameOf(this.#old.resolve(one.entries.get('Type'))) === 'Page'
       for (const key of keysOf(one, two)) {
-        if (key === 'Parent' && sameValue(one.entries.get(key), two.entries.get(key))) continue
         if (isPage && key === 'Annots') this.#compareAnnotations(num, one, two)
         else if (isPage) this.#compareKey(key, one, two, num, 'content-changed')
         else if (key !== 'Kids') this.#compareKey(key, one, two, num, 'pages-changed')
@@ -293,8 +301,8 @@ class Comparison {
   #compareAnnotation(num: number): void {
     if (this.#oldFields.has(num) || this.#newFields.has(num)) return
     const [one, two] = [this.#dict(this.#old, num), this.#dict(this.#new, num)]
-    if (one === undefined && two === undefined) return
-    if (one === undefined || two === undefined) this.#report('annotation-changed', num)
+    if (one === undefined && two === undefined) this.#walk(refOf(num), 'annotation-changed')
+    else if (one === undefined || two === undefined) this.#report('annotation-changed', num)
     else for (const key of keysOf(one, two)) this.#compareKey(key, one, two, num, 'annotation-changed')
   }
 
@@ -397,7 +405,6 @@ class Comparison {
     const allowed = isSignature ? (isSigned ? signing : undefined) : filled
     for (const key of keysOf(before.dict, after.dict)) {
       const [a, b] = [before.dict.entries.get(key), after.dict.entries.get(key)]
-      if (key === 'Parent' && sameValue(a, b)) continue
       if (allowed?.has(key) === true) {
         const isTouched = this.#touches(b)
         if (sameValue(a, b) && !isTouched) continue

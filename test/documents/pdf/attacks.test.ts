@@ -234,6 +234,41 @@ describe('shadow content: prepared before the signature, shown after it', () => 
     expect(indirect.problems).toMatchObject([{ id: 'structure-damaged', severity: 'refused' }])
   })
 
+  test('a form object of the content that is listed as an annotation as well', async () => {
+    const shared: Objects = {
+      ...base,
+      3: base[3]!.replace('/X1 12 0 R', '/P 12 0 R').replace('[8 0 R]', '[8 0 R 12 0 R]'),
+    }
+    const add = { 12: stream('9 9 9 9 re', '/Type/XObject/Subtype/Form/BBox[0 0 1 1]') }
+    for (const certify of [undefined, 3] as const) {
+      const report = await verify(update(await signed(tableFile(shared), { certify }), add))
+      expect(report.changes.map(({ kind, allowed }) => [kind, allowed])).toContainEqual(['content-changed', false])
+      expect(isAccepted(report)).toBe(false)
+    }
+  })
+
+  test('an annotation that is the font of the content as well', async () => {
+    const font = '/Type/Annot/Subtype/Type1/BaseFont/Helvetica/Rect[0 0 0 0]'
+    const shared: Objects = {
+      ...base,
+      3: base[3]!.replace('/F1 5 0 R', '/P 5 0 R').replace('[8 0 R]', '[8 0 R 5 0 R]'),
+      5: `<<${font}>>`,
+    }
+    const bytes = await signed(tableFile(shared), { certify: 3 })
+    const report = await verify(update(bytes, { 5: `<<${font.replace('Helvetica', 'Courier')}>>` }))
+    expect(report.changes.map(({ kind, allowed }) => [kind, allowed])).toContainEqual(['content-changed', false])
+  })
+
+  test('a parent that is not of the page tree, of which a page may inherit', async () => {
+    const shared: Objects = {
+      ...base,
+      3: base[3]!.replace('/Parent 2 0 R', '/Parent 18 0 R'),
+      18: '<</Type/Pages/MediaBox[0 0 9 9]>>',
+    }
+    const report = await verify(update(await signed(tableFile(shared)), { 18: '<</Type/Pages/MediaBox[0 0 8 8]>>' }))
+    expect(report.changes).toMatchObject([{ allowed: false, objects: ['18 0 R'] }])
+  })
+
   test('an appearance of a field that the content uses as well', async () => {
     const shared: Objects = { ...base, 8: base[8]!.replace('/F 4', '/F 4/AP<</N 12 0 R>>') }
     const add = { 12: stream('9 9 9 9 re', '/Type/XObject/Subtype/Form/BBox[0 0 1 1]') }
