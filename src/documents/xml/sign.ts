@@ -17,6 +17,7 @@ import {
 } from './names.ts'
 import { certificateHash } from './properties.ts'
 import { hashing, resolveSame } from './references.ts'
+import { maxPrefixes, maxReferences } from './structure.ts'
 import {
   decodeXml,
   descendants,
@@ -125,12 +126,17 @@ export async function signXml(
   const { hash, id } = settings
   const { references, place, object } = await prepare(content, settings)
 
+  // Once with nothing of the signer: what cannot be written is refused before a password is asked for.
+  const draft: Parts = { id, references, object, settings, key: 'rsa', certificate: new Uint8Array() }
+  await complete(draft, place)
+  if (references.length >= maxReferences) throw refused('limit', `more than ${maxReferences - 1} references`)
+
   let prepared: { readonly parts: Parts; readonly message: Uint8Array; readonly certificate: Certificate } | undefined
   const made = await signer.sign(hash, async (certificates) => {
     const certificate = Certificate.fromDer(certificates.certificate)
     const { kind } = certificate.publicKey
     if (kind !== 'rsa' && kind !== 'ec') throw new TypeError('the signer has a key that documents are not signed with')
-    const parts: Parts = { id, references, object, settings, key: kind, certificate: certificate.der }
+    const parts: Parts = { ...draft, key: kind, certificate: certificate.der }
     const { message, signed } = await complete(parts, place)
     prepared = { parts: { ...parts, ...signed }, message, certificate }
     return message.slice()
@@ -219,8 +225,9 @@ async function prepare(
   if (isExternal) return { references: external, place: alone, object: '' }
 
   const document = await documentOf(content)
-  for (const suffix of ['', '-value', '-properties', '-reference', '-object']) {
-    if (document.ids.has(`${id}${suffix}`)) throw refused('duplicate-id', 'an id of the signature is in the document')
+  const own = [id, `${id}-properties`, `${id}-reference`, `${id}-object`, ...external.map((one) => one.id)]
+  for (const one of own) {
+    if (document.ids.has(one)) throw refused('duplicate-id', 'an id of the signature is in the document')
   }
   if (form === 'enveloping') {
     const declaration = /^<\?xml[^?]*\?>/.exec(document.text)?.[0] ?? ''
@@ -296,6 +303,7 @@ function unusedPrefixes(apex: XmlDocument | XmlElement, method: Canonicalization
       if (used.get(element)?.has(prefix) !== true) found.add(prefix === '' ? '#default' : prefix)
     }
   }
+  if (found.size > maxPrefixes) throw refused('limit', `more than ${maxPrefixes} prefixes that no name uses`)
   return [...found].sort()
 }
 

@@ -43,9 +43,11 @@ export interface XmlSignature {
   readonly objects: readonly XmlElement[]
 }
 
-const maxReferences = 64
+/** References of a signature. */
+export const maxReferences = 64
 const maxCertificates = 16
-const maxPrefixes = 256
+/** Prefixes of an exclusive canonicalization. */
+export const maxPrefixes = 256
 
 /**
  * Reads a signature strictly: known elements and attributes, in their order, no comments and no instructions in all that

@@ -47,7 +47,7 @@ const skewMs = 5 * 60_000
  * Verifies the signatures of an XML document, and never throws for what is in it.
  *
  * @param bytes - the document, UTF-8, or UTF-16 with a byte order mark.
- * @throws TypeError when the arguments are not as described.
+ * @throws TypeError, RangeError when the arguments are not as described.
  * @throws DependencyError `ERR_DEPENDENCY_MISSING` without the package `saxes`.
  * @see W3C XML Signature 1.1, ETSI EN 319 132-1, ETSI EN 319 102-1
  */
@@ -59,7 +59,7 @@ export async function verifyXml(bytes: Uint8Array, options: VerifyXmlOptions): P
     throw new TypeError('resources must be bytes by URI')
   }
   const at = trust.at ?? new Date()
-  const limits = { ...xmlLimits, ...options.limits }
+  const limits = limitsOf(options.limits)
   const problems: DocumentProblem[] = []
   const signatures: SignatureReport[] = []
   try {
@@ -81,6 +81,15 @@ export async function verifyXml(bytes: Uint8Array, options: VerifyXmlOptions): P
     problems.push({ id: error.reason, severity: 'refused', detail: error.message })
   }
   return { format: 'xml', at, signatures, changes: [], problems, notChecked: ['content-meaning'] }
+}
+
+/** The default bounds with those given. @throws RangeError for one that is not a whole number from 0. */
+function limitsOf(given: Partial<XmlLimits> = {}): XmlLimits {
+  const set = Object.entries(given).filter(([, value]) => value !== undefined)
+  for (const [name, value] of set) {
+    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`limits.${name} must be a whole number from 0`)
+  }
+  return { ...xmlLimits, ...Object.fromEntries(set) }
 }
 
 const isCounterSignature = ({ parent }: XmlElement): boolean =>

@@ -367,6 +367,8 @@ describe('documents', () => {
     expect(await limits({ maxNodes: 20 })).toEqual(['limit'])
     expect(await limits({ maxSignatures: 0 })).toEqual(['limit'])
     expect(await limits({ maxCanonicalBytes: 100 })).toContain('limit')
+    expect(await limits({ maxBytes: undefined } as never)).toEqual([])
+    await expect(limits({ maxDepth: Number.NaN })).rejects.toThrow(/^limits.maxDepth/)
     expect(await limits({}, '<a>'.repeat(100_000))).toEqual(['limit'])
     expect(await limits({}, `<a${' b="1"'.repeat(10)}>`)).toEqual(['xml-malformed'])
     const many = template({

@@ -181,6 +181,14 @@ describe('wrong arguments', () => {
       ['<a><b Id="x"/><b Id="x"/></a>', { form: 'enveloped', target: 'x' }, 'duplicate-id'],
       ['<a Id="signature"/>', { form: 'enveloped' }, 'duplicate-id'],
       ['<a xmlns="b"/>', { form: 'enveloped' }, 'namespace'],
+      ['<a/>', { form: 'enveloped', mimeType: 'a\u0000' }, 'xml-malformed'],
+      ['<a/>', { form: 'enveloped', resources: [{ uri: '\uFFFE', content: new Uint8Array() }] }, 'xml-malformed'],
+      [
+        '<a/>',
+        { form: 'enveloped', resources: Array.from({ length: 64 }, (_, i) => ({ uri: `${i}`, content: bytesOf('') })) },
+        'limit',
+      ],
+      [`<a${Array.from({ length: 257 }, (_, i) => ` xmlns:p${i}="urn:p"`).join('')}/>`, { form: 'enveloped' }, 'limit'],
       ['<?xml version="1.0" encoding="Shift_JIS"?><a/>', { form: 'enveloped' }, 'xml-encoding'],
     ]
     for (const [xml, options, reason] of refusals) {
