@@ -16,6 +16,7 @@ function instructions(validUntil: Date): string {
 2. Do not install not-to-be-trusted/.
 3. Keep keys.json to yourself: it holds private keys. The server does not need it.
 4. Run: jpki-card evaluate URL --pki THIS-FOLDER
+   and, for a server that issues documents: jpki-card evaluate issuance URL --pki THIS-FOLDER
 5. Afterwards take the anchors out of the server and delete this folder. The lists end on ${day} (UTC).
 
 jpki-card evaluate: 使い捨ての認証局一式
@@ -26,6 +27,7 @@ jpki-card evaluate: 使い捨ての認証局一式
 2. not-to-be-trusted/ は設定しないでください。
 3. keys.json には秘密鍵が入っています。他人に渡さないでください。サーバーには不要です。
 4. 実行: jpki-card evaluate URL --pki このフォルダー
+   証明書を発行するサーバーでは、さらに: jpki-card evaluate issuance URL --pki このフォルダー
 5. 終わったら、サーバーからアンカーを外し、このフォルダーを削除してください。失効リストの期限は ${day} (UTC) です。
 `
 }
