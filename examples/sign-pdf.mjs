@@ -5,8 +5,8 @@ import { CardSession, Certificate, JpkiApplication, Pin } from 'jpki-card'
 import {
   cardDocumentSigner,
   documentVerdict,
-  presentReport,
   preparePdf,
+  presentReport,
   signingNotice,
   verifyPdf,
 } from 'jpki-card/documents'

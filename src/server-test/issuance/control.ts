@@ -11,8 +11,8 @@ export class Control {
   readonly #commands: ControlCommands
   readonly #signal: AbortSignal | undefined
 
-  constructor(commands: ControlCommands = {}, signal: AbortSignal | undefined) {
-    this.#commands = commands
+  constructor(commands: ControlCommands | undefined, signal: AbortSignal | undefined) {
+    this.#commands = commands ?? {}
     this.#signal = signal
   }
 

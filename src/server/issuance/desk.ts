@@ -349,8 +349,9 @@ export class IssuanceDesk implements HealthSource {
   /**
    * Stops issuing on all instances. Open cases end; documents that were not released stay sealed.
    *
-   * @param clerk - 1 to 64 of `A-Z a-z 0-9 . _ -`. @param note - the clerk's reason, 1 to 500 characters; audited, so
-   *   without personal data.
+   * `clerk` is 1 to 64 of `A-Z a-z 0-9 . _ -`; `note` the clerk's reason, 1 to 500 characters; audited, so without personal
+   * data.
+   *
    * @throws TypeError for another clerk or note. @throws RefusalError `ERR_STORE_UNAVAILABLE`, AuditError `ERR_AUDIT`:
    *   this process has stopped all the same.
    */
