@@ -35,7 +35,7 @@ export const mostDocuments = 16
 /** Copies of one document, at most. */
 export const mostCopies = 99
 
-/** Whether a value is a request for 1 to {@link mostDocuments} documents, each kind once. */
+/** Whether a value is a request for 1 to 16 documents, each kind once. */
 export function areDocuments(value: unknown): value is readonly DocumentRequest[] {
   if (!Array.isArray(value) || value.length === 0 || value.length > mostDocuments) return false
   const kinds = new Set<unknown>()

@@ -36,9 +36,9 @@ export interface KeyPair {
 
 /** Encryption to a public key, as a port of simulations: opened with the private key and the same `info` and `aad` only. */
 export interface Encryption {
-  /** See {@link hpkeSeal}. */
+  /** RFC 9180 5.1.1, single shot. */
   seal(recipient: Uint8Array, info: Uint8Array, aad: Uint8Array, parts: readonly Uint8Array[]): Encrypted
-  /** See {@link hpkeOpen}. */
+  /** RFC 9180 5.1.1, single shot; `undefined` when it does not open. */
   open(recipient: KeyPair, info: Uint8Array, aad: Uint8Array, message: Encrypted): Uint8Array | undefined
 }
 

@@ -56,7 +56,12 @@ export type {
 } from './http/options.ts'
 export type { ProxyOptions } from './http/proxies.ts'
 export type { Rate } from './http/rate-limiter.ts'
-export { type AnnouncedInstance, announcedInstances, type InstanceDifference } from './instances.ts'
+export {
+  type AnnouncedInstance,
+  announcedInstances,
+  type InstanceDifference,
+  type InstanceOptions,
+} from './instances.ts'
 export type { ReportedStop, Stop } from './issuance/breaker.ts'
 export {
   type AcceptedToken,
