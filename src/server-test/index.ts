@@ -4,7 +4,6 @@
  */
 
 export type { CaseDescription, EvaluationCase, Family, Incident, Language, Text } from './cases/case.ts'
-export type { DeskCase } from './issuance/cases/desk-case.ts'
 export {
   type ControlCommands,
   controlNames,

@@ -1,3 +1,4 @@
+import type { CaseDescription } from '../cases/case.ts'
 import { chosen, type EvaluationReport, manyListeners, Run } from '../run.ts'
 import { composerCases } from './cases/composer.ts'
 import type { DeskCase } from './cases/desk-case.ts'
@@ -11,8 +12,7 @@ import { DeskProbe } from './desk-probe.ts'
 import type { EvaluateIssuanceOptions } from './options.ts'
 import { Town } from './town.ts'
 
-/** Every case about issuing, in the order in which they run. */
-export const issuanceCases: readonly DeskCase[] = [
+const cases: readonly DeskCase[] = [
   control,
   ...issueCases,
   ...composerCases,
@@ -25,6 +25,9 @@ export const issuanceCases: readonly DeskCase[] = [
   lastIssue,
 ]
 
+/** Every case, in the order of the reports. */
+export const issuanceCases: readonly CaseDescription[] = cases
+
 /**
  * Evaluates the issuing of documents from outside: serves the town that the server under evaluation is configured with,
  * and replays published incidents with residents who do not exist. Cases run one after the other; when the first one
@@ -35,7 +38,7 @@ export const issuanceCases: readonly DeskCase[] = [
  *   the system's error when the address of the town cannot be used.
  */
 export async function evaluateIssuance(options: EvaluateIssuanceOptions): Promise<EvaluationReport> {
-  const wanted = chosen(issuanceCases, options.only)
+  const wanted = chosen(cases, options.only)
   const signal = manyListeners(options.signal)
   const town = await Town.open(options.town)
   try {
@@ -44,7 +47,7 @@ export async function evaluateIssuance(options: EvaluateIssuanceOptions): Promis
     const others = wanted.filter((one) => one !== control)
     if (await run.control(control, probe)) for (const one of others) await run.one(one, probe)
     else run.skip(others)
-    return run.report(issuanceCases)
+    return run.report(cases)
   } finally {
     await town.close()
   }
