@@ -217,7 +217,7 @@ export class PdfView {
     return this.#file.bytes.subarray(stream.dataStart, end)
   }
 
-  /** What tells two places of an object apart. */
+  /** What distinguishes two places of an object. */
   placeOf(num: number): string {
     const entry = this.entries.get(num)
     if (entry === undefined || entry.kind === 'free') return ''

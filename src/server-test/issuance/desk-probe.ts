@@ -112,7 +112,7 @@ export class DeskProbe {
   }
 
   /**
-   * Verifies each card once, which tells the pseudonym of each resident, and enters the residents in the registers.
+   * Verifies each card once, which shows the pseudonym of each resident, and enters the residents in the registers.
    *
    * @throws CaseAborted when a card is not accepted, or two are one person.
    */

@@ -84,7 +84,7 @@ const longest = 65_536
 
 /**
  * The town of an evaluation: two registers of canary residents and a composer, over HTTP. The server under evaluation asks
- * them; what they answer wrongly, or late, is decided by the case that runs. Nobody else lives there.
+ * them; what they answer wrongly, or late, is decided by the case that runs. It has no other residents.
  */
 export class Town {
   readonly #server: Server

@@ -94,7 +94,7 @@ function atTerminal(
   }
 }
 
-/** A terminal says how many tries are left after a wrong PIN. Also for a user without a PIN, who is not to be told apart. */
+/** A terminal says how many tries are left after a wrong PIN. Also for a user without a PIN, which must look the same. */
 async function addTriesLeft(
   pins: MunicipalPins,
   { userId, kind }: Subject,

@@ -20,7 +20,7 @@ const slowComposer: DeskCase = deskCase(
       ja: '作成に4秒かかる証明書と、その間の全端末での別の人の申請',
     },
     why: {
-      en: 'Nobody waits for the document of somebody else, and no document goes to the person who comes next.',
+      en: 'No customer waits for the document of another, and no document goes to the person who comes next.',
       ja: '他の人の証明書を待たせてはならず、次に来た人に渡ってもなりません。',
     },
   },

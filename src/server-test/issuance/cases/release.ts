@@ -43,7 +43,7 @@ const otherTerminal: DeskCase = deskCase(
       ja: '受付番号を知る別の端末からの受取要求',
     },
     why: {
-      en: 'A document belongs to the terminal where the card was presented, whoever knows the id of the case.',
+      en: 'A document belongs to the terminal where the card was presented, also for one that knows the id of the case.',
       ja: '受付番号を誰が知っていても、証明書はカードをかざした端末のものです。',
     },
   },

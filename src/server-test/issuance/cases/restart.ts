@@ -158,7 +158,7 @@ const storeRestarted: DeskCase = deskCase(
     incidents: ['I7'],
     title: { en: 'The store is restarted after a document was released', ja: '証明書の引渡し後に再起動したストア' },
     why: {
-      en: 'A store that forgets lets a document be released twice, or nobody knows what became of it.',
+      en: 'A store that forgets lets a document be released twice, or leaves unknown what became of it.',
       ja: 'ストアが忘れると、証明書が二度引き渡されるか、どうなったか分からなくなります。',
     },
   },
