@@ -125,6 +125,12 @@ describe('what the README shows', () => {
     expect(stdout).toContain('userId: [personal]')
   })
 
+  test.each(['sign-cms', 'sign-pdf'])('the example %s runs, and clears the card', (name) => {
+    const { status, stdout, stderr } = run(`examples/${name}.mjs`)
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout).toMatch(/verdict: passed[\s\S]*PIN cleared: true/)
+  })
+
   test.each([
     ['sign', /certificate: true until/],
     ['auth', /accepted: [\w-]{43} until[\s\S]*ERR_NONCE_UNKNOWN/],
