@@ -1,6 +1,6 @@
 import { DependencyError } from './errors.ts'
 
-/** Optional peers of this package, as in `package.json`, with the major version that is installed when one is missing. */
+/** Optional peers of this package, as in `package.json`, with the major version that is installed when one is missing; below 1.0 with the minor one. */
 const majors = {
   '@cornerstonejs/codec-openjpeg': 1,
   '@hono/node-server': 2,

@@ -23,7 +23,7 @@ beforeAll(async () => {
     rewriteRelativeImportExtensions: true,
   }
   for (const name of await readdir(join(root, 'src'), { recursive: true })) {
-    if (!name.endsWith('.ts')) continue
+    if (!name.endsWith('.ts') || name.endsWith('.d.ts')) continue
     const text = await readFile(join(root, 'src', name), 'utf8')
     const target = join(folder, 'dist', name.replace(/\.ts$/, '.js'))
     await mkdir(dirname(target), { recursive: true })

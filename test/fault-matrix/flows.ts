@@ -19,7 +19,7 @@ import { JpkiApplication, type JpkiSignature, jpkiPins } from '../../src/jpki/in
 import { JukiApplication } from '../../src/juki/index.ts'
 import { IssuanceApplication } from '../../src/municipal/application/application.ts'
 import { loadProfile } from '../../src/municipal/application/load-profile.ts'
-import { parseToken } from '../../src/token/index.ts'
+import { createVisitKey, parseToken } from '../../src/token/index.ts'
 import { origin, tokenChallenge } from '../support/challenge.ts'
 import { rootsOf } from '../support/cvc-roots.ts'
 import { exampleProfile } from '../support/profiles.ts'
@@ -77,6 +77,9 @@ async function readIssuance({ session, pin }: Table, kind: keyof typeof profiles
   return { userId: userId.reveal(), municipalityCode, validity }
 }
 
+/** One for all runs, so that the same card makes the same token. */
+const visitKey = createVisitKey().publicKey
+
 async function readAttributes({ session, pin }: Table): Promise<unknown> {
   const text = await TextApplication.open(session)
   await text.verifyPin('pin', pin('1234'))
@@ -91,7 +94,7 @@ async function serve({ session, pin }: Table, method: ServiceMethod): Promise<un
     session,
     at: new Date(),
     challenge: tokenChallenge,
-    expected: { origin },
+    expected: { origin, visitKey },
     issuanceProfile: profiles.freeArea,
     ...(method !== 'issuance-application' && { pin: pin('1234') }),
   })
@@ -122,7 +125,7 @@ async function visit(table: Table): Promise<unknown> {
   if (service?.pin !== undefined) requirePinEntry(jpkiPins.auth, service.pin)
   if (found.reason !== undefined || service === undefined) return { reason: found.reason }
   const { plan } = service
-  const claims = { challenge: tokenChallenge, expected: { origin } }
+  const claims = { challenge: tokenChallenge, expected: { origin, visitKey } }
   const asked = plan.userVerification === 'pin' ? { pin: pin('1234') } : {}
   const result = await performService(plan, { session, look: found, at: new Date(), ...claims, ...asked })
   return result.kind === 'token' ? parseToken(result.token) : result
