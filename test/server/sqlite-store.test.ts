@@ -457,9 +457,10 @@ describe('options', () => {
 
 const script = fileURLToPath(new URL('../support/sqlite-child.mjs', import.meta.url))
 
-function startChild(given: readonly string[], options: { readonly uid?: number } = {}) {
+function startChild(given: readonly string[], { uid }: { readonly uid?: number } = {}) {
   const args = [script, compiled('src/server/'), ...given]
-  return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], ...options })
+  const env = { ...process.env, ...(uid !== undefined && { SQLITE_CHILD_UID: String(uid) }) }
+  return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env })
 }
 
 /** Opens the store in a process of its own. @returns `ok`, or code and reason. */

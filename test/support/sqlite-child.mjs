@@ -2,6 +2,8 @@
 //   BASE count FILE: adds without end, prints the counts.  BASE pin FILE KEY PIN: tries a municipal PIN.
 const [, , base, kind, file, key, pin] = process.argv
 const { sqliteStore } = await import(`${base}stores/sqlite-store.js`)
+// As another user from here on: the program itself may be where that user cannot start it.
+if (process.env.SQLITE_CHILD_UID) process.setuid(Number(process.env.SQLITE_CHILD_UID))
 try {
   const store = await sqliteStore({ file, worker: new URL(`${base}stores/sqlite-worker.js`) })
   if (kind === 'count') {
