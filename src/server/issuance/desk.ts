@@ -329,6 +329,7 @@ export class IssuanceDesk implements HealthSource {
       const isFenced = fence === record.fence || (fence === undefined && isFenceless)
       if (!isFenced || !reportedFrom[outcome].includes(record.state)) throw wrongState(record)
       if (outcome === 'printed') return viewOf((await this.#step(found, { state: 'printed' })).record)
+      if (outcome === 'abandoned' && fence === undefined) return viewOf((await this.#abandon(found)).record)
       if (outcome !== 'mismatch') return viewOf((await this.#end(found, { state: outcome })).record)
       await this.#stop({ reason: 'terminal-mismatch', case: id })
       return viewOf((await this.#endStopped(found)).record)
@@ -582,6 +583,21 @@ export class IssuanceDesk implements HealthSource {
     this.#running.get(id)?.abort.abort()
     if (state === 'sealed') await store.remove(documentKey(id)).catch(() => {})
     return this.#auditEnd(stored, retentionMs)
+  }
+
+  /** Ends a case from whatever state it has: what composes it may move it on at the same moment. A state never comes back. */
+  async #abandon(found: StoredCase): Promise<StoredCase> {
+    const { id } = found.record
+    for (let present = found; ; present = await this.#read(id)) {
+      const { record } = present
+      if (record.state === 'abandoned') return present
+      if (!reportedFrom.abandoned.includes(record.state)) throw wrongState(record)
+      try {
+        return await this.#end(present, { state: 'abandoned' })
+      } catch (error) {
+        if (!(error instanceof CaseMoved)) throw error
+      }
+    }
   }
 
   async #endStopped(found: StoredCase): Promise<StoredCase> {

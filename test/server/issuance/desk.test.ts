@@ -414,6 +414,67 @@ describe('the composer', () => {
   })
 })
 
+describe('a case that is abandoned while it is moved on', () => {
+  /** A desk whose case is moved on by `meanwhile` between the reading and the writing of the terminal's report. */
+  async function abandonedDuring(meanwhile: (made: ReturnType<typeof deskOf>, id: string) => Promise<unknown>) {
+    const store = memoryStore()
+    let compose = (): void => {}
+    const isComposed = new Promise<void>((resolve) => {
+      compose = resolve
+    })
+    let waits = true
+    const slow = {
+      ...store,
+      async compareAndSet(changes: Parameters<typeof store.compareAndSet>[0]) {
+        if (waits && changes[0]!.next?.includes('"state":"abandoned"') === true) {
+          waits = false
+          compose()
+          await settled()
+          await meanwhile(made, id)
+        }
+        return store.compareAndSet(changes)
+      },
+    }
+    const made = deskOf({
+      store: slow,
+      composer: {
+        async compose(order) {
+          await isComposed
+          return composed(order)
+        },
+      },
+    })
+    const { id } = await made.desk.open(visitOf().accepted, documents)
+    await settled()
+    const end = await made.desk.report(id, { terminal, outcome: 'abandoned' }).catch((error) => error.code)
+    return { ...made, id, end }
+  }
+
+  test('ends: what was sealed meanwhile is not released', async () => {
+    const { desk, id, end, events } = await abandonedDuring(async () => {})
+    expect(end).toMatchObject({ state: 'abandoned', fence: 4 })
+    expect(events.at(-1)).toMatchObject({ state: 'abandoned', from: 'sealed' })
+    expect(await outcome(desk.release(id, { terminal, fence: 3 }))).toBe('ERR_CASE_STATE')
+    expect(events.filter(({ type }) => type === 'case-refused')).toHaveLength(1)
+  })
+
+  test('ends once, when it is reported twice at once', async () => {
+    const { end, events } = await abandonedDuring((made, id) =>
+      made.desk.report(id, { terminal, outcome: 'abandoned' }),
+    )
+    expect(end).toMatchObject({ state: 'abandoned', fence: 4 })
+    expect(events.filter(({ state }) => state === 'abandoned')).toHaveLength(1)
+  })
+
+  test('is refused when it has ended otherwise', async () => {
+    const { end } = await abandonedDuring(async ({ clock, desk }, id) => {
+      await clock.advance(180_000)
+      expect((await desk.state(id, { terminal })).state).toBe('expired')
+    })
+    expect(end).toBe('ERR_CASE_STATE')
+  })
+})
+
 describe('a stop', () => {
   test('ends open cases on every instance, and what was not released stays sealed', async () => {
     const store = memoryStore()
