@@ -1,11 +1,11 @@
 // A document of 200 kB sealed at the server, opened and verified at the terminal.
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { openDocument, sealDocument } from '../dist/issuance/index.js'
+import { createVisitKey } from '../dist/token/index.js'
 import { row } from './lib/measure.mjs'
 
 export async function rows() {
-  const key = generateKeyPairSync('x25519')
-  const visitKey = new Uint8Array(key.publicKey.export({ format: 'der', type: 'spki' }).subarray(12))
+  const key = createVisitKey()
   const context = {
     origin: 'https://issue.example',
     case: randomBytes(24).toString('base64url'),
@@ -24,7 +24,7 @@ export async function rows() {
     }
   })
   const once = () => {
-    const sealed = sealDocument(visitKey, context, 's', pages)
+    const sealed = sealDocument(key.publicKey, context, 's', pages)
     const opened = openDocument(key, context, sealed, { pageCount: 2, now: Date.now() })
     if (opened.pages.length !== 2) throw new Error('not opened')
   }

@@ -4,10 +4,9 @@ import {
   createHmac,
   createPublicKey,
   diffieHellman,
-  generateKeyPairSync,
   type KeyObject,
 } from 'node:crypto'
-import { equalBytes } from '../bytes.ts'
+import { createVisitKey, type VisitKey } from '../token/index.ts'
 
 /**
  * Hybrid public key encryption, RFC 9180: base mode, single shot, with DHKEM(X25519, HKDF-SHA256), HKDF-SHA256 and
@@ -28,25 +27,18 @@ export interface Encrypted {
   readonly ciphertext: Uint8Array
 }
 
-/** A key pair, as a known one in test vectors. */
-export interface KeyPair {
-  readonly publicKey: KeyObject
-  readonly privateKey: KeyObject
-}
-
 /** Encryption to a public key, as a port of simulations: opened with the private key and the same `info` and `aad` only. */
 export interface Encryption {
   /** RFC 9180 5.1.1, single shot. */
   seal(recipient: Uint8Array, info: Uint8Array, aad: Uint8Array, parts: readonly Uint8Array[]): Encrypted
   /** RFC 9180 5.1.1, single shot; `undefined` when it does not open. */
-  open(recipient: KeyPair, info: Uint8Array, aad: Uint8Array, message: Encrypted): Uint8Array | undefined
+  open(recipient: VisitKey, info: Uint8Array, aad: Uint8Array, message: Encrypted): Uint8Array | undefined
 }
 
 /**
  * Encrypts `parts`, concatenated.
  *
  * @param recipient - X25519 public key, 32 bytes.
- * @param ephemeral - only for test vectors: the sender's key pair.
  * @throws Error of `node:crypto` for a public key of small order.
  */
 export function hpkeSeal(
@@ -54,16 +46,16 @@ export function hpkeSeal(
   info: Uint8Array,
   aad: Uint8Array,
   parts: readonly Uint8Array[],
-  ephemeral: KeyPair = generateKeyPairSync('x25519'),
 ): Encrypted {
-  const enc = rawKey(ephemeral.publicKey)
-  const dh = diffieHellman({ privateKey: ephemeral.privateKey, publicKey: publicKeyOf(recipient) })
+  // The sender's key pair is of the same kind, and for this message only.
+  const { publicKey: enc, privateKey } = createVisitKey()
+  const dh = diffieHellman({ privateKey, publicKey: publicKeyOf(recipient) })
   const { key, nonce } = schedule(dh, enc, recipient, info)
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(aad)
   const blocks = parts.map((part) => cipher.update(part))
   const ciphertext = Buffer.concat([...blocks, cipher.final(), cipher.getAuthTag()])
   wipe(dh, key)
-  return { enc: new Uint8Array(enc), ciphertext }
+  return { enc, ciphertext }
 }
 
 /**
@@ -72,7 +64,7 @@ export function hpkeSeal(
  * @returns the text, or `undefined` when the message was not made for this key, info and aad, or was changed.
  */
 export function hpkeOpen(
-  { publicKey, privateKey }: KeyPair,
+  { publicKey, privateKey }: VisitKey,
   info: Uint8Array,
   aad: Uint8Array,
   { enc, ciphertext }: Encrypted,
@@ -82,7 +74,7 @@ export function hpkeOpen(
   let text: Buffer | undefined
   try {
     const dh = diffieHellman({ privateKey, publicKey: publicKeyOf(enc) })
-    const { key, nonce } = schedule(dh, enc, rawKey(publicKey), info)
+    const { key, nonce } = schedule(dh, enc, publicKey, info)
     const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagLength })
     decipher.setAAD(aad).setAuthTag(ciphertext.subarray(end))
     text = decipher.update(ciphertext.subarray(0, end))
@@ -98,7 +90,7 @@ export function hpkeOpen(
 
 /** RFC 9180. */
 export const hpke: Encryption = {
-  seal: (recipient, info, aad, parts) => hpkeSeal(recipient, info, aad, parts),
+  seal: hpkeSeal,
   open: hpkeOpen,
 }
 
@@ -142,12 +134,6 @@ const spkiPrefix = Buffer.from('302a300506032b656e032100', 'hex')
 
 function publicKeyOf(raw: Uint8Array): KeyObject {
   return createPublicKey({ key: Buffer.concat([spkiPrefix, raw]), format: 'der', type: 'spki' })
-}
-
-function rawKey(key: KeyObject): Buffer {
-  const der = key.export({ format: 'der', type: 'spki' })
-  if (!equalBytes(der.subarray(0, spkiPrefix.length), spkiPrefix)) throw new TypeError('not an X25519 key')
-  return der.subarray(spkiPrefix.length)
 }
 
 function wipe(...secrets: readonly Uint8Array[]): void {

@@ -4,18 +4,16 @@
  *
  * @example
  * ```ts
- * import { createPublicKey } from 'node:crypto'
  * import { openDocument, sealDocument } from 'jpki-card/issuance'
  * import { createVisitKey } from 'jpki-card/token'
  *
  * // `issueDocuments` does all of this with an IssuanceServer, a card and a printer.
- * const { publicKey, privateKey } = createVisitKey()
+ * const key = createVisitKey()
  * const visit = { origin: 'https://issue.example', terminal: 'kiosk-1', challengeDigest: 'A'.repeat(43), holder: 'h' }
  * const context = { ...visit, case: 'A'.repeat(32), fence: 3, deadline: Date.now() + 60_000 }
  * const content = new TextEncoder().encode('a page of subject-1')
  * const page = { document: 'residence-record', mediaType: 'text/plain', subject: 'subject-1', content }
- * const sealed = sealDocument(publicKey, context, 'subject-1', [page])
- * const key = { publicKey: createPublicKey(privateKey), privateKey }
+ * const sealed = sealDocument(key.publicKey, context, 'subject-1', [page])
  * const { subject, pages } = openDocument(key, context, sealed, { pageCount: 1, now: Date.now() })
  * console.log(subject, pages.length)
  * ```
@@ -36,7 +34,7 @@ export {
 export { type FoundToken, IssuanceServer, type IssuanceServerOptions, type OpenedCase } from './client.ts'
 export { type Clock, monotonicClock, systemClock } from './clock.ts'
 export { DeskClient, type DeskClientOptions, type DeskState } from './desk-client.ts'
-export type { Encrypted, Encryption, KeyPair } from './hpke.ts'
+export type { Encrypted, Encryption } from './hpke.ts'
 export {
   clearPrinter,
   type IssuedDocuments,

@@ -1,5 +1,4 @@
 import { Buffer } from 'node:buffer'
-import { createPublicKey } from 'node:crypto'
 import { RefusalError, refusalCodes, ServerError } from '../errors.ts'
 import {
   answerChallenge,
@@ -100,7 +99,7 @@ export async function issueForToken(options: IssueForTokenOptions): Promise<Issu
     terminal: server.terminal,
     challengeDigest: challengeDigest(new Uint8Array(Buffer.from(token.nonce, 'base64url'))),
     holder,
-    key: { publicKey: createPublicKey(key.privateKey), privateKey: key.privateKey },
+    key,
     sentAt,
   }
   return { ...(await collectDocument(visit, { ...options, connection: server })), case: id, holder }

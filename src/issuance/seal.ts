@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { concat, copyBytes, fromBase64, toBase64 } from '../bytes.ts'
 import { RefusalError } from '../errors.ts'
 import { isRecord } from '../json.ts'
+import type { VisitKey } from '../token/index.ts'
 import { isCaseId } from './case.ts'
-import { type Encryption, hpke, type KeyPair } from './hpke.ts'
+import { type Encryption, hpke } from './hpke.ts'
 
 /** Name and version of the form of a sealed document. */
 export const sealFormat = 'jpki-card-sealed-document:1'
@@ -127,7 +128,7 @@ export interface OpenedDocument {
  * @throws RefusalError `ERR_SEAL` with a {@link SealReason} as `reason`; nothing of it may then be printed.
  */
 export function openDocument(
-  visit: KeyPair,
+  visit: VisitKey,
   context: SealContext,
   sealed: unknown,
   expected: { readonly pageCount: number; readonly now: number },

@@ -1,8 +1,8 @@
 import { RefusalError, refusalCodes, ServerError } from '../errors.ts'
+import type { VisitKey } from '../token/index.ts'
 import { Backoff } from '../waiting.ts'
 import { type CaseOutcome, type CaseState, type CaseView, isFinal } from './case.ts'
 import { type Clock, monotonicClock } from './clock.ts'
-import type { KeyPair } from './hpke.ts'
 import { type OpenedDocument, openDocument, type Page, type SealContext } from './seal.ts'
 
 /** Options of a call that may take long. */
@@ -65,7 +65,7 @@ export interface IssuanceVisit {
   /** The holder of the acceptance, which was verified to belong to the card. */
   readonly holder: string
   /** Key pair whose public key the card signed. */
-  readonly key: KeyPair
+  readonly key: VisitKey
   /**
    * When the token was first sent to the server, by the clock of {@link CollectOptions}, milliseconds since 1970. The case is
    * not older, however long its answer took, so that nothing is printed after its deadline.

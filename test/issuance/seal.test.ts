@@ -1,24 +1,20 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke/core'
 import { describe, expect, test } from 'vitest'
 import { hpkeOpen, hpkeSeal } from '../../src/issuance/hpke.ts'
 import {
-  type KeyPair,
   openDocument,
   type Page,
   type SealContext,
   type SealedDocument,
   sealDocument,
 } from '../../src/issuance/index.ts'
+import { createVisitKey, type VisitKey } from '../../src/token/index.ts'
 
 /** RFC 9180 by an implementation that is not ours. */
 const other = new CipherSuite({ kem: new DhkemX25519HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() })
 
 const buffer = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer
-
-function rawKey({ publicKey }: KeyPair): Uint8Array {
-  return new Uint8Array(publicKey.export({ format: 'der', type: 'spki' }).subarray(12))
-}
 
 describe('HPKE', () => {
   const sizes: readonly [info: number, aad: number, text: number][] = [
@@ -52,8 +48,8 @@ describe('HPKE', () => {
       Uint8Array,
       Uint8Array,
     ]
-    const own = generateKeyPairSync('x25519')
-    const recipientPublicKey = await other.kem.deserializePublicKey(buffer(rawKey(own)))
+    const own = createVisitKey()
+    const recipientPublicKey = await other.kem.deserializePublicKey(buffer(own.publicKey))
     const sealed = await other.seal({ recipientPublicKey, info: buffer(info) }, buffer(text), buffer(aad))
     const encrypted = { enc: new Uint8Array(sealed.enc), ciphertext: new Uint8Array(sealed.ct) }
     expect(Buffer.from(hpkeOpen(own, info, aad, encrypted)!).equals(text)).toBe(true)
@@ -64,13 +60,13 @@ describe('HPKE', () => {
     for (const key of [new Uint8Array(32), Uint8Array.from({ length: 32 }, (_, i) => (i === 0 ? 1 : 0))]) {
       expect(() => hpkeSeal(key, none, none, [none])).toThrow()
       const encrypted = { enc: key, ciphertext: new Uint8Array(16) }
-      expect(hpkeOpen(generateKeyPairSync('x25519'), none, none, encrypted)).toBeUndefined()
+      expect(hpkeOpen(createVisitKey(), none, none, encrypted)).toBeUndefined()
     }
   })
 })
 
 describe('a sealed document', () => {
-  const key = generateKeyPairSync('x25519')
+  const key = createVisitKey()
   const context: SealContext = {
     origin: 'https://issue.example',
     case: 'A'.repeat(32),
@@ -85,10 +81,10 @@ describe('a sealed document', () => {
   }
   const pages = [page('one'), page('two'), page('三')]
   const expected = { pageCount: 3, now: 999 }
-  const sealed = sealDocument(rawKey(key), context, 'subject-1', pages)
+  const sealed = sealDocument(key.publicKey, context, 'subject-1', pages)
 
   /** Why it is refused; `opened` when it is not. */
-  const reason = (value: unknown, more: Partial<SealContext> = {}, visit: KeyPair = key, what = expected): unknown => {
+  const reason = (value: unknown, more: Partial<SealContext> = {}, visit: VisitKey = key, what = expected): unknown => {
     try {
       openDocument(visit, { ...context, ...more }, value, what)
       return 'opened'
@@ -118,15 +114,15 @@ describe('a sealed document', () => {
   })
 
   test('does not open in another visit, nor later', () => {
-    expect(reason(sealed, {}, generateKeyPairSync('x25519'))).toBe('context')
+    expect(reason(sealed, {}, createVisitKey())).toBe('context')
     expect(reason(sealed, {}, key, { pageCount: 3, now: 1_000 })).toBe('deadline')
   })
 
   test('is refused when pages are missing, or of another person', () => {
     expect(reason(sealed, {}, key, { pageCount: 2, now: 0 })).toBe('page-count')
-    const two = sealDocument(rawKey(key), context, 'subject-1', pages.slice(1))
+    const two = sealDocument(key.publicKey, context, 'subject-1', pages.slice(1))
     expect(reason(two)).toBe('page-count')
-    const mixed = sealDocument(rawKey(key), context, 'subject-1', [
+    const mixed = sealDocument(key.publicKey, context, 'subject-1', [
       page('one'),
       page('two', 'subject-2'),
       page('three'),
@@ -174,7 +170,7 @@ describe('a sealed document', () => {
       )
     const info = framed([sealed.format, context.origin, context.terminal, context.challengeDigest])
     const aad = framed([context.case, '3', context.holder, '1000'])
-    const { enc, ciphertext } = hpkeSeal(rawKey(key), info, aad, [text])
+    const { enc, ciphertext } = hpkeSeal(key.publicKey, info, aad, [text])
     const base64 = Buffer.from(ciphertext).toString('base64')
     return { ...sealed, enc: Buffer.from(enc).toString('base64url'), ciphertext: base64 }
   }
@@ -209,6 +205,6 @@ describe('a sealed document', () => {
 
   test.each([0, 1_001])('of %i pages is not made', (count) => {
     const many = Array.from({ length: count }, () => page('x'))
-    expect(() => sealDocument(rawKey(key), context, 'subject-1', many)).toThrow(RangeError)
+    expect(() => sealDocument(key.publicKey, context, 'subject-1', many)).toThrow(RangeError)
   })
 })

@@ -1,8 +1,9 @@
 import { createSecretKey } from 'node:crypto'
-import type { Encryption, KeyPair } from '../../src/issuance/hpke.ts'
+import type { Encryption } from '../../src/issuance/hpke.ts'
 import { openDocument, sealDocument } from '../../src/issuance/seal.ts'
 import type { CollectOptions } from '../../src/issuance/terminal.ts'
 import type { Seal } from '../../src/server/issuance/ports.ts'
+import type { VisitKey } from '../../src/token/index.ts'
 
 /** What was encrypted, and for whom. */
 interface Kept {
@@ -51,12 +52,11 @@ export function sealModel(isBroken: boolean): SealModel {
   }
 }
 
-/** The key pair of a visit by its number. The private key is not to be found from the public one in this model, as nobody tries. */
-export function keyPairOf(visit: number): KeyPair & { readonly raw: Uint8Array } {
+/** The key pair of a visit by its number. The private key is not to be found from the public one in this model, as no one tries. */
+export function keyPairOf(visit: number): VisitKey {
   const secret = Buffer.alloc(32, visit)
   secret.writeUInt32BE(visit, 28)
-  const raw = publicOf(secret)
-  return { privateKey: createSecretKey(secret), publicKey: createSecretKey(raw), raw }
+  return { privateKey: createSecretKey(secret), publicKey: publicOf(secret) }
 }
 
 function publicOf(secret: Uint8Array): Buffer {

@@ -62,7 +62,7 @@ export class Visit implements Sender {
       terminal,
       purpose: 'residence-record',
       challengeDigest: String(number).padStart(43, '0'),
-      visitKey: this.#key.raw,
+      visitKey: this.#key.publicKey,
     }
     const copies = (document: string): DocumentRequest => ({ document, copies: random.integer(1, 2) })
     this.#documents = random.chance(0.8) ? [copies('record')] : [copies('record'), copies('seal')]

@@ -1,5 +1,4 @@
-import { createPublicKey, sign } from 'node:crypto'
-import type { KeyPair } from '../../../src/issuance/index.ts'
+import { sign } from 'node:crypto'
 import {
   type Authentication,
   createHttpHandler,
@@ -15,6 +14,7 @@ import {
   createVisitKey,
   type Token,
   type TokenSigner,
+  type VisitKey,
 } from '../../../src/token/index.ts'
 import { keyOf, request, serve, user } from '../fixture.ts'
 import { deskOf, documents } from '../issuance/fixture.ts'
@@ -65,12 +65,11 @@ export async function visitAt(
   service: TokenService,
   terminal = 'kiosk-1',
   by = user.auth,
-): Promise<{ readonly key: KeyPair; readonly token: Token; readonly digest: string }> {
-  const visit = createVisitKey()
+): Promise<{ readonly key: VisitKey; readonly token: Token; readonly digest: string }> {
+  const key = createVisitKey()
   const challenge = await service.challenge({ ...request, terminal })
-  const token = await answerChallenge(challenge, { origin: service.origin, visitKey: visit.publicKey }, signerOf(by))
+  const token = await answerChallenge(challenge, { origin: service.origin, visitKey: key.publicKey }, signerOf(by))
   const digest = challengeDigest(Buffer.from(token.nonce, 'base64url'))
-  const key = { publicKey: createPublicKey(visit.privateKey), privateKey: visit.privateKey }
   return { key, token, digest }
 }
 

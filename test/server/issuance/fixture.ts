@@ -1,5 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
-import type { Clock, KeyPair } from '../../../src/issuance/index.ts'
+import type { Clock } from '../../../src/issuance/index.ts'
 import {
   type AcceptedToken,
   type AuditEvent,
@@ -12,6 +11,7 @@ import {
   type Register,
   type RegisterAnswer,
 } from '../../../src/server/index.ts'
+import { createVisitKey, type VisitKey } from '../../../src/token/index.ts'
 
 export const origin = 'https://issue.example'
 
@@ -49,15 +49,14 @@ export async function settled(): Promise<void> {
 export function visitOf(
   n = 1,
   more: Partial<AcceptedToken> = {},
-): { readonly key: KeyPair; readonly accepted: AcceptedToken } {
-  const key = generateKeyPairSync('x25519')
-  const der = key.publicKey.export({ format: 'der', type: 'spki' })
+): { readonly key: VisitKey; readonly accepted: AcceptedToken } {
+  const key = createVisitKey()
   const accepted = {
     holder: `holder-${n}`,
     terminal: 'kiosk-1',
     purpose: 'residence-record',
     challengeDigest: Buffer.alloc(32, n).toString('base64url'),
-    visitKey: new Uint8Array(der.subarray(12)),
+    visitKey: key.publicKey,
     ...more,
   }
   return { key, accepted }
