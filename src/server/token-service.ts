@@ -25,7 +25,7 @@ import {
 } from '../token/index.ts'
 import type { UserVerification } from '../user-verification.ts'
 import { type CertificateValidity, certificateValidity } from '../validity/index.ts'
-import type { AuditEvent } from './audit/line.ts'
+import { type AuditEvent, writeAudit } from './audit/line.ts'
 import type { Condition, HealthSource } from './health.ts'
 import { Instances } from './instances.ts'
 import { OpenChallenges } from './open-challenges.ts'
@@ -466,14 +466,8 @@ export class TokenService implements HealthSource {
     return refused
   }
 
-  async #audit(event: AuditEvent): Promise<void> {
-    const { audit } = this.#settings
-    if (audit === undefined) return
-    try {
-      await audit.write(event)
-    } catch (cause) {
-      throw cause instanceof AuditError ? cause : new AuditError('the audit log cannot be written', { cause })
-    }
+  #audit(event: AuditEvent): Promise<void> {
+    return writeAudit(this.#settings.audit, event)
   }
 }
 

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { AuditError } from '../../errors.ts'
 import { isRecord } from '../../json.ts'
 
 /** One event for the audit log: no PIN, no personal data, no certificate. */
@@ -11,6 +12,20 @@ export interface AuditEvent {
 export interface AuditSink {
   write(event: AuditEvent): void | Promise<void>
   close?(): Promise<void>
+}
+
+/**
+ * Writes an event, if there is a log.
+ *
+ * @throws AuditError `ERR_AUDIT`, whatever the sink fails with.
+ */
+export async function writeAudit(audit: AuditSink | undefined, event: AuditEvent): Promise<void> {
+  if (audit === undefined) return
+  try {
+    await audit.write(event)
+  } catch (cause) {
+    throw cause instanceof AuditError ? cause : new AuditError('the audit log cannot be written', { cause })
+  }
 }
 
 /** Where a log ends: how many lines, and the hash of the last one. */

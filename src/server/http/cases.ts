@@ -1,7 +1,7 @@
 import { AuditError, RefusalError } from '../../errors.ts'
 import { areDocuments, type CaseOutcome, caseOutcomes, caseToJson } from '../../issuance/index.ts'
 import type { ReportedStop } from '../issuance/breaker.ts'
-import type { IssuanceDesk } from '../issuance/desk.ts'
+import { type IssuanceDesk, isClerkNote } from '../issuance/desk.ts'
 import type { Admission } from './admission.ts'
 import { digestOf, type Exchange, type Job, json } from './exchange.ts'
 import { askerOf, type Fields, requireOnly, submitterOf, textOf, tokenIn } from './fields.ts'
@@ -180,8 +180,7 @@ export function stopJob(serving: DeskServing, clerkOf: Authentication, action: '
     const fields = await readJsonBody(exchange, maxBytes)
     requireOnly(fields, action === 'resume' ? ['note', 'stop'] : ['note'])
     const note = textOf(fields, 'note')
-    if (note.trim() === '' || note.length > 500)
-      throw new RequestProblem('ERR_REQUEST', 'note: not 1 to 500 characters')
+    if (!isClerkNote(note)) throw new RequestProblem('ERR_REQUEST', 'note: not 1 to 500 characters')
     const seen = action === 'resume' ? textOf(fields, 'stop') : ''
     const stop = await admission.run(exchange, async () => {
       if (action === 'resume') await desk.resume({ clerk, note, stop: seen })

@@ -13,7 +13,7 @@ import {
   type SealedDocument,
 } from '../../issuance/index.ts'
 import { isIdentifier } from '../../token/index.ts'
-import type { AuditEvent } from '../audit/line.ts'
+import { type AuditEvent, writeAudit } from '../audit/line.ts'
 import type { Condition, HealthSource } from '../health.ts'
 import type { TextChange } from '../stores/store.ts'
 import { Breaker, breakerKey, type ReportedStop, reportedStop, type Stop, type StoredBreaker } from './breaker.ts'
@@ -572,7 +572,7 @@ export class IssuanceDesk implements HealthSource {
    * @throws CaseMoved; RefusalError `ERR_STORE_UNAVAILABLE`; AuditError.
    */
   async #end(found: StoredCase, ending: Ending): Promise<StoredCase> {
-    const { store, clock, retentionMs } = this.#settings
+    const { store, clock } = this.#settings
     const { record } = found
     const { id, fence, state } = record
     const due = clock.now() + auditGraceMs
@@ -582,7 +582,7 @@ export class IssuanceDesk implements HealthSource {
     if (!(await store.compareAndSet([own]))) throw new CaseMoved()
     this.#running.get(id)?.abort.abort()
     if (state === 'sealed') await store.remove(documentKey(id)).catch(() => {})
-    return this.#auditEnd(stored, retentionMs)
+    return this.#auditEnd(stored)
   }
 
   /** Ends a case from whatever state it has: what composes it may move it on at the same moment. A state never comes back. */
@@ -605,20 +605,21 @@ export class IssuanceDesk implements HealthSource {
   }
 
   /** Writes the end of a case to the audit log, and notes that it is there. It may be written twice, never not at all. */
-  async #auditEnd(found: StoredCase, retentionMs: number): Promise<StoredCase> {
+  async #auditEnd(found: StoredCase): Promise<StoredCase> {
+    const { store, retentionMs } = this.#settings
     const { record } = found
     await this.#auditCase(record, record.from)
     const noted: CaseRecord = { ...record, audited: true }
     const text = writeCase(noted)
     const own = { key: caseKey(record.id), expected: found.text, next: text, lifetimeMs: Math.max(1, retentionMs) }
-    await this.#settings.store.compareAndSet([own])
+    await store.compareAndSet([own])
     return { record: noted, text }
   }
 
   /** Ends a case whose time is over; one that has ended is written to the audit log. */
   async #endDue(found: StoredCase): Promise<StoredCase> {
     const { record } = found
-    if (isFinal(record.state)) return this.#auditEnd(found, this.#settings.retentionMs)
+    if (isFinal(record.state)) return this.#auditEnd(found)
     return this.#end(found, { state: 'expired', code: 'ERR_CASE_EXPIRED' })
   }
 
@@ -678,13 +679,8 @@ export class IssuanceDesk implements HealthSource {
     await this.#write({ type: 'case', case: id, state, from, fence, terminal, purpose, holder, ...about })
   }
 
-  async #write(event: AuditEvent): Promise<void> {
-    const { audit } = this.#settings
-    try {
-      await audit?.write(event)
-    } catch (cause) {
-      throw cause instanceof AuditError ? cause : new AuditError('the audit log cannot be written', { cause })
-    }
+  #write(event: AuditEvent): Promise<void> {
+    return writeAudit(this.#settings.audit, event)
   }
 }
 
@@ -718,9 +714,12 @@ function wrongState({ state }: CaseRecord): RefusalError {
   return new RefusalError('ERR_CASE_STATE', `not possible in the state ${state}, or with this fencing number`)
 }
 
+/** Whether a text may be a clerk's reason: 1 to 500 characters, not blank only. */
+export function isClerkNote(note: unknown): note is string {
+  return typeof note === 'string' && note.trim() !== '' && note.length <= 500
+}
+
 function requireClerk(clerk: unknown, note: unknown): void {
   if (!isIdentifier(clerk)) throw new TypeError('clerk must be 1 to 64 of A-Z a-z 0-9 . _ -')
-  if (typeof note !== 'string' || note.trim() === '' || note.length > 500) {
-    throw new TypeError('note must be 1 to 500 characters')
-  }
+  if (!isClerkNote(note)) throw new TypeError('note must be 1 to 500 characters')
 }
