@@ -18,6 +18,11 @@ export function secureUrl(address: string): URL {
   return url
 }
 
+/** Whether a text may be a bearer token: 16 to 512 visible ASCII characters. */
+export function isBearerToken(text: string): boolean {
+  return /^[\x21-\x7e]{16,512}$/.test(text)
+}
+
 /** Options of {@link exchangeJson}. */
 export interface JsonExchange {
   /** Sent as a POST; without it a GET. */

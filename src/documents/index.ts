@@ -25,7 +25,6 @@
  */
 export * from './cms/index.ts'
 export * from './digest.ts'
-export * from './notice.ts'
 export * from './pdf/index.ts'
 export * from './present.ts'
 export * from './report.ts'

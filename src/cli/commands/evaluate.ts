@@ -1,6 +1,7 @@
 import type { Option } from '../arguments.ts'
 import { withFile } from '../cli-error.ts'
-import type { Command } from '../context.ts'
+import type { Command, Context } from '../context.ts'
+import type { EvaluateSettings } from '../field/evaluate.ts'
 import { generalOptions, html, identifier, junit, origin, timeout, wholeNumber } from '../options.ts'
 import { momentInJapan, table } from '../output.ts'
 import { clerkTokenFile } from './desk.ts'
@@ -51,6 +52,18 @@ const allowNotRun: Option = {
   help: { ja: '実施できなかった試験を不合格に数えません', en: 'cases that could not be run do not count as failed' },
 }
 
+/** Values of the options that both evaluations take. */
+function settingsIn(options: Context['options']): EvaluateSettings {
+  return {
+    pki: options.get(pki)!,
+    only: options.all(only),
+    purposes: options.all(purpose),
+    terminals: options.get(terminals),
+    maxWait: options.get(maxWait),
+    allowNotRun: options.has(allowNotRun),
+  }
+}
+
 export const evaluate: Command = {
   name: 'evaluate',
   operands: ['URL'],
@@ -66,15 +79,7 @@ export const evaluate: Command = {
   },
   run: async (context) => {
     const { options } = context
-    const own = {
-      pki: options.get(pki)!,
-      only: options.all(only),
-      purposes: options.all(purpose),
-      terminals: options.get(terminals),
-      maxWait: options.get(maxWait),
-      allowNotRun: options.has(allowNotRun),
-    }
-    return (await import('../field/evaluate.ts')).evaluateServer(context, own)
+    return (await import('../field/evaluate.ts')).evaluateServer(context, settingsIn(options))
   },
 }
 
@@ -139,12 +144,7 @@ export const evaluateIssuance: Command = {
   run: async (context) => {
     const { options } = context
     const own = {
-      pki: options.get(pki)!,
-      only: options.all(only),
-      purposes: options.all(purpose),
-      terminals: options.get(terminals),
-      maxWait: options.get(maxWait),
-      allowNotRun: options.has(allowNotRun),
+      ...settingsIn(options),
       town: options.get(town) ?? '127.0.0.1:8090',
       clerkTokenFile: options.get(clerkTokenFile),
       second: options.get(second),

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { isBearerToken } from '../../http-client.ts'
 import {
   type CaseDescription,
   type ControlCommands,
@@ -145,7 +146,7 @@ async function clerkOf({ pki, clerkTokenFile }: IssuanceSettings): Promise<Evalu
   const written = join(pki, 'clerk.token')
   if (clerkTokenFile === undefined && !existsSync(written)) return undefined
   const token = (await readText(clerkTokenFile ?? written)).trim()
-  if (!/^[\x21-\x7e]{16,512}$/.test(token)) throw usageError('bad-value', '--clerk-token-file FILE')
+  if (!isBearerToken(token)) throw usageError('bad-value', '--clerk-token-file FILE')
   return { authorization: `Bearer ${token}` }
 }
 

@@ -1,3 +1,4 @@
+import { isBearerToken } from '../../http-client.ts'
 import { load } from '../../optional-package.ts'
 import { TokenServer, type TokenServerOptions } from '../../token/index.ts'
 import { readPem, readText } from '../bounded-file.ts'
@@ -38,7 +39,7 @@ export async function serverOf({ io }: Context, access: ServerAccess): Promise<T
 /** `fetch` with the terminal's token, or its certificate, and the CA of the server. */
 async function fetchOf(access: ServerAccess): Promise<typeof fetch> {
   const token = (await read(access.tokenFile, readText))?.trim()
-  if (token !== undefined && !/^[\x21-\x7e]{16,512}$/.test(token)) {
+  if (token !== undefined && !isBearerToken(token)) {
     throw usageError('bad-value', '--token-file FILE')
   }
   const send = await fetchOverTls(access)

@@ -1,3 +1,4 @@
+import { isBearerToken } from '../../http-client.ts'
 import { DeskClient, type DeskState } from '../../issuance/index.ts'
 import { readText } from '../bounded-file.ts'
 import { usageError } from '../cli-error.ts'
@@ -52,7 +53,7 @@ export async function desk(
   { note = '', stop = '' }: { readonly note?: string | undefined; readonly stop?: string | undefined } = {},
 ): Promise<Result> {
   const token = (await readText(tokenFile)).trim()
-  if (!/^[\x21-\x7e]{16,512}$/.test(token)) throw usageError('bad-value', '--clerk-token-file FILE')
+  if (!isBearerToken(token)) throw usageError('bad-value', '--clerk-token-file FILE')
   const fetch = await fetchOverTls({ serverCa, clientCert: undefined, clientKey: undefined })
   const timeoutMs = timeout === undefined ? undefined : Number(timeout) * 1000
   let client: DeskClient

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { isBearerToken } from '../../http-client.ts'
 import {
   type AuditSink,
   type Authentication,
@@ -153,7 +154,7 @@ export class Issuance implements HealthSource {
     let token = ''
     await this.#files.add(setting, at(tokenFile), (bytes) => {
       const read = strictText(bytes).trim()
-      if (!/^[\x21-\x7e]{16,512}$/.test(read)) throw usageError('bad-settings', setting)
+      if (!isBearerToken(read)) throw usageError('bad-settings', setting)
       token = read
     })
     return () => token

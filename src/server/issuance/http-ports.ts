@@ -1,22 +1,20 @@
 import { fromBase64 } from '../../bytes.ts'
 import { RefusalError, ServerError } from '../../errors.ts'
-import { exchangeJson, secureUrl } from '../../http-client.ts'
+import { exchangeJson, isBearerToken, secureUrl } from '../../http-client.ts'
 import { mostPages } from '../../issuance/index.ts'
 import { isRecord } from '../../json.ts'
 import { isIdentifier, isInstant } from '../../token/index.ts'
-import {
-  type ComposedDocument,
-  type ComposedPage,
-  type Composer,
-  type CompositionOrder,
-  type PortOptions,
-  type Register,
-  type RegisterAnswer,
-  type RegisterQuestion,
-  type SuppressionReason,
-  suppressionReasons,
+import type {
+  ComposedDocument,
+  ComposedPage,
+  Composer,
+  CompositionOrder,
+  PortOptions,
+  Register,
+  RegisterAnswer,
+  RegisterQuestion,
 } from './ports.ts'
-import { isSubject } from './registers.ts'
+import { isCount, isSubject, isSuppression } from './registers.ts'
 
 /** Options of {@link httpRegister} and {@link httpComposer}. */
 export interface HttpPortOptions {
@@ -129,7 +127,7 @@ function asking(
 }
 
 function requireToken(token: string): void {
-  if (!/^[\x21-\x7e]{16,512}$/.test(token)) throw new TypeError('token must be 16 to 512 visible ASCII characters')
+  if (!isBearerToken(token)) throw new TypeError('token must be 16 to 512 visible ASCII characters')
 }
 
 function questionBody(question: RegisterQuestion): object {
@@ -143,14 +141,6 @@ function orderBody({ case: id, subject, document, copies, purpose, at }: Composi
 
 function hasOnly(value: unknown, names: readonly string[]): boolean {
   return isRecord(value) && Object.keys(value).every((name) => names.includes(name))
-}
-
-function isSuppression(value: unknown): value is SuppressionReason {
-  return suppressionReasons.some((known) => known === value)
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
 function registerRefusal(reason: 'malformed' | 'case', message: string): RefusalError {

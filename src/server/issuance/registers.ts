@@ -2,7 +2,13 @@ import { RefusalError } from '../../errors.ts'
 import type { CaseStore } from '../stores/store.ts'
 import { type CaseRecord, registerKey } from './case-record.ts'
 import type { DeskSettings } from './options.ts'
-import { type Register, type RegisterAnswer, type RegisterQuestion, suppressionReasons } from './ports.ts'
+import {
+  type Register,
+  type RegisterAnswer,
+  type RegisterQuestion,
+  type SuppressionReason,
+  suppressionReasons,
+} from './ports.ts'
 
 /** How far `asOf` may be in the future: clocks differ. Milliseconds. */
 const clockSkewMs = 60_000
@@ -67,12 +73,18 @@ async function answerOf(register: Register, question: RegisterQuestion, signal: 
 function isAnswer(value: unknown): value is RegisterAnswer {
   if (typeof value !== 'object' || value === null) return false
   const { subject, suppressed, asOf, sequence, missing = 0 } = value as Partial<RegisterAnswer>
-  if (suppressed !== undefined && !suppressionReasons.includes(suppressed)) return false
+  if (suppressed !== undefined && !isSuppression(suppressed)) return false
   return isSubject(subject) && isCount(sequence) && isCount(missing) && Number.isSafeInteger(asOf)
 }
 
-function isCount(value: unknown): boolean {
+/** Whether a value is an integer from 0. */
+export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+/** Whether a value is one of {@link suppressionReasons}. */
+export function isSuppression(value: unknown): value is SuppressionReason {
+  return suppressionReasons.some((known) => known === value)
 }
 
 /** @param seen - the highest sequence seen before the question. */
