@@ -354,3 +354,14 @@ export class ServerError extends JpkiCardError {
     this.status = detail.status
   }
 }
+
+/** Codes of {@link BridgeError}. */
+export type BridgeErrorCode = CodeOf<'BridgeError'>
+
+/** The bridge of this machine refuses a request of a page or program, or was lost by it. */
+export class BridgeError extends JpkiCardError {
+  declare readonly code: BridgeErrorCode
+  constructor(code: BridgeErrorCode, message: string, detail: ErrorDetail = {}) {
+    super(code, message, detail)
+  }
+}

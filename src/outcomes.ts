@@ -94,6 +94,7 @@ const rows = {
   ERR_CARD_RESET: ['TransportError', 'operator', true, 3, 'connection-lost'],
   ERR_CARD_MUTE: ['TransportError', 'customer', true, 3, 'card-unreadable'],
   ERR_READER_BUSY: ['TransportError', 'operator', true, 3, 'busy'],
+  ERR_NO_KEYPAD: ['TransportError', 'operator', false, 3, 'out-of-order'],
   ERR_TIMEOUT: ['TransportError', 'customer', true, 3, 'timed-out'],
   ERR_ABORTED: ['TransportError', 'customer', true, 'signal', 'cancelled'],
   ERR_CONNECTION_CLOSED: ['TransportError', 'operator', true, 3, 'connection-lost'],
@@ -179,6 +180,13 @@ const rows = {
   ERR_AUDIT: ['AuditError', 'operator', true, 1, 'out-of-order', 503],
   ERR_DEPENDENCY_MISSING: ['DependencyError', 'operator', false, 1, 'out-of-order'],
   ERR_SERVER: ['ServerError', 'operator', true, 1, 'service-later'],
+
+  // Bridge for pages and other programs on this machine.
+  ERR_BRIDGE_REQUEST: ['BridgeError', 'operator', false, 1, 'out-of-order'],
+  ERR_BRIDGE_ACCESS: ['BridgeError', 'operator', false, 1, 'out-of-order'],
+  ERR_BRIDGE_VISIT: ['BridgeError', 'customer', true, 1, 'begin-again'],
+  ERR_BRIDGE_BUSY: ['BridgeError', 'operator', true, 1, 'busy'],
+  ERR_BRIDGE_LOST: ['BridgeError', 'operator', true, 1, 'connection-lost'],
 
   // HTTP interface only
   ERR_REQUEST: ['RequestProblem', 'operator', false, 1, 'out-of-order', 400],

@@ -39,8 +39,8 @@ export {
   spendTheLastTry,
   verifyPin,
 } from './pin-guard.ts'
-export type { PinpadOptions } from './pinpad/entry.ts'
-export { changePinOnPinpad, verifyPinOnPinpad } from './pinpad/entry.ts'
+export type { KeypadOptions, PinpadOptions } from './pinpad/entry.ts'
+export { changePinOnPinpad, Keypad, verifyPinOnPinpad } from './pinpad/entry.ts'
 export type { PinpadProperties } from './pinpad/features.ts'
 export type { NoPinpad, Pinpad, PinpadMisfit, PinpadSearch } from './pinpad/find.ts'
 export { findPinpad, pinpadMisfit } from './pinpad/find.ts'

@@ -11,7 +11,8 @@ import {
 import { PinError, SecureMessagingError, StatusWordError, TranscriptError } from '../errors.ts'
 import type { PinFormat } from '../pins.ts'
 import type { CardApplication } from './application.ts'
-import type { Pin } from './pin.ts'
+import { Pin } from './pin.ts'
+import type { Keypad } from './pinpad/entry.ts'
 import { type CardSession, noteVerified, overReset, pinEpoch, selectEf, sendSecret, statusError } from './session.ts'
 
 /** One PIN of one application. */
@@ -140,6 +141,7 @@ function stillKnown(session: CardSession, pin: PinReference, status: PinStatus |
  *
  * A PIN already verified on the card is cleared first, so that the counter is readable and the PIN is really verified.
  *
+ * @param value - the PIN; or the keypad of the reader, where the holder enters it, as by `verifyPinOnPinpad`.
  * @throws PinError `ERR_PIN_FORMAT` (no try spent), `ERR_PIN_GUARDED` (no try spent), `ERR_PIN_REJECTED` with
  *   `triesLeft` and `entriesLeft`, `ERR_PIN_BLOCKED`, `ERR_PIN_STATE` (stays verified, no try spent), `ERR_PIN_OUTCOME_UNKNOWN` when the
  *   card was lost during VERIFY: a try may have been spent, and the next call reads the counter before anything else.
@@ -147,9 +149,10 @@ function stillKnown(session: CardSession, pin: PinReference, status: PinStatus |
 export async function verifyPin(
   session: CardSession,
   pin: PinReference,
-  value: Pin,
+  value: Pin | Keypad,
   options: VerifyPinOptions = {},
 ): Promise<void> {
+  if (!(value instanceof Pin)) return value.verify(session, pin, options)
   try {
     await verifyOnce(session, pin, value, options)
   } finally {

@@ -110,7 +110,7 @@ export class Pin implements Disposable {
  *
  * @internal
  */
-export function wiping(...pins: readonly Pin[]): () => void {
+export function wiping(...pins: readonly Pick<Pin, 'wipe'>[]): () => void {
   return () => {
     for (const pin of pins) pin.wipe()
   }

@@ -1,4 +1,4 @@
-import type { CardSession, Pin, VerifyPinOptions } from '../card/index.ts'
+import type { CardSession, Keypad, Pin, VerifyPinOptions } from '../card/index.ts'
 import { TextApplication, type TextAttributes } from '../card-face/index.ts'
 import { RefusalError } from '../errors.ts'
 import { JpkiApplication, tokenSigner } from '../jpki/index.ts'
@@ -20,8 +20,8 @@ import type { ServiceMethod, ServicePlan } from './plan.ts'
 export interface ServiceMeans {
   /** The card: for every method but `stripe`. */
   readonly session?: CardSession | undefined
-  /** For `token` unless the plan's `userVerification` is `device`, `attributes`, `register-pin`, and where the card checks the PIN of a municipal application. Consumed. */
-  readonly pin?: Pin | undefined
+  /** For `token` unless the plan's `userVerification` is `device`, `attributes`, `register-pin`, and where the card checks the PIN of a municipal application. Consumed; or the keypad of the reader. */
+  readonly pin?: Pin | Keypad | undefined
   readonly pinOptions?: VerifyPinOptions | undefined
   /** What {@link lookAtCard} found in this session: what it has read is not read a second time. */
   readonly look?: CardLook | undefined

@@ -3,6 +3,7 @@ import { transmitByReference } from '../card/files.ts'
 import {
   type CardSession,
   changePin,
+  type Keypad,
   type Pin,
   type PinStatus,
   readFile,
@@ -55,10 +56,10 @@ export interface SignOptions extends VerifyPinOptions {
   /** Hash, default SHA-256; the schemes in which the card hashes support no other. */
   readonly hash?: DigestAlgorithm | undefined
   /**
-   * PIN of the key; verified first and consumed. May be left out when this session verified it before; a PIN left
+   * PIN of the key, or the keypad of the reader; verified first and consumed. May be left out when this session verified it before; a PIN left
    * verified by another program does not count and is cleared.
    */
-  readonly pin?: Pin | undefined
+  readonly pin?: Pin | Keypad | undefined
   /**
    * `device`: the phone has verified its holder, and no PIN is sent. For the user-authentication key of a token whose label says
    * so, and no other. Default `pin`.
@@ -184,7 +185,7 @@ export class JpkiApplication {
   }
 
   /** Verifies a PIN under the guard, see `verifyPin` of `jpki-card/card`. Consumes it. */
-  verifyPin(pin: JpkiKey, value: Pin, options?: VerifyPinOptions): Promise<void> {
+  verifyPin(pin: JpkiKey, value: Pin | Keypad, options?: VerifyPinOptions): Promise<void> {
     return this.#run(() => {
       this.#requirePinUsed(pin)
       return verifyPin(this.session, jpkiPins[pin], value, options)
@@ -309,7 +310,7 @@ export class JpkiApplication {
    */
   authenticate(
     challenge: Uint8Array,
-    pin: Pin | 'device',
+    pin: Pin | Keypad | 'device',
     options: Omit<SignOptions, 'pin' | 'userVerification'> = {},
   ): Promise<JpkiSignature> {
     const verification = pin === 'device' ? { userVerification: pin } : { pin }

@@ -1,4 +1,4 @@
-import type { Pin, VerifyPinOptions } from '../card/index.ts'
+import type { Keypad, Pin, VerifyPinOptions } from '../card/index.ts'
 import type { JpkiApplication } from './application.ts'
 import type { SignatureAlgorithm } from './schemes.ts'
 import type { TokenVerification } from './token-kinds.ts'
@@ -21,13 +21,13 @@ export interface CardTokenSigner {
 /**
  * The user-authentication key (利用者証明用) of a card or phone as signer of one token, with its CA certificate.
  *
- * @param pin - the PIN, or a function that asks for it once the challenge was verified; consumed. `device` for a phone that has
+ * @param pin - the PIN, the keypad of the reader, or a function that asks for it once the challenge was verified; consumed. `device` for a phone that has
  *   verified its holder.
  * @returns a signer whose `sign` throws as {@link JpkiApplication.authenticate} does.
  */
 export function tokenSigner(
   app: JpkiApplication,
-  pin: Pin | (() => Promise<Pin>) | 'device',
+  pin: Pin | Keypad | (() => Promise<Pin | Keypad>) | 'device',
   options: VerifyPinOptions = {},
 ): CardTokenSigner {
   return {

@@ -2,6 +2,7 @@ import { changeKey } from '../apdu/index.ts'
 import {
   type CardSession,
   changePin,
+  type Keypad,
   type Pin,
   type PinReference,
   type PinStatus,
@@ -50,7 +51,7 @@ export class JukiApplication {
   }
 
   /** Verifies the PIN under the guard, see `verifyPin` of `jpki-card/card`. Consumes it. */
-  verifyPin(value: Pin, options?: VerifyPinOptions): Promise<void> {
+  verifyPin(value: Pin | Keypad, options?: VerifyPinOptions): Promise<void> {
     return this.#run(() => verifyPin(this.session, jukiPin, value, options)).finally(wiping(value))
   }
 

@@ -78,7 +78,7 @@ const places = { card: 'place-card', phone: 'place-phone', 'card-or-phone': 'pla
 const urgent = 'forgotten-card-urgent'
 
 /** Steps whose title says what their text does not. */
-const titled: ReadonlySet<VisitStep> = new Set<VisitStep>(['enter-pin', 'ended'])
+const titled: ReadonlySet<VisitStep> = new Set<VisitStep>(['enter-pin', 'enter-pin-on-reader', 'ended'])
 
 /** Names of services, certificates, channels and buttons. @throws TypeError for an unknown language. */
 export function visitNames(language: CustomerLanguage): VisitNames {

@@ -3,6 +3,7 @@ import {
   type CardSession,
   changePin,
   type FileExtent,
+  type Keypad,
   type Pin,
   type PinStatus,
   type ReadFileOptions,
@@ -88,7 +89,7 @@ export class TextApplication {
    * Verifies a PIN under the guard, see `verifyPin` of `jpki-card/card`. Consumes it. `verificationCodeA` and
    * `verificationCodeB` make the codes.
    */
-  verifyPin(pin: TextPin, value: Pin, options?: VerifyPinOptions): Promise<void> {
+  verifyPin(pin: TextPin, value: Pin | Keypad, options?: VerifyPinOptions): Promise<void> {
     return this.#run(() => verifyPin(this.session, textPins[pin], value, options)).finally(wiping(value))
   }
 

@@ -1,5 +1,6 @@
 import {
   type CardSession,
+  type Keypad,
   type Pin,
   type PinStatus,
   readFile,
@@ -51,7 +52,7 @@ export class VisualApplication {
   }
 
   /** Verifies a PIN under the guard, see `verifyPin` of `jpki-card/card`. Consumes it. */
-  verifyPin(pin: VisualPin, value: Pin, options?: VerifyPinOptions): Promise<void> {
+  verifyPin(pin: VisualPin, value: Pin | Keypad, options?: VerifyPinOptions): Promise<void> {
     return this.#run(() => verifyPin(this.session, visualPins[pin], value, options)).finally(() => value.wipe())
   }
 

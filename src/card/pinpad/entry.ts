@@ -11,7 +11,56 @@ import {
 } from '../pin-guard.ts'
 import { type CardSession, selectEf, sendByReader, statusError } from '../session.ts'
 import { modifyStructure, type PinEntry, verifyStructure } from './features.ts'
-import { type Pinpad, pinpadMisfit } from './find.ts'
+import { findPinpad, type Pinpad, pinpadMisfit } from './find.ts'
+
+/** What the keypad of a reader is asked with. */
+export type KeypadOptions = Pick<PinpadOptions, 'seconds' | 'language' | 'onPrompt'>
+
+/**
+ * The keypad of a session's reader, in place of a {@link Pin} wherever one is verified: the holder enters it there, and it never
+ * reaches this computer.
+ *
+ * @example
+ * ```ts
+ * import { CardSession, JpkiApplication, Keypad } from 'jpki-card'
+ * import { openPcsc } from 'jpki-card/pcsc'
+ *
+ * const transport = await openPcsc()
+ * const { name } = await transport.waitForCard()
+ * const session = new CardSession(await transport.connect(name))
+ * const jpki = await JpkiApplication.open(session)
+ * await jpki.authenticate(crypto.getRandomValues(new Uint8Array(32)), await Keypad.of(session))
+ * ```
+ */
+export class Keypad {
+  readonly #pinpad: Pinpad
+  readonly #options: KeypadOptions
+
+  private constructor(pinpad: Pinpad, options: KeypadOptions) {
+    this.#pinpad = pinpad
+    this.#options = options
+  }
+
+  /**
+   * The keypad of the reader of a session. Sends nothing to the card.
+   *
+   * @throws TransportError `ERR_NO_KEYPAD` when reader, driver or binding offer none, or none that can be used.
+   */
+  static async of(session: CardSession, options: KeypadOptions = {}): Promise<Keypad> {
+    const { pinpad, reason } = await findPinpad(session)
+    if (pinpad !== undefined) return new Keypad(pinpad, options)
+    const { reader } = session.connection
+    throw new TransportError('ERR_NO_KEYPAD', `${reader}: no keypad for PINs (${reason})`, { reader })
+  }
+
+  /** As `verifyPinOnPinpad`. @internal */
+  verify(session: CardSession, pin: PinReference, options: VerifyPinOptions): Promise<void> {
+    return verifyPinOnPinpad(session, this.#pinpad, pin, { ...options, ...this.#options })
+  }
+
+  /** Nothing: the PIN is not here. */
+  wipe(): void {}
+}
 
 /** Options of {@link verifyPinOnPinpad}. */
 export interface PinpadOptions extends VerifyPinOptions {

@@ -3,6 +3,7 @@ import { transmitByReference } from '../../card/files.ts'
 import {
   type CardSession,
   changePin,
+  type Keypad,
   type Pin,
   type PinReference,
   type PinStatus,
@@ -72,7 +73,7 @@ export class CommonApplication {
   }
 
   /** Verifies the PIN under the guard, see `verifyPin` of `jpki-card/card`. Consumes it. */
-  verifyPin(value: Pin, options?: VerifyPinOptions): Promise<void> {
+  verifyPin(value: Pin | Keypad, options?: VerifyPinOptions): Promise<void> {
     return this.#run(() => verifyPin(this.session, commonPin, value, options)).finally(wiping(value))
   }
 

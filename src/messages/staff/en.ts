@@ -97,6 +97,17 @@ export const en: StaffTexts = {
         next: 'Close the other program and start again. After a timeout, take the card out.',
       },
     },
+    ERR_NO_KEYPAD: {
+      title: 'Reader without a keypad',
+      clerk: {
+        text: 'PINs are to be entered at the reader, and this reader has no keypad. The card is not at fault.',
+        next: call,
+      },
+      operator: {
+        text: 'PIN entry is set to the keypad of the reader; the reader attached, or its driver, offers none.',
+        next: 'Attach a reader with a keypad, or change `pinEntry` in the settings of the bridge.',
+      },
+    },
     ERR_TIMEOUT: {
       title: 'No answer in time',
       clerk: {
@@ -898,6 +909,61 @@ export const en: StaffTexts = {
       operator: {
         text: 'The issuance server was not reached, or did not answer as its interface specifies.',
         next: 'Check address, network, TLS certificates, and that the server is running; then try again.',
+      },
+    },
+    ERR_BRIDGE_REQUEST: {
+      title: 'Invalid request of the screen',
+      clerk: {
+        text: 'The program of the screen sent an invalid request to the program of the card reader. The card is not at fault.',
+        next: call,
+      },
+      operator: {
+        text: 'A frame received by the bridge is not a valid JSON-RPC request: form, size, depth, reused id, or parameters.',
+        next: 'Compare the client with docs/bridge.md and its version; `detail` names the part.',
+      },
+    },
+    ERR_BRIDGE_ACCESS: {
+      title: 'Not allowed to use the bridge',
+      clerk: {
+        text: 'This screen may not use the card reader. The card is not at fault.',
+        next: call,
+      },
+      operator: {
+        text: 'Not paired, an invalid key, or a method or origin that the settings do not allow.',
+        next: 'Check `clients` in the settings, and pair again with a new secret.',
+      },
+    },
+    ERR_BRIDGE_VISIT: {
+      title: 'Visit not available',
+      clerk: {
+        text: 'The visit of this customer has ended, or another screen is using it.',
+        next: again,
+      },
+      operator: {
+        text: 'The visit or question has ended, or belongs to another session.',
+        next: 'Take the number of each `visit` from its event. A visit has one owner.',
+      },
+    },
+    ERR_BRIDGE_BUSY: {
+      title: 'Bridge overloaded',
+      clerk: {
+        text: 'The program of the card reader does not accept more requests now.',
+        next: later,
+      },
+      operator: {
+        text: 'Too many open calls or connections, or a client does not read what it is sent.',
+        next: 'Wait for the end of a call before the next one, and look for a page that has stopped reading.',
+      },
+    },
+    ERR_BRIDGE_LOST: {
+      title: 'Bridge not connected',
+      clerk: {
+        text: 'The program of the screen cannot reach the program of the card reader.',
+        next: call,
+      },
+      operator: {
+        text: 'The bridge cannot be connected to, or the connection was lost. A visit in progress is cancelled then.',
+        next: 'Make sure that `jpki-card bridge` is running, and that address and port are right.',
       },
     },
     ERR_REQUEST: {

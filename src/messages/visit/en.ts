@@ -28,10 +28,20 @@ export const en: VisitTexts = {
       text: 'These are the services you can use now.',
       next: 'Press a button on the screen. To stop, press "{cancel}".',
     },
+    'choose-documents': {
+      title: 'Please choose your certificates',
+      text: 'Choose which certificates you would like, and how many copies of each.',
+      next: 'Press the buttons on the screen. To stop, press "{cancel}".',
+    },
     'enter-pin': {
       title: 'Please enter the {short}',
       text: 'Enter {pin} ({form}). {tries}',
       next: 'Then press "{enter}". Make sure that no one can see what you enter.',
+    },
+    'enter-pin-on-reader': {
+      title: 'Enter the {short} on the reader',
+      text: 'Enter {pin} ({form}). {tries}',
+      next: 'Use the keys of the card reader, then press its OK key. Make sure that no one can see what you enter.',
     },
     'verify-on-phone': {
       title: 'Verify yourself on your phone first',

@@ -28,10 +28,20 @@ export const es: VisitTexts = {
       text: 'Estos son los servicios disponibles ahora.',
       next: 'Pulse un botón en la pantalla. Para dejarlo, pulse "{cancel}".',
     },
+    'choose-documents': {
+      title: 'Elija los certificados',
+      text: 'Elija los certificados que desea y el número de copias de cada uno.',
+      next: 'Pulse los botones de la pantalla. Para dejarlo, pulse "{cancel}".',
+    },
     'enter-pin': {
       title: 'Introduzca {short}',
       text: 'Introduzca {pin} ({form}). {tries}',
       next: 'Después pulse "{enter}". Procure que otras personas no vean lo que introduce.',
+    },
+    'enter-pin-on-reader': {
+      title: 'Introduzca {short} en el lector',
+      text: 'Introduzca {pin} ({form}). {tries}',
+      next: 'Use las teclas del lector de tarjetas y pulse OK. Procure que otras personas no vean lo que introduce.',
     },
     'verify-on-phone': {
       title: 'Verifíquese primero en el teléfono',

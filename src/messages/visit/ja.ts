@@ -28,10 +28,20 @@ export const ja: VisitTexts = {
       text: 'いまご利用になれるサービスを表示しています。',
       next: '画面のボタンを押してください。やめるときは「{cancel}」ボタンを押してください。',
     },
+    'choose-documents': {
+      title: '証明書をお選びください',
+      text: 'お取りになる証明書と、その枚数をお選びください。',
+      next: '画面のボタンを押してください。やめるときは「{cancel}」ボタンを押してください。',
+    },
     'enter-pin': {
       title: '{short}を入力してください',
       text: '{pin}は、{form}です。{tries}',
       next: '入力が終わったら「{enter}」ボタンを押してください。まわりの人に見られないよう、ご注意ください。',
+    },
+    'enter-pin-on-reader': {
+      title: 'リーダーで{short}を入力してください',
+      text: '{pin}は、{form}です。{tries}',
+      next: 'カードリーダーのキーで入力し、リーダーの確定キーを押してください。まわりの人に見られないよう、ご注意ください。',
     },
     'verify-on-phone': {
       title: 'スマートフォンで本人確認をしてください',

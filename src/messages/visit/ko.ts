@@ -28,10 +28,20 @@ export const ko: VisitTexts = {
       text: '지금 이용하실 수 있는 서비스입니다.',
       next: '화면의 버튼을 눌러 주십시오. 그만두시려면 "{cancel}" 버튼을 눌러 주십시오.',
     },
+    'choose-documents': {
+      title: '증명서를 선택해 주십시오',
+      text: '발급받으실 증명서와 부수를 선택해 주십시오.',
+      next: '화면의 버튼을 눌러 주십시오. 그만두시려면 "{cancel}" 버튼을 눌러 주십시오.',
+    },
     'enter-pin': {
       title: '{short} 입력',
       text: '{pin} 형식은 {form}입니다. {tries}',
       next: '입력이 끝나면 "{enter}" 버튼을 눌러 주십시오. 다른 사람에게 보이지 않도록 주의해 주십시오.',
+    },
+    'enter-pin-on-reader': {
+      title: '리더기에서 {short} 입력',
+      text: '{pin} 형식은 {form}입니다. {tries}',
+      next: '카드 리더기의 키로 입력하고 확인 키를 눌러 주십시오. 다른 사람에게 보이지 않도록 주의해 주십시오.',
     },
     'verify-on-phone': {
       title: '먼저 스마트폰에서 본인 확인을 해 주십시오',

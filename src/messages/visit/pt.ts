@@ -28,10 +28,20 @@ export const pt: VisitTexts = {
       text: 'Estes são os serviços disponíveis agora.',
       next: 'Toque em um botão na tela. Para desistir, toque em "{cancel}".',
     },
+    'choose-documents': {
+      title: 'Escolha os certificados',
+      text: 'Escolha os certificados que deseja e o número de cópias de cada um.',
+      next: 'Toque nos botões na tela. Para desistir, toque em "{cancel}".',
+    },
     'enter-pin': {
       title: 'Digite {short}',
       text: 'Digite {pin} ({form}). {tries}',
       next: 'Depois toque em "{enter}". Cuide para que outras pessoas não vejam o que você digita.',
+    },
+    'enter-pin-on-reader': {
+      title: 'Digite {short} no leitor',
+      text: 'Digite {pin} ({form}). {tries}',
+      next: 'Use as teclas do leitor de cartões e pressione OK. Cuide para que outras pessoas não vejam o que você digita.',
     },
     'verify-on-phone': {
       title: 'Confirme primeiro no celular',

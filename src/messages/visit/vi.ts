@@ -28,10 +28,20 @@ export const vi: VisitTexts = {
       text: 'Đây là các dịch vụ quý khách có thể dùng bây giờ.',
       next: 'Xin nhấn nút trên màn hình. Nếu muốn dừng, xin nhấn "{cancel}".',
     },
+    'choose-documents': {
+      title: 'Xin chọn giấy chứng nhận',
+      text: 'Xin chọn loại giấy chứng nhận và số bản quý khách cần.',
+      next: 'Xin nhấn các nút trên màn hình. Nếu muốn dừng, xin nhấn "{cancel}".',
+    },
     'enter-pin': {
       title: 'Xin nhập {short}',
       text: 'Xin nhập {pin} ({form}). {tries}',
       next: 'Nhập xong, xin nhấn "{enter}". Xin chú ý không để người khác nhìn thấy.',
+    },
+    'enter-pin-on-reader': {
+      title: 'Xin nhập {short} trên đầu đọc',
+      text: 'Xin nhập {pin} ({form}). {tries}',
+      next: 'Xin dùng phím của đầu đọc thẻ, rồi nhấn phím OK. Xin chú ý không để người khác nhìn thấy.',
     },
     'verify-on-phone': {
       title: 'Trước hết, xin xác thực trên điện thoại',

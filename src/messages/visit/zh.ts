@@ -24,10 +24,20 @@ export const zh: VisitTexts = {
       text: '以下是目前可以使用的服务。',
       next: '请按画面上的按钮。如要停止，请按“{cancel}”按钮。',
     },
+    'choose-documents': {
+      title: '请选择证明书',
+      text: '请选择需要的证明书和份数。',
+      next: '请按画面上的按钮。如要停止，请按“{cancel}”按钮。',
+    },
     'enter-pin': {
       title: '请输入{short}',
       text: '{pin}为{form}。{tries}',
       next: '输入完成后请按“{enter}”按钮。请注意不要让他人看到。',
+    },
+    'enter-pin-on-reader': {
+      title: '请在读卡器上输入{short}',
+      text: '{pin}为{form}。{tries}',
+      next: '请使用读卡器的按键输入，然后按读卡器的确认键。请注意不要让他人看到。',
     },
     'verify-on-phone': {
       title: '请先在手机上进行本人确认',

@@ -2,6 +2,7 @@ import { type ResponseApdu, readRecord } from '../../apdu/index.ts'
 import { bringsData, readDataObject, refusal } from '../../card/files.ts'
 import {
   type CardSession,
+  type Keypad,
   type Pin,
   type PinReference,
   type PinStatus,
@@ -54,7 +55,7 @@ export class IssuanceApplication {
    *
    * @throws TypeError when the card does not verify a PIN of this application; the PIN is wiped all the same.
    */
-  async verifyPin(value: Pin, options?: VerifyPinOptions): Promise<void> {
+  async verifyPin(value: Pin | Keypad, options?: VerifyPinOptions): Promise<void> {
     try {
       const pin = this.#pin()
       await this.#run(() => verifyPin(this.session, pin, value, options))
