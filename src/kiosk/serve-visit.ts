@@ -1,4 +1,4 @@
-import type { CardSession, Pin } from '../card/index.ts'
+import { type CardSession, Keypad, type KeypadOptions, type Pin } from '../card/index.ts'
 import {
   type CardLook,
   type LookOptions,
@@ -9,8 +9,16 @@ import {
   type ServiceResult,
   serviceMethods,
 } from '../credentials/index.ts'
-import { JpkiCardError, PinError, ResponseError, StateNotClearedError, TransportError } from '../errors.ts'
 import {
+  JpkiCardError,
+  PinError,
+  ResponseError,
+  StateNotClearedError,
+  StatusWordError,
+  TransportError,
+} from '../errors.ts'
+import {
+  areDocuments,
   type CaseState,
   clearPrinter,
   type DocumentRequest,
@@ -58,7 +66,13 @@ export interface ScreenControl {
 export interface KioskScreens {
   /** One of the services that can be had; `undefined` when the customer cancels. Not asked when there is one only. */
   choose?(services: readonly ServiceLook[], control: ScreenControl): Promise<ServiceLook | undefined>
-  /** The PIN, which is consumed; `undefined` when the customer cancels. */
+  /**
+   * The documents, for `issue` without `documents`: after the look, before the PIN. `undefined` when the customer cancels.
+   */
+  chooseDocuments?(look: CardLook, control: ScreenControl): Promise<readonly DocumentRequest[] | undefined>
+  /** What the card is and what can be had with it, as soon as that is known. */
+  found?(look: CardLook): void
+  /** The PIN, which is consumed; `undefined` when the customer cancels. Not asked with `keypad`. */
   enterPin(request: PinRequest, control: ScreenControl): Promise<Pin | undefined>
   /** Shows a screen until the next call, or a question. */
   show(screen: VisitScreen): void
@@ -75,9 +89,17 @@ export interface ServeVisitOptions extends Omit<LookOptions, 'at' | 'checkCertif
   readonly purpose?: string | undefined
   /**
    * What the customer gets for an accepted token, with an `IssuanceServer` as `server`: the visit then ends with the paper in
-   * the tray. Everything ends with the card: one that is taken before the paper is out ends the case.
+   * the tray. Everything ends with the card: one that is taken before the paper is out ends the case. Without `documents` the
+   * customer chooses them.
    */
-  readonly issue?: { readonly documents: readonly DocumentRequest[]; readonly printer: Printer } | undefined
+  readonly issue?:
+    | { readonly documents?: readonly DocumentRequest[] | undefined; readonly printer: Printer }
+    | undefined
+  /**
+   * PINs are entered at the keypad of the reader, and never reach this computer. A reader without one refuses with
+   * `ERR_NO_KEYPAD`. Default: on the screen.
+   */
+  readonly keypad?: Omit<KeypadOptions, 'onPrompt'> | undefined
   /** Whether the server is asked about the certificate before the PIN. Default true. */
   readonly checkFirst?: boolean | undefined
   /** Default: the time of the machine. */
@@ -131,6 +153,9 @@ export async function serveVisit(visit: Visit, options: ServeVisitOptions): Prom
   if (options.issue !== undefined && !(server instanceof IssuanceServer && server.terminal === terminal)) {
     throw new TypeError('issue needs an IssuanceServer of this terminal as server')
   }
+  if (options.issue !== undefined && (options.issue.documents ?? options.screens.chooseDocuments) === undefined) {
+    throw new TypeError('issue needs documents, or screens.chooseDocuments')
+  }
   return new Serving(visit, options, idleMs).serve()
 }
 
@@ -155,6 +180,13 @@ class Ended extends Error {
     super(kind)
     this.kind = kind
   }
+}
+
+/** At the keypad, a customer who cancels or does nothing is reported by the reader. No try was spent. */
+function throwIfLeft(error: unknown, signal: AbortSignal): void {
+  if (!(error instanceof TransportError && error.cause instanceof StatusWordError) || signal.aborted) return
+  if (error.code === 'ERR_ABORTED') throw new Ended('cancelled')
+  if (error.code === 'ERR_TIMEOUT') throw new Ended('inactive')
 }
 
 /** Attempts to look at a card whose answers are disturbed. */
@@ -218,16 +250,18 @@ class Serving {
     if (issue !== undefined) await clearPrinter(issue.printer)
     const look = await this.#lookAtCard()
     this.#look = look
+    screens.found?.(look)
     const usable = look.services.filter(({ reason }) => reason === undefined)
     if (look.reason !== undefined) {
       return { kind: 'refused', situation: look.reason, error: look.error }
     }
     const service = usable.length === 1 ? usable[0]! : await this.#choose(usable)
+    const { plan } = service
+    const documents = plan.method === 'token' && issue !== undefined ? await this.#documents(look, issue) : undefined
     const result = await this.#perform(look, service)
     await this.#clear()
-    const { plan } = service
     if (result.kind !== 'token') return { kind: 'performed', plan, result }
-    if (issue !== undefined) return this.#issue(plan, result.token, issue)
+    if (issue !== undefined) return this.#issue(plan, result.token, { ...issue, documents: documents! })
     const acceptance = await this.#server().server.verify(result.token)
     // Everything ends with the card: the next customer may stand there by now.
     if (this.#visit.signal.aborted) throw new Ended('removed')
@@ -235,7 +269,11 @@ class Serving {
   }
 
   /** From the token to the paper in the tray. */
-  async #issue(plan: ServicePlan, token: Token, issue: NonNullable<ServeVisitOptions['issue']>): Promise<VisitEnd> {
+  async #issue(
+    plan: ServicePlan,
+    token: Token,
+    issue: { readonly documents: readonly DocumentRequest[]; readonly printer: Printer },
+  ): Promise<VisitEnd> {
     const { screens } = this.#options
     const { signal } = this.#visit
     const onState = (state: CaseState): void => {
@@ -290,14 +328,15 @@ class Serving {
     let { entriesLeft } = service
     let wrong: PinError | undefined
     for (;;) {
-      const pin = needsPin ? await this.#enterPin(plan, entriesLeft, wrong) : undefined
+      const pin = needsPin ? await this.#pinOrKeypad(plan, entriesLeft, wrong) : undefined
       try {
-        screens.show({ step: 'authenticating' })
+        if (!(pin instanceof Keypad)) screens.show({ step: 'authenticating' })
         const token = plan.method === 'token' ? await this.#challenge() : {}
         const at = this.#clock()
         const means = { session: this.#session, look, pin, pinOptions: { keepTries }, issuanceProfile, at, ...token }
         return await performService(plan, means)
       } catch (error) {
+        if (pin instanceof Keypad) throwIfLeft(error, this.#visit.signal)
         if (!(error instanceof PinError)) throw error
         this.#pinError = error
         wrong = error
@@ -344,6 +383,33 @@ class Serving {
     const chosen = await this.#ask(screen, (control) => this.#options.screens.choose!(services, control))
     if (!services.includes(chosen)) throw new TypeError('choose must return one of the services it was given')
     return chosen
+  }
+
+  /** What the customer wants, when `issue` does not say it. */
+  async #documents(
+    look: CardLook,
+    { documents }: NonNullable<ServeVisitOptions['issue']>,
+  ): Promise<readonly DocumentRequest[]> {
+    if (documents !== undefined) return documents
+    const screen: VisitScreen = { step: 'choose-documents' }
+    const chosen = await this.#ask(screen, (control) => this.#options.screens.chooseDocuments!(look, control))
+    if (!areDocuments(chosen))
+      throw new TypeError('chooseDocuments must return 1 to 16 kinds, each with 1 to 99 copies')
+    return chosen
+  }
+
+  async #pinOrKeypad(
+    plan: ServicePlan,
+    entriesLeft: number | undefined,
+    wrong: PinError | undefined,
+  ): Promise<Pin | Keypad> {
+    const { keypad, screens } = this.#options
+    if (keypad === undefined) return this.#enterPin(plan, entriesLeft, wrong)
+    const pin = plan.credential.id as PinId
+    const onPrompt = (): void => {
+      screens.show({ step: 'enter-pin-on-reader', details: { pin, entriesLeft }, wrong })
+    }
+    return Keypad.of(this.#session!, { ...keypad, onPrompt })
   }
 
   #enterPin(plan: ServicePlan, entriesLeft: number | undefined, wrong: PinError | undefined): Promise<Pin> {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Pin } from '../../src/card/index.ts'
+import type { CardLook } from '../../src/credentials/index.ts'
 import { createVirtualCard, VirtualTransport } from '../../src/emulator/index.ts'
-import { IssuanceServer, type Printer } from '../../src/issuance/index.ts'
+import { type DocumentRequest, IssuanceServer, type Printer } from '../../src/issuance/index.ts'
 import { KioskMonitor, type KioskScreens, serveVisit } from '../../src/kiosk/index.ts'
 import { Certificate } from '../../src/pki/index.ts'
 import {
@@ -24,6 +25,9 @@ afterEach(async () => {
 const page = (subject: string) => ({ mediaType: 'text/plain', subject, content: Buffer.from(`of ${subject}`) })
 
 interface Play {
+  /** What the customer chooses on the screen; without it the documents are fixed. */
+  readonly chosen?: readonly DocumentRequest[] | undefined
+  readonly asks?: boolean
   readonly answer?: Partial<RegisterAnswer>
   readonly composer?: Composer
   readonly printer?: Partial<Printer>
@@ -31,7 +35,7 @@ interface Play {
 }
 
 /** One customer at a kiosk that issues documents. */
-async function customer({ answer, composer, printer, whileServed }: Play = {}) {
+async function customer({ answer, composer, printer, whileServed, chosen, asks = false }: Play = {}) {
   const store = memoryStore()
   const service = new TokenService({
     origin,
@@ -70,7 +74,10 @@ async function customer({ answer, composer, printer, whileServed }: Play = {}) {
     clear: async () => {},
     ...printer,
   }
+  const found: CardLook['kind'][] = []
   const screens: KioskScreens = {
+    ...(asks && { chooseDocuments: async () => chosen }),
+    found: ({ kind }) => void found.push(kind),
     enterPin: async () => Pin.fromText('1234'),
     show: (screen) => void shown.push(screen.step === 'refused' ? `refused ${screen.situation}` : screen.step),
   }
@@ -79,10 +86,11 @@ async function customer({ answer, composer, printer, whileServed }: Play = {}) {
   const meanwhile = whileServed?.(transport)
   for await (const visit of monitor.visits()) {
     const site = { server, terminal: 'kiosk-1', purpose: 'residence-record' }
-    const issue = { documents: [{ document: 'residence-record', copies: 1 }], printer: tray }
+    const documents = asks ? undefined : [{ document: 'residence-record', copies: 1 }]
+    const issue = { documents, printer: tray }
     const outcome = await serveVisit(visit, { screens, channel: 'convenience-store', ...site, issue })
     await meanwhile
-    return { outcome, shown, printed, desk, card }
+    return { outcome, shown, printed, desk, card, found }
   }
   throw new Error('no visit')
 }
@@ -95,6 +103,21 @@ describe('a visit that ends with a document', () => {
     expect(printed).toEqual(['of R-1'])
     expect(desk.counts.states.collected).toBe(1)
     expect(card.verified('auth')).toBe(false)
+  })
+
+  test('which the customer chooses after the look, before the PIN', async () => {
+    const chosen = [{ document: 'residence-record', copies: 2 }]
+    const { outcome, found, card } = await customer({ asks: true, chosen })
+    expect(outcome).toMatchObject({ kind: 'issued', issued: { state: 'collected' } })
+    expect(found).toEqual(['my-number'])
+    expect(card.exchanges).toBe(8)
+  })
+
+  test('a customer who chooses none spends no try', async () => {
+    const { outcome, printed, card } = await customer({ asks: true, chosen: undefined })
+    expect(outcome.kind).toBe('cancelled')
+    expect(printed).toEqual([])
+    expect(card.triesLeft('auth')).toBe(3)
   })
 
   test('a document that is not issued here sends the customer to the counter', async () => {

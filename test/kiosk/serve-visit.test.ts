@@ -22,6 +22,7 @@ import {
 import { loadProfile } from '../../src/municipal/application/load-profile.ts'
 import { TokenServer } from '../../src/token/index.ts'
 import { origin } from '../support/challenge.ts'
+import { type Keys, PinpadReader } from '../support/pinpad-reader.ts'
 import { exampleProfile } from '../support/profiles.ts'
 import { tokenServer } from '../support/token-server.ts'
 import { identity, verifies } from '../support/virtual.ts'
@@ -32,6 +33,8 @@ interface Play {
   /** What the customer types, in turn; a function may do other things first. */
   readonly pins?: readonly (string | ((table: Table, control: ScreenControl) => Promise<string | undefined>))[]
   readonly choose?: KioskScreens['choose']
+  /** What is pressed at the keypad of the reader; without it the reader has none. */
+  readonly keys?: readonly Keys[]
   /** The card cannot be cleared. */
   readonly notCleared?: boolean
 }
@@ -61,9 +64,14 @@ async function play({
   options = {},
   pins = ['1234'],
   choose,
+  keys,
   notCleared = false,
 }: Play = {}): Promise<Played> {
   const transport = new VirtualTransport({ apduTimeoutMs: 1_000 })
+  if (keys !== undefined) {
+    const connect = transport.connect.bind(transport)
+    transport.connect = async (...args) => new PinpadReader(await connect(...args), { keys }).connection
+  }
   const monitor = new KioskMonitor(transport, { survey: false })
   open.push(async () => {
     await monitor.close()
@@ -441,5 +449,39 @@ describe('visits', () => {
     expect(visit.signal.aborted).toBe(true)
     await expect(visit.connect()).rejects.toMatchObject({ code: 'ERR_CARD_REMOVED' })
     for await (const _ of monitor.visits()) throw new Error('a visit after the end')
+  })
+})
+
+describe('the PIN is entered at the keypad of the reader', () => {
+  const options = { keypad: { language: 'ja' as const } }
+
+  test('and never asked for on the screen; the exchanges are the same', async () => {
+    const { outcome, shown, asked, card } = await play({ options, keys: ['1234'] })
+    expect(outcome).toMatchObject({ kind: 'accepted' })
+    expect(shown).toEqual(['checking', 'enter-pin-on-reader', 'accepted'])
+    expect(asked).toEqual([])
+    expect(card.exchanges).toBe(8)
+  })
+
+  test('again after a wrong one, which spends one try', async () => {
+    const { outcome, shown, card } = await play({ options, keys: ['9999', '1234'] })
+    expect(outcome).toMatchObject({ kind: 'accepted', pinError: { code: 'ERR_PIN_REJECTED', triesLeft: 2 } })
+    expect(shown).toEqual(['checking', 'enter-pin-on-reader', 'enter-pin-on-reader', 'accepted'])
+    expect(card.triesLeft('auth')).toBe(3)
+  })
+
+  test.each([
+    ['cancel', { kind: 'cancelled' }],
+    ['timeout', { kind: 'inactive' }],
+  ] as const)('%s ends the visit without a try', async (key, expected) => {
+    const { outcome, card } = await play({ options, keys: [key] })
+    expect(outcome).toMatchObject(expected)
+    expect(card.triesLeft('auth')).toBe(3)
+  })
+
+  test('a reader without one refuses before anything is spent', async () => {
+    const { outcome, card } = await play({ options })
+    expect(outcome).toMatchObject({ kind: 'refused', situation: 'out-of-order', error: { code: 'ERR_NO_KEYPAD' } })
+    expect(card.triesLeft('auth')).toBe(3)
   })
 })

@@ -57,6 +57,7 @@ export class PinpadReader {
     this.control = { featureRequest: codes.features, send: (...args) => this.#send(...args) }
     this.connection = {
       reader: inner.reader,
+      exclusive: inner.exclusive,
       atr: inner.atr,
       control: this.control,
       transmit: (command) => inner.transmit(command),
