@@ -28,7 +28,7 @@ export { historicalBytes, initialCapabilities } from './capabilities.ts'
 export type { FileExtent, ReadFileOptions } from './files.ts'
 export { readFile, readFileRecord } from './files.ts'
 export { Pin } from './pin.ts'
-export type { PinEntryOptions, PinReference, PinStatus, VerifyPinOptions } from './pin-guard.ts'
+export type { PinDevice, PinEntryOptions, PinReference, PinStatus, VerifyPinOptions } from './pin-guard.ts'
 export {
   changePin,
   pinEntries,

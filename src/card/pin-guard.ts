@@ -12,7 +12,6 @@ import { PinError, SecureMessagingError, StatusWordError, TranscriptError } from
 import type { PinFormat } from '../pins.ts'
 import type { CardApplication } from './application.ts'
 import { Pin } from './pin.ts'
-import type { Keypad } from './pinpad/entry.ts'
 import { type CardSession, noteVerified, overReset, pinEpoch, selectEf, sendSecret, statusError } from './session.ts'
 
 /** One PIN of one application. */
@@ -37,6 +36,14 @@ export type PinStatus =
   | { readonly state: 'blocked'; readonly triesLeft: 0 }
   /** No retry counter. */
   | { readonly state: 'unlimited' }
+
+/** A device at which the holder enters a PIN, which never reaches this computer: see `Keypad`. */
+export interface PinDevice {
+  /** The one VERIFY, under the guard. */
+  verify(session: CardSession, pin: PinReference, options: VerifyPinOptions): Promise<void>
+  /** Called by what consumes a PIN; nothing to do where none is held. */
+  wipe(): void
+}
 
 /** The only value that allows the last try to be spent, deliberately explicit. */
 export const spendTheLastTry = 'a wrong PIN now blocks this card' as const
@@ -149,7 +156,7 @@ function stillKnown(session: CardSession, pin: PinReference, status: PinStatus |
 export async function verifyPin(
   session: CardSession,
   pin: PinReference,
-  value: Pin | Keypad,
+  value: Pin | PinDevice,
   options: VerifyPinOptions = {},
 ): Promise<void> {
   if (!(value instanceof Pin)) return value.verify(session, pin, options)

@@ -22,12 +22,14 @@
 export type { CardPinId, PinId } from '../pins.ts'
 export type { KioskMonitorOptions, KioskState } from './monitor.ts'
 export { KioskMonitor } from './monitor.ts'
+export type { PinRequest } from './pin-entry.ts'
+export type { ScreenControl } from './question.ts'
 export type { ScreenText, ScreenTextOptions, VisitScreen } from './screen.ts'
 export { screenText } from './screen.ts'
+export type { CardFaceEnd, CardFaceOutcome, ServeCardFaceOptions } from './serve-card-face.ts'
+export { serveCardFace } from './serve-card-face.ts'
 export type {
   KioskScreens,
-  PinRequest,
-  ScreenControl,
   ServeVisitOptions,
   VisitEnd,
   VisitOutcome,

@@ -9,14 +9,7 @@ import {
   type ServiceResult,
   serviceMethods,
 } from '../credentials/index.ts'
-import {
-  JpkiCardError,
-  PinError,
-  ResponseError,
-  StateNotClearedError,
-  StatusWordError,
-  TransportError,
-} from '../errors.ts'
+import { JpkiCardError, type PinError, ResponseError, TransportError } from '../errors.ts'
 import {
   areDocuments,
   type CaseState,
@@ -38,29 +31,11 @@ import {
   tokenFormat,
   type VisitKey,
 } from '../token/index.ts'
+import { closeCleared, type PinRequest, withPin } from './pin-entry.ts'
+import { ask, Ended, type ScreenControl } from './question.ts'
 import { decideRetry, pause } from './retry.ts'
 import type { VisitScreen } from './screen.ts'
 import type { Visit } from './visit.ts'
-
-/** The PIN that is asked for. */
-export interface PinRequest {
-  readonly pin: PinId
-  readonly plan: ServicePlan
-  /** How many entries this machine allows, this one included; `undefined` when the card has no counter. */
-  readonly entriesLeft: number | undefined
-  /** The error of the entry before: `ERR_PIN_REJECTED`, `ERR_PIN_FORMAT`. */
-  readonly wrong: PinError | undefined
-}
-
-/** A question to the customer. */
-export interface ScreenControl {
-  /** For its text. */
-  readonly screen: VisitScreen
-  /** Aborts when the card is out, or when nothing was done for `idleMs`: close the screen. */
-  readonly signal: AbortSignal
-  /** The customer did something: the time starts again. */
-  active(): void
-}
 
 /** The screens of a kiosk. */
 export interface KioskScreens {
@@ -145,11 +120,11 @@ export type VisitOutcome = VisitEnd & {
  * @throws TypeError, RangeError for missing or wrong options. Rethrows what a screen throws, after clearing.
  */
 export async function serveVisit(visit: Visit, options: ServeVisitOptions): Promise<VisitOutcome> {
-  const { idleMs = 60_000, server, terminal, purpose } = options
+  const { server, terminal, purpose } = options
+  const idleMs = requireIdle(options.idleMs)
   if (server !== undefined && (terminal === undefined || purpose === undefined)) {
     throw new TypeError('terminal and purpose are needed with a server')
   }
-  if (!(idleMs >= 1_000 && idleMs <= 600_000)) throw new RangeError('idleMs must be 1 000 to 600 000')
   if (options.issue !== undefined && !(server instanceof IssuanceServer && server.terminal === terminal)) {
     throw new TypeError('issue needs an IssuanceServer of this terminal as server')
   }
@@ -173,20 +148,16 @@ export async function takeCard(visit: Visit, screens: Pick<KioskScreens, 'show'>
   await visit.removed
 }
 
-/** Thrown by a question that ended without an answer. */
-class Ended extends Error {
-  readonly kind: 'cancelled' | 'inactive' | 'removed'
-  constructor(kind: Ended['kind']) {
-    super(kind)
-    this.kind = kind
-  }
+/** @throws RangeError if not 1 000 to 600 000. */
+export function requireIdle(idleMs = 60_000): number {
+  if (!(idleMs >= 1_000 && idleMs <= 600_000)) throw new RangeError('idleMs must be 1 000 to 600 000')
+  return idleMs
 }
 
-/** At the keypad, a customer who cancels or does nothing is reported by the reader. No try was spent. */
-function throwIfLeft(error: unknown, signal: AbortSignal): void {
-  if (!(error instanceof TransportError && error.cause instanceof StatusWordError) || signal.aborted) return
-  if (error.code === 'ERR_ABORTED') throw new Ended('cancelled')
-  if (error.code === 'ERR_TIMEOUT') throw new Ended('inactive')
+/** Whether the card was taken: the reader may report it before the event comes. */
+export function isRemoval(error: JpkiCardError, { signal }: Visit): boolean {
+  if (!(error instanceof TransportError)) return false
+  return signal.aborted || error.code === 'ERR_CARD_REMOVED' || error.code === 'ERR_NO_CARD'
 }
 
 /** Attempts to look at a card whose answers are disturbed. */
@@ -232,16 +203,12 @@ class Serving {
       if (error instanceof Ended) return { kind: error.kind }
       if (!(error instanceof JpkiCardError)) throw error
       // A PIN that may have cost a try, and a card that may not be cleared, come before its removal.
-      return this.#isRemoval(error) ? { kind: 'removed' } : { kind: 'refused', situation: situationOf(error), error }
+      return isRemoval(error, this.#visit)
+        ? { kind: 'removed' }
+        : { kind: 'refused', situation: situationOf(error), error }
     } finally {
       await this.#session?.close()
     }
-  }
-
-  /** The reader may report it before the event comes. */
-  #isRemoval(error: JpkiCardError): boolean {
-    if (!(error instanceof TransportError)) return false
-    return this.#visit.signal.aborted || error.code === 'ERR_CARD_REMOVED' || error.code === 'ERR_NO_CARD'
   }
 
   async #serve(): Promise<VisitEnd> {
@@ -259,7 +226,7 @@ class Serving {
     const { plan } = service
     const documents = plan.method === 'token' && issue !== undefined ? await this.#documents(look, issue) : undefined
     const result = await this.#perform(look, service)
-    await this.#clear()
+    await closeCleared(this.#session!)
     if (result.kind !== 'token') return { kind: 'performed', plan, result }
     if (issue !== undefined) return this.#issue(plan, result.token, { ...issue, documents: documents! })
     const acceptance = await this.#server().server.verify(result.token)
@@ -301,7 +268,8 @@ class Serving {
         const options = { ...this.#options, methods: this.#methods(), at: this.#clock(), checkCertificate }
         return await lookAtCard(this.#session, options)
       } catch (error) {
-        if (!(error instanceof TransportError || error instanceof ResponseError) || this.#isRemoval(error)) throw error
+        if (!(error instanceof TransportError || error instanceof ResponseError) || isRemoval(error, this.#visit))
+          throw error
         const { retryMs } = decideRetry(error, attempt)
         if (retryMs === undefined || attempt >= mostLooks) throw error
         await this.#session.close()
@@ -322,31 +290,22 @@ class Serving {
 
   async #perform(look: CardLook, service: ServiceLook): Promise<ServiceResult> {
     const { plan } = service
-    const { screens, issuanceProfile, keepTries } = this.#options
-    // The look has read the counter of each PIN that the card checks, that of a municipal application by its profile.
-    const needsPin = service.pin !== undefined
-    let { entriesLeft } = service
-    let wrong: PinError | undefined
-    for (;;) {
-      const pin = needsPin ? await this.#pinOrKeypad(plan, entriesLeft, wrong) : undefined
-      try {
-        if (!(pin instanceof Keypad)) screens.show({ step: 'authenticating' })
-        const token = plan.method === 'token' ? await this.#challenge() : {}
-        const at = this.#clock()
-        const means = { session: this.#session, look, pin, pinOptions: { keepTries }, issuanceProfile, at, ...token }
-        return await performService(plan, means)
-      } catch (error) {
-        if (pin instanceof Keypad) throwIfLeft(error, this.#visit.signal)
-        if (!(error instanceof PinError)) throw error
-        this.#pinError = error
-        wrong = error
-        if (error.code === 'ERR_PIN_REJECTED') entriesLeft = error.entriesLeft
-        const mayAskAgain = error.code === 'ERR_PIN_FORMAT' || (error.code === 'ERR_PIN_REJECTED' && entriesLeft !== 0)
-        if (!mayAskAgain) throw error
-      } finally {
-        pin?.wipe()
-      }
+    const { screens, issuanceProfile, keepTries, keypad } = this.#options
+    const perform = async (pin: Pin | Keypad | undefined): Promise<ServiceResult> => {
+      if (!(pin instanceof Keypad)) screens.show({ step: 'authenticating' })
+      const token = plan.method === 'token' ? await this.#challenge() : {}
+      const at = this.#clock()
+      const means = { session: this.#session, look, pin, pinOptions: { keepTries }, issuanceProfile, at, ...token }
+      return performService(plan, means)
     }
+    // The look has read the counter of each PIN that the card checks, that of a municipal application by its profile.
+    if (service.pin === undefined) return perform(undefined)
+    const { entriesLeft } = service
+    const entry = { visit: this.#visit, session: this.#session!, screens, idleMs: this.#idleMs, keypad, entriesLeft }
+    const note = (error: PinError): void => {
+      this.#pinError = error
+    }
+    return withPin({ ...entry, note, plan, pin: plan.credential.id as PinId }, perform)
   }
 
   async #challenge() {
@@ -366,14 +325,6 @@ class Serving {
     const { server, terminal, purpose } = this.#options
     // Without a server the method token is not offered, and with one the other two are there.
     return { server: server!, terminal: terminal!, purpose: purpose! }
-  }
-
-  /** Nothing is given to a customer while the card may be used by the next one. */
-  async #clear(): Promise<void> {
-    const report = await this.#session?.close()
-    if (report === undefined || report.cleared) return
-    const message = 'a PIN may still be verified on the card: remove the card from the reader'
-    throw new StateNotClearedError(message, { cause: report.cause })
   }
 
   async #choose(services: readonly ServiceLook[]): Promise<ServiceLook> {
@@ -398,66 +349,7 @@ class Serving {
     return chosen
   }
 
-  async #pinOrKeypad(
-    plan: ServicePlan,
-    entriesLeft: number | undefined,
-    wrong: PinError | undefined,
-  ): Promise<Pin | Keypad> {
-    const { keypad, screens } = this.#options
-    if (keypad === undefined) return this.#enterPin(plan, entriesLeft, wrong)
-    const pin = plan.credential.id as PinId
-    const onPrompt = (): void => {
-      screens.show({ step: 'enter-pin-on-reader', details: { pin, entriesLeft }, wrong })
-    }
-    return Keypad.of(this.#session!, { ...keypad, onPrompt })
-  }
-
-  #enterPin(plan: ServicePlan, entriesLeft: number | undefined, wrong: PinError | undefined): Promise<Pin> {
-    const pin = plan.credential.id as PinId
-    const request: PinRequest = { pin, plan, entriesLeft, wrong }
-    return this.#ask(
-      { step: 'enter-pin', details: { pin, entriesLeft }, wrong },
-      (control) => this.#options.screens.enterPin(request, control),
-      (late) => late.wipe(),
-    )
-  }
-
-  /** One question. @param discard - of an answer that comes after the question has ended. */
-  async #ask<T>(
-    screen: VisitScreen,
-    question: (control: ScreenControl) => Promise<T | undefined>,
-    discard: (late: T) => void = () => {},
-  ): Promise<T> {
-    const { signal } = this.#visit
-    if (signal.aborted) throw new Ended('removed')
-    const over = new AbortController()
-    const idle = (): void => over.abort(new Ended('inactive'))
-    const gone = (): void => over.abort(new Ended('removed'))
-    let timer = setTimeout(idle, this.#idleMs)
-    let isOpen = true
-    const active = (): void => {
-      clearTimeout(timer)
-      if (isOpen) timer = setTimeout(idle, this.#idleMs)
-    }
-    signal.addEventListener('abort', gone)
-    try {
-      const answer = question({ screen, signal: over.signal, active })
-      const ended = new Promise<never>((_, reject) => {
-        over.signal.addEventListener('abort', () => reject(over.signal.reason))
-      })
-      const late = (value: T | undefined): void => {
-        if ((over.signal.aborted || !isOpen) && value !== undefined) discard(value)
-      }
-      answer.then(late, () => {})
-      const given = await Promise.race([answer, ended])
-      if (given === undefined) throw new Ended('cancelled')
-      if (!over.signal.aborted) return given
-      discard(given)
-      throw over.signal.reason
-    } finally {
-      isOpen = false
-      clearTimeout(timer)
-      signal.removeEventListener('abort', gone)
-    }
+  #ask<T>(screen: VisitScreen, question: (control: ScreenControl) => Promise<T | undefined>): Promise<T> {
+    return ask(this.#visit, { screen, idleMs: this.#idleMs, question })
   }
 }

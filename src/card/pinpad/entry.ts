@@ -1,6 +1,7 @@
 import { type CommandApdu, changeReferenceData, type Reference, type ResponseApdu, verify } from '../../apdu/index.ts'
 import { PinError, SecureMessagingError, StatusWordError, TransportError } from '../../errors.ts'
 import {
+  type PinDevice,
   type PinReference,
   type PinStatus,
   pinEntries,
@@ -32,7 +33,7 @@ export type KeypadOptions = Pick<PinpadOptions, 'seconds' | 'language' | 'onProm
  * await jpki.authenticate(crypto.getRandomValues(new Uint8Array(32)), await Keypad.of(session))
  * ```
  */
-export class Keypad {
+export class Keypad implements PinDevice {
   readonly #pinpad: Pinpad
   readonly #options: KeypadOptions
 
@@ -53,8 +54,13 @@ export class Keypad {
     throw new TransportError('ERR_NO_KEYPAD', `${reader}: no keypad for PINs (${reason})`, { reader })
   }
 
-  /** As `verifyPinOnPinpad`. @internal */
-  verify(session: CardSession, pin: PinReference, options: VerifyPinOptions): Promise<void> {
+  /** As `verifyPinOnPinpad`; TransportError `ERR_NO_KEYPAD` for a PIN that cannot be entered there. @internal */
+  async verify(session: CardSession, pin: PinReference, options: VerifyPinOptions): Promise<void> {
+    const misfit = pinpadMisfit(this.#pinpad, pin)
+    if (misfit !== undefined) {
+      const { reader } = session.connection
+      throw new TransportError('ERR_NO_KEYPAD', `${reader}: not for the ${pin.id} PIN (${misfit})`, { reader })
+    }
     return verifyPinOnPinpad(session, this.#pinpad, pin, { ...options, ...this.#options })
   }
 
