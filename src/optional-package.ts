@@ -10,6 +10,7 @@ const majors = {
   redis: 6,
   saxes: 6,
   undici: 7,
+  ws: 8,
   zod: 4,
 } as const
 

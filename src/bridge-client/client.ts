@@ -53,6 +53,9 @@ export interface ConnectOptions {
 /** Methods that wait for the customer: they end with the card. */
 const unlimited: ReadonlySet<BridgeMethod> = new Set<BridgeMethod>(['visit.serve', 'visit.cardFace'])
 
+/** Notifications of a name that are kept for its first listener. */
+const mostEarly = 32
+
 interface Call {
   resolve(result: unknown): void
   reject(error: Error): void
@@ -129,7 +132,8 @@ export class BridgeClient {
   }
 
   /**
-   * Calls `listener` with each notification of a name from now on.
+   * Calls `listener` with each notification of a name. The first listener of a name gets those that came before it as well, at most
+   * 32, so that none is lost between connecting and listening.
    *
    * @returns removes the listener.
    */
@@ -179,6 +183,8 @@ class Wire {
   readonly #timeoutMs: number
   readonly #calls = new Map<number, Call>()
   readonly #listeners = new Map<string, Set<(event: unknown) => void>>()
+  /** Notifications of names nothing has listened to yet. */
+  readonly #early = new Map<string, unknown[]>()
   #lastId = 0
   #isClosed = false
 
@@ -239,8 +245,13 @@ class Wire {
 
   on(name: string, listener: (event: unknown) => void): () => void {
     const listeners = this.#listeners.get(name) ?? new Set()
+    const early = this.#early.get(name) ?? []
+    this.#early.delete(name)
     this.#listeners.set(name, listeners.add(listener))
-    return () => listeners.delete(listener)
+    queueMicrotask(() => {
+      for (const event of early) if (listeners.has(listener)) listener(event)
+    })
+    return () => void listeners.delete(listener)
   }
 
   call<Name extends BridgeMethod>(
@@ -287,6 +298,11 @@ class Wire {
     })
   }
 
+  #keep(name: string, event: unknown): void {
+    const early = this.#early.get(name) ?? []
+    if (this.#early.size < mostEarly) this.#early.set(name, [...early, event].slice(-mostEarly))
+  }
+
   /** What is not a frame of this protocol ends the connection: what sends it is not the bridge. */
   #receive(data: unknown): void {
     const frame = parsed(data)
@@ -296,7 +312,9 @@ class Wire {
     }
     const { id, method, params, result, error } = frame
     if (typeof method === 'string') {
-      for (const listener of [...(this.#listeners.get(method) ?? [])]) listener(params)
+      const listeners = this.#listeners.get(method)
+      if (listeners !== undefined) for (const listener of [...listeners]) listener(params)
+      else this.#keep(method, params)
       return
     }
     const call = this.#calls.get(id as number)

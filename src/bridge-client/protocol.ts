@@ -149,7 +149,8 @@ export type BridgeOutcome = {
       readonly service: string
       readonly holder: string
       readonly at: string
-      readonly userVerification: 'pin' | 'device'
+      /** How the server says the holder was verified: `pin`, `device`, `face`, `sight`. */
+      readonly userVerification: string
     }
   /** The documents are in the tray. */
   | {

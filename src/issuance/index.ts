@@ -30,6 +30,8 @@ export {
   type DocumentRequest,
   isCaseId,
   isFinal,
+  mostCopies,
+  mostDocuments,
 } from './case.ts'
 export { type FoundToken, IssuanceServer, type IssuanceServerOptions, type OpenedCase } from './client.ts'
 export { type Clock, monotonicClock, systemClock } from './clock.ts'

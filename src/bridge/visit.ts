@@ -1,0 +1,420 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type {
+  BridgeDocument,
+  BridgeEvent,
+  BridgeEvents,
+  BridgeLook,
+  BridgeMethods,
+  BridgeOutcome,
+  BridgeQuestion,
+  BridgeScreen,
+} from '../bridge-client/index.ts'
+import type { Pin } from '../card/index.ts'
+import { type CardImage, photoToPng } from '../card-face/index.ts'
+import { type CardLook, type ServiceLook, type ServiceMethod, serviceMethods } from '../credentials/index.ts'
+import { BridgeError, DecodeError, DependencyError, type PinError } from '../errors.ts'
+import {
+  type CardFaceOutcome,
+  type KioskScreens,
+  type PinRequest,
+  type ScreenControl,
+  screenText,
+  serveCardFace,
+  serveVisit,
+  takeCard,
+  type Visit,
+  type VisitOutcome,
+  type VisitScreen,
+} from '../kiosk/index.ts'
+import { pins } from '../pins.ts'
+import type { Settings } from './options.ts'
+import type { Session } from './pairing.ts'
+
+/** A question that is open. */
+interface OpenQuestion {
+  readonly asked: BridgeQuestion
+  /** For the bridge's own page. */
+  readonly page: PinQuestion | undefined
+  /** What the answer may be taken from. */
+  readonly accept: (answer: Answer) => void
+  readonly control: ScreenControl
+}
+
+type Answer =
+  | { readonly service: string }
+  | { readonly documents: readonly BridgeDocument[] }
+  | { readonly pin: Pin }
+  | undefined
+
+/** A PIN that the page of the bridge asks for. */
+export interface PinQuestion {
+  /** Unguessable; in the address of the page. */
+  readonly token: string
+  readonly screen: VisitScreen
+  readonly digits: { readonly min: number; readonly max: number }
+  /** The session whose language it has. */
+  readonly session: Session
+  /** Consumes the PIN; `undefined` when the customer cancels. */
+  answer(pin: Pin | undefined): void
+  active(): void
+}
+
+/** What a visit needs of the bridge. */
+export interface VisitHost {
+  readonly settings: Settings
+  /** Address of the page for a token. */
+  pinPage(token: string): string
+  nextQuestion(): number
+  notify<Name extends BridgeEvent>(session: Session, name: Name, params: BridgeEvents[Name]): void
+  ended(outcome: BridgeOutcome): void
+}
+
+/** The text of a screen for a session. */
+export function screenFor(
+  { attended, contact }: Settings,
+  { language }: Session,
+  screen: VisitScreen,
+  visit?: number,
+): BridgeScreen {
+  const { notice, title, text, next, spoken } = screenText(screen, { language, attended, contact })
+  const refused = screen.step === 'refused' ? { situation: screen.situation, code: screen.error?.code } : {}
+  return {
+    visit,
+    step: screen.step,
+    ...refused,
+    text: { title, text, next, spoken, language, notice: notice && `${notice.title} ${notice.text}` },
+  }
+}
+
+/** One customer: the session that serves, its screens and its questions. */
+export class BridgeVisit {
+  readonly number: number
+  readonly reader: string
+  /** Resolves when the card is out and nothing of the visit goes on. */
+  readonly over: Promise<void>
+  /** The one session that serves this customer; for good, also when it has gone. */
+  owner: Session | undefined
+  readonly #visit: Visit
+  readonly #host: VisitHost
+  #isServed = false
+  #isCancelled = false
+  #question: OpenQuestion | undefined
+  #screen: VisitScreen | undefined
+  #look: BridgeLook | undefined
+  #outcome: BridgeOutcome | undefined
+  /** Ends the reminders to take the card. */
+  #reminders = new AbortController()
+
+  constructor(visit: Visit, host: VisitHost) {
+    this.#visit = visit
+    this.#host = host
+    this.number = visit.card
+    this.reader = visit.reader
+    this.over = visit.removed
+  }
+
+  /** Whether it ended as the customer wanted. */
+  get succeeded(): boolean {
+    return this.#outcome !== undefined && !unsuccessful.has(this.#outcome.kind)
+  }
+
+  /** The question that the bridge's own page asks, by its token. */
+  pinQuestion(token: string): PinQuestion | undefined {
+    const page = this.#question?.page
+    return page?.token === token ? page : undefined
+  }
+
+  /** Serves the customer. @throws BridgeError `ERR_BRIDGE_VISIT`, `ERR_BRIDGE_REQUEST`. */
+  async serve(session: Session, params: BridgeMethods['visit.serve']['params']): Promise<BridgeOutcome> {
+    const { settings } = this.#host
+    const { service = 'token', documents } = params
+    if (!settings.services.includes(service)) throw refusedService('service')
+    if (service === 'token' && settings.server === undefined) throw refusedService('service')
+    if (documents !== undefined && service !== 'token') throw refusedService('documents')
+    const offered = settings.documents
+    const isOffered = documents === 'choose' || documents === undefined || areAmong(documents, offered)
+    if (!isOffered || (documents !== undefined && offered.length === 0)) throw refusedService('documents')
+    const method = serviceMethods.find((one) => one === service)!
+    return this.#perform(session, async () => {
+      const issue = documents && {
+        documents: documents === 'choose' ? undefined : documents,
+        printer: settings.printer!,
+      }
+      const outcome = await serveVisit(this.#visit, {
+        screens: this.#screens(session),
+        channel: atTheCounter.has(method) ? 'counter' : settings.channel,
+        methods: [method],
+        ...(method === 'token' && { server: settings.server, terminal: settings.terminal, purpose: params.purpose }),
+        issue,
+        issuanceProfile: settings.issuanceProfile,
+        ...this.#common(),
+      })
+      return this.#outcomeOf(outcome)
+    })
+  }
+
+  /** Reads the card face. @throws BridgeError `ERR_BRIDGE_VISIT`. */
+  async cardFace(session: Session): Promise<BridgeOutcome> {
+    return this.#perform(session, async () => {
+      const outcome = await serveCardFace(this.#visit, { screens: this.#screens(session), ...this.#common() })
+      return this.#faceOf(outcome)
+    })
+  }
+
+  /** The customer cancels: by the next question at the latest. */
+  cancel(session: Session): void {
+    this.#requireOwner(session)
+    this.#abandon()
+  }
+
+  /** Its page has gone, and has not come back in time. */
+  abandoned(): void {
+    this.#abandon()
+  }
+
+  #abandon(): void {
+    this.#isCancelled = this.#isServed
+    this.#question?.accept(undefined)
+  }
+
+  /** @throws BridgeError `ERR_BRIDGE_VISIT` for a question that is not open, or of another kind; `ERR_BRIDGE_REQUEST` for what was not offered. */
+  answer(session: Session, question: number, answer: NonNullable<Answer>): void {
+    this.#requireOwner(session)
+    const open = this.#requireQuestion(question)
+    const { asked } = open
+    if ('service' in answer && asked.kind === 'service') {
+      if (!asked.services.includes(answer.service)) throw refusedService('service')
+    } else if ('documents' in answer && asked.kind === 'documents') {
+      if (!areAmong(answer.documents, asked.documents)) throw refusedService('documents')
+    } else if (!('pin' in answer && asked.kind === 'pin' && asked.entry === 'client')) throw noQuestion()
+    open.accept(answer)
+  }
+
+  active(session: Session, question: number): void {
+    this.#requireOwner(session)
+    this.#requireQuestion(question).control.active()
+  }
+
+  /** What a session that was resumed, or has another language, has to draw. */
+  showAgain(session: Session): void {
+    if (this.owner !== session) return
+    const { notify, settings } = this.#host
+    if (this.#look !== undefined) notify(session, 'look', this.#look)
+    if (this.#screen !== undefined) notify(session, 'screen', screenFor(settings, session, this.#screen, this.number))
+    if (this.#question !== undefined) notify(session, 'question', this.#question.asked)
+    if (this.#outcome !== undefined) notify(session, 'outcome', this.#outcome)
+  }
+
+  #common() {
+    const { idleMs, keepTries, pinEntry, clock } = this.#host.settings
+    return { idleMs, keepTries, clock, keypad: pinEntry === 'keypad' ? { language: 'ja' as const } : undefined }
+  }
+
+  async #perform(session: Session, serve: () => Promise<BridgeOutcome>): Promise<BridgeOutcome> {
+    if (this.owner !== undefined && this.owner !== session)
+      throw new BridgeError('ERR_BRIDGE_VISIT', 'the visit belongs to another session')
+    if (this.#isServed) throw new BridgeError('ERR_BRIDGE_VISIT', 'the visit is being served')
+    if (this.#visit.signal.aborted) throw new BridgeError('ERR_BRIDGE_VISIT', 'the card is out')
+    this.owner = session
+    this.#isServed = true
+    this.#isCancelled = false
+    this.#outcome = undefined
+    this.#reminders.abort()
+    try {
+      const outcome = await serve()
+      this.#outcome = outcome
+      this.#host.ended(outcome)
+      this.#host.notify(session, 'outcome', outcome)
+      return outcome
+    } finally {
+      this.#isServed = false
+      this.#reminders = new AbortController()
+      void this.#remind(session, this.#reminders.signal)
+    }
+  }
+
+  /** The outcome stays on the screen for a while; then the customer is asked to take the card. */
+  async #remind(session: Session, signal: AbortSignal): Promise<void> {
+    const ends = AbortSignal.any([signal, this.#visit.signal])
+    try {
+      await sleep(this.#host.settings.outcomeMs, undefined, { signal: ends })
+    } catch {
+      return
+    }
+    const show = (screen: VisitScreen): void => {
+      if (!ends.aborted) this.#show(session, screen)
+    }
+    await takeCard(this.#visit, { show })
+  }
+
+  #show(session: Session, screen: VisitScreen): void {
+    this.#screen = screen
+    this.#host.notify(session, 'screen', screenFor(this.#host.settings, session, screen, this.number))
+  }
+
+  #screens(session: Session): KioskScreens {
+    const { settings } = this.#host
+    return {
+      show: (screen) => this.#show(session, screen),
+      found: (look) => {
+        this.#look = lookOf(this.number, look)
+        this.#host.notify(session, 'look', this.#look)
+      },
+      choose: async (services, control) => {
+        const names = services.map(({ plan }) => plan.method)
+        const answer = await this.#ask(session, control, { kind: 'service', services: names })
+        return answer && 'service' in answer ? services.find((one) => one.plan.method === answer.service) : undefined
+      },
+      chooseDocuments: async (_, control) => {
+        const answer = await this.#ask(session, control, { kind: 'documents', documents: settings.documents })
+        return answer && 'documents' in answer ? answer.documents : undefined
+      },
+      enterPin: (request, control) => this.#enterPin(session, request, control),
+    }
+  }
+
+  async #enterPin(
+    session: Session,
+    { pin, entriesLeft, wrong }: PinRequest,
+    control: ScreenControl,
+  ): Promise<Pin | undefined> {
+    const { format } = pin === 'issuance' ? { format: undefined } : pins[pin]
+    const digits =
+      format?.kind === 'digits' ? { min: format.length, max: format.max ?? format.length } : { min: 4, max: 16 }
+    const entry = this.#host.settings.pinEntry === 'bridge-page' ? 'bridge-page' : 'client'
+    const token = randomBytes(32).toString('base64url')
+    const page = entry === 'bridge-page' ? this.#host.pinPage(token) : undefined
+    const asked = { kind: 'pin', pin, entriesLeft, digits, wrong: wrong?.code, entry, page } as const
+    const answer = await this.#ask(session, control, asked, page === undefined ? undefined : { token, digits })
+    return answer && 'pin' in answer ? answer.pin : undefined
+  }
+
+  /** One question to the page of the session. Resolves with nothing when it is cancelled or over. */
+  #ask(
+    session: Session,
+    control: ScreenControl,
+    asked: Unnumbered,
+    page?: Pick<PinQuestion, 'token' | 'digits'> | undefined,
+  ): Promise<Answer> {
+    const { notify, settings, nextQuestion } = this.#host
+    if (this.#isCancelled) return Promise.resolve(undefined)
+    this.#screen = control.screen
+    notify(session, 'screen', screenFor(settings, session, control.screen, this.number))
+    const question = nextQuestion()
+    return new Promise((resolve) => {
+      const accept = (answer: Answer): void => {
+        if (this.#question !== open) {
+          if (answer !== undefined && 'pin' in answer) answer.pin.wipe()
+          return
+        }
+        this.#question = undefined
+        notify(session, 'answered', { visit: this.number, question })
+        resolve(answer)
+      }
+      const { screen } = control
+      const active = (): void => control.active()
+      const own = page && {
+        ...page,
+        screen,
+        session,
+        active,
+        answer: (pin: Pin | undefined) => accept(pin && { pin }),
+      }
+      const open: OpenQuestion = { asked: { visit: this.number, question, ...asked }, page: own, accept, control }
+      this.#question = open
+      control.signal.addEventListener('abort', () => accept(undefined), { once: true })
+      notify(session, 'question', open.asked)
+    })
+  }
+
+  #requireOwner(session: Session): void {
+    if (this.owner !== session) throw new BridgeError('ERR_BRIDGE_VISIT', 'the visit belongs to another session')
+  }
+
+  #requireQuestion(question: number): OpenQuestion {
+    const open = this.#question
+    if (open === undefined || open.asked.question !== question) throw noQuestion()
+    return open
+  }
+
+  #outcomeOf(outcome: VisitOutcome): BridgeOutcome {
+    const base = { visit: this.number, pinError: pinErrorOf(outcome.pinError) }
+    if (outcome.kind === 'refused') {
+      return { ...base, kind: 'refused', situation: outcome.situation, code: outcome.error?.code }
+    }
+    if (outcome.kind === 'accepted') {
+      const { holder, at, userVerification } = outcome.acceptance
+      return { ...base, kind: 'accepted', service: outcome.plan.method, holder, at, userVerification }
+    }
+    if (outcome.kind === 'issued') {
+      const { case: id, pageCount, state } = outcome.issued
+      return { ...base, kind: 'issued', service: outcome.plan.method, case: id, pageCount, state }
+    }
+    if (outcome.kind !== 'performed') return { ...base, kind: outcome.kind }
+    const { result } = outcome
+    if (result.kind === 'attributes') {
+      const { name, address, birthDate, sex } = result.attributes
+      return { ...base, kind: 'attributes', attributes: { name, address, birthDate, sex } }
+    }
+    if (result.kind === 'pin-verified') return { ...base, kind: 'pin-verified' }
+    return { ...base, kind: 'user-id', userId: result.userId.reveal(), pinChecked: result.pinChecked }
+  }
+
+  async #faceOf(outcome: CardFaceOutcome): Promise<BridgeOutcome> {
+    const base = { visit: this.number, pinError: pinErrorOf(outcome.pinError) }
+    if (outcome.kind === 'refused') {
+      return { ...base, kind: 'refused', situation: outcome.situation, code: outcome.error?.code }
+    }
+    if (outcome.kind !== 'card-face') return { ...base, kind: outcome.kind }
+    const { birthDate, sex, nameImage, addressImage, photo, unsigned } = outcome.cardFace
+    const [name, address, face] = await Promise.all([nameImage, addressImage, photo].map(imageOf))
+    return {
+      ...base,
+      kind: 'card-face',
+      cardFace: { birthDate, sex, expiry: unsigned.expiry, name, address, photo: face },
+    }
+  }
+}
+
+type Unnumbered = BridgeQuestion extends infer Q
+  ? Q extends BridgeQuestion
+    ? Omit<Q, 'visit' | 'question'>
+    : never
+  : never
+
+const unsuccessful: ReadonlySet<string> = new Set(['refused', 'cancelled', 'inactive', 'removed'])
+
+/** Services that a municipality offers at its counter: see `findServices`. */
+const atTheCounter: ReadonlySet<ServiceMethod> = new Set<ServiceMethod>(['attributes', 'register-pin'])
+
+const noQuestion = (): BridgeError => new BridgeError('ERR_BRIDGE_VISIT', 'the question is not open')
+const refusedService = (what: string): BridgeError =>
+  new BridgeError('ERR_BRIDGE_REQUEST', `${what}: not offered by the settings`)
+
+function areAmong(documents: readonly BridgeDocument[], offered: readonly string[]): boolean {
+  return documents.every(({ document }) => offered.includes(document))
+}
+
+function lookOf(visit: number, { kind, services, reason }: CardLook): BridgeLook {
+  const one = ({ plan, reason, entriesLeft }: ServiceLook) => ({ service: plan.method, reason, entriesLeft })
+  return { visit, kind, services: services.map(one), reason }
+}
+
+function pinErrorOf(error: PinError | undefined) {
+  return error && { code: error.code, pin: error.pin, triesLeft: error.triesLeft, entriesLeft: error.entriesLeft }
+}
+
+/** As PNG where the decoder of JPEG 2000 is installed. */
+async function imageOf(image: CardImage | undefined): Promise<{ format: 'png' | 'jp2'; content: string } | undefined> {
+  if (image === undefined) return undefined
+  const content = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
+  if (image.format === 'png') return { format: 'png', content: content(image.bytes) }
+  try {
+    return { format: 'png', content: content((await photoToPng(image)).png) }
+  } catch (error) {
+    if (error instanceof DependencyError) return { format: 'jp2', content: content(image.bytes) }
+    if (error instanceof DecodeError) return undefined
+    throw error
+  }
+}
