@@ -14,7 +14,7 @@ import {
 } from '../bridge-client/index.ts'
 import { bridgePath, longestFrame, programOrigin } from '../bridge-client/protocol.ts'
 import { Pin } from '../card/index.ts'
-import { BridgeError, JpkiCardError } from '../errors.ts'
+import { BridgeError, JpkiCardError, ServerError } from '../errors.ts'
 import { type KioskEvent, KioskMonitor, type VisitScreen } from '../kiosk/index.ts'
 import { loadAll } from '../optional-package.ts'
 import type { Code } from '../outcomes.ts'
@@ -50,7 +50,7 @@ export interface Bridge extends AsyncDisposable {
  * `docs/bridge.md` has the protocol. The command line runs it as `jpki-card bridge`.
  *
  * @throws TypeError, RangeError naming a wrong option. DependencyError `ERR_DEPENDENCY_MISSING` without the packages `ws` and `zod`.
- *   The error of the system when it cannot listen.
+ *   ServerError `ERR_SERVER` when it cannot listen, with the error of the system as its cause.
  * @example
  * ```ts
  * import { startBridge } from 'jpki-card/bridge'
@@ -150,8 +150,12 @@ class RunningBridge implements Bridge, ConnectionHost {
 
   async start(): Promise<void> {
     const { host, port } = this.#settings
-    this.#server.listen({ host, port })
-    await once(this.#server, 'listening')
+    try {
+      this.#server.listen({ host, port })
+      await once(this.#server, 'listening')
+    } catch (cause) {
+      throw new ServerError(`the bridge cannot listen at ${host}:${port}`, { cause })
+    }
     await this.pairing.renew()
     this.#monitor.on((event) => this.#readerEvent(event))
     this.#pings = setInterval(() => {

@@ -7,6 +7,6 @@
 export type { Bridge } from './bridge.ts'
 export { startBridge } from './bridge.ts'
 export type { BridgeClientOptions, BridgeLogEvent, BridgeOptions } from './options.ts'
-export { isOrigin } from './options.ts'
+export { isClientOrigin } from './options.ts'
 export type { ParamSchemas } from './schemas.ts'
 export { paramSchemas } from './schemas.ts'

@@ -8,10 +8,10 @@ import {
 } from '../bridge-client/index.ts'
 import { programOrigin } from '../bridge-client/protocol.ts'
 import type { ServiceChannel } from '../credentials/index.ts'
-import { isSecure } from '../http-client.ts'
 import { IssuanceServer, type Printer } from '../issuance/index.ts'
 import type { ServeVisitOptions } from '../kiosk/index.ts'
 import { type Accepted, customerLanguages } from '../messages/index.ts'
+import { isIdentifier, isOrigin } from '../token/index.ts'
 import type { CardTransport } from '../transport/index.ts'
 
 /** A page or program that may use the bridge. */
@@ -112,8 +112,6 @@ type Defaulted =
   | 'accepts'
   | 'onEvent'
 
-const identifier = /^[A-Za-z0-9._-]{1,64}$/
-
 /** @throws TypeError, RangeError naming the option. */
 export function settingsOf(options: BridgeOptions): Settings {
   const {
@@ -142,16 +140,16 @@ export function settingsOf(options: BridgeOptions): Settings {
   within('outcomeMs', outcomeMs, 0, 600_000)
   within('resumeMs', resumeMs, 0, 60_000)
   if (clients.length === 0) throw new TypeError('clients must name at least one origin')
-  if (!clients.every(({ origin }) => isOrigin(origin))) {
+  if (!clients.every(({ origin }) => isClientOrigin(origin))) {
     throw new TypeError('clients: an origin must be https, or http on this machine, without a path; or "program"')
   }
   if (new Set(clients.map(({ origin }) => origin)).size !== clients.length)
     throw new TypeError('clients: duplicate origin')
   if (!pinEntries.includes(pinEntry)) throw new TypeError('pinEntry must be keypad, bridge-page or client')
   if (!services.every((one) => bridgeServices.includes(one))) throw new TypeError('services: unknown service')
-  if (purposes.length === 0 || !purposes.every((one) => identifier.test(one)))
+  if (purposes.length === 0 || !purposes.every((one) => isIdentifier(one)))
     throw new TypeError('purposes: missing or invalid')
-  if (!documents.every((one) => identifier.test(one))) throw new TypeError('documents: invalid')
+  if (!documents.every((one) => isIdentifier(one))) throw new TypeError('documents: invalid')
   if (!Object.hasOwn(customerLanguages, language)) throw new TypeError('language: unknown')
   if ((server === undefined) !== (terminal === undefined)) throw new TypeError('server and terminal go together')
   if (documents.length > 0 && !(server instanceof IssuanceServer && printer !== undefined)) {
@@ -167,10 +165,7 @@ function within(name: string, value: number, least: number, most: number): void 
   }
 }
 
-/** Whether it is an origin as browsers send it, of a page that no one on the network can have altered. */
-export function isOrigin(text: string): boolean {
-  if (text === programOrigin) return true
-  if (!URL.canParse(text)) return false
-  const url = new URL(text)
-  return url.origin === text && isSecure(url)
+/** Whether it names a client: the origin of a page that no one on the network can have altered, or `program`. */
+export function isClientOrigin(text: string): boolean {
+  return text === programOrigin || isOrigin(text)
 }

@@ -1,5 +1,6 @@
 import { apdu, record, replay } from './commands/apdu.ts'
 import { auth } from './commands/auth.ts'
+import { bridge } from './commands/bridge.ts'
 import { cardInfo, inspect, services } from './commands/card.ts'
 import { certificate, sign, validity, verify, verifyDocument } from './commands/certificate.ts'
 import { deskResume, deskStatus, deskStop } from './commands/desk.ts'
@@ -47,6 +48,7 @@ export const commands: readonly Command[] = [
   deskStop,
   deskResume,
   auditVerify,
+  bridge,
   evaluate,
   evaluateIssuance,
   evaluatePrepare,

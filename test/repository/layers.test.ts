@@ -119,10 +119,10 @@ describe('imports', () => {
     expect(pcsc.map(([file]) => roomOf(file)).filter((room) => room !== 'cli')).toEqual([])
   })
 
-  test('by a computed name are those of the PC/SC bindings, and of a module the operator of a server names', () => {
+  test('by a computed name are those of the PC/SC bindings, and of a module that an operator names', () => {
     const loads = /\bimport\((?!\s*['"])|createRequire|\brequire\(/
     const loaders = files.filter((file) => loads.test(readFileSync(join(src, file), 'utf8')))
-    expect(loaders.toSorted()).toEqual(['cli/serve/issuance.ts', 'transport/pcsc/load-binding.ts'])
+    expect(loaders.toSorted()).toEqual(['cli/operator-module.ts', 'transport/pcsc/load-binding.ts'])
     const bindings = [...imports].filter(([, found]) => found.some(({ name }) => /^(pcsclite|pcsc-mini)/.test(name)))
     expect(bindings.map(([file]) => file)).toEqual([])
   })

@@ -37,7 +37,9 @@ export async function serverOf({ io }: Context, access: ServerAccess): Promise<T
 }
 
 /** `fetch` with the terminal's token, or its certificate, and the CA of the server. */
-async function fetchOf(access: ServerAccess): Promise<typeof fetch> {
+export async function fetchOf(
+  access: Pick<ServerAccess, 'tokenFile' | 'serverCa' | 'clientCert' | 'clientKey'>,
+): Promise<typeof fetch> {
   const token = (await read(access.tokenFile, readText))?.trim()
   if (token !== undefined && !isBearerToken(token)) {
     throw usageError('bad-value', '--token-file FILE')

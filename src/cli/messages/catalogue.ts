@@ -97,6 +97,12 @@ export interface Messages extends TrustTexts, ApplicationTexts {
     readonly logLost: (stream: string, reason: string) => string
     readonly next: string
   }
+  readonly bridge: {
+    /** @param file - where the secret for pairing is. */
+    readonly listening: (url: string, file: string | undefined) => string
+    readonly secret: (secret: string) => string
+    readonly ended: string
+  }
   readonly documents: {
     readonly profile: string
     /** Progress: `512 MiB` of `4096 MiB`, where that is known. */

@@ -187,6 +187,12 @@ export const en: Messages = {
     differs: 'differs',
     next: 'Put CA certificates in anchors/ and revocation lists in lists/, review every setting, then: jpki-card serve server.json',
   },
+  bridge: {
+    listening: (url, file) =>
+      `The bridge listens at ${url}.${file === undefined ? '' : ` The secret for pairing is in ${file}.`} Ctrl-C stops it.`,
+    secret: (secret) => `Secret for pairing, good for one page and shown once: ${secret}`,
+    ended: 'The bridge has stopped.',
+  },
   documents: {
     profile: 'Form',
     read: (done, all) => `read: ${done}${all === undefined ? '' : ` of ${all}`}`,

@@ -189,6 +189,12 @@ export const ja: Messages = {
     differs: '相違',
     next: 'anchors/ に認証局の証明書、lists/ に失効リストを置き、すべての設定を確かめてから jpki-card serve server.json を実行してください。',
   },
+  bridge: {
+    listening: (url, file) =>
+      `ブリッジが ${url} で待ち受けています。${file === undefined ? '' : `ペアリング用の秘密の値は ${file} にあります。`}Ctrl-C で終了します。`,
+    secret: (secret) => `ペアリング用の秘密の値（1つのページで1回だけ有効、再表示しません）: ${secret}`,
+    ended: 'ブリッジを終了しました。',
+  },
   documents: {
     profile: '署名の方式',
     read: (done, all) => `読み取り中: ${done}${all === undefined ? '' : ` / ${all}`}`,

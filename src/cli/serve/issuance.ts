@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { isBearerToken } from '../../http-client.ts'
 import {
   type AuditSink,
@@ -17,6 +16,7 @@ import {
 } from '../../server/index.ts'
 import { readText, strictText } from '../bounded-file.ts'
 import { usageError } from '../cli-error.ts'
+import { callModule } from '../operator-module.ts'
 import type { IssuanceSettings, MunicipalPinSettings, PortSettings, ServeSettings } from './settings.ts'
 import { bearerIn, tokensIn } from './terminals.ts'
 import { WatchedFiles } from './watched-files.ts'
@@ -163,14 +163,8 @@ export class Issuance implements HealthSource {
 
 /** The ports of a module of the operator. */
 async function portsOf(path: string): Promise<Ports> {
-  try {
-    const { createPorts } = (await import(pathToFileURL(path).href)) as { createPorts: () => Ports | Promise<Ports> }
-    const { registers, composer } = await createPorts()
-    return { registers, composer }
-  } catch (error) {
-    const { code, name } = error as { readonly code?: unknown; readonly name?: unknown }
-    throw usageError('bad-settings', `issuance.module (${String(code ?? name)})`)
-  }
+  const { registers, composer } = await callModule<Ports>('issuance.module', path, 'createPorts')
+  return { registers, composer }
 }
 
 async function openPins(

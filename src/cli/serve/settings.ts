@@ -1,5 +1,4 @@
 import { dirname } from 'node:path'
-import { type Node, type ParseError, parseTree } from 'jsonc-parser'
 import { secureUrl } from '../../http-client.ts'
 import { load, loadAll } from '../../optional-package.ts'
 import type { JpkiProfiles } from '../../pki/index.ts'
@@ -9,6 +8,7 @@ import { identifierPattern, type TokenFormat, tokenFormat, tokenFormats } from '
 import { type UserVerification, userVerifications } from '../../user-verification.ts'
 import { readText } from '../bounded-file.ts'
 import { usageError } from '../cli-error.ts'
+import { parseSettings, validSettings } from '../settings-file.ts'
 
 /** How terminals are authenticated. */
 export type TerminalSettings = (
@@ -211,13 +211,7 @@ export async function readServeSettings(
   const json = parseSettings(text)
   await loadAll(packagesFor(json))
   const schema = await settingsSchema()
-  const { data, error } = schema.safeParse(json)
-  if (data === undefined) {
-    const [issue] = error!.issues
-    const place = issue!.path.map(String).join('.')
-    const keys = issue!.code === 'unrecognized_keys' ? ` ${issue!.keys.join(', ')}` : ''
-    throw usageError('bad-settings', `${place === '' ? 'settings' : place}: ${issue!.code}${keys}`)
-  }
+  const data = validSettings(schema, json)
   const {
     workers,
     machines,
@@ -264,34 +258,6 @@ function packagesFor(json: unknown): Parameters<typeof loadAll>[0] {
     ...((store === undefined || store.kind === 'sqlite') && { libsql: () => import('libsql') }),
     ...(store?.kind === 'redis' && { redis: () => import('redis') }),
   }
-}
-
-/** @throws CliError `ERR_USAGE` for invalid JSON, and for a duplicate name, of which only one value would be used. */
-function parseSettings(text: string): unknown {
-  const errors: ParseError[] = []
-  const root = parseTree(text, errors, { disallowComments: true })
-  const [error] = errors
-  if (root === undefined || error !== undefined) {
-    const before = text.slice(0, error?.offset).split('\n')
-    throw usageError('bad-settings', `JSON: line ${before.length}, column ${before.at(-1)!.length + 1}`)
-  }
-  const twice = duplicateName(root, '')
-  if (twice !== undefined) throw usageError('bad-settings', `${twice}: duplicate`)
-  return JSON.parse(text)
-}
-
-/** Path of the first duplicate name. */
-function duplicateName(node: Node, path: string): string | undefined {
-  const names = new Set<string>()
-  for (const child of node.children ?? []) {
-    const [name, value] = node.type === 'object' ? (child.children ?? []) : [undefined, child]
-    const place = name === undefined ? path : path === '' ? `${name.value}` : `${path}.${name.value}`
-    if (name !== undefined && names.has(name.value)) return place
-    if (name !== undefined) names.add(name.value)
-    const inside = value && duplicateName(value, place)
-    if (inside !== undefined) return inside
-  }
-  return undefined
 }
 
 async function settingsSchema() {

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { ServerError } from '../../errors.ts'
 import type { Certificate } from '../../pki/index.ts'
 import {
   type CrlFolderSource,
@@ -39,8 +38,9 @@ import {
 } from '../../server/index.ts'
 import { isOrigin } from '../../token/index.ts'
 import { readPem, readText } from '../bounded-file.ts'
-import { CliError, type Problem, usageError } from '../cli-error.ts'
+import { usageError } from '../cli-error.ts'
 import { packageVersion } from '../package-version.ts'
+import { starting } from '../starting.ts'
 import { readCertificates } from '../trust/files.ts'
 import { Diagnosis } from './diagnosis.ts'
 import { Issuance, readKey } from './issuance.ts'
@@ -326,34 +326,6 @@ async function openAudit(
     rotateBytes: rotateMegabytes === undefined ? undefined : rotateMegabytes * 1_048_576,
     heads: endFile === undefined ? inStore : headFile(inFolder(endFile)),
   })
-}
-
-/** Problems of listening, by the system's error name. */
-const obstacles: Readonly<Record<string, Problem>> = {
-  EADDRINUSE: 'port-in-use',
-  EACCES: 'port-not-allowed',
-  EPERM: 'port-not-allowed',
-  EADDRNOTAVAIL: 'address-not-here',
-  ENOTFOUND: 'address-not-here',
-  EAFNOSUPPORT: 'address-not-here',
-}
-
-/** Reports why a server does not listen. @throws CliError `ERR_SERVER_START`. */
-async function starting<T>(
-  { host = '', port }: Pick<ListenOptions, 'host' | 'port'>,
-  start: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await start()
-  } catch (error) {
-    if (!(error instanceof ServerError)) throw error
-    const { code = '', syscall } = (error.cause ?? {}) as NodeJS.ErrnoException
-    if (syscall === undefined) throw new CliError('ERR_SERVER_START', 'bad-tls')
-    const where = `${host.includes(':') ? `[${host}]` : host}:${port}`
-    const problem = obstacles[code]
-    if (problem !== undefined) throw new CliError('ERR_SERVER_START', problem, where)
-    throw new CliError('ERR_SERVER_START', 'cannot-listen', `${where} (${code})`)
-  }
 }
 
 function revocationOf(
