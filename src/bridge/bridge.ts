@@ -10,9 +10,11 @@ import {
   type BridgeEvents,
   type BridgeOutcome,
   type BridgeState,
+  bridgePath,
   bridgeProtocols,
+  longestFrame,
+  programOrigin,
 } from '../bridge-client/index.ts'
-import { bridgePath, longestFrame, programOrigin } from '../bridge-client/protocol.ts'
 import { Pin } from '../card/index.ts'
 import { BridgeError, JpkiCardError, ServerError } from '../errors.ts'
 import { type KioskEvent, KioskMonitor, type VisitScreen } from '../kiosk/index.ts'
@@ -51,24 +53,6 @@ export interface Bridge extends AsyncDisposable {
  *
  * @throws TypeError, RangeError naming a wrong option. DependencyError `ERR_DEPENDENCY_MISSING` without the packages `ws` and `zod`.
  *   ServerError `ERR_SERVER` when it cannot listen, with the error of the system as its cause.
- * @example
- * ```ts
- * import { startBridge } from 'jpki-card/bridge'
- * import { createVirtualCard, VirtualTransport } from 'jpki-card/emulator'
- *
- * const transport = new VirtualTransport({ card: await createVirtualCard() })
- * const bridge = await startBridge({
- *   transport,
- *   clients: [{ origin: 'https://kiosk.example' }],
- *   onSecret: (secret) => console.log(secret),
- *   pinEntry: 'bridge-page',
- *   services: ['attributes'],
- *   purposes: ['application-form'],
- * })
- * console.log(bridge.url)
- * await bridge.close()
- * await transport.close()
- * ```
  */
 export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const settings = settingsOf(options)

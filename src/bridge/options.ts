@@ -5,8 +5,8 @@ import {
   bridgeServices,
   type PinEntry,
   pinEntries,
+  programOrigin,
 } from '../bridge-client/index.ts'
-import { programOrigin } from '../bridge-client/protocol.ts'
 import type { ServiceChannel } from '../credentials/index.ts'
 import { IssuanceServer, type Printer } from '../issuance/index.ts'
 import type { ServeVisitOptions } from '../kiosk/index.ts'
@@ -167,5 +167,5 @@ function within(name: string, value: number, least: number, most: number): void 
 
 /** Whether it names a client: the origin of a page that no one on the network can have altered, or `program`. */
 export function isClientOrigin(text: string): boolean {
-  return text === programOrigin || isOrigin(text)
+  return text === programOrigin || (isOrigin(text) && !text.includes('*'))
 }

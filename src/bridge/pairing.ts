@@ -1,6 +1,5 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { BridgeLanguage } from '../bridge-client/index.ts'
-import { proofText, sessionKeyInfo } from '../bridge-client/protocol.ts'
+import { type BridgeLanguage, proofText, sessionKeyInfo } from '../bridge-client/index.ts'
 import { BridgeError } from '../errors.ts'
 import type { BridgeClientOptions } from './options.ts'
 

@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest'
 import { WebSocket } from 'ws'
-import { type BridgeLogEvent, type BridgeOptions, type Bridge, startBridge } from '../../src/bridge/index.ts'
+import { type Bridge, type BridgeLogEvent, type BridgeOptions, startBridge } from '../../src/bridge/index.ts'
 import {
   BridgeClient,
   type BridgeEvent,
@@ -15,13 +15,13 @@ import { identity } from '../support/virtual.ts'
 /** The origin of the pages in these tests. */
 export const pageOrigin = 'https://kiosk.example'
 
-const open: (() => Promise<unknown> | void)[] = []
+const open: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close()
 })
 
 /** Closed after the test. */
-export function closing<T extends { close(): Promise<unknown> | void }>(one: T): T {
+export function closing<T extends { close(): unknown }>(one: T): T {
   open.push(() => one.close())
   return one
 }
@@ -32,7 +32,10 @@ export function socketOf(origin: string | undefined): new (url: string, protocol
     constructor(url: string, protocols: string[]) {
       super(url, protocols, origin === undefined ? {} : { origin })
     }
-  } as unknown as new (url: string, protocols: string[]) => WebSocketLike
+  } as unknown as new (
+    url: string,
+    protocols: string[],
+  ) => WebSocketLike
 }
 
 /** A bridge on a virtual reader, at which one page has not paired yet. */
@@ -66,12 +69,23 @@ export async function pair(bridge: Bridge, secret: string, origin: string = page
   return new Page(closing(client))
 }
 
-const names: readonly BridgeEvent[] = ['reader', 'visit', 'removed', 'screen', 'look', 'question', 'answered', 'outcome']
+const names: readonly BridgeEvent[] = [
+  'reader',
+  'visit',
+  'removed',
+  'screen',
+  'look',
+  'question',
+  'answered',
+  'outcome',
+]
 
 /** A page: a client with its events. */
 export class Page {
   readonly client: BridgeClient
-  readonly events: { readonly [Name in BridgeEvent]: { readonly name: Name; readonly event: BridgeEvents[Name] } }[BridgeEvent][] = []
+  readonly events: {
+    readonly [Name in BridgeEvent]: { readonly name: Name; readonly event: BridgeEvents[Name] }
+  }[BridgeEvent][] = []
   readonly #waiting = new Set<() => void>()
 
   constructor(client: BridgeClient) {
