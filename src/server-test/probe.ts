@@ -10,7 +10,7 @@ import {
   type TokenFormat,
   tokenFormats,
 } from '../token/index.ts'
-import { type Answer, type Claimed, field, type Sending, send } from './client.ts'
+import { type Answer, type Claimed, codeOf, field, type Sending, send } from './client.ts'
 import { LeakWatch } from './leaks.ts'
 import type { EvaluateOptions, EvaluationTerminal, EvaluationTerminals } from './options.ts'
 import { type CredentialName, Credentials } from './pki/credentials.ts'
@@ -40,7 +40,7 @@ export interface TokenPlan {
 }
 
 /** Retries after a Retry-After, and the longest time waited before each, milliseconds. */
-const retries = 3
+const retries = 5
 const longestRetry = 10_000
 
 /** The operations of cases on the server. */
@@ -180,11 +180,11 @@ export class Probe {
     })
   }
 
-  /** One request by a terminal, repeated after a Retry-After. */
+  /** One request by a terminal, repeated after a Retry-After when the server limits its rate or is overloaded. */
   async request(path: string, sending: Partial<Sending>, as?: EvaluationTerminal): Promise<Answer> {
     for (let left = retries; ; left--) {
       const answer = await this.#send(path, sending, as)
-      if (left === 0 || answer.kind === 'silence' || answer.status !== 429) return answer
+      if (left === 0 || answer.kind === 'silence' || !isPostponed(answer)) return answer
       await this.wait(Math.min((answer.retryAfter ?? 1) * 1000, longestRetry))
     }
   }
@@ -197,6 +197,11 @@ export class Probe {
       throw new CaseAborted({ result: 'not-run', reason: 'interrupted', came: '' })
     }
   }
+}
+
+/** Whether a request was not processed, and may be sent again. */
+function isPostponed(answer: Answer & { readonly kind: 'answer' }): boolean {
+  return answer.status === 429 || (answer.status === 503 && codeOf(answer) === 'ERR_OVERLOADED')
 }
 
 /** @throws TypeError, RefusalError for an answer that is not a challenge. */

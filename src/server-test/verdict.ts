@@ -77,7 +77,7 @@ export function verdict(result: Verdict['result'], reason: Reason, answer: Answe
 }
 
 /** Codes of a temporarily unavailable server: inconclusive about the request. */
-const unready = ['ERR_STORE_UNAVAILABLE', 'ERR_STORE_FULL', 'ERR_AUDIT']
+const unready = ['ERR_STORE_UNAVAILABLE', 'ERR_STORE_FULL', 'ERR_AUDIT', 'ERR_OVERLOADED']
 
 /** The verdict for an inconclusive response: the server is overloaded, or not ready. */
 function inconclusive(answer: Answer): Verdict | undefined {

@@ -16,7 +16,22 @@ describe('a right server', () => {
     expect(others.filter((one) => !one.includes(' not-run not-configured '))).toEqual([])
     expect(others).toHaveLength(controlled.length)
     expect(report.outcomes).toHaveLength(short.length)
-  }, 60_000)
+  }, 120_000)
+
+  test('may refuse what it cannot process now: the request is repeated', async () => {
+    let count = 0
+    const overloaded = () => {
+      const headers = { 'retry-after': '0' }
+      return Response.json({ code: 'ERR_OVERLOADED' }, { status: 503, headers })
+    }
+    await using server = await startDesk(prepared, {
+      http: async (request, next) => (++count % 5 === 0 ? overloaded() : next(request)),
+    })
+    const only = ['release-replayed', 'high-load']
+    const report = await server.evaluate({ only, cases: 40 })
+    expect(notPassed(report)).toEqual([])
+    expect(report.outcomes).toHaveLength(only.length + 1)
+  })
 
   test('without a clerk passes what needs none, and is evaluated until it stops', async () => {
     await using server = await startDesk(prepared)
