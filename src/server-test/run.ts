@@ -12,7 +12,7 @@ import { signatureCases } from './cases/signature.ts'
 import { visitKeyCases } from './cases/visit-key.ts'
 import type { EvaluateOptions } from './options.ts'
 import { Probe } from './probe.ts'
-import { CaseAborted, type Verdict } from './verdict.ts'
+import { CaseAborted, type Reason, type Verdict } from './verdict.ts'
 
 /** Every case, in the order of the reports. */
 export const evaluationCases: readonly EvaluationCase[] = [
@@ -110,10 +110,10 @@ export class Run {
     return result === 'passed' || result === 'warned'
   }
 
-  /** Records cases that would prove nothing. */
-  skip(cases: readonly CaseDescription[]): void {
+  /** Records cases that are not run. */
+  skip(cases: readonly CaseDescription[], reason: Reason = 'proves-nothing'): void {
     for (const one of cases) {
-      this.#outcomes.set(one, { case: one, result: 'not-run', reason: 'proves-nothing', came: '', durationMs: 0 })
+      this.#outcomes.set(one, { case: one, result: 'not-run', reason, came: '', durationMs: 0 })
     }
   }
 

@@ -32,6 +32,8 @@ export type Reason =
   | 'not-resumed'
   | 'not-ended'
   | 'case-lost'
+  | 'forgotten'
+  | 'not-applicable'
   | 'town-not-asked'
   | 'reason-disclosed'
   | 'still-ready'

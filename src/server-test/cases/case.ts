@@ -46,6 +46,11 @@ export interface CaseDescription {
   readonly codes: readonly string[]
   /** Incidents it replays. */
   readonly incidents?: readonly Incident[] | undefined
+  /**
+   * What of it applies to a server whose store forgets when the server ends, as one in memory does. `in-part`: no document
+   * comes of a forgotten case, again or to another person; that a case ends, in an audit log, does not apply. Default: all.
+   */
+  readonly forgetting?: 'in-part' | 'not-applicable' | undefined
 }
 
 /** One requirement for a server, and how it is evaluated. */

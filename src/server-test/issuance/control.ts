@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { CaseAborted } from '../verdict.ts'
-import type { ControlCommands } from './options.ts'
+import type { ControlCommands, controlNames } from './options.ts'
+
+type ControlName = (typeof controlNames)[number]
 
 /** Longest time of a command, milliseconds. */
 const longestMs = 120_000
@@ -16,15 +18,20 @@ export class Control {
     this.#signal = signal
   }
 
+  /** Whether the store keeps nothing when the server ends. */
+  get forgets(): boolean {
+    return this.#commands.forgets === true
+  }
+
   /** @throws CaseAborted when one of them was not given. */
-  requireCommand(...names: readonly (keyof ControlCommands)[]): void {
+  requireCommand(...names: readonly ControlName[]): void {
     const missing = names.filter((name) => this.#commands[name] === undefined)
     if (missing.length === 0) return
     throw new CaseAborted({ result: 'not-run', reason: 'not-configured', came: `--control: ${missing.join(', ')}` })
   }
 
   /** Runs one to its end. @throws CaseAborted when it was not given, or fails. */
-  async run(name: keyof ControlCommands): Promise<void> {
+  async run(name: ControlName): Promise<void> {
     this.requireCommand(name)
     const child = spawn(this.#commands[name]!, {
       shell: true,

@@ -13,6 +13,8 @@ export interface ControlCommands {
   readonly startOther?: string | undefined
   /** Ends that one. */
   readonly stopOther?: string | undefined
+  /** Not a command: the store keeps nothing when the server ends, as one in memory, which is for tests only. */
+  readonly forgets?: boolean | undefined
 }
 
 /** Names of {@link ControlCommands}. */
@@ -35,14 +37,16 @@ export interface EvaluateIssuanceOptions extends Omit<EvaluateOptions, 'transact
 
 /**
  * The commands of a JSON file: `{ "kill": "…", "start": "…", "restartStore": "…", "startOther": "…", "stopOther": "…" }`,
- * each of them optional.
+ * each of them optional, and `"forgets": true`.
  *
  * @throws TypeError for anything else; its message contains nothing of the text.
  */
 export function parseControl(text: string): ControlCommands {
   const commands = Object.entries(Object(parse(text)) as Record<string, unknown>)
-  const isKnown = ([name, command]: readonly [string, unknown]): boolean =>
-    (controlNames as readonly string[]).includes(name) && typeof command === 'string' && command.trim() !== ''
+  const isCommand = (name: string, value: unknown): boolean =>
+    (controlNames as readonly string[]).includes(name) && typeof value === 'string' && value.trim() !== ''
+  const isKnown = ([name, value]: readonly [string, unknown]): boolean =>
+    name === 'forgets' ? typeof value === 'boolean' : isCommand(name, value)
   if (commands.length === 0 || !commands.every(isKnown)) throw new TypeError('control must be commands by known names')
   return Object.fromEntries(commands)
 }

@@ -44,7 +44,13 @@ export async function evaluateIssuance(options: EvaluateIssuanceOptions): Promis
   try {
     const probe = new DeskProbe({ ...options, signal }, town)
     const run = new Run(options, signal)
-    const others = wanted.filter((one) => one !== control)
+    const isApplicable = ({ forgetting }: DeskCase): boolean =>
+      !probe.control.forgets || forgetting !== 'not-applicable'
+    run.skip(
+      wanted.filter((one) => !isApplicable(one)),
+      'not-applicable',
+    )
+    const others = wanted.filter((one) => one !== control && isApplicable(one))
     if (await run.control(control, probe)) for (const one of others) await run.one(one, probe)
     else run.skip(others)
     return run.report(cases)

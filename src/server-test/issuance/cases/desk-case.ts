@@ -10,7 +10,7 @@ export interface DeskCase extends CaseDescription {
 }
 
 /** The documented part of a case; what is left out: nothing is expected to be refused with a code. */
-export type DeskRow = Pick<CaseDescription, 'id' | 'title' | 'why' | 'incidents'> & {
+export type DeskRow = Pick<CaseDescription, 'id' | 'title' | 'why' | 'incidents' | 'forgetting'> & {
   readonly codes?: readonly string[]
 }
 

@@ -1,9 +1,18 @@
 /** Processes that are killed at each step, a store that is restarted, and instances that differ. */
 
 import { field } from '../../client.ts'
-import { type Verdict, verdict } from '../../verdict.ts'
-import { cameOf, type DeskProbe, notOwn, type Opened, ready, type Visit } from '../desk-probe.ts'
-import { type DeskCase, deskCase, forSubject, slow } from './desk-case.ts'
+import { expectRefusal, type Verdict, verdict } from '../../verdict.ts'
+import {
+  cameOf,
+  type DeskProbe,
+  notOwn,
+  type Opened,
+  ready,
+  type SeenCase,
+  stateIn,
+  type Visit,
+} from '../desk-probe.ts'
+import { type DeskCase, deskCase, forSubject, slow, worst } from './desk-case.ts'
 
 const lost = {
   en: 'What a process knew alone is lost with it. A case continues for its own terminal, or ends; it never goes to another one.',
@@ -18,12 +27,12 @@ async function restart(probe: DeskProbe): Promise<void> {
 }
 
 function killed(
-  row: { readonly id: string; readonly en: string; readonly ja: string },
+  { id, en, ja }: { readonly id: string; readonly en: string; readonly ja: string },
   run: (probe: DeskProbe) => Promise<Verdict>,
 ): DeskCase {
-  const { id, en, ja } = row
-  const why = { id, incidents: ['I1', 'I7'] as const, title: { en, ja }, why: lost }
-  return deskCase('restart', 'accept', why, async (probe) => {
+  const incidents = ['I1', 'I7'] as const
+  const row = { id, incidents, forgetting: 'in-part', title: { en, ja }, why: lost } as const
+  return deskCase('restart', 'accept', row, async (probe) => {
     probe.control.requireCommand('kill', 'start')
     const found = await run(probe)
     return found.result === 'passed' ? probe.issue() : found
@@ -41,8 +50,7 @@ const opening = killed(
     const submitted = probe.submit(visit)
     await probe.probe.wait(5)
     await restart(probe)
-    await submitted
-    const found = await tokenOf(probe, visit)
+    const found = probe.openedBy(visit, await submitted) ?? (await tokenOf(probe, visit))
     if (found !== undefined) return keptOrEnded(probe, found)
     // Not received, or not finished: a token is accepted once.
     const answer = await probe.submit(visit)
@@ -66,10 +74,47 @@ async function keptOrEnded(probe: DeskProbe, one: Opened): Promise<Verdict> {
   const next = await probe.issue(one.terminal)
   if (next.result !== 'passed') return next
   const seen = await probe.until(one, ['sealed'])
-  if (seen === undefined) return { result: 'failed', reason: 'case-lost', came: '' }
+  if (seen === undefined) return lostCase(probe, one, [one.case.fence])
   if (seen.state === 'sealed') return probe.collect(one)
   const hasEnded = ['expired', 'refused', 'stopped', 'abandoned'].includes(seen.state)
   return { result: hasEnded ? 'passed' : 'failed', reason: hasEnded ? 'as-expected' : 'not-ended', came: cameOf(seen) }
+}
+
+/**
+ * The verdict on a case that is not known any more. Where the store forgets, as its operator says it does, all that can
+ * hold is that the case is unknown to everything that is asked of it, so that no document comes of it.
+ *
+ * @param fences - fencing numbers that the case had.
+ */
+async function lostCase(probe: DeskProbe, one: Opened, fences: readonly number[]): Promise<Verdict> {
+  const { id } = one.case
+  const { terminal } = one
+  const state = await probe.state(id, terminal)
+  if (!probe.control.forgets) return verdict('failed', 'case-lost', state)
+  const answers = [state]
+  for (const fence of fences) {
+    const { answer, document } = await probe.receive(one, fence)
+    if (document !== 'none') return verdict('failed', 'issued', answer)
+    answers.push(answer, await probe.report(id, 'printed', fence, terminal))
+  }
+  answers.push(await probe.report(id, 'abandoned', undefined, terminal))
+  const unknown = worst(answers.map((answer) => expectRefusal(answer, { codes: ['ERR_CASE_UNKNOWN'] })))
+  if (unknown.result !== 'passed') return unknown
+  // What the card signed for it brings no other case.
+  const again = expectRefusal(await probe.submit(one), { codes: ['ERR_NONCE_UNKNOWN', 'ERR_CASE_STATE'] })
+  if (again.result !== 'passed') return again
+  const next = await probe.issue(terminal)
+  return next.result === 'passed' ? verdict('warned', 'forgotten', state) : next
+}
+
+/** The state of a case after a restart: a store that is connected to again may not answer at once. */
+async function afterRestart(probe: DeskProbe, one: Opened): Promise<SeenCase | undefined> {
+  for (;;) {
+    const answer = await probe.state(one.case.id, one.terminal)
+    const isUnready = answer.kind === 'silence' || answer.status === 503
+    if (!isUnready || performance.now() >= one.endsAt) return stateIn(answer)
+    await probe.probe.wait(50)
+  }
 }
 
 const composing = killed(
@@ -120,8 +165,8 @@ async function afterRelease(
   const before = await probe.seen(one)
   if (isPrinted) await probe.report(one.case.id, 'printed', before?.fence, one.terminal)
   await again(probe)
-  const seen = await probe.seen(one)
-  if (seen === undefined) return { result: 'failed', reason: 'case-lost', came: '' }
+  const seen = await afterRestart(probe, one)
+  if (seen === undefined) return lostCase(probe, one, [fence, before?.fence ?? fence])
   for (const next of [fence, seen.fence]) {
     const second = await probe.receive(one, next)
     if (second.document !== 'none') return verdict('failed', 'released-twice', second.answer)
@@ -156,6 +201,7 @@ const storeRestarted: DeskCase = deskCase(
   {
     id: 'store-restarted',
     incidents: ['I7'],
+    forgetting: 'in-part',
     title: { en: 'The store is restarted after a document was released', ja: '証明書の引渡し後に再起動したストア' },
     why: {
       en: 'A store that forgets lets a document be released twice, or leaves unknown what became of it.',
@@ -177,6 +223,8 @@ const differ: DeskCase = deskCase(
   {
     id: 'instances-differ',
     incidents: ['I6', 'I7'],
+    // Two instances have nothing in common by which they could notice.
+    forgetting: 'not-applicable',
     codes: ['ERR_NOT_READY'],
     title: {
       en: 'Two instances on one store with different settings',
