@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { issuanceCases } from '../../../src/server-test/index.ts'
 import { prepared } from '../shared.ts'
 import { broken } from './broken.ts'
+import { brokenInstallations } from './broken-installations.ts'
 import { startDesk } from './server.ts'
-
-const nothing = { kill: 'true', start: 'true', restartStore: 'true' }
 
 describe('a server that is wrong in one respect', () => {
   test('there is one for each case', () => {
-    expect(Object.keys(broken).sort()).toEqual(issuanceCases.map(({ id }) => id).sort())
+    const ofProcesses = Object.values(brokenInstallations).flatMap(({ fails }) => Object.keys(fails))
+    expect([...Object.keys(broken), ...ofProcesses].sort()).toEqual(issuanceCases.map(({ id }) => id).sort())
   })
 
   // They mostly wait, and share no state.
@@ -16,9 +16,7 @@ describe('a server that is wrong in one respect', () => {
     'fails %s',
     async (id) => {
       await using server = await startDesk(prepared, broken[id]!())
-      const waits = id === 'instances-differ' ? { maxWaitMs: 1_000 } : {}
-      const options = { control: nothing, second: server.url, cases: 40, only: [id], ...waits }
-      const { outcomes } = await server.evaluate(options)
+      const { outcomes } = await server.evaluate({ cases: 40, only: [id] })
       const found = outcomes.find((one) => one.case.id === id)!
       expect([found.case.id, found.result, found.reason, found.came]).toEqual([id, 'failed', found.reason, found.came])
       // The first case passes, so that it is the other one that fails.

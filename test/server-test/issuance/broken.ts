@@ -188,20 +188,18 @@ const presentVisit = (): Broken => {
   }
 }
 
-/** Answers a release again as before. `since`: only after a restart. */
-const repeated = (since?: 'restart'): Broken => {
+/** Answers a release again as before. */
+const repeated = (): Broken => {
   const answers = new Map<string, object>()
-  let restarted = since === undefined
   return {
     http: async (request, next) => {
-      if (pathOf(request) === '/readyz') restarted = true
       const response = await next(request)
       const [, id = '', action] = caseOf(request) ?? []
       if (action !== 'release') return response
       if (response.status === 200) answers.set(id, (await response.clone().json()) as object)
       else await sleep(50)
       const before = answers.get(id)
-      return restarted && before !== undefined ? json(200, before) : response
+      return before === undefined ? response : json(200, before)
     },
   }
 }
@@ -214,27 +212,6 @@ const believing: Broken = {
     const response = await next(request.clone() as Request)
     return response.status === 200 ? response : json(200, { ...(await stateFor(request, next)), state: outcome })
   },
-}
-
-/** Forgets with each restart what it knew. */
-const forgetful = (): Broken => {
-  let known = new Set<string>()
-  let forgotten: ReadonlySet<string> = new Set()
-  return {
-    http: async (request, next) => {
-      if (pathOf(request) === '/readyz') {
-        forgotten = new Set([...forgotten, ...known])
-        known = new Set()
-      }
-      const [, id = ''] = caseOf(request) ?? []
-      if (forgotten.has(id)) return json(404, { code: 'ERR_CASE_UNKNOWN' })
-      const response = await next(request)
-      if (pathOf(request) === '/v1/cases' && response.status === 201) {
-        known.add(((await response.clone().json()) as { case: { id: string } }).case.id)
-      }
-      return response
-    },
-  }
 }
 
 /** Fails to open cases from some event on. */
@@ -254,7 +231,7 @@ const failsAfter = (isEvent: (request: Request) => boolean): Broken => {
 const wrong = (ids: readonly string[], make: () => Broken): Readonly<Record<string, () => Broken>> =>
   Object.fromEntries(ids.map((id) => [id, make]))
 
-/** For each case a server that is wrong about it. */
+/** For each case a server that is wrong about it; `broken-installations.ts` has those whose processes must end for it. */
 export const broken: Readonly<Record<string, () => Broken>> = {
   'issue-to-the-end': () => onRelease(async () => json(500, {})),
   'document-only-sealed': () =>
@@ -364,12 +341,6 @@ export const broken: Readonly<Record<string, () => Broken>> = {
       },
     }
   },
-  'killed-while-opening': () => failsAfter((request) => pathOf(request) === '/readyz'),
-  ...wrong(['killed-while-composing', 'killed-when-sealed', 'killed-when-released', 'killed-when-printed'], forgetful),
-  'store-restarted': () => repeated('restart'),
-  'instances-differ': () => ({
-    http: (request, next) => (pathOf(request) === '/readyz' ? Promise.resolve(json(200, {})) : next(request)),
-  }),
   'issue-at-the-end': () => failsAfter((request) => caseOf(request)?.[2] === 'outcome'),
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { issuanceCases } from '../../../src/server-test/index.ts'
+import { issuanceCases, parseControl } from '../../../src/server-test/index.ts'
 import { prepared } from '../shared.ts'
 import { notPassed, startDesk } from './server.ts'
 
-/** Cases that take long, and those that need commands of an operator: `test/cli/evaluate-issuance.test.ts`. */
+/** Cases that take long, and those that need commands of an operator: `installations.test.ts`. */
 const long = ['simultaneous-500-ms', 'simultaneous-1000-ms', 'slow-composer', 'late-result']
 const short = issuanceCases.filter(({ id }) => !long.includes(id)).map(({ id }) => id)
 const controlled = issuanceCases.filter(({ family }) => family === 'restart' || family === 'instances')
@@ -45,4 +45,12 @@ describe('a right server', () => {
       'issue-at-the-end not-run 503 ERR_ISSUING_STOPPED',
     ])
   })
+})
+
+test('commands of an operator are named, and nothing else is with them', () => {
+  const commands = { kill: 'kill 7', forgets: true }
+  expect(parseControl(JSON.stringify(commands))).toEqual(commands)
+  for (const wrong of ['', '[]', '{}', '{"kill":""}', '{"kill":true}', '{"forgets":"yes"}', '{"restart":"now"}']) {
+    expect(() => parseControl(wrong), wrong).toThrow(TypeError)
+  }
 })
