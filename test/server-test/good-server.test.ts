@@ -13,7 +13,7 @@ describe('a right server', () => {
     expect(notPassed.map(({ case: { id }, result, reason, came }) => `${id} ${result} ${reason} ${came}`)).toEqual([])
     expect(report.outcomes).toHaveLength(evaluationCases.length)
     expect(report.counts).toEqual({ passed: evaluationCases.length, warned: 0, failed: 0, 'not-run': 0 })
-  })
+  }, 120_000)
 
   test.each([
     [['jpki-card-token:1']],
