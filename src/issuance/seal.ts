@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { concat, copyBytes, fromBase64, toBase64 } from '../bytes.ts'
+import { concat, fromBase64, toBase64 } from '../bytes.ts'
 import { RefusalError } from '../errors.ts'
 import { isRecord } from '../json.ts'
 import type { VisitKey } from '../token/index.ts'
@@ -111,9 +111,10 @@ export function sealDocument(
   }
 }
 
-/** An opened document. Wipe the pages when they are printed. */
+/** An opened document. */
 export interface OpenedDocument {
   readonly subject: string
+  /** Views of one decrypted text, of which they are the only copy. Wipe them when they are printed. */
   readonly pages: readonly Page[]
 }
 
@@ -140,8 +141,9 @@ export function openDocument(
   try {
     if (expected.now >= context.deadline) throw refused('deadline')
     return documentOf(text, expected.pageCount)
-  } finally {
+  } catch (error) {
     text.fill(0)
+    throw error
   }
 }
 
@@ -150,14 +152,17 @@ function documentOf(text: Uint8Array, pageCount: number): OpenedDocument {
   const { subject, pages } = manifest
   if (pages.length !== pageCount) throw refused('page-count')
   if (pages.some((page) => page.subject !== subject)) throw refused('subject')
-  let at = 4 + readLength(text)
+  const begin = 4 + readLength(text)
+  let at = begin
   const opened = pages.map(({ document, mediaType, subject, length, sha256 }) => {
-    const content = copyBytes(text, at, at + length)
+    if (length > text.length - at) throw refused('digest')
+    const content = new Uint8Array(text.buffer, text.byteOffset + at, length)
     at += length
-    if (content.length !== length || digestOf(content) !== sha256) throw refused('digest')
+    if (digestOf(content) !== sha256) throw refused('digest')
     return { document, mediaType, subject, content }
   })
   if (at !== text.length) throw refused('digest')
+  text.fill(0, 0, begin)
   return { subject, pages: opened }
 }
 
