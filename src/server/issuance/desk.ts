@@ -77,7 +77,10 @@ export interface IssuingCase extends CaseView {
   readonly reason?: string | undefined
 }
 
-/** How many cases of this process have reached each state, and how many results came too late, since it started. */
+/**
+ * How many cases this process has moved to each state, and how many results came too late, since it started. A step is
+ * counted once, when it is in the store, however often its line in the audit log is tried.
+ */
 export interface DeskCounts {
   readonly states: Readonly<Record<CaseState, number>>
   readonly late: number
@@ -197,6 +200,7 @@ export class IssuanceDesk implements HealthSource {
       if ((await this.#breaker.read()).text !== breaker.text) throw stopped()
       throw new RefusalError('ERR_CASE_STATE', 'the token has a case already')
     }
+    this.#counts.opened += 1
     const stored = { record, text }
     try {
       await this.#auditCase(record)
@@ -561,6 +565,7 @@ export class IssuanceDesk implements HealthSource {
       }
       throw new CaseMoved()
     }
+    this.#counts[next.state] += 1
     await this.#auditCase(next, record.state)
     return stored
   }
@@ -580,6 +585,7 @@ export class IssuanceDesk implements HealthSource {
     const stored = { record: next, text: writeCase(next) }
     const own = { key: caseKey(id), expected: found.text, next: stored.text, dueAt: due }
     if (!(await store.compareAndSet([own]))) throw new CaseMoved()
+    this.#counts[next.state] += 1
     this.#running.get(id)?.abort.abort()
     if (state === 'sealed') await store.remove(documentKey(id)).catch(() => {})
     return this.#auditEnd(stored)
@@ -674,7 +680,6 @@ export class IssuanceDesk implements HealthSource {
 
   async #auditCase(record: CaseRecord, from?: CaseState): Promise<void> {
     const { id, fence, state, terminal, purpose, holder, documents, pageCount, code, reason } = record
-    this.#counts[state] += 1
     const about = { documents: documentsText(documents), pages: pageCount, code, reason }
     await this.#write({ type: 'case', case: id, state, from, fence, terminal, purpose, holder, ...about })
   }

@@ -582,10 +582,28 @@ describe('what is not in the audit log', () => {
     expect(await made.desk.sweep()).toBe(0)
   })
 
+  test('is counted once, however often its line is tried', async () => {
+    let fails = false
+    const audit = { write: () => (fails ? Promise.reject(new Error('disk full')) : undefined) }
+    const { desk, clock } = await sealedCase({ audit })
+    fails = true
+    await clock.advance(300_000)
+    for (let i = 0; i < 3; i++) {
+      await desk.sweep()
+      await clock.advance(30_000)
+    }
+    fails = false
+    expect(await desk.sweep()).toBe(1)
+    const { opened, composing, sealed, expired, ...others } = desk.counts.states
+    expect({ opened, composing, sealed, expired }).toEqual({ opened: 1, composing: 1, sealed: 1, expired: 1 })
+    expect(Object.values(others).every((count) => count === 0)).toBe(true)
+  })
+
   test('is no case either', async () => {
     const audit = { write: () => Promise.reject(new Error('disk full')) }
     const { desk } = deskOf({ audit })
     expect(await outcome(desk.open(visitOf().accepted, documents))).toBe('ERR_AUDIT')
+    expect(desk.counts.states).toMatchObject({ opened: 1, refused: 1 })
   })
 })
 
