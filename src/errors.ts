@@ -294,6 +294,8 @@ export class RefusalError extends JpkiCardError {
    * `ERR_SEAL`, `ERR_TIMESTAMP` and `ERR_SIGNED_DOCUMENT`. Not sent to terminals: that of `ERR_NOT_ISSUABLE` is about a person.
    */
   readonly reason: string | undefined
+  /** Wrong municipal PINs until it locks, 0 to 15: of a refused PIN, where the server has said it. */
+  readonly triesLeft: number | undefined
   constructor(
     code: RefusalCode,
     message: string,
@@ -301,6 +303,7 @@ export class RefusalError extends JpkiCardError {
       readonly check?: string | undefined
       readonly depth?: number | undefined
       readonly reason?: string | undefined
+      readonly triesLeft?: number | undefined
     } = {},
   ) {
     super(code, message, detail)
@@ -310,6 +313,7 @@ export class RefusalError extends JpkiCardError {
     this.check = detail.check
     this.depth = detail.depth
     this.reason = detail.reason
+    this.triesLeft = detail.triesLeft
   }
 }
 

@@ -163,18 +163,19 @@ function refusalOf(answer: unknown, status: number, expected: ExpectedAnswer): R
   if (code === undefined || status < 400) {
     return new ServerError(`the server responded ${status} without a known error code`, { status })
   }
-  const { challengeDigest: named, case: about, check, depth } = problem
+  const { challengeDigest: named, case: about, check, depth, triesLeft } = problem
   const { digests = [undefined], refusals } = expected
   if (!digests.includes(named)) return mismatch('challengeDigest: of another challenge')
   if (about !== expected.case) return mismatch('case: another one')
   if (!refusals.includes(code)) return mismatch('code: refusal of another request')
   return new RefusalError(code, `the server refused (HTTP ${status})`, {
     check: typeof check === 'string' && /^[a-z]+(-[a-z]+){0,3}$/.test(check) ? check.substring(0, 40) : undefined,
-    depth: isDepth(depth) ? depth : undefined,
+    depth: isWithin(depth, 99) ? depth : undefined,
+    triesLeft: isWithin(triesLeft, 15) ? triesLeft : undefined,
   })
 }
 
-/** Position of a certificate in a path. */
-function isDepth(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 100
+/** Whether a value is an integer from 0 to `most`. */
+function isWithin(value: unknown, most: number): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most
 }

@@ -1,6 +1,7 @@
 /**
  * From an accepted token to the paper in the tray, at the terminal: a whole visit, the client of an issuance server with a
- * desk, what server and terminal share about cases, and the sealed documents that only one visit can open.
+ * desk, what server and terminal share about cases, and the sealed documents that only one visit can open; the client of the
+ * municipal PINs of a server.
  *
  * @example
  * ```ts
@@ -45,6 +46,17 @@ export {
   issueDocuments,
   issueForToken,
 } from './issue.ts'
+export {
+  isMunicipalPinKind,
+  isMunicipalUserId,
+  MunicipalPinClerk,
+  type MunicipalPinClerkOptions,
+  type MunicipalPinKind,
+  MunicipalPinServer,
+  type MunicipalPinServerOptions,
+  type MunicipalPinStatus,
+  municipalPinKinds,
+} from './municipal-pin.ts'
 export {
   longestDocument,
   mostPages,

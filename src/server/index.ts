@@ -29,6 +29,7 @@
  * @module jpki-card/server
  */
 
+export { type MunicipalPinKind, type MunicipalPinStatus, municipalPinKinds } from '../issuance/index.ts'
 export { type HeadKeeper, headFile, headInStore, type TextStore } from './audit/head-keeper.ts'
 export type { AuditEvent, AuditSink } from './audit/line.ts'
 export { type AuditEnd, type AuditHead, auditFormat } from './audit/line.ts'
@@ -88,13 +89,8 @@ export {
   type SuppressionReason,
   suppressionReasons,
 } from './issuance/ports.ts'
-export {
-  type AtTerminal,
-  type ByClerk,
-  type MunicipalPinStatus,
-  MunicipalPins,
-} from './municipal-pin/municipal-pins.ts'
-export { type MunicipalPinKind, type MunicipalPinsOptions, municipalPinKinds } from './municipal-pin/options.ts'
+export { type AtTerminal, type ByClerk, MunicipalPins } from './municipal-pin/municipal-pins.ts'
+export type { MunicipalPinsOptions } from './municipal-pin/options.ts'
 export type { HashLimits, ScryptCost } from './municipal-pin/pin-hash.ts'
 export type { TokenServiceChanges, TokenServiceOptions } from './options.ts'
 export type { MemoryStoreOptions } from './stores/memory-store.ts'

@@ -1,6 +1,6 @@
 import { RefusalError } from '../../errors.ts'
+import { isMunicipalPinKind, isMunicipalUserId, type MunicipalPinKind } from '../../issuance/index.ts'
 import type { MunicipalPins } from '../municipal-pin/municipal-pins.ts'
-import { type MunicipalPinKind, municipalPinKinds } from '../municipal-pin/options.ts'
 import type { Admission } from './admission.ts'
 import { type Exchange, type Job, json } from './exchange.ts'
 import { askerOf, type Fields, requireOnly, textOf } from './fields.ts'
@@ -128,15 +128,14 @@ function byClerk(
 
 function subjectOf(fields: Fields): Subject {
   const userId = textOf(fields, 'userId')
-  // Lone surrogates would all be one user.
-  if (userId.length < 1 || userId.length > 128 || /\p{Surrogate}/u.test(userId)) {
+  if (!isMunicipalUserId(userId)) {
     throw new RequestProblem('ERR_REQUEST', 'userId: not a text of 1 to 128 characters')
   }
   const kind = textOf(fields, 'kind')
-  if (!Object.hasOwn(municipalPinKinds, kind)) {
+  if (!isMunicipalPinKind(kind)) {
     throw new RequestProblem('ERR_REQUEST', 'kind: not a certificate with a municipal PIN')
   }
-  return { userId, kind: kind as MunicipalPinKind }
+  return { userId, kind }
 }
 
 type Texts = readonly (readonly [name: PinName, text: string])[]

@@ -1,6 +1,6 @@
 import { copyBytes } from '../../bytes.ts'
 import { JpkiCardError, RefusalError } from '../../errors.ts'
-import type { MunicipalPinKind } from './options.ts'
+import type { MunicipalPinKind, MunicipalPinStatus } from '../../issuance/index.ts'
 import { checkActor, checkSubject, type MunicipalPinsOptions, type Settings, settingsOf } from './options.ts'
 import { admit, isOutdated } from './pin-hash.ts'
 import { freshRecord, isBareHash, type PinRecord, parseRecord, recordText, unique } from './pin-record.ts'
@@ -13,26 +13,6 @@ export interface ByClerk {
 /** The terminal the PIN was entered at. 1 to 64 of A-Z a-z 0-9 . _ - for the audit log. */
 export interface AtTerminal {
   readonly terminal: string
-}
-
-/** State of a PIN, for staff. */
-export interface MunicipalPinStatus {
-  readonly registered: boolean
-  readonly locked: boolean
-  /** Why it is locked: by a clerk, by `maxTries` or by `maxWrongTries`. */
-  readonly lockedBy?: 'clerk' | 'tries' | 'wrong-tries' | undefined
-  /** Wrong PINs until it locks. */
-  readonly triesLeft: number
-  /**
-   * All wrong PINs since a clerk registered or unlocked it; not reset by correct PINs. Shows guessing of one or two
-   * PINs between correct entries.
-   */
-  readonly wrongTries: number
-  readonly firstWrong?: Date | undefined
-  readonly lastWrong?: Date | undefined
-  readonly lastRight?: Date | undefined
-  /** Hashed with a former key or at less than the present cost; hashed again after the next correct PIN. */
-  readonly outdated: boolean
 }
 
 type Action = 'register' | 'verify' | 'change' | 'lock' | 'unlock' | 'remove'

@@ -1,20 +1,8 @@
 import { copyBytes } from '../../bytes.ts'
+import { isMunicipalPinKind, isMunicipalUserId, type MunicipalPinKind } from '../../issuance/index.ts'
 import type { AuditSink } from '../audit/line.ts'
 import type { CounterStore } from '../stores/store.ts'
 import { defaultCost, type HashLimits, isCost, PinKey, type ScryptCost, within } from './pin-hash.ts'
-
-/** Certificates of a municipal issuing machine that have a PIN of their own, and their Japanese names. */
-export const municipalPinKinds = {
-  'residence-record': '住民票の写し',
-  'seal-registration': '印鑑登録証明書',
-  income: '所得証明書',
-  'income-tax': '所得課税証明書',
-  'family-register': '戸籍全部事項証明書',
-  'family-register-supplement': '戸籍の附票の写し',
-} as const
-
-/** One of {@link municipalPinKinds}. */
-export type MunicipalPinKind = keyof typeof municipalPinKinds
 
 /** Options of {@link MunicipalPins}. */
 export interface MunicipalPinsOptions {
@@ -105,11 +93,8 @@ function checkKey(name: string, key: unknown): void {
 
 /** @throws TypeError for an invalid userId or kind. */
 export function checkSubject(userId: string, kind: MunicipalPinKind): void {
-  // All lone surrogates encode to U+FFFD and would be the same user.
-  if (typeof userId !== 'string' || userId.length < 1 || userId.length > 128 || /\p{Surrogate}/u.test(userId)) {
-    throw new TypeError('userId must be text of 1 to 128 characters')
-  }
-  if (!Object.hasOwn(municipalPinKinds, kind)) throw new TypeError('kind must be one of municipalPinKinds')
+  if (!isMunicipalUserId(userId)) throw new TypeError('userId must be text of 1 to 128 characters')
+  if (!isMunicipalPinKind(kind)) throw new TypeError('kind must be one of municipalPinKinds')
 }
 
 /** @throws TypeError for an invalid name of a clerk or terminal. */

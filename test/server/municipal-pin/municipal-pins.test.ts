@@ -1,13 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AuditError, RefusalError } from '../../../src/errors.ts'
+import { type MunicipalPinKind, municipalPinKinds } from '../../../src/issuance/index.ts'
 import type { AuditEvent } from '../../../src/server/audit/line.ts'
 import { MunicipalPins } from '../../../src/server/municipal-pin/municipal-pins.ts'
-import {
-  type MunicipalPinKind,
-  type MunicipalPinsOptions,
-  municipalPinKinds,
-} from '../../../src/server/municipal-pin/options.ts'
+import type { MunicipalPinsOptions } from '../../../src/server/municipal-pin/options.ts'
 import { memoryStore } from '../../../src/server/stores/memory-store.ts'
 import type { TextChange } from '../../../src/server/stores/store.ts'
 
