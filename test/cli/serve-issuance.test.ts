@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { createHash, createPrivateKey, sign } from 'node:crypto'
 import { once } from 'node:events'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -243,6 +244,102 @@ describe('settings', () => {
       expect(everything, named).not.toContain('secret')
     }
   }, 60_000)
+})
+
+describe('serve check with issuance', () => {
+  const check = async (change: object) => {
+    const right = JSON.parse(await readFile(await folder.settings(), 'utf8')) as Record<string, object>
+    const issuance = { ...right['issuance'], ...(change as { readonly issuance?: object }).issuance }
+    const settings = { ...right, store: { kind: 'sqlite', file: 'checked.sqlite' }, ...change, issuance }
+    await writeFile(folder.file('checked.json'), JSON.stringify(settings))
+    const { code, json, everything } = await run(['serve', 'check', folder.file('checked.json'), '--json'])
+    const conditions = (json.conditions ?? []) as readonly Record<string, string>[]
+    const of = (reason: string) => conditions.filter((one) => one['reason'] === reason).map(({ detail }) => detail!)
+    return { code, error: json.error, everything, of }
+  }
+
+  test('of settings a server starts with finds nothing, but that no store is there yet', async () => {
+    const { code, of } = await check({})
+    expect([code, of('file-unusable'), of('file-writable'), of('file-readable')]).toEqual([0, [], [], []])
+    expect(of('file-missing')).toEqual([expect.stringContaining('without any municipal PIN')])
+  })
+
+  test('names every file that is missing or wrong, and nothing in it', async () => {
+    await writeFile(folder.file('secret.key'), 'a-secret-that-is-no-key', { mode: 0o600 })
+    await writeFile(folder.file('secret.token'), 'a secret of several words', { mode: 0o600 })
+    await writeFile(folder.file('secret.json'), '[{"name":"secret","sha256":"secret"}]')
+    await writeFile(folder.file('latin1.json'), Buffer.from([0x5b, 0xe9]))
+    const { code, error, everything, of } = await check({
+      clerks: 'secret.json',
+      issuance: {
+        registers: [
+          { name: 'residents', url: 'https://a.example', tokenFile: 'none.token' },
+          { name: 'copy', url: 'https://b.example', tokenFile: 'clerk.token' },
+        ],
+        composer: { url: 'https://c.example', tokenFile: 'secret.token' },
+        issuers: 'latin1.json',
+      },
+      municipalPins: { serverKey: 'secret.key', formerKeys: ['pins.key', 'pins.key', 'none.key'] },
+    })
+    expect([code, error]).toMatchObject([1, { code: 'ERR_SERVER_START', message: expect.stringMatching(/unusable$/) }])
+    expect(of('file-unusable').map((detail) => detail.replace(/: .*/, ''))).toEqual([
+      'clerks is unusable (ERR_USAGE)',
+      'issuance.issuers is unusable (ERR_FILE, 1:2)',
+      'issuance.registers.0.tokenFile is unusable (ERR_FILE, ENOENT)',
+      'issuance.composer.tokenFile is unusable (ERR_USAGE)',
+      'municipalPins.serverKey is unusable (ERR_USAGE)',
+      'municipalPins.formerKeys.1 is unusable (ERR_USAGE)',
+      'municipalPins.formerKeys.2 is unusable (ERR_FILE, ENOENT)',
+    ])
+    expect(everything).not.toMatch(/secret/)
+  })
+
+  test('parses a module, and does not run it', async () => {
+    const ran = folder.file('ran')
+    const modules = {
+      'none.mjs': undefined,
+      'runs.mjs': `import { writeFileSync } from 'node:fs'\nwriteFileSync('${ran}', '')\nexport const createPorts = () => ({})`,
+      'half.mjs': 'export const createPorts = () => {',
+      'other.mjs': 'export const ports = {}',
+    }
+    const ends: unknown[] = []
+    for (const [name, text] of Object.entries(modules)) {
+      if (text !== undefined) await writeFile(folder.file(name), text)
+      const { code, of } = await check({ issuance: { registers: undefined, composer: undefined, module: name } })
+      ends.push([name, code, of('file-unusable').map((detail) => detail.replace(/: .*/, ''))])
+    }
+    expect(ends).toEqual([
+      ['none.mjs', 1, ['issuance.module is unusable (ERR_FILE, ENOENT)']],
+      ['runs.mjs', 0, []],
+      ['half.mjs', 1, ['issuance.module is unusable (ERR_USAGE)']],
+      ['other.mjs', 1, ['issuance.module is unusable (ERR_USAGE)']],
+    ])
+    expect(existsSync(ran)).toBe(false)
+  })
+
+  test('says which files others may read or write, and that the store has no folder', async () => {
+    for (const [name, mode] of [
+      ['open.key', 0o640],
+      ['open.json', 0o666],
+      ['open.token', 0o604],
+    ] as const) {
+      const from = { 'open.key': 'pins.key', 'open.json': 'issuers.json', 'open.token': 'port.token' }[name]
+      await writeFile(folder.file(name), await readFile(folder.file(from)))
+      await chmod(folder.file(name), mode)
+    }
+    const { code, of } = await check({
+      store: { kind: 'sqlite', file: 'no-folder/store.sqlite' },
+      issuance: { issuers: 'open.json', composer: { url: 'https://c.example', tokenFile: 'open.token' } },
+      municipalPins: { serverKey: 'pins.key', formerKeys: ['open.key'] },
+    })
+    expect(code).toBe(1)
+    expect(of('file-writable')).toEqual([expect.stringMatching(/issuance\.issuers .*666/)])
+    expect(of('file-readable')).toEqual([
+      expect.stringMatching(/municipalPins\.formerKeys\.0 .*640/),
+      expect.stringMatching(/issuance\.composer\.tokenFile .*604/),
+    ])
+    expect(of('folder-missing')).toHaveLength(1)
+  })
 })
 
 describe('municipalPins', () => {

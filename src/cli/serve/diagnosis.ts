@@ -120,32 +120,52 @@ async function weaknessesOf(
       weak('revocation-not-required', 'revocation.mode is not required: a revoked certificate may be accepted'),
     )
   }
+  const redis = store.kind === 'redis' ? store : undefined
   const secrets: readonly (readonly [setting: string, path: string | undefined])[] = [
     ['pseudonymKey', settings.pseudonymKey],
     ['listen.tls.key', listen.tls?.key],
-    ['store.urlFile', store.kind === 'redis' ? store.urlFile : undefined],
+    ['store.urlFile', redis?.urlFile],
+    ['store.tls.key', redis?.tls?.key],
+    ['store.sentinel.passwordFile', redis?.sentinel?.passwordFile],
     ['municipalPins.serverKey', settings.municipalPins?.serverKey],
+    ...(settings.municipalPins?.formerKeys ?? []).map((path, i) => [`municipalPins.formerKeys.${i}`, path] as const),
     ['issuance.composer.tokenFile', settings.issuance?.composer?.tokenFile],
     ...(settings.issuance?.registers ?? []).map(
       ({ tokenFile }, i) => [`issuance.registers.${i}.tokenFile`, tokenFile] as const,
     ),
     ['store.file', store.kind === 'sqlite' ? store.file : undefined],
   ]
+  // Who may write to these decides who is served, and what runs.
+  const trusted: readonly (readonly [setting: string, path: string | undefined])[] = [
+    ['terminals.file', terminals.by === 'bearer-token' ? terminals.file : undefined],
+    ['clerks', settings.clerks],
+    ['issuance.issuers', settings.issuance?.issuers],
+    ['issuance.module', settings.issuance?.module],
+  ]
   for (const [setting, path] of secrets) {
-    if (path === undefined || process.platform === 'win32') continue
-    const mode = await stat(inFolder(path)).then(
-      (found) => found.mode,
-      (error: NodeJS.ErrnoException) => {
-        // The store is created when the server starts.
-        if (error.code !== 'ENOENT') throw error
-        return 0
-      },
-    )
-    const permissions = (mode & 0o777).toString(8).padStart(3, '0')
-    const detail = `the file of ${setting} is readable or writable by other users of this machine (mode ${permissions}): chmod 600`
+    const mode = await permissionsOf(path, inFolder)
+    const detail = `the file of ${setting} is readable or writable by other users of this machine (mode ${octal(mode)}): chmod 600`
     if ((mode & 0o077) !== 0) found.push(weak('file-readable', detail))
   }
+  for (const [setting, path] of trusted) {
+    const mode = await permissionsOf(path, inFolder)
+    const detail = `the file of ${setting} is writable by other users of this machine (mode ${octal(mode)}): chmod go-w`
+    if ((mode & 0o022) !== 0) found.push(weak('file-writable', detail))
+  }
   return found
+}
+
+/** Permissions of a file; 0 for one that is not named, or cannot be read: that is reported where it is read. */
+async function permissionsOf(path: string | undefined, inFolder: (path: string) => string): Promise<number> {
+  if (path === undefined || process.platform === 'win32') return 0
+  return stat(inFolder(path)).then(
+    ({ mode }) => mode & 0o777,
+    () => 0,
+  )
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(3, '0')
 }
 
 function isLoopback(host: string): boolean {

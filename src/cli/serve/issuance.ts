@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import { resolve } from 'node:path'
 import { isBearerToken } from '../../http-client.ts'
 import {
@@ -20,6 +21,9 @@ import { callModule } from '../operator-module.ts'
 import type { IssuanceSettings, MunicipalPinSettings, PortSettings, ServeSettings } from './settings.ts'
 import { bearerIn, tokensIn } from './terminals.ts'
 import { WatchedFiles } from './watched-files.ts'
+
+/** Longest module of the operator that is parsed, bytes. */
+const longestModule = 16_777_216
 
 /** What a desk asks and is composed with. */
 interface Ports {
@@ -128,9 +132,9 @@ export class Issuance implements HealthSource {
         registerMaxAgeMs: ms(settings.registerMaxAgeSeconds),
       })
     } catch (error) {
-      // The schema knows all values but those of a module, and names used twice.
+      // The settings are validated; a module may return anything.
       if (!(error instanceof TypeError)) throw error
-      throw usageError('bad-settings', module === undefined ? 'issuance.registers' : 'issuance.module')
+      throw usageError('bad-settings', module === undefined ? 'issuance' : 'issuance.module')
     }
   }
 
@@ -153,12 +157,62 @@ export class Issuance implements HealthSource {
     if (tokenFile === undefined) return undefined
     let token = ''
     await this.#files.add(setting, at(tokenFile), (bytes) => {
-      const read = strictText(bytes).trim()
-      if (!isBearerToken(read)) throw usageError('bad-settings', setting)
-      token = read
+      token = portTokenIn(strictText(bytes), setting)
     })
     return () => token
   }
+}
+
+/**
+ * Reads the files that the settings name for issuance and municipal PINs, as the server does, and starts nothing: a module is
+ * parsed, not run.
+ *
+ * @returns a failed condition of the part `settings` for each that the server could not start with.
+ */
+export async function unusableFiles(settings: ServeSettings, folder: string): Promise<readonly Condition[]> {
+  const { issuance, municipalPins, clerks } = settings
+  const keys = new Set<string>()
+  const key = async (path: string, setting: string): Promise<void> => {
+    const digits = Buffer.from(await readKey(setting, path)).toString('hex')
+    if (keys.has(digits)) throw usageError('bad-settings', setting)
+    keys.add(digits)
+  }
+  type Check = (path: string, setting: string) => Promise<unknown>
+  const tokens: Check = async (path, setting) => tokensIn(await readText(path), setting)
+  const portToken: Check = async (path, setting) => portTokenIn(await readText(path), setting)
+  const named: readonly (readonly [setting: string, path: string | undefined, check: Check])[] = [
+    ['clerks', clerks, tokens],
+    ['issuance.issuers', issuance?.issuers, tokens],
+    ...(issuance?.registers ?? []).map(
+      ({ tokenFile }, i) => [`issuance.registers.${i}.tokenFile`, tokenFile, portToken] as const,
+    ),
+    ['issuance.composer.tokenFile', issuance?.composer?.tokenFile, portToken],
+    ['issuance.module', issuance?.module, parseModule],
+    ['municipalPins.serverKey', municipalPins?.serverKey, key],
+    ...(municipalPins?.formerKeys ?? []).map((path, i) => [`municipalPins.formerKeys.${i}`, path, key] as const),
+  ]
+  const found: Condition[] = []
+  for (const [setting, name, check] of named) {
+    if (name === undefined) continue
+    try {
+      await check(resolve(folder, name), setting)
+    } catch (error) {
+      const { code, subject } = error as { readonly code?: unknown; readonly subject?: unknown }
+      const why = code === 'ERR_FILE' ? `${code}, ${String(subject)}` : String(code ?? 'ERR_USAGE')
+      const detail = `${setting} is unusable (${why}): a server does not start with it`
+      found.push({ part: 'settings', state: 'failed', reason: 'file-unusable', detail })
+    }
+  }
+  return found
+}
+
+/** Has Node.js parse a module without running it. @throws CliError `ERR_USAGE`. */
+async function parseModule(path: string, setting: string): Promise<void> {
+  const text = await readText(path, longestModule)
+  const isParsed = await new Promise((done) => {
+    execFile(process.execPath, ['--check', path], { timeout: 10_000 }, (error) => done(error === null))
+  })
+  if (!isParsed || !/\bcreatePorts\b/.test(text)) throw usageError('bad-settings', setting)
 }
 
 /** The ports of a module of the operator. */
@@ -198,4 +252,11 @@ export async function readKey(setting: string, file: string): Promise<Uint8Array
   const text = (await readText(file)).trim()
   if (!/^(?:[0-9A-Fa-f]{2}){32,}$/.test(text)) throw usageError('bad-settings', setting)
   return new Uint8Array(Buffer.from(text, 'hex'))
+}
+
+/** The bearer token a register or composer is asked with. @throws CliError `ERR_USAGE`. */
+function portTokenIn(text: string, setting: string): string {
+  const token = text.trim()
+  if (!isBearerToken(token)) throw usageError('bad-settings', setting)
+  return token
 }

@@ -231,6 +231,9 @@ export async function readServeSettings(
     if (overHttp !== (module === undefined ? 2 : 0)) {
       throw usageError('bad-settings', 'issuance.registers, issuance.composer, issuance.module')
     }
+    if (new Set(registers?.map(({ name }) => name)).size < (registers?.length ?? 0)) {
+      throw usageError('bad-settings', 'issuance.registers')
+    }
     // Documents are sealed to the visit key of this format.
     if (tokenFormats?.includes(tokenFormat) === false) throw usageError('bad-settings', 'issuance, tokenFormats')
   }
