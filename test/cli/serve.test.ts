@@ -335,11 +335,29 @@ describe('serve', () => {
 })
 
 describe('serve prepare', () => {
+  test.each([
+    ['sqlite', { kind: 'sqlite', file: 'store.sqlite' }],
+    ['redis', { kind: 'redis', url: 'redis://127.0.0.1:6379' }],
+    ['memory', { kind: 'memory' }],
+  ])('writes the store that is asked for: %s', async (kind, store) => {
+    const path = await mkdtemp(join(tmpdir(), 'jpki-card-prepare-'))
+    try {
+      const { json } = await run(['serve', 'prepare', path, '--store', kind, '--json'])
+      const { readServeSettings } = await import('../../src/cli/serve/settings.ts')
+      expect((await readServeSettings(json.settings)).settings.store).toMatchObject(store)
+      expect((await run(['serve', 'prepare', path, '--store', 'disk', '--json'])).code).toBe(2)
+    } finally {
+      await rm(path, { recursive: true, force: true })
+    }
+  })
+
   test('writes settings that serve takes once there is a CA, and overwrites nothing', async () => {
     const path = await mkdtemp(join(tmpdir(), 'jpki-card-prepare-'))
     try {
       const { code, json } = await run(['serve', 'prepare', path, '--json'])
       expect([code, json.settings]).toEqual([0, join(path, 'server.json')])
+      const written = JSON.parse(await readFile(json.settings, 'utf8')) as object
+      expect(written).toMatchObject({ store: { kind: 'sqlite', file: 'store.sqlite' }, audit: { sync: true } })
       expect((await run(['serve', json.settings, '--json'])).json.error).toMatchObject({ code: 'ERR_USAGE' })
       expect((await run(['serve', 'prepare', path, '--json'])).json.error.code).toBe('ERR_FILE')
       expect((await readFile(join(path, 'pseudonym.key'), 'utf8')).trim()).toMatch(/^[0-9a-f]{64}$/)

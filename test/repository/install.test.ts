@@ -54,7 +54,9 @@ describe('what an application installs by default', () => {
     expect(run(program, 'serve', 'prepare', 'trial', '--json').status).toBe(0)
     const { status, stderr, stdout } = run(program, 'serve', 'trial/server.json', '--json')
     expect(status, stderr).toBe(1)
-    expect(`${stdout}${stderr}`).toMatch(/npm install zod@4 hono@4 @hono\/node-server@2 prom-client@15(?! redis)/)
+    expect(`${stdout}${stderr}`).toMatch(
+      /npm install zod@4 hono@4 @hono\/node-server@2 prom-client@15 libsql@0\.5(?! redis)/,
+    )
   })
 
   test('names the package that decodes photos', () => {

@@ -1,4 +1,4 @@
-import type { Option } from '../arguments.ts'
+import { choice, type Option } from '../arguments.ts'
 import { withFile } from '../cli-error.ts'
 import type { Command } from '../context.ts'
 import { generalOptions } from '../options.ts'
@@ -18,15 +18,23 @@ export const serve: Command = {
   run: async (context) => (await import('../serve/serve.ts')).serve(context),
 }
 
+const store = choice(['sqlite', 'redis', 'memory'], {
+  name: 'store',
+  help: {
+    ja: 'データストア：SQLite（既定）、Redis、メモリー（試用のみ。終了すると失われます）',
+    en: 'SQLite (default), Redis, or memory, for trials only: lost when the server ends',
+  },
+})
+
 export const servePrepare: Command = {
   name: 'serve prepare',
   operands: ['DIR'],
-  options: [...generalOptions],
+  options: [store, ...generalOptions],
   help: {
     ja: 'サーバーの設定のひな形をフォルダーに作成します。',
     en: 'Write initial settings for a server into a folder.',
   },
-  run: async ({ operands, messages }) => {
+  run: async ({ operands, options, messages }) => {
     const { writeServerSettings } = await import('../serve/prepare.ts')
     const settings = await withFile('cannot-write', () =>
       writeServerSettings(operands[0]!, {
@@ -35,6 +43,7 @@ export const servePrepare: Command = {
         purposes: ['residence-record', 'seal-registration', 'income', 'family-register'],
         challengeSeconds: 120,
         audit: true,
+        store: options.get(store),
       }),
     )
     return { json: { settings }, text: `${messages.written(settings)}\n`, note: messages.serve.next }

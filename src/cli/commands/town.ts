@@ -94,6 +94,7 @@ async function write(folder: string, own: { readonly residents: number; readonly
     purposes: ['residence-record', 'seal-registration', 'income', 'family-register'],
     challengeSeconds: 120,
     audit: false,
+    store: 'memory',
     perAddress: false,
   })
   const { authorities, residents: people, lists, validUntil } = await createTown(own)

@@ -54,6 +54,7 @@ export async function startServerProcess(
       purposes: [purpose],
       challengeSeconds: 60,
       audit: true,
+      store: 'memory',
       refreshSeconds: 0,
     } as const
     const settings = await writeServerSettings(folder, plan)

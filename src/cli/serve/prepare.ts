@@ -2,6 +2,13 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+/** The initial settings of a store. */
+const stores = {
+  sqlite: { kind: 'sqlite', file: 'store.sqlite' },
+  redis: { kind: 'redis', url: 'redis://127.0.0.1:6379' },
+  memory: { kind: 'memory' },
+} as const
+
 /** Settings that depend on the purpose of the server. */
 export interface ServerPlan {
   readonly port: number
@@ -9,6 +16,8 @@ export interface ServerPlan {
   readonly purposes: readonly string[]
   readonly challengeSeconds: number
   readonly audit: boolean
+  /** Default SQLite: what a server keeps must survive its process. Memory where a server is only tried. */
+  readonly store?: keyof typeof stores | undefined
   /** Refresh interval of the folder of lists, seconds. Default: that of the settings. */
   readonly refreshSeconds?: number
   /** `false`: no rate limit per address, when all requests come from one. */
@@ -32,7 +41,8 @@ const credentials = ['clerk', 'issuer'] as const
  * @returns path of the settings. @throws the system's errors; `EEXIST` when settings exist: nothing is overwritten.
  */
 export async function writeServerSettings(folder: string, plan: ServerPlan): Promise<string> {
-  const { port, hierarchies, purposes, challengeSeconds, audit, refreshSeconds, perAddress, issuance } = plan
+  const { port, hierarchies, purposes, challengeSeconds, audit, store = 'sqlite', refreshSeconds } = plan
+  const { perAddress, issuance } = plan
   const settings = {
     origin: `http://127.0.0.1:${port}`,
     listen: { host: '127.0.0.1', port },
@@ -42,8 +52,7 @@ export async function writeServerSettings(folder: string, plan: ServerPlan): Pro
     revocation: { mode: 'required', lists: 'lists', ...(refreshSeconds !== undefined && { refreshSeconds }) },
     purposes,
     challengeSeconds,
-    // What is issued must survive the process.
-    store: issuance === undefined ? { kind: 'memory' } : { kind: 'sqlite', file: 'store.sqlite' },
+    store: stores[store],
     pseudonymKey: 'pseudonym.key',
     ...(audit && { audit: { file: 'audit.jsonl', sync: true } }),
     ...(issuance !== undefined && {
