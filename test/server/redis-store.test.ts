@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type RedisStoreOptions, redisStore } from '../../src/server/stores/redis-store.ts'
 import { type Redis, startRedis } from '../support/redis.ts'
+import { deskOf, documents, outcome, visitOf } from './issuance/fixture.ts'
 
 const unavailable = { name: 'RefusalError', code: 'ERR_STORE_UNAVAILABLE', turn: 'operator', retry: true }
 const nonce = (): Uint8Array => new Uint8Array(randomBytes(32))
@@ -231,6 +232,63 @@ test('so is one that comes back by failover', async () => {
   const other = await redisStore({ url: second.url })
   expect(await other.take(given)).toBeUndefined()
   await other.close?.()
+}, 60_000)
+
+test('a volatile text is gone after a restart and a failover, others are not', async () => {
+  const options = ['--repl-diskless-sync-delay', '0', '--appendonly', 'yes', '--appendfsync', 'always']
+  const [first, second] = [await ownRedis(...options), await ownRedis(...options)]
+  await second.command('REPLICAOF', '127.0.0.1', String(first.port))
+  while (!(await second.command('INFO', 'replication')).includes('master_link_status:up')) await sleep(20)
+  const store = await storeOn(first)
+  const set = (key: string, next: string | undefined, more: object = {}, expected?: string) => {
+    return store.compareAndSet([{ key, expected, next, lifetimeMs: 600_000, ...more }])
+  }
+  expect(await set('kept', 'one')).toBe(true)
+  expect(await set('lost', '{"two":"二"}', { volatile: true, dueAt: 1 })).toBe(true)
+  expect(await store.read('lost')).toBe('{"two":"二"}')
+  expect(await set('lost', 'x', { volatile: true })).toBe(false)
+  expect(await set('lost', '{"two":"二"}', { volatile: true }, '{"two":"二"}')).toBe(true)
+  expect(await set('gone', 'three', { volatile: true })).toBe(true)
+  expect(await set('gone', undefined, {}, 'three')).toBe(true)
+  expect([await store.read('gone'), await store.due(1, 9)]).toEqual([undefined, ['lost']])
+  while ((await second.command('DBSIZE')) !== (await first.command('DBSIZE'))) await sleep(20)
+  await second.command('REPLICAOF', 'NO', 'ONE')
+  const other = await storeOn(second)
+  expect([await other.read('kept'), await other.read('lost')]).toEqual(['one', undefined])
+  const replaced = { key: 'lost', expected: undefined, next: 'new', volatile: true }
+  expect(await other.compareAndSet([{ ...replaced, expected: '{"two":"二"}' }])).toBe(false)
+  expect(await other.compareAndSet([replaced])).toBe(true)
+  expect(await other.read('lost')).toBe('new')
+  await first.stop()
+  await first.start()
+  expect(await whenBack(() => store.read('kept'))).toBe('one')
+  expect(await store.read('lost')).toBeUndefined()
+  await expect(store.write('text', '\u0001x')).rejects.toThrow(TypeError)
+  await expect(set('text', '\u0001x')).rejects.toThrow(TypeError)
+}, 60_000)
+
+test('a document is not released again by the former state of a replica', async () => {
+  const atOnce = ['--repl-diskless-sync-delay', '0']
+  const [first, second] = [await ownRedis(...atOnce), await ownRedis(...atOnce)]
+  await second.command('REPLICAOF', '127.0.0.1', String(first.port))
+  while (!(await second.command('INFO', 'replication')).includes('master_link_status:up')) await sleep(20)
+  const one = deskOf({ store: await storeOn(first) })
+  const { id } = await one.desk.open(visitOf().accepted, documents)
+  const terminal = { terminal: 'kiosk-1' }
+  while ((await one.desk.state(id, terminal)).state !== 'sealed') await sleep(20)
+  const offset = async (redis: Redis) => /master_repl_offset:(\d+)/.exec(await redis.command('INFO', 'replication'))![1]
+  while ((await offset(second)) !== (await offset(first))) await sleep(20)
+  // The replica becomes the primary before it hears of the release.
+  await second.command('REPLICAOF', 'NO', 'ONE')
+  expect((await one.desk.release(id, { ...terminal, fence: 3 })).case.state).toBe('released')
+  const two = deskOf({ store: await storeOn(second), clock: one.clock })
+  expect((await two.desk.state(id, terminal)).state).toBe('sealed')
+  expect(await outcome(two.desk.release(id, { ...terminal, fence: 3 }))).toBe('ERR_CASE_EXPIRED')
+  expect(two.events.map(({ type, state, action }) => [type, state ?? action])).toEqual([
+    ['case', 'expired'],
+    ['case-refused', 'sealed'],
+  ])
+  expect((await two.desk.state(id, terminal)).state).toBe('expired')
 }, 60_000)
 
 test('while Redis is down every call fails at once; it connects again by itself', async () => {

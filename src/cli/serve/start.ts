@@ -383,7 +383,7 @@ async function listenOptionsOf(
 
 /** Opens the store, and the durable store of texts, if any. */
 export async function openStore(
-  { store }: ServeSettings,
+  { store, issuance, municipalPins }: ServeSettings,
   inFolder: (path: string) => string,
 ): Promise<{ readonly store: NonceStore & CaseStore; readonly kept: CounterStore | undefined }> {
   if (store.kind === 'memory') return { store: memoryStore(), kept: undefined }
@@ -403,6 +403,7 @@ export async function openStore(
     url: address,
     prefix,
     lazy: waitForServer,
+    durable: issuance !== undefined || municipalPins !== undefined,
     tls: tls && {
       ca: await read(tls.ca),
       cert: await read(tls.certificate),

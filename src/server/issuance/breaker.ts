@@ -47,7 +47,8 @@ const mostRounds = 20
 
 /**
  * Stops issuing for all desks on one store. The state is one text in the store, which every step towards a released
- * document compares; a stop that cannot be written holds for this process at once, and is written when the store is back.
+ * document compares; a stop that cannot be written holds for this process at once, and is written when the store is back. One
+ * that the store has lost holds in each process that has read it, and is written again.
  */
 export class Breaker {
   readonly #store: CaseStore
@@ -67,8 +68,13 @@ export class Breaker {
 
   /** Reads the state. @throws RefusalError `ERR_STORE_UNAVAILABLE`. */
   async read(): Promise<StoredBreaker> {
+    const before = this.#last
     const text = await this.#store.read(breakerKey)
     const state = parse(text)
+    // Only resuming ends a stop, and begins another epoch: the store has lost this one, as Redis can in a failover.
+    if (before.stop !== undefined && state.stop === undefined && state.epoch === before.epoch) {
+      this.#pending.add(before.stop)
+    }
     this.#last = state
     return { state: this.#merged(state), text }
   }
@@ -94,6 +100,10 @@ export class Breaker {
       this.#last = state
       const first = found.find((one) => this.#pending.has(one))
       if (first === undefined) continue
+      if (state.stop !== undefined && isSameStop(state.stop, first)) {
+        this.#pending.delete(first)
+        continue
+      }
       const stop = state.stop === undefined ? first : { ...state.stop, more: (state.stop.more ?? 0) + 1 }
       const next: BreakerState = { epoch: state.epoch, stop }
       if (!(await this.#store.compareAndSet([{ key: breakerKey, expected: text, next: JSON.stringify(next) }])))
@@ -124,6 +134,11 @@ export class Breaker {
     const [stop] = this.#pending
     return state.stop !== undefined || stop === undefined ? state : { ...state, stop }
   }
+}
+
+/** Whether both are one cause: written before without an answer, or put back by another process. */
+function isSameStop(one: Stop, other: Stop): boolean {
+  return (['at', 'reason', 'case', 'clerk', 'note'] as const).every((name) => one[name] === other[name])
 }
 
 function parse(text: string | undefined): BreakerState {

@@ -510,7 +510,14 @@ export class IssuanceDesk implements HealthSource {
       const sealed = await seal(visitKey, context, subject, pages)
       for (const { content } of pages) content.fill(0)
       const lifetimeMs = Math.max(1, deadline - clock.now())
-      const kept = { key: documentKey(id), expected: undefined, next: JSON.stringify(sealed), lifetimeMs }
+      // Volatile: a release that the store has lost cannot be repeated.
+      const kept = {
+        key: documentKey(id),
+        expected: undefined,
+        next: JSON.stringify(sealed),
+        lifetimeMs,
+        volatile: true,
+      }
       await this.#step(stored, { state: 'sealed', pageCount: pages.length }, [kept])
     } catch (error) {
       await this.#failed(stored, error, signal).catch(() => {})

@@ -51,7 +51,7 @@ const details: Readonly<Record<RedisFaultReason, string>> = {
   'unexpected-answer':
     'unexpected reply from Redis: check that it is Redis, and that no other program writes keys with the same prefix',
   evicting: 'the maxmemory-policy of Redis evicts keys before their expiry: set it to noeviction',
-  'not-persistent': 'Redis has no append-only file: set appendonly to yes where PINs are stored',
+  'not-persistent': 'Redis has no append-only file: set appendonly to yes where PINs or cases are stored',
   closed: 'the store was closed',
 }
 

@@ -22,6 +22,19 @@ local function id(text, form) return string.match(text, form) end
 local label = id(redis.call('INFO', 'server'), 'run_id:(%x+)') .. id(replication, 'master_replid:(%x+)') .. ' '
 `
 
+/**
+ * The same for texts: a value that begins with U+0001 and a label is absent under another label. `present` returns the text
+ * of a value, or false.
+ */
+const present = `
+local function present(value)
+  if not value or string.byte(value) ~= 1 then return value end
+  ${label}
+  if string.sub(value, 2, #label + 1) == label then return string.sub(value, #label + 2) end
+  return false
+end
+`
+
 /** KEYS: nonce. ARGV: record, lifetime in ms. Returns 1, or 0 for a duplicate. */
 export const putScript: string = `${onPrimary}${label}
 if redis.call('SET', KEYS[1], label .. ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
@@ -37,26 +50,31 @@ if string.sub(value, 1, #label) == label then return string.sub(value, #label + 
 return false`
 
 /** KEYS: counter or text. Returns its value, or nil. */
-export const readScript: string = `${onPrimary}
-return redis.call('GET', KEYS[1])`
+export const readScript: string = `${onPrimary}${present}
+return present(redis.call('GET', KEYS[1]))`
 
 /**
  * KEYS: texts, then the sorted set of times at which texts are due. ARGV, five for each text: its name in the set;
- * expected value, new value, each `=` and the text or `-` for absent; lifetime in ms, or `-`; when it is due, or `-`.
- * Returns 1, or 0 when a value is not the expected one.
+ * expected value, new value, each `=` and the text or `-` for absent, a new volatile value `!` and the text; lifetime in ms,
+ * or `-`; when it is due, or `-`. Returns 1, or 0 when a value is not the expected one.
  */
-export const compareAndSetScript: string = `${onPrimary}
+export const compareAndSetScript: string = `${onPrimary}${present}
 local times = KEYS[#KEYS]
 for i = 1, #KEYS - 1 do
-  local value = redis.call('GET', KEYS[i])
+  local value = present(redis.call('GET', KEYS[i]))
   if (value and '=' .. value or '-') ~= ARGV[5 * i - 3] then return 0 end
 end
 for i = 1, #KEYS - 1 do
   local key, name, next, lifetime, due = KEYS[i], ARGV[5 * i - 4], ARGV[5 * i - 2], ARGV[5 * i - 1], ARGV[5 * i]
   if next ~= ARGV[5 * i - 3] then
+    local text = string.sub(next, 2)
+    if string.sub(next, 1, 1) == '!' then
+      ${label}
+      text = '\\1' .. label .. text
+    end
     if next == '-' then redis.call('DEL', key)
-    elseif lifetime == '-' then redis.call('SET', key, string.sub(next, 2))
-    else redis.call('SET', key, string.sub(next, 2), 'PX', lifetime) end
+    elseif lifetime == '-' then redis.call('SET', key, text)
+    else redis.call('SET', key, text, 'PX', lifetime) end
     if next == '-' or due == '-' then redis.call('ZREM', times, name)
     else redis.call('ZADD', times, due, name) end
   end

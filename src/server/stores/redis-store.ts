@@ -29,7 +29,7 @@ export interface RedisStoreOptions extends RedisAddressOptions {
    * Redis.
    */
   readonly lazy?: boolean | undefined
-  /** Whether PINs are stored in it: a missing append-only file is then reported. Default false. */
+  /** Whether PINs or cases are stored in it: a missing append-only file is then reported. Default false. */
   readonly durable?: boolean | undefined
 }
 
@@ -39,8 +39,9 @@ export interface RedisStoreOptions extends RedisAddressOptions {
  * every call fails at once. No command is ever sent twice: when the reply to a `take` is lost, so is the nonce.
  *
  * Redis never receives a nonce, only its SHA-256. A nonce is taken only from the server process it was put into: after
- * a restart or failover, nonces issued before are refused, so none can be replayed from restored data. Counters and
- * texts last as long as the data of Redis: see `docs/server.md` for the required settings.
+ * a restart or failover, nonces issued before are refused, so none can be replayed from restored data; volatile texts,
+ * likewise, are absent. Counters and other texts last as long as the data of Redis: see `docs/server.md` for the required
+ * settings. No text begins with U+0001.
  *
  * `conditions` reports, with a {@link RedisFaultReason} as `reason`, why Redis cannot serve, or `evicting` and
  * `not-persistent` as warnings.
@@ -127,7 +128,8 @@ function storeOn(send: Send, prefix: string): NonceStore & CaseStore {
   const countKey = (key: string): string => `${prefix}count:${key}`
   const valueKey = (key: string): string => `${prefix}value:${key}`
   const dueKey = `${prefix}due`
-  const written = (value: string | undefined): string => (value === undefined ? '-' : `=${value}`)
+  const written = (value: string | undefined, sign = '='): string =>
+    value === undefined ? '-' : sign + ordinary(value)
   return {
     scope: 'shared',
     async put(nonce, record, lifetimeMs) {
@@ -143,15 +145,16 @@ function storeOn(send: Send, prefix: string): NonceStore & CaseStore {
     count: async (key) => count((await send('EVAL', readScript, '1', countKey(key))) ?? 0),
     reset: async (key) => void (await send('DEL', countKey(key))),
     read: async (key) => text(await send('EVAL', readScript, '1', valueKey(key))),
-    write: async (key, value) => void (await send('EVAL', writeScript, '2', valueKey(key), dueKey, key, value)),
+    write: async (key, value) =>
+      void (await send('EVAL', writeScript, '2', valueKey(key), dueKey, key, ordinary(value))),
     remove: async (key) => void (await send('EVAL', removeScript, '2', valueKey(key), dueKey, key)),
     async compareAndSet(changes) {
       const keys = changes.map(({ key }) => valueKey(key))
       const number = (value: number | undefined): string => (value === undefined ? '-' : String(Math.ceil(value)))
-      const given = changes.flatMap(({ key, expected, next, lifetimeMs, dueAt }) => [
+      const given = changes.flatMap(({ key, expected, next, lifetimeMs, dueAt, volatile }) => [
         key,
         written(expected),
-        written(next),
+        written(next, volatile && next !== expected ? '!' : '='),
         number(lifetimeMs),
         number(dueAt),
       ])
@@ -162,6 +165,12 @@ function storeOn(send: Send, prefix: string): NonceStore & CaseStore {
       return Array.isArray(names) ? names.map(String) : []
     },
   }
+}
+
+/** A text that is none with a label. @throws TypeError. */
+function ordinary(value: string): string {
+  if (value.startsWith('\u0001')) throw new TypeError('a text must not begin with U+0001')
+  return value
 }
 
 function text(answer: unknown): string | undefined {

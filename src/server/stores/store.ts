@@ -33,6 +33,11 @@ export interface TextChange {
    * `expected`.
    */
   readonly dueAt?: number | undefined
+  /**
+   * Whether `next` is absent after the store may have lost changes that it had answered, as after a restart or failover of
+   * Redis: so that what was removed cannot come back. Of no effect in a store that loses none. Default false.
+   */
+  readonly volatile?: boolean | undefined
 }
 
 /** Stores counters and short texts by name, without eviction. Each call is atomic. */

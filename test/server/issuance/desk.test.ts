@@ -532,6 +532,22 @@ describe('a stop', () => {
     expect(await outcome(desk.resume({ ...clerk, stop: seen }))).toBe('ERR_CASE_STATE')
   })
 
+  test('that the store has lost holds where it was known, is written again once, and ends when it is resumed', async () => {
+    const store = memoryStore()
+    const [one, two] = [deskOf({ store }), deskOf({ store })]
+    await one.desk.stop({ clerk: 'sato', note: 'before the failover' })
+    const stop = await two.desk.stopped()
+    await store.remove('breaker')
+    expect(await outcome(two.desk.open(visitOf().accepted, documents))).toBe('ERR_ISSUING_STOPPED')
+    expect(await outcome(one.desk.open(visitOf().accepted, documents))).toBe('ERR_ISSUING_STOPPED')
+    await Promise.all([one.desk.sweep(), two.desk.sweep()])
+    expect(await deskOf({ store }).desk.stopped()).toEqual(stop)
+    await two.desk.resume({ clerk: 'suzuki', note: 'cause found', stop: stop!.id })
+    expect([await one.desk.stopped(), await two.desk.stopped()]).toEqual([undefined, undefined])
+    await one.desk.sweep()
+    await one.desk.open(visitOf().accepted, documents)
+  })
+
   test('by a mismatch the terminal reports', async () => {
     const { desk, id } = await sealedCase()
     await desk.release(id, { terminal, fence: 3 })
