@@ -81,10 +81,12 @@ describe('documents', () => {
     const names = japanese.map((file) => file.replace(/^docs\//, '').replace('.ja.md', ''))
     const wanted = [
       'README',
+      'deployment',
       'emulator',
       'errors',
       'field-guide',
       'issuance',
+      'issuance-desk',
       'kiosk',
       'messages',
       'server',

@@ -14,7 +14,7 @@ const labels = {
     causes: '原因の数',
     at: '停止時刻',
     reason: '原因',
-    case: '案件',
+    case: 'ケース',
     clerk: '担当者',
     note: '理由',
   },
