@@ -385,25 +385,19 @@ describe('no byte can be changed', () => {
   ])(
     'of a signed file with a %s',
     async (_, source) => {
-      const bytes = await signed(source(), { contentsBytes: 6144 })
+      // As small a placeholder as the certificates allow: every byte of the file is changed, its zeros as well.
+      const bytes = await signed(source(), { contentsBytes: 5120 })
       expect(isAccepted(await verify(bytes))).toBe(true)
       const accepted: number[] = []
       const start = textOf(bytes).lastIndexOf('/Contents <') + 11
-      // Bytes of the padding are alike: some of them do.
-      const padding =
-        start +
-        textOf(bytes)
-          .slice(start)
-          .search(/0{200}/) +
-        40
-      const end = textOf(bytes).indexOf('>', start) - 40
+      const end = textOf(bytes).indexOf('>', start)
+      expect(textOf(bytes).slice(start, end)).toMatch(/0{1000}$/)
       for (let i = 0; i < bytes.length; i++) {
-        if (i > padding && i < end && i % 97 !== 0) continue
         const copy = Buffer.from(bytes)
         copy[i]! ^= [0x01, 0x20, 0x10, 0x80][i % 4]!
         const report = await verify(copy)
         // Outside of the CMS nothing is merely odd.
-        const isCovered = i < start || i >= end + 40
+        const isCovered = i < start || i >= end
         if (isUnchanged(report) || (isCovered && isAccepted(report))) accepted.push(i)
       }
       expect(accepted.map((i) => `${i}: ${textOf(bytes).slice(i - 20, i + 5)}`)).toEqual([])
