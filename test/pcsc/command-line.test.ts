@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createVirtualCard, type VirtualCardOptions } from '../../src/emulator/index.ts'
+import { base, tableFile } from '../documents/pdf/files.ts'
+import { pem } from '../support/openssl.ts'
 import { type Pcscd, startPcscd } from '../support/pcscd.ts'
 import { commandLine, run, Slot } from '../support/slot.ts'
-import { identity } from '../support/virtual.ts'
+import { identity, verifies } from '../support/virtual.ts'
 
 const challenge = '00112233445566778899AABBCCDDEEFF'
 let pcscd: Pcscd
@@ -44,6 +46,58 @@ const cards: readonly (readonly [string, VirtualCardOptions, number])[] = [
   ['no capability at all', { capabilities: none }, 17],
 ]
 
+const sentTo = (card: { readonly log: readonly { readonly command: Uint8Array }[] }): readonly string[] =>
+  card.log.map(({ command }) => Buffer.from(command).toString('hex').toUpperCase())
+
+/** What is signed, and the other program that verifies the result. */
+const documents: Readonly<
+  Record<
+    string,
+    { source: () => string | Uint8Array; profile: string; judge: (file: string, ca: string) => Promise<void> }
+  >
+> = {
+  cms: {
+    source: () => 'an application',
+    profile: 'CAdES-B-B',
+    judge: async (file, ca) => {
+      const command = [
+        'cms',
+        '-verify',
+        '-cades',
+        '-inform',
+        'DER',
+        '-in',
+        file,
+        '-CAfile',
+        `${ca}.pem`,
+        '-purpose',
+        'any',
+      ]
+      const { code, stdout, stderr } = await run('openssl', [...command, '-binary'])
+      expect(code, stderr).toBe(0)
+      expect(stdout).toBe('an application')
+    },
+  },
+  pdf: {
+    source: () => tableFile(base),
+    profile: 'PAdES-B-B',
+    judge: async (file) => {
+      const { stdout } = await run('pdfsig', ['-nocert', file], { env: { LC_ALL: 'C' } })
+      expect(stdout).toContain('Signature is Valid')
+      expect(stdout).toContain('Total document signed')
+    },
+  },
+  xml: {
+    source: () => '<application xmlns="urn:example:application"><place>架空市</place></application>',
+    profile: 'XAdES-BES',
+    judge: async (file, ca) => {
+      const properties = ['--id-attr:Id', 'http://uri.etsi.org/01903/v1.3.2#:SignedProperties']
+      const { code, stderr } = await run('xmlsec1', ['--verify', '--trusted-der', ca, ...properties, file])
+      expect(code, stderr).toBe(0)
+    },
+  },
+}
+
 describe.each(['pcsc-mini', 'pcsclite'])('through pcscd with %s', (binding) => {
   test.each(cards)('`auth` works on a card with %s', async (_, options, most) => {
     const card = await inserted(options)
@@ -58,26 +112,38 @@ describe.each(['pcsc-mini', 'pcsclite'])('through pcscd with %s', (binding) => {
     expect(card.verified('auth')).toBe(false)
   })
 
-  test('`sign --as cms` makes a document that verifies, with the exchanges of a raw signature', async () => {
+  test.each(Object.keys(documents))('`sign --as %s` makes a document that verifies, with one VERIFY', async (form) => {
+    const { source, profile, judge } = documents[form]!
     const folder = mkdtempSync(join(tmpdir(), 'documents-'))
-    const [file, out, anchor] = ['doc.txt', 'doc.p7m', 'ca.der'].map((name) => join(folder, name)) as [
+    const [file, out, anchor] = ['doc', 'signed', 'ca.der'].map((name) => join(folder, name)) as [
       string,
       string,
       string,
     ]
-    writeFileSync(file, 'an application')
-    writeFileSync(anchor, (await identity()).signCa.certificate)
+    writeFileSync(file, source())
+    const ca = (await identity()).signCa.certificate
+    writeFileSync(anchor, ca)
+    writeFileSync(`${anchor}.pem`, pem('CERTIFICATE', ca))
     const line = ['sign', file, '--key', 'sign', '--pin-stdin', '--binding', binding]
-    await inserted()
+    const first = await inserted()
     const raw = await cli(line, 'ABC123\n')
     const card = await inserted()
-    const { code, json } = await cli([...line, '--as', 'cms', '--out', out], 'ABC123\n')
-    expect([code, json.profile]).toEqual([0, 'CAdES-B-B'])
+    const { code, json } = await cli([...line, '--as', form, '--out', out], 'ABC123\n')
+    expect([code, json.profile]).toEqual([0, profile])
+    // Not one exchange more than a raw signature, and the same commands.
     expect(json.exchanges).toBe(raw.json.exchanges)
+    expect(card.exchanges).toBe(first.exchanges)
+    expect(verifies(sentTo(card))).toBe(1)
+    expect(sentTo(card).map((command) => command.slice(0, 4))).toEqual(
+      sentTo(first).map((command) => command.slice(0, 4)),
+    )
     expect(card.verified('sign')).toBe(false)
     const report = await cli(['verify-document', out, '--anchors', anchor, '--use', 'sign'])
     expect(report.code).toBe(0)
-    expect(report.json.signatures[0]).toMatchObject({ indication: 'TOTAL-PASSED', integrity: 'intact' })
+    expect(report.json.signatures).toMatchObject([
+      { indication: 'TOTAL-PASSED', integrity: 'intact', profile, coverage: { extent: 'whole' } },
+    ])
+    await judge(out, anchor)
     rmSync(folder, { recursive: true })
   })
 
