@@ -1,5 +1,6 @@
 import { inflateSync } from 'node:zlib'
 import {
+  heavy,
   isArray,
   isDict,
   isInteger,
@@ -10,6 +11,7 @@ import {
   type PdfFault,
   PdfFaultError,
   PdfLexer,
+  type PdfNames,
   type PdfRef,
   type PdfStream,
   type PdfValue,
@@ -21,7 +23,7 @@ export interface PdfLimits {
   readonly maxBytes: number
   /** Objects, entries of cross-references and values looked at, of all revisions together. */
   readonly maxSteps: number
-  /** Values of all objects. */
+  /** Values of all objects; a dictionary, a string and an entry of a cross-reference count as four of them. */
   readonly maxValues: number
   /** Bytes of decoded object and cross-reference streams, of all together. */
   readonly maxDecoded: number
@@ -88,6 +90,53 @@ export type PdfEntry =
     }
   | { readonly kind: 'packed'; readonly stream: number; readonly index: number }
 
+/** All entries that are free. */
+const free: PdfEntry = { kind: 'free' }
+
+/** The cross-reference of one revision. */
+export interface PdfEntries extends Iterable<readonly [number, PdfEntry]> {
+  readonly size: number
+  get(num: number): PdfEntry | undefined
+  has(num: number): boolean
+}
+
+/** An entry, and those that it replaced. */
+interface Version {
+  readonly since: number
+  readonly entry: PdfEntry
+  readonly older: Version | undefined
+}
+
+/** The entries of a revision and of those before it. All revisions share one table: a copy for each would cost their product. */
+class RevisionEntries implements PdfEntries {
+  readonly #table: ReadonlyMap<number, Version>
+  readonly #revision: number
+  readonly size: number
+
+  constructor(table: ReadonlyMap<number, Version>, revision: number) {
+    this.#table = table
+    this.#revision = revision
+    this.size = table.size
+  }
+
+  get(num: number): PdfEntry | undefined {
+    let at = this.#table.get(num)
+    while (at !== undefined && at.since > this.#revision) at = at.older
+    return at?.entry
+  }
+
+  has(num: number): boolean {
+    return this.get(num) !== undefined
+  }
+
+  *[Symbol.iterator](): Generator<readonly [number, PdfEntry]> {
+    for (const num of this.#table.keys()) {
+      const entry = this.get(num)
+      if (entry !== undefined) yield [num, entry]
+    }
+  }
+}
+
 /** One cross-reference section: a table with its trailer, or a stream. ISO 32000-2 7.5.4, 7.5.8. */
 export interface PdfSection {
   readonly offset: number
@@ -121,6 +170,8 @@ interface Parsed {
   readonly value: PdfValue
   /** Byte after the value; of a stream after the keyword. */
   readonly end: number
+  /** Of a stream whose length is in it: the least limit its end was found below. */
+  checked: number
 }
 
 const maxNumber = 8_388_607
@@ -128,12 +179,11 @@ const maxNumber = 8_388_607
 /** The document of one revision: resolves objects. */
 export class PdfView {
   readonly #file: PdfFile
-  readonly entries: ReadonlyMap<number, PdfEntry>
+  readonly entries: PdfEntries
   readonly trailer: ReadonlyMap<string, PdfValue>
-  readonly #values = new Map<number, PdfValue>()
   readonly #resolving = new Set<number>()
 
-  constructor(file: PdfFile, entries: ReadonlyMap<number, PdfEntry>, trailer: ReadonlyMap<string, PdfValue>) {
+  constructor(file: PdfFile, entries: PdfEntries, trailer: ReadonlyMap<string, PdfValue>) {
     this.#file = file
     this.entries = entries
     this.trailer = trailer
@@ -152,30 +202,34 @@ export class PdfView {
     return catalog
   }
 
-  /** The object of this number; null when it is free or not defined. */
+  /** The object of this number; null when it is free or not defined. What was read is kept by the file, for all revisions. */
   object(num: number): PdfValue {
-    const known = this.#values.get(num)
-    if (known !== undefined) return known
-    this.#file.budget.step()
+    const entry = this.entries.get(num)
+    if (entry === undefined || entry.kind === 'free') return null
+    if (entry.kind === 'plain') {
+      const known = this.#file.knownAt(entry.offset)
+      const isRead = known?.num === num && known.gen === entry.gen && known.end <= entry.scope.limit
+      if (isRead && (!isStream(known.value) || known.checked <= entry.scope.limit)) return known.value
+    }
     if (this.#resolving.has(num) || this.#resolving.size > 32) throw new PdfFaultError('structure-damaged')
     this.#resolving.add(num)
     try {
-      const value = this.#read(num)
-      this.#values.set(num, value)
-      return value
+      return entry.kind === 'packed' ? this.#packed(entry.stream, entry.index, num) : this.#plain(entry, num)
     } finally {
       this.#resolving.delete(num)
     }
   }
 
-  #read(num: number): PdfValue {
-    const entry = this.entries.get(num)
-    if (entry === undefined || entry.kind === 'free') return null
-    if (entry.kind === 'packed') return this.#packed(entry.stream, entry.index, num)
-    const parsed = this.#file.objectAt(entry.offset, entry.scope.limit)
-    if (parsed.num !== num || parsed.gen !== entry.gen) throw new PdfFaultError('xref-damaged', entry.offset)
-    if (isStream(parsed.value)) this.dataOf(parsed.value, entry.scope.limit)
-    return parsed.value
+  #plain({ offset, gen, scope }: PdfEntry & { readonly kind: 'plain' }, num: number): PdfValue {
+    const parsed = this.#file.objectAt(offset, scope.limit)
+    if (parsed.num !== num || parsed.gen !== gen) throw new PdfFaultError('xref-damaged', offset)
+    const { value } = parsed
+    if (isStream(value) && parsed.checked > scope.limit) {
+      this.dataOf(value, scope.limit)
+      // A length elsewhere may be another one in another revision.
+      if (!isRef(value.entries.get('Length'))) parsed.checked = scope.limit
+    }
+    return value
   }
 
   #packed(stream: number, index: number, num: number): PdfValue {
@@ -185,7 +239,7 @@ export class PdfView {
     if (!isStream(value) || nameOf(value.entries.get('Type')) !== 'ObjStm') throw new PdfFaultError('xref-damaged')
     // With its length elsewhere, its objects could change without any of them being redefined.
     if (isRef(value.entries.get('Length'))) throw new PdfFaultError('structure-damaged')
-    const objects = this.#file.packedAt(value, this.dataOf(value, host.scope.limit))
+    const objects = this.#file.packedAt(value, () => this.dataOf(value, host.scope.limit))
     const found = objects[index]
     if (found?.num !== num) throw new PdfFaultError('xref-damaged', host.offset)
     return found.value()
@@ -234,6 +288,7 @@ export class PdfFile {
   /** Ends of revisions that a later one does not build on. */
   readonly bypassed: readonly number[]
   readonly #objects = new Map<number, Parsed>()
+  readonly #names: PdfNames = new Map()
   readonly #packs = new Map<number, readonly { readonly num: number; readonly value: () => PdfValue }[]>()
 
   /** @throws PdfFaultError when its structure cannot be read without guessing. */
@@ -250,7 +305,7 @@ export class PdfFile {
     this.bypassed = []
     const revisions: PdfRevision[] = []
     let done = chain.length
-    let entries: ReadonlyMap<number, PdfEntry> = new Map()
+    const table = new Map<number, Version>()
     for (const { startxref, endMin, end } of ends) {
       const at = chain.findIndex(({ offset }) => offset === startxref)
       if (at < 0) {
@@ -266,8 +321,14 @@ export class PdfFile {
         if (needs > endMin) throw new PdfFaultError('xref-damaged', offset)
         scope.limit = endMin
       }
-      entries = this.#merged(entries, sections)
-      const view = new PdfView(this, entries, sections[0]!.trailer)
+      const since = revisions.length + 1
+      for (const section of [...sections].reverse()) {
+        for (const [num, entry] of section.entries) {
+          const older = table.get(num)
+          table.set(num, { since, entry, older: older?.since === since ? older.older : older })
+        }
+      }
+      const view = new PdfView(this, new RevisionEntries(table, since), sections[0]!.trailer)
       const linearised = revisions.length === 0 && isLinearised(this, chain)
       revisions.push({ number: revisions.length + 1, startxref, endMin, end, linearised, sections, view })
       done = at
@@ -282,13 +343,6 @@ export class PdfFile {
 
   #requireInside(offset: number, end: number): void {
     if (offset >= end) throw new PdfFaultError('xref-damaged', offset)
-  }
-
-  #merged(older: ReadonlyMap<number, PdfEntry>, sections: readonly PdfSection[]): ReadonlyMap<number, PdfEntry> {
-    this.budget.step(older.size)
-    const entries = new Map(older)
-    for (const section of [...sections].reverse()) for (const [num, entry] of section.entries) entries.set(num, entry)
-    return entries
   }
 
   /** Sections from this one to the oldest, as a reader of the first `limit` bytes finds them. */
@@ -349,6 +403,7 @@ export class PdfFile {
     if (lexer.peek() === 0x0a) lexer.pos++
     if (lexer.pos + 20 * count > lexer.end) throw new PdfFaultError('xref-damaged', lexer.pos)
     this.budget.step(count)
+    this.budget.values(heavy * count)
     let needs = 0
     for (let num = first; num < first + count; num++) {
       const offset = digitsAt(lexer.bytes, lexer.pos, 10)
@@ -358,9 +413,9 @@ export class PdfFile {
       const isRow = space === 0x20 && lexer.bytes[lexer.pos + 16] === 0x20 && (kind === 0x6e || kind === 0x66) && isEnd
       if (!isRow || offset < 0 || gen < 0 || entries.has(num)) throw new PdfFaultError('xref-damaged', lexer.pos)
       // Some writers have the entries of unused numbers as in use at byte 0.
-      const free = kind === 0x66 || offset === 0
-      if (!free) needs = Math.max(needs, offset + 1)
-      entries.set(num, free ? { kind: 'free' } : { kind: 'plain', offset, gen, scope })
+      const isFree = kind === 0x66 || offset === 0
+      if (!isFree) needs = Math.max(needs, offset + 1)
+      entries.set(num, isFree ? free : { kind: 'plain', offset, gen, scope })
       lexer.pos += 20
     }
     return needs
@@ -395,12 +450,13 @@ export class PdfFile {
       const [first, count] = [index[i] as number, index[i + 1] as number]
       if (first + count > maxNumber || at + count * (a! + b! + c!) > data.length || a! + b! + c! === 0) return wrong()
       this.budget.step(count)
+      this.budget.values(heavy * count)
       for (let num = first; num < first + count; num++) {
         const type = a === 0 ? 1 : field(a!)
         const [second, third] = [field(b!), field(c!)]
         if (entries.has(num)) return wrong()
         if (type === 1) needs = Math.max(needs, second + 1)
-        if (type === 0) entries.set(num, { kind: 'free' })
+        if (type === 0) entries.set(num, free)
         else if (type === 1) entries.set(num, { kind: 'plain', offset: second, gen: third, scope })
         else if (type === 2) entries.set(num, { kind: 'packed', stream: second, index: third })
         else return wrong()
@@ -410,12 +466,17 @@ export class PdfFile {
     return { offset, kind: 'stream', trailer: value.entries, entries, scope, needs }
   }
 
+  /** What was read at this byte before. */
+  knownAt(offset: number): Parsed | undefined {
+    return this.#objects.get(offset)
+  }
+
   /** The object that begins at this byte, white space before it aside. */
   objectAt(offset: number, limit: number): Parsed {
     const known = this.#objects.get(offset)
     if (known !== undefined && known.end <= limit) return known
     this.budget.step()
-    const lexer = new PdfLexer(this.bytes, offset, limit)
+    const lexer = new PdfLexer(this.bytes, offset, limit, this.#names)
     lexer.skipSpace()
     const num = lexer.unsigned()
     lexer.skipSpace()
@@ -432,20 +493,24 @@ export class PdfFile {
       else lexer.fail('stream-damaged')
       value = { type: 'stream', entries: value.entries, dataStart: lexer.pos }
     } else if (!lexer.word('endobj')) lexer.fail('object-damaged')
-    const parsed = { num, gen, value, end: lexer.pos }
+    const parsed: Parsed = { num, gen, value, end: lexer.pos, checked: Number.POSITIVE_INFINITY }
     this.#objects.set(offset, parsed)
     return parsed
   }
 
   /** Objects of an object stream, ISO 32000-2 7.5.7. */
-  packedAt(stream: PdfStream, data: Uint8Array): readonly { readonly num: number; readonly value: () => PdfValue }[] {
+  packedAt(
+    stream: PdfStream,
+    data: () => Uint8Array,
+  ): readonly { readonly num: number; readonly value: () => PdfValue }[] {
     const known = this.#packs.get(stream.dataStart)
     if (known !== undefined) return known
-    const content = this.decoded(stream, data)
+    const content = this.decoded(stream, data())
     const [count, first] = [stream.entries.get('N'), stream.entries.get('First')]
     if (!isInteger(count) || !isInteger(first) || count < 0 || count > content.length || first > content.length)
       throw new PdfFaultError('stream-damaged', stream.dataStart)
     this.budget.step(count)
+    this.budget.values(heavy * count)
     const head = new PdfLexer(content, 0, first)
     const pairs: { num: number; at: number }[] = []
     for (let i = 0; i < count; i++) {
@@ -462,7 +527,7 @@ export class PdfFile {
         num,
         value: () => {
           if (value !== undefined) return value
-          const lexer = new PdfLexer(content, at, end)
+          const lexer = new PdfLexer(content, at, end, this.#names)
           const read = lexer.value()
           this.budget.values(lexer.values)
           lexer.skipSpace()

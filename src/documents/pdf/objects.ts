@@ -47,6 +47,7 @@ export interface PdfName {
 }
 export interface PdfString {
   readonly type: 'string'
+  /** Decoded each time. */
   readonly bytes: Uint8Array
   readonly hex: boolean
   /** First byte of its brackets, and the byte after them, in the bytes it was parsed from. */
@@ -68,6 +69,126 @@ export interface PdfStream {
   /** First byte of the data in the file. */
   readonly dataStart: number
 }
+
+/** Names by their text, each kept once: there are few of them, and many times the same. */
+export type PdfNames = Map<string, PdfName>
+
+/** What a dictionary or a string counts as, in values. */
+export const heavy = 4
+
+/** A string as it is written, decoded when it is asked for: most of a file are not. */
+class SourceString implements PdfString {
+  readonly #source: Uint8Array
+  readonly hex: boolean
+  readonly start: number
+  readonly end: number
+  constructor(source: Uint8Array, hex: boolean, start: number, end: number) {
+    this.#source = source
+    this.hex = hex
+    this.start = start
+    this.end = end
+  }
+
+  get type(): 'string' {
+    return 'string'
+  }
+
+  get bytes(): Uint8Array {
+    return (this.hex ? hexBytes : literalBytes)(this.#source, this.start + 1, this.end - 1)
+  }
+}
+
+/** Bytes of hexadecimal digits; an odd one is the high half of a last byte. ISO 32000-2 7.3.4.3. */
+function hexBytes(source: Uint8Array, start: number, end: number): Uint8Array {
+  const found = new Uint8Array((end - start + 1) >> 1)
+  let digits = 0
+  for (let at = start; at < end; at++) {
+    const digit = hexDigit(source[at])
+    if (digit < 0) continue
+    found[digits >> 1]! |= digits % 2 === 0 ? digit << 4 : digit
+    digits++
+  }
+  return found.subarray(0, (digits + 1) >> 1)
+}
+
+/** Bytes of a literal string between its brackets. ISO 32000-2 7.3.4.2. */
+function literalBytes(source: Uint8Array, start: number, end: number): Uint8Array {
+  const out = new Uint8Array(end - start)
+  let length = 0
+  for (let at = start; at < end; ) {
+    const byte = source[at++]!
+    if (byte === 0x0d) {
+      if (source[at] === 0x0a) at++
+      out[length++] = 0x0a
+    } else if (byte !== 0x5c) out[length++] = byte
+    else {
+      const next = source[at++]!
+      if (next >= 0x30 && next <= 0x37) {
+        let value = next - 0x30
+        for (let i = 0; i < 2 && source[at]! >= 0x30 && source[at]! <= 0x37; i++)
+          value = value * 8 + source[at++]! - 0x30
+        out[length++] = value & 0xff
+      } else if (next === 0x0d) {
+        // Continues the line.
+        if (source[at] === 0x0a) at++
+      } else if (next !== 0x0a) {
+        const name = 'nrtbf'.indexOf(String.fromCharCode(next))
+        out[length++] = name < 0 ? next : [0x0a, 0x0d, 0x09, 0x08, 0x0c][name]!
+      }
+    }
+  }
+  return out.subarray(0, length)
+}
+
+/** Entries of a dictionary. Most have a handful, for which a Map takes several times as much memory. */
+class FewEntries implements ReadonlyMap<string, PdfValue> {
+  /** Keys, and each behind it its value. */
+  readonly #items: readonly (string | PdfValue)[]
+  constructor(items: readonly (string | PdfValue)[]) {
+    this.#items = items
+  }
+
+  get size(): number {
+    return this.#items.length / 2
+  }
+
+  #indexOf(key: string): number {
+    for (let i = 0; i < this.#items.length; i += 2) if (this.#items[i] === key) return i
+    return -1
+  }
+
+  get(key: string): PdfValue | undefined {
+    const at = this.#indexOf(key)
+    return at < 0 ? undefined : (this.#items[at + 1] as PdfValue)
+  }
+
+  has(key: string): boolean {
+    return this.#indexOf(key) >= 0
+  }
+
+  forEach(call: (value: PdfValue, key: string, map: ReadonlyMap<string, PdfValue>) => void): void {
+    for (const [key, value] of this) call(value, key, this)
+  }
+
+  *entries(): MapIterator<[string, PdfValue]> {
+    for (let i = 0; i < this.#items.length; i += 2) yield [this.#items[i] as string, this.#items[i + 1] as PdfValue]
+  }
+
+  *keys(): MapIterator<string> {
+    for (let i = 0; i < this.#items.length; i += 2) yield this.#items[i] as string
+  }
+
+  *values(): MapIterator<PdfValue> {
+    for (let i = 1; i < this.#items.length; i += 2) yield this.#items[i] as PdfValue
+  }
+
+  [Symbol.iterator](): MapIterator<[string, PdfValue]> {
+    return this.entries()
+  }
+}
+
+/** Most entries that are searched one by one. */
+const fewEntries = 12
 
 /** Most values of one object. */
 const maxValues = 1_000_000
@@ -96,11 +217,13 @@ export class PdfLexer {
   /** No byte at or after it is read. */
   readonly end: number
   pos: number
-  /** Values read so far. */
+  /** Values read so far; dictionaries and strings as several. */
   values = 0
+  readonly #names: PdfNames
 
-  constructor(bytes: Uint8Array, pos = 0, end: number = bytes.length) {
+  constructor(bytes: Uint8Array, pos = 0, end: number = bytes.length, names: PdfNames = new Map()) {
     this.bytes = bytes
+    this.#names = names
     this.pos = pos
     this.end = Math.min(end, bytes.length)
   }
@@ -147,13 +270,17 @@ export class PdfLexer {
 
   /** Any object but a stream. */
   value(depth = 0): PdfValue {
-    if (depth > maxDepth || ++this.values > maxValues) this.fail('too-complex')
+    if (depth > maxDepth) this.fail('too-complex')
+    this.#count(1)
     this.skipSpace()
     const byte = this.peek()
     if (byte === undefined) this.fail()
-    if (byte === 0x2f) return { type: 'name', value: this.#name() }
-    if (byte === 0x28) return this.#literal()
-    if (byte === 0x3c) return this.peek(1) === 0x3c ? this.#dict(depth) : this.#hex()
+    if (byte === 0x2f) return this.#name()
+    if (byte === 0x28 || byte === 0x3c) {
+      this.#count(heavy)
+      if (byte === 0x28) return this.#literal()
+      return this.peek(1) === 0x3c ? this.#dict(depth) : this.#hex()
+    }
     if (byte === 0x5b) return this.#array(depth)
     if ((byte >= 0x30 && byte <= 0x39) || byte === 0x2b || byte === 0x2d || byte === 0x2e) return this.#number()
     if (this.word('true')) return true
@@ -194,7 +321,7 @@ export class PdfLexer {
     return number
   }
 
-  #name(): string {
+  #name(): PdfName {
     this.pos++
     let text = ''
     for (let byte = this.peek(); isRegular(byte); byte = this.peek()) {
@@ -208,83 +335,42 @@ export class PdfLexer {
       }
       if (text.length > 1024) this.fail('too-complex')
     }
-    return text
+    const known = this.#names.get(text)
+    if (known !== undefined) return known
+    this.#count(heavy)
+    const name = { type: 'name', value: text } as const
+    this.#names.set(text, name)
+    return name
+  }
+
+  #count(values: number): void {
+    this.values += values
+    if (this.values > maxValues) this.fail('too-complex')
   }
 
   #hex(): PdfString {
     const start = this.pos++
     const close = this.bytes.indexOf(0x3e, start)
     if (close < 0 || close >= this.end) this.fail()
-    const found = new Uint8Array((close - start) >> 1)
-    let digits = 0
     for (; this.pos < close; this.pos++) {
       const byte = this.bytes[this.pos]
-      if (isSpace(byte)) continue
-      const digit = hexDigit(byte)
-      if (digit < 0) this.fail()
-      found[digits >> 1]! |= digits % 2 === 0 ? digit << 4 : digit
-      digits++
+      if (!isSpace(byte) && hexDigit(byte) < 0) this.fail()
     }
     this.pos++
-    const bytes = found.subarray(0, (digits + 1) >> 1)
-    return { type: 'string', bytes, hex: true, start, end: this.pos }
+    return new SourceString(this.bytes, true, start, this.pos)
   }
 
+  /** A literal string, up to the bracket that closes it. */
   #literal(): PdfString {
     const start = this.pos++
-    const out = new Uint8Array(this.#literalEnd() - start)
-    let length = 0
-    for (let open = 1; ; ) {
-      let byte = this.peek()
-      if (byte === undefined) this.fail()
-      this.pos++
-      if (byte === 0x28) open++
-      else if (byte === 0x29 && --open === 0) break
-      else if (byte === 0x0d) {
-        if (this.peek() === 0x0a) this.pos++
-        byte = 0x0a
-      } else if (byte === 0x5c) {
-        const escaped = this.#escape()
-        if (escaped === undefined) continue
-        byte = escaped
-      }
-      out[length++] = byte
-    }
-    return { type: 'string', bytes: out.subarray(0, length), hex: false, start, end: this.pos }
-  }
-
-  /** The byte after the bracket that closes a literal string, of which the first one was read. */
-  #literalEnd(): number {
     let open = 1
-    for (let at = this.pos; at < this.end; at++) {
-      const byte = this.bytes[at]
-      if (byte === 0x5c) at++
+    for (; this.pos < this.end; this.pos++) {
+      const byte = this.bytes[this.pos]
+      if (byte === 0x5c) this.pos++
       else if (byte === 0x28) open++
-      else if (byte === 0x29 && --open === 0) return at + 1
+      else if (byte === 0x29 && --open === 0) return new SourceString(this.bytes, false, start, ++this.pos)
     }
     return this.fail()
-  }
-
-  /** The byte after a backslash; `undefined`: it continues a line. */
-  #escape(): number | undefined {
-    const byte = this.peek()
-    if (byte === undefined) this.fail()
-    this.pos++
-    if (byte >= 0x30 && byte <= 0x37) {
-      let value = byte - 0x30
-      for (let i = 0; i < 2 && this.peek()! >= 0x30 && this.peek()! <= 0x37; i++) {
-        value = value * 8 + this.peek()! - 0x30
-        this.pos++
-      }
-      return value & 0xff
-    }
-    if (byte === 0x0a) return undefined
-    if (byte === 0x0d) {
-      if (this.peek() === 0x0a) this.pos++
-      return undefined
-    }
-    const at = 'nrtbf'.indexOf(String.fromCharCode(byte))
-    return at < 0 ? byte : [0x0a, 0x0d, 0x09, 0x08, 0x0c][at]
   }
 
   #array(depth: number): readonly PdfValue[] {
@@ -296,21 +382,27 @@ export class PdfLexer {
       items.push(this.value(depth + 1))
     }
     this.pos++
-    return items
+    // A copy has no room to grow.
+    return items.slice()
   }
 
   #dict(depth: number): PdfDict {
     this.pos += 2
-    const entries = new Map<string, PdfValue>()
+    const items: (string | PdfValue)[] = []
+    const keys = new Set<string>()
     for (;;) {
       this.skipSpace()
       if (this.peek() === 0x3e && this.peek(1) === 0x3e) break
       if (this.peek() !== 0x2f) this.fail()
-      const key = this.#name()
-      if (entries.has(key)) this.fail('duplicate-key')
-      entries.set(key, this.value(depth + 1))
+      const key = this.#name().value
+      if (keys.has(key)) this.fail('duplicate-key')
+      keys.add(key)
+      items.push(key, this.value(depth + 1))
     }
     this.pos += 2
+    if (keys.size <= fewEntries) return { type: 'dict', entries: new FewEntries(items.slice()) }
+    const entries = new Map<string, PdfValue>()
+    for (let i = 0; i < items.length; i += 2) entries.set(items[i] as string, items[i + 1] as PdfValue)
     return { type: 'dict', entries }
   }
 }

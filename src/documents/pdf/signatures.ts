@@ -38,7 +38,8 @@ export function fieldsOf(view: PdfView, file: PdfFile): ReadonlyMap<number, PdfF
   if (list === null) return found
   if (!isArray(list)) throw new PdfFaultError('structure-damaged')
   const visit = (ref: PdfValue, parent: PdfField | undefined, depth: number): void => {
-    file.budget.step()
+    // Some microseconds, for each revision.
+    file.budget.step(16)
     // A field that is not an object of its own has no identity that two revisions could share.
     if (!isRef(ref) || depth > maxFieldDepth || found.has(ref.num)) throw new PdfFaultError('structure-damaged')
     const dict = view.resolve(ref)

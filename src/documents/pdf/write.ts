@@ -171,6 +171,6 @@ function runsOf(numbers: readonly number[]): readonly [number, number][] {
 export function nextNumber(file: PdfFile): number {
   const size = file.last.view.trailer.get('Size')
   let next = Number.isSafeInteger(size) ? (size as number) : 1
-  for (const num of file.last.view.entries.keys()) next = Math.max(next, num + 1)
+  for (const [num] of file.last.view.entries) next = Math.max(next, num + 1)
   return next
 }
