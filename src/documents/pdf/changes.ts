@@ -59,6 +59,8 @@ export interface PdfChange {
 
 /** Keys of a field or widget that filling it changes. */
 const filled = new Set(['V', 'AP', 'AS', 'RV', 'I', 'M'])
+/** ISO 32000-2 tables 227 and 229. */
+const fieldFlags = { readOnly: 1 << 0, pushbutton: 1 << 16 } as const
 /** Keys of the field or widget of a signature that signing it changes. */
 const signing = new Set(['V', 'AP', 'M', 'F', 'P'])
 /** Keys of a field of a signature that may be added: no actions. */
@@ -95,6 +97,8 @@ class Comparison {
   #newFields: ReadonlyMap<number, PdfField> = new Map()
   /** Objects reached without being compared key by key. */
   readonly #reached = new Set<number>()
+  /** Of them those that annotations use: what a certification may let change there, it does not where content uses it too. */
+  readonly #reachedByAnnotations = new Set<number>()
   /** Objects compared in another way than by the walk. */
   readonly #accounted = new Set<number>()
   /** Fields of signatures that this revision added or signed, with their widgets. */
@@ -153,6 +157,7 @@ class Comparison {
   /** Walks what both revisions have in common, and reports each object that differs. */
   #walk(value: PdfValue | undefined, kind: PdfChangeKind, key = ''): void {
     const work: { value: PdfValue | undefined; key: string }[] = [{ value, key }]
+    const reached = kind === 'annotation-changed' ? this.#reachedByAnnotations : this.#reached
     for (let next = work.pop(); next !== undefined; next = work.pop()) {
       this.#file.budget.step()
       const { value: one, key: under } = next
@@ -166,8 +171,8 @@ class Comparison {
         // What pages draw with is never an annotation: an object that is both is looked at as both.
         const isDrawn = kind === 'content-changed' || kind === 'pages-changed'
         if (!isDrawn && naming.has(under) && this.#annotations.has(num)) continue
-        if (this.#reached.has(num)) continue
-        this.#reached.add(num)
+        if (reached.has(num)) continue
+        reached.add(num)
         if (this.#changed.has(num)) this.#report(kind, num)
         for (const view of this.#changed.has(num) ? [this.#old, this.#new] : [this.#new]) {
           const target = view.object(num)
@@ -328,8 +333,9 @@ class Comparison {
     const widget = this.#dict(this.#new, num)
     const rect = this.#new.resolve(widget?.entries.get('Rect'))
     if (!isArray(rect)) return widget?.entries.has('AP') === true
-    const [a, b, c, d] = rect.map((one) => this.#new.resolve(one))
-    return !(a === c || b === d)
+    const [a, b, c, d, ...more] = rect.map((one) => this.#new.resolve(one))
+    const isRectangle = more.length === 0 && [a, b, c, d].every((one) => typeof one === 'number')
+    return !isRectangle || !(a === c || b === d)
   }
 
   #compareForm(): void {
@@ -402,7 +408,7 @@ class Comparison {
     const isSignature = before.type === 'Sig' || after.type === 'Sig'
     if (before.type !== after.type || before.name !== after.name) this.#report('form-changed', num, after.name)
     const isSigned = this.#signed.has(num)
-    const allowed = isSignature ? (isSigned ? signing : undefined) : filled
+    const allowed = isSignature ? (isSigned ? signing : undefined) : this.#isFillable(before) ? filled : undefined
     for (const key of keysOf(before.dict, after.dict)) {
       const [a, b] = [before.dict.entries.get(key), after.dict.entries.get(key)]
       if (allowed?.has(key) === true) {
@@ -414,6 +420,14 @@ class Comparison {
       else if (key === 'V' && isSignature) this.#compareValue(before, after)
       else this.#compareKey(key, before.dict, after.dict, num, isSignature ? 'signature-changed' : 'form-changed')
     }
+  }
+
+  /** Whether people fill a field in: a button without a value, and a field for reading only, show what was signed. ISO 32000-2 12.7. */
+  #isFillable({ type, flags, dict }: PdfField): boolean {
+    const subtype = nameOf(this.#old.resolve(dict.entries.get('Subtype')))
+    if (subtype !== undefined && subtype !== 'Widget') return false
+    const isButton = type === 'Btn' && (flags & fieldFlags.pushbutton) !== 0
+    return (type === 'Tx' || type === 'Ch' || type === 'Btn') && !isButton && (flags & fieldFlags.readOnly) === 0
   }
 
   /** The value of a signature of both revisions. */
@@ -499,11 +513,11 @@ class Comparison {
         work.push(this.#new.object(one.num))
       }
     }
-    const known = [this.#new.root.num, ...this.#pages, ...this.#annotations, ...this.#reached, ...this.#accounted]
-    const compared = new Set(known)
+    const parts = [this.#pages, this.#annotations, this.#reached, this.#reachedByAnnotations, this.#accounted]
+    const isCompared = (num: number): boolean => num === this.#new.root.num || parts.some((part) => part.has(num))
     for (const num of this.#changed) {
       // What was there, is in use, and was compared nowhere: no one knows that it is harmless.
-      if (seen.has(num) && !compared.has(num) && this.#old.object(num) !== null) this.#report('content-changed', num)
+      if (seen.has(num) && !isCompared(num) && this.#old.object(num) !== null) this.#report('content-changed', num)
       if (seen.has(num)) continue
       const value = this.#new.object(num)
       const type = isStream(value) ? nameOf((value as PdfStream).entries.get('Type')) : undefined

@@ -22,6 +22,8 @@ export interface PdfField {
   readonly name: string
   /** Inherited: `Sig`, `Tx`, `Btn`, `Ch`. */
   readonly type: string | undefined
+  /** Inherited: `Ff`, ISO 32000-2 table 227. */
+  readonly flags: number
   readonly dict: PdfDict
   /** The field, or the nearest ancestor, that has a value. */
   readonly value: PdfValue | undefined
@@ -49,7 +51,9 @@ export function fieldsOf(view: PdfView, file: PdfFile): ReadonlyMap<number, PdfF
     const name = [parent?.name, part].filter((text) => text !== undefined && text !== '').join('.')
     const type = nameOf(view.resolve(dict.entries.get('FT'))) ?? parent?.type
     const value = dict.entries.has('V') ? dict.entries.get('V') : parent?.value
-    const field = { num: ref.num, name, type, dict, value }
+    const own = view.resolve(dict.entries.get('Ff'))
+    const flags = isInteger(own) ? own : (parent?.flags ?? 0)
+    const field = { num: ref.num, name, type, flags, dict, value }
     found.set(ref.num, field)
     const kids = view.resolve(dict.entries.get('Kids'))
     if (kids === null) return

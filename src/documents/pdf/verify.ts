@@ -149,6 +149,8 @@ class Verification {
       if (change.kind === 'form-filled' && locks(change.field ?? '')) allowed = false
       // An empty field may draw what it likes: no one answers for it.
       if (change.kind === 'signature-field-added' && change.visible === true) allowed = false
+      // Nor does an authority: it gives a timestamp to everyone.
+      if (change.kind === 'timestamp-added' && change.visible === true) allowed = false
     }
     // What is said to be signed must be signed: anyone can add a dictionary that looks like it.
     if (change.kind === 'signature-added' || change.kind === 'timestamp-added') {

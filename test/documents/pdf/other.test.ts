@@ -196,15 +196,14 @@ describe.runIf(present)('timestamps', () => {
     expect((await verifyPdf(without.pdf, at)).signatures).toMatchObject([{ profile: 'PAdES-B-B' }])
   })
 
-  test('a timestamp of a document, as one more revision', async () => {
-    const pdf = await signed(tableFile(base))
+  const stamped = async (pdf: Buffer, rectangle: string): Promise<Buffer> => {
     const room = 8192
     const page = base[3]!.replace('/Annots[8 0 R]', '/Annots[8 0 R 14 0 R 21 0 R]')
     const made = update(pdf, {
       3: page,
       7: '<</Fields[8 0 R 14 0 R 21 0 R]/SigFlags 3>>',
       20: `<</Type/DocTimeStamp/Filter/Adobe.PPKLite/SubFilter/ETSI.RFC3161/ByteRange ${' '.repeat(45)}/Contents <${'0'.repeat(2 * room)}>>>`,
-      21: '<</Type/Annot/Subtype/Widget/FT/Sig/T(b)/Rect[0 0 0 0]/F 132/P 3 0 R/V 20 0 R>>',
+      21: `<</Type/Annot/Subtype/Widget/FT/Sig/T(b)/Rect${rectangle}/F 132/P 3 0 R/V 20 0 R/AP<</N 6 0 R>>>>`,
     })
     const start = made.lastIndexOf('/Contents <') + 10
     const after = start + 2 * room + 2
@@ -213,6 +212,11 @@ describe.runIf(present)('timestamps', () => {
     const digest = createHash('sha256').update(made.subarray(0, start)).update(made.subarray(after)).digest()
     const { token } = await timestamp(digest, 'SHA-256')
     made.write(Buffer.from(token).toString('hex'), start + 1, 'latin1')
+    return made
+  }
+
+  test('a timestamp of a document, as one more revision', async () => {
+    const made = await stamped(await signed(tableFile(base)), '[0 0 0 0]')
     const report = await verifyPdf(made, { trust: { ...(await trust()), timestamps } })
     expect(report.problems).toEqual([])
     expect(report.changes).toMatchObject([{ kind: 'timestamp-added', allowed: true }])
@@ -223,6 +227,16 @@ describe.runIf(present)('timestamps', () => {
     made[100]! ^= 1
     const broken = await verifyPdf(made, { trust: { ...(await trust()), timestamps } })
     expect(broken.changes).not.toMatchObject([{ kind: 'timestamp-added', allowed: true }])
+  })
+
+  test('a timestamp of a document that draws something is not allowed: anyone gets one', async () => {
+    for (const certify of [undefined, 1, 2, 3] as const) {
+      const made = await stamped(await signed(tableFile(base), { certify }), '[0 0 300 200]')
+      const report = await verifyPdf(made, { trust: { ...(await trust()), timestamps } })
+      expect(report.signatures[1]).toMatchObject({ indication: 'TOTAL-PASSED', integrity: 'intact' })
+      expect(report.changes).toMatchObject([{ kind: 'timestamp-added', allowed: false }])
+      expect(report.signatures[0]).toMatchObject({ indication: 'INDETERMINATE' })
+    }
   })
 })
 
