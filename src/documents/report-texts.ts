@@ -221,6 +221,7 @@ export const problemTexts: Readonly<Record<string, DocumentText>> = {
   },
   'no-signer': { ja: '署名者がいません', en: 'no signer' },
   version: { ja: '構造の版番号が内容と合いません', en: 'the version does not go with the content' },
+  'signer-duplicate': { ja: '同じ署名が重複しています', en: 'the same signature more than once' },
   'signer-version': {
     ja: '署名者情報の版番号が内容と合いません',
     en: 'the version of a signer does not go with the content',

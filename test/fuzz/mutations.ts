@@ -108,12 +108,66 @@ const kinds: readonly ((where: number, what: number) => Mutation)[] = [
 
 /** Inputs of a corpus with up to four changes, and now and then any bytes at all. */
 export function mutated(corpus: readonly Buffer[]): fc.Arbitrary<Buffer> {
+  return changedBy(corpus, kinds)
+}
+
+function changedBy(
+  corpus: readonly Buffer[],
+  by: readonly ((where: number, what: number) => Mutation)[],
+): fc.Arbitrary<Buffer> {
   const numbers = fc.tuple(fc.nat(0xffff_ff), fc.nat(0xffff_ff))
-  const change = fc.tuple(fc.nat(kinds.length - 1), numbers).map(([kind, [where, what]]) => kinds[kind]!(where, what))
+  const change = fc.tuple(fc.nat(by.length - 1), numbers).map(([kind, [where, what]]) => by[kind]!(where, what))
   const good = fc.constantFrom(...corpus)
   const changed = fc
     .tuple(good, good, fc.array(change, { minLength: 1, maxLength: 4 }))
     .map(([bytes, other, changes]) => changes.reduce((now, one) => (now.length === 0 ? now : one(now, other)), bytes))
   const bytes = fc.uint8Array({ maxLength: 400 }).map((any) => Buffer.from(any))
   return fc.oneof({ weight: 9, arbitrary: changed }, { weight: 1, arbitrary: bytes })
+}
+
+/** Changes of texts: pieces left out, moved, doubled or taken of another one, and words put in. */
+const textKinds = (words: readonly string[]): readonly ((where: number, what: number) => Mutation)[] => [
+  (where, what) => (bytes) =>
+    Buffer.from(bytes.map((byte, i) => (i === where % bytes.length ? byte ^ (1 << (what & 7)) : byte))),
+  (where, what) => (bytes) => spliced(bytes, where, what % 64, Buffer.alloc(0)),
+  (where, what) => (bytes) => spliced(bytes, where, 0, piece(bytes, what)),
+  (where, what) => (bytes, other) => spliced(bytes, where, what % 64, piece(other, what)),
+  (where, what) => (bytes) => spliced(bytes, where, 0, Buffer.from(pick(words, what)!, 'latin1')),
+  (where, what) => (bytes) => {
+    // In place of the next word, so that a structure stays one.
+    const from = where % bytes.length
+    const text = bytes.toString('latin1', from, from + 200)
+    const [word = ''] = /[A-Za-z0-9]+/.exec(text) ?? []
+    const at = from + text.indexOf(word)
+    return Buffer.concat([
+      bytes.subarray(0, at),
+      Buffer.from(pick(words, what)!, 'latin1'),
+      bytes.subarray(at + word.length),
+    ])
+  },
+  (where, what) => (bytes) => {
+    // A digit, as of an offset or a length.
+    const from = where % bytes.length
+    const found = bytes.subarray(from).findIndex((byte) => byte >= 0x30 && byte <= 0x39)
+    return found < 0 ? bytes : Buffer.from(bytes.map((byte, i) => (i === from + found ? 0x30 + (what % 10) : byte)))
+  },
+  (where) => (bytes) => bytes.subarray(0, where % (bytes.length + 1)),
+  (where, what) => (bytes, other) =>
+    Buffer.concat([bytes.subarray(0, where % bytes.length), other.subarray(what % Math.max(1, other.length))]),
+  (where, what) => (bytes) => spliced(bytes, where, 0, Buffer.alloc(what % 20_000, pick(words, what)!, 'latin1')),
+]
+
+const piece = (bytes: Buffer, what: number): Buffer => {
+  const from = (what >> 4) % bytes.length
+  return bytes.subarray(from, from + (what % 400))
+}
+
+const spliced = (bytes: Buffer, where: number, length: number, by: Uint8Array): Buffer => {
+  const at = where % (bytes.length + 1)
+  return Buffer.concat([bytes.subarray(0, at), by, bytes.subarray(at + length)])
+}
+
+/** As {@link mutated}, for texts. */
+export function mutatedText(corpus: readonly Buffer[], words: readonly string[]): fc.Arbitrary<Buffer> {
+  return changedBy(corpus, textKinds(words))
 }

@@ -1,3 +1,15 @@
+import {
+  type DocumentReport,
+  type DocumentTrust,
+  parseTimestampResponse,
+  readTimestampInfo,
+  type TimestampRequest,
+  type TimestampTrust,
+  verifyCmsDocument,
+  verifyPdf,
+  verifyTimestamp,
+  verifyXml,
+} from '../../src/documents/index.ts'
 import { JpkiCardError } from '../../src/errors.ts'
 import { inspectPath } from '../../src/pki/path/inspect.ts'
 import { crlStatus, OcspResponse, ocspStatus, RevocationList } from '../../src/pki/revocation/index.ts'
@@ -87,4 +99,57 @@ export async function verificationOf(parts: readonly Uint8Array[], listed: reado
   const revocation = { mode: 'required', sources: [source] } as const
   const report = await inspectCertificate(end, { ...options, revocation })
   return report.ok
+}
+
+/** What documents are verified with. */
+export interface DocumentFuzzContext {
+  readonly trust: DocumentTrust
+  readonly timestamps: TimestampTrust
+  /** The content of the detached signatures of the corpus. */
+  readonly content: Uint8Array
+  /** The request that the responses of the corpus are to. */
+  readonly request: TimestampRequest
+}
+
+/**
+ * The readers of documents under test: each takes untrusted bytes and returns whether they were accepted without a reservation,
+ * or throws a coded error where it is no verification.
+ */
+export const documentReaders: Readonly<
+  Record<string, (bytes: Uint8Array, context: DocumentFuzzContext) => Promise<boolean>>
+> = {
+  cms: async (bytes, { trust, timestamps }) =>
+    isClean(await verifyCmsDocument(bytes, { trust: { ...trust, timestamps } })),
+  'cms-detached': async (bytes, { trust, timestamps, content }) =>
+    isClean(await verifyCmsDocument(bytes, { trust: { ...trust, timestamps }, content })),
+  pdf: async (bytes, { trust, timestamps }) => isClean(await verifyPdf(bytes, { trust: { ...trust, timestamps } })),
+  xml: async (bytes, { trust }) => isClean(await verifyXml(bytes, { trust })),
+  'timestamp-response': async (bytes, { request, timestamps }) => {
+    attempt(() => readTimestampInfo(bytes))
+    try {
+      await parseTimestampResponse(bytes, request, { trust: timestamps })
+      return true
+    } catch (error) {
+      if (error instanceof JpkiCardError) return false
+      throw error
+    }
+  },
+  'timestamp-token': async (bytes, { request, trust, timestamps }) => {
+    const question = { digest: () => request.digest, trust: { ...trust, timestamps }, embedded: { certificates: [] } }
+    const { report } = await verifyTimestamp(bytes, question)
+    return report.indication === 'TOTAL-PASSED' && report.problems.length === 0
+  },
+}
+
+/** Whether a report says that all is as it was signed, and has nothing to add. */
+function isClean({ signatures, changes, problems }: DocumentReport): boolean {
+  const isWhole = signatures.every(
+    (one) =>
+      one.indication === 'TOTAL-PASSED' &&
+      one.integrity === 'intact' &&
+      one.coverage.extent === 'whole' &&
+      one.problems.length === 0 &&
+      one.timestamps.every(({ indication, problems: found }) => indication === 'TOTAL-PASSED' && found.length === 0),
+  )
+  return signatures.length > 0 && isWhole && changes.length === 0 && problems.length === 0
 }

@@ -22,6 +22,9 @@ export function structureProblems(data: SignedData): readonly DocumentProblem[] 
   const needed = new Set(data.signers.map(({ digestAlgorithm }) => digestAlgorithm.id))
   if (named.some((id) => !needed.has(id))) warn('digest-algorithm-unused')
   if (data.digestAlgorithms.some(({ parameters }) => !isNullOrAbsent(parameters))) warn('digest-algorithm-parameters')
+  // Whoever has one signature can repeat it: it is still that of one signer.
+  const values = data.signers.map(({ signature }) => Buffer.from(signature).toString('latin1'))
+  if (new Set(values).size !== values.length) warn('signer-duplicate')
   for (const { id, version } of data.signers) {
     const expected = id.kind === 'key' ? 3 : 1
     if (version !== expected) warn('signer-version', `${version}, expected ${expected}`)

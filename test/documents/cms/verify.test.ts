@@ -306,6 +306,12 @@ describe('several signers', () => {
     expect(report.signatures.map(({ indication }) => indication).sort()).toEqual(['TOTAL-FAILED', 'TOTAL-PASSED'])
   })
 
+  test('one signature repeated is named', async () => {
+    const report = await bench.verify(draft({ moreSigners: [signerInfo({ bench }).der] }))
+    expect(problemsOf(report)).toEqual(['signer-duplicate'])
+    expect(isClean(report)).toBe(false)
+  })
+
   test('counter-signatures are verified over the signature they are of', async () => {
     const first = signerInfo({ bench })
     const counter = (over: Uint8Array, more: Partial<Draft> = {}) =>
