@@ -18,7 +18,7 @@ const run = promisify(execFile)
 let folder = ''
 let targets = ''
 
-describe('the heaviest inputs cost less than 1 s and 64 MiB', () => {
+describe('the heaviest inputs cost less than 1 s and 64 MiB, of XML 128 MiB', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'fuzz-'))
     targets = fileURLToPath(compile('cost-tests', ['test/fuzz/targets.ts'])('test/fuzz/targets.js'))
@@ -37,7 +37,9 @@ describe('the heaviest inputs cost less than 1 s and 64 MiB', () => {
     const { ms, peak, kept } = JSON.parse(stdout) as Record<'ms' | 'peak' | 'kept', number>
     const mib = (bytes: number): number => Math.round(bytes / (1 << 20))
     expect(ms, 'milliseconds').toBeLessThan(1000)
-    expect(mib(peak), 'MiB at most').toBeLessThan(64)
+    // The tree of an XML document has an object for each 4 bytes of it; what is larger is refused by the number of nodes.
+    const most = name.startsWith('xml/') ? 128 : 64
+    expect(mib(peak), 'MiB at most').toBeLessThan(most)
     expect(mib(kept), 'MiB kept').toBeLessThan(64)
   })
 })

@@ -266,4 +266,144 @@ export const heavyInputs: Readonly<Record<string, () => Uint8Array>> = {
       certificate({ issuer: name('M') }),
       ...Array.from({ length: 2500 }, () => certificate({ issuer: name('R'), subject: name('M'), extensions: [] })),
     ),
+  'cms/signers': () => cms({ signers: different((i) => signerInfo(Buffer.alloc(1 + (i % 200)))) }),
+  'cms/certificates': () =>
+    cms({ certificates: different((i) => certificate({ subject: name(`${i}`) }), size - 8192) }),
+  'cms/attributes': () =>
+    cms({
+      signers: signerInfo(
+        hex(''),
+        different((i) => sequence(element(0x06, arcs(i)), hex('31020500'))),
+      ),
+    }),
+  'cms/values of one attribute': () =>
+    cms({ signers: signerInfo(hex(''), sequence(hex('06012A'), element(0x31, filled(hex('0500'))))) }),
+  'cms/lists': () => cms({ revocations: filled(hex('3000')) }),
+  'cms/hashes': () => cms({ hashes: different((i) => sequence(element(0x06, arcs(i)))) }),
+  'cms/counter-signatures of counter-signatures': () => {
+    let inner = signerInfo(hex(''))
+    for (let i = 0; i < 300; i++) inner = signerInfo(hex(''), hex(''), sequence(counterSignature, element(0x31, inner)))
+    return cms({ signers: inner })
+  },
+  'cms/one long content': () => cms({ content: Buffer.alloc(size - 4096) }),
+  'cms/nested': () => {
+    let nested: Uint8Array = hex('0500')
+    while (nested.length < 20_000) nested = sequence(nested)
+    return nested
+  },
+  'pdf/objects': () => pdf((num) => `<</A ${num}/B[1 0 R]/C(x)>>`),
+  'pdf/objects of one number': () => pdf(() => '1'),
+  'pdf/strings': () => pdf((num) => (num === 20 ? `[${'()'.repeat(size / 2 - 2000)}]` : undefined)),
+  'pdf/dictionaries': () => pdf((num) => (num === 20 ? `[${'<<>>'.repeat(size / 4 - 1000)}]` : undefined)),
+  'pdf/references': () => pdf((num) => (num === 20 ? `[${'1 0 R '.repeat(size / 6 - 1000)}]` : undefined)),
+  'pdf/names': () =>
+    pdf((num) => (num === 20 ? `[${different((i) => Buffer.from(`/${i.toString(36)}`)).toString()}]` : undefined)),
+  'pdf/keys': () =>
+    pdf((num) => (num === 20 ? `<<${different((i) => Buffer.from(`/${i.toString(36)} 1`)).toString()}>>` : undefined)),
+  'pdf/numbers': () => pdf((num) => (num === 20 ? `[${'.1 '.repeat(size / 3 - 1000)}]` : undefined)),
+  'pdf/fields': () =>
+    pdf(
+      (num) => `<</FT/Tx/T(f${num})>>`,
+      (numbers) => `/AcroForm<</Fields[5 0 R ${numbers}]>>`,
+    ),
+  'xml/elements': () => xml('<b/>'.repeat(size / 4 - 1000)),
+  'xml/elements that are deep': () => xml('<b>'.repeat(size / 3 - 1000)),
+  'xml/attributes': () => xml(`<b${different((i) => Buffer.from(` a${i.toString(36)}=""`)).toString()}/>`),
+  'xml/namespaces': () => xml(`<b${different((i) => Buffer.from(` xmlns:a${i.toString(36)}="urn:a"`)).toString()}/>`),
+  'xml/ids': () => xml(different((i) => Buffer.from(`<b Id="${i.toString(36)}"/>`)).toString()),
+  'xml/the same id': () => xml('<b Id="a"/>'.repeat(size / 11 - 1000)),
+  'xml/one long text': () => xml('a'.repeat(size - 4096)),
+  'xml/comments': () => xml('<!---->'.repeat(size / 7 - 1000)),
+  'xml/references of characters': () => xml('&#65;'.repeat(size / 5 - 1000)),
+  'xml/sections of text': () => xml('<![CDATA[a]]>'.repeat(size / 13 - 1000)),
+  'xml/signatures': () => xml(xmlSignature('').repeat(size / xmlSignature('').length - 100)),
+  'xml/references': () => xml(xmlSignature(xmlReference.repeat(size / xmlReference.length - 100))),
 }
+
+const integerOf = (i: number): Uint8Array => element(0x02, Buffer.from([1, i >> 16, (i >> 8) & 0xff, i & 0xff]))
+const counterSignature = hex('06092A864886F70D010906')
+const sha256 = sequence(hex('0609608648016503040201'))
+
+/** A SignerInfo of no one. */
+function signerInfo(
+  before: Uint8Array,
+  signedAttributes: Uint8Array = hex(''),
+  unsignedAttribute: Uint8Array = hex(''),
+): Uint8Array {
+  return sequence(
+    hex('020101'),
+    sequence(name('I'), before.length === 0 ? hex('020101') : integerOf(before.length)),
+    sha256,
+    ...(signedAttributes.length === 0 ? [] : [element(0xa0, signedAttributes)]),
+    sequence(hex('06092A864886F70D01010B0500')),
+    hex('0400'),
+    ...(unsignedAttribute.length === 0 ? [] : [element(0xa1, unsignedAttribute)]),
+  )
+}
+
+interface CmsParts {
+  readonly content?: Uint8Array
+  readonly hashes?: Uint8Array
+  readonly certificates?: Uint8Array
+  readonly revocations?: Uint8Array
+  readonly signers?: Uint8Array
+}
+
+function cms({
+  content = hex(''),
+  hashes = sha256,
+  certificates,
+  revocations,
+  signers = signerInfo(hex('')),
+}: CmsParts): Uint8Array {
+  const data = sequence(
+    hex('020101'),
+    element(0x31, hashes),
+    sequence(hex('06092A864886F70D010701'), element(0xa0, element(0x04, content))),
+    ...(certificates === undefined ? [] : [element(0xa0, certificates)]),
+    ...(revocations === undefined ? [] : [element(0xa1, revocations)]),
+    element(0x31, signers),
+  )
+  return sequence(hex('06092A864886F70D010702'), element(0xa0, data))
+}
+
+/** Two revisions, the first with a signature, the second with as many objects as fit. */
+function pdf(
+  text: (num: number) => string | undefined,
+  catalog = (_: string): string => '/AcroForm<</Fields[5 0 R]>>',
+): Uint8Array {
+  let body = '%PDF-1.7\n'
+  let rows = ''
+  const put = (num: number, object: string): void => {
+    rows += `${num} 1\n${String(body.length).padStart(10, '0')} 00000 n \n`
+    body += `${num} 0 obj\n${object}\nendobj\n`
+  }
+  const end = (more: string): number => {
+    const at = body.length
+    body += `xref\n${rows}trailer\n<</Size 99999/Root 1 0 R${more}>>\nstartxref\n${at}\n%%EOF\n`
+    rows = ''
+    return at
+  }
+  put(1, `<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[5 0 R]>>>>`)
+  put(2, '<</Type/Pages/Kids[3 0 R]/Count 1>>')
+  put(3, '<</Type/Page/Parent 2 0 R>>')
+  put(5, '<</FT/Sig/T(a)/V 6 0 R>>')
+  put(6, '<</Type/Sig/ByteRange[0 1 2 3]/Contents<00>>>')
+  const first = end('')
+  const numbers: number[] = []
+  for (let num = 20; body.length + rows.length + numbers.length * 9 < size - 4096; num++) {
+    const object = text(num)
+    if (object === undefined) break
+    put(num, object)
+    numbers.push(num)
+  }
+  put(1, `<</Type/Catalog/Pages 2 0 R${catalog(numbers.map((num) => `${num} 0 R`).join(' '))}>>`)
+  end(`/Prev ${first}`)
+  return Buffer.from(body, 'latin1')
+}
+
+const xml = (inner: string): Uint8Array => Buffer.from(`<a>${inner}${xmlSignature('')}</a>`)
+const xmlReference =
+  '<Reference URI=""><DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><DigestValue>AAAA</DigestValue></Reference>'
+const xmlSignature = (more: string): string =>
+  `<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><SignedInfo><CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/><SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/>${xmlReference}${more}</SignedInfo><SignatureValue>AAAA</SignatureValue></Signature>`

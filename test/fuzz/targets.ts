@@ -18,6 +18,7 @@ import { Certificate } from '../../src/pki/x509/index.ts'
 import { readTlv } from '../../src/tlv/index.ts'
 
 const at = new Date('2026-06-01T00:00:00Z')
+const noTrust: DocumentTrust = { anchors: [], revocation: { mode: 'none' } }
 
 /** What a coded error is worth; anything else goes on to the caller. */
 function attempt<T>(call: () => T): T | undefined {
@@ -45,7 +46,7 @@ export interface FuzzContext {
 }
 
 /** The readers under test: each takes untrusted bytes, and returns or throws a coded error. */
-export const readers: Readonly<Record<string, (bytes: Uint8Array, context?: FuzzContext) => void>> = {
+export const readers: Readonly<Record<string, (bytes: Uint8Array, context?: FuzzContext) => unknown>> = {
   certificate: (bytes) => void certificateFrom(bytes),
   list: (bytes, context) => {
     const list = attempt(() => RevocationList.fromDer(bytes))
@@ -62,6 +63,9 @@ export const readers: Readonly<Record<string, (bytes: Uint8Array, context?: Fuzz
   },
   tlv: (bytes) => void attempt(() => readTlv(bytes)),
   path: (bytes) => void pathOf(unframed(bytes)),
+  cms: (bytes) => verifyCmsDocument(bytes, { trust: noTrust }),
+  pdf: (bytes) => verifyPdf(bytes, { trust: noTrust }),
+  xml: (bytes) => verifyXml(bytes, { trust: noTrust }),
 }
 
 /** Splits what was put one behind the other, each behind its length of 4 bytes. */

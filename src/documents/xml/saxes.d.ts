@@ -20,6 +20,8 @@ interface Events {
   cdata: string
   comment: string
   processinginstruction: { readonly target: string; readonly body: string }
+  opentagstart: unknown
+  attribute: unknown
   opentag: Tag
   closetag: Tag
 }

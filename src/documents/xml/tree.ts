@@ -7,7 +7,7 @@ export interface XmlLimits {
   readonly maxBytes: number
   /** Elements inside each other. Default 256. */
   readonly maxDepth: number
-  /** Elements, attributes, texts, comments and processing instructions together. Default 1 000 000. */
+  /** Attributes, texts, comments and processing instructions, and elements, each as four of them. Default 1 000 000. */
   readonly maxNodes: number
   /** Characters of canonical XML and steps to make it, over all references and signatures of a verification. Default 256 MiB. */
   readonly maxCanonicalBytes: number
@@ -172,7 +172,7 @@ export async function parseXml(text: string, limits: XmlLimits): Promise<XmlDocu
     if (nodes > limits.maxNodes) throw refused('limit', `more than ${limits.maxNodes} nodes`)
   }
   const add = (node: XmlNode): void => {
-    count(1)
+    count(node.kind === 'element' ? 4 : 1)
     const parent = open[open.length - 1]
     if (parent !== undefined) parent.children.push(node)
     else if (node.kind !== 'text') top.push(node)
@@ -191,12 +191,22 @@ export async function parseXml(text: string, limits: XmlLimits): Promise<XmlDocu
   parser.on('cdata', text_)
   parser.on('comment', (value) => add({ kind: 'comment', value }))
   parser.on('processinginstruction', ({ target, body }) => add({ kind: 'instruction', target, value: body }))
+  let own = 0
+  parser.on('opentagstart', () => {
+    own = 0
+  })
+  // Before the parser has all of them.
+  parser.on('attribute', () => {
+    count(1)
+    if (++own > maxAttributes) throw refused('limit', `more than ${maxAttributes} attributes of one element`)
+  })
   parser.on('opentag', (tag) => {
     if (open.length >= limits.maxDepth) throw refused('limit', `elements deeper than ${limits.maxDepth}`)
-    const declared = new Map<string, string>()
-    const attributes: XmlAttribute[] = []
-    for (const { name, prefix, local, uri, value } of Object.values(tag.attributes)) {
-      count(1)
+    const found = Object.values(tag.attributes)
+    // Most elements have none: two collections for each of them would take most of the memory.
+    const declared = found.length === 0 ? noDeclarations : new Map<string, string>()
+    const attributes: XmlAttribute[] = found.length === 0 ? noAttributes : []
+    for (const { name, prefix, local, uri, value } of found) {
       if (uri === xmlnsNamespace || name === 'xmlns' || prefix === 'xmlns') {
         requireNamespace(value, prefix === '')
         if (!(prefix === 'xmlns' && local === 'xml')) declared.set(prefix === '' ? '' : local, value)
@@ -207,11 +217,19 @@ export async function parseXml(text: string, limits: XmlLimits): Promise<XmlDocu
     const isEmptyTag = isSelfClosing
     const element: XmlElement = {
       kind: 'element',
-      ...{ name, prefix, local, uri, attributes, declared, parent, isEmptyTag },
+      name,
+      prefix,
+      local,
+      uri,
+      attributes,
+      declared,
+      parent,
+      isEmptyTag,
       children: [],
       endTag: 0,
     }
-    for (const id of new Set(attributes.filter(isId).map(({ value }) => value))) {
+    const named = attributes.filter(isId).map(({ value }) => value)
+    for (const id of new Set(named)) {
       const others = ids.get(id)
       if (others === undefined) ids.set(id, [element])
       else others.push(element)
@@ -234,6 +252,11 @@ export async function parseXml(text: string, limits: XmlLimits): Promise<XmlDocu
   if (root === undefined) throw refused('xml-malformed', 'no root element')
   return { kind: 'document', text, root, children: top, encoding, ids }
 }
+
+/** Attributes and declarations of one element. */
+const maxAttributes = 16_384
+const noDeclarations: Map<string, string> = new Map()
+const noAttributes: XmlAttribute[] = []
 
 function requireNamespace(uri: string, isDefault: boolean): void {
   if (uri === '' && isDefault) return
