@@ -15,6 +15,6 @@ export type {
 export { addTimestamp, createTimestampRequest, parseTimestampResponse, timestampHttpSource } from './timestamp.ts'
 export type { TimestampInfo, TimestampQuestion, VerifiedTimestamp } from './timestamp-token.ts'
 export { readTimestampInfo, verifyTimestamp } from './timestamp-token.ts'
-export { addLongTermValues, addValidationValues } from './values.ts'
+export { addLongTermValues } from './values.ts'
 export type { CmsVerification, DetachedContent, VerifyCmsOptions } from './verify.ts'
 export { verifyCms, verifyCmsDocument } from './verify.ts'

@@ -214,7 +214,9 @@ export interface AddTimestampOptions {
 /**
  * Adds a timestamp of a signature value to a CMS: CAdES-B-T, PAdES-B-T. Nothing that is signed changes.
  *
- * @throws RefusalError `ERR_TIMESTAMP` as the source does; `imprint` for a token of something else.
+ * Whatever the source is, its token is verified before it is added: imprint, signature, certificate and its use.
+ *
+ * @throws RefusalError `ERR_TIMESTAMP` as the source does; `imprint` for a token of something else, `token` for one that is not right.
  * @throws DecodeError `ERR_DER` for a CMS that is none. RangeError for a signer it does not have.
  * @see RFC 3161 appendix A, ETSI EN 319 122-1 5.3
  */
@@ -225,10 +227,25 @@ export async function addTimestamp(
 ): Promise<Uint8Array> {
   const info = readSignedData(cms).signers[signer]
   if (info === undefined) throw new RangeError(`the CMS has no signer ${signer}`)
-  const { token } = await source(digestOf(hash, info.signature), hash)
+  const digest = digestOf(hash, info.signature)
+  const { token } = await source(digest, hash)
+  await requireToken(token, (imprintHash) => digestOf(imprintHash, info.signature))
   const parts = cmsParts(cms)
   const signers = parts.signers.map((one, i) =>
     i === signer ? withUnsigned(one, attribute(oids.signatureTimestamp, token)) : one,
   )
   return cmsOf({ ...parts, signers })
+}
+
+/** Whether a token is about this digest, and right in itself. Whose it is, is for the reader of the document. */
+async function requireToken(token: Uint8Array, digest: (hash: DocumentHash) => Uint8Array): Promise<void> {
+  if (!(token instanceof Uint8Array)) throw new TypeError('a timestamp source must return the token as bytes')
+  const { report } = await verifyTimestamp(token, {
+    digest,
+    trust: { anchors: [], revocation: { mode: 'none' } },
+    embedded: { certificates: [] },
+  })
+  const problems = report.problems.map(({ id }) => id)
+  if (problems.includes('timestamp-imprint')) throw refusal('imprint', 'another imprint')
+  if (report.subIndication !== 'NO_CERTIFICATE_CHAIN_FOUND') throw refusal('token', problems.join(', '))
 }

@@ -9,7 +9,7 @@ import type { ValidationValues } from './evidence.ts'
 import { type VerifyCmsOptions, verifyCms } from './verify.ts'
 
 /**
- * Adds values to a CMS, each once. Nothing that is signed changes, and nothing is verified.
+ * Adds values to a CMS, each once. Nothing that is signed changes, and nothing is verified: for those who verify the result.
  *
  * @throws DecodeError `ERR_DER` for a CMS that is none; CertificateError `ERR_CERTIFICATE` for a value that is none.
  * @see RFC 5652 10.2, RFC 5940
@@ -64,14 +64,15 @@ export async function addLongTermValues(
   })
 }
 
-function signersOf(report: SignatureReport): readonly SignerReport[] {
+/** The signer of a signature, those of its timestamps and of its counter-signatures. */
+export function signersOf(report: SignatureReport): readonly SignerReport[] {
   const { signer, timestamps, counterSignatures } = report
   const authorities = timestamps.map(({ authority }) => authority)
   return [signer, ...authorities, ...counterSignatures.flatMap(signersOf)].filter((one) => one !== undefined)
 }
 
 /** The same trust with revocation required, of the values in the document alone. */
-function withoutSources(trust: DocumentTrust): DocumentTrust {
+export function withoutSources(trust: DocumentTrust): DocumentTrust {
   const revocation = { mode: 'required', sources: [] } as const
   const { timestamps } = trust
   if (timestamps === undefined) return { ...trust, revocation }

@@ -1,5 +1,5 @@
 import { RefusalError } from '../../errors.ts'
-import { addTimestamp, createCms, type TimestampSource, type ValidationValues } from '../cms/index.ts'
+import { addTimestamp, createCms, type TimestampSource } from '../cms/index.ts'
 import type { DocumentHash, DocumentSigner } from '../signer.ts'
 import { appearanceOf, type PdfAppearance } from './appearance.ts'
 import { changesBetween } from './changes.ts'
@@ -156,51 +156,8 @@ export function preparePdf(bytes: Uint8Array, options: PreparePdfOptions = {}): 
   }
 }
 
-/**
- * Adds certificates and revocation values to a signed PDF: the document security store of PAdES-B-LT, as one more revision.
- * Values that are there already are kept.
- *
- * @throws RefusalError `ERR_SIGNED_DOCUMENT` as {@link signPdf}.
- * @see ISO 32000-2 12.8.4.3, ETSI EN 319 142-1 5.4.2
- */
-export function addPdfValues(
-  bytes: Uint8Array,
-  values: ValidationValues,
-  options: { readonly limits?: Partial<PdfLimits> | undefined } = {},
-): Uint8Array {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError('bytes must be the bytes of a PDF')
-  return guarded(() => {
-    const file = opened(bytes, options.limits)
-    const { view } = file.last
-    const { catalog } = view
-    let next = nextNumber(file)
-    const updates: PdfUpdate[] = []
-    const before = view.resolve(catalog.entries.get('DSS'))
-    const old: PdfDict = isDict(before) && !isStream(before) ? before : pdfDict({})
-    const listed = (key: string, ders: readonly Uint8Array[] | undefined): PdfValue | undefined => {
-      const had = view.resolve(old.entries.get(key))
-      const list: PdfValue[] = isArray(had) ? [...had] : []
-      for (const data of ders ?? []) {
-        updates.push({ num: next, gen: 0, value: pdfDict({}), data })
-        list.push(refOf(next++))
-      }
-      return list.length === 0 ? undefined : list
-    }
-    const store = withEntries(old, {
-      Type: pdfName('DSS'),
-      Certs: listed('Certs', values.certificates),
-      CRLs: listed('CRLs', values.revocationLists),
-      OCSPs: listed('OCSPs', values.ocspResponses),
-    })
-    updates.push({ num: next, gen: 0, value: store })
-    updates.push({ ...placeOf(file, view.root), value: withEntries(catalog, { DSS: refOf(next) }) })
-    const { bytes: pdf } = appended(file, updates)
-    requireOnly(pdf, ['dss-added'], options.limits)
-    return pdf
-  })
-}
-
-const refused = (reason: string, detail?: string, cause?: unknown): RefusalError =>
+/** A PDF that is not signed, or not added to. */
+export const refused = (reason: string, detail?: string, cause?: unknown): RefusalError =>
   new RefusalError(
     'ERR_SIGNED_DOCUMENT',
     `the PDF is not signed: ${reason}${detail === undefined ? '' : `: ${detail}`}`,
@@ -211,7 +168,7 @@ const refused = (reason: string, detail?: string, cause?: unknown): RefusalError
   )
 
 /** Faults of the reader as refusals. */
-function guarded<T>(run: () => T): T {
+export function guarded<T>(run: () => T): T {
   try {
     return run()
   } catch (error) {
@@ -247,7 +204,8 @@ function requireOptions(bytes: Uint8Array, options: PreparePdfOptions): void {
   }
 }
 
-function opened(bytes: Uint8Array, limits: Partial<PdfLimits> | undefined): PdfFile {
+/** A file that gets one more revision. @throws PdfFaultError, RefusalError */
+export function opened(bytes: Uint8Array, limits: Partial<PdfLimits> | undefined): PdfFile {
   const file = new PdfFile(bytes, { ...pdfLimits, ...limits })
   if (file.revisions.some(({ view }) => view.trailer.has('Encrypt'))) throw new PdfFaultError('encrypted')
   if (bytes.subarray(file.last.end).some((byte) => byte !== 0x0a && byte !== 0x0d)) throw refused('bytes-appended')
@@ -255,7 +213,11 @@ function opened(bytes: Uint8Array, limits: Partial<PdfLimits> | undefined): PdfF
 }
 
 /** Reads what was made as a verifier does: one more revision, which changes nothing but that. */
-function requireOnly(pdf: Uint8Array, kinds: readonly string[], limits: Partial<PdfLimits> | undefined): PdfFile {
+export function requireOnly(
+  pdf: Uint8Array,
+  kinds: readonly string[],
+  limits: Partial<PdfLimits> | undefined,
+): PdfFile {
   const file = new PdfFile(pdf, { ...pdfLimits, ...limits })
   const { revisions } = file
   const changes = changesBetween(file, revisions[revisions.length - 2]!, file.last)
@@ -264,7 +226,8 @@ function requireOnly(pdf: Uint8Array, kinds: readonly string[], limits: Partial<
   return file
 }
 
-const placeOf = (file: PdfFile, { num }: PdfRef): { num: number; gen: number } => {
+/** Number and generation of an object that is replaced. */
+export const placeOf = (file: PdfFile, { num }: PdfRef): { num: number; gen: number } => {
   const entry = file.last.view.entries.get(num)
   return { num, gen: entry?.kind === 'plain' ? entry.gen : 0 }
 }

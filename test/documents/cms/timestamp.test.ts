@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   addLongTermValues,
   addTimestamp,
-  addValidationValues,
   createCms,
   createTimestampRequest,
   type DocumentTrust,
   parseTimestampResponse,
+  type TimestampSource,
   type TimestampTrust,
   timestampHttpSource,
 } from '../../../src/documents/index.ts'
@@ -289,6 +289,28 @@ describe('CAdES-B-T', () => {
     })
   })
 
+  test('a token of any source is verified before it is added', async () => {
+    const cms = await signed()
+    const by = async (change: (token: Uint8Array) => Uint8Array | Promise<Uint8Array>): Promise<unknown> => {
+      const given: TimestampSource = async (digest, hash) => {
+        const timestamp = await source()(digest, hash)
+        return { ...timestamp, token: await change(timestamp.token) }
+      }
+      return addTimestamp(cms, given).then(
+        () => 'added',
+        (error: { code?: string; reason?: string }) => (error.code === 'ERR_TIMESTAMP' ? error.reason : error),
+      )
+    }
+    expect(await by((token) => token)).toBe('added')
+    expect(await by(async () => (await source()(digest, 'SHA-256')).token)).toBe('imprint')
+    const flipped = (token: Uint8Array): Uint8Array =>
+      token.map((byte, i) => (i === token.length - 1 ? byte ^ 1 : byte))
+    expect(await by(flipped)).toBe('token')
+    expect(await by(() => draftCms({ bench }))).toBe('token')
+    expect(await by(() => Uint8Array.of(0x30, 0))).toBe('token')
+    expect(await by(() => 'token' as never)).toBeInstanceOf(TypeError)
+  })
+
   test('each byte changed in turn: none passes as unchanged and fully covered', async () => {
     const stamped = await addTimestamp(await signed(), source())
     const accepted: number[] = []
@@ -299,7 +321,7 @@ describe('CAdES-B-T', () => {
       if (isClean(report) && report.signatures[0]!.verifiedAt.by === 'timestamp') accepted.push(i)
     }
     expect(accepted).toEqual([])
-  })
+  }, 120_000)
 })
 
 describe('times', () => {
@@ -436,7 +458,7 @@ describe('times', () => {
       reason: 'REVOKED',
     })
     await expect(addLongTermValues(Uint8Array.of(1), {}, { trust })).rejects.toMatchObject({ code: 'ERR_DER' })
-    await expect(addValidationValues(stamped, { certificates: [Uint8Array.of(1)] })).rejects.toMatchObject({
+    await expect(addLongTermValues(stamped, { certificates: [Uint8Array.of(1)] }, { trust })).rejects.toMatchObject({
       code: 'ERR_CERTIFICATE',
     })
     await expect(addTimestamp(stamped, source(), { signer: 3 })).rejects.toThrow(RangeError)

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
-import { keyDocumentSigner, timestampHttpSource } from '../../../src/documents/index.ts'
+import { keyDocumentSigner, timestampHttpSource, type ValidationValues } from '../../../src/documents/index.ts'
 import { addPdfValues, preparePdf, type SignPdfOptions, signPdf, verifyPdf } from '../../../src/documents/pdf/index.ts'
 import { issueRevocationList } from '../../../src/emulator/index.ts'
+import { Certificate } from '../../../src/pki/index.ts'
 import { identity } from '../../support/virtual.ts'
 import { createTsa } from '../cms/openssl-authority.ts'
 import {
@@ -276,8 +277,12 @@ describe('fields, images and values', () => {
     })
     for (const source of [tableFile(base), streamFile(base)]) {
       const pdf = await signed(source)
-      const more = addPdfValues(pdf, { certificates: [signCa.certificate], revocationLists: [list] })
-      const again = addPdfValues(more, { revocationLists: [list] })
+      const own = await trust()
+      const more = await addPdfValues(pdf, { revocationLists: [list] }, { trust: own })
+      const values = { certificates: [signCa.certificate], revocationLists: [list] }
+      const again = await addPdfValues(more, values, { trust: own })
+      // What is there already is not added again.
+      expect(await addPdfValues(again, values, { trust: own })).toBe(again)
       const report = await verifyPdf(again, {
         trust: { ...(await trust()), revocation: { mode: 'required', sources: [] } },
       })
@@ -291,6 +296,57 @@ describe('fields, images and values', () => {
       ])
       if (present) expect(runOn(again, 'qpdf', '--check').code).toBe(0)
     }
+  })
+
+  test('values that do not belong to a signature are not added', async () => {
+    const { sign, signCa, authCa, auth } = await identity()
+    const own = await trust()
+    const pdf = await signed(tableFile(base))
+    const day = 86_400_000
+    const listOf = (from: number, to: number, more: object = {}, ca = signCa): Promise<Uint8Array> =>
+      issueRevocationList(ca, {
+        thisUpdate: new Date(Date.now() + from),
+        nextUpdate: new Date(Date.now() + to),
+        ...more,
+      })
+    const good = await listOf(-day, day)
+    const forged = Uint8Array.from(good)
+    forged[forged.length - 1]! ^= 1
+    const named = await issueRevocationList(
+      { ...signCa, privateKey: authCa.privateKey },
+      { thisUpdate: new Date(Date.now() - day), nextUpdate: new Date(Date.now() + day) },
+    )
+    const { serialNumber } = Certificate.fromDer(sign.certificate)
+    const refusedAs = async (values: ValidationValues, from = pdf): Promise<unknown> =>
+      addPdfValues(from, values, { trust: own }).then(
+        () => 'added',
+        (error: { code?: string; reason?: string }) => (error.code === 'ERR_SIGNED_DOCUMENT' ? error.reason : error),
+      )
+    expect(await refusedAs({ revocationLists: [good] })).toBe('added')
+    for (const [what, list] of Object.entries({
+      'of another CA': await listOf(-day, day, {}, authCa),
+      expired: await listOf(-9 * day, -day),
+      'of the future': await listOf(day, 2 * day),
+      'with another signature': forged,
+      'signed by another key': named,
+      'that is none': Uint8Array.of(0x30, 0),
+    })) {
+      expect(await refusedAs({ revocationLists: [list] }), what).toBe('value-not-needed')
+      // Nor beside one that is right.
+      expect(await refusedAs({ revocationLists: [good, list] }), what).toBe('value-not-needed')
+      expect(await refusedAs({ ocspResponses: [list] }), what).toBe('value-not-needed')
+    }
+    for (const certificate of [auth.certificate, authCa.certificate, Uint8Array.of(0x30, 0)])
+      expect(await refusedAs({ revocationLists: [good], certificates: [certificate] })).toBe('value-not-needed')
+    const revoking = await listOf(-day, day, { revoked: [{ serialNumber, at: new Date(Date.now() - 3_600_000) }] })
+    expect(await refusedAs({ revocationLists: [revoking] })).toBe('REVOKED')
+    expect(await refusedAs({ certificates: [signCa.certificate] })).toBe('TRY_LATER')
+    expect(await refusedAs({ certificates: [signCa.certificate] }, tableFile(base))).toBe('value-not-needed')
+    expect(await refusedAs({ revocationLists: [good] }, latin1('hello'))).toBe('not-a-pdf')
+    const changed = update(pdf, { 4: base[6]! })
+    expect(await refusedAs({ revocationLists: [good] }, changed)).toBe('change-not-allowed')
+    await expect(addPdfValues(pdf, { revocationLists: [good] }, undefined as never)).rejects.toThrow(/^trust/)
+    await expect(addPdfValues('a' as never, {}, { trust: own })).rejects.toThrow(TypeError)
   })
 
   test('a document without signatures has none, and says what was not checked', async () => {
