@@ -200,6 +200,11 @@ export const notCheckedTexts: Readonly<Record<string, DocumentText>> = {
     ja: '署名されていない XAdES の属性（タイムスタンプを含む）',
     en: 'XAdES properties that are not signed, timestamps among them',
   },
+  manifest: {
+    ja: 'マニフェスト（署名内の参照一覧）が指す文書',
+    en: 'what the references of a manifest are about',
+  },
+  'signed-attributes': { ja: '未知の署名属性', en: 'unknown signed attributes' },
   'signed-properties': { ja: '未知の XAdES の署名属性', en: 'unknown signed properties of XAdES' },
   'data-object-format': { ja: '署名対象の形式の記録がありません', en: 'the format of the data, which is not signed' },
   'counter-signatures': { ja: '上限を超えた副署', en: 'counter-signatures beyond the limit' },

@@ -92,8 +92,9 @@ function limitsOf(given: Partial<XmlLimits> = {}): XmlLimits {
   return { ...xmlLimits, ...Object.fromEntries(set) }
 }
 
-const isCounterSignature = ({ parent }: XmlElement): boolean =>
-  parent !== undefined && parent.uri === xades && parent.local === 'CounterSignature'
+/** A signature in the properties of another one. One that is of none is verified as all others. */
+const isCounterSignature = (element: XmlElement): boolean =>
+  element.parent?.uri === xades && element.parent.local === 'CounterSignature' && ownerOf(element) !== undefined
 
 /** How a refusal counts. Those not listed: SIG_CONSTRAINTS_FAILURE. */
 const outcomes: Readonly<Record<string, readonly ['fail' | 'refuse', Parameters<Findings['fail']>[1]]>> = {
@@ -139,6 +140,8 @@ class Verification {
     }
     const trusted = covered ? properties : undefined
     if (signature?.hasOtherKeys === true) found.warn('key-info-ignored')
+    // XML Signature 1.1, 5.1: its references are for the application to verify.
+    if (signature !== undefined && hasManifest(signature)) found.notChecked.add('manifest')
     if (trusted !== undefined) noteProperties(trusted, resolved, found)
     const pool = signature === undefined ? [] : readCertificates(signature, found)
     const certificate =
@@ -289,6 +292,11 @@ class Verification {
     return reports
   }
 }
+
+/** Whether a reference or an object has a list of further references. */
+const hasManifest = ({ references, objects }: XmlSignature): boolean =>
+  references.some(({ type }) => type === `${dsig}Manifest`) ||
+  objects.some((object) => [...descendants(object)].some(({ uri, local }) => uri === dsig && local === 'Manifest'))
 
 /** The signature around a counter-signature. */
 function ownerOf(element: XmlElement): XmlElement | undefined {

@@ -1,11 +1,20 @@
-import { createHash, createPrivateKey, sign as rsaSign } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { canonicalBytes } from '../../../src/documents/xml/canonical.ts'
 import { type SignXmlOptions, signXml, type VerifyXmlOptions } from '../../../src/documents/xml/index.ts'
-import { descendants, parseXml, xmlLimits } from '../../../src/documents/xml/tree.ts'
-import { bytesOf, folder, isAccepted, person, problemsOf, verified, xmlsec, xmlsecVerifies } from './fixture.ts'
+import {
+  bytesOf,
+  folder,
+  forged,
+  isAccepted,
+  person,
+  problemsOf,
+  template,
+  verified,
+  xmlsec,
+  xmlsecVerifies,
+} from './fixture.ts'
 
 const plain = '<order xmlns="urn:example:order"><part Id="p1"><name>架空 花子</name><amount>100</amount></part></order>'
 const whole: SignXmlOptions = { form: 'enveloped' }
@@ -18,38 +27,6 @@ const report = async (xml: string | Uint8Array, options: Partial<VerifyXmlOption
 
 /** The signature element of a text. */
 const signatureOf = (xml: string): string => /<ds:Signature .*<\/ds:Signature>/s.exec(xml)![0]
-
-/** A signature of any SignedInfo, made without the code under test but for its canonical form. */
-async function forged(xml: string): Promise<string> {
-  const { sign } = await person()
-  const key = createPrivateKey({ key: Buffer.from(sign.privateKey), format: 'der', type: 'pkcs8' })
-  const document = await parseXml(xml, xmlLimits)
-  const info = [...descendants(document.root)].findLast(({ local }) => local === 'SignedInfo')!
-  const bytes = canonicalBytes(info, { isExclusive: true, hasComments: false }, { left: 1e9 })
-  const value = rsaSign('sha256', bytes, key).toString('base64')
-  const certificate = Buffer.from(sign.certificate).toString('base64')
-  return xml.replace('VALUE', value).replace('CERTIFICATE', certificate)
-}
-
-/** A plain signature with parts to choose. */
-function template({
-  method = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
-  digestMethod = 'http://www.w3.org/2001/04/xmlenc#sha256',
-  transforms = '<ds:Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"/>',
-  uri = 'URI=""',
-  digest = createHash('sha256').update('<a></a>').digest('base64'),
-  keyInfo = '<ds:X509Data><ds:X509Certificate>CERTIFICATE</ds:X509Certificate></ds:X509Data>',
-  inInfo = '',
-  parameter = '',
-  attributes = '',
-} = {}): string {
-  return `<a><ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"${attributes}><ds:SignedInfo>
-<ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>
-<ds:SignatureMethod Algorithm="${method}">${parameter}</ds:SignatureMethod>
-<ds:Reference ${uri}>${transforms === '' ? '' : `<ds:Transforms>${transforms}</ds:Transforms>`}
-<ds:DigestMethod Algorithm="${digestMethod}"/><ds:DigestValue>${digest}</ds:DigestValue></ds:Reference>${inInfo}
-</ds:SignedInfo><ds:SignatureValue>VALUE</ds:SignatureValue><ds:KeyInfo>${keyInfo}</ds:KeyInfo></ds:Signature></a>`
-}
 
 test('the plain template is accepted, so that each change of it is what is refused', async () => {
   expect(isAccepted(await report(await forged(template())))).toBe(true)

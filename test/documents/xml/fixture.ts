@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process'
+import { createHash, createPrivateKey, sign as rsaSign } from 'node:crypto'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inject, onTestFinished } from 'vitest'
 import type { DocumentReport, DocumentSigner, DocumentTrust } from '../../../src/documents/index.ts'
 import { keyDocumentSigner, verifyXml } from '../../../src/documents/index.ts'
+import { canonicalBytes } from '../../../src/documents/xml/canonical.ts'
 import type { VerifyXmlOptions } from '../../../src/documents/xml/index.ts'
+import { descendants, parseXml, xmlLimits } from '../../../src/documents/xml/tree.ts'
 import { importIdentity } from '../../../src/emulator/index.ts'
 import { Certificate } from '../../../src/pki/index.ts'
 
@@ -78,4 +81,36 @@ export function xmlsecVerifies(cwd: string, xml: string | Uint8Array, ca: Uint8A
 export function xmllint(xml: string | Uint8Array, kind: '--c14n' | '--exc-c14n'): Buffer | undefined {
   const { status, stdout } = spawnSync('xmllint', ['--nonet', kind, '-'], { input: xml })
   return status === 0 ? stdout : undefined
+}
+
+/** A signature of any SignedInfo, made without the code under test but for its canonical form. */
+export async function forged(xml: string): Promise<string> {
+  const { sign } = await person()
+  const key = createPrivateKey({ key: Buffer.from(sign.privateKey), format: 'der', type: 'pkcs8' })
+  const document = await parseXml(xml, xmlLimits)
+  const info = [...descendants(document.root)].findLast(({ local }) => local === 'SignedInfo')!
+  const bytes = canonicalBytes(info, { isExclusive: true, hasComments: false }, { left: 1e9 })
+  const value = rsaSign('sha256', bytes, key).toString('base64')
+  const certificate = Buffer.from(sign.certificate).toString('base64')
+  return xml.replace('VALUE', value).replace('CERTIFICATE', certificate)
+}
+
+/** A plain signature with parts to choose. */
+export function template({
+  method = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+  digestMethod = 'http://www.w3.org/2001/04/xmlenc#sha256',
+  transforms = '<ds:Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"/>',
+  uri = 'URI=""',
+  digest = createHash('sha256').update('<a></a>').digest('base64'),
+  keyInfo = '<ds:X509Data><ds:X509Certificate>CERTIFICATE</ds:X509Certificate></ds:X509Data>',
+  inInfo = '',
+  parameter = '',
+  attributes = '',
+} = {}): string {
+  return `<a><ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"${attributes}><ds:SignedInfo>
+<ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>
+<ds:SignatureMethod Algorithm="${method}">${parameter}</ds:SignatureMethod>
+<ds:Reference ${uri}>${transforms === '' ? '' : `<ds:Transforms>${transforms}</ds:Transforms>`}
+<ds:DigestMethod Algorithm="${digestMethod}"/><ds:DigestValue>${digest}</ds:DigestValue></ds:Reference>${inInfo}
+</ds:SignedInfo><ds:SignatureValue>VALUE</ds:SignatureValue><ds:KeyInfo>${keyInfo}</ds:KeyInfo></ds:Signature></a>`
 }
