@@ -15,6 +15,12 @@ export const oids = {
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
   /** RFC 2634 2.9. */
   contentHints: '1.2.840.113549.1.9.16.2.4',
+  /** RFC 8551 2.5.2: what the software of the signer can read. */
+  smimeCapabilities: '1.2.840.113549.1.9.15',
+  /** ETSI EN 319 122-1 5.2.5: media type of the content. */
+  mimeType: '0.4.0.1733.2.1',
+  /** ISO 32000-1 12.8.3.3.2: revocation values, which PDF signatures have among the signed attributes. */
+  adobeRevocation: '1.2.840.113583.1.1.8',
   /** RFC 3161 2.4.2, appendix A. */
   timestampInfo: '1.2.840.113549.1.9.16.1.4',
   signatureTimestamp: '1.2.840.113549.1.9.16.2.14',

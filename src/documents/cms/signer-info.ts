@@ -20,6 +20,14 @@ export const onlySigned: ReadonlySet<string> = new Set([
   oids.contentHints,
 ])
 
+/** Signed attributes that are understood, or say nothing about what a signature means. */
+const knownSigned: ReadonlySet<string> = new Set([
+  ...onlySigned,
+  oids.smimeCapabilities,
+  oids.mimeType,
+  oids.adobeRevocation,
+])
+
 /** Attributes that must not be signed. RFC 5652 11.4, RFC 3161 appendix A. */
 const onlyUnsigned: ReadonlySet<string> = new Set([oids.counterSignature, oids.signatureTimestamp])
 
@@ -81,6 +89,8 @@ export function readSignedAttributes(info: SignerInfo, found: Findings): SignedA
     types.add(type)
     if (values.length > 1 && onlySigned.has(type)) found.fail('attribute-values', 'FORMAT_FAILURE', type)
     if (onlyUnsigned.has(type)) found.fail('attribute-signed', 'FORMAT_FAILURE', type)
+    // Policies, roles, commitments: signed, and not interpreted.
+    else if (!knownSigned.has(type)) found.notChecked.add('signed-attributes')
   }
   const one = <T>(type: string, read: (reader: DerReader) => T): T | undefined => {
     const value = info.signed.find((attribute) => attribute.type === type)?.values[0]

@@ -133,6 +133,11 @@ export interface Draft {
   readonly crls?: readonly Uint8Array[]
   readonly moreSigners?: readonly Uint8Array[]
   readonly key?: KeyObject
+  /** DER of the identifier of the signer. */
+  readonly signerId?: Uint8Array
+  /** DER of the signature algorithm, and what signs by it. */
+  readonly algorithm?: Uint8Array
+  readonly signWith?: (bytes: Uint8Array) => Uint8Array
 }
 
 /** ESS signing-certificate-v2 by SHA-256. */
@@ -150,13 +155,14 @@ export function signerInfo(draft: Draft): { readonly der: Uint8Array; readonly s
   ]
   const attributes = draft.signed === undefined ? standard : draft.signed(standard)
   const ordered = draft.unsorted === true ? [...sorted(attributes)].reverse() : sorted(attributes)
-  const signature = signBytes(hash, draft.bare === true ? body : der(0x31, ...ordered), key)
+  const toSign = draft.bare === true ? body : der(0x31, ...ordered)
+  const signature = draft.signWith?.(toSign) ?? signBytes(hash, toSign, key)
   const info = sequence(
     integer(draft.signerVersion ?? 1),
-    sequence(bench.certificate.issuerName.der, der(0x02, draft.serial ?? bench.certificate.serial)),
+    draft.signerId ?? sequence(bench.certificate.issuerName.der, der(0x02, draft.serial ?? bench.certificate.serial)),
     sequence(oid(digestAlgorithm)),
     ...(draft.bare === true ? [] : [der(0xa0, ...ordered)]),
-    sequence(oid(signatureAlgorithm), der(0x05)),
+    draft.algorithm ?? sequence(oid(signatureAlgorithm), der(0x05)),
     der(0x04, signature),
     ...(draft.unsigned === undefined ? [] : [der(0xa1, ...sorted(draft.unsigned))]),
   )

@@ -1,8 +1,9 @@
-import { createPrivateKey } from 'node:crypto'
+import { constants, createPrivateKey, sign as signBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createCms, hashesOfCms, verifyCms } from '../../../src/documents/index.ts'
-import { der, integer, oid, sequence } from '../../support/issue.ts'
+import { createCms, documentVerdict, hashesOfCms, verifyCms } from '../../../src/documents/index.ts'
+import { Certificate } from '../../../src/pki/index.ts'
+import { der, extension, integer, issue, newKeys, oid, sequence } from '../../support/issue.ts'
 import {
   attribute,
   type Bench,
@@ -227,6 +228,110 @@ describe('algorithms', () => {
     const report = await bench.verify(draft({ digestAlgorithm: ids.sha512 }))
     expect(report.signatures[0]).toMatchObject({ indication: 'TOTAL-FAILED', subIndication: 'HASH_FAILURE' })
   })
+})
+
+describe('RSASSA-PSS', () => {
+  const [pss, mgf1] = ['1.2.840.113549.1.1.10', '1.2.840.113549.1.1.8']
+  const hashOf = (id: string): Uint8Array => sequence(oid(id), der(0x05))
+  const parameters = ({ hash = ids.sha256 as string, mask = ids.sha256 as string, salt = 32, trailer = 1 } = {}) =>
+    sequence(
+      der(0xa0, hashOf(hash)),
+      der(0xa1, sequence(oid(mgf1!), hashOf(mask))),
+      der(0xa2, integer(salt)),
+      ...(trailer === 1 ? [] : [der(0xa3, integer(trailer))]),
+    )
+  const signWith = (saltLength: number) => (bytes: Uint8Array) =>
+    signBytes('sha256', bytes, { key: bench.key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength })
+  const verified = (given: Uint8Array | undefined, saltLength = 32) =>
+    bench.verify(
+      draft({
+        algorithm: sequence(oid(pss!), ...(given === undefined ? [] : [given])),
+        signWith: signWith(saltLength),
+      }),
+    )
+
+  test('with the parameters that were used is read', async () => {
+    const report = await verified(parameters())
+    expect(report.signatures[0]).toMatchObject({ integrity: 'intact', indication: 'TOTAL-PASSED' })
+  })
+
+  test.each<[string, Uint8Array | undefined, number?]>([
+    ['none, which means SHA-1', undefined],
+    ['empty, which means SHA-1', sequence()],
+    ['null', der(0x05)],
+    ['the mask by SHA-1', parameters({ mask: ids.sha1 })],
+    ['another hash than that of the signer', parameters({ hash: ids.sha512 })],
+    ['SHA-1', parameters({ hash: ids.sha1 })],
+    ['another salt length', parameters({ salt: 20 })],
+    ['a salt length that is negative', parameters({ salt: 0x80 - 0x100 })],
+    ['no salt at all', parameters({ salt: 0 }), 32],
+    ['another trailer', parameters({ trailer: 2 })],
+    ['bytes after them', Buffer.concat([parameters(), der(0x05)])],
+  ])('%s is not', async (_, given, salt) => {
+    const report = await verified(given, salt)
+    expect(isClean(report)).toBe(false)
+    expect(report.signatures.map(({ indication }) => indication)).not.toContain('TOTAL-PASSED')
+  })
+})
+
+describe('the certificate of a signer', () => {
+  const keyId = () => bench.certificate.extensions.subjectKeyId!
+  const byKey = (more: Partial<Draft> = {}): Uint8Array =>
+    draft({ signerId: der(0x80, keyId()), signerVersion: 3, version: 3, ...more })
+
+  test('by its key, alone and with another of the same key identifier', async () => {
+    expect(isClean(await bench.verify(byKey()))).toBe(true)
+    // Self-signed, with the key identifier of the signer.
+    const keys = newKeys()
+    const extensions = [extension('2.5.29.14', der(0x04, keyId()))]
+    const twin = issue({ subject: 'twin', issuer: 'twin', keys, signer: keys, extensions })
+    for (const certificates of [
+      [twin, bench.certificate.der],
+      [bench.certificate.der, twin],
+    ]) {
+      const report = await bench.verify(byKey({ certificates }))
+      expect(problemsOf(report)).toEqual(['certificate-unused'])
+      expect(report.signatures[0]!.signer!.certificate).toEqual(bench.certificate.der)
+    }
+    const alone = await bench.verify(byKey({ certificates: [twin] }))
+    expect(problemsOf(alone)).toContain('signing-certificate-mismatch')
+    expect(alone.signatures[0]!.indication).toBe('TOTAL-FAILED')
+    // Nor when nothing says which of the two it is.
+    const unbound = byKey({ certificates: [twin, bench.certificate.der], signed: ([a, b, c]) => [a!, b!, c!] })
+    expect((await bench.verify(unbound)).signatures[0]!.signer!.certificate).toEqual(bench.certificate.der)
+  })
+
+  test('named second in signing-certificate-v2 is another certificate', async () => {
+    const id = (certificate: Uint8Array): Uint8Array => sequence(der(0x04, hashed('sha256', certificate)))
+    const both = attribute(ids.signingCertificateV2, sequence(sequence(id(bench.ca.der), id(bench.certificate.der))))
+    const report = await bench.verify(draft({ signed: ([a, b, c]) => [a!, b!, c!, both] }))
+    expect(problemsOf(report)).toContain('signing-certificate-mismatch')
+    expect(report.signatures[0]!.indication).not.toBe('TOTAL-PASSED')
+  })
+
+  test('of two signers, one of whom is not trusted', async () => {
+    const { auth } = bench.person
+    const other = Certificate.fromDer(auth.certificate)
+    const key = createPrivateKey({ key: Buffer.from(auth.privateKey), format: 'der', type: 'pkcs8' })
+    const second = signerInfo({
+      bench,
+      key,
+      signerId: sequence(other.issuerName.der, der(0x02, other.serial)),
+      signed: ([a, b, c]) => [a!, b!, c!, signingCertificateV2(other.der)],
+    }).der
+    const report = await bench.verify(
+      draft({ moreSigners: [second], certificates: [bench.certificate.der, other.der] }),
+    )
+    expect(report.signatures.map(({ indication }) => indication).sort()).toEqual(['INDETERMINATE', 'TOTAL-PASSED'])
+    expect(documentVerdict(report)).toBe('refused')
+  })
+})
+
+test('signed attributes that are not understood were not checked', async () => {
+  const policy = attribute('1.2.840.113549.1.9.16.2.15', der(0x05))
+  const report = await bench.verify(draft({ signed: (all) => [...all, policy] }))
+  expect(report.signatures[0]).toMatchObject({ indication: 'TOTAL-PASSED', notChecked: ['signed-attributes'] })
+  expect(documentVerdict(report)).toBe('gaps')
 })
 
 describe('structure', () => {
