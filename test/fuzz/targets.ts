@@ -113,6 +113,8 @@ export interface DocumentFuzzContext {
   readonly content: Uint8Array
   /** The request that the responses of the corpus are to. */
   readonly request: TimestampRequest
+  /** When they were given. */
+  readonly at: Date
 }
 
 /**
@@ -128,10 +130,10 @@ export const documentReaders: Readonly<
     isClean(await verifyCmsDocument(bytes, { trust: { ...trust, timestamps }, content })),
   pdf: async (bytes, { trust, timestamps }) => isClean(await verifyPdf(bytes, { trust: { ...trust, timestamps } })),
   xml: async (bytes, { trust }) => isClean(await verifyXml(bytes, { trust })),
-  'timestamp-response': async (bytes, { request, timestamps }) => {
+  'timestamp-response': async (bytes, { request, timestamps, at: given }) => {
     attempt(() => readTimestampInfo(bytes))
     try {
-      await parseTimestampResponse(bytes, request, { trust: timestamps })
+      await parseTimestampResponse(bytes, request, { trust: timestamps, at: given })
       return true
     } catch (error) {
       if (error instanceof JpkiCardError) return false

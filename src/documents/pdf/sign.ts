@@ -33,6 +33,11 @@ export type PdfProfile = (typeof pdfProfiles)[number]
 export interface PreparePdfOptions {
   /** Default `ETSI.CAdES.detached`. */
   readonly profile?: PdfProfile | undefined
+  /**
+   * Name of the preferred handler, ISO 32000-2 table 255. Default `Adobe.PPKLite`. Verifiers may use any handler that knows the
+   * profile; an authority may ask for another name.
+   */
+  readonly filter?: string | undefined
   /** Default SHA-256. */
   readonly hash?: DocumentHash | undefined
   /** Name of the field: of an empty one of the form, or of a new one. Default: `Signature` with the next free number. */
@@ -182,10 +187,12 @@ function defaultRoom({ timestamped = false, certificates = [] }: PreparePdfOptio
 }
 
 function requireOptions(bytes: Uint8Array, options: PreparePdfOptions): void {
-  const { profile, certify, time, contentsBytes, field } = options
+  const { profile, filter, certify, time, contentsBytes, field } = options
   if (!(bytes instanceof Uint8Array)) throw new TypeError('bytes must be the bytes of a PDF')
   if (profile !== undefined && !pdfProfiles.includes(profile))
     throw new TypeError(`profile must be ${pdfProfiles.join(' or ')}`)
+  if (filter !== undefined && !(typeof filter === 'string' && /^[A-Za-z0-9._-]{1,127}$/.test(filter)))
+    throw new RangeError('filter must be 1 to 127 letters, digits, dots, hyphens or underscores')
   if (certify !== undefined && ![1, 2, 3].includes(certify)) throw new RangeError('certify must be 1, 2 or 3')
   if (time !== undefined && Number.isNaN(time.getTime())) throw new RangeError('time is not a date')
   if (
@@ -319,6 +326,7 @@ function prepare(
 function dictionary(
   {
     profile,
+    filter = 'Adobe.PPKLite',
     name,
     reason,
     location,
@@ -341,7 +349,7 @@ function dictionary(
       Reference: reference,
     }),
   )
-  const head = `<</Type /Sig\n/Filter /Adobe.PPKLite\n/SubFilter /${profile}\n/ByteRange ${' '.repeat(45)}\n/Contents <`
+  const head = `<</Type /Sig\n/Filter /${filter}\n/SubFilter /${profile}\n/ByteRange ${' '.repeat(45)}\n/Contents <`
   return Buffer.from(`${head}${'0'.repeat(2 * room)}>\n${rest.slice(2)}`, 'latin1')
 }
 

@@ -147,6 +147,8 @@ describe('what is refused before the signer is called', () => {
 
   test.each<[string, SignPdfOptions]>([
     ['profile', { profile: 'other' as never }],
+    ['filter', { filter: 'a b' }],
+    ['filter', { filter: '' }],
     ['certify', { certify: 4 as never }],
     ['time', { time: new Date(Number.NaN) }],
     ['contentsBytes', { contentsBytes: 1 }],
@@ -266,6 +268,15 @@ describe('fields, images and values', () => {
       trust: await trust(),
     })
     expect(both.changes).toMatchObject([{ kind: 'signature-added', allowed: true }])
+  })
+
+  test('the name of the handler is what an authority asks for', async () => {
+    const options = { profile: 'adbe.pkcs7.detached', filter: 'MOJSignDoc', name: '見本　太郎' } as const
+    const pdf = await signed(tableFile(base), options)
+    expect(textOf(pdf)).toContain('/Filter /MOJSignDoc\n/SubFilter /adbe.pkcs7.detached')
+    const report = await verifyPdf(pdf, { trust: await trust() })
+    expect(report.signatures).toMatchObject([{ indication: 'TOTAL-PASSED', coverage: { extent: 'whole' } }])
+    if (present) expect(runOn(pdf, 'pdfsig', '-nocert').text).toContain('Signature is Valid')
   })
 
   test('certificates and lists are added as one more revision, and used', async () => {
