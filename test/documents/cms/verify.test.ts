@@ -485,6 +485,7 @@ describe('altered copies', () => {
       }
       expect(accepted).toEqual([])
     },
+    120_000,
   )
 
   test('any mutation is reported, and never thrown', async () => {
