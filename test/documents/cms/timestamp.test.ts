@@ -146,7 +146,7 @@ describe('responses', () => {
     )
     const { time } = await parseTimestampResponse(right, request, { trust: timestamps })
     expect(new Set([...token, time.getTime()]).size).toBe(1)
-  })
+  }, 120_000)
 
   test('by a certificate that is not for timestamps alone are refused', async () => {
     const request = ask()
@@ -463,5 +463,5 @@ describe('times', () => {
     })
     await expect(addTimestamp(stamped, source(), { signer: 3 })).rejects.toThrow(RangeError)
     expect(Certificate.fromDer(bench.ca.der).der).toEqual(bench.ca.der)
-  })
+  }, 120_000)
 })

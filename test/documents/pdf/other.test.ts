@@ -352,7 +352,7 @@ describe('fields, images and values', () => {
     const revoking = await listOf(-day, day, { revoked: [{ serialNumber, at: new Date(Date.now() - 3_600_000) }] })
     expect(await refusedAs({ revocationLists: [revoking] })).toBe('REVOKED')
     expect(await refusedAs({ certificates: [signCa.certificate] })).toBe('TRY_LATER')
-    expect(await refusedAs({ certificates: [signCa.certificate] }, tableFile(base))).toBe('value-not-needed')
+    expect(await refusedAs({ certificates: [signCa.certificate] }, tableFile(base))).toBe('no-signature')
     expect(await refusedAs({ revocationLists: [good] }, latin1('hello'))).toBe('not-a-pdf')
     const changed = update(pdf, { 4: base[6]! })
     expect(await refusedAs({ revocationLists: [good] }, changed)).toBe('change-not-allowed')
