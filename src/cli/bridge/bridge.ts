@@ -25,6 +25,7 @@ export async function bridge(context: Context): Promise<undefined> {
   const { server, printer, issuanceProfile, readers, pairing, idleSeconds, outcomeSeconds, resumeSeconds, ...same } =
     settings
   const secretFile = pairing && at(pairing.file)
+  const printed = new SecretPrinter(context)
   const transport = await openTransport(context)
   try {
     const options = {
@@ -40,11 +41,15 @@ export async function bridge(context: Context): Promise<undefined> {
       outcomeMs: outcomeSeconds * 1_000,
       resumeMs: resumeSeconds * 1_000,
       version: packageVersion(),
-      onSecret: secretFile === undefined ? printOnce(context) : (secret: string) => writeSecret(secretFile, secret),
+      onSecret: (secret: string) =>
+        secretFile === undefined ? printed.print(secret) : writeSecret(secretFile, secret),
       onEvent: (event: BridgeLogEvent) => logEvent(context, event),
     }
     const running = await starting(settings, () => startBridge(options))
-    io.onHangup?.(() => void running.renewSecret())
+    io.onHangup?.(() => {
+      printed.isWanted = true
+      running.renewSecret().catch((error: unknown) => logEvent(context, { event: 'failure', code: nameOf(error) }))
+    })
     writeLine(context, { event: 'listening', url: running.url, secretFile, pid: process.pid })
     if (!io.signal.aborted) await once(io.signal, 'abort')
     await running.close()
@@ -68,15 +73,18 @@ async function serverOf(
   return documents.length > 0 ? new IssuanceServer(url, { terminal, fetch }) : new TokenServer(url, { fetch })
 }
 
-/** Prints the first secret. Another one is made by SIGHUP, and printed then. */
-function printOnce(context: Context): (secret: string) => void {
-  let isWanted = true
-  context.io.onHangup?.(() => {
-    isWanted = true
-  })
-  return (secret) => {
-    if (isWanted) writeLine(context, { event: 'secret', secret })
-    isWanted = false
+/** Prints a secret when one is wanted: the first, and one after each SIGHUP. */
+class SecretPrinter {
+  isWanted = true
+  readonly #context: Context
+
+  constructor(context: Context) {
+    this.#context = context
+  }
+
+  print(secret: string): void {
+    if (this.isWanted) writeLine(this.#context, { event: 'secret', secret })
+    this.isWanted = false
   }
 }
 
@@ -93,6 +101,8 @@ async function writeSecret(path: string, secret: string): Promise<void> {
     await rename(part, path)
   })
 }
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error)
 
 /** What happens, without anything of a person, as a log on standard error. */
 function logEvent({ io }: Context, event: BridgeLogEvent): void {
