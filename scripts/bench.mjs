@@ -38,6 +38,7 @@ const benches = {
   municipal: ['redis-server'],
   town: [],
   issuance: [],
+  bridge: [],
   desk: ['redis-server'],
   http: [],
   overload: [],
@@ -47,7 +48,7 @@ const benches = {
   durable: [],
 }
 const pcscBenches = { pcsc: [], opensc: ['pkcs11-tool'] }
-const long = ['desk', 'municipal', 'overload', 'workers', 'rolling', 'durable']
+const long = ['bridge', 'desk', 'municipal', 'overload', 'workers', 'rolling', 'durable']
 /** Groups whose rows are counts: the same whatever else the machine does. */
 const counted = ['exchanges']
 const countsFile = join(root, 'bench/counts.json')

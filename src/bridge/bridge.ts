@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { WebSocketServer } from 'ws'
 import {
   type BridgeCounts,
@@ -94,6 +93,7 @@ class RunningBridge implements Bridge, ConnectionHost {
   /** What sessions draw between visits. */
   #idle: VisitScreen = { step: 'out-of-service' }
   #questions = 0
+  #endedTimer: NodeJS.Timeout | undefined
 
   constructor(settings: Settings, sockets: WebSocketServer, schemas: ParamSchemas) {
     this.#settings = settings
@@ -155,6 +155,7 @@ class RunningBridge implements Bridge, ConnectionHost {
   async close(): Promise<void> {
     this.#end.abort()
     clearInterval(this.#pings)
+    clearTimeout(this.#endedTimer)
     for (const timer of this.#graces.values()) clearTimeout(timer)
     this.#visit?.abandoned()
     for (const connection of this.#connections) connection.close(1001, 'the bridge ends')
@@ -191,11 +192,9 @@ class RunningBridge implements Bridge, ConnectionHost {
       if (succeeded) {
         this.#idle = { step: 'ended' }
         this.#drawIdle()
-        // The next customer may stand there already, whose visit draws its own screens.
-        void sleep(endedMs, undefined, { signal: this.#end.signal }).then(
-          () => this.#showIdle(),
-          () => {},
-        )
+        // The next customer may stand there by then, whose visit draws its own screens.
+        clearTimeout(this.#endedTimer)
+        this.#endedTimer = setTimeout(() => this.#showIdle(), endedMs)
       } else this.#showIdle()
     }
   }

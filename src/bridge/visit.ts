@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type {
   BridgeDocument,
   BridgeEvent,
@@ -22,7 +21,6 @@ import {
   screenText,
   serveCardFace,
   serveVisit,
-  takeCard,
   type Visit,
   type VisitOutcome,
   type VisitScreen,
@@ -103,15 +101,15 @@ export class BridgeVisit {
   #screen: VisitScreen | undefined
   #look: BridgeLook | undefined
   #outcome: BridgeOutcome | undefined
-  /** Ends the reminders to take the card. */
-  #reminders = new AbortController()
+  /** Asks for the card to be taken. */
+  #reminder: NodeJS.Timeout | undefined
 
   constructor(visit: Visit, host: VisitHost) {
     this.#visit = visit
     this.#host = host
     this.number = visit.card
     this.reader = visit.reader
-    this.over = visit.removed
+    this.over = visit.removed.finally(() => clearTimeout(this.#reminder))
   }
 
   /** Whether it ended as the customer wanted. */
@@ -220,7 +218,7 @@ export class BridgeVisit {
     this.#isServed = true
     this.#isCancelled = false
     this.#outcome = undefined
-    this.#reminders.abort()
+    clearTimeout(this.#reminder)
     try {
       const outcome = await serve()
       this.#outcome = outcome
@@ -229,23 +227,21 @@ export class BridgeVisit {
       return outcome
     } finally {
       this.#isServed = false
-      this.#reminders = new AbortController()
-      void this.#remind(session, this.#reminders.signal)
+      this.#remind(session)
     }
   }
 
-  /** The outcome stays on the screen for a while; then the customer is asked to take the card. */
-  async #remind(session: Session, signal: AbortSignal): Promise<void> {
-    const ends = AbortSignal.any([signal, this.#visit.signal])
-    try {
-      await sleep(this.#host.settings.outcomeMs, undefined, { signal: ends })
-    } catch {
-      return
+  /** The outcome stays on the screen for a while; then the customer is asked to take the card, again and again. */
+  #remind(session: Session): void {
+    const { signal } = this.#visit
+    if (signal.aborted) return
+    let times = 0
+    const remind = (): void => {
+      this.#show(session, times === 0 ? { step: 'take-card' } : { step: 'forgotten-card', details: { times } })
+      times++
+      this.#reminder = setTimeout(remind, remindMs)
     }
-    const show = (screen: VisitScreen): void => {
-      if (!ends.aborted) this.#show(session, screen)
-    }
-    await takeCard(this.#visit, { show })
+    this.#reminder = setTimeout(remind, this.#host.settings.outcomeMs)
   }
 
   #show(session: Session, screen: VisitScreen): void {
@@ -387,6 +383,9 @@ const unsuccessful: ReadonlySet<string> = new Set(['refused', 'cancelled', 'inac
 
 /** Services that a municipality offers at its counter: see `findServices`. */
 const atTheCounter: ReadonlySet<ServiceMethod> = new Set<ServiceMethod>(['attributes', 'register-pin'])
+
+/** Between reminders to take the card, milliseconds. */
+const remindMs = 10_000
 
 const noQuestion = (): BridgeError => new BridgeError('ERR_BRIDGE_VISIT', 'the question is not open')
 const refusedService = (what: string): BridgeError =>
