@@ -117,7 +117,7 @@ describe('what the README shows', () => {
       const [, code] = /```js\n([\s\S]*?)```/.exec(readFileSync(`${root}${name}`, 'utf8'))!
       expect(code!.trim()).toBe(lines.slice(2).join('\n'))
     }
-  })
+  }, 120_000)
 
   test.each(['issuance', 'stripe'])('the example %s runs, and shows nothing personal', (name) => {
     const { status, stdout, stderr } = run(`examples/${name}.mjs`)
