@@ -51,7 +51,7 @@ export interface BridgeText {
   readonly spoken: string
   readonly language: BridgeLanguage
   /** To be shown beside it: that the PIN entered before was wrong, or when the certificate ends. */
-  readonly notice: string | undefined
+  readonly notice?: string | undefined
 }
 
 /** A screen: draw it until the next one. */
@@ -218,6 +218,7 @@ export interface BridgeMethods {
   }
   /** Sets the language of texts, at any time; the present screen is sent again. */
   'session.language': { readonly params: { readonly language: BridgeLanguage }; readonly result: Empty }
+  /** What the bridge can do now. */
   state: { readonly params: Empty; readonly result: BridgeState }
   /**
    * Serves the customer of a visit, who becomes this session's: from the look at the card to the outcome. Ends with the card.
@@ -239,10 +240,12 @@ export interface BridgeMethods {
   }
   /** The customer cancels. The call that serves returns `cancelled`, or the outcome that was reached before. */
   'visit.cancel': { readonly params: { readonly visit: number }; readonly result: Empty }
+  /** The service that the customer chose. */
   'question.service': {
     readonly params: { readonly question: number; readonly service: string }
     readonly result: Empty
   }
+  /** The documents that the customer chose, with their copies. */
   'question.documents': {
     readonly params: { readonly question: number; readonly documents: readonly BridgeDocument[] }
     readonly result: Empty
@@ -271,7 +274,9 @@ export interface BridgeEvents {
   removed: { readonly visit: number }
   /** To the owner of the visit; between visits to all. */
   screen: BridgeScreen
+  /** What the card is, and what can be had with it; to the owner of the visit. */
   look: BridgeLook
+  /** A question to the customer; to the owner of the visit. */
   question: BridgeQuestion
   /** How a visit ended, to its owner: what the call that serves returns, also after the session was resumed. */
   outcome: BridgeOutcome

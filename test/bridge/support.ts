@@ -1,4 +1,4 @@
-import { afterEach } from 'vitest'
+import { afterEach, expect } from 'vitest'
 import { WebSocket } from 'ws'
 import { type Bridge, type BridgeLogEvent, type BridgeOptions, startBridge } from '../../src/bridge/index.ts'
 import {
@@ -11,6 +11,7 @@ import {
 import { createVirtualCard, type VirtualCardOptions, VirtualTransport } from '../../src/emulator/index.ts'
 import { tokenServer } from '../support/token-server.ts'
 import { identity } from '../support/virtual.ts'
+import { FrameCheck, problems } from './frames.ts'
 
 /** The origin of the pages in these tests. */
 export const pageOrigin = 'https://kiosk.example'
@@ -18,6 +19,8 @@ export const pageOrigin = 'https://kiosk.example'
 const open: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close()
+  // Whatever the test is about, every frame of its clients is in docs/asyncapi.json.
+  expect(problems.splice(0)).toEqual([])
 })
 
 /** Closed after the test. */
@@ -26,11 +29,17 @@ export function closing<T extends { close(): unknown }>(one: T): T {
   return one
 }
 
-/** `WebSocket` of a page of an origin. */
+/** `WebSocket` of a page of an origin, whose frames are held against the document of the protocol. */
 export function socketOf(origin: string | undefined): new (url: string, protocols: string[]) => WebSocketLike {
   return class extends WebSocket {
+    readonly #frames = new FrameCheck()
     constructor(url: string, protocols: string[]) {
       super(url, protocols, origin === undefined ? {} : { origin })
+      this.on('message', (data) => this.#frames.fromBridge(String(data)))
+    }
+    override send(data: string | Uint8Array): void {
+      this.#frames.fromClient(data)
+      super.send(data)
     }
   } as unknown as new (
     url: string,

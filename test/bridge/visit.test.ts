@@ -1,13 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { BridgeQuestion } from '../../src/bridge-client/index.ts'
 import { verificationCodeB } from '../../src/emulator/index.ts'
-import { IssuanceServer, type Printer } from '../../src/issuance/index.ts'
 import { customerLanguages } from '../../src/messages/index.ts'
-import { Certificate } from '../../src/pki/index.ts'
-import { createHttpHandler, IssuanceDesk, memoryStore, TokenService } from '../../src/server/index.ts'
 import { PinpadReader } from '../support/pinpad-reader.ts'
 import { identity } from '../support/virtual.ts'
+import { issuing } from './issuing.ts'
 import { bench, card, type Page } from './support.ts'
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -252,43 +249,8 @@ describe('the PIN is entered', () => {
 })
 
 describe('documents are issued', () => {
-  async function desk(printer: Partial<Printer> = {}) {
-    const store = memoryStore()
-    const origin = 'https://issue.example'
-    const service = new TokenService({
-      origin,
-      store,
-      anchors: [Certificate.fromDer((await identity()).authCa.certificate)],
-      hierarchies: ['virtual'],
-      revocation: { mode: 'none' },
-      pseudonymKey: randomBytes(32),
-    })
-    const issuance = new IssuanceDesk({
-      origin,
-      store,
-      registers: [{ name: 'residents', lookup: async () => ({ subject: 'R-1', asOf: Date.now(), sequence: 1 }) }],
-      composer: {
-        compose: async ({ case: id, subject, copies }) => ({
-          case: id,
-          pageCount: copies,
-          pages: Array.from({ length: copies }, () => ({ mediaType: 'text/plain', subject, content: ascii(subject) })),
-        }),
-      },
-    })
-    const handler = await createHttpHandler({ service, desk: issuance, metrics: false })
-    const fetch = (url: URL | RequestInfo, init?: RequestInit) => handler.fetch(new Request(url as URL, init))
-    const server = new IssuanceServer(origin, { terminal: 'kiosk-1', fetch: fetch as typeof globalThis.fetch })
-    const printed: string[] = []
-    const tray: Printer = {
-      print: async (pages) => void printed.push(...pages.map(({ content }) => Buffer.from(content).toString())),
-      clear: async () => {},
-      ...printer,
-    }
-    return { server, printer: tray, documents: ['residence-record', 'tax'], printed }
-  }
-
   test('which the customer chooses on the screen, with the copies', async () => {
-    const { printed, ...site } = await desk()
+    const { printed, ...site } = await issuing()
     const { transport, page } = await bench(site)
     const kiosk = await page()
     transport.insert(await card())
@@ -322,7 +284,7 @@ describe('documents are issued', () => {
   })
 
   test('a printer that is out of order costs no PIN', async () => {
-    const { printed, ...site } = await desk({ clear: async () => Promise.reject(new Error('no paper')) })
+    const { printed, ...site } = await issuing({ clear: async () => Promise.reject(new Error('no paper')) })
     const { bridge, transport, page } = await bench(site)
     const kiosk = await page()
     transport.insert(await card())
