@@ -19,6 +19,7 @@ const systemPackages = [
   ['haproxy', () => has('haproxy')],
   ['nginx', () => has('nginx')],
   ['chromium', () => has('chromium')],
+  ['python3', () => has('python3')],
   ['zsh', () => has('zsh')],
   ['fish', () => has('fish')],
 ]
