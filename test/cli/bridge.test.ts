@@ -137,10 +137,13 @@ describe('bridge', () => {
     expect(stderr).not.toContain('kiosk.example')
   })
 
-  test('a port that is taken is said so', async () => {
-    const first = new Running(write({}))
-    const { url } = await first.line('listening')
-    const second = new Running(write({ port: Number(new URL(url!).port) }))
+  test('a port that is taken is said so, and the secret of the bridge that has it stays', async () => {
+    const file = write({ pairing: { file: 'bridge.secret' } })
+    const first = new Running(file)
+    const { url, secretFile = '' } = await first.line('listening')
+    const pairing = { file: secretFile }
+    const second = new Running(write({ port: Number(new URL(url!).port), pairing }))
     await expect(second.line('listening')).rejects.toThrow('ERR_SERVER_START')
+    expect(await attributes(url!, readFileSync(secretFile, 'utf8').trim())).toBe('attributes')
   })
 })

@@ -26,6 +26,8 @@ export async function bridge(context: Context): Promise<undefined> {
     settings
   const secretFile = pairing && at(pairing.file)
   const printed = new SecretPrinter(context)
+  // Only what this process wrote is removed: a second bridge, which cannot listen, leaves the secret of the first alone.
+  let isWritten = false
   const transport = await openTransport(context)
   try {
     const options = {
@@ -41,8 +43,11 @@ export async function bridge(context: Context): Promise<undefined> {
       outcomeMs: outcomeSeconds * 1_000,
       resumeMs: resumeSeconds * 1_000,
       version: packageVersion(),
-      onSecret: (secret: string) =>
-        secretFile === undefined ? printed.print(secret) : writeSecret(secretFile, secret),
+      onSecret: async (secret: string) => {
+        if (secretFile === undefined) return printed.print(secret)
+        await writeSecret(secretFile, secret)
+        isWritten = true
+      },
       onEvent: (event: BridgeLogEvent) => logEvent(context, event),
     }
     const running = await starting(settings, () => startBridge(options))
@@ -54,7 +59,7 @@ export async function bridge(context: Context): Promise<undefined> {
     if (!io.signal.aborted) await once(io.signal, 'abort')
     await running.close()
   } finally {
-    if (secretFile !== undefined) await rm(secretFile, { force: true })
+    if (secretFile !== undefined && isWritten) await rm(secretFile, { force: true })
     await transport.close()
   }
   writeLine(context, { event: 'ended' })
