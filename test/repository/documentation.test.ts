@@ -81,6 +81,7 @@ describe('documents', () => {
     const names = japanese.map((file) => file.replace(/^docs\//, '').replace('.ja.md', ''))
     const wanted = [
       'README',
+      'bridge',
       'deployment',
       'emulator',
       'errors',
