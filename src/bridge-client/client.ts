@@ -51,7 +51,7 @@ export interface ConnectOptions {
 }
 
 /** Methods that wait for the customer: they end with the card. */
-const unlimited: ReadonlySet<BridgeMethod> = new Set<BridgeMethod>(['visit.serve', 'visit.cardFace'])
+const unlimited: ReadonlySet<BridgeMethod> = new Set<BridgeMethod>(['visit.serve'])
 
 /** Notifications of a name that are kept for its first listener. */
 const mostEarly = 32

@@ -30,8 +30,11 @@ export const pinEntries = ['keypad', 'bridge-page', 'client'] as const
  */
 export type PinEntry = (typeof pinEntries)[number]
 
-/** Services of a visit; see `serviceMethods` of `jpki-card/credentials`. */
-export const bridgeServices = ['token', 'issuance-application', 'attributes', 'register-pin'] as const
+/**
+ * Services of a visit: those of `serviceMethods` in `jpki-card/credentials`, and `card-face`, which asks for 照合番号B (14 digits,
+ * printed on the card) and reads the card face.
+ */
+export const bridgeServices = ['token', 'issuance-application', 'attributes', 'register-pin', 'card-face'] as const
 
 /** One of {@link bridgeServices}. */
 export type BridgeService = (typeof bridgeServices)[number]
@@ -222,7 +225,7 @@ export interface BridgeMethods {
   state: { readonly params: Empty; readonly result: BridgeState }
   /**
    * Serves the customer of a visit, who becomes this session's: from the look at the card to the outcome. Ends with the card.
-   * `documents`: what is issued for an accepted token; `choose` to have the customer asked after the look.
+   * `service`: one of those the operator allows; without it the customer chooses from those of the machine. `documents`: what is issued for an accepted token; `choose` to have the customer asked after the look.
    */
   'visit.serve': {
     readonly params: {
@@ -231,11 +234,6 @@ export interface BridgeMethods {
       readonly service?: BridgeService | undefined
       readonly documents?: readonly BridgeDocument[] | 'choose' | undefined
     }
-    readonly result: BridgeOutcome
-  }
-  /** Reads the card face for a purpose: asks for 照合番号B (14 digits). Ends with the card. */
-  'visit.cardFace': {
-    readonly params: { readonly visit: number; readonly purpose: string }
     readonly result: BridgeOutcome
   }
   /** The customer cancels. The call that serves returns `cancelled`, or the outcome that was reached before. */

@@ -348,9 +348,6 @@ class RunningBridge implements Bridge, ConnectionHost {
       case 'visit.serve':
         this.#requirePurpose(params.purpose)
         return this.#requireVisit(params.visit).serve(session, params)
-      case 'visit.cardFace':
-        this.#requirePurpose(params.purpose)
-        return this.#requireVisit(params.visit).cardFace(session)
       case 'visit.cancel':
         this.#requireVisit(params.visit).cancel(session)
         return {}

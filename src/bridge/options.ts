@@ -152,6 +152,8 @@ export function settingsOf(options: BridgeOptions): Settings {
   if (!documents.every((one) => isIdentifier(one))) throw new TypeError('documents: invalid')
   if (!Object.hasOwn(customerLanguages, language)) throw new TypeError('language: unknown')
   if ((server === undefined) !== (terminal === undefined)) throw new TypeError('server and terminal go together')
+  if (services.includes('token') && server === undefined) throw new TypeError('services: token needs a server')
+  if (services.length === 0) throw new TypeError('services must name at least one')
   if (documents.length > 0 && !(server instanceof IssuanceServer && printer !== undefined)) {
     throw new TypeError('documents need an IssuanceServer as server, and a printer')
   }

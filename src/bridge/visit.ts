@@ -8,6 +8,7 @@ import type {
   BridgeOutcome,
   BridgeQuestion,
   BridgeScreen,
+  BridgeService,
 } from '../bridge-client/index.ts'
 import type { Pin } from '../card/index.ts'
 import { type CardImage, photoToPng } from '../card-face/index.ts'
@@ -126,25 +127,21 @@ export class BridgeVisit {
   /** Serves the customer. @throws BridgeError `ERR_BRIDGE_VISIT`, `ERR_BRIDGE_REQUEST`. */
   async serve(session: Session, params: BridgeMethods['visit.serve']['params']): Promise<BridgeOutcome> {
     const { settings } = this.#host
-    const { service = 'token', documents } = params
-    if (!settings.services.includes(service)) throw refusedService('service')
-    if (service === 'token' && settings.server === undefined) throw refusedService('service')
-    if (documents !== undefined && service !== 'token') throw refusedService('documents')
-    const offered = settings.documents
-    const isOffered = documents === 'choose' || documents === undefined || areAmong(documents, offered)
-    if (!isOffered || (documents !== undefined && offered.length === 0)) throw refusedService('documents')
-    const method = serviceMethods.find((one) => one === service)!
+    const { service, documents, purpose } = params
+    if (service !== undefined && !settings.services.includes(service)) throw refusedService('service')
+    if (service === 'card-face') return this.#perform(session, () => this.#readCardFace(session))
+    const methods = methodsOf(service, settings.services)
+    const withServer = methods.includes('token')
+    if (documents !== undefined) requireOffered(documents, withServer ? settings.documents : [])
+    const isAtCounter = methods.every((one) => atTheCounter.has(one))
     return this.#perform(session, async () => {
-      const issue = documents && {
-        documents: documents === 'choose' ? undefined : documents,
-        printer: settings.printer!,
-      }
+      const chosen = documents === 'choose' ? undefined : documents
       const outcome = await serveVisit(this.#visit, {
         screens: this.#screens(session),
-        channel: atTheCounter.has(method) ? 'counter' : settings.channel,
-        methods: [method],
-        ...(method === 'token' && { server: settings.server, terminal: settings.terminal, purpose: params.purpose }),
-        issue,
+        channel: isAtCounter ? 'counter' : settings.channel,
+        methods,
+        ...(withServer && { server: settings.server, terminal: settings.terminal, purpose }),
+        issue: documents && { documents: chosen, printer: settings.printer! },
         issuanceProfile: settings.issuanceProfile,
         ...this.#common(),
       })
@@ -152,12 +149,8 @@ export class BridgeVisit {
     })
   }
 
-  /** Reads the card face. @throws BridgeError `ERR_BRIDGE_VISIT`. */
-  async cardFace(session: Session): Promise<BridgeOutcome> {
-    return this.#perform(session, async () => {
-      const outcome = await serveCardFace(this.#visit, { screens: this.#screens(session), ...this.#common() })
-      return this.#faceOf(outcome)
-    })
+  async #readCardFace(session: Session): Promise<BridgeOutcome> {
+    return this.#faceOf(await serveCardFace(this.#visit, { screens: this.#screens(session), ...this.#common() }))
   }
 
   /** The customer cancels: by the next question at the latest. */
@@ -390,6 +383,20 @@ const remindMs = 10_000
 const noQuestion = (): BridgeError => new BridgeError('ERR_BRIDGE_VISIT', 'the question is not open')
 const refusedService = (what: string): BridgeError =>
   new BridgeError('ERR_BRIDGE_REQUEST', `${what}: not offered by the settings`)
+
+/** The service that was asked for, or those a customer chooses from: of the machine, or else of the counter. */
+function methodsOf(service: BridgeService | undefined, offered: readonly BridgeService[]): readonly ServiceMethod[] {
+  const wanted = serviceMethods.filter((one) =>
+    service === undefined ? offered.some((name) => name === one) : service === one,
+  )
+  const atMachine = wanted.filter((one) => !atTheCounter.has(one))
+  return atMachine.length > 0 ? atMachine : wanted
+}
+
+function requireOffered(documents: readonly BridgeDocument[] | 'choose', offered: readonly string[]): void {
+  const isOffered = documents === 'choose' || areAmong(documents, offered)
+  if (!isOffered || offered.length === 0) throw refusedService('documents')
+}
 
 function areAmong(documents: readonly BridgeDocument[], offered: readonly string[]): boolean {
   return documents.every(({ document }) => offered.includes(document))

@@ -49,7 +49,7 @@ test('whole visits have every message of it on the wire, and no other', async ()
   const site = await issuing()
   const { bridge, transport, secrets, page } = await bench({
     ...site,
-    services: ['token', 'attributes'],
+    services: ['token', 'attributes', 'card-face'],
     purposes: ['residence-record', 'age'],
     resumeMs: 10_000,
   })
@@ -86,7 +86,7 @@ test('whole visits have every message of it on the wire, and no other', async ()
   // The card face, attributes, and a visit that is cancelled.
   transport.insert(await card())
   const next = await again.next('visit', (event) => event.visit > visit)
-  const face = again.client.call('visit.cardFace', { visit: next.visit, purpose: 'age' })
+  const face = again.client.call('visit.serve', { visit: next.visit, purpose: 'age', service: 'card-face' })
   const code = await again.next('question', (one) => one.kind === 'pin' && one.pin === 'visual-code-b')
   await again.client.sendPin(code.question, pin(verificationCodeB(await identity())))
   expect(await face).toMatchObject({ kind: 'card-face' })
@@ -102,11 +102,17 @@ test('whole visits have every message of it on the wire, and no other', async ()
   transport.detachReader()
   await again.next('reader')
 
-  // A visit is served with one service, so that nothing asks for one; the method is for later.
-  const unasked = ['question.service', 'question.service.result']
-  expect([...seen].toSorted()).toEqual(
-    Object.keys(document.components.messages)
-      .filter((one) => !unasked.includes(one))
-      .toSorted(),
-  )
+  // A service is chosen, where several can be had.
+  const counter = await bench({ services: ['attributes', 'register-pin'], purposes: ['form'] })
+  const clerk = await counter.page()
+  counter.transport.insert(await card())
+  const customer = await clerk.next('visit')
+  const serving = clerk.client.call('visit.serve', { visit: customer.visit, purpose: 'form' })
+  const { question } = await clerk.next('question', ({ kind }) => kind === 'service')
+  await clerk.client.call('question.service', { question, service: 'register-pin' })
+  const juki = await clerk.next('question', (one) => one.kind === 'pin' && one.pin === 'juki')
+  await clerk.client.sendPin(juki.question, pin('1234'))
+  expect(await serving).toMatchObject({ kind: 'pin-verified' })
+
+  expect([...seen].toSorted()).toEqual(Object.keys(document.components.messages).toSorted())
 })

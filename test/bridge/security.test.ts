@@ -384,12 +384,12 @@ describe('one visit has one owner', () => {
     const { visit } = await kiosk.next('visit')
     const access = { code: 'ERR_BRIDGE_ACCESS' }
     await expect(client.call('visit.cancel', { visit })).rejects.toMatchObject(access)
-    await expect(client.call('visit.cardFace', { visit, purpose: 'residence-record' })).rejects.toMatchObject(access)
     await expect(client.sendPin(1, Buffer.from('1234'))).rejects.toMatchObject(access)
     const request = { code: 'ERR_BRIDGE_REQUEST' }
     for (const more of [
       { purpose: 'tax' },
       { purpose: 'residence-record', service: 'attributes' as const },
+      { purpose: 'residence-record', service: 'card-face' as const },
       { purpose: 'residence-record', documents: 'choose' as const },
       { purpose: 'residence-record', documents: [{ document: 'income', copies: 1 }] },
     ]) {

@@ -160,14 +160,14 @@ describe('attributes and the card face', () => {
   })
 
   test('the card face after 照合番号B, as images', async () => {
-    const { transport, page } = await bench({ services: ['attributes'], purposes: ['age'] })
+    const { transport, page } = await bench({ services: ['card-face'], purposes: ['age'] })
     const kiosk = await page()
     const inserted = await card()
     transport.insert(inserted)
     const code = verificationCodeB(await identity())
     answering(kiosk, ({ question }) => kiosk.client.sendPin(question, ascii(code)))
     const { visit } = await kiosk.next('visit')
-    const outcome = await kiosk.client.call('visit.cardFace', { visit, purpose: 'age' })
+    const outcome = await kiosk.client.call('visit.serve', { visit, purpose: 'age', service: 'card-face' })
     expect(kiosk.all('question')).toMatchObject([{ kind: 'pin', pin: 'visual-code-b', digits: { min: 14, max: 14 } }])
     // The photo is converted by a worker of the compiled package; here it stays as the card has it.
     const photo = { content: expect.stringMatching(/^.{1000}/) }
