@@ -26,6 +26,8 @@ export interface RecordOrder {
   readonly caseId: string
   readonly issuedOn: string
   readonly copies?: number | undefined
+  /** The whole household, the default, or the resident alone. */
+  readonly isWhole?: boolean | undefined
   readonly signal?: AbortSignal | undefined
 }
 export class CompositionError extends Error {

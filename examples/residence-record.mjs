@@ -61,20 +61,22 @@ export class CompositionError extends Error {
 }
 
 /**
- * Composes the whole household of a resident: all pages of the first copy, then those of the next. Every page is a PDF
+ * Composes the household of a resident: all pages of the first copy, then those of the next. Every page is a PDF
  * file of its own with the subject in its metadata (`subjectOfPage`) and in small print, and is marked 見本.
  *
  * @param resident `{ name, kana?, birthDate, sex?, address, household, municipality, mayor }`: texts, dates as
  *   `YYYY-MM-DD`. `household`: everyone, the resident included, as `{ name, kana?, relation, birthDate, sex?,
  *   residentSince? }`, exactly one with the relation 世帯主, its head. What is absent is printed as 【省略】
  * @param order `subject`: 1 to 200 visible ASCII characters. `caseId`: printed as the number of issue. `issuedOn`:
- *   `YYYY-MM-DD`. `copies`: 1 to 10, default 1. `signal`: aborts between pages
+ *   `YYYY-MM-DD`. `copies`: 1 to 10, default 1. `isWhole`: the whole household, the default, or the resident alone. `signal`:
+ *   aborts between pages
  * @returns `{ pages }`, each `{ content, mediaType: 'application/pdf', subject }`
  * @throws CompositionError if a field cannot be printed
  * @throws RangeError for a subject, a date, a number of copies or a household other than described
  * @throws the reason of the signal
  */
-export async function composeResidenceRecord(resident, { subject, caseId, issuedOn, copies = 1, signal }) {
+export async function composeResidenceRecord(resident, order) {
+  const { subject, caseId, issuedOn, copies = 1, isWhole = true, signal } = order
   if (!Number.isInteger(copies) || copies < 1 || copies > 10) throw new RangeError('copies is 1 to 10')
   const keyword = subjectKeyword(subject)
   const { household } = resident
@@ -84,14 +86,15 @@ export async function composeResidenceRecord(resident, { subject, caseId, issued
     throw new RangeError('a household has one head (世帯主) and lists the resident')
   }
 
+  const listing = isWhole ? household : household.filter((one) => isResident(one, resident))
   const parts = []
-  for (let i = 0; i < household.length; i += membersPerPage) parts.push(household.slice(i, i + membersPerPage))
+  for (let i = 0; i < listing.length; i += membersPerPage) parts.push(listing.slice(i, i + membersPerPage))
   const pages = []
   for (let copy = 1; copy <= copies; copy++) {
     for (const [index, members] of parts.entries()) {
       signal?.throwIfAborted()
       const page = { members, first: index * membersPerPage, number: index + 1, count: parts.length, copy, copies }
-      const content = await composePage({ resident, head, subject, keyword, caseId, issuedOn, page })
+      const content = await composePage({ resident, head, listing, isWhole, subject, keyword, caseId, issuedOn, page })
       pages.push({ content, mediaType: 'application/pdf', subject })
     }
   }
@@ -108,13 +111,13 @@ const left = 51
 const right = 595.28 - left
 const width = right - left
 
-async function composePage({ resident, head, subject, keyword, caseId, issuedOn, page }) {
+async function composePage({ resident, head, listing, isWhole, subject, keyword, caseId, issuedOn, page }) {
   const { sheet, finish } = await openSheet({ title: '住民票の写し（見本）', keyword, date: utc(issuedOn, 'issuedOn') })
   const { household, address, municipality, mayor } = resident
   const { members, first, number, count, copy, copies } = page
 
   sheet.text('住民票の写し', { x: left, y: 72, width, size: 23, align: 'center', bold: true })
-  sheet.text('（世帯全員）', { x: left, y: 96, width, size: 9.5, align: 'center' })
+  sheet.text(isWhole ? '（世帯全員）' : '（本人のみ）', { x: left, y: 96, width, size: 9.5, align: 'center' })
   const last = first + members.length
   const place = copies > 1 ? `${copies}部のうち${copy}部目　${number}／${count}ページ` : `${number}／${count}ページ`
   sheet.text(place, { x: left, y: 96, width, size: 8.5, align: 'right', color: faint })
@@ -131,7 +134,7 @@ async function composePage({ resident, head, subject, keyword, caseId, issuedOn,
 
   members.forEach((each, i) => {
     const y = 184 + i * 86
-    const at = (name) => `household[${first + i}].${name}`
+    const at = (name) => `household[${household.indexOf(each)}].${name}`
     const [a, b, c] = [y, y + 34, y + 58]
     const own = { name: each.name, kana: each.kana ?? (isResident(each, resident) ? resident.kana : undefined) }
     const sex = each.sex ?? (isResident(each, resident) ? resident.sex : undefined)
@@ -185,9 +188,10 @@ async function composePage({ resident, head, subject, keyword, caseId, issuedOn,
   if (number < count) {
     sheet.text('（次のページへ続く）', { x: left, y: end, width, size: 9.5, align: 'right', color: faint })
   } else {
-    const blank = last === household.length && members.length < membersPerPage
+    const blank = last === listing.length && members.length < membersPerPage
     if (blank) sheet.text('（以下余白）', { x: left, y: end, width, size: 9.5, align: 'center', color: faint })
-    sheet.text('この写しは、世帯全員の住民票の原本と相違ないことを証明する。', { x: left, y: 640, width, size: 12 })
+    const whose = isWhole ? '世帯全員' : '本人'
+    sheet.text(`この写しは、${whose}の住民票の原本と相違ないことを証明する。`, { x: left, y: 640, width, size: 12 })
     sheet.text(inEra(issuedOn, 'issuedOn'), { x: left + 24, y: 672, width: 200, size: 12 })
     const office = { x: right - 290, y: 712, width: 200, size: 15, align: 'right' }
     sheet.text(`${municipality}長　${mayor}`, { ...office, field: 'mayor' })
