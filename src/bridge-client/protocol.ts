@@ -53,7 +53,7 @@ export interface BridgeText {
   /** All of it for a speech synthesiser. */
   readonly spoken: string
   readonly language: BridgeLanguage
-  /** To be shown beside it: that the PIN entered before was wrong, or when the certificate ends. */
+  /** To be shown beside it, a title and a line of text: that the PIN entered before was wrong, or when the certificate ends. */
   readonly notice?: string | undefined
 }
 

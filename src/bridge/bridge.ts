@@ -186,11 +186,11 @@ class RunningBridge implements Bridge, ConnectionHost {
       this.#settings.onEvent({ event: 'visit', visit: number, reader })
       this.#notifyAll('visit', { visit: number, reader })
       await this.#visit.over
-      const { succeeded } = this.#visit
+      const { lastScreen } = this.#visit
       this.#visit = undefined
       this.#notifyAll('removed', { visit: number })
-      if (succeeded) {
-        this.#idle = { step: 'ended' }
+      if (lastScreen !== undefined) {
+        this.#idle = lastScreen
         this.#drawIdle()
         // The next customer may stand there by then, whose visit draws its own screens.
         clearTimeout(this.#endedTimer)
@@ -225,9 +225,10 @@ class RunningBridge implements Bridge, ConnectionHost {
   #readerEvent(event: KioskEvent): void {
     const code = event.type === 'trouble' ? event.error.code : undefined
     this.#notifyAll('reader', { type: event.type, reader: event.reader, code })
-    const isDrawn = this.#idle.step === 'place-card' ? 'ready' : 'other'
+    const isDrawn = this.#idle.step === 'out-of-service' ? 'other' : 'ready'
     const isNow = this.#monitor.state === 'ready' ? 'ready' : 'other'
-    if (this.#idle.step !== 'ended' && isDrawn !== isNow) this.#showIdle()
+    // The last screen of a visit gives way to a fault only.
+    if (isDrawn !== isNow) this.#showIdle()
   }
 
   #notify<Name extends BridgeEvent>(session: Session, name: Name, params: BridgeEvents[Name]): void {

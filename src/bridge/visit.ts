@@ -82,7 +82,7 @@ export function screenFor(
     visit,
     step: screen.step,
     ...refused,
-    text: { title, text, next, spoken, language, notice: notice && `${notice.title} ${notice.text}` },
+    text: { title, text, next, spoken, language, notice: notice && `${notice.title}\n${notice.text}` },
   }
 }
 
@@ -113,9 +113,14 @@ export class BridgeVisit {
     this.over = visit.removed.finally(() => clearTimeout(this.#reminder))
   }
 
-  /** Whether it ended as the customer wanted. */
-  get succeeded(): boolean {
-    return this.#outcome !== undefined && !unsuccessful.has(this.#outcome.kind)
+  /**
+   * What is shown for a while when the card is out: the end of a visit that went as the customer wanted, and to one who took the card
+   * too early, why nothing came of it. Who was refused has seen why.
+   */
+  get lastScreen(): VisitScreen | undefined {
+    const kind = this.#outcome?.kind
+    if (kind === 'removed') return { step: 'refused', situation: 'card-removed' }
+    return kind === undefined || unsuccessful.has(kind) ? undefined : { step: 'ended' }
   }
 
   /** The question that the bridge's own page asks, by its token. */
@@ -372,7 +377,7 @@ type Unnumbered = BridgeQuestion extends infer Q
     : never
   : never
 
-const unsuccessful: ReadonlySet<string> = new Set(['refused', 'cancelled', 'inactive', 'removed'])
+const unsuccessful: ReadonlySet<string> = new Set(['refused', 'cancelled', 'inactive'])
 
 /** Services that a municipality offers at its counter: see `findServices`. */
 const atTheCounter: ReadonlySet<ServiceMethod> = new Set<ServiceMethod>(['attributes', 'register-pin'])

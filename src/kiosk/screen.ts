@@ -23,7 +23,7 @@ export type VisitScreen =
       readonly step: VisitStep
       /** What the text depends on. Default: nothing. */
       readonly details?: VisitDetails | undefined
-      /** With `accepted`: the certificate ends soon, and can be renewed. */
+      /** With `accepted` and `take-paper`: the certificate ends soon, and can be renewed. */
       readonly renewal?: { readonly until: CalendarDay; readonly from: CalendarDay } | undefined
       /** With `enter-pin`: the error of the entry before. */
       readonly wrong?: PinError | undefined
@@ -74,7 +74,8 @@ function noticeOf(
   { step, details, renewal, wrong }: Exclude<VisitScreen, { step: 'refused' }>,
   place: ScreenTextOptions,
 ): SituationMessage | undefined {
-  if (step === 'accepted' && renewal) return situationMessage('certificate-renew-soon', { ...renewal, ...place })
+  if ((step === 'accepted' || step === 'take-paper') && renewal)
+    return situationMessage('certificate-renew-soon', { ...renewal, ...place })
   if (step === 'enter-pin' && wrong) return situationMessage(situationOf(wrong), { ...details, ...place })
   return undefined
 }

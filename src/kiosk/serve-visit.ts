@@ -192,8 +192,9 @@ class Serving {
     if (end.kind === 'cancelled') return { step: 'refused', situation: 'cancelled' }
     if (end.kind === 'removed') return { step: 'refused', situation: 'card-removed' }
     if (end.kind === 'inactive') return { step: 'inactive' }
-    if (end.kind === 'issued') return { step: 'take-paper' }
-    return { step: 'accepted', details: { service: end.plan.method }, renewal: this.#look?.renewal }
+    const renewal = this.#look?.renewal
+    if (end.kind === 'issued') return { step: 'take-paper', renewal }
+    return { step: 'accepted', details: { service: end.plan.method }, renewal }
   }
 
   async #end(): Promise<VisitEnd> {
@@ -244,7 +245,9 @@ class Serving {
     const { screens } = this.#options
     const { signal } = this.#visit
     const onState = (state: CaseState): void => {
-      if (state === 'opened') screens.show({ step: 'accepted', details: { service: plan.method } })
+      if (state === 'opened') {
+        screens.show({ step: 'accepted', details: { service: plan.method }, renewal: this.#look?.renewal })
+      }
       if (state === 'released') screens.show({ step: 'printing' })
     }
     try {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Pin } from '../../src/card/index.ts'
 import type { CardLook } from '../../src/credentials/index.ts'
-import { createVirtualCard, VirtualTransport } from '../../src/emulator/index.ts'
+import { createIdentity, createVirtualCard, type Identity, VirtualTransport } from '../../src/emulator/index.ts'
 import { type DocumentRequest, IssuanceServer, type Printer } from '../../src/issuance/index.ts'
 import { KioskMonitor, type KioskScreens, serveVisit } from '../../src/kiosk/index.ts'
 import { Certificate } from '../../src/pki/index.ts'
@@ -30,12 +30,13 @@ interface Play {
   readonly asks?: boolean
   readonly answer?: Partial<RegisterAnswer>
   readonly composer?: Composer
+  readonly holder?: Identity
   readonly printer?: Partial<Printer>
   readonly whileServed?: (transport: VirtualTransport) => Promise<void>
 }
 
 /** One customer at a kiosk that issues documents. */
-async function customer({ answer, composer, printer, whileServed, chosen, asks = false }: Play = {}) {
+async function customer({ answer, composer, printer, whileServed, chosen, holder, asks = false }: Play = {}) {
   const store = memoryStore()
   const service = new TokenService({
     origin,
@@ -69,6 +70,7 @@ async function customer({ answer, composer, printer, whileServed, chosen, asks =
   })
   const printed: string[] = []
   const shown: string[] = []
+  const renewals: string[] = []
   const tray: Printer = {
     print: async (pages) => void printed.push(...pages.map(({ content }) => Buffer.from(content).toString())),
     clear: async () => {},
@@ -79,9 +81,12 @@ async function customer({ answer, composer, printer, whileServed, chosen, asks =
     ...(asks && { chooseDocuments: async () => chosen }),
     found: ({ kind }) => void found.push(kind),
     enterPin: async () => Pin.fromText('1234'),
-    show: (screen) => void shown.push(screen.step === 'refused' ? `refused ${screen.situation}` : screen.step),
+    show: (screen) => {
+      shown.push(screen.step === 'refused' ? `refused ${screen.situation}` : screen.step)
+      if (screen.step !== 'refused' && screen.renewal !== undefined) renewals.push(screen.step)
+    },
   }
-  const card = await createVirtualCard({ identity: await identity() })
+  const card = await createVirtualCard({ identity: holder ?? (await identity()) })
   transport.insert(card)
   const meanwhile = whileServed?.(transport)
   for await (const visit of monitor.visits()) {
@@ -90,7 +95,7 @@ async function customer({ answer, composer, printer, whileServed, chosen, asks =
     const issue = { documents, printer: tray }
     const outcome = await serveVisit(visit, { screens, channel: 'convenience-store', ...site, issue })
     await meanwhile
-    return { outcome, shown, printed, desk, card, found }
+    return { outcome, shown, printed, desk, card, found, renewals }
   }
   throw new Error('no visit')
 }
@@ -103,6 +108,15 @@ describe('a visit that ends with a document', () => {
     expect(printed).toEqual(['of R-1'])
     expect(desk.counts.states.collected).toBe(1)
     expect(card.verified('auth')).toBe(false)
+  })
+
+  test('says at its end that the certificate can be renewed', async () => {
+    const notAfter = new Date(Date.now() + 30 * 86_400_000)
+    const holder = await createIdentity({ like: await identity(), notAfter })
+    const { outcome, renewals } = await customer({ holder })
+    expect(outcome.kind).toBe('issued')
+    expect(renewals).toEqual(['accepted', 'take-paper'])
+    expect((await customer()).renewals).toEqual([])
   })
 
   test('which the customer chooses after the look, before the PIN', async () => {

@@ -30,9 +30,9 @@ describe('the text of a screen', () => {
     expect(again.notice).toMatchObject({ situation: 'pin-wrong' })
   })
 
-  test('of the end of a certificate has its day', () => {
+  test.each(['accepted', 'take-paper'] as const)('%s: of the end of a certificate has its day', (step) => {
     const renewal = { until: '2026-12-12', from: '2026-09-13' }
-    const { notice } = screenText({ step: 'accepted', renewal }, { language: 'ja' })
+    const { notice } = screenText({ step, renewal }, { language: 'ja' })
     expect(notice).toMatchObject({ situation: 'certificate-renew-soon' })
     expect(`${notice!.text}${notice!.next}`).toContain('2026年12月12日')
   })
