@@ -40,6 +40,9 @@ interface OpenQuestion {
   readonly control: ScreenControl
 }
 
+/** How long the outcome may take when the card is out, milliseconds. */
+const settleMs = 1_000
+
 type Answer =
   | { readonly service: string }
   | { readonly documents: readonly BridgeDocument[] }
@@ -90,13 +93,15 @@ export function screenFor(
 export class BridgeVisit {
   readonly number: number
   readonly reader: string
-  /** Resolves when the card is out and nothing of the visit goes on. */
+  /** Resolves when the card is out and the outcome is known, or a moment later: the next customer does not wait for a slow server. */
   readonly over: Promise<void>
   /** The one session that serves this customer; for good, also when it has gone. */
   owner: Session | undefined
   readonly #visit: Visit
   readonly #host: VisitHost
   #isServed = false
+  /** The call that serves; settled when it has reported. Never rejects. */
+  #serving: Promise<void> = Promise.resolve()
   #isCancelled = false
   #question: OpenQuestion | undefined
   #screen: VisitScreen | undefined
@@ -110,7 +115,17 @@ export class BridgeVisit {
     this.#host = host
     this.number = visit.card
     this.reader = visit.reader
-    this.over = visit.removed.finally(() => clearTimeout(this.#reminder))
+    this.over = visit.removed.then(() => this.#settled())
+  }
+
+  async #settled(): Promise<void> {
+    clearTimeout(this.#reminder)
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, settleMs)
+    })
+    await Promise.race([this.#serving, late])
+    clearTimeout(timer)
   }
 
   /**
@@ -217,6 +232,15 @@ export class BridgeVisit {
     this.#isCancelled = false
     this.#outcome = undefined
     clearTimeout(this.#reminder)
+    const served = this.#report(session, serve)
+    this.#serving = served.then(
+      () => {},
+      () => {},
+    )
+    return served
+  }
+
+  async #report(session: Session, serve: () => Promise<BridgeOutcome>): Promise<BridgeOutcome> {
     try {
       const outcome = await serve()
       this.#outcome = outcome
