@@ -22,7 +22,16 @@ const methods = {
   attendant: ['state', 'session.pair', 'session.resume'],
 }
 
-const pages = ['kiosk.js', 'connection.js', 'view.js', 'pin-pad.js', 'pictures.js', 'words.js', 'kiosk.css']
+const pages = [
+  'kiosk.js',
+  'connection.js',
+  'screens.js',
+  'view.js',
+  'pin-pad.js',
+  'pictures.js',
+  'words.js',
+  'kiosk.css',
+]
 
 /**
  * @param name of the machine at the server

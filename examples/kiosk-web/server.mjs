@@ -52,8 +52,6 @@ export async function prepareServer(folder, { purpose, documents }) {
       if (child !== undefined) return
       const started = spawn(process.execPath, [commandLine, 'serve', file, '--json'], {
         stdio: ['ignore', 'pipe', 'inherit'],
-        // Ctrl-C ends the kiosks first.
-        detached: true,
       })
       child = started
       started.once('exit', () => {
