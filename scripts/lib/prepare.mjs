@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { has, must, root, run, say } from './run.mjs'
 
@@ -77,4 +77,12 @@ export function ensureNpmPackages() {
 export function build() {
   say('building')
   must(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'])
+}
+
+/** Compiles to dist/ what has changed. */
+export function ensureBuilt() {
+  const built = join(root, 'dist/cli/bin.js')
+  const since = existsSync(built) ? statSync(built).mtimeMs : 0
+  const sources = readdirSync(join(root, 'src'), { recursive: true }).map((name) => join(root, 'src', name))
+  if (sources.some((file) => statSync(file).mtimeMs > since)) build()
 }
