@@ -8,7 +8,7 @@ export function openAttendant({ port, machines }) {
     port,
     files: {
       '/': new URL('page/attendant.html', import.meta.url),
-      ...pageFiles(['attendant.js', 'connection.js', 'staff.css']),
+      ...pageFiles(['attendant.js', 'connection.js', 'staff.css', 'icon.svg']),
       ...bridgeClientFiles,
     },
     connects: () => machines.map(({ address }) => address),

@@ -31,6 +31,7 @@ const pages = [
   'pictures.js',
   'words.js',
   'kiosk.css',
+  'icon.svg',
 ]
 
 /**

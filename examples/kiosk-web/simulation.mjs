@@ -27,7 +27,7 @@ export function openSimulation({ port, town, machines, server }) {
     port,
     files: {
       '/': new URL('page/simulation.html', import.meta.url),
-      ...pageFiles(['simulation.js', 'staff.css']),
+      ...pageFiles(['simulation.js', 'staff.css', 'icon.svg']),
     },
     answers: {
       'GET /state.json': state,

@@ -7,6 +7,9 @@ import { chromium } from 'playwright-core'
 
 const start = fileURLToPath(new URL('../../examples/kiosk-web/start.mjs', import.meta.url))
 
+/** Debian's. */
+export const browserFile = '/usr/bin/chromium'
+
 /** @returns the addresses, `folder` and `child`; `stop` ends it as Ctrl-C does and resolves to its exit code */
 export async function startKiosk(options = []) {
   const child = spawn(process.execPath, [start, '--port', '0', '--json', ...options], {
@@ -33,5 +36,3 @@ export function openBrowser() {
   const args = [...sandbox, '--disable-gpu', '--disable-background-networking', '--disable-component-update']
   return chromium.launch({ executablePath: browserFile, args })
 }
-
-const browserFile = '/usr/bin/chromium'

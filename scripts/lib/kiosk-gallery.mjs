@@ -1,4 +1,5 @@
 // Every screen of examples/kiosk-web as data, and how it is drawn in its page: for screenshots and for checks of accessibility.
+import { readFile } from 'node:fs/promises'
 import { errorCodes, PinError } from 'jpki-card'
 import { screenText } from 'jpki-card/kiosk'
 import { messageFor, situations, visitSteps } from 'jpki-card/messages'
@@ -76,30 +77,13 @@ export function galleryOf(language) {
 
 /** Opens the page of a kiosk (Playwright) without its connection to the bridge. */
 export async function openGallery(page, address) {
-  await page.route('**/kiosk.js', (route) => route.fulfill({ contentType: 'text/javascript', body: '' }))
+  const body = await readFile(new URL('kiosk-gallery-page.js', import.meta.url), 'utf8')
+  await page.route('**/kiosk.js', (route) => route.fulfill({ contentType: 'text/javascript', body }))
   await page.goto(address)
+  await page.waitForFunction(() => globalThis.drawGallery !== undefined)
 }
 
 /** Draws one screen in it. */
 export async function drawScreen(page, state) {
-  await page.evaluate(async (given) => {
-    const [{ screenOf }, { draw, drawFrame }, { words }] = await Promise.all(
-      ['/screens.js', '/view.js', '/words.js'].map((name) => import(name)),
-    )
-    globalThis.texts ??= await (await fetch('/kiosk.json')).json().then(({ texts }) => texts)
-    const { texts } = globalThis
-    const press = new Proxy({}, { get: () => () => {} })
-    const pad = { length: given.pad }
-    const whole = { ...given, texts, pad, copies: new Map(given.copies), digits: [...'1234567890'] }
-    const own = texts[given.language]
-    drawFrame({
-      machine: own.machine,
-      listen: { label: own.buttons.listen, isOn: false, press },
-      label: words[given.language].languages,
-      languages: Object.entries(texts).map(([language, { tag, name }]) => {
-        return { language, tag, name, isChosen: language === given.language, press }
-      }),
-    })
-    draw(screenOf(whole, press))
-  }, state)
+  await page.evaluate((given) => globalThis.drawGallery(given), state)
 }

@@ -41,7 +41,7 @@ const state = {
 const call = (method, params) => client.call(method, params).catch(() => {})
 
 function serve() {
-  state.outcome = undefined
+  Object.assign(state, { look: undefined, outcome: undefined, isFoundSeen: false })
   call('visit.serve', { visit: state.visit, purpose, documents: 'choose' })
 }
 
@@ -210,7 +210,7 @@ function questionEnded() {
 function listenTo(connected) {
   client = connected
   client.on('visit', ({ visit }) => {
-    Object.assign(state, { visit, look: undefined, outcome: undefined, isFoundSeen: false })
+    state.visit = visit
     cue('card-placed')
     serve()
   })
