@@ -39,7 +39,7 @@ describe.skipIf(!hasBrowser)('a kiosk in a browser', { timeout: 60_000 }, () => 
       await kiosk.shows('ended')
       await kiosk.shows('place-card')
       const screens = await kiosk.screens()
-      expect(screens.filter((one) => one !== 'accepted')).toEqual([
+      expect(screens.filter((one) => one !== 'accepted').slice(1)).toEqual([
         'checking',
         'found',
         'choose-documents',
@@ -223,7 +223,7 @@ describe.skipIf(!hasBrowser)('a kiosk in a browser', { timeout: 60_000 }, () => 
     }
     test.each(Object.keys(stages))('at %s: nothing is printed, and the screen says why', async (stage) => {
       const before = kiosk.papers()
-      await kiosk.place('ordinary', 1)
+      await kiosk.place('ordinary')
       await stages[stage]!()
       await kiosk.act('take')
       await kiosk.shows('refused-card-removed')
@@ -246,7 +246,7 @@ describe.skipIf(!hasBrowser)('a kiosk in a browser', { timeout: 60_000 }, () => 
       await other.place('pin-blocked')
     })
 
-    test('the reader service, before a customer and during the PIN: out of service until it is back', async () => {
+    test('the reader service, before a customer and during the PIN: no more than is known is said, until it is back', async () => {
       await kiosk.act('readers', { on: false })
       await kiosk.shows('out-of-service')
       await kiosk.act('readers', { on: true })
@@ -256,7 +256,7 @@ describe.skipIf(!hasBrowser)('a kiosk in a browser', { timeout: 60_000 }, () => 
       await kiosk.shows('enter-pin')
       await kiosk.act('readers', { on: false })
       await kiosk.enterPin('1234')
-      await kiosk.page.locator('main[data-screen^=refused], main[data-screen=out-of-service]').waitFor()
+      await kiosk.shows('refused-pin-unsure')
       await kiosk.act('take')
       await kiosk.act('readers', { on: true })
       await kiosk.shows('place-card')
@@ -383,6 +383,99 @@ describe.skipIf(!hasBrowser)('a kiosk in a browser', { timeout: 60_000 }, () => 
       const said = await kiosk.page.evaluate(() => (globalThis as unknown as { said: string[] }).said)
       expect(said[0]).toMatch(/^ja .*カード/)
       expect(said.at(-1)).toMatch(/^en My Number card recognized/)
+    })
+
+    test('a secret is for the page of the kiosk only, and for one page', async () => {
+      const [address] = hall.running.kiosks
+      const ask = (headers: Record<string, string>, body = '{}') =>
+        fetch(`${address}secret`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body })
+      const own = { origin: new URL(address).origin }
+      for (const headers of [
+        {} as Record<string, string>,
+        { origin: 'https://elsewhere.example' },
+        { origin: new URL(hall.running.simulation).origin },
+        { ...own, 'sec-fetch-site': 'cross-site' },
+      ]) {
+        expect((await ask(headers)).status).toBe(403)
+      }
+      expect((await fetch(`${address}secret`)).status).toBe(404)
+      expect((await ask(own, '{')).status).toBe(400)
+      const secrets = [await (await ask(own)).json(), await (await ask(own)).json()] as { secret: string }[]
+      expect(secrets[0]!.secret).not.toBe(secrets[1]!.secret)
+    })
+
+    test('only the files of the page are served, with a strict policy', async () => {
+      const [address] = hall.running.kiosks
+      const page = await fetch(address)
+      expect(page.headers.get('content-security-policy')).toMatch(
+        /^default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws:\/\/127\.0\.0\.1:\d+; frame-ancestors 'none'/,
+      )
+      for (const path of [
+        'start.mjs',
+        'page/kiosk.js',
+        '..%2fstart.mjs',
+        'jpki-card/bridge/index.js',
+        'jpki-card/index.js',
+        'simulation.js',
+        'state.json',
+        'do',
+      ]) {
+        expect((await fetch(address + path)).status, path).toBe(404)
+      }
+      // All that the client of the bridge imports is there.
+      for (const file of ['bridge-client/client.js', 'bridge-client/protocol.js', 'errors.js', 'outcomes.js']) {
+        expect((await fetch(`${address}jpki-card/${file}`)).status).toBe(200)
+      }
+    })
+
+    test('a page of another origin gets nothing of the bridge, in the browser', async () => {
+      const page = await hall.browser.newPage()
+      await page.goto(hall.running.simulation)
+      const bridge = ((await (await fetch(`${hall.running.kiosks[0]}kiosk.json`)).json()) as { bridge: string }).bridge
+      const got = await page.evaluate(
+        async ([kiosk, address]) => {
+          const secret = await fetch(`${kiosk}secret`, { method: 'POST', body: '{}' }).then(
+            ({ status }) => status,
+            () => 'refused',
+          )
+          const socket = await new Promise((resolve) => {
+            const opened = new WebSocket(`${address}/bridge`, ['jpki-card-bridge.v1'])
+            opened.onopen = () => resolve('open')
+            opened.onerror = () => resolve('refused')
+          })
+          return { secret, socket }
+        },
+        [hall.running.kiosks[0], bridge] as const,
+      )
+      expect(got).toEqual({ secret: 'refused', socket: 'refused' })
+      await page.close()
+    })
+
+    test('the view of the staff has states, counters and what to do, and serves no one', async () => {
+      const page = await hall.browser.newPage()
+      await page.goto(hall.running.attendant)
+      const first = page.locator('section[data-machine=kiosk-1]')
+      await first.and(page.locator('[data-state=ready]')).waitFor()
+      await kiosk.place('revoked')
+      await kiosk.shows('refused-certificate-revoked')
+      await first.getByText('ERR_CERTIFICATE_REVOKED').waitFor()
+      await page.locator('#language').click()
+      await page.locator('html[lang=en]').waitFor()
+      expect(await first.textContent()).toMatch(/Ready.*Customers: \d+.*Refused \d+.*ERR_CERTIFICATE_REVOKED.*revoked/s)
+      const session = await page.evaluate(() => sessionStorage.getItem('bridge-session-kiosk-1'))
+      const { bridge } = (await (await fetch(`${hall.running.kiosks[0]}kiosk.json`)).json()) as { bridge: string }
+      // Its session, in a page of the same origin: the first one has gone.
+      await page.goto(`${hall.running.attendant}machines.json`)
+      const refused = await page.evaluate(
+        async ([address, kept, client]) => {
+          const { BridgeClient } = await new Function('path', 'return import(path)')(client)
+          const connected = await BridgeClient.connect(address, { session: JSON.parse(kept) })
+          return connected.call('visit.cancel', { visit: 1 }).catch(({ code }: { code: string }) => code)
+        },
+        [bridge, session!, '/jpki-card/bridge-client/index.js'] as const,
+      )
+      expect(refused).toBe('ERR_BRIDGE_ACCESS')
+      await page.close()
     })
 
     test('nothing is pressed: more time for who asks for it, an end for who does not', async () => {

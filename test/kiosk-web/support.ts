@@ -65,7 +65,7 @@ async function openPage(browser: Browser, address: string): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1024, height: 600 } })
   page.setDefaultTimeout(20_000)
   await page.addInitScript(() => {
-    const notes = { screens: [] as string[], cues: [] as string[] }
+    const notes = { screens: [] as string[], cues: [] as string[], at: 0 }
     Object.assign(globalThis, { notes })
     document.addEventListener('kiosk-cue', (event) => {
       notes.cues.push((event as CustomEvent<{ cue: string }>).detail.cue)
@@ -101,8 +101,9 @@ export class Kiosk {
     await this.page.locator('html[lang=ja]').waitFor()
     await this.page.evaluate(() => {
       const { notes } = globalThis as unknown as { notes: { screens: string[]; cues: string[] } }
-      notes.screens.length = 0
+      notes.screens.splice(0, notes.screens.length - 1)
       notes.cues.length = 0
+      Object.assign(notes, { at: 0 })
     })
   }
 
@@ -117,9 +118,17 @@ export class Kiosk {
     return resident
   }
 
-  /** Waits for one of these screens. */
-  async shows(...screens: readonly string[]): Promise<void> {
-    await this.page.locator(screens.map((one) => `main[data-screen="${one}"]`).join(',')).waitFor()
+  /** Waits for one of these screens: the one that this waited for last, or one since, however short it was there. */
+  async shows(...wanted: readonly string[]): Promise<void> {
+    const isShown = (names: readonly string[]): boolean => {
+      const { notes } = globalThis as unknown as { notes: { screens: string[]; at: number } }
+      const found = notes.screens.findIndex((one, i) => i >= notes.at && names.includes(one))
+      if (found >= 0) notes.at = found
+      return found >= 0
+    }
+    await this.page.waitForFunction(isShown, wanted, { polling: 25 }).catch(async () => {
+      throw new Error(`${wanted.join(' or ')} is not shown: ${(await this.screens()).join(', ')}`)
+    })
   }
 
   press(id: string): Promise<void> {
