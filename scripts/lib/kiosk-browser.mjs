@@ -33,6 +33,7 @@ export async function startKiosk(options = []) {
 /** @returns the browser of Playwright */
 export function openBrowser() {
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  const args = [...sandbox, '--disable-gpu', '--disable-background-networking', '--disable-component-update']
+  const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic']
+  const args = [...sandbox, '--disable-gpu', ...quiet]
   return chromium.launch({ executablePath: browserFile, args })
 }

@@ -89,6 +89,7 @@ describe('documents', () => {
       'issuance',
       'issuance-desk',
       'kiosk',
+      'kiosk-web',
       'messages',
       'server',
       'stripe',
