@@ -14,7 +14,7 @@ const tones = {
 }
 
 /** Situations after which the same card may be tried again without being placed again. */
-const again = new Set(['cancelled', 'connection-lost', 'begin-again', 'busy', 'service-later', 'timed-out', 'too-late'])
+const again = new Set(['cancelled', 'begin-again', 'busy', 'service-later', 'too-late'])
 
 /** Steps that wait for the customer: drawn with their question, which comes after them. */
 const asking = new Set(['choose', 'choose-documents', 'enter-pin'])
