@@ -323,8 +323,9 @@ describe.skipIf(!hasBrowser)('a kiosk in a browser', { timeout: 60_000 }, () => 
         const seen = new Set<string>()
         for (const [language, tag] of Object.entries(tags)) {
           await kiosk.press(`language-${language}`)
-          await kiosk.page.locator(`html[lang=${tag}]`).waitFor()
-          await kiosk.page.locator(`#language-${language}[aria-pressed=true]`).waitFor()
+          const isShown = ([id, lang]: readonly string[]): boolean =>
+            document.documentElement.lang === lang && document.querySelector(`#${id}[aria-pressed=true]`) !== null
+          await kiosk.page.waitForFunction(isShown, [`language-${language}`, tag], { polling: 25 })
           seen.add(await kiosk.text('title'))
         }
         return seen.size
