@@ -28,7 +28,7 @@ const pin = '1234'
 /**
  * @param folder for the files of the server: `anchors`, `lists`, `residents.json`
  * @returns `{ residents, close }`; of each resident `{ id, mood, name, kind, pin, card }`, where `card()` is the card to place: the same
- *   one again, with its PIN counter; but a phone is held there anew each time
+ *   one again, with its PIN counter; but a phone is held there again each time
  */
 export async function openTown(folder) {
   const town = await createTown({ residents: moods.length + 1, seed: 'kiosk-web' })

@@ -53,13 +53,13 @@ const sentTo = (card: { readonly log: readonly { readonly command: Uint8Array }[
 const documents: Readonly<
   Record<
     string,
-    { source: () => string | Uint8Array; profile: string; judge: (file: string, ca: string) => Promise<void> }
+    { source: () => string | Uint8Array; profile: string; verifyOutside: (file: string, ca: string) => Promise<void> }
   >
 > = {
   cms: {
     source: () => 'an application',
     profile: 'CAdES-B-B',
-    judge: async (file, ca) => {
+    verifyOutside: async (file, ca) => {
       const command = [
         'cms',
         '-verify',
@@ -81,7 +81,7 @@ const documents: Readonly<
   pdf: {
     source: () => tableFile(base),
     profile: 'PAdES-B-B',
-    judge: async (file) => {
+    verifyOutside: async (file) => {
       const { stdout } = await run('pdfsig', ['-nocert', file], { env: { LC_ALL: 'C' } })
       expect(stdout).toContain('Signature is Valid')
       expect(stdout).toContain('Total document signed')
@@ -90,7 +90,7 @@ const documents: Readonly<
   xml: {
     source: () => '<application xmlns="urn:example:application"><place>架空市</place></application>',
     profile: 'XAdES-BES',
-    judge: async (file, ca) => {
+    verifyOutside: async (file, ca) => {
       const properties = ['--id-attr:Id', 'http://uri.etsi.org/01903/v1.3.2#:SignedProperties']
       const { code, stderr } = await run('xmlsec1', ['--verify', '--trusted-der', ca, ...properties, file])
       expect(code, stderr).toBe(0)
@@ -113,7 +113,7 @@ describe.each(['pcsc-mini', 'pcsclite'])('through pcscd with %s', (binding) => {
   })
 
   test.each(Object.keys(documents))('`sign --as %s` makes a document that verifies, with one VERIFY', async (form) => {
-    const { source, profile, judge } = documents[form]!
+    const { source, profile, verifyOutside } = documents[form]!
     const folder = mkdtempSync(join(tmpdir(), 'documents-'))
     const [file, out, anchor] = ['doc', 'signed', 'ca.der'].map((name) => join(folder, name)) as [
       string,
@@ -143,7 +143,7 @@ describe.each(['pcsc-mini', 'pcsclite'])('through pcscd with %s', (binding) => {
     expect(report.json.signatures).toMatchObject([
       { indication: 'TOTAL-PASSED', integrity: 'intact', profile, coverage: { extent: 'whole' } },
     ])
-    await judge(out, anchor)
+    await verifyOutside(out, anchor)
     rmSync(folder, { recursive: true })
   })
 

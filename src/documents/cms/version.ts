@@ -22,7 +22,7 @@ export function structureProblems(data: SignedData): readonly DocumentProblem[] 
   const needed = new Set(data.signers.map(({ digestAlgorithm }) => digestAlgorithm.id))
   if (named.some((id) => !needed.has(id))) warn('digest-algorithm-unused')
   if (data.digestAlgorithms.some(({ parameters }) => !isNullOrAbsent(parameters))) warn('digest-algorithm-parameters')
-  // Whoever has one signature can repeat it: it is still that of one signer.
+  // A signature can be repeated by anyone who has it: it is still that of one signer.
   const values = data.signers.map(({ signature }) => Buffer.from(signature).toString('latin1'))
   if (new Set(values).size !== values.length) warn('signer-duplicate')
   for (const { id, version } of data.signers) {
