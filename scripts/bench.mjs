@@ -47,7 +47,7 @@ const benches = {
   rolling: ['redis-server', 'haproxy', 'nginx'],
   durable: [],
 }
-const pcscBenches = { pcsc: [], opensc: ['pkcs11-tool'] }
+const pcscBenches = { pcsc: [], placed: [], opensc: ['pkcs11-tool'] }
 const long = ['bridge', 'desk', 'municipal', 'overload', 'workers', 'rolling', 'durable']
 /** Groups whose rows are counts: the same whatever else the machine does. */
 const counted = ['exchanges']

@@ -26,11 +26,16 @@ export async function openField({ identity, ...options }) {
   return {
     exchanges: () => ask('exchanges'),
     async reinsert() {
-      await ask('remove')
-      await sleep(notice)
+      await this.remove()
       await ask('insert')
       await sleep(notice)
     },
+    async remove() {
+      await ask('remove')
+      await sleep(notice)
+    },
+    /** Resolves when the card is in the reader; pcscd notices it later. */
+    insert: () => ask('insert'),
     async close() {
       await ask('remove')
       child.disconnect()
