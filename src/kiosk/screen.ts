@@ -25,7 +25,7 @@ export type VisitScreen =
       readonly details?: VisitDetails | undefined
       /** With `accepted` and `take-paper`: the certificate ends soon, and can be renewed. */
       readonly renewal?: { readonly until: CalendarDay; readonly from: CalendarDay } | undefined
-      /** With `enter-pin`: the error of the entry before. */
+      /** With `enter-pin` and `enter-pin-on-reader`: the error of the entry before. */
       readonly wrong?: PinError | undefined
     }
   /** Why the customer cannot be served. */
@@ -76,6 +76,7 @@ function noticeOf(
 ): SituationMessage | undefined {
   if ((step === 'accepted' || step === 'take-paper') && renewal)
     return situationMessage('certificate-renew-soon', { ...renewal, ...place })
-  if (step === 'enter-pin' && wrong) return situationMessage(situationOf(wrong), { ...details, ...place })
+  if ((step === 'enter-pin' || step === 'enter-pin-on-reader') && wrong)
+    return situationMessage(situationOf(wrong), { ...details, ...place })
   return undefined
 }

@@ -26,8 +26,10 @@ describe('the text of a screen', () => {
     const details = { pin: 'auth', entriesLeft: 1 }
     const first = screenText({ step: 'enter-pin', details }, { language: 'ja' })
     expect(first).toMatchObject({ text: expect.stringContaining('あと1回'), notice: undefined })
-    const again = screenText({ step: 'enter-pin', details, wrong }, { language: 'ja' })
-    expect(again.notice).toMatchObject({ situation: 'pin-wrong' })
+    for (const step of ['enter-pin', 'enter-pin-on-reader'] as const) {
+      const again = screenText({ step, details, wrong }, { language: 'ja' })
+      expect(again.notice).toMatchObject({ situation: 'pin-wrong' })
+    }
   })
 
   test.each(['accepted', 'take-paper'] as const)('%s: of the end of a certificate has its day', (step) => {
