@@ -61,6 +61,7 @@ export type {
   PinEntry,
 } from './protocol.ts'
 export {
+  bridgeMethods,
   bridgePath,
   bridgeProtocols,
   bridgeServices,

@@ -260,6 +260,20 @@ export type Empty = Readonly<Record<never, never>>
 /** Name of a method. */
 export type BridgeMethod = keyof BridgeMethods
 
+/** The names of all methods. */
+export const bridgeMethods: readonly BridgeMethod[] = [
+  'session.pair',
+  'session.resume',
+  'session.language',
+  'state',
+  'visit.serve',
+  'visit.cancel',
+  'question.service',
+  'question.documents',
+  'question.pin',
+  'question.active',
+]
+
 /** What the bridge sends by itself, as JSON-RPC notifications. */
 export interface BridgeEvents {
   /** The first frame: the nonce that proofs cover, and the version of the bridge. */

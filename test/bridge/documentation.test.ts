@@ -10,6 +10,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { paramSchemas, sentSchemas } from '../../src/bridge/schemas.ts'
 import {
+  bridgeMethods,
   bridgePath,
   bridgeProtocols,
   longestFrame,
@@ -31,6 +32,10 @@ const rows = (heading: string): string[] => {
 }
 const names = (cells: readonly string[]): string[] =>
   cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name!))
+
+test('the list of methods is that of their schemas', () => {
+  expect(bridgeMethods.toSorted()).toEqual(Object.keys(paramSchemas(z)).toSorted())
+})
 
 describe('docs/bridge.md', () => {
   test('its proofs are those of the protocol', () => {

@@ -54,7 +54,11 @@ export class Keypad implements PinDevice {
     throw new TransportError('ERR_NO_KEYPAD', `${reader}: no keypad for PINs (${reason})`, { reader })
   }
 
-  /** As `verifyPinOnPinpad`; TransportError `ERR_NO_KEYPAD` for a PIN that cannot be entered there. @internal */
+  /**
+   * Has the PIN entered and verified, as `verifyPinOnPinpad`.
+   *
+   * @throws TransportError `ERR_NO_KEYPAD` for a PIN that cannot be entered there; otherwise as `verifyPinOnPinpad`.
+   */
   async verify(session: CardSession, pin: PinReference, options: VerifyPinOptions): Promise<void> {
     const misfit = pinpadMisfit(this.#pinpad, pin)
     if (misfit !== undefined) {

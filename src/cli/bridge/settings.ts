@@ -1,8 +1,9 @@
 import { dirname } from 'node:path'
-import { isClientOrigin, paramSchemas } from '../../bridge/index.ts'
+import { isClientOrigin } from '../../bridge/index.ts'
 import {
   type BridgeMethod,
   type BridgeService,
+  bridgeMethods,
   bridgeServices,
   type PinEntry,
   pinEntries,
@@ -83,7 +84,6 @@ async function settingsSchema() {
   const text = z.string().min(1)
   const identifier = z.string().regex(identifierPattern)
   const within = (least: number, most: number) => z.number().int().min(least).max(most)
-  const methods = Object.keys(paramSchemas(z)) as BridgeMethod[]
   const languages = Object.keys(customerLanguages) as (keyof typeof customerLanguages)[]
   const isServer = (one: string): boolean => URL.canParse(one) && isSecureUrl(one)
   return z.strictObject({
@@ -91,7 +91,10 @@ async function settingsSchema() {
     port: within(0, 65_535),
     clients: z
       .array(
-        z.strictObject({ origin: z.string().refine(isClientOrigin), methods: z.array(z.enum(methods)).optional() }),
+        z.strictObject({
+          origin: z.string().refine(isClientOrigin),
+          methods: z.array(z.enum(bridgeMethods)).optional(),
+        }),
       )
       .min(1),
     pairing: z.strictObject({ file: text }).optional(),
