@@ -204,12 +204,14 @@ export async function parseXml(text: string, limits: XmlLimits): Promise<XmlDocu
     if (open.length >= limits.maxDepth) throw refused('limit', `elements deeper than ${limits.maxDepth}`)
     const found = Object.values(tag.attributes)
     // Most elements have none: two collections for each of them would take most of the memory.
-    const declared = found.length === 0 ? noDeclarations : new Map<string, string>()
+    let declared = noDeclarations
     const attributes: XmlAttribute[] = found.length === 0 ? noAttributes : []
     for (const { name, prefix, local, uri, value } of found) {
       if (uri === xmlnsNamespace || name === 'xmlns' || prefix === 'xmlns') {
         requireNamespace(value, prefix === '')
-        if (!(prefix === 'xmlns' && local === 'xml')) declared.set(prefix === '' ? '' : local, value)
+        if (prefix === 'xmlns' && local === 'xml') continue
+        if (declared === noDeclarations) declared = new Map()
+        declared.set(prefix === '' ? '' : local, value)
       } else attributes.push({ name, local, uri, value })
     }
     const { name, prefix, local, uri, isSelfClosing } = tag
@@ -228,11 +230,12 @@ export async function parseXml(text: string, limits: XmlLimits): Promise<XmlDocu
       children: [],
       endTag: 0,
     }
-    const named = attributes.filter(isId).map(({ value }) => value)
-    for (const id of new Set(named)) {
-      const others = ids.get(id)
-      if (others === undefined) ids.set(id, [element])
-      else others.push(element)
+    for (const attribute of attributes) {
+      if (!isId(attribute)) continue
+      const others = ids.get(attribute.value)
+      if (others === undefined) ids.set(attribute.value, [element])
+      // The same id by two names is still one element.
+      else if (others[others.length - 1] !== element) others.push(element)
     }
     add(element)
     if (parent === undefined) root = element
