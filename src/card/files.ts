@@ -297,7 +297,7 @@ export async function transmitLong(
       if (first.data.length > shortBlock) capabilities.extendedLength = 'yes'
       return first
     }
-    if (isKnown && !bringsData(first)) return first
+    if (isKnown && first.data.length === 0) return first
     const isSuspect = suspects === 'any' || first.sw === 0x6700 || first.data.length > 0
     if (isAnswer(first) || (!isSuspect && !carriesData(classifyStatus(first.sw)))) return first
   }

@@ -106,6 +106,16 @@ test('whatever forms card and reader refuse, cut or empty, the result is that of
   await fc.assert(property, { numRuns: full ? 400 : 60 })
 }, 300_000)
 
+// A length that worked for the certificates fails for a longer file: the bytes at the cut look like a status word.
+test.each([1_990, 2_000, 2_100])(
+  'answers cut to %i bytes, which is enough for a certificate, are asked for again',
+  async (keepBytes) => {
+    const capabilities = { shortFileId: false, extendedLength: true, directReference: false }
+    const refusals = { shortFileIdRefusal: 0x6300, extendedLengthRefusal: 0x6300, directReferenceRefusal: 0x6300 }
+    await expectNoDifference({ capabilities, ...refusals, extendedAnswers: { keepBytes } })
+  },
+)
+
 const hex = (one: number): string => one.toString(16).toUpperCase()
 
 describe('extended lengths', () => {
