@@ -150,8 +150,13 @@ function replacing(values: Readonly<Record<string, string>>): Filler {
       .trimEnd()
 }
 
+/** Making them costs more than the text they are for. */
+const pluralRules = new Map<CustomerLanguage, Intl.PluralRules>()
+
 function counted(language: CustomerLanguage, texts: TriesText, count: number): string {
-  const category = new Intl.PluralRules(customerLanguages[language].tag).select(count)
+  const rules = pluralRules.get(language) ?? new Intl.PluralRules(customerLanguages[language].tag)
+  pluralRules.set(language, rules)
+  const category = rules.select(count)
   return (texts[category] ?? texts.other).replace('{n}', String(count))
 }
 
