@@ -10,7 +10,9 @@ import { KioskMonitor, serveVisit } from '../dist/kiosk/index.js'
 import { median, row } from './lib/measure.mjs'
 
 const visitsInAll = 20_000
-const visitsTimed = 400
+const visitsTimed = 200
+/** What an exchange with a card takes at least, milliseconds. */
+const exchangeMs = 5
 const frames = 1_000_000
 
 /** The client in its own process; answers with what its task returns. */
@@ -52,8 +54,10 @@ async function inProcess(card) {
 
 export async function rows({ identity }) {
   const card = await createVirtualCard({ identity, keepLog: false })
-  const bare = await inProcess(card)
-  const transport = new VirtualTransport({ card })
+  const slow = await createVirtualCard({ identity, keepLog: false })
+  slow.setFaults([{ at: 'every', do: { delayMs: exchangeMs } }])
+  const bare = await inProcess(slow)
+  const transport = new VirtualTransport({ card: slow })
   let secret
   const bridge = await startBridge({
     transport,
