@@ -174,6 +174,19 @@ describe('an answer without what was asked for', () => {
     expect((await jpki.readCertificate('auth')).der).toEqual((await identity()).auth.certificate)
   })
 
+  test.each(['6300', '6A86', '6985', '6F00'])(
+    'and the bytes at the cut of a long response, %s, are none: it is asked for again where long ones had worked',
+    async (end) => {
+      const { card, session } = await bench({ interface: 'contactless' })
+      await using open = await session()
+      const jpki = await JpkiApplication.open(open)
+      await jpki.readCertificate('auth')
+      expect(open.capabilities.extendedLength).toBe('yes')
+      card.setFaults([{ at: 1, on: 0xb0, do: { garbage: `${'11'.repeat(1_000)}${end}` } }])
+      expect((await jpki.readCertificate('auth-ca')).der).toEqual((await identity()).authCa.certificate)
+    },
+  )
+
   test.each([0, 1, 128, 255, 257])('a signature of %d bytes is a malformed response', async (bytes) => {
     const { card, session } = await bench()
     await using open = await session()
