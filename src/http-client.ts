@@ -18,6 +18,16 @@ export function secureUrl(address: string): URL {
   return url
 }
 
+/** Whether a text is a URL as {@link secureUrl} takes it. */
+export function isSecureAddress(text: string): boolean {
+  try {
+    secureUrl(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Whether a text may be a bearer token: 16 to 512 visible ASCII characters. */
 export function isBearerToken(text: string): boolean {
   return /^[\x21-\x7e]{16,512}$/.test(text)

@@ -8,6 +8,7 @@ import {
   type BridgeProtocol,
   bridgePath,
   bridgeProtocols,
+  longestPin,
   programOrigin,
   proofText,
   secretPattern,
@@ -268,7 +269,7 @@ class Wire {
   async sendPin(question: number, pin: Uint8Array): Promise<void> {
     const frame = new Uint8Array(8 + pin.length)
     try {
-      if (pin.length < 1 || pin.length > 16) throw new RangeError('pin must be 1 to 16 bytes')
+      if (pin.length < 1 || pin.length > longestPin) throw new RangeError(`pin must be 1 to ${longestPin} bytes`)
       const id = ++this.#lastId
       const view = new DataView(frame.buffer)
       view.setUint32(0, id)

@@ -66,6 +66,7 @@ export {
   bridgeProtocols,
   bridgeServices,
   longestFrame,
+  longestPin,
   pinEntries,
   programOrigin,
   proofText,

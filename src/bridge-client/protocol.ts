@@ -310,6 +310,9 @@ export interface BridgeErrorObject {
   }
 }
 
+/** Longest PIN, bytes. */
+export const longestPin = 16
+
 /** Longest text frame to the bridge, bytes. */
 export const longestFrame = 16_384
 

@@ -157,7 +157,7 @@ class RunningBridge implements Bridge, ConnectionHost {
     clearInterval(this.#pings)
     clearTimeout(this.#endedTimer)
     for (const timer of this.#graces.values()) clearTimeout(timer)
-    this.#visit?.abandoned()
+    this.#visit?.abandon()
     for (const connection of this.#connections) connection.close(1001, 'the bridge ends')
     this.#server.close()
     this.#server.closeAllConnections()
@@ -225,10 +225,10 @@ class RunningBridge implements Bridge, ConnectionHost {
   #readerEvent(event: KioskEvent): void {
     const code = event.type === 'trouble' ? event.error.code : undefined
     this.#notifyAll('reader', { type: event.type, reader: event.reader, code })
-    const isDrawn = this.#idle.step === 'out-of-service' ? 'other' : 'ready'
-    const isNow = this.#monitor.state === 'ready' ? 'ready' : 'other'
+    const isInService = this.#idle.step !== 'out-of-service'
+    const isReady = this.#monitor.state === 'ready'
     // The last screen of a visit gives way to a fault only.
-    if (isDrawn !== isNow) this.#showIdle()
+    if (isInService !== isReady) this.#showIdle()
   }
 
   #notify<Name extends BridgeEvent>(session: Session, name: Name, params: BridgeEvents[Name]): void {
@@ -312,7 +312,7 @@ class RunningBridge implements Bridge, ConnectionHost {
     if (visit?.owner !== session || this.#end.signal.aborted) return
     const over = (): void => {
       this.#graces.delete(session)
-      visit.abandoned()
+      visit.abandon()
     }
     this.#graces.set(session, setTimeout(over, this.#settings.resumeMs))
   }

@@ -7,6 +7,7 @@ import {
   type BridgeMethod,
   type BridgeMethods,
   bridgeProtocols,
+  longestPin,
 } from '../bridge-client/index.ts'
 import { BridgeError, JpkiCardError } from '../errors.ts'
 import { hasDuplicateName, isRecord } from '../json.ts'
@@ -22,8 +23,6 @@ const mostCalls = 16
 /** How long a connection may take to pair, milliseconds, and how many of its frames may be refused until then. */
 const pairingMs = 10_000
 const mostRefusals = 8
-/** Longest PIN in a binary frame, after four bytes of id and four of the question. */
-const longestPin = 16
 
 /** Numbers of JSON-RPC 2.0, 5.1; from -32000 on, of this protocol. */
 const numbers: Readonly<Partial<Record<Code, number>>> = {

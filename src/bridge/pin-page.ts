@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { longestPin } from '../bridge-client/index.ts'
 import { Pin } from '../card/index.ts'
 import { customerLanguages, visitNames } from '../messages/index.ts'
 import type { Settings } from './options.ts'
@@ -7,9 +8,6 @@ import { type PinQuestion, screenFor } from './visit.ts'
 
 /** Path of the page; the token of the question follows. */
 export const pinPath = '/pin/'
-
-/** Longest body: a PIN. */
-const mostBytes = 16
 
 /** What the page is served with. `default-src 'none'`: it loads nothing but its own style and script, and nothing may frame it. */
 const headers = {
@@ -97,14 +95,14 @@ function answer(response: ServerResponse, status: number, type?: string, content
 
 /** The PIN in owned bytes; those of the request are wiped. */
 async function readPin(request: IncomingMessage): Promise<Pin | undefined> {
-  const bytes = new Uint8Array(mostBytes)
+  const bytes = new Uint8Array(longestPin)
   let length = 0
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
-      if (length + chunk.length <= mostBytes) bytes.set(chunk, length)
+      if (length + chunk.length <= longestPin) bytes.set(chunk, length)
       length += chunk.length
       chunk.fill(0)
-      if (length > mostBytes) return undefined
+      if (length > longestPin) return undefined
     }
     return length === 0 ? undefined : Pin.fromBytes(bytes.subarray(0, length))
   } finally {

@@ -12,7 +12,13 @@ import type {
 } from '../bridge-client/index.ts'
 import type { Pin } from '../card/index.ts'
 import { type CardImage, photoToPng } from '../card-face/index.ts'
-import { type CardLook, type ServiceLook, type ServiceMethod, serviceMethods } from '../credentials/index.ts'
+import {
+  type CardLook,
+  findServices,
+  type ServiceLook,
+  type ServiceMethod,
+  serviceMethods,
+} from '../credentials/index.ts'
 import { BridgeError, DecodeError, DependencyError, type PinError } from '../errors.ts'
 import {
   type CardFaceOutcome,
@@ -27,6 +33,7 @@ import {
   type VisitScreen,
 } from '../kiosk/index.ts'
 import { pins } from '../pins.ts'
+import { withinTime } from '../waiting.ts'
 import type { Settings } from './options.ts'
 import type { Session } from './pairing.ts'
 
@@ -100,8 +107,8 @@ export class BridgeVisit {
   readonly #visit: Visit
   readonly #host: VisitHost
   #isServed = false
-  /** The call that serves; settled when it has reported. Never rejects. */
-  #serving: Promise<void> = Promise.resolve()
+  /** The call that serves, or the last one; settled when it has reported. */
+  #serving: Promise<unknown> = Promise.resolve()
   #isCancelled = false
   #question: OpenQuestion | undefined
   #screen: VisitScreen | undefined
@@ -120,12 +127,8 @@ export class BridgeVisit {
 
   async #settled(): Promise<void> {
     clearTimeout(this.#reminder)
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, settleMs)
-    })
-    await Promise.race([this.#serving, late])
-    clearTimeout(timer)
+    // What the call ends with is for its caller; here it is enough that it ended, or is late.
+    await withinTime(this.#serving, settleMs, () => new Error('late')).catch(() => {})
   }
 
   /**
@@ -176,15 +179,11 @@ export class BridgeVisit {
   /** The customer cancels: by the next question at the latest. */
   cancel(session: Session): void {
     this.#requireOwner(session)
-    this.#abandon()
+    this.abandon()
   }
 
-  /** Its page has gone, and has not come back in time. */
-  abandoned(): void {
-    this.#abandon()
-  }
-
-  #abandon(): void {
+  /** As if the customer had cancelled: the page has gone and has not come back in time, or the bridge ends. */
+  abandon(): void {
     this.#isCancelled = this.#isServed
     this.#question?.accept(undefined)
   }
@@ -223,8 +222,7 @@ export class BridgeVisit {
   }
 
   async #perform(session: Session, serve: () => Promise<BridgeOutcome>): Promise<BridgeOutcome> {
-    if (this.owner !== undefined && this.owner !== session)
-      throw new BridgeError('ERR_BRIDGE_VISIT', 'the visit belongs to another session')
+    if (this.owner !== undefined) this.#requireOwner(session)
     if (this.#isServed) throw new BridgeError('ERR_BRIDGE_VISIT', 'the visit is being served')
     if (this.#visit.signal.aborted) throw new BridgeError('ERR_BRIDGE_VISIT', 'the card is out')
     this.owner = session
@@ -233,10 +231,7 @@ export class BridgeVisit {
     this.#outcome = undefined
     clearTimeout(this.#reminder)
     const served = this.#report(session, serve)
-    this.#serving = served.then(
-      () => {},
-      () => {},
-    )
+    this.#serving = served
     return served
   }
 
@@ -403,8 +398,10 @@ type Unnumbered = BridgeQuestion extends infer Q
 
 const unsuccessful: ReadonlySet<string> = new Set(['refused', 'cancelled', 'inactive'])
 
-/** Services that a municipality offers at its counter: see `findServices`. */
-const atTheCounter: ReadonlySet<ServiceMethod> = new Set<ServiceMethod>(['attributes', 'register-pin'])
+/** Services that a municipality offers at its counter. */
+const atTheCounter: ReadonlySet<ServiceMethod> = new Set(
+  findServices({ card: 'my-number', channel: 'counter' }).map(({ method }) => method),
+)
 
 /** Between reminders to take the card, milliseconds. */
 const remindMs = 10_000

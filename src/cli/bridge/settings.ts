@@ -8,7 +8,7 @@ import {
   type PinEntry,
   pinEntries,
 } from '../../bridge-client/index.ts'
-import { secureUrl } from '../../http-client.ts'
+import { isSecureAddress } from '../../http-client.ts'
 import { customerLanguages } from '../../messages/index.ts'
 import { loadAll } from '../../optional-package.ts'
 import { identifierPattern } from '../../token/index.ts'
@@ -85,7 +85,6 @@ async function settingsSchema() {
   const identifier = z.string().regex(identifierPattern)
   const within = (least: number, most: number) => z.number().int().min(least).max(most)
   const languages = Object.keys(customerLanguages) as (keyof typeof customerLanguages)[]
-  const isServer = (one: string): boolean => URL.canParse(one) && isSecureUrl(one)
   return z.strictObject({
     host: z.enum(['127.0.0.1', '::1']).default('127.0.0.1'),
     port: within(0, 65_535),
@@ -106,7 +105,7 @@ async function settingsSchema() {
     purposes: z.array(identifier).min(1),
     server: z
       .strictObject({
-        url: z.string().refine(isServer),
+        url: z.string().refine(isSecureAddress),
         terminal: identifier,
         tokenFile: text.optional(),
         ca: text.optional(),
@@ -129,12 +128,4 @@ async function settingsSchema() {
       .optional(),
     accepts: z.enum(['card', 'phone', 'card-or-phone']).default('card-or-phone'),
   })
-}
-
-function isSecureUrl(address: string): boolean {
-  try {
-    return secureUrl(address) !== undefined
-  } catch {
-    return false
-  }
 }

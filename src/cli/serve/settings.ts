@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { secureUrl } from '../../http-client.ts'
+import { isSecureAddress } from '../../http-client.ts'
 import { load, loadAll } from '../../optional-package.ts'
 import type { JpkiProfiles } from '../../pki/index.ts'
 import { isBasePath } from '../../server/http/options.ts'
@@ -276,13 +276,7 @@ async function settingsSchema() {
   ])
   const redisAddress = z.url({ protocol: /^rediss?$/ })
   const webAddress = z.url({ protocol: /^https?$/ })
-  const portAddress = webAddress.refine((one) => {
-    try {
-      return secureUrl(one) !== undefined
-    } catch {
-      return false
-    }
-  })
+  const portAddress = webAddress.refine(isSecureAddress)
   return z.strictObject({
     origin: webAddress,
     listen: z.strictObject({
