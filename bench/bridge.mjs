@@ -3,11 +3,12 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { startBridge } from '../dist/bridge/index.js'
 import { Pin } from '../dist/card/index.js'
 import { createVirtualCard, VirtualTransport } from '../dist/emulator/index.js'
 import { KioskMonitor, serveVisit } from '../dist/kiosk/index.js'
 import { median, row } from './lib/measure.mjs'
+import { openBridge } from './lib/open-bridge.mjs'
+import { ask } from './lib/tasks.mjs'
 
 const visitsInAll = 20_000
 const visitsTimed = 200
@@ -19,12 +20,7 @@ const frames = 1_000_000
 function startClient(url, secret) {
   const child = fork(fileURLToPath(new URL('lib/bridge-client.mjs', import.meta.url)), [url, secret])
   return {
-    async ask(task, argument) {
-      child.send({ task, argument })
-      const [{ value, error }] = await once(child, 'message')
-      if (error !== undefined) throw new Error(error)
-      return value
-    },
+    ask: (task, argument) => ask(child, task, argument),
     async close() {
       child.disconnect()
       await once(child, 'exit')
@@ -58,18 +54,7 @@ export async function rows({ identity }) {
   slow.setFaults([{ at: 'every', do: { delayMs: exchangeMs } }])
   const bare = await inProcess(slow)
   const transport = new VirtualTransport({ card: slow })
-  let secret
-  const bridge = await startBridge({
-    transport,
-    clients: [{ origin: 'program' }],
-    onSecret: (made) => {
-      secret = made
-    },
-    pinEntry: 'client',
-    services: ['attributes'],
-    purposes: ['form'],
-    outcomeMs: 600_000,
-  })
+  const { bridge, secret } = await openBridge(transport, { outcomeMs: 600_000 })
   const client = startClient(bridge.url, secret)
   try {
     const times = await client.ask('visits', visitsTimed)

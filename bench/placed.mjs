@@ -2,29 +2,18 @@
 // virtual reader, which pcscd asks a few times a second, and from pcscd's own event.
 
 import { WebSocket } from 'ws'
-import { startBridge } from '../dist/bridge/index.js'
 import { BridgeClient } from '../dist/bridge-client/index.js'
 import { openPcsc } from '../dist/transport/pcsc/index.js'
 import { openField } from './lib/field.mjs'
 import { median, row } from './lib/measure.mjs'
+import { openBridge } from './lib/open-bridge.mjs'
 
 const times = 15
 
 export async function rows({ identity }) {
   const field = await openField({ identity })
   const transport = await openPcsc()
-  let secret
-  const bridge = await startBridge({
-    transport,
-    readers: (name) => name === 'Virtual PCD 00 00',
-    clients: [{ origin: 'program' }],
-    onSecret: (made) => {
-      secret = made
-    },
-    pinEntry: 'client',
-    services: ['attributes'],
-    purposes: ['form'],
-  })
+  const { bridge, secret } = await openBridge(transport, { readers: (name) => name === 'Virtual PCD 00 00' })
   const client = await BridgeClient.connect(bridge.url, { secret, WebSocket })
   const seen = []
   client.on('reader', ({ type }) => type === 'card-inserted' && seen.push(performance.now()))

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import { BridgeClient } from '../../dist/bridge-client/index.js'
+import { answerTasks } from './tasks.mjs'
 
 const [url, secret] = process.argv.slice(2)
 let socket
@@ -82,11 +83,4 @@ const tasks = {
   },
 }
 
-process.on('message', async ({ task, argument }) => {
-  try {
-    process.send({ value: await tasks[task](argument) })
-  } catch (error) {
-    process.send({ error: String(error) })
-  }
-})
-process.on('disconnect', () => process.exit())
+answerTasks(tasks)

@@ -1,5 +1,6 @@
 // The virtual card in a process of its own, so that it does not share the measured one's event loop.
 import { attachToVpcd, createVirtualCard, importIdentity } from '../../dist/emulator/index.js'
+import { answerTasks } from './tasks.mjs'
 
 let card
 let attachment
@@ -17,11 +18,4 @@ const tasks = {
   exchanges: async () => card.exchanges,
 }
 
-process.on('message', async ({ task, argument }) => {
-  try {
-    process.send({ value: await tasks[task](argument) })
-  } catch (error) {
-    process.send({ error: String(error) })
-  }
-})
-process.on('disconnect', () => process.exit())
+answerTasks(tasks)

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { exportIdentity } from '../../dist/emulator/index.js'
+import { ask } from './tasks.mjs'
 
 /** Milliseconds in which pcscd notices that a card came or left. */
 const notice = 1000
@@ -14,30 +15,24 @@ export async function openField({ identity, ...options }) {
   for (let attempt = 0; attempt < 200 && !existsSync('/run/pcscd/pcscd.comm'); attempt++) await sleep(25)
   await sleep(500)
   const child = fork(fileURLToPath(new URL('card-process.mjs', import.meta.url)))
-  const ask = async (task, argument) => {
-    child.send({ task, argument })
-    const [{ value, error }] = await once(child, 'message')
-    if (error !== undefined) throw new Error(error)
-    return value
-  }
-  await ask('create', { ...options, identity: exportIdentity(identity) })
-  await ask('insert')
+  await ask(child, 'create', { ...options, identity: exportIdentity(identity) })
+  await ask(child, 'insert')
   await sleep(notice)
   return {
-    exchanges: () => ask('exchanges'),
+    exchanges: () => ask(child, 'exchanges'),
     async reinsert() {
       await this.remove()
-      await ask('insert')
+      await ask(child, 'insert')
       await sleep(notice)
     },
     async remove() {
-      await ask('remove')
+      await ask(child, 'remove')
       await sleep(notice)
     },
     /** Resolves when the card is in the reader; pcscd notices it later. */
-    insert: () => ask('insert'),
+    insert: () => ask(child, 'insert'),
     async close() {
-      await ask('remove')
+      await ask(child, 'remove')
       child.disconnect()
       const ended = once(pcscd, 'exit')
       pcscd.kill()
