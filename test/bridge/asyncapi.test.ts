@@ -3,9 +3,9 @@ import { Ajv } from 'ajv'
 import { expect, test } from 'vitest'
 import { BridgeClient } from '../../src/bridge-client/index.ts'
 import { verificationCodeB } from '../../src/emulator/index.ts'
+import { issuing } from '../support/issuing.ts'
 import { identity } from '../support/virtual.ts'
 import { FrameCheck, generated, problems, seen } from './frames.ts'
-import { issuing } from './issuing.ts'
 import { bench, card, closing, Page, pageOrigin, pair, socketOf } from './support.ts'
 
 const document = JSON.parse(readFileSync(new URL('../../docs/asyncapi.json', import.meta.url), 'utf8'))

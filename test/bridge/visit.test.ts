@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import type { BridgeQuestion } from '../../src/bridge-client/index.ts'
 import { verificationCodeB } from '../../src/emulator/index.ts'
 import { customerLanguages } from '../../src/messages/index.ts'
+import { issuing } from '../support/issuing.ts'
 import { PinpadReader } from '../support/pinpad-reader.ts'
 import { identity } from '../support/virtual.ts'
-import { issuing } from './issuing.ts'
 import { bench, card, type Page } from './support.ts'
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -284,7 +284,9 @@ describe('documents are issued', () => {
   })
 
   test('a printer that is out of order costs no PIN', async () => {
-    const { printed, ...site } = await issuing({ clear: async () => Promise.reject(new Error('no paper')) })
+    const { printed, ...site } = await issuing({
+      printer: { clear: async () => Promise.reject(new Error('no paper')) },
+    })
     const { bridge, transport, page } = await bench(site)
     const kiosk = await page()
     transport.insert(await card())

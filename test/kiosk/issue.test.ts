@@ -1,22 +1,13 @@
-import { randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Pin } from '../../src/card/index.ts'
 import type { CardLook } from '../../src/credentials/index.ts'
 import { createIdentity, createVirtualCard, type Identity, VirtualTransport } from '../../src/emulator/index.ts'
-import { type DocumentRequest, IssuanceServer, type Printer } from '../../src/issuance/index.ts'
+import type { DocumentRequest, Printer } from '../../src/issuance/index.ts'
 import { KioskMonitor, type KioskScreens, serveVisit } from '../../src/kiosk/index.ts'
-import { Certificate } from '../../src/pki/index.ts'
-import {
-  type Composer,
-  createHttpHandler,
-  IssuanceDesk,
-  memoryStore,
-  type RegisterAnswer,
-  TokenService,
-} from '../../src/server/index.ts'
+import type { Composer, RegisterAnswer } from '../../src/server/index.ts'
+import { issuing } from '../support/issuing.ts'
 import { identity } from '../support/virtual.ts'
 
-const origin = 'https://issue.example'
 const open: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const close of open.splice(0)) await close()
@@ -37,29 +28,17 @@ interface Play {
 
 /** One customer at a kiosk that issues documents. */
 async function customer({ answer, composer, printer, whileServed, chosen, holder, asks = false }: Play = {}) {
-  const store = memoryStore()
-  const service = new TokenService({
-    origin,
-    store,
-    anchors: [Certificate.fromDer((await identity()).authCa.certificate)],
-    hierarchies: ['virtual'],
-    revocation: { mode: 'none' },
-    pseudonymKey: randomBytes(32),
-  })
-  const desk = new IssuanceDesk({
-    origin,
-    store,
-    registers: [
-      { name: 'residents', lookup: async () => ({ subject: 'R-1', asOf: Date.now(), sequence: 1, ...answer }) },
-    ],
+  const {
+    server,
+    desk,
+    printed,
+    printer: tray,
+  } = await issuing({
+    answer,
+    printer,
     composer: composer ?? {
       compose: async ({ case: id, subject }) => ({ case: id, pageCount: 1, pages: [page(subject)] }),
     },
-  })
-  const handler = await createHttpHandler({ service, desk, metrics: false })
-  const server = new IssuanceServer(origin, {
-    terminal: 'kiosk-1',
-    fetch: (url, init) => handler.fetch(new Request(url as URL, init)),
   })
   const transport = new VirtualTransport()
   const monitor = new KioskMonitor(transport, { survey: false })
@@ -68,14 +47,8 @@ async function customer({ answer, composer, printer, whileServed, chosen, holder
     await transport.close()
     await desk.close()
   })
-  const printed: string[] = []
   const shown: string[] = []
   const renewals: string[] = []
-  const tray: Printer = {
-    print: async (pages) => void printed.push(...pages.map(({ content }) => Buffer.from(content).toString())),
-    clear: async () => {},
-    ...printer,
-  }
   const found: CardLook['kind'][] = []
   const screens: KioskScreens = {
     ...(asks && { chooseDocuments: async () => chosen }),

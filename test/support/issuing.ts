@@ -1,11 +1,25 @@
 import { randomBytes } from 'node:crypto'
 import { IssuanceServer, type Printer } from '../../src/issuance/index.ts'
 import { Certificate } from '../../src/pki/index.ts'
-import { createHttpHandler, IssuanceDesk, memoryStore, TokenService } from '../../src/server/index.ts'
-import { identity } from '../support/virtual.ts'
+import {
+  type Composer,
+  createHttpHandler,
+  IssuanceDesk,
+  memoryStore,
+  type RegisterAnswer,
+  TokenService,
+} from '../../src/server/index.ts'
+import { identity } from './virtual.ts'
 
-/** What a bridge needs to issue documents: a desk in this process, and a printer whose pages are in `printed`. */
-export async function issuing(printer: Partial<Printer> = {}) {
+/** What differs from a desk at which everything goes well. */
+interface Differences {
+  readonly answer?: Partial<RegisterAnswer> | undefined
+  readonly composer?: Composer | undefined
+  readonly printer?: Partial<Printer> | undefined
+}
+
+/** What a terminal needs to issue documents: a desk in this process, and a printer whose pages are in `printed`. */
+export async function issuing({ answer, composer, printer }: Differences = {}) {
   const store = memoryStore()
   const origin = 'https://issue.example'
   const service = new TokenService({
@@ -19,8 +33,10 @@ export async function issuing(printer: Partial<Printer> = {}) {
   const desk = new IssuanceDesk({
     origin,
     store,
-    registers: [{ name: 'residents', lookup: async () => ({ subject: 'R-1', asOf: Date.now(), sequence: 1 }) }],
-    composer: {
+    registers: [
+      { name: 'residents', lookup: async () => ({ subject: 'R-1', asOf: Date.now(), sequence: 1, ...answer }) },
+    ],
+    composer: composer ?? {
       compose: async ({ case: id, subject, copies }) => ({
         case: id,
         pageCount: copies,
@@ -41,5 +57,5 @@ export async function issuing(printer: Partial<Printer> = {}) {
     clear: async () => {},
     ...printer,
   }
-  return { server, printer: tray, documents: ['residence-record', 'tax'], printed }
+  return { server, printer: tray, documents: ['residence-record', 'tax'], printed, desk }
 }
